@@ -1,0 +1,3 @@
+"""The native engine."""
+
+from . import rules  # noqa: F401  (registers the rules)

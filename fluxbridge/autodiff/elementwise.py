@@ -1,0 +1,155 @@
+"""Elementwise primitives from a table of formulas.
+
+A row names a ufunc and its partial derivatives as text, in the words ``y`` (the output) and ``x``
+(or ``a`` and ``b``, the inputs). From one formula come the reverse rule for arrays, a faster one
+for Python numbers, the forward rule, and what the tape has to keep. Two spellings are special:
+
+* ``"1 / z"`` divides the cotangent by z instead of multiplying by a reciprocal;
+* ``"p if c"`` is p where c holds and a strong zero elsewhere (zero even against Inf or NaN).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .primitive import Primitive, _caller, register
+
+Formula = str | Callable[..., Any] | None
+
+NAMES = {1: ("x",), 2: ("a", "b")}
+
+
+def conj(z: Any) -> Any:
+    """The conjugate, without touching what is real."""
+    return z.conjugate() if type(z) is not bool else z
+
+
+def select(condition: Any, value: Any) -> Any:
+    """`value` where `condition` holds, else zero, whatever `value` is there."""
+    if isinstance(condition, (bool, np.bool_)) and np.ndim(value) == 0:
+        return value if condition else 0.0
+    return np.where(condition, value, 0.0)
+
+
+def zero_of(dy: Any) -> Any:
+    return 0.0 if type(dy) is float else np.zeros(np.shape(dy))
+
+
+def _number(fast: Callable[[float], float], ufunc: np.ufunc) -> Callable[[Any], Any]:
+    """`ufunc` for one number: by the math library where that is defined, else as NumPy has it."""
+
+    def call(x: Any) -> Any:
+        return fast(x) if type(x) is float else ufunc(x)
+
+    return call
+
+
+ARRAY_WORDS: dict[str, Any] = {
+    **{k: v for k, v in vars(np).items() if isinstance(v, np.ufunc)},
+    "pi": math.pi, "where": np.where, "real": np.real, "imag": np.imag, "isreal": np.isrealobj,
+    "conj": conj, "select": select, "zero_of": zero_of, "ln2": math.log(2.0), "ln10": math.log(10.0),
+}  # fmt: skip
+
+_MATH = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "expm1", "log1p", "log2")
+NUMBER_WORDS: dict[str, Any] = {
+    **ARRAY_WORDS,
+    **{name: _number(getattr(math, name), getattr(np, name)) for name in _MATH},
+}
+
+
+def _times(formula: str, word: str, conjugate: bool) -> str:
+    """The source text of `formula` applied to a cotangent or a tangent called `word`."""
+    value, given, condition = formula.partition(" if ")
+    if given:
+        return f"select({condition}, {_times(value, word, conjugate)})"
+    if formula == "0":
+        return f"zero_of({word})"
+    if formula in ("1", "-1"):
+        return formula.replace("1", word)
+    wrap = "conj({})" if conjugate else "({})"
+    if formula.startswith("1 / "):
+        return f"{word} / {wrap.format(formula[4:])}"
+    return f"{word} * {wrap.format(formula)}"
+
+
+def _compile(text: str, first: str, inputs: Sequence[str], words: dict[str, Any]) -> Any:
+    used = set(re.findall(r"[A-Za-z_]\w*", text))
+    names = [n if n in used else "_" + n for n in ("y", *inputs)]
+    return eval(f"lambda {first}, {', '.join(names)}: {text}", words)
+
+
+def _array_rule(formula: Formula, inputs: Sequence[str], holomorphic: bool) -> Any:
+    if formula is None:
+        return None
+    if isinstance(formula, str):
+        return _compile(_times(formula, "dy", holomorphic), "dy", inputs, ARRAY_WORDS)
+    partial = formula
+    if len(inputs) == 1:
+        return lambda dy, y, x: dy * conj(partial(y, x))
+    return lambda dy, y, a, b: dy * conj(partial(y, a, b))
+
+
+def _tangent_rule(formula: Formula, inputs: Sequence[str]) -> Any:
+    if formula is None:
+        return None
+    if isinstance(formula, str):
+        return _compile(_times(formula, "dx", False), "dx", inputs, ARRAY_WORDS)
+    partial = formula
+    return lambda dx, y, *xs: dx * partial(y, *xs)
+
+
+def _number_rule(formulas: Sequence[Formula], inputs: Sequence[str]) -> Any:
+    """Both cotangents of an operation on numbers at once, for the fast path of the sweep.
+
+    It takes the cotangent and the tuple (y, *inputs), and always returns a pair.
+    """
+    if all(isinstance(f, str) or f is None for f in formulas):
+        parts = ["None" if f is None else _times(str(f), "dy", False) for f in formulas]
+        source = f"def rule(dy, known):\n y, {', '.join(inputs)} = known\n return "
+        words = dict(NUMBER_WORDS)
+        exec(source + ", ".join([*parts, "None"][:2]), words)
+        return words["rule"]
+    first, second = [_array_rule(f, inputs, False) for f in (*formulas, None)][:2]
+    return lambda dy, known: (
+        number(first(dy, *known)),
+        None if second is None else number(second(dy, *known)),
+    )
+
+
+def number(x: Any) -> Any:
+    """A NumPy scalar or 0-d array as the Python number it is; anything traced stays."""
+    return x.item() if isinstance(x, (np.generic, np.ndarray)) else x
+
+
+def elementwise(
+    target: Any,
+    *formulas: Formula,
+    holomorphic: bool = True,
+    vjps: Sequence[Any] | None = None,
+    jvp: Any = None,
+    number_vjp: Any = None,
+    name: str | None = None,
+    compute: Callable[..., Any] | None = None,
+) -> Primitive:
+    """Register an elementwise function by its partial derivatives, one formula an input.
+
+    None stands for an input without derivative. `holomorphic` is False for functions of real
+    numbers only. Where a function of complex numbers has no complex derivative (``abs``, ``real``)
+    `vjps` and `jvp` give the rules themselves, and the formulas are those on the real line.
+    """
+    inputs = NAMES[len(formulas)]
+    made = Primitive(
+        name or target.__name__,
+        compute or target,
+        vjps=vjps or [_array_rule(f, inputs, holomorphic) for f in formulas],
+        jvp=jvp or [_tangent_rule(f, inputs) for f in formulas],
+        number_vjp=number_vjp or _number_rule(formulas, inputs),
+        formulas=formulas,
+        where=_caller(),
+    )
+    return register(target, made)

@@ -1,0 +1,111 @@
+"""Forward mode: dual tracers that carry a tangent beside their value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .primitive import Primitive, Tracer, apply
+from .tape import FLOAT, ORDER, Tape, project, sweep, _spec
+from .tracer import TracedArray, TracedNumber
+
+
+class DualNumber(TracedNumber):
+    __slots__ = ("tangent",)
+    tangent: Any
+
+
+class DualArray(TracedArray):
+    __slots__ = ("tangent",)
+    tangent: Any
+
+
+class Forward:
+    """One level of forward mode."""
+
+    __slots__ = ("order",)
+
+    def __init__(self) -> None:
+        self.order = next(ORDER)
+
+    def wrap(self, value: Any, tangent: Any) -> Any:
+        """The dual of `value`; without a tangent it is an ordinary value."""
+        if tangent is None or isinstance(value, (bool, np.bool_)):
+            return value
+        if isinstance(value, np.float64):
+            value = float(value)
+        array = isinstance(value, (np.ndarray, TracedArray))
+        dual: Any = object.__new__(DualArray if array else DualNumber)
+        dual.value = value
+        dual.level = self
+        dual.tangent = project(tangent, _spec(value))
+        return dual
+
+    def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        values, tangents = [], []
+        for x in inputs:
+            mine = isinstance(x, Tracer) and x.level is self
+            values.append(x.value if mine else x)  # type: ignore[attr-defined]
+            tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
+        y = apply(primitive, values, options)
+        dy = push(primitive, y, values, tangents, options)
+        if isinstance(y, tuple):
+            parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
+            return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
+        return self.wrap(y, dy)
+
+
+def push(primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
+    """The tangent of ``y = primitive(*values)``; None where there is none."""
+    rule = primitive.jvp
+    if rule == "linear":
+        filled = [np.zeros(np.shape(v)) if t is None else t for v, t in zip(values, tangents, strict=True)]
+        return apply(primitive, filled, options)
+    if rule is None:
+        return _transposed(primitive, y, values, tangents, options)
+    total = None
+    for k, tangent in enumerate(tangents):
+        if tangent is None:
+            continue
+        if rule == "multilinear":
+            part = apply(primitive, [*values[:k], tangent, *values[k + 1 :]], options)
+        elif rule[k] is None:
+            continue
+        else:
+            part = rule[k](tangent, y, *values, **options)
+        total = part if total is None else total + part
+    return total
+
+
+def _transposed(primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
+    """Forward mode out of the reverse rule alone.
+
+    The rule v -> vᵀJ is linear in v, so the pullback of that map, at any v, takes dx to J·dx.
+    """
+    several = isinstance(y, tuple)
+    outputs = y if several else (y,)
+    tape = Tape()
+    duals = [tape.leaf(_zeros(v)) for v in outputs]
+    dy = (type(y)(*duals) if hasattr(y, "_fields") else tuple(duals)) if several else duals[0]
+    if primitive.vjps is None:
+        pulled = primitive.joint(dy, y, *values, **options)  # type: ignore[misc]
+    else:
+        pulled = [
+            rule(dy, y, *values, **options) if rule is not None and t is not None else None
+            for rule, t in zip(primitive.vjps, tangents, strict=True)
+        ]
+    seeds = [
+        (part.index, tangent)
+        for part, tangent in zip(pulled, tangents, strict=True)
+        if tangent is not None and isinstance(part, Tracer) and part.level is tape
+    ]
+    result = sweep(tape, seeds, len(duals), free=True)
+    tape.close()
+    return tuple(result) if several else result[0]
+
+
+def _zeros(x: Any) -> Any:
+    spec = _spec(x)
+    return 0.0 if spec is FLOAT else np.zeros(spec.shape, spec.dtype)

@@ -1,0 +1,220 @@
+"""The native engine: derivatives of Python functions by the tape and by dual tracers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import NotScalarError, StructureError
+from .forward import Forward
+from .primitive import Tracer, take_up
+from .structure import Leaf, Splitter
+from .tape import FLOAT, Tape, sweep
+from .tracer import plain
+
+
+class Trace:
+    """One run of a function with its arguments recorded."""
+
+    __slots__ = ("leaves", "out", "splitter", "tape", "templates")
+
+    def __init__(self, f: Callable[..., Any], xs: Sequence[Any]):
+        self.tape = tape = Tape()
+        self.splitter: Splitter | None = None
+        self.templates: list[Any] = []
+        stand_ins = []
+        for x in xs:
+            kind = type(x)
+            if kind is float or (kind is np.ndarray and x.dtype.char in "df"):  # the common cases
+                self.templates.append(Leaf(len(tape)))
+                stand_ins.append(tape.leaf(x))
+                continue
+            splitter = self.splitter
+            if splitter is None:
+                splitter = self.splitter = Splitter(tape.leaf)
+            splitter.count = len(tape)
+            stand_in, template = splitter.split(x)
+            stand_ins.append(stand_in)
+            self.templates.append(template)
+        self.leaves = len(tape)
+        try:
+            self.out = f(*stand_ins)
+        except BaseException:
+            tape.close()
+            raise
+        if self.splitter is not None and self.splitter.copies:
+            self.splitter.write_back()
+
+    def mine(self, x: Any) -> bool:
+        return isinstance(x, Tracer) and x.level is self.tape
+
+    def pull(self, seeds: list[tuple[int, Any]], free: bool) -> tuple[Any, ...]:
+        """The gradients of all arguments, in their structure."""
+        tape = self.tape
+        if not seeds:
+            return (None,) * len(self.templates)
+        found = sweep(tape, seeds, self.leaves, free)
+        if len(found) > 1 or type(found[0]) is not float:
+            _make_fresh(found, [ct for _, ct in seeds])
+        return tuple([None if t is None else t.fill(found) for t in self.templates])
+
+
+def _make_fresh(found: list[Any], seeds: list[Any]) -> None:
+    """Give every gradient memory of its own: no views, nothing shared between arguments."""
+    seen = {id(s) for s in seeds}
+    for i, ct in enumerate(found):
+        if type(ct) is np.ndarray:
+            if ct.base is not None or not ct.flags.writeable or id(ct) in seen:
+                found[i] = ct = ct.copy()
+            seen.add(id(ct))
+
+
+def check_scalar(y: Any) -> None:
+    """Refuse outputs that have no gradient, in Zygote's words."""
+    value = plain(y)
+    if isinstance(value, np.ndarray) and value.ndim:
+        raise NotScalarError(
+            f"Output is an array of shape {value.shape}, so the gradient is not defined. "
+            "Perhaps you wanted jacobian, or the np.sum of it."
+        )
+    if isinstance(value, (complex, np.complexfloating)) or np.iscomplexobj(value):
+        raise NotScalarError(
+            f"Output is complex ({value}), so the gradient is not defined. "
+            "Take np.real, np.imag or np.abs of it."
+        )
+    if isinstance(value, (str, bytes)) or not np.isscalar(value) and not _is_number(value):
+        raise NotScalarError(
+            f"Output should be scalar; gradients are not defined for output {value!r}"
+        )
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "biuf"
+    return hasattr(value, "__float__")
+
+
+def _one(y: Any) -> Any:
+    """The seed of a gradient: one, exact if the value is."""
+    return 1.0 if not hasattr(plain(y), "numerator") or isinstance(plain(y), (int, float)) else 1
+
+
+def withgradient(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
+    """The value of f, and the gradient; see :func:`fluxbridge.withgradient`."""
+    trace = Trace(f, xs)
+    tape = trace.tape
+    try:
+        out = trace.out
+        target = out
+        if type(out) is not _ReverseFloat:
+            target = take_up(_first(out))
+            check_scalar(target)
+        seeds = [(target.index, _one(target))] if trace.mine(target) else []
+        value = unwrap(out, tape)
+        return value, trace.pull(seeds, free=True)
+    finally:
+        tape.close()
+
+
+from .tape import ReverseFloat as _ReverseFloat  # noqa: E402
+
+
+def _first(out: Any) -> Any:
+    """The scalar among auxiliary outputs: the first entry of a tuple or dict."""
+    if isinstance(out, tuple) and out:
+        return out[0]
+    if isinstance(out, dict) and out:
+        return next(iter(out.values()))
+    return out
+
+
+def unwrap(out: Any, level: Any) -> Any:
+    """`out` with the values in place of the tracers of `level`."""
+    if isinstance(out, Tracer):
+        return out.value if out.level is level else out
+    splitter = Splitter(lambda t: t.value, lambda x: isinstance(x, Tracer) and x.level is level)
+    return splitter.split(out)[0]
+
+
+def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+    """The value of f, and the function that pulls a cotangent back; it can be called repeatedly."""
+    trace = Trace(f, xs)
+    outputs: list[Any] = []
+    splitter = Splitter(lambda t: outputs.append(t) or _own(t.value), trace.mine)
+    value, template = splitter.split(take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out)
+    trace.tape.close(free=False)
+
+    def back(seed: Any) -> tuple[Any, ...]:
+        if template is None:
+            return (None,) * len(trace.templates)
+        seeds = []
+        for index, ct, path in template.match(seed, ""):
+            output = outputs[index]
+            if np.shape(ct) != np.shape(output):
+                raise StructureError(
+                    f"the seed{' at ' + path if path else ''} has shape {np.shape(ct)}, but the output "
+                    f"has shape {np.shape(output)}"
+                )
+            seeds.append((output.index, ct))
+        return trace.pull(seeds, free=False)
+
+    return value, back
+
+
+def _own(value: Any) -> Any:
+    return value.copy() if type(value) is np.ndarray else value
+
+
+# ---------------------------------------------------------------------------------------------
+# Forward mode
+# ---------------------------------------------------------------------------------------------
+
+
+def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
+    level = Forward()
+    leaves: list[Any] = []
+    template = Splitter(lambda x: leaves.append(x) or x).split(tuple(xs))[1]
+    tangents: list[Any] = [None] * len(leaves)
+    if template is not None:
+        for index, tangent, path in template.match(tuple(dxs), ""):
+            if np.shape(tangent) != np.shape(leaves[index]):
+                raise StructureError(
+                    f"the tangent at {path} has shape {np.shape(tangent)}, but the argument has shape "
+                    f"{np.shape(leaves[index])}"
+                )
+            tangents[index] = tangent
+    feed = iter(tangents)
+    duals = Splitter(lambda x: level.wrap(x, next(feed))).split(tuple(xs))[0]
+    out = f(*duals)
+    if isinstance(out, (np.ndarray, list)):
+        out = take_up(out)
+
+    def mine(x: Any) -> bool:
+        return isinstance(x, Tracer) and x.level is level
+
+    value = Splitter(lambda t: t.value, mine).split(out)[0]
+    tangent, found = Splitter(lambda t: t.tangent, mine).split(out)
+    return value, tangent if found is not None else None
+
+
+def basis(x: Any) -> Any:
+    """Every unit tangent of a number or an array, in C order."""
+    if np.ndim(x) == 0:
+        yield 1.0 if not isinstance(x, np.ndarray) else np.ones(())
+        return
+    dtype = x.dtype if x.dtype.kind in "fc" else np.float64
+    for k in range(x.size):
+        e = np.zeros(x.shape, dtype)
+        e.flat[k] = 1
+        yield e
+
+
+def number(x: Any) -> Any:
+    """A Python int as the float it stands for in forward mode."""
+    return float(x) if type(x) is int else x
+
+
+__all__ = ["FLOAT", "Trace", "basis", "pullback", "pushforward", "unwrap", "withgradient"]

@@ -1,0 +1,297 @@
+"""Primitives: the functions that the engine knows how to differentiate, as data.
+
+A :class:`Primitive` holds everything there is to know about one function: how to compute it, its
+reverse rule, its forward rule. The registry below is what the tracer asks ("which primitive is
+``np.tanh``?"), what the tests enumerate and what the documentation prints.
+
+A reverse rule takes the cotangent of the output, the output and the inputs, and returns the
+cotangent of an input; it is written with the very functions that have rules, so derivatives of
+any order need nothing more. A parameter whose name begins with an underscore is not needed:
+the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Rule = Callable[..., Any]
+
+
+class Spec(NamedTuple):
+    """Shape and dtype of a cotangent; for a number the dtype is its Python or NumPy type."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+
+class Tracer:
+    """Stands in for a value while a function is being recorded at one level of nesting."""
+
+    __slots__ = ("level", "value")
+    level: Any
+    value: Any
+
+
+def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+    """The one interception: compute `primitive`, recorded by the innermost level involved."""
+    level = None
+    order = -1
+    for x in inputs:
+        if isinstance(x, Tracer):
+            if x.level.order > order:
+                level = x.level
+                order = level.order
+        elif type(x) in _CONTAINERS and (type(x) is not np.ndarray or x.dtype.hasobject):
+            if holds_tracer(x):
+                return apply(primitive, [take_up(x) for x in inputs], options)
+    if level is None:
+        return primitive.compute(*inputs, **options)
+    return level.record(primitive, inputs, options)
+
+
+_CONTAINERS = {np.ndarray, list, tuple}
+
+
+def holds_tracer(x: Any) -> bool:
+    """Is there a traced value in this list, tuple or object array?"""
+    if isinstance(x, (list, tuple)):
+        return any(isinstance(v, Tracer) or holds_tracer(v) for v in x)
+    if type(x) is np.ndarray and x.dtype.hasobject:
+        return any(isinstance(v, Tracer) for v in x.flat)
+    return False
+
+
+def take_up(x: Any) -> Any:
+    """Turn a list, or an object array, of traced values into one traced array."""
+    if not isinstance(x, (list, tuple)) and not (type(x) is np.ndarray and x.dtype.hasobject):
+        return x
+    if not holds_tracer(x):
+        return np.asarray(x) if isinstance(x, (list, tuple)) else x
+    if type(x) is np.ndarray:
+        if x.ndim == 0:
+            return x.item()
+        return np.reshape(PRIMITIVES["stack"](*x.ravel(), axis=0), x.shape)
+    return PRIMITIVES["stack"](*[take_up(v) for v in x], axis=0)
+
+
+class Primitive:
+    """A function with its rules.
+
+    Exactly one of `vjps` (one function an input) and `joint` (one function that returns the
+    cotangents of all inputs) is given. `jvp` is how the forward mode pushes tangents:
+    ``"linear"`` (in all inputs together), ``"multilinear"`` (in each input by itself), a tuple of
+    functions ``(dx, y, *inputs)``, one an input, or None: the transpose of the reverse rule.
+    """
+
+    __slots__ = (
+        "area",
+        "compute",
+        "formulas",
+        "joint",
+        "jvp",
+        "keeps",
+        "name",
+        "number_vjp",
+        "option_names",
+        "vjps",
+        "where",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        compute: Callable[..., Any],
+        vjps: Sequence[Rule | None] | None = None,
+        joint: Rule | None = None,
+        jvp: str | Sequence[Rule | None] | None = None,
+        option_names: Sequence[str] = (),
+        number_vjp: Rule | None = None,
+        formulas: Sequence[Any] = (),
+        where: str = "",
+    ):
+        self.name = name
+        self.compute = compute
+        self.vjps = None if vjps is None else tuple(vjps)
+        self.joint = joint
+        self.jvp = jvp
+        self.option_names = tuple(option_names)
+        self.number_vjp = number_vjp
+        self.formulas = tuple(formulas)
+        self.where = where
+        self.area = where.partition(":")[0]
+        self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        return apply(self, inputs, options)
+
+    def keep(self, traced: tuple[bool, ...]) -> tuple[bool, tuple[bool, ...]]:
+        """Which of the output and the inputs the rules of the traced inputs need as values."""
+        found = self.keeps.get(traced)
+        if found is None:
+            if self.vjps is None:
+                rules: list[Rule] = [self.joint] if self.joint else []
+            else:
+                rules = [rule for rule, on in zip(self.vjps, traced, strict=True) if on and rule]
+            output, inputs = False, [False] * len(traced)
+            for rule in rules:
+                needed = _needed(rule, len(traced))
+                output |= needed[0]
+                inputs = [a or b for a, b in zip(inputs, needed[1:], strict=True)]
+            found = self.keeps[traced] = (output, tuple(inputs))
+        return found
+
+
+def _needed(rule: Rule, count: int) -> list[bool]:
+    """Does `rule(dy, y, *inputs, **options)` need the output, and each input?"""
+    names = []
+    for parameter in list(inspect.signature(rule).parameters.values())[1:]:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [parameter.name] * (count + 1 - len(names))
+        else:
+            names.append(parameter.name)
+    return [not name.startswith("_") for name in names[: count + 1]]
+
+
+# ---------------------------------------------------------------------------------------------
+# The registry
+# ---------------------------------------------------------------------------------------------
+
+UFUNCS: dict[Any, Primitive] = {}  #: np.sin -> its primitive
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}  #: np.sum -> what to call when an argument is traced
+PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
+NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
+REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
+
+
+def register(target: Any, primitive: Primitive) -> Primitive:
+    """Enter `primitive` as the one for `target`, a NumPy function or ufunc (or None)."""
+    PRIMITIVES[primitive.name] = primitive
+    if isinstance(target, np.ufunc):
+        UFUNCS[target] = primitive
+    elif target is not None:
+        FUNCTIONS[target] = binder(primitive)
+    return primitive
+
+
+def binder(primitive: Primitive) -> Callable[..., Any]:
+    """Let a primitive be called like the NumPy function: options may come by position."""
+    count = len(primitive.vjps or ())
+    names = primitive.option_names
+
+    def call(*args: Any, **options: Any) -> Any:
+        if len(args) == count and not options:
+            return apply(primitive, args, options)
+        if len(args) > count:
+            options.update(zip(names, args[count:], strict=False))
+            args = args[:count]
+        elif len(args) < count:
+            args = args + tuple(
+                options.pop(name) for name in _input_names(primitive)[len(args) :] if name in options
+            )
+        if options.pop("out", None) is not None:
+            raise _out_refused(primitive.name)
+        return apply(primitive, args, options)
+
+    call.__name__ = primitive.name
+    return call
+
+
+def _out_refused(name: str) -> Exception:
+    from ..errors import MutationError
+
+    return MutationError(
+        f"{name}(..., out=...) writes into an array, which a derivative cannot follow; "
+        "use the returned array instead of out="
+    )
+
+
+def _input_names(primitive: Primitive) -> list[str]:
+    """Names that NumPy gives to the array arguments, for calls that pass them by keyword."""
+    target = primitive.compute
+    try:
+        return list(inspect.signature(target).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _caller(depth: int = 2) -> str:
+    """File and line of a registration, so that anybody can find a rule."""
+    frame = inspect.currentframe()
+    for _ in range(depth):
+        frame = frame.f_back if frame else None
+    if frame is None:
+        return ""
+    module = frame.f_globals.get("__name__", "").rpartition(".")[2]
+    return f"{module}:{frame.f_lineno}"
+
+
+def primitive(
+    target: Any,
+    *vjps: Rule | None,
+    joint: Rule | None = None,
+    jvp: str | Sequence[Rule | None] | None = None,
+    name: str | None = None,
+    compute: Callable[..., Any] | None = None,
+) -> Primitive:
+    """Register the rules of `target`.
+
+    Each of `vjps` is the reverse rule of one array argument, ``rule(dy, y, *arrays, **options)``;
+    None for an argument without derivative. The names of the options, in the order in which the
+    NumPy function takes them, are read from the first rule. `joint` is for functions with any
+    number of arrays and returns all cotangents; they are then called as ``p(*arrays, **options)``.
+    `compute` is what is called on plain values, when that is not `target` itself.
+    """
+    rules = [rule for rule in vjps if rule is not None]
+    options: list[str] = []
+    if rules:
+        parameters = list(inspect.signature(rules[0]).parameters)
+        options = [p for p in parameters[2 + len(vjps) :] if not p.startswith("*")]
+    made = Primitive(
+        name or target.__name__,
+        compute or target,
+        vjps=None if joint else vjps,
+        joint=joint,
+        jvp=jvp,
+        option_names=options,
+        where=_caller(),
+    )
+    return register(None if joint else target, made)
+
+
+def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator: this Python function answers for `targets` when one of the arguments is traced.
+
+    Its body is written with primitives and other NumPy functions, so it needs no rule of its own.
+    """
+
+    def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        for target in targets:
+            FUNCTIONS[target] = function
+        return function
+
+    return enter
+
+
+def no_derivative(*targets: Any) -> None:
+    """These functions have no derivative (integer, boolean, index results): use plain values."""
+    NO_DERIVATIVE.update(targets)
+
+
+def refuse(advice: str, *targets: Any) -> None:
+    """These functions cannot be differentiated; `advice` says what to write instead."""
+    REFUSED.update(dict.fromkeys(targets, advice))

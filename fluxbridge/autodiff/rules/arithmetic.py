@@ -1,0 +1,152 @@
+"""Arithmetic, powers, comparisons of size, and the parts of complex numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..elementwise import conj, elementwise
+from ..primitive import apply, implements, no_derivative, primitive
+from ..tracer import plain
+
+elementwise(np.add, "1", "1")
+elementwise(np.subtract, "1", "-1")
+elementwise(np.multiply, "b", "a")
+elementwise(np.true_divide, "1 / b", "-y / b")
+elementwise(np.negative, "-1")
+elementwise(np.positive, "1")
+elementwise(np.reciprocal, "-y * y")
+elementwise(np.square, "2 * x")
+
+elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
+            jvp=[lambda dx, _y, x: real_inner(unit(x), dx)])  # fmt: skip
+elementwise(np.fabs, "sign(x)", holomorphic=False)
+elementwise(np.sign, "0", holomorphic=False)
+elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False)
+elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False)
+elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if ~((a > b) | isnan(b))", holomorphic=False)
+elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if ~((a <= b) | isnan(b))", holomorphic=False)
+elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False)
+elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False)
+elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False)
+elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
+            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False)  # fmt: skip
+for step in (np.floor, np.ceil, np.trunc, np.rint):
+    elementwise(step, "0", holomorphic=False)
+
+# -- complex numbers -------------------------------------------------------------------------------
+# The gradient of a real function of z = x + iy is df/dx + i df/dy (Zygote's convention).
+
+
+def unit(z: Any) -> Any:
+    """z/|z|, and 0 at 0; the sign of a real number."""
+    if np.isrealobj(plain(z)):
+        return np.sign(z)
+    size = np.absolute(z)
+    return z / np.where(np.equal(size, 0), 1.0, size)
+
+
+def real_inner(a: Any, b: Any) -> Any:
+    return np.real(np.conjugate(a) * b)
+
+
+elementwise(np.conjugate, "1", vjps=[lambda dy, _y, _x: np.conjugate(dy)],
+            jvp=[lambda dx, _y, _x: np.conjugate(dx)])  # fmt: skip
+primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear")
+primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear")
+
+
+@implements(np.angle)
+def angle(z: Any, deg: bool = False) -> Any:
+    result = np.arctan2(np.imag(z), np.real(z))
+    return result * (180 / np.pi) if deg else result
+
+
+@implements(np.real_if_close)
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    return np.real(a) if np.isrealobj(np.real_if_close(plain(a), tol)) else a
+
+
+# -- powers ----------------------------------------------------------------------------------------
+
+
+def power_by_base(_y: Any, a: Any, b: Any) -> Any:
+    """The derivative of a**b by b: b·a**(b-1), and finite at a = 0 where the limit is (ChainRules)."""
+    if not _all_real(a, b):
+        return b * a ** (b - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = b * np.power(a, b - 1.0)
+    return np.where(np.equal(b, 0), 0.0, slope)
+
+
+def power_by_exponent(y: Any, a: Any, b: Any) -> Any:
+    """The derivative of a**b by b: y·log(a), its real part for negative a; at a = 0, 0 if b > 0."""
+    if not _all_real(a, b):
+        return y * np.log(a + 0j)
+    zero = np.equal(a, 0)
+    at_zero = np.where(np.greater(b, 0), 0.0, np.nan)
+    return np.where(zero, at_zero, y * np.log(np.where(zero, 1.0, np.absolute(a))))
+
+
+def _all_real(*xs: Any) -> bool:
+    return all(np.isrealobj(plain(x)) for x in xs)
+
+
+POWER = elementwise(None, power_by_base, power_by_exponent, name="power", compute=np.power)
+
+
+def literal_power_of(x: Any, p: Any) -> Any:
+    """x**p, with Inf rather than an exception where Python's own numbers overflow."""
+    try:
+        return x**p
+    except ArithmeticError:
+        with np.errstate(all="ignore"):
+            return float(np.float64(x) ** p)
+
+
+def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
+    """dy·p·x**(p-1). Where the slope is exactly 0 the cotangent is 0, even against Inf or NaN."""
+    slope = 2 * x if p == 2 else p * literal_power_of(x, p - 1)
+    product = dy * conj(slope)
+    total = plain(product)
+    total = np.vdot(total, total) if type(total) is np.ndarray else total
+    if total != total:  # a NaN somewhere
+        return np.where(np.equal(slope, 0), 0.0, product)
+    return product
+
+
+def literal_power_number(dy: Any, known: Any) -> Any:
+    _, x, p = known
+    slope = 2 * x if p == 2 else p * x ** (p - 1)
+    product = dy * slope
+    return (0.0 if product != product and slope == 0 else product, None)
+
+
+LITERAL_POWER = elementwise(
+    None,
+    lambda _y, x, p: p * literal_power_of(x, p - 1),
+    None,
+    vjps=(literal_power_rule, None),
+    number_vjp=literal_power_number,
+    name="literal_power",
+    compute=literal_power_of,
+)
+
+
+@implements(np.power, np.float_power)
+def power(a: Any, b: Any) -> Any:
+    """A power with a constant exponent has a rule of its own, as in Zygote."""
+    if isinstance(b, (int, float, np.integer, np.floating)):
+        return apply(LITERAL_POWER, (a, b if type(b) in (int, float) else b.item()), {})
+    return apply(POWER, (a, b), {})
+
+
+# -- no derivative ---------------------------------------------------------------------------------
+
+no_derivative(
+    np.floor_divide, np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+    np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite,
+    np.signbit, np.spacing, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert,
+    np.left_shift, np.right_shift, np.gcd, np.lcm, np.isnat,
+)  # fmt: skip

@@ -1,0 +1,418 @@
+"""Arguments with structure: find the leaves, rebuild the whole around stand-ins, and back.
+
+A leaf is a number or a numeric array. Tuples, lists, dicts, named tuples, dataclasses, objects with
+attributes, closures and partial functions are branches. Everything else (strings, booleans,
+functions without captured values) has no gradient and is handed through as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import numbers
+import types
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import StructureError
+from .primitive import Tracer
+
+
+class Record:
+    """An immutable record of fields, as gradients of objects come back.
+
+    >>> r = Record(W=2.0, act=None)
+    >>> r, r.W, r["W"], r[0], list(r.keys())
+    ((W=2.0, act=None), 2.0, 2.0, 2.0, ['W', 'act'])
+    """
+
+    __slots__ = ("_fields",)
+    _fields: dict[str, Any]
+
+    def __init__(self, /, **fields: Any):
+        object.__setattr__(self, "_fields", fields)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._fields[name]
+        except KeyError:
+            has = ", ".join(self._fields)
+            raise AttributeError(f"this record has no field {name!r}; it has {has}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a record cannot be changed")
+
+    def __getitem__(self, key: str | int) -> Any:
+        return self._fields[key] if isinstance(key, str) else list(self._fields.values())[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._fields.values())
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._fields
+
+    def keys(self) -> Any:
+        return self._fields.keys()
+
+    def values(self) -> Any:
+        return self._fields.values()
+
+    def items(self) -> Any:
+        return self._fields.items()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and self._fields == other._fields
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "(" + ", ".join(f"{k}={v!r}" for k, v in self._fields.items()) + ")"
+
+    def __reduce__(self) -> Any:
+        return _record, (self._fields,)
+
+
+def _record(fields: dict[str, Any]) -> Record:
+    return Record(**fields)
+
+
+# ---------------------------------------------------------------------------------------------
+# Templates: what is left of a structure when its leaves are taken out
+# ---------------------------------------------------------------------------------------------
+
+
+class Leaf:
+    """The place of one number or array. `finish` turns its cotangent into the gradient."""
+
+    __slots__ = ("finish", "index")
+
+    def __init__(self, index: int, finish: Callable[[Any], Any] | None = None):
+        self.index = index
+        self.finish = finish
+
+    def fill(self, values: Sequence[Any]) -> Any:
+        value = values[self.index]
+        return value if value is None or self.finish is None else self.finish(value)
+
+    def match(self, other: Any, path: str) -> Iterator[tuple[int, Any, str]]:
+        if other is not None:
+            yield self.index, other, path
+
+    def paths(self, path: str) -> Iterator[tuple[int, str]]:
+        yield self.index, path
+
+
+class Branch:
+    """A structure with named or numbered children; a child without leaves is None."""
+
+    __slots__ = ("build", "children", "keep_none", "spelling")
+
+    def __init__(
+        self,
+        children: dict[Any, Any],
+        build: Callable[[dict[Any, Any]], Any],
+        spelling: str,
+        keep_none: bool = True,
+    ):
+        self.children = children
+        self.build = build
+        self.spelling = spelling
+        self.keep_none = keep_none
+
+    def fill(self, values: Sequence[Any]) -> Any:
+        """The gradient: None if no child has one."""
+        filled = {k: None if c is None else c.fill(values) for k, c in self.children.items()}
+        if all(v is None for v in filled.values()):
+            return None
+        if not self.keep_none:
+            filled = {k: v for k, v in filled.items() if v is not None}
+        return self.build(filled)
+
+    def match(self, other: Any, path: str) -> Iterator[tuple[int, Any, str]]:
+        """Pair the leaves with those of `other`, which has the same structure or None in places."""
+        if other is None:
+            return
+        for key, child in self.children.items():
+            if child is not None:
+                at = path + self.spelling.format(key)
+                yield from child.match(_child(other, key, at), at)
+
+    def paths(self, path: str) -> Iterator[tuple[int, str]]:
+        for key, child in self.children.items():
+            if child is not None:
+                yield from child.paths(path + self.spelling.format(key))
+
+
+def _child(other: Any, key: Any, path: str) -> Any:
+    """The part of `other` at `key`; absent keys of a dict are None."""
+    if isinstance(other, dict):
+        return other.get(key)
+    if isinstance(other, (list, tuple, Record)) and isinstance(key, int):
+        if key < len(other):
+            return other[key]
+    elif isinstance(key, str) and hasattr(other, key):
+        return getattr(other, key)
+    raise StructureError(f"the structure does not match: nothing at {path or 'the top'} of {other!r}")
+
+
+# ---------------------------------------------------------------------------------------------
+# Taking apart
+# ---------------------------------------------------------------------------------------------
+
+StandIn = Callable[[Any], Any]
+
+
+class Splitter:
+    """Rebuilds structures with a stand-in for every leaf.
+
+    `stand_in` makes the replacement of a leaf. `is_leaf` may narrow what counts as one. Objects
+    are copied without calling their constructor, and only where there is a leaf inside. `globals`
+    says whether functions are followed into the global names they use (for implicit parameters).
+    """
+
+    def __init__(
+        self,
+        stand_in: StandIn,
+        is_leaf: Callable[[Any], bool] | None = None,
+        follow_globals: bool = False,
+    ):
+        self.stand_in = stand_in
+        self.is_leaf = is_leaf or is_number_or_array
+        self.follow_globals = follow_globals
+        self.count = 0
+        self.active: dict[int, Any] = {}  # objects we are inside of, so that circles end
+        self.copies: list[tuple[Any, Any, dict[str, Any]]] = []  # (original, copy, as made)
+        self.overlays: list[tuple[_Overlay, dict[str, Any]]] = []
+        self.seen: dict[int, tuple[Any, tuple[Any, Any]]] = {}
+
+    def split(self, x: Any) -> tuple[Any, Any]:
+        """(`x` rebuilt around stand-ins, template); the template is None if there is no leaf."""
+        if not self.follow_globals:
+            return self._split(x)
+        known = self.seen.get(id(x))  # what is shared stays shared
+        if known is None:
+            known = self.seen[id(x)] = (x, self._split(x))
+        return known[1]
+
+    def _split(self, x: Any) -> tuple[Any, Any]:
+        if self.is_leaf(x):
+            new = self.stand_in(x)
+            leaf = Leaf(self.count, _finisher(x))
+            self.count += 1
+            return new, leaf
+        if isinstance(x, _OPAQUE) or id(x) in self.active:
+            return self.active.get(id(x), x), None
+        for kind, taker in _TAKERS:
+            if isinstance(x, kind):
+                return taker(self, x)
+        return self._object(x)
+
+    def _children(self, items: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], bool]:
+        new, templates = {}, {}
+        for key, value in items.items():
+            new[key], templates[key] = self.split(value)
+        return new, templates, any(t is not None for t in templates.values())
+
+    def _sequence(self, x: Any) -> tuple[Any, Any]:
+        fields = getattr(x, "_fields", None)
+        kind = type(x)
+        new, templates, found = self._children(dict(enumerate(x)))
+        if not found:
+            return x, None
+        if fields is not None and isinstance(x, tuple):
+            named = dict(zip(fields, templates.values(), strict=True))
+            return kind(*new.values()), Branch(named, lambda d: kind(*d.values()), ".{}")
+        plain = tuple if isinstance(x, tuple) else list
+        rebuilt = plain(new.values()) if kind is plain else _reconstruct(x, new)
+        return rebuilt, Branch(templates, lambda d: plain(d.values()), "[{}]")
+
+    def _mapping(self, x: dict) -> tuple[Any, Any]:
+        new, templates, found = self._children(x)
+        if not found:
+            return x, None
+        if type(x) is not dict:
+            copy = x.copy()
+            copy.update(new)
+            new = copy
+        return new, Branch(templates, dict, "[{!r}]", keep_none=False)
+
+    def _object_array(self, x: np.ndarray) -> tuple[Any, Any]:
+        new, templates, found = self._children(dict(enumerate(x.ravel())))
+        if not found:
+            return x, None
+
+        def build(d: dict[Any, Any]) -> np.ndarray:
+            out = np.empty(x.size, dtype=object)
+            out[:] = list(d.values())
+            return out.reshape(x.shape)
+
+        return build(new), Branch(templates, build, "[{}]")
+
+    def _function(self, x: types.FunctionType) -> tuple[Any, Any]:
+        """A closure: its captured variables are its fields."""
+        self.active[id(x)] = x
+        try:
+            cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
+            held = {k: c.cell_contents for k, c in cells.items() if _is_filled(c)}
+            new, templates, found = self._children(held)
+            names = x.__globals__
+            if self.follow_globals:
+                used = {k: names[k] for k in _global_names(x.__code__) if k in names}
+                replaced, below, hit = self._children(used)
+                if hit:
+                    found = True
+                    changed = {k: v for k, v in replaced.items() if below[k] is not None}
+                    names = _Overlay(names, changed)
+                    self.overlays.append((names, dict(names)))
+            defaults, default_templates = self.split(x.__defaults__ or ())
+            keywords, keyword_templates = self.split(x.__kwdefaults__ or {})
+            extra = self.follow_globals and (default_templates or keyword_templates)
+            if not found and not extra:
+                return x, None
+            closure = tuple(types.CellType(new[k]) if k in new else c for k, c in cells.items())
+            copy = types.FunctionType(x.__code__, names, x.__name__, defaults or None, closure or None)
+            copy.__kwdefaults__ = keywords or None
+            copy.__qualname__, copy.__doc__ = x.__qualname__, x.__doc__
+            copy.__dict__.update(x.__dict__)
+            return copy, Branch(templates, lambda d: Record(**d), ".{}")
+        finally:
+            del self.active[id(x)]
+
+    def _method(self, x: types.MethodType) -> tuple[Any, Any]:
+        owner, template = self.split(x.__self__)
+        function, below = self.split(x.__func__) if self.follow_globals else (x.__func__, None)
+        if template is None and below is None:
+            return x, None
+        return types.MethodType(function, owner), template
+
+    def _partial(self, x: functools.partial) -> tuple[Any, Any]:
+        parts = {"func": x.func, "args": x.args, "keywords": x.keywords}
+        new, templates, found = self._children(parts)
+        if not found:
+            return x, None
+        rebuilt = functools.partial(new["func"], *new["args"], **new["keywords"])
+        return rebuilt, Branch(templates, lambda d: Record(**d), ".{}")
+
+    def _object(self, x: Any) -> tuple[Any, Any]:
+        special = getattr(type(x), "__fluxbridge_split__", None)
+        if special is not None:
+            return special(x, self)
+        fields = _fields_of(x)
+        if not fields:
+            return x, None
+        try:
+            copy = object.__new__(type(x))
+        except TypeError:  # made in C: nothing that we could rebuild
+            return x, None
+        self.active[id(x)] = copy
+        try:
+            new, templates, found = self._children(fields)
+        finally:
+            del self.active[id(x)]
+        if not found:
+            return x, None
+        for name, value in new.items():
+            object.__setattr__(copy, name, value)
+        self.copies.append((x, copy, new))
+        return copy, Branch(templates, lambda d: Record(**d), ".{}")
+
+    def write_back(self) -> None:
+        """Hand what the function assigned on our copies (attributes, globals) to the originals."""
+        for names, before in self.overlays:
+            for name, value in names.items():
+                if name not in before or before[name] is not value:
+                    names.names[name] = value
+        for original, copy, made in self.copies:
+            for name, value in _fields_of(copy).items():
+                if name not in made or made[name] is not value:
+                    while isinstance(value, Tracer):
+                        value = value.value
+                    object.__setattr__(original, name, value)
+
+
+class _Overlay(dict):
+    """The globals of a rebuilt function: the replaced names, and the module's own behind them."""
+
+    def __init__(self, names: dict[str, Any], changed: dict[str, Any]):
+        super().__init__(changed)
+        self["__builtins__"] = names.get("__builtins__", __builtins__)
+        self.names = names
+
+    def __missing__(self, name: str) -> Any:
+        return self.names[name]
+
+
+def _is_filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
+
+
+def _global_names(code: types.CodeType) -> Iterator[str]:
+    """The global names that a code object, or a function inside of it, reads."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _global_names(constant)
+
+
+def _fields_of(x: Any) -> dict[str, Any]:
+    """The attributes of an object, in `__dict__` and in slots."""
+    fields = dict(getattr(x, "__dict__", None) or {})
+    for kind in type(x).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(x, name):
+                fields.setdefault(name, getattr(x, name))
+    return fields
+
+
+def _reconstruct(x: Any, new: dict[Any, Any]) -> Any:
+    """A subclass of list or tuple around other members."""
+    if isinstance(x, tuple):
+        return tuple.__new__(type(x), new.values())
+    copy = list.__new__(type(x))
+    list.extend(copy, new.values())
+    copy.__dict__.update(getattr(x, "__dict__", {}))
+    return copy
+
+
+def is_number_or_array(x: Any) -> bool:
+    """Has `x` a gradient of its own?"""
+    kind = type(x)
+    if kind is float or kind is int:
+        return True
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "iufc":
+            return False
+        if kind is not np.ndarray and kind is not np.memmap:
+            raise StructureError(
+                f"arrays of type {kind.__module__}.{kind.__name__} follow rules of their own; "
+                "convert with np.asarray(x) first"
+            )
+        return True
+    if isinstance(x, (numbers.Number, np.number)):
+        return not isinstance(x, (bool, np.bool_))
+    return isinstance(x, Tracer)
+
+
+def _finisher(x: Any) -> Callable[[Any], Any] | None:
+    """The last step for one gradient: the type of a NumPy scalar."""
+    return type(x) if isinstance(x, np.floating) else None
+
+
+_OPAQUE = (str, bytes, bool, np.bool_, type, types.ModuleType, types.BuiltinFunctionType, type(None))
+_TAKERS: list[tuple[Any, Callable[[Splitter, Any], tuple[Any, Any]]]] = [
+    (dict, Splitter._mapping),
+    ((list, tuple), Splitter._sequence),
+    (np.ndarray, Splitter._object_array),
+    (types.FunctionType, Splitter._function),
+    (types.MethodType, Splitter._method),
+    (functools.partial, Splitter._partial),
+]

@@ -1,0 +1,462 @@
+"""What stands in for numbers and arrays inside a function that is being differentiated.
+
+:class:`TracedNumber` and :class:`TracedArray` behave like the Python number and the NumPy array
+they stand for: operators, ufuncs and NumPy functions arrive here through Python's and NumPy's
+protocols and all end in :func:`~fluxbridge.autodiff.primitive.apply`. How an operation is recorded
+is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for forward mode).
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..errors import GradientLostError, MutationError, NoRuleError
+from .primitive import (
+    FUNCTIONS,
+    NO_DERIVATIVE,
+    PRIMITIVES,
+    REFUSED,
+    UFUNCS,
+    Tracer,
+    apply,
+    take_up,
+)
+
+_OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex)
+
+
+def plain(x: Any) -> Any:
+    """The ordinary value behind `x`, through all levels and inside lists, tuples and dicts."""
+    while isinstance(x, Tracer):
+        x = x.value
+    kind = type(x)
+    if kind is list:
+        return [plain(v) for v in x]
+    if kind is tuple:
+        return tuple(plain(v) for v in x)
+    if kind is dict:
+        return {k: plain(v) for k, v in x.items()}
+    if kind is np.ndarray and x.dtype.hasobject:
+        return np.array([plain(v) for v in x.ravel()]).reshape(x.shape)
+    if kind is slice:
+        return slice(plain(x.start), plain(x.stop), plain(x.step))
+    return x
+
+
+# ---------------------------------------------------------------------------------------------
+# NumPy's protocols
+# ---------------------------------------------------------------------------------------------
+
+
+def no_rule(name: str) -> NoRuleError:
+    return NoRuleError(
+        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or "
+        f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
+        f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        "or, if its result does not matter for the derivative, call it on "
+        "fluxbridge.ignore_derivatives(x)."
+    )
+
+
+def _full_name(function: Any) -> str:
+    module = getattr(function, "__module__", None) or "numpy"
+    name = f"{module}.{getattr(function, '__name__', function)}"
+    return name.replace("numpy", "np", 1) if name.startswith("numpy") else name
+
+
+def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
+    """Everything that is not a plain ``ufunc(*inputs)``: reduce, accumulate, outer, out=, where=."""
+    out = options.pop("out", None)
+    if out is not None:
+        out = out[0]
+        if method != "__call__" or out is not inputs[0] or not _only_here(out):
+            raise MutationError(
+                f"{_full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
+                "value into an ordinary array that others can see; write `array = array + traced` "
+                "or use fluxbridge.Buffer."
+            )
+    if method == "__call__":
+        where = options.pop("where", True)
+        dtype = options.pop("dtype", None)
+        options.pop("casting", None)
+        result = ufunc(*inputs)
+        if dtype is not None and isinstance(result, TracedArray):
+            result = result.astype(dtype)
+        return result if where is True else np.where(where, result, 0.0)
+    if ufunc in NO_DERIVATIVE:
+        return getattr(ufunc, method)(*plain(inputs), **plain(options))
+    function = FUNCTIONS.get((ufunc, method))
+    if function is None and method == "outer":
+        a, b = (take_up(x) for x in inputs)
+        return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+    if function is None:
+        raise no_rule(f"{_full_name(ufunc)}.{method}")
+    if method in ("reduce", "accumulate") and len(inputs) == 1:
+        options.setdefault("axis", 0)
+    return function(*inputs, **options)
+
+
+# `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
+# traced result is right as long as no one else holds the array; CPython's reference count tells,
+# measured once against a call that is known to be alone.
+_alone: int | None = None
+
+
+class _Measured(Exception):
+    pass
+
+
+def _only_here(array: np.ndarray) -> bool:
+    count = sys.getrefcount(array) if hasattr(sys, "getrefcount") else 0
+    if _alone is None:
+        raise _Measured(count)
+    return count <= _alone
+
+
+def _measure() -> None:
+    """Count the references to an array that only a local variable holds, in ``array += traced``."""
+    global _alone
+    array = np.zeros(1)
+    try:
+        array += _Numpy()  # type: ignore[arg-type]
+    except _Measured as measured:
+        _alone = measured.args[0]
+
+
+class _Numpy:
+    """NumPy's two protocols, for numbers and arrays alike."""
+
+    __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if options or method != "__call__":
+            return _call_ufunc(ufunc, method, inputs, options)
+        primitive = UFUNCS.get(ufunc)
+        if primitive is not None:
+            return apply(primitive, inputs, {})
+        if ufunc in NO_DERIVATIVE:
+            return ufunc(*plain(inputs))
+        function = FUNCTIONS.get(ufunc)
+        if function is not None:
+            return function(*inputs)
+        raise no_rule(_full_name(ufunc))
+
+    def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
+        function = FUNCTIONS.get(func)
+        if function is not None:
+            return function(*args, **kwargs)
+        if func in NO_DERIVATIVE:
+            return func(*plain(args), **plain(kwargs))
+        if func in REFUSED:
+            raise MutationError(f"{_full_name(func)} {REFUSED[func]}")
+        raise no_rule(_full_name(func))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        if dtype is not None and dtype != object:
+            raise self._lost(f"An array of {np.dtype(dtype)} was asked for")  # type: ignore[attr-defined]
+        result = np.empty(self.shape, dtype=object)  # type: ignore[attr-defined]
+        if result.ndim == 0:
+            result[()] = self
+        else:
+            result[...] = self.tolist()  # type: ignore[attr-defined]
+        return result
+
+
+_measure()
+
+
+# ---------------------------------------------------------------------------------------------
+# Operators
+# ---------------------------------------------------------------------------------------------
+
+
+def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
+    def method(self: Any) -> Any:
+        return apply(UFUNCS[ufunc], (self,), {})
+
+    return method
+
+
+def _binary(ufunc: np.ufunc, swap: bool = False) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, self.operands):
+            return NotImplemented
+        return apply(UFUNCS[ufunc], (other, self) if swap else (self, other), {})
+
+    return method
+
+
+def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, self.operands):
+            return NotImplemented
+        return FUNCTIONS[np.power](*(other, self) if swap else (self, other))
+
+    return method
+
+
+def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        return operation(plain(self), plain(other))
+
+    return method
+
+
+def _whole(ufunc: np.ufunc, swap: bool = False) -> Callable[[Any, Any], Any]:
+    """Floor division: a step function, so its result is an ordinary value."""
+
+    def method(self: Any, other: Any) -> Any:
+        a, b = plain(self), plain(other)
+        return b // a if swap else a // b
+
+    return method
+
+
+class _Operators(_Numpy):
+    __slots__ = ()
+
+    __add__, __radd__ = _binary(np.add), _binary(np.add, True)
+    __sub__, __rsub__ = _binary(np.subtract), _binary(np.subtract, True)
+    __mul__, __rmul__ = _binary(np.multiply), _binary(np.multiply, True)
+    __truediv__, __rtruediv__ = _binary(np.true_divide), _binary(np.true_divide, True)
+    __mod__, __rmod__ = _binary(np.remainder), _binary(np.remainder, True)
+    __pow__, __rpow__ = _power(), _power(True)
+    __matmul__, __rmatmul__ = _binary(np.matmul), _binary(np.matmul, True)
+    __floordiv__, __rfloordiv__ = _whole(np.floor_divide), _whole(np.floor_divide, True)
+    __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute)
+    __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)  # type: ignore[assignment]
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def __bool__(self) -> bool:
+        return bool(plain(self))
+
+    def __repr__(self) -> str:
+        return f"Traced({plain(self)!r})"
+
+    def __format__(self, spec: str) -> str:
+        return format(plain(self), spec)
+
+    def __reduce__(self) -> Any:
+        raise GradientLostError(
+            "A traced value cannot be pickled or copied out of its gradient call; "
+            "pass fluxbridge.ignore_derivatives(x) instead."
+        )
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
+    def _lost(self, what: str) -> GradientLostError:
+        return GradientLostError(
+            f"{what} from a traced value, which would lose its derivative. Use the NumPy function "
+            "(np.sin instead of math.sin), np.stack or fluxbridge.Buffer instead of writing into "
+            "an array, or fluxbridge.ignore_derivatives(x) for a plain number."
+        )
+
+    def __float__(self) -> float:
+        raise self._lost("A float was asked for (float(), math.*, or array[i] = ...)")
+
+    def __complex__(self) -> complex:
+        raise self._lost("A complex number was asked for (complex(), cmath.*)")
+
+    def __int__(self) -> int:  # truncation is a step function: nothing is lost
+        return int(plain(self))
+
+    def __index__(self) -> int:
+        return operator.index(plain(self))
+
+    def __trunc__(self) -> int:
+        return int(plain(self))
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(plain(self), digits)
+
+    def __floor__(self) -> int:
+        return int(np.floor(plain(self)))
+
+    def __ceil__(self) -> int:
+        return int(np.ceil(plain(self)))
+
+    @property
+    def real(self) -> Any:
+        return self if np.isrealobj(plain(self)) else np.real(self)  # type: ignore[call-overload]
+
+    @property
+    def imag(self) -> Any:
+        return np.imag(self)  # type: ignore[call-overload]
+
+    def conjugate(self) -> Any:
+        return self if np.isrealobj(plain(self)) else np.conjugate(self)  # type: ignore[call-overload]
+
+    conj = conjugate
+
+
+class TracedNumber(_Operators, Tracer):
+    """Stands in for one number (or a NumPy scalar)."""
+
+    __slots__ = ()
+    operands = _OPERANDS
+    shape: tuple[int, ...] = ()
+    ndim = 0
+    size = 1
+
+    def __hash__(self) -> int:
+        return hash(plain(self))
+
+    @property
+    def T(self) -> TracedNumber:
+        return self
+
+    def item(self) -> TracedNumber:
+        return self
+
+    def tolist(self) -> TracedNumber:
+        return self
+
+    def is_integer(self) -> bool:
+        return bool(plain(self).is_integer())
+
+    def as_integer_ratio(self) -> Any:
+        return plain(self).as_integer_ratio()
+
+
+class TracedArray(_Operators, Tracer):
+    """Stands in for a NumPy array."""
+
+    __slots__ = ()
+    operands = (*_OPERANDS, list, tuple)
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return plain(self).shape
+
+    @property
+    def ndim(self) -> int:
+        return plain(self).ndim
+
+    @property
+    def size(self) -> int:
+        return plain(self).size
+
+    @property
+    def dtype(self) -> np.dtype:
+        return plain(self).dtype
+
+    @property
+    def itemsize(self) -> int:
+        return plain(self).itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return plain(self).nbytes
+
+    @property
+    def T(self) -> Any:
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    @property
+    def mT(self) -> Any:
+        return np.swapaxes(self, -1, -2)  # type: ignore[call-overload]
+
+    @property
+    def flat(self) -> Any:
+        return iter(np.ravel(self))  # type: ignore[call-overload]
+
+    def __len__(self) -> int:
+        return len(plain(self))
+
+    def __getitem__(self, index: Any) -> Any:
+        return apply(PRIMITIVES["getitem"], (self,), {"index": plain(index)})
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, other: Any) -> bool:
+        return plain(other) in plain(self)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise _mutation("array[i] = value")
+
+    def item(self, *index: int) -> Any:
+        return np.ravel(self)[0 if not index else index[0]] if len(index) < 2 else self[index]  # type: ignore[call-overload]
+
+    def tolist(self) -> list:
+        return [v.tolist() if isinstance(v, Tracer) else v for v in self]
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
+
+    def transpose(self, *axes: Any) -> Any:
+        axes = axes[0] if len(axes) == 1 else axes
+        return np.transpose(self, axes or None)  # type: ignore[call-overload]
+
+    def flatten(self, order: str = "C") -> Any:
+        return np.ravel(self, order=order)  # type: ignore[call-overload]
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":  # truncation: a step function
+            return plain(self).astype(dtype, *args, **kwargs)
+        return apply(PRIMITIVES["astype"], (self,), {"dtype": dtype})
+
+    def copy(self, order: str = "C") -> TracedArray:
+        return self
+
+    def tobytes(self, *args: Any) -> bytes:
+        raise self._lost("Bytes were asked for")
+
+
+def _mutation(what: str) -> MutationError:
+    return MutationError(
+        f"Mutating arrays is not supported -- {what} changes an array that is being "
+        "differentiated. Build a new one instead (np.where, np.stack, np.concatenate), or write "
+        "into a fluxbridge.Buffer."
+    )
+
+
+# The methods are set here, not by __getattr__: a class without it reads its slots twice as fast.
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *args, **kwargs: function(self, *args, **kwargs)
+
+
+def _refused_method(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise _mutation(f"array.{name}(...)")
+
+    return method
+
+
+#: Methods of ndarray that take the same arguments as the NumPy function of that name.
+_METHODS = (
+    "all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot "
+    "max mean min nonzero prod ptp ravel repeat round searchsorted squeeze std sum swapaxes take "
+    "trace var"
+).split()
+_MUTATING = "sort fill put itemset partition resize byteswap setflags setfield".split()
+
+for _name in _METHODS:
+    setattr(TracedArray, _name, _method(getattr(np, _name)))
+    setattr(TracedNumber, _name, _method(getattr(np, _name)))
+for _name in _MUTATING:
+    setattr(TracedArray, _name, _refused_method(_name))
+# NumPy's loops over object arrays call the method of the same name: np.sin -> x.sin()
+for _name, _ufunc in list(vars(np).items()):
+    if isinstance(_ufunc, np.ufunc) and _ufunc.nin == 1 and not hasattr(TracedNumber, _name):
+        setattr(TracedNumber, _name, _method(_ufunc))
