@@ -31,6 +31,8 @@ EXACT = Spec((), None)  #: Fraction and other numbers that are left as they are
 #: Every level of nesting gets a number; a level that began later is further inside.
 ORDER = itertools.count()
 
+_FLOAT64 = np.dtype(np.float64)
+_getitem: Primitive  # the primitive of x[index], set once the rules are registered
 _create = object.__new__
 _tuple = tuple.__new__
 
@@ -45,20 +47,19 @@ class ReverseArray(TracedArray):
     index: int
 
     def __getitem__(self, index: Any) -> Any:
-        value = self.value
+        # What loops do: no search for tracers, and no array for one number out of a vector
         kind = type(index)
-        if type(value) is np.ndarray and (kind is int or kind is slice):
-            # What loops do: no search for tracers, and no array for one number out of a vector
+        value = self.value
+        if (kind is int or kind is slice) and type(value) is np.ndarray:
             tape = self.level
-            if kind is int and value.ndim == 1 and value.dtype.char == "d":
+            if kind is int and value.dtype is _FLOAT64 and value.ndim == 1:
                 picked = _create(ReverseFloat)
                 picked.value = value.item(index)
                 picked.level = tape
                 picked.index = len(tape)
-                tape.append((PRIMITIVES["getitem"], (self.index,), (), {"index": index}, FLOAT))
+                tape.append((_getitem, (self.index,), (), {"index": index}, FLOAT))
                 return picked
-            options = {"index": index}
-            return tape.wrap(value[index], PRIMITIVES["getitem"], (self.index,), (), options)
+            return tape.wrap(value[index], _getitem, (self.index,), (), {"index": index})
         return super().__getitem__(index)
 
 
@@ -156,7 +157,7 @@ class Tape(list[Record]):
         index = len(self)
         self.append((primitive, parents, values, options or {}, Spec((len(y),), tuple)))
         parts = [
-            self.wrap(part, PRIMITIVES["getitem"], (index,), (None, None), {"index": k})
+            self.wrap(part, _getitem, (index,), (), {"index": k})
             for k, part in enumerate(y)
         ]
         return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
@@ -211,7 +212,6 @@ class ClosedTape(Tape):
         self.append(None)
 
 
-_FLOAT64 = np.dtype(np.float64)
 _SMALL = 1 << 14  # bytes up to which an array is copied rather than watched
 _REAL: dict[Any, Callable[[Any], Any]] = {
     float: float, int: int, np.float64: float, ReverseFloat: lambda x: x,
@@ -264,9 +264,20 @@ class Scatter:
         self.indices: list[Any] = []
         self.parts: list[Any] = []
 
+    def add(self, index: Any, part: Any) -> None:
+        self.indices.append(index)
+        self.parts.append(part)
+
     def dense(self, spec: Spec) -> Any:
         options = {"indices": self.indices, "shape": spec.shape, "dtype": spec.dtype}
         return apply(PRIMITIVES["scatter"], self.parts, options)
+
+
+class Several(dict[int, Any]):
+    """Cotangents of the outputs of a primitive that has several."""
+
+    def add(self, index: int, part: Any) -> None:
+        self[index] = part
 
 
 def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool) -> list[Any]:
@@ -279,8 +290,7 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
     ours: set[int] = set()  # positions whose cotangent is a sum of our own, to be added to in place
     for position, seed in seeds:
         _add(cotangents, ours, position, project(seed, tape[position][4]))
-    getitem = PRIMITIVES["getitem"]
-
+    getitem = _getitem
     take_cotangent = cotangents.pop
     take_record = tape.pop if free else reversed(tape).__next__
     for _ in range(len(tape) - leaves):
@@ -304,13 +314,14 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
             continue
 
         if type(ct) is Scatter:
-            ct = ct.dense(spec)
-            if type(ct) is np.ndarray and ct.dtype != spec.dtype:
-                ct = project(ct, spec)
-        elif type(ct) is dict:
+            ct = project(ct.dense(spec), spec)
+        elif type(ct) is Several:
             ct = tuple([ct.get(k) for k in range(spec.shape[0])])
         if primitive is getitem:
-            _add_piece(tape, cotangents, parents[0], options["index"], ct)
+            known = cotangents[parents[0]]
+            if type(known) is not Scatter:
+                known = _pieces(tape, cotangents, parents[0])
+            known.add(options["index"], ct)
             continue
         if primitive.vjps is None:
             pulled = primitive.joint(ct, *values, **options)
@@ -341,8 +352,7 @@ def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> Non
     if known is None:
         cotangents[position] = part
     elif type(known) is Scatter:
-        known.indices.append(...)
-        known.parts.append(part)
+        known.add(..., part)
     elif position in ours and type(part) is np.ndarray:
         np.add(known, part, out=known)
     else:
@@ -351,23 +361,17 @@ def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> Non
             ours.add(position)
 
 
-def _add_piece(tape: Tape, cotangents: list[Any], position: int, index: Any, ct: Any) -> None:
-    """Add `ct` as the cotangent of ``[index]`` of the value at `position`."""
+def _pieces(tape: Tape, cotangents: list[Any], position: int) -> Any:
+    """What collects the cotangents of the pieces of the value at `position`."""
     known = cotangents[position]
-    spec = tape[position][4]
-    if spec.dtype is tuple:
-        if known is None:
-            known = cotangents[position] = {}
-        known[index] = ct
-        return
-    if type(known) is not Scatter:
-        scatter = cotangents[position] = Scatter()
+    if tape[position][4].dtype is tuple:
+        collector: Any = known or Several()
+    else:
+        collector = Scatter()
         if known is not None:
-            scatter.indices.append(...)
-            scatter.parts.append(known)
-        known = scatter
-    known.indices.append(index)
-    known.parts.append(ct)
+            collector.add(..., known)
+    cotangents[position] = collector
+    return collector
 
 
 def project(ct: Any, spec: Spec) -> Any:
@@ -548,7 +552,9 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
 
 
 def define_arithmetic() -> None:
-    """Called once the rules of the four operations are registered."""
+    """Called once the rules of the operators are registered."""
+    global _getitem
+    _getitem = PRIMITIVES["getitem"]
     for word, symbol, ufunc in (
         ("add", "+", np.add),
         ("sub", "-", np.subtract),

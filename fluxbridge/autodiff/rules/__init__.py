@@ -1,6 +1,6 @@
 """The rules, one file an area. Importing this package registers them all."""
 
 from ..tape import define_arithmetic
-from . import arithmetic, indexing, reductions, shaping, linalg  # noqa: F401
+from . import arithmetic, constant, indexing, reductions, shaping, linalg  # noqa: F401
 
 define_arithmetic()

@@ -33,10 +33,9 @@ def _scatter(*parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype:
     if any(np.iscomplexobj(p) for p in parts if type(p) is not float):
         dtype = np.result_type(dtype, np.complex64)
     out = np.zeros(shape, dtype)
-    if len(parts) > 8 and all(type(i) is int for i in indices):
-        if all(type(p) is float for p in parts):  # a loop over the elements of a vector
-            np.add.at(out, np.array(indices), np.array(parts))
-            return out
+    if len(parts) > 8 and set(map(type, indices)) == {int} and set(map(type, parts)) == {float}:
+        np.add.at(out, np.array(indices), np.array(parts))  # a loop over the elements of a vector
+        return out
     for index, part in zip(indices, parts, strict=True):
         if type(index) is slice or _is_basic(index):
             out[index] += part

@@ -27,4 +27,8 @@ def sum_rule(
     return dy if where is True else np.where(where, dy, 0.0)
 
 
-primitive(np.sum, sum_rule, jvp="linear", compute=np.add.reduce)
+def _sum(x: Any, axis: Any = None, **options: Any) -> Any:
+    return np.add.reduce(x, axis, **options)  # np.sum without its detours
+
+
+primitive(np.sum, sum_rule, jvp="linear", compute=_sum)
