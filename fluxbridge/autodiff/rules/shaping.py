@@ -14,6 +14,14 @@ primitive(
     lambda dy, _y, _x, axes=None: np.transpose(dy, None if axes is None else np.argsort(axes)),
     jvp="linear",
 )
+primitive(np.swapaxes, lambda dy, _y, _x, axis1, axis2: np.swapaxes(dy, axis1, axis2), jvp="linear")
+primitive(
+    np.moveaxis,
+    lambda dy, _y, _x, source, destination: np.moveaxis(dy, destination, source),
+    jvp="linear",
+)
+primitive(np.squeeze, lambda dy, _y, _x, axis=None: np.reshape(dy, _x.shape), jvp="linear")
+primitive(np.expand_dims, lambda dy, _y, _x, axis: np.reshape(dy, _x.shape), jvp="linear")
 primitive(np.broadcast_to, lambda dy, _y, _x, shape, subok=False: dy, jvp="linear")
 primitive(
     None, lambda dy, _y, _x, dtype=None: dy, jvp="linear", name="astype",
