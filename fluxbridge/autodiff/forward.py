@@ -50,6 +50,15 @@ class Forward:
             values.append(x.value if mine else x)  # type: ignore[attr-defined]
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
         y = apply(primitive, values, options)
+        return self._carry(primitive, y, values, tangents, options)
+
+    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
+        """The dual of a result that was computed elsewhere; `inputs` are tracers of this level."""
+        inputs = list(inputs)
+        values, tangents = [x.value for x in inputs], [x.tangent for x in inputs]
+        return self._carry(primitive, y, values, tangents, {})
+
+    def _carry(self, primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
         dy = push(primitive, y, values, tangents, options)
         if isinstance(y, tuple):
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]

@@ -11,7 +11,7 @@ from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, take_up
 from .structure import Leaf, Splitter
-from .tape import FLOAT, Tape, sweep
+from .tape import FLOAT, ReverseFloat, Tape, sweep
 from .tracer import plain
 
 
@@ -39,12 +39,15 @@ class Trace:
             stand_ins.append(stand_in)
             self.templates.append(template)
         self.leaves = len(tape)
+        self.run(f, stand_ins)
+
+    def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
         try:
             self.out = f(*stand_ins)
         except BaseException:
-            tape.close()
+            self.tape.close()
             raise
-        if self.splitter is not None and self.splitter.copies:
+        if self.splitter is not None:
             self.splitter.write_back()
 
     def mine(self, x: Any) -> bool:
@@ -103,31 +106,41 @@ def _one(y: Any) -> Any:
 
 def withgradient(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
     """The value of f, and the gradient; see :func:`fluxbridge.withgradient`."""
-    trace = Trace(f, xs)
+    return pull_scalar(Trace(f, xs))
+
+
+def pull_scalar(trace: Trace) -> tuple[Any, tuple[Any, ...]]:
+    """The value of a traced function and the gradient of its (first) scalar output."""
     tape = trace.tape
     try:
         out = trace.out
-        target = out
-        if type(out) is not _ReverseFloat:
-            target = take_up(_first(out))
-            check_scalar(target)
+        if type(out) is ReverseFloat and out.level is tape:
+            return out.value, trace.pull([(out.index, 1.0)], free=True)
+        target = take_up(first(out))
+        check_scalar(target)
         seeds = [(target.index, _one(target))] if trace.mine(target) else []
-        value = unwrap(out, tape)
+        value = unwrap(target if target is not first(out) else out, tape)
         return value, trace.pull(seeds, free=True)
     finally:
         tape.close()
 
 
-from .tape import ReverseFloat as _ReverseFloat  # noqa: E402
-
-
-def _first(out: Any) -> Any:
+def first(out: Any) -> Any:
     """The scalar among auxiliary outputs: the first entry of a tuple or dict."""
     if isinstance(out, tuple) and out:
         return out[0]
     if isinstance(out, dict) and out:
         return next(iter(out.values()))
     return out
+
+
+def seed_like(out: Any) -> Any:
+    """The seed of a gradient with auxiliary outputs: 1 for the first, None for the others."""
+    if isinstance(out, tuple) and out:
+        return (_one(out[0]), *[None] * (len(out) - 1))
+    if isinstance(out, dict) and out:
+        return {next(iter(out)): _one(first(out))}
+    return _one(out)
 
 
 def unwrap(out: Any, level: Any) -> Any:

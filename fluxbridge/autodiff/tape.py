@@ -117,6 +117,16 @@ class Tape(list[Record]):
                 kept.append(value)
         return self.wrap(y, primitive, tuple(parents), tuple(kept), options)
 
+    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
+        """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
+        parents = tuple([x.index for x in inputs])
+        specs = [self[i][4] for i in parents]
+        if isinstance(y, tuple):
+            y = tuple([self.own(v) if type(v) is np.ndarray else v for v in y])
+        elif type(y) is np.ndarray:
+            y = self.own(y)
+        return self.wrap(y, primitive, parents, (_spec(y), *specs), {})
+
     def wrap(self, y: Any, primitive: Any, parents: Any, values: Any, options: Any) -> Any:
         """Append the record of `y` and return the tracer that stands for it."""
         kind = type(y)

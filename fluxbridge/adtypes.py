@@ -1,0 +1,239 @@
+"""AD types: who computes the derivative. They go after the function, as in Flux."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .autodiff import native
+from .autodiff.implicit import Grads, ImplicitTrace, Params
+from .autodiff.matrices import Structured
+from .autodiff.structure import Splitter
+from .autodiff.tracer import plain
+from .errors import FluxbridgeError, StructureError
+
+
+class ADType:
+    """An engine. A subclass must define `pullback`; everything else follows from it.
+
+    `pullback(f, xs)` returns the value of ``f(*xs)`` and a function that takes a cotangent with the
+    structure of the value and returns a tuple of cotangents with the structures of `xs`.
+    """
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        raise NotImplementedError
+
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Any]:
+        y, back = self.pullback(f, xs)
+        native.check_scalar(native.first(y))
+        return y, back(native.seed_like(y))
+
+    def implicit(self, f: Callable[[], Any], params: Params) -> tuple[Any, Grads]:
+        raise FluxbridgeError(f"{self!r} has no implicit parameters; pass the arrays as arguments")
+
+    def withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
+        """One pullback for every element of the output."""
+        xs = [np.asarray(x) if isinstance(x, Structured) else x for x in xs]
+        y, back = self.pullback(f, xs)
+        if not _is_array_or_number(y):
+            raise StructureError(f"jacobian expects an array or a number, but the function returned {y!r}")
+        if np.iscomplexobj(plain(y)):
+            raise StructureError("jacobian does not accept complex output")
+        seeds = [_unit(np.shape(y), k, order) for k in range(int(np.size(y)))]
+        rows = [back(seed) for seed in seeds]
+        return y, tuple(_jacobian_of(x, [row[i] for row in rows], y, order) for i, x in enumerate(xs))
+
+    def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
+        """The Jacobian of the gradient."""
+        _check_hessian_argument(x)
+        result = self.withjacobian(lambda z: self.withgradient(f, (z,))[1][0], (x,), order)[1][0]
+        return result[0] if np.ndim(x) == 0 else result
+
+    def diaghessian(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(self._diagonal(f, xs, k) for k in range(len(xs)))
+
+    def _diagonal(self, f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:
+        x = xs[k]
+        if not _is_array_or_number(x):
+            return None
+        h = self.hessian(lambda z: f(*xs[:k], z, *xs[k + 1 :]), x, "C")
+        return h if np.ndim(x) == 0 else np.reshape(np.diagonal(h), np.shape(x))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def _is_array_or_number(x: Any) -> bool:
+    return not isinstance(x, (bool, str, list, tuple, dict)) and hasattr(plain(x), "__abs__")
+
+
+def _unit(shape: tuple[int, ...], k: int, order: str) -> Any:
+    if shape == ():
+        return 1.0
+    e = np.zeros(shape)
+    e[np.unravel_index(k, shape, order=order)] = 1.0  # type: ignore[call-overload]
+    return e
+
+
+def _jacobian_of(x: Any, parts: list[Any], y: Any, order: str) -> Any:
+    """The matrix (elements of y × elements of x); for a number x a vector; else None."""
+    if not _is_array_or_number(x):
+        return None
+    dtype = np.result_type(_dtype(x), _dtype(y))
+    if np.ndim(x) == 0 and not isinstance(plain(x), np.ndarray):
+        if not parts:
+            return np.zeros(0, dtype)
+        return _as_dtype(np.stack([0.0 if g is None else g for g in parts]), dtype)
+    width = int(np.size(x))
+    if not parts:
+        return np.zeros((0, width), dtype)
+    zero = np.zeros(width)
+    rows = [zero if g is None else np.reshape(g, -1, order=order) for g in parts]  # type: ignore[call-overload]
+    return _as_dtype(np.stack(rows), dtype)
+
+
+def _dtype(x: Any) -> Any:
+    x = plain(x)
+    return x.dtype if hasattr(x, "dtype") else type(x)
+
+
+def _as_dtype(x: Any, dtype: Any) -> Any:
+    return x if plain(x).dtype == dtype else x.astype(dtype)
+
+
+def _check_hessian_argument(x: Any) -> None:
+    if not _is_array_or_number(x) or np.iscomplexobj(plain(x)):
+        raise StructureError(f"hessian takes one real number or real array, not {x!r}")
+
+
+class AutoNative(ADType):
+    """fluxbridge's own engine on NumPy, the default."""
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        return native.pullback(f, xs)
+
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Any]:
+        return native.withgradient(f, xs)
+
+    def implicit(self, f: Callable[[], Any], params: Params) -> tuple[Any, Grads]:
+        value, grads = native.pull_scalar(ImplicitTrace(f, params))
+        return value, Grads(params, grads)
+
+    def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
+        """Forward over reverse: the gradient, pushed forward along every unit vector."""
+        _check_hessian_argument(x)
+        columns = [self._column(f, (x,), 0, e) for e in native.basis(x)]
+        if np.ndim(x) == 0:
+            return columns[0]
+        n = int(np.size(x))
+        if n == 0:
+            return np.zeros((0, 0))
+        h = np.stack([np.reshape(c, -1, order=order) for c in columns], axis=1)  # type: ignore[call-overload]
+        if order == "F":  # the unit vectors come in C order
+            h = h[:, np.reshape(np.arange(n), np.shape(x)).ravel(order="F")]
+        return _as_dtype(h, np.result_type(_dtype(x), _dtype(f(x))))
+
+    @staticmethod
+    def _column(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
+        """The tangent of the gradient by argument k, along e."""
+        x = xs[k]
+        real = native.number(x)
+
+        def partial(z: Any) -> Any:
+            return native.withgradient(lambda w: f(*xs[:k], w, *xs[k + 1 :]), (z,))[1][0]
+
+        tangent = native.pushforward(partial, (real,), (e,))[1]
+        return e * 0.0 if tangent is None else tangent
+
+    def _diagonal(self, f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:
+        x = xs[k]
+        if not _is_array_or_number(x):
+            return None
+        columns = [self._column(f, xs, k, e) for e in native.basis(x)]
+        if np.ndim(x) == 0:
+            return columns[0]
+        entries = [np.reshape(c, -1)[i] for i, c in enumerate(columns)]
+        return np.reshape(np.stack(entries), np.shape(x)) if entries else np.zeros(np.shape(x))
+
+
+class AutoFiniteDifferences(ADType):
+    """Central differences: an independent check, at the price of accuracy and time.
+
+    `order` is the number of points (3, 5 or 7); `step` the step relative to max(1, abs(x)), by
+    default the one that balances truncation and rounding. Every leaf gets a gradient: where the
+    native engine says None, differences say 0.
+    """
+
+    def __init__(self, order: int = 5, step: float | None = None):
+        if order not in _STENCILS:
+            raise ValueError(f"order must be one of {sorted(_STENCILS)}, not {order!r}")
+        self.order = order
+        self.step = step
+
+    def __repr__(self) -> str:
+        return f"AutoFiniteDifferences(order={self.order})"
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        y = f(*xs)
+
+        def back(seed: Any) -> tuple[Any, ...]:
+            return self._gradient(lambda *zs: _paired(f(*zs), seed), xs)
+
+        return y, back
+
+    def _gradient(self, s: Callable[..., float], xs: Sequence[Any]) -> tuple[Any, ...]:
+        leaves: list[Any] = []
+        template = Splitter(lambda v: leaves.append(v) or v).split(tuple(xs))[1]
+        if template is None:
+            return (None,) * len(xs)
+
+        def at(k: int, value: Any) -> float:
+            feed = iter([*leaves[:k], value, *leaves[k + 1 :]])
+            return s(*Splitter(lambda _: next(feed)).split(tuple(xs))[0])
+
+        return template.fill([self._leaf(lambda v, k=k: at(k, v), x) for k, x in enumerate(leaves)])
+
+    def _leaf(self, s: Callable[[Any], float], x: Any) -> Any:
+        array = np.array(x, dtype=np.result_type(x, np.float32) if np.ndim(x) else None)
+        if array.dtype.kind not in "fc":
+            array = array.astype(float)
+        out = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            out[index] = self._slope(s, array, index, 1.0)
+            if np.iscomplexobj(array):
+                out[index] += 1j * self._slope(s, array, index, 1j)
+        return out if isinstance(x, np.ndarray) else out.item()
+
+    def _slope(self, s: Callable[[Any], float], x: np.ndarray, index: Any, direction: complex) -> float:
+        """The derivative along one coordinate; the stencils are the classical central ones."""
+        eps = np.finfo(x.dtype).eps
+        scale = max(1.0, float(np.abs(x[index])))
+        h = scale * (self.step or float(eps) ** (1.0 / self.order))
+        total = 0.0
+        for k, weight in _STENCILS[self.order].items():
+            for sign in (1, -1):
+                moved = x.copy()
+                moved[index] += sign * k * h * direction
+                value = s(moved if moved.ndim else moved[()])
+                total += sign * weight * float(value)
+        return total / h
+
+
+_STENCILS = {
+    3: {1: 1 / 2},
+    5: {1: 2 / 3, 2: -1 / 12},
+    7: {1: 3 / 4, 2: -3 / 20, 3: 1 / 60},
+}
+
+
+def _paired(y: Any, seed: Any) -> float:
+    """The real inner product of an output with a seed of the same structure."""
+    parts: list[Any] = []
+    template = Splitter(lambda v: parts.append(v) or v).split(y)[1]
+    if template is None:
+        return 0.0
+    return sum(
+        float(np.sum(np.real(np.conjugate(ct) * parts[index]))) for index, ct, _ in template.match(seed, "")
+    )

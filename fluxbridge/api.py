@@ -1,0 +1,228 @@
+"""The public operators: gradient, pullback, jacobian, hessian and their kin."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .adtypes import ADType, AutoNative
+from .autodiff import native
+from .autodiff.implicit import Params
+from .autodiff.structure import Record, Splitter
+
+NATIVE = AutoNative()
+
+
+class ValueAndGradient(NamedTuple):
+    """What :func:`withgradient` and :func:`withjacobian` return."""
+
+    val: Any
+    grad: Any
+
+    def __repr__(self) -> str:
+        return f"(val={self.val!r}, grad={self.grad!r})"
+
+
+def _engine(xs: tuple[Any, ...]) -> tuple[ADType, tuple[Any, ...]]:
+    """The AD type, if the first argument is one, and the rest."""
+    if xs and isinstance(xs[0], ADType):
+        return xs[0], xs[1:]
+    return NATIVE, xs
+
+
+def gradient(f: Callable[..., Any], *xs: Any) -> Any:
+    """The gradient of a function that returns a real number: a tuple, one entry an argument.
+
+    An entry has the structure, shape and (floating) dtype of its argument; integers become floats.
+    None means that the result does not depend on the argument. Tuples, lists, dicts, dataclasses,
+    objects and closures are arguments too; objects come back as records of their fields.
+
+    An AD type may stand before the arguments (``gradient(f, AutoFiniteDifferences(), x)``). With
+    :class:`Params` as the only argument, f takes no arguments and the result is a :class:`Grads`
+    (deprecated in Zygote; prefer explicit arguments).
+
+    >>> import numpy as np
+    >>> from fluxbridge import gradient
+    >>> gradient(lambda x: 3 * x**2 + 2 * x + 1, 3)
+    (20.0,)
+    >>> gradient(lambda x, y: np.sum((x - y) ** 2), np.array([2.0, 1.0]), np.array([2.0, 0.0]))
+    (array([0., 2.]), array([-0., -2.]))
+    >>> gradient(lambda p: p["w"] * p["x"], {"w": 2.0, "x": 3.0, "name": "line"})
+    ({'w': 3.0, 'x': 2.0},)
+
+    Raises NotScalarError if f returns anything but one real number, MutationError if it changes an
+    array in place, NoRuleError for functions that cannot be differentiated.
+    """
+    return withgradient(f, *xs).grad
+
+
+def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
+    """The value of f and its gradient, as ``(val=…, grad=…)``.
+
+    f may return a tuple or a dict whose first entry is the number to differentiate; the others are
+    handed through in `val`.
+
+    >>> from fluxbridge import withgradient
+    >>> withgradient(lambda x, y: x / y, 1, 2)
+    (val=0.5, grad=(0.5, -0.25))
+    >>> withgradient(lambda x: (x**2, "extra"), 3.0)
+    (val=(9.0, 'extra'), grad=(6.0,))
+    """
+    engine, xs = _engine(xs)
+    if len(xs) == 1 and isinstance(xs[0], Params):
+        return ValueAndGradient(*engine.implicit(f, xs[0]))
+    return ValueAndGradient(*engine.withgradient(f, xs))
+
+
+def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
+    """The value of f, of any structure, and the function that pulls cotangents back.
+
+    The latter takes a cotangent with the structure of the value (None where there is none) and
+    returns a tuple with one entry an argument. It can be called repeatedly.
+
+    >>> import numpy as np
+    >>> from fluxbridge import pullback
+    >>> y, back = pullback(lambda x: (x**2, np.sin(x)), 0.0)
+    >>> y, back((1.0, None)), back((None, 1.0))
+    ((0.0, 0.0), (0.0,), (1.0,))
+    """
+    engine, xs = _engine(xs)
+    return engine.pullback(f, xs)
+
+
+def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
+    """The function that takes tangents of the arguments to the tangent of the result.
+
+    >>> from fluxbridge import pushforward
+    >>> pushforward(lambda x, y: x * y, 2.0, 3.0)(1.0, 10.0)
+    23.0
+    """
+
+    def push(*dxs: Any) -> Any:
+        if len(dxs) != len(xs):
+            raise TypeError(f"one tangent an argument: {len(xs)} expected, {len(dxs)} given")
+        points = [native.number(x) for x in xs]
+        return native.pushforward(f, points, dxs)[1]
+
+    return push
+
+
+def jacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> tuple[Any, ...]:
+    """The Jacobian by every argument that is an array or a number; None for others.
+
+    The matrix has one row for each element of the output and one column for each element of the
+    argument; a number has a vector. Arrays are flattened in C order, as ``x.ravel()`` does, or in
+    Julia's with ``order="F"``. Raises StructureError for complex output.
+
+    >>> import numpy as np
+    >>> from fluxbridge import jacobian
+    >>> jacobian(lambda a, s: s * a**2, np.array([1.0, 2.0]), 3.0)
+    (array([[ 6.,  0.],
+           [ 0., 12.]]), array([1., 4.]))
+    """
+    return withjacobian(f, *xs, order=order).grad
+
+
+def withjacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> ValueAndGradient:
+    """The value of f and its :func:`jacobian`, as ``(val=…, grad=…)``."""
+    engine, xs = _engine(xs)
+    return ValueAndGradient(*engine.withjacobian(f, xs, order))
+
+
+def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
+    """The matrix of second derivatives of f by one array, or the second derivative by one number.
+
+    Forward mode over reverse mode. Rows and columns count the elements of `x` in C order, or in
+    Julia's with ``order="F"``.
+
+    >>> import numpy as np
+    >>> from fluxbridge import hessian
+    >>> hessian(lambda x: x[0] * x[1], np.array([5.0, 7.0]))
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    engine, (x_,) = _engine(x)
+    return engine.hessian(f, x_, order)
+
+
+def hessian_reverse(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
+    """:func:`hessian`, in reverse mode over reverse mode: the Jacobian of the gradient."""
+    engine, (x_,) = _engine(x)
+    return ADType.hessian(engine, f, x_, order)
+
+
+def diaghessian(f: Callable[..., Any], *xs: Any) -> tuple[Any, ...]:
+    """The diagonal of the Hessian by every argument, in the shape of the argument.
+
+    >>> import numpy as np
+    >>> from fluxbridge import diaghessian
+    >>> diaghessian(lambda x: np.sum(x**3), np.array([1.0, 2.0]))
+    (array([ 6., 12.]),)
+    """
+    engine, xs = _engine(xs)
+    return engine.diaghessian(f, xs)
+
+
+# ---------------------------------------------------------------------------------------------
+# Small words of the tutorials
+# ---------------------------------------------------------------------------------------------
+
+
+def pipe(x: Any, *functions: Callable[[Any], Any]) -> Any:
+    """``x |> f |> g`` of Julia.
+
+    >>> from fluxbridge import pipe
+    >>> pipe(-3, abs, str)
+    '3'
+    """
+    for f in functions:
+        x = f(x)
+    return x
+
+
+def compose(*functions: Callable[..., Any]) -> Callable[..., Any]:
+    """``f ∘ g`` of Julia: the last function is applied first.
+
+    >>> from fluxbridge import compose
+    >>> compose(str, abs)(-3)
+    '3'
+    """
+    *outer, first = functions
+
+    def composed(*xs: Any) -> Any:
+        return functools.reduce(lambda y, f: f(y), reversed(outer), first(*xs))
+
+    return composed
+
+
+def fill_none(grad: Any, like: Any) -> Any:
+    """`grad` with zeros in the shapes of `like` wherever it says None.
+
+    >>> import numpy as np
+    >>> from fluxbridge import fill_none
+    >>> fill_none((None, {"a": 1.0}), (np.ones(2), {"a": 3.0, "b": 4.0}))
+    (array([0., 0.]), {'a': 1.0, 'b': 0.0})
+    """
+    leaves: list[Any] = []
+    template = Splitter(lambda v: leaves.append(v) or v).split(like)[1]
+    if template is None:
+        return grad
+    values: list[Any] = [_zero(v) for v in leaves]
+    for index, value, _ in template.match(grad, ""):
+        values[index] = value
+    return template.fill(values)
+
+
+def _zero(x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return np.zeros(x.shape, x.dtype if x.dtype.kind in "fc" else float)
+    return 0.0 if isinstance(x, int) else type(x)(0)
+
+
+__all__ = [
+    "Record", "ValueAndGradient", "compose", "diaghessian", "fill_none", "gradient", "hessian",
+    "hessian_reverse", "jacobian", "pipe", "pullback", "pushforward", "withgradient", "withjacobian",
+]  # fmt: skip

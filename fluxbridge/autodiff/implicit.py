@@ -1,0 +1,142 @@
+"""Implicit parameters: gradients with respect to arrays that a function finds by itself.
+
+Zygote deprecated this form in favour of explicit arguments; old tutorials use it.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..errors import StructureError
+from .native import Trace
+from .structure import Leaf, Splitter
+from .tape import Tape
+
+
+class Params:
+    """An ordered set of arrays, told apart by identity (not by their contents).
+
+    >>> import numpy as np
+    >>> from fluxbridge import Params, gradient
+    >>> w, b = np.array([1.0, 2.0]), np.array([3.0])
+    >>> g = gradient(lambda: np.sum(w * w), Params([w, b]))
+    >>> g[w], g[b], w in g
+    (array([2., 4.]), None, True)
+    """
+
+    def __init__(self, arrays: Iterable[Any] = ()):
+        self._arrays: dict[int, np.ndarray] = {}
+        for array in arrays:
+            self.add(array)
+
+    def add(self, array: Any) -> None:
+        """Add an array, or all arrays in a list or tuple."""
+        if isinstance(array, (list, tuple, Params)):
+            for member in array:
+                self.add(member)
+        elif isinstance(array, np.ndarray):
+            self._arrays.setdefault(id(array), array)
+        else:
+            raise StructureError(
+                f"implicit parameters are arrays, told apart by identity; {array!r} is not one. "
+                "Pass numbers to gradient explicitly."
+            )
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter(self._arrays.values())
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __contains__(self, array: object) -> bool:
+        return id(array) in self._arrays
+
+    def __repr__(self) -> str:
+        return f"Params({list(self)!r})"
+
+
+class Grads:
+    """The gradients of implicit parameters: ``g[x]`` for a parameter x, None if it was not reached."""
+
+    def __init__(self, params: Params, values: Iterable[Any]):
+        self.params = params
+        self._values = dict(zip(map(id, params), values, strict=True))
+
+    def __getitem__(self, array: Any) -> Any:
+        if id(array) not in self._values:
+            raise KeyError(
+                "no gradient is kept for this object: it is not one of the parameters "
+                "(an equal copy of a parameter is another object)"
+            )
+        return self._values[id(array)]
+
+    def __contains__(self, array: object) -> bool:
+        return id(array) in self._values
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter(self.params)
+
+    def __len__(self) -> int:
+        return len(self.params)
+
+    def keys(self) -> list[np.ndarray]:
+        return list(self.params)
+
+    def values(self) -> list[Any]:
+        return list(self._values.values())
+
+    def items(self) -> list[tuple[np.ndarray, Any]]:
+        return list(zip(self.params, self._values.values(), strict=True))
+
+    def map(self, f: Callable[..., Any], *others: Grads) -> Grads:
+        """``f`` of the gradients of every parameter; None if any of them is None."""
+        for other in others:
+            if [*map(id, other.params)] != [*map(id, self.params)]:
+                raise StructureError("these gradients belong to different parameters")
+        rows = zip(self._values.values(), *(o._values.values() for o in others), strict=True)
+        return Grads(self.params, [None if any(g is None for g in row) else f(*row) for row in rows])
+
+    def _combine(self, other: Any, f: Callable[[Any, Any], Any]) -> Grads:
+        if isinstance(other, Grads):
+            return self.map(f, other)
+        return self.map(lambda g: f(g, other))
+
+    def __add__(self, other: Any) -> Grads:
+        return self._combine(other, lambda a, b: a + b)
+
+    def __sub__(self, other: Any) -> Grads:
+        return self._combine(other, lambda a, b: a - b)
+
+    def __mul__(self, other: Any) -> Grads:
+        return self._combine(other, lambda a, b: a * b)
+
+    def __truediv__(self, other: Any) -> Grads:
+        return self._combine(other, lambda a, b: a / b)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __repr__(self) -> str:
+        return f"Grads({self.values()!r})"
+
+
+class ImplicitTrace(Trace):
+    """A run of a function without arguments, rebuilt so that it meets tracers for the parameters."""
+
+    __slots__ = ()
+
+    def __init__(self, f: Callable[[], Any], params: Params):
+        self.tape = tape = Tape()
+        stand_ins = {id(array): tape.leaf(array) for array in params}
+        self.templates = [Leaf(k) for k in range(len(params))]
+        self.leaves = len(tape)
+        self.splitter = splitter = Splitter(
+            lambda x: stand_ins[id(x)], lambda x: id(x) in stand_ins, follow_globals=True
+        )
+        if not isinstance(f, types.FunctionType) and isinstance(getattr(f, "__call__", None), types.MethodType):
+            f = f.__call__
+        rebuilt, _ = splitter.split(f)
+        self.run(rebuilt, ())
