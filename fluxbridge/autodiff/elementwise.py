@@ -62,6 +62,16 @@ NUMBER_WORDS: dict[str, Any] = {
 }
 
 
+def define_words(words: dict[str, Any]) -> None:
+    """More functions for the formulas: those of a library that is not always there."""
+    ARRAY_WORDS.update(words)
+    NUMBER_WORDS.update({name: _as_number(function) for name, function in words.items()})
+
+
+def _as_number(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *xs: number(function(*xs))
+
+
 def _times(formula: str, word: str, conjugate: bool) -> str:
     """The source text of `formula` applied to a cotangent or a tangent called `word`."""
     value, given, condition = formula.partition(" if ")

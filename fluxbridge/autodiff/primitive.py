@@ -12,7 +12,9 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -176,6 +178,18 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {}  #: np.sum -> what to call when an
 PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
 NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
+
+
+#: Rules of libraries that are not imported here: module of the library -> module of its rules.
+ON_DEMAND: dict[str, str] = {"scipy.special": "fluxbridge.autodiff.rules.special"}
+
+
+def load_on_demand() -> bool:
+    """Import the rules of the libraries that were loaded meanwhile; were there new ones?"""
+    due = [rules for library, rules in ON_DEMAND.items() if library in sys.modules and rules not in sys.modules]
+    for rules in due:
+        importlib.import_module(rules)
+    return bool(due)
 
 
 def register(target: Any, primitive: Primitive) -> Primitive:

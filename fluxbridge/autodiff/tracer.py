@@ -19,11 +19,13 @@ from ..errors import GradientLostError, MutationError, NoRuleError
 from .primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
+    ON_DEMAND,
     PRIMITIVES,
     REFUSED,
     UFUNCS,
     Tracer,
     apply,
+    load_on_demand,
     take_up,
 )
 
@@ -64,9 +66,33 @@ def no_rule(name: str) -> NoRuleError:
 
 
 def _full_name(function: Any) -> str:
-    module = getattr(function, "__module__", None) or "numpy"
+    module = getattr(function, "__module__", None) or _library(function)
     name = f"{module}.{getattr(function, '__name__', function)}"
     return name.replace("numpy", "np", 1) if name.startswith("numpy") else name
+
+
+def _library(ufunc: Any) -> str:
+    """The module of a ufunc, which does not know it itself."""
+    name = getattr(ufunc, "__name__", "")
+    for module in ON_DEMAND:
+        if getattr(sys.modules.get(module), name, None) is ufunc:
+            return module
+    return "numpy"
+
+
+def _scipy_caller(frame: Any) -> str | None:
+    """The SciPy function that the user called, if `frame` belongs to SciPy: "linalg.expm"."""
+    found = None
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if not module.startswith("scipy."):
+            break
+        area, function = module.split(".")[1], frame.f_code.co_name
+        if area.isalpha() and not function.startswith("_") and function.isidentifier():
+            owner = getattr(frame.f_locals.get("self"), "name", None)  # a distribution: norm.pdf
+            found = ".".join([area, *([owner] if isinstance(owner, str) else []), function])
+        frame = frame.f_back
+    return found
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -144,6 +170,8 @@ class _Numpy:
         function = FUNCTIONS.get(ufunc)
         if function is not None:
             return function(*inputs)
+        if load_on_demand():
+            return ufunc(*inputs)
         raise no_rule(_full_name(ufunc))
 
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
@@ -157,6 +185,12 @@ class _Numpy:
         raise no_rule(_full_name(func))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        scipy = _scipy_caller(sys._getframe(1))
+        if scipy:
+            raise GradientLostError(
+                f"scipy.{scipy} cannot take traced values, as it would lose their derivative; "
+                f"use fluxbridge.scipy.{scipy}, which is the same function with a derivative."
+            )
         if dtype is not None and dtype != object:
             raise self._lost(f"An array of {np.dtype(dtype)} was asked for")  # type: ignore[attr-defined]
         result = np.empty(self.shape, dtype=object)  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ elementwise(np.square, "2 * x")
 elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
             jvp=[lambda dx, _y, x: real_inner(unit(x), dx)])  # fmt: skip
 elementwise(np.fabs, "sign(x)", holomorphic=False)
-elementwise(np.sign, "0", holomorphic=False)
+SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign)
 elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False)
 elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False)
 elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if ~((a > b) | isnan(b))", holomorphic=False)
@@ -66,6 +66,12 @@ def angle(z: Any, deg: bool = False) -> Any:
 @implements(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
     return np.real(a) if np.isrealobj(np.real_if_close(plain(a), tol)) else a
+
+
+@implements(np.sign)
+def sign(x: Any) -> Any:
+    """Of an array the derivative is 0; of a number Zygote says that there is none."""
+    return SIGN(x) if np.ndim(x) else np.sign(plain(x))
 
 
 # -- powers ----------------------------------------------------------------------------------------

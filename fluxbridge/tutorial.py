@@ -1,0 +1,149 @@
+"""The tutorial "gradient function in Flux": its calls, run here, beside what Flux printed.
+
+The mathematics is that of "Gradient và jacobien trong Flux" by phunc20 (a Pluto notebook, Flux
+0.13). ``fluxbridge tutorial`` prints the table; the notebook gradient_in_flux.ipynb tells the story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import Diagonal, I, Params, gradient, jacobian
+
+
+class Step(NamedTuple):
+    """One call of the tutorial."""
+
+    julia: str  #: what the tutorial evaluates
+    python: str  #: the same here
+    run: Callable[[], Any]
+    printed: Any  #: what Flux answered
+
+
+A = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 1]])
+U = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1]])
+X = np.array([[1, 2, 3], [4, 5, 6]])
+Y = np.array([7, 8])
+Z = np.array([1, 10, 100])
+P, Q = np.array([2, 1]), np.array([2, 0])
+
+
+def power_sum(x: Any, y: Any, d: Any) -> Any:
+    """The tutorial's do block: the exponent is a size, counted from 1 as Julia does."""
+    return np.sum(x ** x.shape[d - 1] + y)
+
+
+def comatrix(a: np.ndarray) -> np.ndarray:
+    """The matrix of signed minors, by deleting a row and a column at a time."""
+    n = len(a)
+    minors = [
+        [np.linalg.det(np.delete(np.delete(a, i, 0), j, 1)) * (-1) ** (i + j) for j in range(n)]
+        for i in range(n)
+    ]
+    return np.array(minors)
+
+
+def det_identity() -> bool:
+    """d(det X) = tr(X̃ᵀ H) for a small change H, X̃ the comatrix."""
+    rng = np.random.default_rng(2013)
+    x, h = rng.integers(1, 11, (3, 3)), rng.integers(1, 11, (3, 3))
+    by_gradient = np.sum(gradient(np.linalg.det, x)[0] * h)
+    return bool(np.isclose(by_gradient, np.trace(comatrix(x).T @ h)))
+
+
+def implicit() -> Any:
+    g = gradient(lambda: np.sum(X * Y[:, None] * Z), Params([X, Y]))
+    return g[X], Z in g
+
+
+def implicit_keys() -> Any:
+    g = gradient(lambda: np.sum((P - Q) ** 2), Params([P, Q]))
+    return [array.tolist() for array in g.keys()]  # noqa: SIM118
+
+
+STEPS = [
+    Step("gradient(x -> 3x^2 + 2x + 1, 3)", "gradient(lambda x: 3*x**2 + 2*x + 1, 3)",
+         lambda: gradient(lambda x: 3 * x**2 + 2 * x + 1, 3), (20.0,)),
+    Step("gradient((x, y, z) -> x*y + z^2, 1, 2, 3)", "gradient(lambda x, y, z: x*y + z**2, 1, 2, 3)",
+         lambda: gradient(lambda x, y, z: x * y + z**2, 1, 2, 3), (2.0, 1.0, 6.0)),
+    Step("gradient((x, y) -> sum((x - y).^2), [2., 1.], [2., 0.])",
+         "gradient(lambda x, y: np.sum((x - y)**2), np.array([2., 1.]), np.array([2., 0.]))",
+         lambda: gradient(lambda x, y: np.sum((x - y) ** 2), np.array([2.0, 1.0]), np.array([2.0, 0.0])),
+         ([0.0, 2.0], [-0.0, -2.0])),
+    Step("A = [1 0 1; 0 1 0; 0 0 1]; gradient((x, y) -> x'*A*y, [1,2,3], [4,5,6])",
+         "gradient(lambda x, y: x @ A @ y, np.array([1,2,3]), np.array([4,5,6]))",
+         lambda: gradient(lambda x, y: x @ A @ y, np.array([1, 2, 3]), np.array([4, 5, 6])),
+         ([10.0, 5.0, 6.0], [1.0, 2.0, 4.0])),
+    Step("Flux.jacobian(inv, Diagonal(ones(3)))", "jacobian(np.linalg.inv, Diagonal(np.ones(3)))",
+         lambda: jacobian(np.linalg.inv, Diagonal(np.ones(3))), ((-np.eye(9)).tolist(),)),
+    Step("gradient(det, Diagonal(ones(3)))", "gradient(np.linalg.det, Diagonal(np.ones(3)))",
+         lambda: gradient(np.linalg.det, Diagonal(np.ones(3))), (np.eye(3).tolist(),)),
+    Step("gradient(det, I)", "gradient(np.linalg.det, I)",
+         lambda: gradient(np.linalg.det, I), (None,)),
+    Step("gradient(det, [1 1 1; 0 1 1; 0 0 1])", "gradient(np.linalg.det, U)",
+         lambda: gradient(np.linalg.det, U), ([[1.0, 0.0, 0.0], [-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]],)),
+    Step("sum(gradient(det, X)[1] .* H) == tr(X̃' * H)",
+         "np.isclose(np.sum(gradient(np.linalg.det, x)[0] * h), np.trace(comatrix(x).T @ h))",
+         det_identity, True),
+    Step("gradient(*, 2.0, 3.0, 5.0)", "gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0)",
+         lambda: gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0), (15.0, 10.0, 6.0)),
+    Step("gradient([7, 11], 0, 1) do x, y, d; p = size(x, d); sum(x.^p .+ y); end",
+         "gradient(power_sum, np.array([7, 11]), 0, 1)",
+         lambda: gradient(power_sum, np.array([7, 11]), 0, 1), ([14.0, 22.0], 2.0, None)),
+    Step("g = gradient(Flux.params([x, y])) do; sum(x .* y .* z'); end; g[x], haskey(g, z)",
+         "g = gradient(lambda: np.sum(x * y[:, None] * z), Params([x, y])); g[x], z in g",
+         implicit, ([[7.0, 70.0, 700.0], [8.0, 80.0, 800.0]], False)),
+    Step("keys(gradient(() -> sum((x-y).^2), Flux.params(x, y)))",
+         "gradient(lambda: np.sum((x - y)**2), Params([x, y])).keys()",
+         implicit_keys, [[2, 1], [2, 0]]),
+]  # fmt: skip
+
+
+def plain_form(x: Any) -> Any:
+    """Arrays as nested lists, so that answers compare and print alike."""
+    if isinstance(x, tuple):
+        return tuple(plain_form(v) for v in x)
+    if isinstance(x, (np.ndarray, Diagonal)):
+        return np.asarray(x).tolist()
+    return x
+
+
+def agrees(got: Any, printed: Any) -> bool:
+    """Equal, up to rounding in the last place (and zeros of either sign)."""
+    if isinstance(printed, (tuple, list)):
+        return len(got) == len(printed) and all(map(agrees, got, printed))
+    if isinstance(printed, float):
+        return isinstance(got, float) and abs(got - printed) <= 1e-14 * max(1.0, abs(printed))
+    return got == printed
+
+
+def run() -> Iterator[tuple[Step, Any, bool]]:
+    """Every step with our answer and whether it is Flux's."""
+    for step in STEPS:
+        got = plain_form(step.run())
+        yield step, got, agrees(got, step.printed)
+
+
+def short(x: Any) -> str:
+    """An answer on one line; a large identity by its words."""
+    if isinstance(x, tuple) and len(x) == 1 and isinstance(x[0], list) and len(x[0]) > 4:
+        a = np.array(x[0])
+        if np.array_equal(a, a[0, 0] * np.eye(len(a))):
+            return f"({len(a)}×{len(a)}, {a[0, 0]:g} on the diagonal, else 0)"
+    return str(x)
+
+
+def show() -> bool:
+    """Print the table; True if every answer agrees."""
+    good = 0
+    for k, (step, got, same) in enumerate(run(), 1):
+        good += same
+        print(f"{k:2}. Julia       {step.julia}")
+        print(f"    Python      {step.python}")
+        print(f"    Flux        {short(step.printed)}")
+        print(f"    fluxbridge  {short(got)}   {'✓ the same' if same else '✗ DIFFERENT'}\n")
+    print(f"{good} of {len(STEPS)} answers are those that Flux printed.")
+    return good == len(STEPS)
