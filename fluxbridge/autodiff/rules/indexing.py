@@ -1,4 +1,4 @@
-"""Reading pieces of arrays: indexing, taking, choosing; and what scatters cotangents back."""
+"""Reading pieces of arrays: indexing, taking, diagonals; and what scatters cotangents back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import primitive
+from ..primitive import _out_refused, apply, implements, primitive
+from ..tracer import plain
+from .shaping import as_array, normal_axis
+
+# -- x[index] --------------------------------------------------------------------------------------
 
 
 def _getitem(x: Any, index: Any) -> Any:
@@ -17,7 +21,7 @@ def _getitem(x: Any, index: Any) -> Any:
 # The sweep collects cotangents of getitem in a Scatter; this rule says the same for other readers.
 primitive(
     None,
-    lambda dy, _y, x, index: apply_scatter(dy, index, x),
+    lambda dy, _y, _x, index: apply_scatter(dy, index, _x),
     jvp="linear",
     name="getitem",
     compute=_getitem,
@@ -25,7 +29,7 @@ primitive(
 
 
 def apply_scatter(dy: Any, index: Any, x: Any) -> Any:
-    return SCATTER(dy, indices=[index], shape=np.shape(x), dtype=np.float64)
+    return SCATTER(dy, indices=[index], shape=x.shape, dtype=x.dtype)
 
 
 def _scatter(*parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> np.ndarray:
@@ -40,14 +44,28 @@ def _scatter(*parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype:
         if type(index) is slice or _is_basic(index):
             out[index] += part
         else:
-            np.add.at(out, index, part)
+            _add_at(out, index, part)
     return out
 
 
 def _is_basic(index: Any) -> bool:
+    """Does this index name every element once? Numbers, slices, and one array of booleans."""
     if isinstance(index, tuple):
-        return all(_is_basic(i) for i in index)
-    return index is None or index is Ellipsis or isinstance(index, (int, np.integer, slice))
+        return all(map(_is_basic, index))
+    if type(index) is np.ndarray:
+        return index.dtype.kind == "b"
+    return index is None or index is Ellipsis or isinstance(index, (int, np.integer, slice, np.bool_))
+
+
+def _add_at(out: np.ndarray, index: Any, part: Any) -> None:
+    """Add where elements may be named more than once."""
+    if out.ndim > 1 and np.size(part) * 4 >= out.size:
+        # np.add.at is several times faster on a vector, with the numbers of the elements
+        numbers = np.arange(out.size).reshape(out.shape)[index]
+        part = np.broadcast_to(part, numbers.shape)
+        np.add.at(out.reshape(-1), numbers.ravel(), part.ravel().astype(out.dtype, copy=False))
+    else:
+        np.add.at(out, index, part)
 
 
 SCATTER = primitive(
@@ -59,3 +77,96 @@ SCATTER = primitive(
     name="scatter",
     compute=_scatter,
 )
+
+
+# -- taking: all by way of x[index] ----------------------------------------------------------------
+
+
+@implements(np.take)
+def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Any:
+    if out is not None:
+        raise _out_refused("take")
+    a = as_array(a)
+    if axis is None:
+        a, axis = np.reshape(a, -1), 0
+    axis = normal_axis(axis, np.ndim(a))
+    index = plain(indices)
+    if type(index) is not int:
+        index = np.asarray(index)
+        if index.size == 0 and index.dtype.kind == "f" and not isinstance(indices, np.ndarray):
+            index = index.astype(np.intp)  # the empty list
+    if mode == "wrap":
+        index = index % np.shape(a)[axis]
+    elif mode == "clip":
+        index = np.clip(index, 0, np.shape(a)[axis] - 1)
+    if type(index) is np.ndarray and index.dtype.kind not in "iu":
+        np.take(plain(a), index, axis)  # NumPy's own error, or booleans as the numbers 0 and 1
+        index = index.astype(np.intp)
+    return a[(slice(None),) * axis + (index,)]
+
+
+@implements(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    arr, indices = as_array(arr), np.asarray(plain(indices))
+    if axis is None:
+        arr, axis = np.ravel(arr), 0
+    ndim = np.ndim(arr)
+    axis = normal_axis(axis, ndim)
+    if indices.ndim != ndim or indices.dtype.kind not in "iu":
+        np.take_along_axis(plain(arr), indices, axis)  # NumPy's own error
+    index = [np.arange(n).reshape((-1,) + (1,) * (ndim - k - 1)) for k, n in enumerate(np.shape(arr))]
+    index[axis] = indices
+    return arr[tuple(index)]
+
+
+@implements(np.compress)
+def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -> Any:
+    return take(a, np.flatnonzero(np.asarray(plain(condition))), axis, out)
+
+
+@implements(np.extract)
+def extract(condition: Any, arr: Any) -> Any:
+    return take(arr, np.flatnonzero(np.asarray(plain(condition))))
+
+
+# -- diagonals and triangles -----------------------------------------------------------------------
+
+primitive(np.tril, lambda dy, _y, _x, k=0: np.tril(dy, k), jvp="linear")
+primitive(np.triu, lambda dy, _y, _x, k=0: np.triu(dy, k), jvp="linear")
+DIAG = primitive(
+    None,
+    lambda dy, _y, _x, k=0: np.diagonal(dy, k),
+    jvp="linear",
+    name="diag",
+    compute=lambda x, k=0: np.diag(x, k),
+)
+
+
+@implements(np.diag)
+def diag(v: Any, k: int = 0) -> Any:
+    v = as_array(v)
+    if np.ndim(v) == 1:
+        return apply(DIAG, (v,), {"k": k})
+    if np.ndim(v) != 2:
+        raise ValueError("Input must be 1- or 2-d.")
+    return np.diagonal(v, k)
+
+
+@implements(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    return diag(np.ravel(as_array(v)), k)
+
+
+@implements(np.diagonal)
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    a = as_array(a)
+    count = np.diagonal(plain(a), offset, axis1, axis2).shape[-1]
+    if (axis1 % np.ndim(a), axis2 % np.ndim(a)) != (np.ndim(a) - 2, np.ndim(a) - 1):
+        a = np.moveaxis(a, (axis1, axis2), (-2, -1))
+    along = np.arange(count)
+    return a[..., along + max(-offset, 0), along + max(offset, 0)]
+
+
+@implements(np.linalg.diagonal)
+def matrix_diagonal(x: Any, /, *, offset: int = 0) -> Any:
+    return np.diagonal(x, offset, -2, -1)

@@ -1,0 +1,117 @@
+"""Choosing between arrays, element by element. What is not chosen gets an exact zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..primitive import _out_refused, apply, implements, primitive
+from ..tracer import _mutation, plain
+from .indexing import SCATTER
+from .shaping import as_array
+
+WHERE = primitive(
+    None,
+    None,
+    lambda dy, _y, c, _a, _b: np.where(c, dy, 0.0),
+    lambda dy, _y, c, _a, _b: np.where(c, 0.0, dy),
+    jvp=(
+        None,
+        lambda dx, _y, c, _a, _b: np.where(c, dx, 0.0),
+        lambda dx, _y, c, _a, _b: np.where(c, 0.0, dx),
+    ),
+    name="where",
+    compute=lambda c, a, b: np.where(c, a, b)[()],
+)
+
+_MISSING: Any = object()
+
+
+@implements(np.where)
+def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
+    condition = plain(condition)
+    if x is _MISSING and y is _MISSING:
+        return np.where(condition)
+    if x is _MISSING or y is _MISSING:
+        raise ValueError("either both or neither of x and y should be given")
+    return apply(WHERE, (condition, x, y), {})
+
+
+@implements(np.select)
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    if len(condlist) != len(choicelist) or len(condlist) == 0:
+        np.select(plain(list(condlist)), plain(list(choicelist)), 0)  # NumPy's own error
+    result = default
+    for condition, choice in zip(reversed(list(condlist)), reversed(list(choicelist)), strict=True):
+        result = where(condition, choice, result)
+    return result
+
+
+@implements(np.choose)
+def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    if out is not None:
+        raise _out_refused("choose")
+    choices = [as_array(c) for c in choices]
+    numbers = np.choose(plain(a), np.arange(len(choices)), mode=mode)  # also NumPy's own errors
+    result = choices[-1] if len(choices) > 1 else where(True, choices[0], np.zeros(np.shape(numbers)))
+    for k in range(len(choices) - 1):
+        result = where(numbers == k, choices[k], result)
+    return result
+
+
+@implements(np.piecewise)
+def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
+    """Each function sees the elements that are its own; a later condition outdoes an earlier one."""
+    x = as_array(x)
+    shape = np.shape(x)
+    given = np.asarray(plain(condlist), dtype=bool)
+    if given.ndim == 0 or (given.ndim == 1 and len(shape) == 1 and given.shape == shape):
+        given = given[None]
+    conditions = [np.broadcast_to(c, shape) for c in given]
+    if len(funclist) == len(conditions) + 1:
+        conditions.append(~np.any(conditions, axis=0))
+    elif len(funclist) != len(conditions):
+        raise ValueError(
+            f"with {len(conditions)} condition(s), either {len(conditions)} or {len(conditions) + 1} "
+            "functions are expected"
+        )
+    parts, masks = [], []
+    taken = np.zeros(shape, bool)
+    for condition, function in reversed(list(zip(conditions, funclist, strict=True))):
+        mask = condition & ~taken
+        taken = taken | mask
+        if not mask.any():
+            continue
+        own = (x[mask] if shape else x) if callable(function) else None
+        value = function(own, *args, **kw) if callable(function) else function
+        if not shape:
+            return value
+        parts.append(np.broadcast_to(value, (int(mask.sum()),)))
+        masks.append(mask)
+    if not parts:
+        return np.zeros(shape)
+    return SCATTER(*parts, indices=masks, shape=shape, dtype=_real_or_complex(x, parts))
+
+
+def _real_or_complex(x: Any, parts: Sequence[Any]) -> Any:
+    return np.result_type(plain(x), *[plain(p) for p in parts])
+
+
+@implements(np.nan_to_num)
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:  # fmt: skip
+    """The derivative is 1 where the number was finite, and 0 where it was replaced."""
+    if not copy:
+        raise _mutation("np.nan_to_num(..., copy=False)")
+    value = plain(x)
+    if np.iscomplexobj(value):
+        options = {"nan": nan, "posinf": posinf, "neginf": neginf}
+        return np.nan_to_num(np.real(x), **options) + 1j * np.nan_to_num(np.imag(x), **options)
+    result = where(np.isfinite(value), x, np.nan_to_num(value, nan=plain(nan)))
+    for test, replaced in ((np.isnan, nan), (np.isposinf, posinf), (np.isneginf, neginf)):
+        if replaced is not None:
+            result = where(test(value), replaced, result)
+    return result
