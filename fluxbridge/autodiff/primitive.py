@@ -56,7 +56,7 @@ def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) 
                 level = x.level
                 order = level.order
         elif type(x) in _CONTAINERS and (type(x) is not np.ndarray or x.dtype.hasobject):
-            if holds_tracer(x):
+            if type(x) is not np.ndarray or holds_tracer(x):  # rules see arrays, never lists
                 return apply(primitive, [take_up(x) for x in inputs], options)
     if level is None:
         return primitive.compute(*inputs, **options)
@@ -182,13 +182,15 @@ REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to wr
 
 #: Rules of libraries that are not imported here: module of the library -> module of its rules.
 ON_DEMAND: dict[str, str] = {"scipy.special": "fluxbridge.autodiff.rules.special"}
+_loaded: set[str] = set()
 
 
 def load_on_demand() -> bool:
     """Import the rules of the libraries that were loaded meanwhile; were there new ones?"""
-    due = [rules for library, rules in ON_DEMAND.items() if library in sys.modules and rules not in sys.modules]
+    due = [r for library, r in ON_DEMAND.items() if library in sys.modules and r not in _loaded]
     for rules in due:
         importlib.import_module(rules)
+        _loaded.add(rules)
     return bool(due)
 
 
@@ -198,12 +200,12 @@ def register(target: Any, primitive: Primitive) -> Primitive:
     if isinstance(target, np.ufunc):
         UFUNCS[target] = primitive
     elif target is not None:
-        FUNCTIONS[target] = binder(primitive)
+        FUNCTIONS[target] = binder(primitive, target)
     return primitive
 
 
-def binder(primitive: Primitive) -> Callable[..., Any]:
-    """Let a primitive be called like the NumPy function: options may come by position."""
+def binder(primitive: Primitive, target: Any) -> Callable[..., Any]:
+    """Let a primitive be called like the NumPy function `target`: options may come by position."""
     count = len(primitive.vjps or ())
     names = primitive.option_names
 
@@ -215,10 +217,9 @@ def binder(primitive: Primitive) -> Callable[..., Any]:
             args = args[:count]
         elif len(args) < count:
             args = args + tuple(
-                options.pop(name) for name in _input_names(primitive)[len(args) :] if name in options
+                options.pop(name) for name in _input_names(target)[len(args) : count] if name in options
             )
-        if options.pop("out", None) is not None:
-            raise _out_refused(primitive.name)
+        refuse_out(primitive.name, options.pop("out", None))
         return apply(primitive, args, options)
 
     call.__name__ = primitive.name
@@ -234,9 +235,14 @@ def _out_refused(name: str) -> Exception:
     )
 
 
-def _input_names(primitive: Primitive) -> list[str]:
+def refuse_out(name: str, out: Any) -> None:
+    """Raise if a function was called with out=."""
+    if out is not None:
+        raise _out_refused(name)
+
+
+def _input_names(target: Any) -> list[str]:
     """Names that NumPy gives to the array arguments, for calls that pass them by keyword."""
-    target = primitive.compute
     try:
         return list(inspect.signature(target).parameters)
     except (TypeError, ValueError):

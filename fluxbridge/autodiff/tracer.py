@@ -8,6 +8,7 @@ is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for
 
 from __future__ import annotations
 
+import importlib
 import operator
 import sys
 from collections.abc import Callable, Iterator
@@ -86,6 +87,9 @@ def _scipy_caller(frame: Any) -> str | None:
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if not module.startswith("scipy."):
+            if found is None and module.startswith("numpy."):  # SciPy may ask through NumPy
+                frame = frame.f_back
+                continue
             break
         area, function = module.split(".")[1], frame.f_code.co_name
         if area.isalpha() and not function.startswith("_") and function.isidentifier():
@@ -93,6 +97,20 @@ def _scipy_caller(frame: Any) -> str | None:
             found = ".".join([area, *([owner] if isinstance(owner, str) else []), function])
         frame = frame.f_back
     return found
+
+
+def _refused_by_scipy(called: str) -> Exception:
+    area, name = called.split(".")[:2]
+    try:
+        mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
+    except ImportError:
+        return no_rule(f"scipy.{called}")
+    if name not in mirror.__all__:
+        return no_rule(f"scipy.{called}")
+    return GradientLostError(
+        f"scipy.{called} makes plain arrays of its arguments, so the derivative of a traced one would be "
+        f"lost. Use fluxbridge.scipy.{called}: it takes the same arguments and has a derivative."
+    )
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -185,12 +203,9 @@ class _Numpy:
         raise no_rule(_full_name(func))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        scipy = _scipy_caller(sys._getframe(1))
-        if scipy:
-            raise GradientLostError(
-                f"scipy.{scipy} cannot take traced values, as it would lose their derivative; "
-                f"use fluxbridge.scipy.{scipy}, which is the same function with a derivative."
-            )
+        called = _scipy_caller(sys._getframe(1))
+        if called:
+            raise _refused_by_scipy(called)
         if dtype is not None and dtype != object:
             raise self._lost(f"An array of {np.dtype(dtype)} was asked for")  # type: ignore[attr-defined]
         result = np.empty(self.shape, dtype=object)  # type: ignore[attr-defined]

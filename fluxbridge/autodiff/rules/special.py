@@ -1,0 +1,407 @@
+"""The ufuncs of scipy.special, and the few functions beside them that need a rule of their own.
+
+Imported only when SciPy is loaded: `load_on_demand` does so when the first ufunc arrives that is
+not NumPy's. Where nothing else is said, a derivative is the one that the NIST Digital Library of
+Mathematical Functions (https://dlmf.nist.gov) gives for the function.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from ...errors import NoRuleError
+from ..elementwise import (
+    NAMES, Formula, _array_rule, _tangent_rule, conj, define_words, elementwise, select,
+)  # fmt: skip
+from ..primitive import UFUNCS, no_derivative, primitive
+from ..tracer import plain
+
+PI = math.pi
+ROOT_PI = math.sqrt(PI)
+ROOT_2PI = math.sqrt(2 * PI)
+DEGREE = PI / 180
+
+
+def rule(name: str, *formulas: Formula, holomorphic: bool = True) -> None:
+    """The derivatives of one ufunc; older versions of SciPy may not have it."""
+    ufunc = getattr(special, name, None)
+    if not isinstance(ufunc, np.ufunc) or ufunc in UFUNCS:
+        return
+    if not (formulas[0] is None or hasattr(formulas[0], "unknown")):
+        elementwise(ufunc, *formulas, holomorphic=holomorphic)
+        return
+    # no rule for numbers, because that one computes both derivatives whether asked for or not
+    inputs = NAMES[len(formulas)]
+    reverse = [_array_rule(f, inputs, holomorphic) for f in formulas]
+    primitive(ufunc, *reverse, jvp=tuple(_tangent_rule(f, inputs) for f in formulas))
+
+
+def rules(name: str, *partials: Callable[..., Any]) -> None:
+    """The same for any number of arguments: each partial derivative is a function of (y, *inputs)."""
+    ufunc = getattr(special, name, None)
+    if not isinstance(ufunc, np.ufunc) or ufunc in UFUNCS:
+        return
+
+    def reverse(partial: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda dy, y, *xs: dy * conj(partial(y, *xs))
+
+    def forward(partial: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda dx, y, *xs: dx * partial(y, *xs)
+
+    primitive(ufunc, *map(reverse, partials), jvp=tuple(map(forward, partials)))
+
+
+def unknown(function: str, argument: str) -> Callable[..., Any]:
+    """The derivative by an argument for which no formula is at hand: an error, not a silent zero."""
+
+    def partial(*_values: Any) -> Any:
+        raise NoRuleError(
+            f"scipy.special.{function} has no derivative rule for its argument {argument!r} in "
+            "fluxbridge; if it is a constant, pass fluxbridge.ignore_derivatives of it."
+        )
+
+    partial.unknown = True  # type: ignore[attr-defined]
+    return partial
+
+
+def real_sign(x: Any) -> Any:
+    """The sign of a real number, for functions that are not holomorphic."""
+    if np.iscomplexobj(plain(x)):
+        raise NoRuleError(
+            "exponentially scaled Bessel functions have no complex derivative; use the unscaled one"
+        )
+    return np.sign(x)
+
+
+define_words({name: f for name, f in vars(special).items() if isinstance(f, np.ufunc)})
+define_words({"real_sign": real_sign, "sinc": np.sinc})
+
+# -- logistic, entropies, robust losses --------------------------------------------------------------
+
+rule("expit", "y * (1 - y)")
+rule("logit", "1 / (x * (1 - x))")
+rule("log_expit", "expit(-x)")
+rule("entr", "-log(x) - 1", holomorphic=False)
+rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False)
+rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False)
+rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False)
+rule("pseudo_huber", lambda y, a, b: 2 * y / a - b * (b / a) / np.hypot(1.0, b / a),
+     "b / hypot(1.0, b / a)", holomorphic=False)  # fmt: skip
+
+
+def ratio_or_zero(a: Any, b: Any) -> Any:
+    """a/b, and 0 where a is 0 (also at b = 0; LogExpFunctions)."""
+    zero = np.equal(a, 0) & ~np.isnan(plain(b))
+    return select(~zero, a / np.where(zero, 1.0, b))
+
+
+define_words({"ratio_or_zero": ratio_or_zero})
+rule("xlogy", "log(b)", "ratio_or_zero(a, b)")
+rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)")
+
+# -- powers and exponentials --------------------------------------------------------------------------
+
+
+def boxcox_by_exponent(_y: Any, x: Any, p: Any) -> Any:
+    """With u = p·log(x) and boxcox = log(x)·exprel(u); exprel' is smooth at 0."""
+    log = np.log(x)
+    return log * log * special.hyp1f1(2.0, 3.0, p * log) / 2
+
+
+def inv_boxcox_by_exponent(y: Any, x: Any, p: Any) -> Any:
+    """Of exp(log1p(w)/p) at w = p·x; the derivative of log1p(w)/w is -½ 2F1(2, 2; 3; -w)."""
+    return -0.5 * y * x * x * special.hyp2f1(2.0, 2.0, 3.0, -p * x)
+
+
+rule("boxcox", "power(a, b - 1)", boxcox_by_exponent, holomorphic=False)
+rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 + a, b), holomorphic=False)
+rule("inv_boxcox", "power(y, 1 - b)", inv_boxcox_by_exponent, holomorphic=False)
+rule("inv_boxcox1p", "power(1 + y, 1 - b)",
+     lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b), holomorphic=False)  # fmt: skip
+rule("exp2", "ln2 * y")
+rule("exp10", "ln10 * y")
+rule("expm1", "y + 1")
+rule("log1p", "1 / (1 + x)")
+rule("cosm1", "-sin(x)")
+rule("cbrt", "1 / (3 * y * y)", holomorphic=False)
+rule("exprel", "0.5 * hyp1f1(2.0, 3.0, x)", holomorphic=False)
+rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", holomorphic=False)
+rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False)
+rule("cosdg", f"-{DEGREE!r} * sindg(x)", holomorphic=False)
+rule("tandg", f"{DEGREE!r} * (1 + y * y)", holomorphic=False)
+rule("cotdg", f"-{DEGREE!r} * (1 + y * y)", holomorphic=False)
+rule("wrightomega", "y / (1 + y)")
+
+# -- error function and its relatives --------------------------------------------------------------
+
+rule("erf", f"{2 / ROOT_PI!r} * exp(-x * x)")
+rule("erfc", f"-{2 / ROOT_PI!r} * exp(-x * x)")
+rule("erfi", f"{2 / ROOT_PI!r} * exp(x * x)")
+rule("erfcx", f"2 * x * y - {2 / ROOT_PI!r}")
+rule("dawsn", "1 - 2 * x * y")
+rule("wofz", f"{2 / ROOT_PI!r}j - 2 * x * y")
+rule("erfinv", f"{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False)
+rule("erfcinv", f"-{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False)
+rule("ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x)")
+rule("log_ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x - y)")
+rule("ndtri", f"{ROOT_2PI!r} * exp(0.5 * y * y)", holomorphic=False)
+rule("ndtri_exp", f"{ROOT_2PI!r} * exp(x + 0.5 * y * y)", holomorphic=False)
+rule("owens_t", f"-{0.5 / ROOT_2PI!r} * exp(-0.5 * a * a) * erf(a * b * {math.sqrt(0.5)!r})",
+     f"exp(-0.5 * a * a * (1 + b * b)) / ({2 * PI!r} * (1 + b * b))", holomorphic=False)  # fmt: skip
+
+# -- gamma and beta -------------------------------------------------------------------------------
+
+
+def polygamma_of(n: Any, x: Any) -> Any:
+    """scipy.special.polygamma, which has no use for float32."""
+    y = special.polygamma(n, x)[()]
+    return y.astype(x.dtype) if getattr(x, "dtype", None) == np.float32 else y
+
+
+POLYGAMMA = primitive(
+    special.polygamma,
+    None,
+    lambda dy, _y, n, x: dy * POLYGAMMA(n + 1, x),
+    jvp=(None, lambda dx, _y, n, x: dx * POLYGAMMA(n + 1, x)),
+    compute=polygamma_of,
+)
+
+
+def rgamma_slope(y: Any, x: Any) -> Any:
+    """-ψ(x)/Γ(x), and (-1)ⁿ n! at the pole x = -n of ψ."""
+    if np.iscomplexobj(plain(x)):
+        return -y * special.psi(x)
+    at_pole = (plain(x) <= 0) & (np.floor(plain(x)) == plain(x))
+    n = np.where(at_pole, -plain(x), 0.0)
+    inside = -y * special.psi(np.where(at_pole, 1.0, x))
+    return np.where(at_pole, np.cos(PI * n) * special.gamma(n + 1), inside)
+
+
+define_words({"polygamma": POLYGAMMA})
+rule("gamma", "y * psi(x)")
+rule("gammaln", "psi(x)", holomorphic=False)
+rule("loggamma", "psi(x)")
+rule("rgamma", rgamma_slope)
+rule("psi", "polygamma(1, x)", holomorphic=False)
+rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))", holomorphic=False)
+rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)", holomorphic=False)
+rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))", holomorphic=False)
+rule("poch", "y * (psi(a + b) - psi(a))", "y * psi(a + b)", holomorphic=False)
+no_derivative(special.gammasgn)
+
+
+def gamma_density(a: Any, x: Any) -> Any:
+    """x**(a-1)·exp(-x)/Γ(a), by its logarithm so that nothing overflows."""
+    return np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))
+
+
+def beta_density(a: Any, b: Any, x: Any) -> Any:
+    return np.exp(special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b))
+
+
+define_words({"gamma_density": gamma_density})
+rule("gammainc", unknown("gammainc", "a"), "gamma_density(a, b)", holomorphic=False)
+rule("gammaincc", unknown("gammaincc", "a"), "-gamma_density(a, b)", holomorphic=False)
+rule("gammaincinv", unknown("gammaincinv", "a"), "1 / gamma_density(a, y)", holomorphic=False)
+rule("gammainccinv", unknown("gammainccinv", "a"), "-1 / gamma_density(a, y)", holomorphic=False)
+for _name, _partial in {
+    "betainc": lambda _y, a, b, x: beta_density(a, b, x),
+    "betaincc": lambda _y, a, b, x: -beta_density(a, b, x),
+    "betaincinv": lambda y, a, b, _x: 1 / beta_density(a, b, y),
+    "betainccinv": lambda y, a, b, _x: -1 / beta_density(a, b, y),
+}.items():
+    rules(_name, unknown(_name, "a"), unknown(_name, "b"), _partial)
+
+ZETA = primitive(
+    None,
+    lambda dy, _y, _x, _q: unknown("zeta", "x")(),
+    lambda dy, _y, x, q: -dy * x * ZETA(x + 1.0, q),
+    jvp=(lambda dx, _y, _x, _q: unknown("zeta", "x")(), lambda dq, _y, x, q: -dq * x * ZETA(x + 1.0, q)),
+    name="zeta",
+    compute=special.zeta,
+)
+
+# -- distribution functions ------------------------------------------------------------------------
+
+
+def t_density(df: Any, x: Any) -> Any:
+    """Student's density, as a power of 1 + x²/df."""
+    log_power = -0.5 * (df + 1.0) * np.log1p(x * x / df)
+    return np.exp(log_power - special.betaln(0.5 * df, 0.5)) / np.sqrt(df)
+
+
+define_words({"t_density": t_density})
+rule("stdtr", unknown("stdtr", "df"), "t_density(a, b)", holomorphic=False)
+rule("stdtrit", unknown("stdtrit", "df"), "1 / t_density(a, y)", holomorphic=False)
+rule("chdtr", unknown("chdtr", "v"), "0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)
+rule("chdtrc", unknown("chdtrc", "v"), "-0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)
+rule("pdtr", None, "-gamma_density(floor(a) + 1, b)", holomorphic=False)
+rule("pdtrc", None, "gamma_density(floor(a) + 1, b)", holomorphic=False)
+
+# -- Bessel functions --------------------------------------------------------------------------------
+
+rule("j0", "-j1(x)", holomorphic=False)
+rule("j1", "0.5 * (j0(x) - jv(2.0, x))", holomorphic=False)
+rule("y0", "-y1(x)", holomorphic=False)
+rule("y1", "0.5 * (y0(x) - yn(2, x))", holomorphic=False)
+rule("i0", "i1(x)", holomorphic=False)
+rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False)
+rule("k0", "-k1(x)", holomorphic=False)
+rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False)
+rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False)
+rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", holomorphic=False)
+rule("k0e", "y - k1e(x)", holomorphic=False)
+rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))", holomorphic=False)
+for _name in ("jv", "yv", "hankel1", "hankel2"):
+    rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))")
+rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False)
+rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))")
+rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))")
+rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False)
+rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y")
+rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))")
+rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y")
+rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y")
+
+_STRUVE = f"power(0.5 * b, a) * rgamma(a + 1.5) * {1 / ROOT_PI!r}"
+rule("struve", unknown("struve", "v"),
+     f"0.5 * (struve(a - 1.0, b) - struve(a + 1.0, b) + {_STRUVE})", holomorphic=False)  # fmt: skip
+rule("modstruve", unknown("modstruve", "v"),
+     f"0.5 * (modstruve(a - 1.0, b) + modstruve(a + 1.0, b) + {_STRUVE})", holomorphic=False)  # fmt: skip
+
+# -- integrals of elementary functions ---------------------------------------------------------------
+
+
+def spence_slope(_y: Any, x: Any) -> Any:
+    """log(x)/(1-x), which is -2F1(1, 1; 2; 1-x) near its removable singularity at 1."""
+    if np.iscomplexobj(plain(x)):
+        return np.log(x) / (1 - x)
+    near = np.absolute(plain(x) - 1) < 0.5
+    far = np.where(near, 2.0, x)
+    series = -special.hyp2f1(1.0, 1.0, 2.0, 1 - np.where(near, x, 1.0))
+    return np.where(near, series, np.log(far) / (1 - far))
+
+
+def expn_slope(y: Any, n: Any, x: Any) -> Any:
+    """-E_{n-1}(x); for n = 0 by the recurrence n·E_{n+1} = exp(-x) - x·E_n."""
+    lower = np.where(np.greater(n, 0), n - 1, 0)
+    return -np.where(np.greater(n, 0), special.expn(lower, x), (np.exp(-x) + y) / x)
+
+
+rule("spence", spence_slope)
+rule("expi", "exp(x) / x")
+rule("exp1", "-exp(-x) / x")
+rule("expn", None, expn_slope, holomorphic=False)
+
+
+def several(name: str, slopes: Callable[[Any, Any], tuple[Any, ...]]) -> None:
+    """The rule of a function of one number with several outputs, by the slopes of each."""
+
+    def reverse(dy: Any, y: Any, x: Any) -> Any:
+        parts = [d * conj(s) for d, s in zip(dy, slopes(y, x), strict=True) if d is not None]
+        return sum(parts[1:], parts[0])
+
+    def forward(dx: Any, y: Any, x: Any) -> Any:
+        return tuple(dx * s for s in slopes(y, x))
+
+    primitive(getattr(special, name), reverse, jvp=(forward,))
+
+
+def _sinhc(x: Any) -> Any:
+    return 0.5 * (special.exprel(x) + special.exprel(-x))
+
+
+several("fresnel", lambda _y, x: (np.sin(PI / 2 * x * x), np.cos(PI / 2 * x * x)))
+several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x))
+several("shichi", lambda _y, x: (_sinhc(x), np.cosh(x) / x))
+several("airy", lambda y, x: (y[1], x * y[0], y[3], x * y[2]))
+
+# -- elliptic integrals ---------------------------------------------------------------------------
+
+
+def ellipk_slope(y: Any, m: Any) -> Any:
+    """(E/(1-m) - K)/(2m), near its removable singularity at m = 0 as a hypergeometric function."""
+    near = np.absolute(plain(m)) < 0.25
+    far = np.where(near, 0.5, m)
+    series = PI / 8 * special.hyp2f1(1.5, 1.5, 2.0, np.where(near, m, 0.0))
+    direct = (special.ellipe(far) / (1 - far) - np.where(near, 0.0, y)) / (2 * far)
+    return np.where(near, series, direct)
+
+
+def ellipe_slope(y: Any, m: Any) -> Any:
+    """(E - K)/(2m), near m = 0 as a hypergeometric function."""
+    near = np.absolute(plain(m)) < 0.25
+    far = np.where(near, 0.5, m)
+    series = -PI / 8 * special.hyp2f1(0.5, 1.5, 2.0, np.where(near, m, 0.0))
+    return np.where(near, series, (np.where(near, 0.0, y) - special.ellipk(far)) / (2 * far))
+
+
+def ellipkinc_by_m(y: Any, phi: Any, m: Any) -> Any:
+    zero = np.equal(m, 0)
+    k = np.where(zero, 0.5, m)
+    root = np.sqrt(1 - k * np.sin(phi) ** 2)
+    direct = special.ellipeinc(phi, k) / (2 * k * (1 - k)) - np.where(zero, 0.0, y) / (2 * k)
+    direct = direct - np.sin(2 * phi) / (4 * (1 - k) * root)
+    return np.where(zero, (phi - np.sin(phi) * np.cos(phi)) / 4, direct)
+
+
+def ellipeinc_by_m(y: Any, phi: Any, m: Any) -> Any:
+    zero = np.equal(m, 0)
+    k = np.where(zero, 0.5, m)
+    direct = (np.where(zero, 0.0, y) - special.ellipkinc(phi, k)) / (2 * k)
+    return np.where(zero, (np.sin(phi) * np.cos(phi) - phi) / 4, direct)
+
+
+rule("ellipk", ellipk_slope, holomorphic=False)
+rule("ellipkm1", lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p), holomorphic=False)
+rule("ellipe", ellipe_slope, holomorphic=False)
+rule("ellipkinc", "1 / sqrt(1 - b * sin(a) * sin(a))", ellipkinc_by_m, holomorphic=False)
+rule("ellipeinc", "sqrt(1 - b * sin(a) * sin(a))", ellipeinc_by_m, holomorphic=False)
+
+# -- hypergeometric functions and orthogonal polynomials ---------------------------------------------
+
+rule("hyp0f1", unknown("hyp0f1", "v"), "hyp0f1(a + 1.0, b) / a")
+rules("hyp1f1", unknown("hyp1f1", "a"), unknown("hyp1f1", "b"),
+      lambda _y, a, b, x: special.hyp1f1(a + 1.0, b + 1.0, x) * a / b)  # fmt: skip
+rules("hyperu", unknown("hyperu", "a"), unknown("hyperu", "b"),
+      lambda _y, a, b, x: -a * special.hyperu(a + 1.0, b + 1.0, x))  # fmt: skip
+rules("hyp2f1", unknown("hyp2f1", "a"), unknown("hyp2f1", "b"), unknown("hyp2f1", "c"),
+      lambda _y, a, b, c, z: special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, z) * (a * b / c))  # fmt: skip
+
+
+def lower(polynomial: Callable[..., Any], factor: Callable[..., Any]) -> Callable[..., Any]:
+    """factor·P_{n-1}, and 0 for n = 0; `polynomial` takes the degree first."""
+
+    def partial(_y: Any, n: Any, *rest: Any) -> Any:
+        degree = np.where(np.greater(n, 0), n - 1, 0)
+        return select(np.greater(n, 0), factor(n, *rest[:-1]) * polynomial(degree, *rest))
+
+    return partial
+
+
+rule("eval_chebyt", unknown("eval_chebyt", "n"), lower(special.eval_chebyu, lambda n: n))
+rule("eval_chebyu", unknown("eval_chebyu", "n"),
+     lower(lambda n, x: special.eval_gegenbauer(n, 2.0, x), lambda n: 2.0))  # fmt: skip
+rule("eval_legendre", unknown("eval_legendre", "n"),
+     lower(lambda n, x: special.eval_jacobi(n, 1.0, 1.0, x), lambda n: 0.5 * (n + 1)))  # fmt: skip
+rule("eval_hermite", None, lower(special.eval_hermite, lambda n: 2 * n), holomorphic=False)
+rule("eval_hermitenorm", None, lower(special.eval_hermitenorm, lambda n: n), holomorphic=False)
+rule("eval_laguerre", unknown("eval_laguerre", "n"),
+     lower(lambda n, x: special.eval_genlaguerre(n, 1.0, x), lambda n: -1.0))  # fmt: skip
+rules("eval_genlaguerre", unknown("eval_genlaguerre", "n"), unknown("eval_genlaguerre", "alpha"),
+      lower(lambda n, p, x: special.eval_genlaguerre(n, p + 1, x), lambda n, p: -1.0))  # fmt: skip
+rules("eval_gegenbauer", unknown("eval_gegenbauer", "n"), unknown("eval_gegenbauer", "alpha"),
+      lower(lambda n, p, x: special.eval_gegenbauer(n, p + 1, x), lambda n, p: 2 * p))  # fmt: skip
+rules("eval_jacobi", unknown("eval_jacobi", "n"), unknown("eval_jacobi", "alpha"),
+      unknown("eval_jacobi", "beta"),
+      lower(lambda n, p, q, x: special.eval_jacobi(n, p + 1, q + 1, x),
+            lambda n, p, q: 0.5 * (n + p + q + 1)))  # fmt: skip
+
+# -- functions with results that do not vary ----------------------------------------------------------
+
+no_derivative(special.round)
