@@ -29,3 +29,32 @@ class EscapedTracerError(FluxbridgeError, RuntimeError):
 
 class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
+
+
+class JuliaNotAvailable(FluxbridgeError, RuntimeError):
+    """Julia is needed and cannot be used: `reason` says why, `remedy` what to do about it.
+
+    >>> raise JuliaNotAvailable("no Julia was found", "install one")
+    Traceback (most recent call last):
+    fluxbridge.errors.JuliaNotAvailable: no Julia was found
+    install one
+    """
+
+    def __init__(self, reason: str, remedy: str = ""):
+        super().__init__(reason, remedy)
+        self.reason = reason
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.reason}\n{self.remedy}" if self.remedy else self.reason
+
+
+class JuliaError(FluxbridgeError, RuntimeError):
+    """An exception that was thrown in Julia.
+
+    `type` is the name of its Julia type, `full` the message with the whole stack. Where a builtin
+    Python error says the same, the exception is of that class too (see `fluxbridge.julia.errors`).
+    """
+
+    type: str = ""
+    full: str = ""
