@@ -33,7 +33,6 @@ ORDER = itertools.count()
 
 _FLOAT64 = np.dtype(np.float64)
 _getitem: Primitive  # the primitive of x[index], set once the rules are registered
-_create = object.__new__
 _tuple = tuple.__new__
 
 
@@ -53,7 +52,7 @@ class ReverseArray(TracedArray):
         if (kind is int or kind is slice) and type(value) is np.ndarray:
             tape = self.level
             if kind is int and value.dtype is _FLOAT64 and value.ndim == 1:
-                picked = _create(ReverseFloat)
+                picked = ReverseFloat()
                 picked.value = value.item(index)
                 picked.level = tape
                 picked.index = len(tape)
@@ -135,27 +134,27 @@ class Tape(list[Record]):
             y = y[()]  # as NumPy's own operations do
             kind = type(y)
         if kind is np.ndarray:
-            tracer = _create(ReverseArray)
+            tracer = ReverseArray()
             dtype = y.dtype
             spec = _tuple(Spec, (y.shape, dtype if dtype.kind in "fc" else _FLOAT64))
         elif kind is float or kind is ReverseFloat:
-            tracer = _create(ReverseFloat)
+            tracer = ReverseFloat()
             spec = FLOAT
         elif isinstance(y, tuple):
             return self._several(y, primitive, parents, values, options)
         elif isinstance(y, TracedArray):
-            tracer = _create(ReverseArray)
+            tracer = ReverseArray()
             spec = _spec(y)
         else:
             if kind in _REAL:
                 y = _REAL[kind](y)
-                tracer = _create(ReverseFloat)
+                tracer = ReverseFloat()
             elif kind is np.bool_ or kind is bool:
                 return y
             else:
                 if kind is np.complex128:
                     y = complex(y)
-                tracer = _create(ReverseFloat if _spec(y) is FLOAT else ReverseNumber)
+                tracer = (ReverseFloat if _spec(y) is FLOAT else ReverseNumber)()
             spec = _spec(y)
         tracer.value = y
         tracer.level = self
@@ -310,10 +309,11 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
             continue
 
         if options is None:  # an operation between Python numbers
+            rule = primitive.number_vjp  # a name of its own: read as an attribute, not as a method
             try:
-                da, db = primitive.number_vjp(ct, values)
+                da, db = rule(ct, values)
             except (ArithmeticError, ValueError):
-                da, db = _as_numpy(primitive.number_vjp, ct, values)
+                da, db = _as_numpy(rule, ct, values)
             i, j = parents
             if i is not None:
                 known = cotangents[i]
@@ -461,7 +461,7 @@ def {name}(self, other):
         y = a {symbol} b
     except ArithmeticError:
         y = overflow(a, b)
-    result = create(ReverseFloat)
+    result = ReverseFloat()
     result.value = y
     result.level = tape
     result.index = len(tape)
@@ -491,7 +491,7 @@ def {name}(self, other):
         return slow(self, other)
     spec = tape[self.index][4]
     if type(y) is ndarray and y.dtype is spec[1] and y.shape == spec[0]:
-        result = create(ReverseArray)
+        result = ReverseArray()
         result.value = y
         result.level = tape
         result.index = len(tape)
@@ -529,7 +529,6 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
     words = {
         "ReverseFloat": ReverseFloat,
         "ReverseArray": ReverseArray,
-        "create": _create,
         "FLOAT": FLOAT,
         "ndarray": np.ndarray,
         "no_options": {},

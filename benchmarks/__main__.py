@@ -1,0 +1,56 @@
+"""``python -m benchmarks [--only NAME] [--json FILE]``, from the root of the repository."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+from . import memory, timing
+from .cases import CASES
+from .engines import ENGINES, installed
+from .report import judge, print_case, print_growth, print_summary
+
+GROWTH = "growth"
+LINEAR = 1.5  # an operation among 1e6 may take so many times as long as one among 1e4
+
+
+def main() -> None:
+    names = [case.name for case in CASES] + [GROWTH]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge next to other engines.")
+    parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=f"one of: {', '.join(names)}")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there too")
+    options = parser.parse_args()
+    chosen = options.only or names
+
+    versions = installed()
+    engines = [name for name in ENGINES if versions[name] is not None]
+    print(f"Python {platform.python_version()}, one thread; " + ", ".join(f"{n} {versions[n]}" for n in engines[2:]))
+    for name in ENGINES:
+        if versions[name] is None:
+            print(f"{name} is not installed and is left out")
+
+    results: dict[str, Any] = {}
+    for case in CASES:
+        if case.name not in chosen:
+            continue
+        times = timing.measure(case, engines)
+        peaks = {name: memory.peak(case, name) for name in times} if case.memory else {}
+        judged = [judge(target, times, peaks) for target in case.targets]
+        results[case.name] = {"time": times, "memory": peaks, "targets": [t for t in judged if t]}
+        print_case(case, results[case.name])
+    written: dict[str, Any] = {"versions": versions, "cases": results}
+    if GROWTH in chosen:
+        per_operation = timing.growth()
+        met = print_growth(per_operation, LINEAR)
+        written[GROWTH] = {"seconds per operation": per_operation, "met": met}
+    if len(results) > 1:
+        print_summary(results)
+    if options.json:
+        options.json.write_text(json.dumps(written, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
