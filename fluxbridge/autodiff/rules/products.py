@@ -141,9 +141,7 @@ def _with_axes(ufunc: np.ufunc) -> Any:
     """`ufunc` with axis=, axes= or keepdims=: the axes are moved to the end, and back."""
     counts = _CORE[ufunc.__name__]
 
-    def call(a: Any, b: Any, axis: Any = None, axes: Any = None, keepdims: bool = False, **options: Any) -> Any:
-        if options:
-            return UFUNCS[ufunc](a, b)
+    def call(a: Any, b: Any, axis: Any = None, axes: Any = None, keepdims: bool = False) -> Any:
         if axis is not None:
             axes = [axis, axis, axis] if keepdims else [axis, axis, ()]
         elif axes is None:
@@ -153,7 +151,7 @@ def _with_axes(ufunc: np.ufunc) -> Any:
         places = [(p,) if isinstance(p, int) else tuple(p) for p in axes]
         moved = [
             np.moveaxis(as_array(x), place, range(-n, 0))
-            for x, place, n in zip((a, b), places, counts[:2], strict=True)
+            for x, place, n in zip((a, b), places[:2], counts[:2], strict=True)
         ]
         y = UFUNCS[ufunc](*moved)
         if keepdims:
@@ -165,7 +163,7 @@ def _with_axes(ufunc: np.ufunc) -> Any:
 
 for _name in _CORE:
     if hasattr(np, _name):
-        implements((getattr(np, _name), "__call__"))(_with_axes(getattr(np, _name)))
+        implements((getattr(np, _name), "axes"))(_with_axes(getattr(np, _name)))
 
 # -- outer products -------------------------------------------------------------------------------
 

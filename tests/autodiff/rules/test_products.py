@@ -99,7 +99,7 @@ def _samples() -> list[Sample]:
             for a, b in [((3,), (3,)), ((2, 3), (3,)), ((4, 1, 3), (2, 3))]:
                 add("vecdot", np.vecdot, make(*a), make(*b))
             add("vecdot", lambda x, y: np.vecdot(x, y, axis=0), make(3, 2), make(3, 2))
-            add("vecdot", lambda x, y: np.linalg.vecdot(x, y, axis=0), make(3, 2), make(3, 2))
+
         if hasattr(np, "matvec"):
             for a, b in [((2, 3), (3,)), ((4, 2, 3), (3,)), ((2, 3), (4, 3)), ((4, 2, 3), (4, 3))]:
                 add("matvec", np.matvec, make(*a), make(*b))
