@@ -128,7 +128,10 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
         where = options.pop("where", True)
         dtype = options.pop("dtype", None)
         options.pop("casting", None)
-        result = ufunc(*inputs)
+        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
+        if axes and (ufunc, "axes") not in FUNCTIONS:
+            raise no_rule(f"{_full_name(ufunc)}(..., {', '.join(axes)})")
+        result = FUNCTIONS[ufunc, "axes"](*inputs, **axes) if axes else ufunc(*inputs)
         if dtype is not None and isinstance(result, TracedArray):
             result = result.astype(dtype)
         return result if where is True else np.where(where, result, 0.0)
@@ -208,12 +211,12 @@ class _Numpy:
             raise _refused_by_scipy(called)
         if dtype is not None and dtype != object:
             raise self._lost(f"An array of {np.dtype(dtype)} was asked for")  # type: ignore[attr-defined]
-        result = np.empty(self.shape, dtype=object)  # type: ignore[attr-defined]
-        if result.ndim == 0:
+        if not isinstance(self, TracedArray) or self.ndim == 0:
+            result = np.empty((), dtype=object)
             result[()] = self
-        else:
-            result[...] = self.tolist()  # type: ignore[attr-defined]
-        return result
+            return result
+        elements = np.ravel(self)  # type: ignore[call-overload]
+        return np.fromiter(elements, dtype=object, count=len(elements)).reshape(self.shape)
 
 
 _measure()
@@ -430,7 +433,7 @@ class TracedArray(_Operators, Tracer):
         return len(plain(self))
 
     def __getitem__(self, index: Any) -> Any:
-        return apply(PRIMITIVES["getitem"], (self,), {"index": plain(index)})
+        return apply(PRIMITIVES["getitem"], (self,), {"index": _frozen(index)})
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
@@ -466,8 +469,25 @@ class TracedArray(_Operators, Tracer):
     def copy(self, order: str = "C") -> TracedArray:
         return self
 
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+        return np.compress(condition, self, axis, out)
+
     def tobytes(self, *args: Any) -> bytes:
         raise self._lost("Bytes were asked for")
+
+
+def _frozen(index: Any) -> Any:
+    """An index as it is now: plain, and with arrays that no one else can change."""
+    kind = type(index)
+    if kind is int or kind is slice and index == _ALL:
+        return index
+    if kind is tuple:
+        return tuple([_frozen(i) for i in index])
+    index = plain(index)
+    return index.copy() if type(index) is np.ndarray else index
+
+
+_ALL = slice(None)
 
 
 def _mutation(what: str) -> MutationError:
@@ -494,7 +514,7 @@ def _refused_method(name: str) -> Callable[..., Any]:
 
 #: Methods of ndarray that take the same arguments as the NumPy function of that name.
 _METHODS = (
-    "all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot "
+    "all any argmax argmin argpartition argsort choose clip cumprod cumsum diagonal dot "
     "max mean min nonzero prod ptp ravel repeat round searchsorted squeeze std sum swapaxes take "
     "trace var"
 ).split()

@@ -106,6 +106,8 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
     """Only an array of objects can hold traced values; np.full(n, traced) makes one."""
     if type(dst) is not np.ndarray:
         raise _mutation("np.copyto(array, ...)")
+    if dst.dtype.kind in "biu":  # truncation, a step function: np.full_like(integers, traced)
+        return np.copyto(dst, plain(src), casting, plain(where))  # type: ignore[arg-type]
     if not dst.dtype.hasobject:
         raise MutationError(
             f"A traced value would be written into an array of {dst.dtype}, by np.copyto, np.full or "

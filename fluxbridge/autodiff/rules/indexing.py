@@ -93,15 +93,13 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: s
     index = plain(indices)
     if type(index) is not int:
         index = np.asarray(index)
-        if index.size == 0 and index.dtype.kind == "f" and not isinstance(indices, np.ndarray):
-            index = index.astype(np.intp)  # the empty list
+        if index.dtype.kind not in "iu":
+            np.take(np.zeros(1), plain(indices), mode="clip")  # NumPy's own error, if it has one
+            index = index.astype(np.intp)
     if mode == "wrap":
         index = index % np.shape(a)[axis]
     elif mode == "clip":
         index = np.clip(index, 0, np.shape(a)[axis] - 1)
-    if type(index) is np.ndarray and index.dtype.kind not in "iu":
-        np.take(plain(a), index, axis)  # NumPy's own error, or booleans as the numbers 0 and 1
-        index = index.astype(np.intp)
     return a[(slice(None),) * axis + (index,)]
 
 

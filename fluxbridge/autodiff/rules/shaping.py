@@ -21,6 +21,11 @@ def normal_axis(axis: Any, ndim: int) -> int:
     return np.lib.array_utils.normalize_axis_index(axis, ndim)
 
 
+def _inverse(axes: Any, ndim: int) -> Any:
+    """The order of axes that undoes the order `axes`."""
+    return np.argsort([axis % ndim for axis in axes])
+
+
 # -- primitives ------------------------------------------------------------------------------------
 # All are linear, so the forward mode calls them on the tangent.
 
@@ -32,7 +37,7 @@ primitive(
 )
 primitive(
     np.transpose,
-    lambda dy, _y, _x, axes=None: np.transpose(dy, None if axes is None else np.argsort(axes)),
+    lambda dy, _y, _x, axes=None: np.transpose(dy, None if axes is None else _inverse(axes, _x.ndim)),
     jvp="linear",
 )
 primitive(np.swapaxes, lambda dy, _y, _x, axis1, axis2: np.swapaxes(dy, axis1, axis2), jvp="linear")
