@@ -5,13 +5,20 @@ from . import (  # noqa: F401
     arithmetic,
     choosing,
     constant,
+    cumulative,
     filling,
     indexing,
     joining,
     linalg,
     padding,
+    polynomials,
     reductions,
+    rounding,
     shaping,
+    slices,
+    sorting,
+    statistics,
+    transcendental,
 )
 
 define_arithmetic()

@@ -10,8 +10,8 @@ no_derivative(
     np.shares_memory, np.may_share_memory, np.iscomplex, np.isreal, np.isclose, np.allclose,
     np.array_equal, np.array_equiv, np.all, np.any, np.count_nonzero, np.nonzero, np.flatnonzero,
     np.argwhere, np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition,
-    np.lexsort, np.searchsorted, np.digitize, np.bincount, np.unravel_index, np.ravel_multi_index,
-    np.array2string, np.array_repr, np.array_str, np.isin, np.in1d if hasattr(np, "in1d") else np.isin,
-    np.isneginf, np.isposinf, np.linalg.matrix_rank, np.histogram_bin_edges,
+    np.lexsort, np.searchsorted, np.digitize, np.unravel_index, np.ravel_multi_index,
+    np.array2string, np.array_repr, np.array_str, np.isin,
+    np.isneginf, np.isposinf, np.linalg.matrix_rank,
     np.tril_indices_from, np.triu_indices_from, np.diag_indices_from, np.save, np.savetxt, np.savez,
 )  # fmt: skip

@@ -1,12 +1,18 @@
-"""Sums, products, means, extremes, and what is made of them."""
+"""Sums, products, means, extremes: what folds an array along some of its axes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..primitive import primitive
+from ..elementwise import conj
+from ..primitive import FUNCTIONS, implements, primitive, refuse_out
+from ..tracer import plain
+from .shaping import as_array
+
+# -- the axes of a reduction -----------------------------------------------------------------------
 
 
 def expand(dy: Any, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Any:
@@ -19,6 +25,46 @@ def expand(dy: Any, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Any:
     return np.broadcast_to(dy, shape)
 
 
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes that are reduced, counted from the front."""
+    if axis is None:
+        return tuple(range(ndim))
+    return np.lib.array_utils.normalize_axis_tuple(axis, ndim)
+
+
+def _split_axes(shape: tuple[int, ...], axis: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    reduced = axes_of(axis, len(shape))
+    return tuple(i for i in range(len(shape)) if i not in reduced), reduced
+
+
+def to_last(x: Any, axis: Any) -> Any:
+    """`x` with the reduced axes as one axis, the last."""
+    shape = np.shape(x)
+    kept, reduced = _split_axes(shape, axis)
+    length = int(np.prod([shape[i] for i in reduced]))
+    return np.reshape(np.transpose(x, (*kept, *reduced)), (*[shape[i] for i in kept], length))
+
+
+def from_last(x: Any, axis: Any, shape: tuple[int, ...]) -> Any:
+    """Undo :func:`to_last` for an array that had `shape`."""
+    order = sum(_split_axes(shape, axis), ())
+    return np.transpose(np.reshape(x, [shape[i] for i in order]), tuple(np.argsort(order)))
+
+
+def count(shape: tuple[int, ...], axis: Any, where: Any) -> Any:
+    """How many elements are folded into each: a number, or with `where` an array (keepdims)."""
+    if where is True:
+        return int(np.prod([shape[i] for i in axes_of(axis, len(shape))]))
+    return np.sum(np.broadcast_to(plain(where), shape), axis=axis, keepdims=True)
+
+
+def masked(where: Any, x: Any) -> Any:
+    return x if where is True else np.where(where, x, 0.0)
+
+
+# -- sum and mean ------------------------------------------------------------------------------------
+
+
 def sum_rule(
     dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: bool = False, initial: Any = 0, where: Any = True,
@@ -27,8 +73,217 @@ def sum_rule(
     return dy if where is True else np.where(where, dy, 0.0)
 
 
+def sum_tangent(
+    dx: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False,
+    initial: Any = 0, where: Any = True,
+) -> Any:  # fmt: skip
+    return np.sum(dx, axis=axis, keepdims=keepdims, where=where)
+
+
 def _sum(x: Any, axis: Any = None, **options: Any) -> Any:
     return np.add.reduce(x, axis, **options)  # np.sum without its detours
 
 
-primitive(np.sum, sum_rule, jvp="linear", compute=_sum)
+primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum)
+
+
+def mean_rule(
+    dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
+    keepdims: bool = False, where: Any = True,
+) -> Any:  # fmt: skip
+    n = count(_x.shape, axis, where)
+    if where is True:
+        return expand(dy / max(n, 1), _x.shape, axis, keepdims)
+    return np.where(where, expand(dy, _x.shape, axis, keepdims) / np.maximum(n, 1), 0.0)
+
+
+primitive(np.mean, mean_rule, jvp="linear")
+
+# -- products ----------------------------------------------------------------------------------------
+
+
+def product_of_others(x: Any) -> Any:
+    """For each element the product of all the others on the last axis, exact in presence of zeros."""
+    if np.shape(x)[-1] == 0:
+        return x
+    one = np.ones((*np.shape(x)[:-1], 1), plain(x).dtype)
+    before = np.concatenate([one, np.cumprod(x[..., :-1], axis=-1)], axis=-1)
+    after = np.concatenate([one, np.cumprod(np.flip(x[..., 1:], -1), axis=-1)], axis=-1)
+    return before * np.flip(after, -1)
+
+
+def divisible(y: Any) -> bool:
+    """Can a factor be taken out of these products by division?"""
+    y = plain(y)
+    return bool(np.all(np.not_equal(y, 0)) and np.all(np.isfinite(y)))
+
+
+def prod_slope(y: Any, x: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
+    """The derivative of a product by each factor: y/x, unless something is 0 or not finite."""
+    x = as_array(x)
+    shape = np.shape(x)
+    factors = x if where is True else np.where(where, x, 1.0)
+    if divisible(y):
+        slope = expand(y, shape, axis, keepdims) / factors
+    else:
+        slope = from_last(product_of_others(to_last(factors, axis)), axis, shape) * initial
+    return masked(where, slope)
+
+
+def prod_rule(
+    dy: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
+    keepdims: bool = False, initial: Any = 1, where: Any = True,
+) -> Any:  # fmt: skip
+    slope = prod_slope(y, x, axis, keepdims, initial, where)
+    return expand(dy, np.shape(x), axis, keepdims) * conj(slope)
+
+
+def prod_tangent(
+    dx: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False,
+    initial: Any = 1, where: Any = True,
+) -> Any:  # fmt: skip
+    slope = prod_slope(y, x, axis, keepdims, initial, where)
+    return np.sum(slope * dx, axis=axis, keepdims=keepdims)
+
+
+primitive(np.prod, prod_rule, jvp=(prod_tangent,))
+
+# -- extremes ----------------------------------------------------------------------------------------
+# The first extremum gets everything, as in Zygote.
+
+
+def first_extremum(x: Any, axis: Any, initial: Any, where: Any, largest: bool) -> np.ndarray:
+    """A mask of the element that is the extremum; empty where `initial` is."""
+    x = np.asarray(plain(x))
+    values = x if where is True else np.where(where, x, -np.inf if largest else np.inf)
+    rows = to_last(values, axis)
+    chosen = np.zeros(rows.shape, bool)
+    if rows.size:
+        index = (np.argmax if largest else np.argmin)(rows, axis=-1)
+        np.put_along_axis(chosen, np.expand_dims(index, -1), True, -1)
+    chosen = from_last(chosen, axis, x.shape)
+    if where is not True:
+        chosen = chosen & where
+    if initial is not None:
+        chosen = chosen & (np.greater_equal(x, initial) if largest else np.less_equal(x, initial))
+    return chosen
+
+
+def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
+    def rule(
+        dy: Any, _y: Any, x: Any, axis: Any = None, out: Any = None, keepdims: bool = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
+        chosen = first_extremum(x, axis, initial, where, largest)
+        return np.where(chosen, expand(dy, np.shape(x), axis, keepdims), 0.0)
+
+    def tangent(
+        dx: Any, _y: Any, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
+        chosen = first_extremum(x, axis, initial, where, largest)
+        return np.sum(np.where(chosen, dx, 0.0), axis=axis, keepdims=keepdims)
+
+    def compute(x: Any, axis: Any = None, **options: Any) -> Any:
+        return fold.reduce(x, axis, **options)
+
+    primitive(target, rule, jvp=(tangent,), compute=compute)
+
+
+_extreme(np.max, np.maximum, largest=True)
+_extreme(np.min, np.minimum, largest=False)
+FUNCTIONS[np.amax], FUNCTIONS[np.amin] = FUNCTIONS[np.max], FUNCTIONS[np.min]
+
+
+@implements(np.ptp)
+def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+    refuse_out("ptp", out)
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+# -- without NaN ---------------------------------------------------------------------------------------
+
+
+def not_nan(a: Any, where: Any = True) -> np.ndarray:
+    """A mask of the elements that count."""
+    return np.logical_and(np.logical_not(np.isnan(plain(a))), plain(where))
+
+
+def _skip_nan(target: Any, fold: Callable[..., Any]) -> None:
+    """`target` is `fold` over the elements that are not NaN."""
+
+    @implements(target)
+    def without_nan(
+        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
+        refuse_out(target.__name__, out)
+        a = as_array(a)
+        options: dict[str, Any] = {} if initial is None else {"initial": initial}
+        return fold(a, axis=axis, dtype=dtype, keepdims=keepdims, where=not_nan(a, where), **options)
+
+
+_skip_nan(np.nansum, np.sum)
+_skip_nan(np.nanprod, np.prod)
+_skip_nan(np.nanmean, np.mean)
+
+
+def _extreme_without_nan(target: Any, fold: Callable[..., Any], least: float) -> None:
+    @implements(target)
+    def without_nan(
+        a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
+        refuse_out(target.__name__, out)
+        a = as_array(a)
+        counted = not_nan(a, where)
+        if initial is not None:
+            return fold(a, axis=axis, keepdims=keepdims, initial=initial, where=counted)
+        if np.size(a) == 0:
+            return fold(a, axis=axis, keepdims=keepdims)  # NumPy's error
+        found = fold(a, axis=axis, keepdims=keepdims, initial=least, where=counted)
+        some = np.any(counted, axis=axis, keepdims=keepdims)
+        return found if np.all(some) else np.where(some, found, np.nan)
+
+
+_extreme_without_nan(np.nanmax, np.max, -np.inf)
+_extreme_without_nan(np.nanmin, np.min, np.inf)
+
+# -- methods of ufuncs: np.add.reduce(x) and so on -------------------------------------------------------
+
+for _ufunc, _function in (
+    (np.add, np.sum), (np.multiply, np.prod), (np.maximum, np.max), (np.minimum, np.min),
+    (np.fmax, np.nanmax), (np.fmin, np.nanmin),
+):  # fmt: skip
+    FUNCTIONS[_ufunc, "reduce"] = FUNCTIONS[_function]
+
+
+def _log_sum(exp: Any, log: Any) -> Callable[..., Any]:
+    def fold(
+        x: Any, axis: Any = 0, dtype: Any = None, keepdims: bool = False, initial: Any = None,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
+        x = as_array(x)
+        start = -np.inf if initial is None else initial
+        top = np.max(plain(x), axis=axis, keepdims=True, initial=start, where=plain(where))
+        top = np.where(np.isfinite(top), top, 0.0)
+        total = np.sum(exp(x - top), axis=axis, keepdims=True, where=where) + exp(start - top)
+        with np.errstate(divide="ignore"):
+            result = log(total) + top
+        return result if keepdims else np.squeeze(result, axes_of(axis, np.ndim(x)))
+
+    return fold
+
+
+FUNCTIONS[np.logaddexp, "reduce"] = _log_sum(np.exp, np.log)
+FUNCTIONS[np.logaddexp2, "reduce"] = _log_sum(np.exp2, np.log2)
+
+
+@implements((np.add, "reduceat"))
+def add_reduceat(x: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
+    """Sums of the pieces between neighbouring indices; where these do not rise, one element."""
+    x = np.moveaxis(as_array(x), axis, 0)
+    starts = [int(i) for i in plain(indices)]
+    stops = [*starts[1:], np.shape(x)[0]]
+    pieces = [np.sum(x[i:j], axis=0) if i < j else x[i] for i, j in zip(starts, stops, strict=True)]
+    return np.moveaxis(np.stack(pieces), 0, axis)

@@ -1,0 +1,253 @@
+"""Convolution, polynomials by their coefficients (highest power first), interpolation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..elementwise import conj
+from ..primitive import apply, implements, primitive
+from ..tracer import plain
+from .shaping import as_array
+
+# -- convolution -----------------------------------------------------------------------------------------
+
+
+def _full(dy: Any, mode: str, n: int, m: int) -> Any:
+    """The cotangent of a full convolution of n and m values, from that of its middle part."""
+    short = min(n, m)
+    start = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
+    after = n + m - 1 - start - np.shape(dy)[0]
+    return np.concatenate([np.zeros(start), dy, np.zeros(after)]) if mode != "full" else dy
+
+
+def convolve_by_a(dy: Any, _y: Any, _a: Any, v: Any, mode: str = "full") -> Any:
+    """a[i] went into y[i + j] with the factor v[j]."""
+    return np.convolve(_full(dy, mode, _a.size, np.size(v)), conj(v)[::-1], "valid")
+
+
+def convolve_by_v(dy: Any, _y: Any, a: Any, _v: Any, mode: str = "full") -> Any:
+    return np.convolve(_full(dy, mode, np.size(a), _v.size), conj(a)[::-1], "valid")
+
+
+CONVOLVE = primitive(
+    None, convolve_by_a, convolve_by_v, jvp="multilinear", name="convolve",
+    compute=lambda a, v, mode="full": np.convolve(a, v, mode),
+)  # fmt: skip
+
+_MODES = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
+
+
+def _vector(x: Any) -> Any:
+    x = as_array(x)
+    return np.reshape(x, (1,)) if np.ndim(x) == 0 else x
+
+
+@implements(np.convolve)
+def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
+    return apply(CONVOLVE, (_vector(a), _vector(v)), {"mode": _MODES.get(mode, mode)})
+
+
+@implements(np.correlate)
+def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+    """NumPy correlates the longer with the shorter, and turns the result round if that was v with a."""
+    a, v = _vector(a), _vector(v)
+    if np.size(v) > np.size(a):
+        return conj(np.convolve(v, conj(a)[::-1], mode))[::-1]
+    return np.convolve(a, conj(v)[::-1], mode)
+
+
+# -- polynomials -----------------------------------------------------------------------------------------
+
+
+@implements(np.polyval)
+def polyval(p: Any, x: Any) -> Any:
+    """Horner's scheme."""
+    x = as_array(x) if isinstance(x, (list, tuple)) else x
+    y: Any = 0.0
+    for k, coefficient in enumerate(p):
+        y = y * x + coefficient if k else coefficient + 0.0 * x
+    return y
+
+
+def _aligned(a1: Any, a2: Any) -> tuple[Any, Any]:
+    """Two lists of coefficients, made equally long by zeros in front."""
+    a1, a2 = _vector(a1), _vector(a2)
+    n = max(np.size(a1), np.size(a2))
+    parts = [np.concatenate([np.zeros(n - np.size(a)), a]) if np.size(a) < n else a for a in (a1, a2)]
+    return parts[0], parts[1]
+
+
+@implements(np.polyadd)
+def polyadd(a1: Any, a2: Any) -> Any:
+    return np.add(*_aligned(a1, a2))
+
+
+@implements(np.polysub)
+def polysub(a1: Any, a2: Any) -> Any:
+    return np.subtract(*_aligned(a1, a2))
+
+
+def _without_leading_zeros(p: Any) -> Any:
+    p = _vector(p)
+    nonzero = np.flatnonzero(plain(p))
+    return p[nonzero[0] :] if nonzero.size else p[-1:]
+
+
+@implements(np.polymul)
+def polymul(a1: Any, a2: Any) -> Any:
+    return np.convolve(_without_leading_zeros(a1), _without_leading_zeros(a2))
+
+
+@implements(np.polydiv)
+def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
+    """Quotient and remainder by long division."""
+    u, v = _vector(u) + 0.0, _vector(v) + 0.0
+    n, m = np.size(u), np.size(v)
+    quotient = []
+    for _ in range(max(n - m + 1, 1)):
+        if n < m:
+            quotient.append(0.0 * v[0])
+            break
+        factor = u[0] / v[0]
+        quotient.append(factor)
+        u = np.concatenate([u[1:m] - factor * v[1:], u[m:]])
+    # NumPy takes off leading coefficients of the remainder that are only rounding
+    while np.size(u) > 1 and np.allclose(plain(u)[0], 0, rtol=1e-14):
+        u = u[1:]
+    return np.stack(quotient), u if np.size(u) else np.zeros(1)
+
+
+@implements(np.polyder)
+def polyder(p: Any, m: int = 1) -> Any:
+    if m < 0:
+        raise ValueError("Order of derivative must be positive (see polyint)")
+    p = _vector(p)
+    for _ in range(m):
+        p = p[:-1] * np.arange(np.size(p) - 1, 0, -1)
+    return p
+
+
+@implements(np.polyint)
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    if m < 0:
+        raise ValueError("Order of integral must be positive (see polyder)")
+    p = _vector(p)
+    constants = _vector(0.0 if k is None else k)
+    if np.size(constants) == 1:
+        constants = np.broadcast_to(constants, (max(m, 1),))
+    if np.size(constants) < m:
+        raise ValueError("k must be a scalar or a rank-1 array of length 1 or >m.")
+    for i in range(m):
+        p = np.concatenate([p / np.arange(np.size(p), 0, -1), constants[i : i + 1]])
+    return p
+
+
+@implements(np.poly)
+def poly(seq_of_zeros: Any) -> Any:
+    """The product of the factors (x - zero)."""
+    zeros = _vector(seq_of_zeros)
+    if np.ndim(zeros) == 2:
+        zeros = np.linalg.eigvals(zeros)
+    p: Any = np.ones(1)
+    for k in range(np.size(zeros)):
+        p = np.convolve(p, np.stack([1.0, -zeros[k]]))
+    value = plain(zeros)
+    if np.iscomplexobj(value) and np.all(np.sort(value) == np.sort(value.conjugate())):
+        p = np.real(p)
+    return p
+
+
+def roots_rule(dy: Any, y: Any, p: Any) -> Any:
+    """From P(root) = 0: a coefficient moves a root by -root**k / P'(root)."""
+    slopes = np.polyval(np.polyder(p), y)
+    powers = np.vander(y, np.size(p))
+    return np.sum(np.expand_dims(dy / conj(slopes), -1) * conj(-powers), axis=0)
+
+
+def roots_tangent(dx: Any, y: Any, p: Any) -> Any:
+    return -np.polyval(dx, y) / np.polyval(np.polyder(p), y)
+
+
+ROOTS = primitive(None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots)
+
+
+@implements(np.roots)
+def roots(p: Any) -> Any:
+    """The roots; a multiple root has no derivative, and its gradient is Inf or NaN."""
+    p = _vector(p)
+    nonzero = np.flatnonzero(plain(p))
+    if nonzero.size == 0:
+        return np.zeros(0)
+    # Zeros at the end are roots at 0; that they would move with these coefficients is not lost
+    if nonzero[-1] == np.size(p) - 1 or np.size(p) - nonzero[-1] == 2:
+        return apply(ROOTS, (p[nonzero[0] :],), {})
+    return np.concatenate([apply(ROOTS, (p[nonzero[0] : nonzero[-1] + 1],), {}),
+                           np.zeros(np.size(p) - 1 - nonzero[-1])])  # fmt: skip
+
+
+@implements(np.polyfit)
+def polyfit(
+    x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
+) -> Any:
+    """Least squares with the columns of the Vandermonde matrix scaled to length 1, as NumPy does it."""
+    if full or cov:
+        raise NotImplementedError(
+            "np.polyfit(full=True) and cov=True have no derivative in fluxbridge; use np.linalg.lstsq"
+        )
+    x, y = as_array(x) + 0.0, as_array(y) + 0.0
+    left = np.vander(x, int(deg) + 1)
+    if w is not None:
+        w = as_array(w) + 0.0
+        left = left * w[:, None]
+        y = y * (w if np.ndim(y) == 1 else w[:, None])
+    scale = np.sqrt(np.sum(np.real(left * conj(left)), axis=0))
+    rcond = np.size(x) * np.finfo(plain(x).dtype).eps if rcond is None else rcond
+    found = np.linalg.lstsq(left / scale, y, rcond)[0]
+    return found / (scale if np.ndim(y) == 1 else scale[:, None])
+
+
+@implements(np.vander)
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    x = as_array(x)
+    if np.ndim(x) != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
+    n = np.size(x) if N is None else N
+    columns = [x * 0.0 + 1.0] if n else []
+    for _ in range(n - 1):
+        columns.append(columns[-1] * x)
+    if not columns:
+        return np.zeros((np.size(x), 0))
+    return np.stack(columns if increasing else columns[::-1], axis=-1)
+
+
+# -- interpolation -----------------------------------------------------------------------------------------
+
+
+@implements(np.interp)
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """Linear interpolation; at a knot the slope is that on its right, at the last one on its left."""
+    x = as_array(x) if isinstance(x, (list, tuple)) else x
+    xp, fp = as_array(xp), as_array(fp)
+    if period is not None:
+        period = abs(period)
+        x, xp = x % period, xp % period
+        order = np.argsort(plain(xp), kind="stable")
+        xp, fp = xp[order], fp[order]
+        xp = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
+        fp = np.concatenate([fp[-1:], fp, fp[:1]])
+        left = right = None
+    at, knots = plain(x), plain(xp)
+    last = knots.size - 1
+    low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))
+    high = np.minimum(low + 1, last)
+    width = xp[high] - xp[low]
+    flat = np.equal(plain(width), 0)
+    inside = np.logical_not(np.less(at, knots[0]) | np.greater(at, knots[-1]) | flat)
+    safe = np.where(inside, width, 1.0)
+    part = np.where(inside, (x - xp[low]) / safe, 0.0)
+    y = fp[low] + part * (fp[high] - fp[low])
+    y = np.where(np.equal(at, knots[high]) & inside, fp[high] + (part - 1.0) * (fp[high] - fp[low]), y)
+    y = np.where(np.less(at, knots[0]), fp[0] if left is None else left, y)
+    return np.where(np.greater(at, knots[-1]), fp[-1] if right is None else right, y)

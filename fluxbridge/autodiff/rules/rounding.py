@@ -1,0 +1,105 @@
+"""Rounding, splitting numbers into parts, limiting, and replacing what is not finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..elementwise import elementwise, select, zero_of
+from ..primitive import implements, no_derivative, primitive, refuse_out, take_up
+from ..tracer import plain
+
+# -- steps: the derivative is 0, a number and not None, as in Zygote ------------------------------
+
+
+def zero_rule(dy: Any, _y: Any, _x: Any, decimals: int = 0, out: Any = None) -> Any:
+    return zero_of(dy)
+
+
+def zero_tangent(dx: Any, _y: Any, _x: Any, decimals: int = 0) -> Any:
+    return zero_of(dx)
+
+
+for step in (np.round, np.around):
+    primitive(step, zero_rule, jvp=(zero_tangent,))
+primitive(np.fix, lambda dy, _y, _x, out=None: zero_of(dy), jvp=(lambda dx, _y, _x: zero_of(dx),))
+
+elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False)
+elementwise(np.nextafter, "1", "0", holomorphic=False)
+elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False)
+no_derivative(np.bitwise_count)
+
+
+@implements(np.modf)
+def modf(x: Any) -> tuple[Any, Any]:
+    """The fractional part carries the derivative, the whole part none."""
+    whole = np.trunc(x)
+    finite = np.isfinite(plain(x))
+    return np.where(finite, x - np.where(finite, whole, 0.0), 0.0), whole
+
+
+@implements(np.frexp)
+def frexp(x: Any) -> tuple[Any, Any]:
+    exponent = np.frexp(plain(x))[1]
+    return np.ldexp(x, -exponent), exponent
+
+
+@implements(np.divmod)
+def divmod_(a: Any, b: Any) -> tuple[Any, Any]:
+    return np.floor_divide(a, b), np.remainder(a, b)
+
+
+@implements(np.unwrap)
+def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
+    """The angles plus multiples of the period, which do not vary."""
+    p = take_up(p)
+    value = plain(p)
+    return p + (np.unwrap(value, discont, axis, period=plain(period)) - value)
+
+
+# -- limits ------------------------------------------------------------------------------------------
+# On the border the gradient goes to x, as with Zygote's clamp. Where the limits cross NumPy answers
+# the upper one.
+
+
+def _below(x: Any, limit: Any) -> Any:
+    return False if limit is None else np.less(x, limit)
+
+
+def _above(x: Any, limit: Any) -> Any:
+    return False if limit is None else np.greater(x, limit)
+
+
+def _which(x: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
+    """Where the result is x, where it is the lower limit, where the upper one."""
+    crossed = False if low is None or high is None else np.greater(low, high)
+    is_high = np.logical_or(_above(x, high), crossed)
+    is_low = np.logical_and(_below(x, low), np.logical_not(crossed))
+    return np.logical_not(np.logical_or(is_low, is_high)), is_low, is_high
+
+
+def _limited(position: int) -> Any:
+    return lambda d, _y, x, low, high: select(_which(x, low, high)[position], d)
+
+
+_CLIP = primitive(
+    None, *map(_limited, range(3)), jvp=tuple(map(_limited, range(3))), name="clip", compute=np.clip
+)
+
+
+@implements(np.clip)
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **options: Any) -> Any:
+    refuse_out("clip", out)
+    low = options.get("min", None if a_min is np._NoValue else a_min)
+    high = options.get("max", None if a_max is np._NoValue else a_max)
+    return _CLIP(a, low, high)
+
+
+def nan_to_num_rule(
+    dy: Any, _y: Any, x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:  # fmt: skip
+    return select(np.isfinite(x), dy)
+
+
+primitive(np.nan_to_num, nan_to_num_rule, jvp=(nan_to_num_rule,))
