@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,7 @@ def _is_number(value: Any) -> bool:
 
 def _one(y: Any) -> Any:
     """The seed of a gradient: one, exact if the value is."""
-    return 1.0 if not hasattr(plain(y), "numerator") or isinstance(plain(y), (int, float)) else 1
+    return Fraction(1) if isinstance(plain(y), Fraction) else 1.0
 
 
 def withgradient(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:

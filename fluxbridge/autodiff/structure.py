@@ -228,6 +228,8 @@ class Splitter:
             return kind(*new.values()), Branch(named, lambda d: kind(*d.values()), ".{}")
         plain = tuple if isinstance(x, tuple) else list
         rebuilt = plain(new.values()) if kind is plain else _reconstruct(x, new)
+        if kind is list:
+            self.copies.append((x, rebuilt, new))
         return rebuilt, Branch(templates, lambda d: plain(d.values()), "[{}]")
 
     def _mapping(self, x: dict) -> tuple[Any, Any]:
@@ -238,6 +240,8 @@ class Splitter:
             copy = x.copy()
             copy.update(new)
             new = copy
+        else:
+            self.copies.append((x, new, dict(new)))
         return new, Branch(templates, dict, "[{!r}]", keep_none=False)
 
     def _object_array(self, x: np.ndarray) -> tuple[Any, Any]:
@@ -327,11 +331,24 @@ class Splitter:
                 if name not in before or before[name] is not value:
                     names.names[name] = value
         for original, copy, made in self.copies:
-            for name, value in _fields_of(copy).items():
+            if isinstance(copy, list):
+                if len(copy) != len(made) or any(v is not made[k] for k, v in enumerate(copy)):
+                    kept = {id(v): original[k] for k, v in made.items()}
+                    original[:] = [kept[id(v)] if id(v) in kept else _value(v) for v in copy]
+                continue
+            now = copy if isinstance(copy, dict) else _fields_of(copy)
+            for name, value in now.items():
                 if name not in made or made[name] is not value:
-                    while isinstance(value, Tracer):
-                        value = value.value
-                    object.__setattr__(original, name, value)
+                    if isinstance(copy, dict):
+                        original[name] = _value(value)
+                    else:
+                        object.__setattr__(original, name, _value(value))
+
+
+def _value(x: Any) -> Any:
+    while isinstance(x, Tracer):
+        x = x.value
+    return x
 
 
 class _Overlay(dict):

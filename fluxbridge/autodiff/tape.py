@@ -200,10 +200,10 @@ class Tape(list[Record]):
 
     def close(self, free: bool = True) -> None:
         """No more records; what still refers to this tape reports itself when it is used."""
+        self.copies.clear()
         if free:
             self.clear()
-        self.copies.clear()
-        self.__class__ = ClosedTape
+        self.__class__ = FreedTape if free else ClosedTape
 
 
 class ClosedTape(Tape):
@@ -218,6 +218,15 @@ class ClosedTape(Tape):
         )
 
     def record(self, primitive: Any, inputs: Any, options: Any) -> Any:
+        self.append(None)
+
+
+class FreedTape(ClosedTape):
+    """A closed tape whose records are gone."""
+
+    __slots__ = ()
+
+    def __getitem__(self, position: Any) -> Any:
         self.append(None)
 
 

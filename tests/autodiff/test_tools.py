@@ -1,0 +1,214 @@
+"""Own rules, checkpoints, hooks, constants, buffers, structured matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fluxbridge import (
+    Buffer,
+    Diagonal,
+    I,
+    adjoint,
+    checkpointed,
+    forwarddiff,
+    gradient,
+    hessian,
+    hook,
+    ignore_derivatives,
+    jacobian,
+    pushforward,
+    withgradient,
+)
+from fluxbridge.errors import MutationError
+
+X = np.array([1.0, 2.0, 3.0])
+
+
+def test_adjoint_gives_a_function_its_own_rule():
+    @adjoint
+    def add(a, b):
+        return a + b, lambda dy: (dy, -dy)
+
+    assert add(1.0, 2.0) == 3.0
+    assert gradient(add, 1.0, 2.0) == (1.0, -1.0)
+    assert gradient(lambda a: add(a, a * a), 3.0) == (1.0 - 6.0,)
+
+
+def test_adjoint_with_structures_options_and_none():
+    @adjoint
+    def norm2(model, scale=1.0):
+        y = scale * np.sum(model["w"] ** 2)
+        return y, lambda dy: ({"w": dy * 2 * scale * model["w"]},)
+
+    (g,) = gradient(lambda m: norm2(m, scale=3.0), {"w": X, "b": 1.0})
+    np.testing.assert_array_equal(g["w"], 6 * X)
+    assert set(g) == {"w"}
+
+    @adjoint
+    def first(a, b):
+        return a * 1.0, lambda dy: (dy, None)
+
+    assert gradient(first, 1.0, 2.0) == (1.0, None)
+
+
+def test_adjoint_of_second_order_and_in_forward_mode():
+    @adjoint
+    def cube(x):
+        return x**3, lambda dy: (dy * 3 * x**2,)
+
+    assert gradient(lambda x: gradient(cube, x)[0], 2.0) == (12.0,)
+    assert hessian(cube, 2.0) == 12.0
+    assert pushforward(cube, 2.0)(1.0) == 12.0
+
+
+def test_adjoint_of_a_function_with_several_results():
+    @adjoint
+    def both(x):
+        return (np.sin(x), {"c": np.cos(x)}), lambda dy: (
+            (0.0 if dy[0] is None else dy[0] * np.cos(x)) - (0.0 if dy[1] is None else dy[1]["c"] * np.sin(x)),
+        )
+
+    assert gradient(lambda x: both(x)[0], 0.5)[0] == pytest.approx(np.cos(0.5))
+    assert gradient(lambda x: both(x)[1]["c"], 0.5)[0] == pytest.approx(-np.sin(0.5))
+
+
+def test_adjoint_gives_a_numpy_function_a_rule():
+    from fluxbridge.autodiff.primitive import FUNCTIONS
+
+    before = FUNCTIONS.get(np.unwrap)
+    try:
+
+        @adjoint(np.unwrap)
+        def _(x):
+            return np.unwrap(x), lambda dy: (100 * dy,)
+
+        np.testing.assert_array_equal(gradient(lambda x: np.sum(np.unwrap(x)), X)[0], [100.0] * 3)
+    finally:
+        FUNCTIONS.pop(np.unwrap)
+        if before is not None:
+            FUNCTIONS[np.unwrap] = before
+
+
+def test_checkpointed_equals_the_function():
+    def f(m, x):
+        return np.sum(np.tanh(m["W"] @ x))
+
+    model = {"W": np.arange(6.0).reshape(2, 3) / 10}
+    plain = gradient(f, model, X)
+    calls = []
+    saved = gradient(lambda m, x: checkpointed(lambda m, x: calls.append(1) or f(m, x), m, x), model, X)
+    np.testing.assert_array_equal(plain[0]["W"], saved[0]["W"])
+    np.testing.assert_array_equal(plain[1], saved[1])
+    assert len(calls) == 2
+    assert hessian(lambda x: checkpointed(lambda z: z**3, x), 2.0) == pytest.approx(12.0)
+
+
+def test_checkpointed_sees_what_its_closure_captured():
+    assert gradient(lambda x: checkpointed(lambda y: x * y * y, x), 2.0) == (12.0,)
+
+
+def test_hooks_see_and_change_cotangents():
+    seen = []
+    assert gradient(lambda x: hook(lambda d: seen.append(d) or 10 * d, x) * 3.0, 2.0) == (30.0,)
+    assert seen == [3.0]
+
+
+def test_ignore_derivatives():
+    assert gradient(lambda x: x * ignore_derivatives(x), 3.0) == (3.0,)
+    assert gradient(lambda x: x * ignore_derivatives(lambda: x + 1.0), 3.0) == (4.0,)
+    value = []
+    gradient(lambda x: value.append(ignore_derivatives({"x": x})) or np.sum(x), X)
+    np.testing.assert_array_equal(value[0]["x"], X)
+    with pytest.raises(ValueError, match="read-only"):
+        value[0]["x"][0] = 1.0
+
+
+def test_forwarddiff_inside_reverse():
+    f = lambda x: forwarddiff(lambda t: np.array([t, t**2, t**3]), x)  # noqa: E731
+    assert gradient(lambda x: np.sum(f(x)), 2.0) == (1 + 4 + 12.0,)
+    g = lambda x: forwarddiff(lambda t: np.sum(t**2) * t, x)  # noqa: E731
+    expected = jacobian(lambda t: np.sum(t**2) * t, X)[0]
+    np.testing.assert_allclose(jacobian(g, X)[0], expected)
+
+
+# -- Buffer ------------------------------------------------------------------------------------------
+
+
+def test_a_buffer_is_filled_element_by_element():
+    def f(x):
+        b = Buffer(x)
+        b[0] = x[0]
+        for i in range(1, len(x)):
+            b[i] = b[i - 1] * x[i]
+        return np.sum(b.copy() * np.array([1.0, 10.0, 100.0]))
+
+    value, (g,) = withgradient(f, X)
+    assert value == 1 + 20 + 600
+    np.testing.assert_allclose(g, [1 + 20 + 600, 10 + 300, 200])
+    assert hessian(f, X).shape == (3, 3)
+
+
+def test_a_buffer_takes_slices_and_later_writes_win():
+    def f(x):
+        b = Buffer(x, shape=(2, 3))
+        b[:] = 1.0
+        b[0] = x * 2
+        b[:, 1] = x[0]
+        b[1, 2] = x[2] ** 2
+        return np.sum(b.copy() * np.arange(1.0, 7.0).reshape(2, 3))
+
+    value, (g,) = withgradient(f, X)
+    b = np.ones((2, 3))
+    b[0] = X * 2
+    b[:, 1] = X[0]
+    b[1, 2] = X[2] ** 2
+    assert value == np.sum(b * np.arange(1.0, 7.0).reshape(2, 3))
+    np.testing.assert_allclose(g, [2 + 2 + 5, 0, 6 + 6 * 6])
+
+
+def test_a_buffer_freezes():
+    b = Buffer(np.zeros(2))
+    b[0] = 1.0
+    np.testing.assert_array_equal(b.copy(), [1.0, 0.0])
+    with pytest.raises(MutationError, match="frozen"):
+        b[1] = 2.0
+    with pytest.raises(IndexError, match="out of bounds"):
+        b[5]
+
+
+def test_a_long_recurrence_in_a_buffer_is_linear():
+    def f(x):
+        b = Buffer(np.zeros(5000))
+        b[0] = x
+        for i in range(1, 5000):
+            b[i] = b[i - 1] * 1.0
+        return np.sum(b.copy())
+
+    assert gradient(f, 2.0) == (5000.0,)
+
+
+# -- structured matrices -------------------------------------------------------------------------------
+
+
+def test_the_gradient_of_a_diagonal_matrix_is_diagonal():
+    (g,) = gradient(lambda A: A[0, 0] ** 2 + A[0, 1], Diagonal([3.0, 4.0]))
+    assert isinstance(g, Diagonal)
+    np.testing.assert_array_equal(g.diag, [6.0, 0.0])
+    np.testing.assert_array_equal(np.asarray(g), [[6, 0], [0, 0]])
+    (j,) = jacobian(lambda A: A * 2.0, Diagonal([3.0, 4.0]))
+    np.testing.assert_array_equal(j, 2 * np.eye(4))
+    with pytest.raises(ValueError, match="vector"):
+        Diagonal(np.eye(2))
+
+
+def test_the_identity_of_any_size():
+    A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(A + I, A + np.eye(2))
+    np.testing.assert_array_equal(2 * I - A, 2 * np.eye(2) - A)
+    np.testing.assert_array_equal(A @ I, A)
+    assert np.linalg.det(I) == 1.0
+    assert gradient(np.linalg.det, I) == (None,)
+    np.testing.assert_array_equal(gradient(lambda A: np.sum((A + I) ** 2), A)[0], 2 * (A + np.eye(2)))
+    with pytest.raises(ValueError, match="square"):
+        I + np.ones((2, 3))
