@@ -83,9 +83,9 @@ define_words({"real_sign": real_sign, "sinc": np.sinc})
 
 # -- logistic, entropies, robust losses --------------------------------------------------------------
 
-rule("expit", "y * (1 - y)")
-rule("logit", "1 / (x * (1 - x))")
-rule("log_expit", "expit(-x)")
+rule("expit", "y * (1 - y)", holomorphic=False)
+rule("logit", "1 / (x * (1 - x))", holomorphic=False)
+rule("log_expit", "expit(-x)", holomorphic=False)
 rule("entr", "-log(x) - 1", holomorphic=False)
 rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False)
 rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False)
@@ -225,6 +225,8 @@ ZETA = primitive(
     name="zeta",
     compute=special.zeta,
 )
+if isinstance(_zeta := getattr(getattr(special, "_ufuncs", None), "_zeta", None), np.ufunc):
+    UFUNCS[_zeta] = ZETA  # scipy.special.zeta(x, q) is a function that hands its arguments to this one
 
 # -- distribution functions ------------------------------------------------------------------------
 
