@@ -13,7 +13,7 @@ from .forward import Forward
 from .primitive import Tracer, take_up
 from .structure import Leaf, Splitter
 from .tape import FLOAT, ReverseFloat, Tape, sweep
-from .tracer import plain
+from .tracer import of_objects, plain
 
 
 class Trace:
@@ -45,8 +45,11 @@ class Trace:
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
         try:
             self.out = f(*stand_ins)
-        except BaseException:
+        except BaseException as error:
             self.tape.close()
+            clearer = of_objects(error)
+            if clearer is not None:
+                raise clearer from error
             raise
         if self.splitter is not None:
             self.splitter.write_back()
@@ -61,6 +64,7 @@ class Trace:
             return (None,) * len(self.templates)
         found = sweep(tape, seeds, self.leaves, free)
         if len(found) > 1 or type(found[0]) is not float:
+            found = [ct.item() if type(ct) is np.float64 else ct for ct in found]
             _make_fresh(found, [ct for _, ct in seeds])
         return tuple([None if t is None else t.fill(found) for t in self.templates])
 
@@ -202,7 +206,13 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
             tangents[index] = tangent
     feed = iter(tangents)
     duals = Splitter(lambda x: level.wrap(x, next(feed))).split(tuple(xs))[0]
-    out = f(*duals)
+    try:
+        out = f(*duals)
+    except (TypeError, AttributeError) as error:
+        clearer = of_objects(error)
+        if clearer is not None:
+            raise clearer from error
+        raise
     if isinstance(out, (np.ndarray, list)):
         out = take_up(out)
 

@@ -342,14 +342,12 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
                 known = _pieces(tape, cotangents, parents[0])
             known.add(options["index"], ct)
             continue
-        if primitive.vjps is None:
-            pulled = primitive.joint(ct, *values, **options)
-        else:
-            pulled = [
-                None if parent is None or rule is None
-                else rule(ct, *values, **options) if options else rule(ct, *values)
-                for parent, rule in zip(parents, primitive.vjps)  # noqa: B905 (speed)
-            ]  # fmt: skip
+        try:
+            pulled = _pull(primitive, parents, ct, values, options)
+        except ZeroDivisionError:  # of complex numbers or fractions, in Python's own arithmetic
+            with np.errstate(all="ignore"):
+                ct, *values = map(_numpy_scalar, (ct, *values))
+                pulled = _pull(primitive, parents, ct, values, options)
         for parent, part in zip(parents, pulled):  # noqa: B905 (speed)
             if parent is not None and part is not None:
                 to = tape[parent][4]
@@ -364,6 +362,21 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
         project(ct.dense(tape[i][4]), tape[i][4]) if type(ct) is Scatter else ct
         for i, ct in enumerate(cotangents)
     ]
+
+
+def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dict) -> Any:
+    """The cotangents of the inputs that are traced."""
+    if primitive.vjps is None:
+        return primitive.joint(ct, *values, **options)  # type: ignore[misc]
+    return [
+        None if parent is None or rule is None
+        else rule(ct, *values, **options) if options else rule(ct, *values)
+        for parent, rule in zip(parents, primitive.vjps)  # noqa: B905 (speed)
+    ]  # fmt: skip
+
+
+def _numpy_scalar(x: Any) -> Any:
+    return np.complex128(x) if type(x) is complex else np.float64(x) if type(x) is float else x
 
 
 def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> None:

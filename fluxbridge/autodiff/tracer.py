@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import operator
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -66,6 +67,34 @@ def no_rule(name: str) -> NoRuleError:
     )
 
 
+def _lost(what: str, instead: str) -> GradientLostError:
+    return GradientLostError(
+        f"{what} from a traced value, which would lose its derivative. {instead} "
+        "Where no derivative is wanted, take fluxbridge.ignore_derivatives(x)."
+    )
+
+
+_NO_OBJECTS = re.compile(
+    r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)"
+    r"|(loop of ufunc) does not support|'(Reverse|Dual)\w+' object has no attribute '(dtype)'"
+)
+
+
+def of_objects(error: BaseException) -> GradientLostError | None:
+    """NumPy's complaint about an array of objects, such as np.array([x, y]) makes, in our words."""
+    if not isinstance(error, (TypeError, AttributeError)):
+        return None
+    found = _NO_OBJECTS.search(str(error))
+    if found is None:
+        return None
+    return GradientLostError(
+        f"A NumPy function does not take an array of objects: {error}.\nnp.array([x, y]) and np.asarray(x) "
+        "of traced values make such an array, which only some functions take. Write np.stack([x, y]) "
+        "instead of np.array([x, y]), np.block([[a, b], [c, d]]) for a matrix, and x itself instead of "
+        "np.asarray(x)."
+    )
+
+
 def _full_name(function: Any) -> str:
     module = getattr(function, "__module__", None) or _library(function)
     name = f"{module}.{getattr(function, '__name__', function)}"
@@ -91,10 +120,13 @@ def _scipy_caller(frame: Any) -> str | None:
                 frame = frame.f_back
                 continue
             break
-        area, function = module.split(".")[1], frame.f_code.co_name
-        if area.isalpha() and not function.startswith("_") and function.isidentifier():
-            owner = getattr(frame.f_locals.get("self"), "name", None)  # a distribution: norm.pdf
-            found = ".".join([area, *([owner] if isinstance(owner, str) else []), function])
+        names, function = frame.f_locals, frame.f_code.co_name
+        if module.startswith("scipy._"):  # a decorator: what does it decorate?
+            wrapped = names.get("f", names.get("func"))
+            module, function = getattr(wrapped, "__module__", ""), getattr(wrapped, "__name__", "_")
+        if module.startswith("scipy.") and function.isidentifier() and not function.startswith("_"):
+            owner = getattr(names.get("self"), "name", None)  # a distribution: norm.pdf
+            found = ".".join([module.split(".")[1], *([owner] if isinstance(owner, str) else []), function])
         frame = frame.f_back
     return found
 
@@ -210,7 +242,11 @@ class _Numpy:
         if called:
             raise _refused_by_scipy(called)
         if dtype is not None and dtype != object:
-            raise self._lost(f"An array of {np.dtype(dtype)} was asked for")  # type: ignore[attr-defined]
+            raise _lost(
+                f"An array of {np.dtype(dtype)} was asked for",
+                "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
+                "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
+            )
         if not isinstance(self, TracedArray) or self.ndim == 0:
             result = np.empty((), dtype=object)
             result[()] = self
@@ -259,12 +295,17 @@ def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
     return method
 
 
-def _whole(ufunc: np.ufunc, swap: bool = False) -> Callable[[Any, Any], Any]:
+def _whole(swap: bool = False) -> Callable[[Any, Any], Any]:
     """Floor division: a step function, so its result is an ordinary value."""
 
     def method(self: Any, other: Any) -> Any:
-        a, b = plain(self), plain(other)
-        return b // a if swap else a // b
+        a, b = (other, self) if swap else (self, other)
+        a, b = plain(a), plain(b)
+        try:
+            return a // b
+        except ZeroDivisionError:
+            with np.errstate(all="ignore"):
+                return float(np.floor_divide(np.float64(a), b))
 
     return method
 
@@ -279,7 +320,7 @@ class _Operators(_Numpy):
     __mod__, __rmod__ = _binary(np.remainder), _binary(np.remainder, True)
     __pow__, __rpow__ = _power(), _power(True)
     __matmul__, __rmatmul__ = _binary(np.matmul), _binary(np.matmul, True)
-    __floordiv__, __rfloordiv__ = _whole(np.floor_divide), _whole(np.floor_divide, True)
+    __floordiv__, __rfloordiv__ = _whole(), _whole(swap=True)
     __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute)
     __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)  # type: ignore[assignment]
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
@@ -312,18 +353,18 @@ class _Operators(_Numpy):
     def __deepcopy__(self, memo: Any) -> Any:
         return self
 
-    def _lost(self, what: str) -> GradientLostError:
-        return GradientLostError(
-            f"{what} from a traced value, which would lose its derivative. Use the NumPy function "
-            "(np.sin instead of math.sin), np.stack or fluxbridge.Buffer instead of writing into "
-            "an array, or fluxbridge.ignore_derivatives(x) for a plain number."
+    def __float__(self) -> float:
+        raise _lost(
+            "A float was asked for, by float(), math.*, array[i] = x, astype or \"%f\" % x,",
+            "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
+            'instead of writing into an array, f"{x:.3f}" for text.',
         )
 
-    def __float__(self) -> float:
-        raise self._lost("A float was asked for (float(), math.*, or array[i] = ...)")
-
     def __complex__(self) -> complex:
-        raise self._lost("A complex number was asked for (complex(), cmath.*)")
+        raise _lost(
+            "A complex number was asked for, by complex(), cmath.* or array[i] = x,",
+            "Write x + 1j * y instead of complex(x, y), and the NumPy function (np.exp instead of cmath.exp).",
+        )
 
     def __int__(self) -> int:  # truncation is a step function: nothing is lost
         return int(plain(self))
@@ -357,6 +398,13 @@ class _Operators(_Numpy):
     conj = conjugate
 
 
+def _astype(x: Any, dtype: Any) -> Any:
+    dtype = np.dtype(dtype)
+    if dtype.kind not in "fc":  # truncation: a step function
+        return np.asarray(plain(x)).astype(dtype)[()]
+    return apply(PRIMITIVES["astype"], (x,), {"dtype": dtype})
+
+
 class TracedNumber(_Operators, Tracer):
     """Stands in for one number (or a NumPy scalar)."""
 
@@ -383,7 +431,24 @@ class TracedNumber(_Operators, Tracer):
         return bool(plain(self).is_integer())
 
     def as_integer_ratio(self) -> Any:
-        return plain(self).as_integer_ratio()
+        raise _lost(
+            "A fraction was asked for, by Fraction(), statistics.* or as_integer_ratio()",
+            "Use the NumPy function (np.mean instead of statistics.mean).",
+        )
+
+    # No dtype: np.mean([x, y]) would take it for a NumPy scalar and convert it.
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        return _astype(self, dtype)
+
+    def copy(self) -> TracedNumber:
+        return self
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
+
+    def flatten(self, order: str = "C") -> Any:
+        return np.reshape(self, (1,))  # type: ignore[call-overload]
 
 
 class TracedArray(_Operators, Tracer):
@@ -461,10 +526,7 @@ class TracedArray(_Operators, Tracer):
         return np.ravel(self, order=order)  # type: ignore[call-overload]
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        dtype = np.dtype(dtype)
-        if dtype.kind not in "fc":  # truncation: a step function
-            return plain(self).astype(dtype, *args, **kwargs)
-        return apply(PRIMITIVES["astype"], (self,), {"dtype": dtype})
+        return _astype(self, dtype)
 
     def copy(self, order: str = "C") -> TracedArray:
         return self
@@ -473,7 +535,7 @@ class TracedArray(_Operators, Tracer):
         return np.compress(condition, self, axis, out)
 
     def tobytes(self, *args: Any) -> bytes:
-        raise self._lost("Bytes were asked for")
+        raise _lost("Bytes were asked for", "Take what is saved out of the function.")
 
 
 def _frozen(index: Any) -> Any:
@@ -526,6 +588,8 @@ for _name in _METHODS:
 for _name in _MUTATING:
     setattr(TracedArray, _name, _refused_method(_name))
 # NumPy's loops over object arrays call the method of the same name: np.sin -> x.sin()
+_OF_TWO = ("arctan2", "hypot", "fmod")
 for _name, _ufunc in list(vars(np).items()):
-    if isinstance(_ufunc, np.ufunc) and _ufunc.nin == 1 and not hasattr(TracedNumber, _name):
+    _elementwise = isinstance(_ufunc, np.ufunc) and (_ufunc.nin == 1 or _name in _OF_TWO)
+    if _elementwise and not hasattr(TracedNumber, _name):
         setattr(TracedNumber, _name, _method(_ufunc))

@@ -25,15 +25,13 @@ elementwise(np.fabs, "sign(x)", holomorphic=False)
 SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign)
 elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False)
 elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False)
-elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if ~((a > b) | isnan(b))", holomorphic=False)
-elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if ~((a <= b) | isnan(b))", holomorphic=False)
+elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False)
+elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False)
 elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False)
 elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False)
 elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False)
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
             "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False)  # fmt: skip
-for step in (np.floor, np.ceil, np.trunc, np.rint):
-    elementwise(step, "0", holomorphic=False)
 
 # -- complex numbers -------------------------------------------------------------------------------
 # The gradient of a real function of z = x + iy is df/dx + i df/dy (Zygote's convention).
@@ -71,6 +69,8 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 @implements(np.sign)
 def sign(x: Any) -> Any:
     """Of an array the derivative is 0; of a number Zygote says that there is none."""
+    if np.iscomplexobj(plain(x)):  # the point on the unit circle
+        return unit(x)
     return SIGN(x) if np.ndim(x) else np.sign(plain(x))
 
 
@@ -111,9 +111,14 @@ def literal_power_of(x: Any, p: Any) -> Any:
             return float(np.float64(x) ** p)
 
 
+def literal_slope(x: Any, p: Any) -> Any:
+    """p·x**(p-1); 0 for p = 0, at x = 0 too."""
+    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else 0.0 * x
+
+
 def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
     """dy·p·x**(p-1). Where the slope is exactly 0 the cotangent is 0, even against Inf or NaN."""
-    slope = 2 * x if p == 2 else p * literal_power_of(x, p - 1)
+    slope = literal_slope(x, p)
     product = dy * conj(slope)
     total = plain(product)
     total = np.vdot(total, total) if type(total) is np.ndarray else total
@@ -124,14 +129,14 @@ def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
 
 def literal_power_number(dy: Any, known: Any) -> Any:
     _, x, p = known
-    slope = 2 * x if p == 2 else p * x ** (p - 1)
+    slope = 2 * x if p == 2 else p * x ** (p - 1) if p else 0.0
     product = dy * slope
     return (0.0 if product != product and slope == 0 else product, None)
 
 
 LITERAL_POWER = elementwise(
     None,
-    lambda _y, x, p: p * literal_power_of(x, p - 1),
+    lambda _y, x, p: literal_slope(x, p),
     None,
     vjps=(literal_power_rule, None),
     number_vjp=literal_power_number,

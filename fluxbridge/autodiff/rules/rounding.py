@@ -10,20 +10,29 @@ from ..elementwise import elementwise, select, zero_of
 from ..primitive import implements, no_derivative, primitive, refuse_out, take_up
 from ..tracer import plain
 
-# -- steps: the derivative is 0, a number and not None, as in Zygote ------------------------------
+# -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
 
-def zero_rule(dy: Any, _y: Any, _x: Any, decimals: int = 0, out: Any = None) -> Any:
-    return zero_of(dy)
+def step(target: Any) -> None:
+    """Register a function that is constant between its jumps."""
+    zero = primitive(
+        None,
+        lambda dy, _y, _x, **_options: zero_of(dy),
+        jvp=(lambda dx, _y, _x, **_options: zero_of(dx),),
+        name=target.__name__,
+        compute=target,
+    )
+
+    @implements(target)
+    def function(x: Any, *args: Any, **options: Any) -> Any:
+        if np.ndim(x):
+            return target(plain(x), *args, **options)
+        return zero(x, **dict(zip(("decimals", "out"), args, strict=False)), **options)
 
 
-def zero_tangent(dx: Any, _y: Any, _x: Any, decimals: int = 0) -> Any:
-    return zero_of(dx)
-
-
-for step in (np.round, np.around):
-    primitive(step, zero_rule, jvp=(zero_tangent,))
-primitive(np.fix, lambda dy, _y, _x, out=None: zero_of(dy), jvp=(lambda dx, _y, _x: zero_of(dx),))
+for _target in (np.floor, np.ceil, np.rint, np.round, np.around, np.fix):
+    step(_target)
+no_derivative(np.trunc)
 
 elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False)
 elementwise(np.nextafter, "1", "0", holomorphic=False)
