@@ -1,0 +1,153 @@
+"""Norms of vectors and matrices, and condition numbers.
+
+At zero a norm has the gradient zero; of several elements that attain the maximum norm, the last
+one gets everything (both as in ChainRules).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..primitive import implements, primitive
+from ..tracer import plain
+from .arithmetic import unit
+from .reductions import expand
+from .shaping import as_array, normal_axis
+
+# -- vectors ---------------------------------------------------------------------------------------
+
+
+def _norm2(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    if axis is None or isinstance(axis, int) or len(axis) == 1:
+        axis = axis[0] if isinstance(axis, tuple) else axis
+        return np.linalg.norm(x, axis=axis, keepdims=keepdims)
+    return np.sqrt(np.sum(np.real(np.conj(x) * x), axis=axis, keepdims=keepdims))
+
+
+def norm2_rule(dy: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    zero = np.equal(plain(y), 0)
+    slope = np.where(zero, 0.0, dy / np.where(zero, 1.0, y)) if np.any(zero) else dy / y
+    if axis is None and np.ndim(y) == 0:
+        return x * slope
+    return x * expand(slope, np.shape(x), axis, keepdims)
+
+
+NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2)
+
+
+def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.sum(np.abs(x) ** p, axis=axis, keepdims=keepdims) ** (1 / p)
+
+
+def normp_rule(dy: Any, y: Any, x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
+    """dy·x/|x|·(|x|/y)^(p-1); zero where x is, even if p < 1 makes the slope infinite there."""
+    y = expand(y, np.shape(x), axis, keepdims)
+    zero = np.equal(plain(x), 0) | np.equal(plain(y), 0)
+    size = np.where(zero, 1.0, np.abs(x)) / np.where(zero, 1.0, y)
+    return np.where(zero, 0.0, expand(dy, np.shape(x), axis, keepdims) * unit(x) * size ** (p - 1))
+
+
+NORMP = primitive(None, normp_rule, name="normp", compute=_normp)
+
+
+def _extreme(x: Any, largest: bool, axis: int | None, keepdims: bool) -> Any:
+    """The largest (smallest) absolute value: that of the last element which attains it."""
+    shape = np.shape(x)
+    if axis is None:
+        x, axis = np.reshape(x, -1), 0
+    sizes = np.flip(np.abs(plain(x)), axis)
+    last = sizes.shape[axis] - 1 - (np.argmax if largest else np.argmin)(sizes, axis=axis)
+    y = np.take_along_axis(np.abs(x), np.expand_dims(last, axis), axis)
+    if keepdims:
+        return np.reshape(y, (1,) * len(shape)) if np.ndim(y) != len(shape) else y
+    return np.squeeze(y, axis)
+
+
+def _vector_norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
+    """The norm of vectors along one axis, or of all elements."""
+    if order is None or order == 2:
+        return NORM2(x, axis=axis, keepdims=keepdims)
+    if order == 1:
+        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
+    if order in (np.inf, -np.inf):
+        if np.size(plain(x)) == 0 and order > 0:
+            return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
+        return _extreme(x, order > 0, axis, keepdims)
+    if order == 0:
+        count = np.sum(np.not_equal(plain(x), 0), axis=axis, keepdims=keepdims)
+        return np.sum(np.real(x) * 0.0, axis=axis, keepdims=keepdims) + count
+    if isinstance(order, str):
+        raise ValueError(f"Invalid norm order {order!r} for vectors")
+    return NORMP(x, p=order, axis=axis, keepdims=keepdims)
+
+
+# -- matrices ----------------------------------------------------------------------------------------
+
+
+def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> Any:
+    n = np.ndim(x)
+    row, col = (normal_axis(a, n) for a in axis)
+    if row == col:
+        raise ValueError("Duplicate axes given.")
+    if order in (None, "fro", "f"):
+        return NORM2(x, axis=(row, col), keepdims=keepdims)
+    x = np.moveaxis(x, (row, col), (-2, -1)) if (row, col) != (n - 2, n - 1) else x
+    if order in (2, -2, "nuc"):
+        s = np.linalg.svd(x, compute_uv=False)
+        y = np.sum(s, axis=-1) if order == "nuc" else s[..., 0 if order == 2 else -1]
+    elif order in (1, -1, np.inf, -np.inf):
+        sums = np.sum(np.abs(x), axis=-2 if abs(order) == 1 else -1)
+        y = (np.max if order > 0 else np.min)(sums, axis=-1)
+    else:
+        raise ValueError("Invalid norm order for matrices.")
+    return np.expand_dims(y, (row, col)) if keepdims else y
+
+
+@implements(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    x = as_array(x)
+    n = np.ndim(x)
+    if axis is None and (ord is None or n == 1 or (n == 2 and ord in ("f", "fro"))):
+        return _vector_norm(x, None if n != 1 else ord, None if n != 1 else 0, keepdims)
+    axis = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (int(axis),)
+    if len(axis) == 1:
+        return _vector_norm(x, ord, axis[0], keepdims)
+    if len(axis) == 2:
+        return _matrix_norm(x, ord, axis, keepdims)  # type: ignore[arg-type]
+    raise ValueError("Improper number of dimensions to norm.")
+
+
+if hasattr(np.linalg, "vector_norm"):  # NumPy 2.0
+
+    @implements(np.linalg.vector_norm)
+    def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+        """The norm of the elements along some axes, as one vector."""
+        x = as_array(x)
+        n = np.ndim(x)
+        axes = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        axes = tuple(normal_axis(a, n) for a in axes)
+        if len(axes) != 1:
+            rest = [i for i in range(n) if i not in axes]
+            shape = [np.shape(x)[i] for i in rest]
+            flat = np.reshape(np.transpose(x, (*rest, *axes)), (*shape, -1))
+            y = _vector_norm(flat, ord, -1, False)
+        else:
+            y = _vector_norm(x, ord, axes[0], False)
+        return np.expand_dims(y, axes) if keepdims else y
+
+    @implements(np.linalg.matrix_norm)
+    def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+        return _matrix_norm(as_array(x), ord, (-2, -1), keepdims)
+
+
+@implements(np.linalg.cond)
+def cond(x: Any, p: Any = None) -> Any:
+    """The condition number; a singular matrix has the value Inf."""
+    if p is None or p in (2, -2):
+        s = np.linalg.svd(x, compute_uv=False)
+        first, last = s[..., 0], s[..., -1]
+        with np.errstate(all="ignore"):
+            return last / first if p == -2 else first / last
+    return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))
