@@ -30,20 +30,17 @@ class ADType:
         native.check_scalar(native.first(y))
         return y, back(native.seed_like(y))
 
-    def implicit(self, f: Callable[[], Any], params: Params) -> tuple[Any, Grads]:
+    def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
+        """The pullback of a function without arguments, to parameters that it finds by itself."""
         raise FluxbridgeError(f"{self!r} has no implicit parameters; pass the arrays as arguments")
 
     def withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
         """One pullback for every element of the output."""
+        if len(xs) == 1 and isinstance(xs[0], Params):
+            y, jacobians = _jacobians(list(xs[0]), *self.implicit_pullback(f, xs[0]), order)
+            return y, Grads(xs[0], jacobians)
         xs = [np.asarray(x) if isinstance(x, Structured) else x for x in xs]
-        y, back = self.pullback(f, xs)
-        if not _is_array_or_number(y):
-            raise StructureError(f"jacobian expects an array or a number, but the function returned {y!r}")
-        if np.iscomplexobj(plain(y)):
-            raise StructureError("jacobian does not accept complex output")
-        seeds = [_unit(np.shape(y), k, order) for k in range(int(np.size(y)))]
-        rows = [back(seed) for seed in seeds]
-        return y, tuple(_jacobian_of(x, [row[i] for row in rows], y, order) for i, x in enumerate(xs))
+        return _jacobians(xs, *self.pullback(f, xs), order)
 
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """The Jacobian of the gradient."""
@@ -75,6 +72,17 @@ def _unit(shape: tuple[int, ...], k: int, order: str) -> Any:
     e = np.zeros(shape)
     e[np.unravel_index(k, shape, order=order)] = 1.0  # type: ignore[call-overload]
     return e
+
+
+def _jacobians(xs: Sequence[Any], y: Any, back: Callable[..., Any], order: str) -> tuple[Any, Any]:
+    """The value and one Jacobian for each of `xs`, a row for every element of the value."""
+    if not _is_array_or_number(y):
+        raise StructureError(f"jacobian expects an array or a number, but the function returned {y!r}")
+    if np.iscomplexobj(plain(y)):
+        raise StructureError("jacobian does not accept complex output")
+    seeds = [_unit(np.shape(y), k, order) for k in range(int(np.size(y)))]
+    rows = [back(seed) for seed in seeds]
+    return y, tuple(_jacobian_of(x, [row[i] for row in rows], y, order) for i, x in enumerate(xs))
 
 
 def _jacobian_of(x: Any, parts: list[Any], y: Any, order: str) -> Any:
@@ -117,9 +125,8 @@ class AutoNative(ADType):
     def withgradient(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Any]:
         return native.withgradient(f, xs)
 
-    def implicit(self, f: Callable[[], Any], params: Params) -> tuple[Any, Grads]:
-        value, grads = native.pull_scalar(ImplicitTrace(f, params))
-        return value, Grads(params, grads)
+    def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
+        return native.pullback_of(ImplicitTrace(f, params))
 
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """Forward over reverse: the gradient, pushed forward along every unit vector."""

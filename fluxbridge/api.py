@@ -10,7 +10,7 @@ import numpy as np
 
 from .adtypes import ADType, AutoNative
 from .autodiff import native
-from .autodiff.implicit import Params
+from .autodiff.implicit import Grads, Params
 from .autodiff.structure import Record, Splitter
 
 NATIVE = AutoNative()
@@ -73,7 +73,9 @@ def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
     """
     engine, xs = _engine(xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
-        return ValueAndGradient(*engine.implicit(f, xs[0]))
+        y, back = pullback(f, engine, *xs)
+        native.check_scalar(native.first(y))
+        return ValueAndGradient(y, back(native.seed_like(y)))
     return ValueAndGradient(*engine.withgradient(f, xs))
 
 
@@ -90,6 +92,9 @@ def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
     ((0.0, 0.0), (0.0,), (1.0,))
     """
     engine, xs = _engine(xs)
+    if len(xs) == 1 and isinstance(xs[0], Params):
+        y, back = engine.implicit_pullback(f, xs[0])
+        return y, lambda seed: Grads(xs[0], back(seed))
     return engine.pullback(f, xs)
 
 

@@ -13,7 +13,7 @@ from .forward import Forward
 from .primitive import Tracer, take_up
 from .structure import Leaf, Splitter
 from .tape import FLOAT, ReverseFloat, Tape, sweep
-from .tracer import of_objects, plain
+from .tracer import in_our_words, plain
 
 
 class Trace:
@@ -47,7 +47,7 @@ class Trace:
             self.out = f(*stand_ins)
         except BaseException as error:
             self.tape.close()
-            clearer = of_objects(error)
+            clearer = in_our_words(error)
             if clearer is not None:
                 raise clearer from error
             raise
@@ -158,7 +158,10 @@ def unwrap(out: Any, level: Any) -> Any:
 
 def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
     """The value of f, and the function that pulls a cotangent back; it can be called repeatedly."""
-    trace = Trace(f, xs)
+    return pullback_of(Trace(f, xs))
+
+
+def pullback_of(trace: Trace) -> tuple[Any, Callable[..., Any]]:
     outputs: list[Any] = []
     splitter = Splitter(lambda t: outputs.append(t) or _own(t.value), trace.mine)
     value, template = splitter.split(take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out)
@@ -209,7 +212,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     try:
         out = f(*duals)
     except (TypeError, AttributeError) as error:
-        clearer = of_objects(error)
+        clearer = in_our_words(error)
         if clearer is not None:
             raise clearer from error
         raise

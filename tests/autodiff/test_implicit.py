@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import pytest
 
-from fluxbridge import Params, gradient, withgradient
+from fluxbridge import Params, gradient, jacobian, pullback, withgradient
 from fluxbridge.errors import FluxbridgeError, StructureError
 
 X = np.array([[1, 2, 3], [4, 5, 6]])
@@ -103,3 +103,11 @@ def test_a_norm_over_the_parameters_themselves():
     ps = Params([w])
     g = gradient(lambda: sum(np.sum(p**2) for p in ps), ps)
     np.testing.assert_array_equal(g[w], [6.0, 8.0])
+
+
+def test_pullbacks_and_jacobians():
+    w = np.array([3.0, 4.0])
+    y, back = pullback(lambda: w * w, Params([w]))
+    np.testing.assert_array_equal(y, [9.0, 16.0])
+    np.testing.assert_array_equal(back(np.array([1.0, 0.0]))[w], [6.0, 0.0])
+    np.testing.assert_array_equal(jacobian(lambda: w * w, Params([w]))[w], [[6.0, 0.0], [0.0, 8.0]])
