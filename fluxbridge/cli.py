@@ -1,4 +1,4 @@
-"""The command line: ``fluxbridge tutorial``."""
+"""The command line: ``fluxbridge tutorial``, ``fluxbridge doctor``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "tutorial", help="run the tutorial 'gradient in Flux' and compare with what Flux printed"
     )
     tutorial.set_defaults(run=_tutorial)
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what there is of Julia, what is wrong with it, and the next step",
+        description="Looks for Julia, its project and packages without starting or downloading anything.",
+        epilog="Exit status: 0 if Julia can be used now, 1 if there are problems, 2 for a wrong call.",
+    )
+    doctor.add_argument("--start", action="store_true", help="start Julia (with downloads) and ask it")
+    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
+    doctor.set_defaults(run=_doctor)
     options = parser.parse_args(arguments)
     return options.run(options)
 
@@ -27,3 +36,9 @@ def _tutorial(options: argparse.Namespace) -> int:
     from . import tutorial
 
     return 0 if tutorial.show() else 1
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from .julia import doctor
+
+    return doctor.run(options.start, options.json)

@@ -70,6 +70,13 @@ def manifest(project: str | os.PathLike[str], julia: str | None = None) -> Path 
     return None
 
 
+def manifest_julia(project: str | os.PathLike[str], julia: str | None = None) -> str | None:
+    """The version of Julia that made a project's manifest."""
+    file = manifest(project, julia)
+    found = file and re.search(r'^julia_version\s*=\s*"([^"]*)"', file.read_text("utf8"), re.MULTILINE)
+    return found.group(1) if found else None
+
+
 def packages(project: str | os.PathLike[str], julia: str | None = None) -> dict[str, str]:
     """What Julia can load with this project: its packages, then those of the user's general environment."""
     minor = ".".join((julia or "").split(".")[:2])

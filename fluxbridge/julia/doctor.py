@@ -1,0 +1,216 @@
+"""``fluxbridge doctor``: what there is of Julia, what is wrong with it, and the next step."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import json
+import multiprocessing
+import os
+import platform
+import shlex
+import ssl
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from .. import __version__
+from ..errors import JuliaNotAvailable
+from . import discovery, network, places, settings
+from .causes import ISOLATE, WAYS
+from .failures import explain
+
+_ROUTES = {
+    "running": "Julia runs in this process already",
+    "named": "PYTHON_JULIACALL_EXE and _PROJECT name Julia and its project; juliapkg has no part in it",
+    "juliapkg": "juliapkg finds or installs Julia and keeps the project",
+    "juliapkg offline": "juliapkg finds Julia, and is told to stay offline",
+    "": "none yet",
+}
+
+
+@dataclass
+class Report:
+    """What the doctor found. `usable` is the answer in one word."""
+
+    usable: bool = False
+    recipe: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)  #: settings that we choose
+    given: dict[str, str] = field(default_factory=dict)  #: settings that the user made
+    problems: list[dict[str, str]] = field(default_factory=list)  #: cause, reason and next step
+    hints: list[str] = field(default_factory=list)
+    offline: dict[str, str] = field(default_factory=dict)  #: variables that repeat this without network
+
+    def add(self, error: JuliaNotAvailable) -> None:
+        cause = str(getattr(error, "cause", "unknown"))
+        self.problems.append({"cause": cause, "reason": error.reason, "next": error.remedy})
+
+
+def run(start: bool = False, as_json: bool = False) -> int:
+    """Print the report; the result is 0 if Julia can be used, 1 if there are problems."""
+    report = examine(start)
+    print(json.dumps(asdict(report), indent=2) if as_json else text(report))
+    return 0 if report.usable else 1
+
+
+def examine(start: bool = False) -> Report:
+    """Look at everything. Julia is started only if `start`."""
+    found = discovery.available()
+    report = Report(recipe=found.recipe)
+    report.facts = dict(_facts(found))
+    report.chosen = settings.chosen(found.offline) if found.recipe != "running" else {}
+    report.given = _given()
+    for error in found.problems:
+        report.add(error)
+    if found.download and not found.problems:
+        lost = network.unreachable(*found.servers)
+        if lost:
+            report.add(discovery.no_network(found, lost))
+        elif found.error and not start:
+            report.add(found.error)
+    report.hints = list(_hints(found))
+    if start and not report.problems:
+        _start(report)
+    report.usable = not report.problems
+    if found and found.julia and found.project:
+        report.offline = _offline(found.julia, found.project)
+    return report
+
+
+def _facts(found: discovery.Availability) -> Iterator[tuple[str, str]]:
+    folder = places.fluxbridge_folder()
+    yield "fluxbridge", __version__
+    yield "FluxBridge", f"{places.project_version(folder)} in {folder}" if folder else "not found"
+    yield "Python", f"{platform.python_version()} at {sys.executable}"
+    for package in ("numpy", "juliacall", "juliapkg"):
+        yield {"numpy": "NumPy"}.get(package, package), _version(package)
+    yield "OpenSSL", ssl.OPENSSL_VERSION
+    yield "way", _ROUTES.get(found.recipe, found.recipe)
+    yield "Julia", f"{found.version or 'unknown version'} at {found.julia}" if found.julia else "not found"
+    if found.project:
+        yield "project", _place(Path(found.project))
+    yield "depot", _place(places.depots()[0])
+    for package in (*settings.PACKAGES, "PythonCall"):
+        if found.project and os.path.exists(found.project):
+            yield package, found.packages.get(package, "not in the project") or "in the project"
+    yield "threads", settings.threads()
+    signals = settings.option("handle_signals")[0] == "yes"
+    yield "signals", "Julia's: Ctrl-C ends Python" if signals else "Python's: Ctrl-C waits for Julia's call"
+
+
+def _place(path: Path) -> str:
+    here = "" if path.exists() else "not there yet, "
+    return f"{path} ({here}{'writable' if places.writable(path) else 'read-only'})"
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _given() -> dict[str, str]:
+    ours = ("PYTHON_JULIA", "JULIA", "FLUXBRIDGE_")
+    given = {name: value for name, value in sorted(os.environ.items()) if name.startswith(ours)}
+    given.update({f"-X {k}": str(v) for k, v in sys._xoptions.items() if k.startswith("julia")})
+    return given
+
+
+def _hints(found: discovery.Availability) -> Iterator[str]:
+    """What works now and may fail later, and what is set in vain."""
+    if found.recipe != "running":
+        for module in ("torch", "numba", "llvmlite"):
+            if module != "torch" and module in sys.modules:
+                yield f"{module} is imported, with an LLVM of its own: start Julia first; {ISOLATE}"
+            elif module != "llvmlite" and importlib.util.find_spec(module) is not None:
+                yield f"{module} is installed: in one process, start Julia before importing it; {ISOLATE}"
+    if multiprocessing.get_start_method(allow_none=True) in (None, "fork") and _forks_by_default():
+        yield (
+            "multiprocessing forks on this system, and Julia does not survive a fork: use "
+            'multiprocessing.get_context("spawn") in a program that starts Julia'
+        )
+    if settings.option("handle_signals")[0] == "yes":
+        yield f"PYTHON_JULIACALL_HANDLE_SIGNALS=yes: Ctrl-C ends Python at once; {ISOLATE}"
+    if "PYTHON_JULIACALL_THREADS" in settings.chosen():
+        yield "JULIA_NUM_THREADS is not followed: one thread is safe without Julia's signal handling"
+    if "PYTHON_JULIACALL_OPTLEVEL" in os.environ:
+        yield "nobody reads PYTHON_JULIACALL_OPTLEVEL; the name is PYTHON_JULIACALL_OPTIMIZE"
+    if not places.writable(places.depots()[0]):
+        yield "the first depot is read-only: nothing can be precompiled; JULIA_DEPOT_PATH=/mine:/shared helps"
+    if found.project and found.version:
+        built = places.manifest_julia(found.project, found.version)
+        if built and built.split(".")[:2] != found.version.split(".")[:2]:
+            yield f"the project was made by Julia {built}, this is {found.version}: try Pkg.resolve()"
+    if found.recipe == "juliapkg" and found.offline:
+        yield "all is installed, so juliapkg stays offline; PYTHON_JULIAPKG_OFFLINE=no asks for updates"
+
+
+def _forks_by_default() -> bool:
+    return sys.platform == "linux" and sys.version_info < (3, 14)
+
+
+def _offline(julia: str, project: str) -> dict[str, str]:
+    """The recipe that needs neither juliapkg nor a network, filled with what was found."""
+    return {
+        "PYTHON_JULIACALL_EXE": julia,
+        "PYTHON_JULIACALL_PROJECT": project,
+        "JULIA_DEPOT_PATH": os.pathsep.join(map(str, places.depots())),
+        "JULIA_PKG_OFFLINE": "true",
+        "JULIA_CONDAPKG_BACKEND": "Null",
+    }
+
+
+_LIVE = """
+join(vcat("Julia=$(VERSION)", "threads=$(Threads.nthreads())",
+    ["$(key.name)=$(pkgversion(m))" for (key, m) in Base.loaded_modules
+     if key.name in ("Flux", "Zygote", "ChainRulesCore", "PythonCall", "FluxBridge")]), ";")
+"""
+
+
+def _start(report: Report) -> None:
+    """Start Julia, and replace what was read from files by what Julia says itself."""
+    from . import session
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            session.start()
+            import juliacall
+
+            live = dict(part.split("=", 1) for part in str(juliacall.Main.seval(_LIVE)).split(";"))
+    except Exception as failure:
+        report.add(explain(failure))
+        return
+    for name, version in live.items():
+        where = report.facts.get(name, "").partition(" ")[2] if name in ("Julia", "FluxBridge") else ""
+        report.facts[name] = f"{version} {where} (running)".replace("  ", " ")
+
+
+def text(report: Report) -> str:
+    """The report as people read it."""
+    lines = [f"{name:<15} {value}" for name, value in report.facts.items()]
+    if report.given:
+        lines += ["", "set by you", *(f"  {name}={value}" for name, value in report.given.items())]
+    if report.chosen:
+        lines += ["", "chosen by fluxbridge where you set nothing"]
+        lines += [f"  {name}={value}" for name, value in report.chosen.items()]
+    if report.hints:
+        lines += ["", "good to know", *(f"  - {hint}" for hint in report.hints)]
+    if report.offline:
+        lines += ["", "the same without network and without juliapkg"]
+        lines += [f"  export {name}={shlex.quote(value)}" for name, value in report.offline.items()]
+    for entry in report.problems:
+        lines += ["", f"problem: {entry['reason']}", *_indent("next:    " + entry["next"])]
+    found_none = report.problems and report.facts.get("Julia") == "not found"
+    if found_none and not any(WAYS in entry["next"] for entry in report.problems):
+        lines += ["", WAYS]
+    lines += ["", "status: Julia can be used" if report.usable else "status: Julia cannot be used yet"]
+    return "\n".join(lines)
+
+
+def _indent(block: str) -> list[str]:
+    first, *rest = block.splitlines()
+    return [first, *("         " + line.lstrip() for line in rest)]
