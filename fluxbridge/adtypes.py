@@ -25,9 +25,10 @@ class ADType:
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         raise NotImplementedError
 
-    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Any]:
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        """Value and gradient; with `aux` the scalar may be the first of several outputs."""
         y, back = self.pullback(f, xs)
-        native.check_scalar(native.first(y))
+        native.check_scalar(native.first(y) if aux else y)
         return y, back(native.seed_like(y))
 
     def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
@@ -45,7 +46,7 @@ class ADType:
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """The Jacobian of the gradient."""
         _check_hessian_argument(x)
-        result = self.withjacobian(lambda z: self.withgradient(f, (z,))[1][0], (x,), order)[1][0]
+        result = self.withjacobian(lambda z: self.withgradient(f, (z,), False)[1][0], (x,), order)[1][0]
         return result[0] if np.ndim(x) == 0 else result
 
     def diaghessian(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, ...]:
@@ -122,8 +123,8 @@ class AutoNative(ADType):
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         return native.pullback(f, xs)
 
-    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Any]:
-        return native.withgradient(f, xs)
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        return native.withgradient(f, xs, aux)
 
     def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
         return native.pullback_of(ImplicitTrace(f, params))

@@ -56,7 +56,7 @@ def gradient(f: Callable[..., Any], *xs: Any) -> Any:
     Raises NotScalarError if f returns anything but one real number, MutationError if it changes an
     array in place, NoRuleError for functions that cannot be differentiated.
     """
-    return withgradient(f, *xs).grad
+    return _withgradient(f, xs, aux=False)[1]
 
 
 def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
@@ -71,12 +71,16 @@ def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
     >>> withgradient(lambda x: (x**2, "extra"), 3.0)
     (val=(9.0, 'extra'), grad=(6.0,))
     """
+    return ValueAndGradient(*_withgradient(f, xs, aux=True))
+
+
+def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tuple[Any, Any]:
     engine, xs = _engine(xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
         y, back = pullback(f, engine, *xs)
-        native.check_scalar(native.first(y))
-        return ValueAndGradient(y, back(native.seed_like(y)))
-    return ValueAndGradient(*engine.withgradient(f, xs))
+        native.check_scalar(native.first(y) if aux else y)
+        return y, back(native.seed_like(y))
+    return engine.withgradient(f, xs, aux)
 
 
 def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:

@@ -46,6 +46,8 @@ def test_everything_public_has_a_docstring():
         (lambda x: None, "not defined for output None"),
         (lambda x: [x, x], "Output should be scalar|Output is an array"),
         (lambda x: {}, "not defined for output"),
+        (lambda x: (np.sum(x), 1.0), "gradients are not defined for output.*withgradient"),
+        (lambda x: {"loss": np.sum(x)}, "gradients are not defined for output"),
     ],
 )
 def test_outputs_without_a_gradient_are_refused(f, words):

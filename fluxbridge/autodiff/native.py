@@ -87,21 +87,18 @@ def check_scalar(y: Any) -> None:
             f"Output is an array of shape {value.shape}, so the gradient is not defined. "
             "Perhaps you wanted jacobian, or the np.sum of it."
         )
-    if isinstance(value, (complex, np.complexfloating)) or np.iscomplexobj(value):
+    if isinstance(value, (complex, np.complexfloating, np.ndarray)) and np.iscomplexobj(value):
         raise NotScalarError(
             f"Output is complex ({value}), so the gradient is not defined. "
             "Take np.real, np.imag or np.abs of it."
         )
-    if isinstance(value, (str, bytes)) or not np.isscalar(value) and not _is_number(value):
+    if isinstance(value, (tuple, list, dict)):
         raise NotScalarError(
-            f"Output should be scalar; gradients are not defined for output {value!r}"
+            f"Output should be scalar; gradients are not defined for output {value!r}. "
+            "To return more than the number, put it first and use withgradient."
         )
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, np.ndarray):
-        return value.ndim == 0 and value.dtype.kind in "biuf"
-    return hasattr(value, "__float__")
+    if not hasattr(value, "__float__"):
+        raise NotScalarError(f"Output should be scalar; gradients are not defined for output {value!r}")
 
 
 def _one(y: Any) -> Any:
@@ -109,22 +106,21 @@ def _one(y: Any) -> Any:
     return Fraction(1) if isinstance(plain(y), Fraction) else 1.0
 
 
-def withgradient(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
-    """The value of f, and the gradient; see :func:`fluxbridge.withgradient`."""
-    return pull_scalar(Trace(f, xs))
-
-
-def pull_scalar(trace: Trace) -> tuple[Any, tuple[Any, ...]]:
-    """The value of a traced function and the gradient of its (first) scalar output."""
+def withgradient(
+    f: Callable[..., Any], xs: Sequence[Any], aux: bool = False
+) -> tuple[Any, tuple[Any, ...]]:
+    """The value of f and its gradient; with `aux` the scalar may be the first of several outputs."""
+    trace = Trace(f, xs)
     tape = trace.tape
     try:
         out = trace.out
         if type(out) is ReverseFloat and out.level is tape:
             return out.value, trace.pull([(out.index, 1.0)], free=True)
-        target = take_up(first(out))
+        target = first(out) if aux else out
+        target = target if isinstance(target, tuple) else take_up(target)
         check_scalar(target)
         seeds = [(target.index, _one(target))] if trace.mine(target) else []
-        value = unwrap(target if target is not first(out) else out, tape)
+        value = unwrap(out if aux else target, tape)
         return value, trace.pull(seeds, free=True)
     finally:
         tape.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -81,6 +82,8 @@ def spelled(case: dict) -> tuple[Any, tuple]:
 def test_zygote_answer(case: dict) -> None:
     f, args = spelled(case)
     operator = getattr(fluxbridge, case["op"])
+    if case["op"] in ("jacobian", "hessian"):  # Julia counts elements column by column
+        operator = functools.partial(operator, order="F")
     if "error" in case:
         with pytest.raises((FluxbridgeError, ValueError)):
             operator(f, *args)
