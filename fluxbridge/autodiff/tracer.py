@@ -74,24 +74,25 @@ def _lost(what: str, instead: str) -> GradientLostError:
     )
 
 
-_NO_OBJECTS = re.compile(
-    r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)"
-    r"|(loop of ufunc) does not support|'(Reverse|Dual)\w+' object has no attribute '(dtype)'"
+#: What Python and NumPy say when they do not know what to do with a traced value.
+_FOREIGN_WORDS = re.compile(
+    r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
+    r"|Iterator operand or requested dtype holds references"
+    r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
+    r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
 )
 
 
-def of_objects(error: BaseException) -> GradientLostError | None:
-    """NumPy's complaint about an array of objects, such as np.array([x, y]) makes, in our words."""
-    if not isinstance(error, (TypeError, AttributeError)):
-        return None
-    found = _NO_OBJECTS.search(str(error))
-    if found is None:
+def in_our_words(error: BaseException) -> GradientLostError | None:
+    """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+    if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
     return GradientLostError(
-        f"A NumPy function does not take an array of objects: {error}.\nnp.array([x, y]) and np.asarray(x) "
-        "of traced values make such an array, which only some functions take. Write np.stack([x, y]) "
-        "instead of np.array([x, y]), np.block([[a, b], [c, d]]) for a matrix, and x itself instead of "
-        "np.asarray(x)."
+        f"A function was called that does not take traced values, or arrays of them: {error}.\n"
+        "np.array([x, y]) and np.asarray(x) of traced values make an array of objects, which only some "
+        "functions take. Write np.stack([x, y]) instead of np.array([x, y]), np.block([[a, b], [c, d]]) "
+        "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
+        "fluxbridge.ignore_derivatives(x)."
     )
 
 
@@ -363,7 +364,7 @@ class _Operators(_Numpy):
     def __complex__(self) -> complex:
         raise _lost(
             "A complex number was asked for, by complex(), cmath.* or array[i] = x,",
-            "Write x + 1j * y instead of complex(x, y), and the NumPy function (np.exp instead of cmath.exp).",
+            "Write x + 1j * y instead of complex(x, y), and np.exp instead of cmath.exp.",
         )
 
     def __int__(self) -> int:  # truncation is a step function: nothing is lost
@@ -534,6 +535,11 @@ class TracedArray(_Operators, Tracer):
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         return np.compress(condition, self, axis, out)
 
+    def view(self, dtype: Any = None) -> TracedArray:
+        if dtype is not None and np.dtype(dtype) != self.dtype:
+            raise no_rule("array.view(dtype)")
+        return self
+
     def tobytes(self, *args: Any) -> bytes:
         raise _lost("Bytes were asked for", "Take what is saved out of the function.")
 
@@ -541,15 +547,12 @@ class TracedArray(_Operators, Tracer):
 def _frozen(index: Any) -> Any:
     """An index as it is now: plain, and with arrays that no one else can change."""
     kind = type(index)
-    if kind is int or kind is slice and index == _ALL:
+    if kind is int:
         return index
     if kind is tuple:
         return tuple([_frozen(i) for i in index])
     index = plain(index)
     return index.copy() if type(index) is np.ndarray else index
-
-
-_ALL = slice(None)
 
 
 def _mutation(what: str) -> MutationError:
@@ -569,7 +572,7 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refused_method(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        raise _mutation(f"array.{name}(...)")
+        raise _mutation(f"array.{name} ...")
 
     return method
 
@@ -587,6 +590,8 @@ for _name in _METHODS:
     setattr(TracedNumber, _name, _method(getattr(np, _name)))
 for _name in _MUTATING:
     setattr(TracedArray, _name, _refused_method(_name))
+for _name in ("shape", "dtype", "real", "imag", "flat"):
+    setattr(TracedArray, _name, getattr(TracedArray, _name).setter(_refused_method(f"{_name} =")))
 # NumPy's loops over object arrays call the method of the same name: np.sin -> x.sin()
 _OF_TWO = ("arctan2", "hypot", "fmod")
 for _name, _ufunc in list(vars(np).items()):

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import apply, implements, primitive, refuse
 from ...errors import MutationError
+from ..primitive import apply, implements, primitive, refuse
 from ..tracer import _mutation, plain
 from .shaping import as_array
 

@@ -163,8 +163,3 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         a = np.moveaxis(a, (axis1, axis2), (-2, -1))
     along = np.arange(count)
     return a[..., along + max(-offset, 0), along + max(offset, 0)]
-
-
-@implements(np.linalg.diagonal)
-def matrix_diagonal(x: Any, /, *, offset: int = 0) -> Any:
-    return np.diagonal(x, offset, -2, -1)

@@ -86,11 +86,13 @@ def stack(
     return _finish("stack", apply(STACK, _list(arrays), {"axis": axis}), out, dtype)
 
 
-@implements(np.unstack)
-def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
-    if np.ndim(x) == 0:
-        raise ValueError("Input array must be at least 1-d.")
-    return tuple(np.moveaxis(x, axis, 0))
+if hasattr(np, "unstack"):  # NumPy 2.1
+
+    @implements(np.unstack)
+    def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+        if np.ndim(x) == 0:
+            raise ValueError("Input array must be at least 1-d.")
+        return tuple(np.moveaxis(x, axis, 0))
 
 
 # -- the other joiners -----------------------------------------------------------------------------
@@ -177,22 +179,22 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     return _split(np.split, ary, indices_or_sections, axis)
 
 
-def _splitter(function: Callable[..., Any], axis: int) -> None:
-    """hsplit, vsplit, dsplit: split along a fixed axis."""
+def _splitter(function: Callable[..., Any], axis: int, least: int) -> None:
+    """hsplit, vsplit, dsplit: split along a fixed axis an array of at least so many dimensions."""
 
     @implements(function)
     def rule(ary: Any, indices_or_sections: Any) -> list[Any]:
         ndim = np.ndim(ary)
-        if ndim < (axis + 1 if function is not np.vsplit else 2) and not (function is np.hsplit and ndim == 1):
+        if ndim < least:
             function(plain(ary), plain(indices_or_sections))  # NumPy's own error
         return _split(np.split, ary, indices_or_sections, min(axis, ndim - 1))
 
     rule.__name__ = function.__name__
 
 
-_splitter(np.hsplit, 1)
-_splitter(np.vsplit, 0)
-_splitter(np.dsplit, 2)
+_splitter(np.hsplit, 1, 1)
+_splitter(np.vsplit, 0, 2)
+_splitter(np.dsplit, 2, 3)
 
 
 # -- removing and inserting ------------------------------------------------------------------------
@@ -214,6 +216,14 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     return _follow(np.ravel(arr), np.delete(_numbers(np.shape(arr)), plain(obj), axis))
 
 
+@implements(np.lib.stride_tricks.sliding_window_view)
+def sliding_window_view(
+    x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
+) -> Any:
+    windows = np.lib.stride_tricks.sliding_window_view(_numbers(np.shape(x)), window_shape, axis)
+    return _follow(np.ravel(x), windows)
+
+
 @implements(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     arr, values = as_array(arr), as_array(values)
@@ -231,7 +241,8 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 def _trimmed(value: np.ndarray, trim: str, axis: Any) -> np.ndarray:
     """The numbers of the elements that trim_zeros keeps (from 1 on, so that none is a zero itself)."""
     numbers = _numbers(value.shape, 1)
-    kept = np.trim_zeros(np.where(value != 0, numbers, 0), trim, axis)
+    options = {} if axis is None else {"axis": axis}  # NumPy 2.2
+    kept = np.trim_zeros(np.where(value != 0, numbers, 0), trim, **options)
     if kept.size == 0:
         return kept
     first = np.unravel_index(int(kept[kept > 0].min()) - 1, value.shape)  # a kept element of the array ...

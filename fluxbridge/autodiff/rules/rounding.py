@@ -103,12 +103,3 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **option
     low = options.get("min", None if a_min is np._NoValue else a_min)
     high = options.get("max", None if a_max is np._NoValue else a_max)
     return _CLIP(a, low, high)
-
-
-def nan_to_num_rule(
-    dy: Any, _y: Any, x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:  # fmt: skip
-    return select(np.isfinite(x), dy)
-
-
-primitive(np.nan_to_num, nan_to_num_rule, jvp=(nan_to_num_rule,))

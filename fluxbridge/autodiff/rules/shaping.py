@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,10 @@ def as_array(x: Any) -> Any:
 
 def normal_axis(axis: Any, ndim: int) -> int:
     """`axis` counted from the front, NumPy's error if there is no such axis."""
-    return np.lib.array_utils.normalize_axis_index(axis, ndim)
+    axis = operator.index(plain(axis))
+    if not -ndim <= axis < ndim:
+        raise np.exceptions.AxisError(axis, ndim)
+    return axis % ndim
 
 
 def _inverse(axes: Any, ndim: int) -> Any:
@@ -105,13 +109,6 @@ def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
     return np.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
-@implements(np.matrix_transpose, np.linalg.matrix_transpose)
-def matrix_transpose(x: Any, /) -> Any:
-    if np.ndim(x) < 2:
-        raise ValueError(f"matrix_transpose needs at least two dimensions, and the array has {np.ndim(x)}")
-    return np.swapaxes(x, -1, -2)
-
-
 @implements(np.broadcast_arrays)
 def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
     arrays = [as_array(a) for a in args]
@@ -194,9 +191,11 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     return as_array(a)  # traced arrays cannot be written to, so one may stand for both
 
 
-@implements(np.astype)
-def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
-    return x.astype(dtype)
+if hasattr(np, "astype"):  # NumPy 2.1
+
+    @implements(np.astype)
+    def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+        return x.astype(dtype)
 
 
 no_derivative(np.ix_)

@@ -218,7 +218,7 @@ def test_integer_results_have_no_derivative():
 def test_numpys_own_errors():
     for f in (
         lambda x: x[5], lambda x: np.take(x, 99), lambda x: np.diag(x[None]), lambda x: np.where(x > 0, x),
-        lambda x: np.take(x, [0.5]), lambda x: np.select([], []), lambda x: np.choose([5, 5, 5, 5], [x, x]),
+        lambda x: np.take(x, np.array([0.5])), lambda x: np.select([], []), lambda x: np.choose([5, 5, 5, 5], [x, x]),
         lambda x: np.take_along_axis(x, np.array([0]), 0), lambda x: np.geomspace(x[0, 0] * 0, 1, 3),
         lambda x: np.piecewise(x, [x > 0], [1, 2, 3]), lambda x: np.linspace(x, 1, -1),
     ):  # fmt: skip

@@ -139,6 +139,8 @@ SAMPLES = [
     S_("trim_zeros", lambda v: np.trim_zeros(np.pad(v, 2)), V),
     S_("trim_zeros", lambda v: np.trim_zeros(np.concatenate([[0.0], v, [0.0], v, [0.0]]), "b"), V),
     S_("trim_zeros", lambda x: np.trim_zeros(np.pad(x, 1)), X),
+    S_("sliding_window_view", lambda v: np.lib.stride_tricks.sliding_window_view(v, 3), V),
+    S_("sliding_window_view", lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 2)), X),
     # padding
     S_("pad", lambda x: np.pad(x, 1), X),
     S_("pad", lambda x: np.pad(x, ((1, 2), (0, 3)), constant_values=((1.0, 2.0), (3.0, 4.0))), X),
