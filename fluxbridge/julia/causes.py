@@ -48,12 +48,12 @@ class Cause:
     stderr: str = ""
     kind: type[BaseException] | tuple[type[BaseException], ...] = Exception
 
-    def match(self, failure: BaseException, printed: str) -> dict[str, str] | None:
+    def match(self, failure: BaseException, message: str, printed: str) -> dict[str, str] | None:
         """The words that fill the places, or None if this is not the cause."""
         if not (self.message or self.stderr) or not isinstance(failure, self.kind):
             return None
         words: dict[str, str] = {}
-        for pattern, text in ((self.message, str(failure)), (self.stderr, printed)):
+        for pattern, text in ((self.message, message), (self.stderr, printed)):
             found = re.search(pattern, text, re.IGNORECASE)
             if found is None:
                 return None
@@ -301,6 +301,7 @@ RAISED = (
         "the program that should be Julia does not run: {line}",
         "run it with --version; correct PYTHON_JULIACALL_EXE or PYTHON_JULIAPKG_EXE, or unset them",
         rf"(?P<line>[^\n]*({_RAN}|Exec format|No such file|values to unpack)[^\n]*)",
+        r"(?s)\A(?!.*ERROR)",
         kind=(OSError, ValueError, SubprocessError),
     ),
 )

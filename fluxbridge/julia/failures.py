@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 from ..errors import JuliaNotAvailable
@@ -30,8 +31,11 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
     """
     if isinstance(failure, JuliaNotAvailable):
         return failure
+    message = str(failure) or type(failure).__name__
+    if isinstance(failure, subprocess.CalledProcessError):  # its text has the whole script in it
+        message = f"{failure.cmd[0]} returned non-zero exit status {failure.returncode}"
     for cause in (*PRINTED, *RAISED):
-        found = cause.match(failure, stderr_text)
+        found = cause.match(failure, message, stderr_text)
         if found is not None:
             if found.get("setting") == "juliapkg_exe":
                 found["setting"] = "PYTHON_JULIAPKG_EXE"
@@ -40,8 +44,7 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
     else:
         said = what_julia_said(stderr_text)
         error = JuliaNotAvailable(
-            f"Julia did not start: {str(failure) or type(failure).__name__}"
-            + (f"\nJulia said:\n{said}" if said else ""),
+            f"Julia did not start: {message}" + (f"\nJulia said:\n{said}" if said else ""),
             "`fluxbridge doctor` looks for the cause; if it finds none, please report what is printed "
             f"above. {ISOLATE}",
         )
