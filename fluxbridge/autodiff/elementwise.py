@@ -44,9 +44,23 @@ def _number(fast: Callable[[float], float], ufunc: np.ufunc) -> Callable[[Any], 
     """`ufunc` for one number: by the math library where that is defined, else as NumPy has it."""
 
     def call(x: Any) -> Any:
-        return fast(x) if type(x) is float else ufunc(x)
+        return fast(x) if type(x) is float or type(x) is int else ufunc(x)
 
     return call
+
+
+def pick(condition: Any, value: Any, other: Any) -> Any:
+    """np.where for numbers."""
+    return value if condition else other
+
+
+def number(x: Any) -> Any:
+    """A NumPy scalar or 0-d array as the Python number it is; anything traced stays."""
+    return x.item() if isinstance(x, (np.generic, np.ndarray)) else x
+
+
+def _as_number(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *xs: number(function(*xs))
 
 
 ARRAY_WORDS: dict[str, Any] = {
@@ -57,7 +71,8 @@ ARRAY_WORDS: dict[str, Any] = {
 
 _MATH = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "expm1", "log1p", "log2")
 NUMBER_WORDS: dict[str, Any] = {
-    **ARRAY_WORDS,
+    **{k: _as_number(v) if isinstance(v, np.ufunc) else v for k, v in ARRAY_WORDS.items()},
+    "where": pick,
     **{name: _number(getattr(math, name), getattr(np, name)) for name in _MATH},
 }
 
@@ -66,10 +81,6 @@ def define_words(words: dict[str, Any]) -> None:
     """More functions for the formulas: those of a library that is not always there."""
     ARRAY_WORDS.update(words)
     NUMBER_WORDS.update({name: _as_number(function) for name, function in words.items()})
-
-
-def _as_number(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *xs: number(function(*xs))
 
 
 def _times(formula: str, word: str, conjugate: bool) -> str:
@@ -129,11 +140,6 @@ def _number_rule(formulas: Sequence[Formula], inputs: Sequence[str]) -> Any:
         number(first(dy, *known)),
         None if second is None else number(second(dy, *known)),
     )
-
-
-def number(x: Any) -> Any:
-    """A NumPy scalar or 0-d array as the Python number it is; anything traced stays."""
-    return x.item() if isinstance(x, (np.generic, np.ndarray)) else x
 
 
 def elementwise(

@@ -64,11 +64,14 @@ def masked(where: Any, x: Any) -> Any:
 
 # -- sum and mean ------------------------------------------------------------------------------------
 
+_ONE_NUMBER = {float, np.float32}  #: what is exact as a Python float
 
 def sum_rule(
     dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: bool = False, initial: Any = 0, where: Any = True,
 ) -> Any:  # fmt: skip
+    if where is True and type(dy) in _ONE_NUMBER:
+        return float(dy)  # the same everywhere
     dy = expand(dy, _x.shape, axis, keepdims)
     return dy if where is True else np.where(where, dy, 0.0)
 
@@ -92,6 +95,8 @@ def mean_rule(
     keepdims: bool = False, where: Any = True,
 ) -> Any:  # fmt: skip
     n = count(_x.shape, axis, where)
+    if where is True and type(dy) in _ONE_NUMBER:
+        return float(dy) / max(n, 1)
     if where is True:
         return expand(dy / max(n, 1), _x.shape, axis, keepdims)
     return np.where(where, expand(dy, _x.shape, axis, keepdims) / np.maximum(n, 1), 0.0)
@@ -236,6 +241,9 @@ def _extreme_without_nan(target: Any, fold: Callable[..., Any], least: float) ->
     ) -> Any:  # fmt: skip
         refuse_out(target.__name__, out)
         a = as_array(a)
+        if plain(a).dtype.kind in "biu":
+            options = {} if initial is None else {"initial": initial}
+            return fold(a, axis=axis, keepdims=keepdims, where=where, **options)
         counted = not_nan(a, where)
         if initial is not None:
             return fold(a, axis=axis, keepdims=keepdims, initial=initial, where=counted)

@@ -103,7 +103,9 @@ def _weighted_positions(q: np.ndarray, order: np.ndarray, counts: np.ndarray, we
 def _quantile(
     a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any = None, skip_nan: bool = False
 ) -> Any:
-    a, q = as_array(a), as_array(q)
+    a = as_array(a)
+    weak = isinstance(q, (int, float))
+    q = as_array(q)
     flat_q = np.asarray(plain(q), float).ravel()
     if flat_q.size and not (flat_q.min() >= 0 and flat_q.max() <= 1):
         raise ValueError("Quantiles must be in the range [0, 1]")
@@ -134,14 +136,18 @@ def _quantile(
 
     low = np.floor(position).astype(int)
     part: Any = position - low
+    if weak and values.dtype.kind in "fc":  # a number takes on the precision of the array
+        part = part.astype(values.real.dtype)
     if q is not plain(q):
         pace = _pace(position, np.expand_dims(counts, -1), method)
         part = part + pace * (np.ravel(q) - flat_q)
     high = np.minimum(low + 1, np.maximum(np.expand_dims(counts, -1) - 1, 0))
     lower, upper = (np.take_along_axis(rows, np.take_along_axis(order, k, -1), -1) for k in (low, high))
-    if part is plain(part):
-        upper = np.where(part > 0, upper, lower)  # Inf times 0 would be NaN
-    result = lower * (1.0 - part) + upper * part
+    if q is plain(q):
+        with np.errstate(invalid="ignore"):
+            result = np.where(part > 0, lower * (1 - part) + upper * part, lower)  # Inf times 0 is NaN
+    else:
+        result = lower * (1 - part) + upper * part
     result = np.moveaxis(result, -1, 0)
     shape = np.shape(q) + np.shape(result)[1:]
     if keepdims:
@@ -157,7 +163,8 @@ def _register_quantile(target: Any, scale: float, skip_nan: bool) -> None:
         method: str = "linear", keepdims: bool = False, *, weights: Any = None,
     ) -> Any:  # fmt: skip
         refuse_out(target.__name__, out)
-        q = as_array(q) if scale == 1 else as_array(q) / scale
+        if scale != 1:
+            q = (as_array(q) if isinstance(q, (list, tuple)) else q) / scale
         return _quantile(a, q, axis, method, keepdims is True, weights, skip_nan)
 
 

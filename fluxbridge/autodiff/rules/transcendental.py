@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..elementwise import elementwise
+from ..elementwise import conj, elementwise
 from ..primitive import Primitive, apply, implements, register, take_up
 
 # -- exponentials, logarithms, roots ---------------------------------------------------------------
@@ -68,7 +68,7 @@ def family(name: str, compute: Any, slope: Any) -> Primitive:
     made = Primitive(
         name,
         compute,
-        vjps=[lambda dy, _y, x, n: dy * slope(x, n)],
+        vjps=[lambda dy, _y, x, n: dy * conj(slope(x, n))],
         jvp=[lambda dx, _y, x, n: dx * slope(x, n)],
         option_names=["n"],
         where="transcendental",
