@@ -12,6 +12,7 @@ from .adtypes import ADType, AutoNative
 from .autodiff import native
 from .autodiff.implicit import Grads, Params
 from .autodiff.structure import Record, Splitter
+from .autodiff.tracer import plain
 
 NATIVE = AutoNative()
 
@@ -226,6 +227,7 @@ def fill_none(grad: Any, like: Any) -> Any:
 
 
 def _zero(x: Any) -> Any:
+    x = plain(x)
     if isinstance(x, np.ndarray):
         return np.zeros(x.shape, x.dtype if x.dtype.kind in "fc" else float)
     return 0.0 if isinstance(x, int) else type(x)(0)
