@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doctor.add_argument("--start", action="store_true", help="start Julia (with downloads) and ask it")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
     doctor.set_defaults(run=_doctor)
+    functions = commands.add_parser(
+        "functions", help="print which functions of NumPy and SciPy are differentiated, and how, as Markdown"
+    )
+    functions.set_defaults(run=_functions)
     options = parser.parse_args(arguments)
     return options.run(options)
 
@@ -42,3 +46,10 @@ def _doctor(options: argparse.Namespace) -> int:
     from .julia import doctor
 
     return doctor.run(options.start, options.json)
+
+
+def _functions(options: argparse.Namespace) -> int:
+    from .autodiff import coverage
+
+    print(coverage.markdown(), end="")
+    return 0

@@ -61,7 +61,7 @@ def manifest_versions(project: str | os.PathLike[str], julia: str | None = None)
 def manifest(project: str | os.PathLike[str], julia: str | None = None) -> Path | None:
     """The manifest that Julia reads for a project: the one of its own version first."""
     folder = Path(project)
-    folder = folder if folder.is_dir() else folder.parent
+    folder = folder.parent if folder.is_file() else folder  # a Project.toml will do
     minor = ".".join((julia or "").split(".")[:2])
     own = [f"JuliaManifest-v{minor}.toml", f"Manifest-v{minor}.toml"] if minor else []
     for name in (*own, "JuliaManifest.toml", "Manifest.toml"):
