@@ -7,7 +7,16 @@
 """
 
 from . import errors
-from .adtypes import ADType, AutoFiniteDifferences, AutoNative
+from .adtypes import (
+    ADType,
+    AutoEnzyme,
+    AutoFiniteDifferences,
+    AutoForwardDiff,
+    AutoJuliaFiniteDifferences,
+    AutoMooncake,
+    AutoNative,
+    AutoZygote,
+)
 from .api import (
     Record,
     compose,
@@ -32,8 +41,18 @@ from .autodiff.tools import adjoint, checkpointed, forwarddiff, hook, ignore_der
 __version__ = "0.1.0"
 
 __all__ = [
-    "ADType", "AutoFiniteDifferences", "AutoNative", "Buffer", "Diagonal", "Grads", "I", "Params",
-    "Record", "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none",
-    "forwarddiff", "gradient", "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian",
-    "pipe", "primitive", "pullback", "pushforward", "withgradient", "withjacobian",
+    "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
+    "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
+    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "forwarddiff", "gradient",
+    "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe", "primitive",
+    "pullback", "pushforward", "withgradient", "withjacobian",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """`fluxbridge.julia`, which is imported when it is first used."""
+    if name == "julia":
+        import importlib
+
+        return importlib.import_module("fluxbridge.julia")
+    raise AttributeError(f"module 'fluxbridge' has no attribute {name!r}")

@@ -12,7 +12,7 @@ from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
 from .autodiff.structure import Splitter
 from .autodiff.tracer import plain
-from .errors import FluxbridgeError, StructureError
+from .errors import FluxbridgeError, NoRuleError, StructureError
 
 
 class ADType:
@@ -245,3 +245,82 @@ def _paired(y: Any, seed: Any) -> float:
     return sum(
         float(np.sum(np.real(np.conjugate(ct) * parts[index]))) for index, ct, _ in template.match(seed, "")
     )
+
+
+# ---------------------------------------------------------------------------------------------
+# Julia's AD packages; julia is started at the first use
+# ---------------------------------------------------------------------------------------------
+
+
+class JuliaEngine(ADType):
+    """Base of the AD types that are computed in Julia. `f` is a Julia function or Julia source."""
+
+    engine = ""
+
+    def withgradient(self, f: Any, xs: Sequence[Any], aux: bool = True) -> tuple[Any, Any]:
+        from .julia import engines
+
+        if engines.traced(tuple(xs)):
+            return super().withgradient(f, xs, aux)
+        return engines.withgradient(self.engine, f, xs, aux)
+
+    def pullback(self, f: Any, xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        raise NoRuleError(f"{self!r} offers gradient and withgradient; use AutoZygote() for pullback")
+
+    def withjacobian(self, f: Any, xs: Sequence[Any], order: str) -> tuple[Any, Any]:
+        from .julia import engines
+
+        return engines.withjacobian(self.engine, f, xs, order)
+
+    def hessian(self, f: Any, x: Any, order: str) -> Any:
+        from .julia import engines
+
+        return engines.hessian(self.engine, f, x, order)
+
+    def diaghessian(self, f: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
+        from .julia import engines
+
+        return engines.diaghessian(self.engine, f, xs)
+
+
+class AutoZygote(JuliaEngine):
+    """The real Zygote, Flux's default.
+
+    >>> from fluxbridge import AutoZygote, gradient, julia
+    >>> gradient(julia.function("x -> 3x^2 + 2x + 1"), AutoZygote(), 3)  # doctest: +SKIP
+    (20.0,)
+    """
+
+    engine = "zygote"
+
+    def pullback(self, f: Any, xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        from .julia import engines
+
+        return engines.pullback(f, xs)
+
+
+class AutoForwardDiff(JuliaEngine):
+    """Julia's ForwardDiff: forward mode, by numbers and real arrays."""
+
+    engine = "forwarddiff"
+
+
+class AutoEnzyme(JuliaEngine):
+    """Julia's Enzyme, through Flux; the Julia project must have Enzyme."""
+
+    engine = "enzyme"
+
+
+class AutoMooncake(JuliaEngine):
+    """Julia's Mooncake, through Flux; the Julia project must have Mooncake."""
+
+    engine = "mooncake"
+
+
+class AutoJuliaFiniteDifferences(JuliaEngine):
+    """Julia's FiniteDifferences, through Flux; the Julia project must have FiniteDifferences.
+
+    This is Flux's own ``AutoFiniteDifferences``; :class:`AutoFiniteDifferences` is computed here.
+    """
+
+    engine = "finitedifferences"

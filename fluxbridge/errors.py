@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 
 class FluxbridgeError(Exception):
     """The ancestor of every error that fluxbridge raises on purpose."""
@@ -50,11 +53,34 @@ class JuliaNotAvailable(FluxbridgeError, RuntimeError):
 
 
 class JuliaError(FluxbridgeError, RuntimeError):
-    """An exception that was thrown in Julia.
+    """An exception that was thrown in Julia; its text names the lines of your own Julia code.
 
-    `type` is the name of its Julia type, `full` the message with the whole stack. Where a builtin
-    Python error says the same, the exception is of that class too (see `fluxbridge.julia.errors`).
+    `type` is the name of its Julia type, `message` its text alone, `frames` the lines of the user's
+    own code, innermost first, and `full` everything that Julia says, with the whole stack. Where a
+    builtin Python error says the same, the exception is of that class too.
     """
 
     type: str = ""
-    full: str = ""
+    frames: tuple[str, ...] = ()
+    whole: Callable[[], str] | None = None  #: asks Julia for the whole stack
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    @property
+    def full(self) -> str:
+        return self.whole() if self.whole is not None else str(self)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"  in {frame}" for frame in self.frames)])
+
+    def __reduce__(self) -> Any:
+        text = self.full
+        return _julia_error, (type(self), self.args, self.type, self.frames, text)
+
+
+def _julia_error(cls: type, args: tuple, kind: str, frames: tuple, full: str) -> JuliaError:
+    error = cls(*args)
+    error.type, error.frames, error.whole = kind, frames, lambda: full
+    return error

@@ -1,0 +1,97 @@
+"""The real Flux and Zygote, through juliacall. Importing this starts nothing.
+
+>>> from fluxbridge import gradient, julia, AutoZygote
+>>> f = julia.function("x -> 3x^2 + 2x + 1")  # doctest: +SKIP
+>>> gradient(f, AutoZygote(), 3)  # doctest: +SKIP
+(20.0,)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import JuliaError, JuliaNotAvailable, NoRuleError
+from . import session
+from .discovery import available
+from .objects import JuliaObject
+
+
+def start() -> None:
+    """Start Julia now, instead of at its first use. The second call does nothing.
+
+    Raises JuliaNotAvailable, which says why and what to do, if there is no Julia to start.
+    """
+    session.start()
+
+
+def stop() -> None:
+    """Forget the running Julia; objects from it cannot be used any more once it has ended.
+
+    Julia in this process ends only with the process.
+    """
+    session.stop()
+
+
+def function(source: Any, trace: bool = False) -> JuliaObject:
+    """A Julia function as a Python one.
+
+    `source` is Julia code whose last expression is the function (or a Flux model, or any object),
+    or an object from juliacall. Each source has a module of its own, in which the names of Flux,
+    Zygote, LinearAlgebra, Statistics and Random are known.
+
+    Inside of a native gradient its derivative is Zygote's. With ``trace=True`` its code is run on the
+    native engine's numbers instead, so the derivative is native: for generic code on scalars, and on
+    arrays element by element.
+
+    >>> from fluxbridge import julia
+    >>> cube = julia.function("cube(x) = x^3")  # doctest: +SKIP
+    >>> cube(2.0)  # doctest: +SKIP
+    8.0
+    """
+    bridge = session.bridge()
+    if isinstance(source, JuliaObject):
+        handle = source._value
+    else:
+        handle = bridge.define(source) if isinstance(source, str) else bridge.wrap(source)
+    return JuliaObject(handle, bridge, trace)
+
+
+def differentiable(f: Callable[..., Any]) -> JuliaObject:
+    """A Python function as a Julia one that Zygote can differentiate, by the native engine.
+
+    >>> import numpy as np
+    >>> from fluxbridge import gradient, julia, AutoZygote
+    >>> wave = julia.differentiable(lambda x: np.sin(x) * x)  # doctest: +SKIP
+    >>> loss = julia.function("(f, x) -> f(x)^2")  # doctest: +SKIP
+    >>> gradient(loss, AutoZygote(), wave, 2.0)  # doctest: +SKIP
+    (None, 0.2797...)
+    """
+    bridge = session.bridge()
+    return JuliaObject(bridge.callback(f), bridge)
+
+
+def handle_of(f: Any) -> Any:
+    """The Julia function behind what a user passes as `f` beside one of Julia's AD types."""
+    if isinstance(f, JuliaObject):
+        return f._value
+    if isinstance(f, str):
+        return function(f)._value
+    if type(f).__module__ == "juliacall":
+        return session.bridge().wrap(f)
+    raise NoRuleError(
+        "Python functions can be differentiated by Zygote in a later version. Write the function in Julia "
+        '(fluxbridge.julia.function("x -> ...")), wrap it with fluxbridge.julia.differentiable(f), '
+        "or leave out the AD type for the native engine."
+    )
+
+
+def versions() -> dict[str, str]:
+    """The versions of the running Julia and its packages."""
+    return session.bridge().versions()
+
+
+__all__ = [
+    "JuliaError", "JuliaNotAvailable", "JuliaObject", "available", "differentiable", "function", "start",
+    "stop", "versions",
+]  # fmt: skip

@@ -1,0 +1,128 @@
+"""Starting Julia: once, when it is needed, with every failure explained."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..errors import JuliaNotAvailable
+from . import discovery, failures, places, settings
+from .bridge import Bridge
+
+_lock = threading.RLock()
+_bridge: Bridge | None = None
+
+
+def start() -> Bridge:
+    """Start Julia if it does not run yet; the second call does nothing.
+
+    The first start on a machine may download and precompile packages for minutes; it says so on
+    stderr. Raises JuliaNotAvailable, with the reason and the remedy, if Julia cannot be started.
+    """
+    global _bridge
+    if discovery.forked():
+        discovery.check()  # raises: a forked child cannot use its parent's Julia
+    with _lock:
+        if _bridge is None:
+            _bridge = _start()
+        return _bridge
+
+
+def bridge() -> Bridge:
+    """The running bridge; starts Julia if needed."""
+    if _bridge is not None and not discovery.forked():
+        return _bridge
+    return start()
+
+
+def stop() -> None:
+    """Forget the bridge. Julia itself ends with the process: it cannot be unloaded."""
+    global _bridge
+    with _lock:
+        _bridge = None
+
+
+def _start() -> Bridge:
+    found = discovery.check()
+    settings.apply(found.offline)
+    if not discovery.running():
+        _say(found)
+    stderr: Callable[[], str] = lambda: ""  # noqa: E731
+    try:
+        with _stderr_kept() as stderr:
+            import juliacall
+
+            operations = _load(juliacall.Main)
+    except BaseException as failure:
+        if not isinstance(failure, Exception) or isinstance(failure, JuliaNotAvailable):
+            raise
+        raise failures.explain(failure, stderr(), project=found.project) from failure
+    return Bridge(operations)
+
+
+def _load(main: Any) -> Any:
+    """`using FluxBridge`, found through the load path; its dependencies are those of the project."""
+    folder = places.fluxbridge_folder()
+    if folder is None:
+        raise JuliaNotAvailable(
+            "the Julia package FluxBridge, a part of fluxbridge, is missing", "Install fluxbridge again."
+        )
+    main.seval(f"let folder = {_quoted(str(folder))}; folder in LOAD_PATH || push!(LOAD_PATH, folder); end")
+    return main.seval("import FluxBridge; FluxBridge.operations()")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    return f'"{escaped}"'
+
+
+def _say(found: discovery.Availability) -> None:
+    if found.download:
+        what = ", ".join(found.download)
+        print(
+            f"fluxbridge: starting Julia. To download first: {what}; this takes some minutes.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+@contextlib.contextmanager
+def _stderr_kept() -> Iterator[Callable[[], str]]:
+    """Show what is written to stderr, by Julia too, and keep a copy of it."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # there is no stderr
+        yield lambda: ""
+        return
+    with tempfile.TemporaryFile() as kept:
+        reader, writer = os.pipe()
+        os.dup2(writer, 2)
+        os.close(writer)
+
+        def copy() -> None:
+            while chunk := os.read(reader, 65536):
+                kept.write(chunk)
+                with contextlib.suppress(OSError):
+                    os.write(saved, chunk)
+
+        thread = threading.Thread(target=copy, daemon=True)
+        thread.start()
+
+        def text() -> str:
+            kept.seek(0)
+            return kept.read().decode(errors="replace")
+
+        captured = ""
+        try:
+            yield lambda: captured or text()
+        finally:
+            os.dup2(saved, 2)  # closes the only writing end, so the thread ends
+            thread.join(timeout=5)
+            os.close(reader)
+            os.close(saved)
+            captured = text()

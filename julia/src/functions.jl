@@ -1,0 +1,110 @@
+# Julia source and objects as functions for Python, and Python functions that Zygote differentiates.
+
+const COUNT = Ref(0)
+
+"The value of the last expression of `source`, evaluated in a module of its own."
+function define(source::String)
+    m = Module(Symbol("FluxBridgeSource", COUNT[] += 1))
+    Core.eval(m, :(const FluxBridge = $(@__MODULE__)))
+    Core.eval(m, PRELUDE)
+    return Base.include_string(m, source, "$SOURCE $(COUNT[])")
+end
+
+"What Julia source may use without asking."
+const PRELUDE = quote
+    using .FluxBridge.Flux, .FluxBridge.Zygote
+    using .FluxBridge.Zygote: gradient, withgradient
+    using .FluxBridge.Prelude.LinearAlgebra, .FluxBridge.Prelude.Statistics, .FluxBridge.Prelude.Random
+    eval(x) = Core.eval(@__MODULE__, x)
+    include(path) = Base.include(@__MODULE__, path)
+end
+
+"Packages that Julia source finds loaded beside Flux and Zygote."
+module Prelude
+import LinearAlgebra, Random, Statistics
+end
+
+"""
+    PyFunction(f)
+
+A Python function as a Julia one. It takes and returns what [`topy`](@ref) and [`tojulia`](@ref) make
+of the values, and has a rule: its pullback is that of fluxbridge's native engine.
+"""
+struct PyFunction <: Function
+    f::Py
+end
+
+topy(p::PyFunction) = p.f
+Base.show(io::IO, p::PyFunction) = print(io, "PyFunction(", p.f, ")")
+
+(p::PyFunction)(xs...; kw...) = tojulia(p.f(map(topy, xs)...; map(topy, values(kw))...))
+
+"A function with keyword arguments, as Python passes them."
+struct Keywords{F,K} <: Function
+    f::F
+    keywords::K
+end
+(k::Keywords)(xs...) = k.f(xs...; k.keywords...)
+
+function ChainRulesCore.rrule(p::PyFunction, xs...; kw...)
+    pair = HOOKS[:pullback](p.f, pytuple(Any[topy(x) for x in xs]), topy(NamedTuple(kw)))
+    back = pair[1]
+    function pullback(dy)
+        seed = unthunk(dy)
+        seed isa AbstractZero && return (NoTangent(), map(_ -> NoTangent(), xs)...)
+        found = back(topy(seed))
+        return (NoTangent(), ntuple(k -> tangent(xs[k], tojulia(found[k-1])), length(xs))...)
+    end
+    return tojulia(pair[0]), pullback
+end
+
+"The gradient `g` of `x`, as ChainRules spells it."
+tangent(x, g) = g
+tangent(x, ::Nothing) = NoTangent()
+tangent(x::Tuple, g::Union{Tuple,AbstractVector}) = Tangent{typeof(x)}(map(tangent, x, Tuple(g))...)
+function tangent(x::NamedTuple{K}, g::Union{NamedTuple,AbstractDict}) where {K}
+    return Tangent{typeof(x)}(; NamedTuple{K}(map(k -> tangent(x[k], child(g, k)), K))...)
+end
+tangent(x::AbstractArray{<:Real}, g::AbstractArray{<:Complex}) = real(g)
+function tangent(x::T, g::NamedTuple) where {T}
+    names = filter(k -> haskey(g, k), fieldnames(T))
+    return Tangent{T}(; NamedTuple{names}(map(k -> tangent(getfield(x, k), g[k]), names))...)
+end
+
+"""
+    differentiable(f::Py)
+
+The Python function `f` as a Julia function that Zygote can differentiate.
+"""
+differentiable(f::Py) = PyFunction(f)
+
+# ---------------------------------------------------------------------------------------------
+# The parts of Julia objects
+# ---------------------------------------------------------------------------------------------
+
+"`x.name`, also by the Latin name of a Greek field (`sigma` for `σ`) and with `_` for a final `!`."
+function attribute(x, name::String)
+    s = Symbol(name)
+    hasproperty(x, s) && return getproperty(x, s)
+    for alias in get(ALIASES, name, ())
+        hasproperty(x, alias) && return getproperty(x, alias)
+    end
+    endswith(name, '_') && hasproperty(x, Symbol(chop(name), "!")) && return getproperty(x, Symbol(chop(name), "!"))
+    throw(NoField(string(typeof(x).name.name), name, join(propertynames(x), ", ")))
+end
+
+const ALIASES = Dict("sigma" => (:σ,), "lambda_" => (:λ,), "epsilon" => (:ϵ, :ε), "beta" => (:β,), "gamma" => (:γ,), "mu" => (:μ,), "sigma2" => (:σ²,))
+
+struct NoField <: Exception
+    owner::String
+    name::String
+    fields::String
+end
+Base.showerror(io::IO, e::NoField) = print(io, "a Julia $(e.owner) has no field $(e.name); it has $(e.fields)")
+
+"The fields that can hold parameters, for the native engine: (names, values); nothing for none."
+function parts(x)
+    x isa Union{Number,AbstractArray,AbstractString,Symbol,Function,Module,Type} && !isstructtype(typeof(x)) && return nothing
+    names = fieldnames(typeof(x))
+    return names isa Tuple{Vararg{Symbol}} && !isempty(names) ? (names, map(n -> getfield(x, n), names)) : nothing
+end
