@@ -245,6 +245,8 @@ class Splitter:
         return new, Branch(templates, dict, "[{!r}]", keep_none=False)
 
     def _object_array(self, x: np.ndarray) -> tuple[Any, Any]:
+        if not x.dtype.hasobject:
+            return x, None
         new, templates, found = self._children(dict(enumerate(x.ravel())))
         if not found:
             return x, None

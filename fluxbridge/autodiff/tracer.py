@@ -126,8 +126,11 @@ def _scipy_caller(frame: Any) -> str | None:
             wrapped = names.get("f", names.get("func"))
             module, function = getattr(wrapped, "__module__", ""), getattr(wrapped, "__name__", "_")
         if module.startswith("scipy.") and function.isidentifier() and not function.startswith("_"):
-            owner = getattr(names.get("self"), "name", None)  # a distribution: norm.pdf
-            found = ".".join([module.split(".")[1], *([owner] if isinstance(owner, str) else []), function])
+            owner = type(names["self"]).__name__ if "self" in names else ""
+            if owner.endswith("_gen"):  # a distribution: norm.pdf
+                function = f"{owner[:-4]}.{function}"
+            if not owner or owner.endswith("_gen") or found is None:
+                found = f"{module.split('.')[1]}.{function}"
         frame = frame.f_back
     return found
 

@@ -55,7 +55,8 @@ def _axes(a: Any, b: Any, axes: Any) -> tuple[int, ...]:
     return tuple(int(i) % max(np.ndim(a), 1) for i in axes)
 
 
-def _any_mode(a: Any, b: Any, mode: str, axes: Any, method: str) -> Any:
+def _any_mode(a: Any, b: Any, mode: str, axes: Any, method: str, late: bool = False) -> Any:
+    """`late`: where "same" has no middle, it begins one later, as correlate2d has it."""
     a, b = array(a), array(b)
     if np.ndim(a) != np.ndim(b):
         raise ValueError("in1 and in2 should have the same dimensionality")
@@ -79,7 +80,7 @@ def _any_mode(a: Any, b: Any, mode: str, axes: Any, method: str) -> Any:
         raise ValueError("acceptable mode flags are 'valid', 'same', or 'full'")
     window = [slice(None)] * a.ndim
     for i in over:
-        start = (full.shape[i] - a.shape[i]) // 2
+        start = (full.shape[i] - a.shape[i] + late) // 2
         window[i] = slice(start, start + a.shape[i])
     return full[tuple(window)]
 
@@ -121,7 +122,7 @@ def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", 
     a, b = array(in1), array(in2)
     if mode == "valid" and any(m < n for m, n in zip(a.shape, b.shape, strict=True)):
         return _turned(_any_mode(b, _turned(a, None), mode, None, "direct"), None)
-    return _any_mode(a, _turned(b, None), mode, None, "direct")
+    return _any_mode(a, _turned(b, None), mode, None, "direct", late=True)
 
 
 # -- filters -----------------------------------------------------------------------------------------
