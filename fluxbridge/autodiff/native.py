@@ -212,7 +212,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
         if clearer is not None:
             raise clearer from error
         raise
-    if isinstance(out, (np.ndarray, list)):
+    if isinstance(out, np.ndarray):
         out = take_up(out)
 
     def mine(x: Any) -> bool:
