@@ -17,7 +17,7 @@ from ..primitive import implements, primitive, refuse_out
 from ..tracer import plain
 from .shaping import as_array, normal_axis
 
-_ADJOINT = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
+_ADJOINT: dict[Any, Any] = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
 def _fit(x: Any, length: int, axis: int) -> Any:

@@ -86,6 +86,14 @@ def _vector_norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
 # -- matrices ----------------------------------------------------------------------------------------
 
 
+def _singular_values(x: Any) -> Any:
+    """The singular values; one that is zero has a kink there as abs(0) has, and slope zero."""
+    s = np.linalg.svd(x, compute_uv=False)
+    value = plain(s)
+    least = np.finfo(value.dtype).eps * max(np.shape(x)[-2:]) * value[..., :1]
+    return s if np.all(value > least) else np.where(value > least, s, value)
+
+
 def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> Any:
     n = np.ndim(x)
     row, col = (normal_axis(a, n) for a in axis)
@@ -95,8 +103,11 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> A
         return NORM2(x, axis=(row, col), keepdims=keepdims)
     x = np.moveaxis(x, (row, col), (-2, -1)) if (row, col) != (n - 2, n - 1) else x
     if order in (2, -2, "nuc"):
-        s = np.linalg.svd(x, compute_uv=False)
-        y = np.sum(s, axis=-1) if order == "nuc" else s[..., 0 if order == 2 else -1]
+        if np.size(plain(x)) == 0 and order != -2:
+            y = np.sum(np.abs(x), axis=(-2, -1))
+        else:
+            s = _singular_values(x)
+            y = np.sum(s, axis=-1) if order == "nuc" else s[..., 0 if order == 2 else -1]
     elif order in (1, -1, np.inf, -np.inf):
         sums = np.sum(np.abs(x), axis=-2 if abs(order) == 1 else -1)
         y = (np.max if order > 0 else np.min)(sums, axis=-1)

@@ -34,30 +34,30 @@ def rows(x: Any) -> Any:
 
 
 def matmul_by_a(dy: Any, _y: Any, _a: Any, b: Any) -> Any:
-    n = np.ndim(b)
-    if n == 2 and np.ndim(_a) > 1:
-        return np.matmul(dy, conj(np.transpose(b)))
+    n = b.ndim
+    if n == 2 and _a.ndim > 1:
+        return dy @ conj(b.T)
     if n == 1:
-        return dy * conj(b) if np.ndim(_a) == 1 else column(dy) * conj(b)
-    if np.ndim(_a) == 1:
+        return dy * conj(b) if _a.ndim == 1 else column(dy) * conj(b)
+    if _a.ndim == 1:
         return np.matmul(conj(b), dy) if n == 2 else np.matmul(conj(b), column(dy))[..., 0]
-    if np.ndim(_a) == 2:  # one matrix times a stack: contract the stack in the product
+    if _a.ndim == 2:  # one matrix times a stack: contract the stack in the product
         both = (*range(n - 2), n - 1)
         return np.tensordot(dy, conj(b), (both, both))
     return np.matmul(dy, adjoint(b))
 
 
 def matmul_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
-    n = np.ndim(a)
-    if n == 2 and np.ndim(_b) <= 2:
-        return np.matmul(conj(np.transpose(a)), dy)
+    n = a.ndim
+    if n == 2 and _b.ndim <= 2:
+        return conj(a.T) @ dy
     if n == 1:
-        if np.ndim(_b) == 1:
+        if _b.ndim == 1:
             return dy * conj(a)
         return column(conj(a)) * np.expand_dims(dy, -2)
-    if np.ndim(_b) == 1:
+    if _b.ndim == 1:
         return np.matmul(np.reshape(dy, -1), conj(rows(a)))
-    if np.ndim(_b) == 2:  # a stack times one matrix
+    if _b.ndim == 2:  # a stack times one matrix
         return np.matmul(conj(np.transpose(rows(a))), rows(dy))
     return np.matmul(adjoint(a), dy)
 
@@ -251,7 +251,7 @@ def _cross(a: Any, b: Any) -> Any:
     return np.cross(a, b)
 
 
-CROSS = primitive(
+CROSS: Any = primitive(
     None,
     lambda dy, _y, _a, b: CROSS(conj(b), dy),
     lambda dy, _y, a, _b: CROSS(dy, conj(a)),

@@ -70,3 +70,45 @@ SAMPLES: list[Sample] = _samples()
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_rule(sample):
     check(sample.f, *sample.args, order=sample.order)
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2", "rfftn", "irfftn"])
+def test_single_precision_stays(name):
+    x = real(3, 4).astype(np.float32)
+    y = getattr(fft, name)(x)
+    (g,) = withgradient(lambda x: np.sum(np.real(getattr(fft, name)(x))), (x,))[1]
+    assert g.dtype == np.float32
+    assert y.dtype in (np.float32, np.complex64, np.float64, np.complex128)
+
+
+def test_keywords_lists_integers_and_empty():
+    (g,) = withgradient(lambda x: np.real(fft.fft(a=x, n=2)[0]), (np.array([1, 2, 3]),))[1]
+    np.testing.assert_array_equal(g, [1, 1, 0])
+    (g,) = withgradient(lambda x: np.sum(fft.fftfreq(3) * x), (np.ones(3),))[1]
+    np.testing.assert_allclose(g, fft.fftfreq(3))
+    (g,) = withgradient(lambda x: np.sum(np.abs(fft.fft(x))), (np.zeros((0, 3)),))[1]
+    assert g.shape == (0, 3)
+    (g,) = withgradient(lambda x: np.sum(fft.fftshift(x)), (np.zeros(0),))[1]
+    assert g.shape == (0,)
+
+
+def test_inverse_undoes():
+    x = real(3, 5)
+    for f in (
+        lambda x: fft.ifftn(fft.fftn(x)),
+        lambda x: fft.irfft2(fft.rfft2(x), s=x.shape),
+        lambda x: fft.hfft(fft.ihfft(x), 5),
+        lambda x: fft.ifftshift(fft.fftshift(x)),
+    ):
+        (g,) = withgradient(lambda x, f=f: 0.5 * np.sum(np.real(f(x)) ** 2), (x,))[1]
+        np.testing.assert_allclose(g, x, atol=1e-12)
+
+
+def test_refusals():
+    x = real(4)
+    with pytest.raises(ValueError, match="[Ii]nvalid norm"):
+        withgradient(lambda x: np.sum(np.abs(fft.fft(x, norm="nonsense"))), (x,))
+    with pytest.raises(ValueError, match="out of bounds"):
+        withgradient(lambda x: np.sum(np.abs(fft.fftn(x, axes=(3,)))), (x,))
+    with pytest.raises(MutationError, match="out"):
+        withgradient(lambda x: np.sum(np.abs(fft.fftn(x, out=np.zeros(4, complex)))), (x,))

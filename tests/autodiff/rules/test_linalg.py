@@ -10,7 +10,7 @@ from fluxbridge.autodiff.native import pushforward, withgradient
 from fluxbridge.errors import NoRuleError
 
 la = np.linalg
-rng = np.random.default_rng(8)
+rng = np.random.default_rng(5)
 
 
 def real(*shape: int) -> np.ndarray:
@@ -81,7 +81,7 @@ def _samples() -> list[Sample]:
         add("tensorinv", lambda x: la.tensorinv(np.reshape(x, (6, 2, 3)), ind=1), regular(make, 6, 6))
         add("tensorsolve", lambda a, b: la.tensorsolve(np.reshape(a, (2, 3, 6)), b), regular(make, 6, 6), make(2, 3))
         add("tensorsolve", lambda a, b: la.tensorsolve(np.reshape(a, (2, 3, 3, 2)), b, axes=(0, 2)),
-            make(6, 6), make(3, 2))
+            regular(make, 6, 6)[[0, 1, 4, 5, 2, 3]], make(3, 2))
         add("multi_dot", lambda *xs: la.multi_dot(xs), make(2, 3), make(3, 4), make(4, 2), make(2, 2))
         add("multi_dot", lambda *xs: la.multi_dot(list(xs)), make(3), make(3, 4), make(4))
         add("multi_dot", lambda *xs: la.multi_dot(xs), make(2, 3), make(3))
@@ -158,3 +158,196 @@ SAMPLES: list[Sample] = _samples()
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_rule(sample):
     check(sample.f, *sample.args, order=sample.order)
+
+
+# -- dtypes, names, empties ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sample", SAMPLES[::4], ids=str)
+def test_single_precision_stays(sample):
+    single = [np.asarray(x).astype(np.complex64 if np.iscomplexobj(x) else np.float32) for x in sample.args]
+
+    def f(*xs):
+        y = sample.f(*xs)
+        return sum(np.sum(np.real(v) * 0.5) for v in (y if isinstance(y, tuple) else (y,)))
+
+    grads = grad(f, *single)
+    assert [g.dtype for g in grads] == [x.dtype for x in single]
+
+
+def test_results_keep_their_names():
+    seen = []
+
+    def f(a):
+        seen.extend(type(r) for r in (la.eigh(a), la.eig(a), la.svd(a), la.qr(a), la.slogdet(a)))
+        seen.append(type(la.svd(a, hermitian=True)))
+        return la.eigh(a).eigenvalues[0] + la.svd(a).S[0] + la.qr(a).R[0, 0] + la.slogdet(a).logabsdet
+
+    A = np.diag([1.0, 2.0])
+    grad(f, A)
+    expected = [type(r) for r in (la.eigh(A), la.eig(A), la.svd(A), la.qr(A), la.slogdet(A), la.svd(A))]
+    assert seen == expected
+
+
+def test_lstsq_gives_all_four_results():
+    a, b = real(4, 2), real(4)
+    seen = []
+    grad(lambda a: np.sum(seen.append(la.lstsq(a, b, rcond=None)) or seen[0][0]), a)
+    x, residuals, rank, s = la.lstsq(a, b, rcond=None)
+    assert seen[0][2] == rank
+    assert len(seen[0]) == 4
+    assert la.lstsq(real(2, 4), real(2), rcond=None)[1].size == 0
+
+
+@pytest.mark.parametrize(
+    ("f", "shape"),
+    [
+        (la.norm, (0,)),
+        (lambda x: la.norm(x, np.inf), (0,)),
+        (la.det, (0, 0)),
+        (lambda a: la.slogdet(a)[1], (0, 0)),
+        (lambda a: np.sum(la.det(a)), (0, 2, 2)),
+        (lambda a: np.sum(la.inv(a)), (0, 0)),
+        (lambda a: np.sum(la.solve(a, np.zeros((0, 2)))), (0, 0)),
+        (lambda a: np.sum(la.pinv(a)), (0, 3)),
+        (lambda a: np.sum(la.cholesky(a)), (0, 0)),
+        (lambda a: np.sum(la.eigh(a)[1]), (0, 0)),
+        (lambda a: np.sum(np.real(la.eig(a)[1])), (0, 0)),
+        (lambda a: np.sum(la.svd(a, full_matrices=False)[0]), (0, 3)),
+        (lambda a: np.sum(la.qr(a)[0]), (3, 0)),
+        (lambda a: np.sum(la.qr(a)[0]), (0, 3)),
+        (lambda a: np.sum(la.cond(a)), (0, 2, 2)),
+        (lambda a: np.sum(la.lstsq(a, np.zeros(3), rcond=None)[0]), (3, 0)),
+        (lambda a: la.norm(a, 1), (0, 2)),
+    ],
+)
+def test_empty(f, shape):
+    assert grad(f, np.zeros(shape))[0].shape == shape
+
+
+def test_keywords_and_lists():
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(grad(lambda x: np.sum(la.solve([[1, 2, 0], [0, 1, 0], [0, 0, 1]], x)), x)[0], [1, -1, 1])
+    np.testing.assert_allclose(grad(lambda x: la.norm(x=x, ord=1, axis=0), x)[0], [1, 1, 1])
+    np.testing.assert_allclose(grad(lambda x: la.norm([x[0], x[1]]), x)[0], [1 / 5**0.5, 2 / 5**0.5, 0])
+    np.testing.assert_allclose(grad(lambda x: np.sum(la.eigh(a=np.outer(x, x), UPLO="U")[0]), x)[0], 2 * x)
+    (g,) = grad(lambda x: la.matrix_rank(np.outer(x, x)) * x[0], x)
+    np.testing.assert_array_equal(g, [1, 0, 0])
+    assert grad(lambda a: np.sum(la.matrix_power(a, 0)), np.eye(2)) == (None,)
+
+
+# -- where NumPy reads one triangle ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("f", [lambda a: np.sum(la.eigvalsh(a) ** 2), lambda a: np.sum(la.cholesky(a) ** 3)])
+def test_gradient_lies_in_the_triangle_that_is_read(f):
+    g = grad(f, positive(real, 3, 3))[0]
+    assert np.all(np.triu(g, 1) == 0)
+    assert np.all(g[np.tril_indices(3)] != 0)
+
+
+# -- determinants of singular matrices ----------------------------------------------------------------------
+
+
+def test_det_of_singular_matrices():
+    np.testing.assert_allclose(grad(la.det, np.array([[1.0, 2.0], [2.0, 4.0]]))[0], [[4, -2], [-2, 1]])
+    np.testing.assert_array_equal(grad(la.det, np.zeros((3, 3)))[0], np.zeros((3, 3)))
+    np.testing.assert_array_equal(grad(la.det, np.zeros((1, 1)))[0], [[1]])
+    np.testing.assert_array_equal(grad(la.det, np.zeros((9, 9)))[0], np.zeros((9, 9)))
+    both = np.stack([np.eye(2), np.ones((2, 2))])
+    np.testing.assert_allclose(grad(lambda a: np.sum(la.det(a)), both)[0][1], [[1, -1], [-1, 1]])
+
+
+@pytest.mark.parametrize("make", [real, cplx])
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+def test_det_of_singular_matrices_to_second_order(make, rank):
+    check(la.det, make(4, rank) @ make(rank, 4))
+
+
+def test_det_third_order():
+    """Of zeros(3, 3): the determinant is the sum of its third derivatives times products."""
+    vs = [real(3, 3) for _ in range(3)]
+
+    def along(f, v):
+        return lambda x: pushforward(f, (x,), (v,))[1]
+
+    third = along(along(along(la.det, vs[0]), vs[1]), vs[2])(np.zeros((3, 3)))
+    regular_point = along(along(along(la.det, vs[0]), vs[1]), vs[2])(np.eye(3))
+    np.testing.assert_allclose(third, regular_point)  # a cubic form: its third derivative is constant
+
+
+def test_slogdet_of_a_singular_matrix_has_no_gradient():
+    with pytest.raises(la.LinAlgError):
+        grad(lambda a: la.slogdet(a)[1], np.zeros((2, 2)))
+
+
+# -- coinciding eigenvalues and singular values ---------------------------------------------------------------
+
+
+def test_coinciding_eigenvalues():
+    w = np.array([1.0, 2.0])
+    for f in (la.eigvalsh, lambda a: np.real(la.eigvals(a)), lambda a: la.svd(a, compute_uv=False)):
+        np.testing.assert_allclose(grad(lambda a, f=f: np.sum(w * f(a)), np.eye(2))[0], np.diag(w))
+        pushed = pushforward(f, (np.eye(2),), (np.diag([3.0, 5.0]),))[1]
+        np.testing.assert_allclose(pushed, [3, 5])
+
+
+def test_vectors_of_simple_eigenvalues_beside_coinciding_ones():
+    A = np.diag([1.0, 2.0, 2.0])
+    (g,) = grad(lambda a: np.sum(la.eigh(a).eigenvectors[:, 0]), A)
+    assert np.all(np.isfinite(g))
+    (g,) = grad(lambda a: np.sum(la.eigh(a).eigenvectors[:, 1]), A)
+    assert np.any(np.isnan(g))
+
+
+def test_extra_columns_may_only_be_used_as_a_space():
+    x = real(5, 2)
+    for f in (lambda a: la.svd(a).U, lambda a: la.qr(a, "complete").Q):
+        with pytest.raises(NoRuleError, match="complete the basis"):
+            grad(lambda a, f=f: np.sum(f(a)), x)
+    with pytest.raises(NoRuleError, match="raw"):
+        grad(lambda a: np.sum(la.qr(a, "raw")[0]), x)
+
+
+def test_rank_deficient_pinv():
+    """Where the rank stays: along tangents of the matrices of that rank."""
+    for make in (real, cplx):
+        check(lambda a, b: la.pinv(a @ b), make(4, 2), make(2, 3), order=1)
+        check(lambda a, b, y: la.lstsq(a @ b, y, rcond=1e-10)[0], make(4, 2), make(2, 3), make(4, 2), order=1)
+    np.testing.assert_array_equal(grad(lambda a: np.sum(la.pinv(a)), np.zeros((2, 2)))[0], np.zeros((2, 2)))
+
+
+def test_nuclear_and_spectral_norm_at_vanishing_singular_values():
+    np.testing.assert_array_equal(grad(lambda a: la.norm(a, "nuc"), np.zeros((2, 2)))[0], np.zeros((2, 2)))
+    np.testing.assert_array_equal(grad(lambda a: la.norm(a, 2), np.zeros((2, 2)))[0], np.zeros((2, 2)))
+    np.testing.assert_allclose(grad(lambda a: la.norm(a, "nuc"), np.ones((2, 2)))[0], np.full((2, 2), 0.5))
+
+
+# -- norms ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [None, 0, 1, 2, 3, 0.5, np.inf, -np.inf])
+def test_norm_of_zeros(order):
+    np.testing.assert_array_equal(grad(lambda x: la.norm(x, order), np.zeros(2))[0], [0, 0])
+
+
+def test_norm_ties_and_zeros():
+    np.testing.assert_array_equal(grad(lambda x: la.norm(x, np.inf), np.array([2.0, -2.0]))[0], [0, -1])
+    np.testing.assert_array_equal(grad(lambda x: la.norm(x, -np.inf), np.array([2.0, -2.0]))[0], [0, -1])
+    np.testing.assert_array_equal(grad(lambda x: la.norm(x, 1), np.array([2.0, 0.0]))[0], [1, 0])
+    assert np.all(np.isfinite(grad(lambda x: la.norm(x, 3), np.array([1.0, 0.0, 2.0]))[0]))
+    zeros_and_one = np.array([[0.0, 0.0], [3.0, 4.0]])
+    (g,) = grad(lambda x: np.sum(la.norm(x, axis=1)), zeros_and_one)
+    np.testing.assert_allclose(g, [[0, 0], [0.6, 0.8]])
+    assert grad(la.norm, -3.0) == (-1.0,)
+
+
+def test_norm_refuses_what_numpy_refuses():
+    with pytest.raises(ValueError, match="vectors"):
+        grad(lambda x: la.norm(x, "fro", axis=0), np.zeros(2))
+    with pytest.raises(ValueError, match="matrices"):
+        grad(lambda x: la.norm(x, 3), np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="Duplicate"):
+        grad(lambda x: la.norm(x, axis=(0, -2)), np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="dimensions"):
+        grad(lambda x: la.norm(x, 2), np.zeros((2, 2, 2)))
