@@ -301,7 +301,9 @@ class Several(dict[int, Any]):
 def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool) -> list[Any]:
     """Pull the cotangents of some outputs back to the `leaves` first records, the arguments.
 
-    `seeds` are (position, cotangent). With `free` every record is dropped once it is used.
+    `seeds` are (position, cotangent). With `free` every record is dropped once it is used. The
+    cotangent of a real array may be one float, which stands for equal numbers everywhere (as a sum
+    leaves them): operations of each element by itself work with it as it is.
     """
     tape.verify()
     cotangents: list[Any] = [None] * len(tape)
@@ -336,6 +338,8 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
             ct = project(ct.dense(spec), spec)
         elif type(ct) is Several:
             ct = tuple([ct.get(k) for k in range(spec.shape[0])])
+        elif type(ct) is float and spec[0] and not _keeps_shape(tape, primitive, parents, spec):
+            ct = project(ct, spec)
         if primitive is getitem:
             known = cotangents[parents[0]]
             if type(known) is not Scatter:
@@ -351,17 +355,28 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
         for parent, part in zip(parents, pulled):  # noqa: B905 (speed)
             if parent is not None and part is not None:
                 to = tape[parent][4]
-                if type(part) is not np.ndarray or part.shape != to[0] or part.dtype is not to[1]:
+                if type(part) is np.ndarray:
+                    if part.shape != to[0] or part.dtype is not to[1]:
+                        part = project(part, to)
+                elif type(part) is not float or not to[0] or to[1].kind != "f":
                     part = project(part, to)
                 if cotangents[parent] is None:
                     cotangents[parent] = part
                 else:
                     _add(cotangents, ours, parent, part)
 
-    return [
-        project(ct.dense(tape[i][4]), tape[i][4]) if type(ct) is Scatter else ct
-        for i, ct in enumerate(cotangents)
-    ]
+    for i, ct in enumerate(cotangents):
+        if type(ct) is Scatter:
+            ct = ct.dense(tape[i][4])
+        cotangents[i] = None if ct is None else project(ct, tape[i][4])
+    return cotangents
+
+
+def _keeps_shape(tape: Tape, primitive: Primitive, parents: Any, spec: Spec) -> bool:
+    """Is this an operation of each element by itself, without broadcasting?"""
+    return primitive.number_vjp is not None and all(
+        [parent is None or tape[parent][4][0] == spec[0] for parent in parents]
+    )
 
 
 def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dict) -> Any:
@@ -385,7 +400,7 @@ def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> Non
         cotangents[position] = part
     elif type(known) is Scatter:
         known.add(..., part)
-    elif position in ours and type(part) is np.ndarray:
+    elif position in ours and (type(part) is np.ndarray or type(part) is float):
         np.add(known, part, out=known)
     else:
         cotangents[position] = total = known + part
