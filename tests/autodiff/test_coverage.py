@@ -24,8 +24,7 @@ def test_known_functions_are_told_apart(tables):
     assert how["np.tanh"] == how["np.sum"] == "rule"
     assert how["np.average"] == "composition"
     assert how["np.argmax"] == "constant"
-    assert how["np.copyto"] == "refused"
-    assert how["np.busday_count"] == "no rule"
+    assert how["np.putmask"] == "refused"
 
 
 def test_everything_in_linalg_and_fft_is_answered(tables):
@@ -33,9 +32,9 @@ def test_everything_in_linalg_and_fft_is_answered(tables):
         assert [row.name for row in tables[name] if row.how == "no rule"] == []
 
 
-def test_only_dates_bits_and_files_have_no_rule(tables):
+def test_only_bits_and_files_have_no_rule(tables):
     odd = [row.name for row in tables["numpy"] if row.how == "no rule"]
-    assert all(re.search(r"busday|datetime|bits|save", name) for name in odd), odd
+    assert all(re.search(r"bits|save|datetime|busday", name) for name in odd), odd
 
 
 def test_another_name_of_a_function_is_an_alias(tables):

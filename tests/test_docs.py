@@ -1,0 +1,56 @@
+"""Every Python example in README.md and docs/ gives what stands below it; links lead somewhere."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "notebooks" / "README.md"]
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+page = pytest.mark.parametrize("path", PAGES, ids=[p.relative_to(ROOT).as_posix() for p in PAGES])
+
+
+def examples(path: Path) -> str:
+    """The lines inside ```python fences, at their places; all other lines are empty."""
+    lines, inside = [], False
+    for line in path.read_text(encoding="utf-8").splitlines():
+        fence = line.startswith("```")
+        inside = (line.startswith("```python") if fence else inside) and not (fence and inside)
+        lines.append(line if inside and not fence else "")
+    return "\n".join(lines) + "\n"
+
+
+@page
+def test_examples(path):
+    name = path.relative_to(ROOT).as_posix()
+    test = doctest.DocTestParser().get_doctest(examples(path), {"__name__": "__main__"}, name, str(path), 0)
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+@page
+def test_every_python_block_is_an_example(path):
+    for block in re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S):
+        assert block.startswith(">>>"), block
+
+
+def anchors(path: Path) -> set[str]:
+    """The names that GitHub gives to the headings of a page."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@page
+def test_links(path):
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", path.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file) if file else path
+        assert there.exists(), target
+        if anchor:
+            assert anchor in anchors(there), target
