@@ -14,4 +14,6 @@ no_derivative(
     np.array2string, np.array_repr, np.array_str, np.isin,
     np.isneginf, np.isposinf, np.linalg.matrix_rank,
     np.tril_indices_from, np.triu_indices_from, np.diag_indices_from, np.save, np.savetxt, np.savez,
+    np.savez_compressed, np.packbits, np.unpackbits, np.busday_count, np.busday_offset, np.is_busday,
+    np.datetime_as_string,
 )  # fmt: skip

@@ -180,11 +180,7 @@ def roots(p: Any) -> Any:
     nonzero = np.flatnonzero(plain(p))
     if nonzero.size == 0:
         return np.zeros(0)
-    # Zeros at the end are roots at 0; that they would move with these coefficients is not lost
-    if nonzero[-1] == np.size(p) - 1 or np.size(p) - nonzero[-1] == 2:
-        return apply(ROOTS, (p[nonzero[0] :],), {})
-    return np.concatenate([apply(ROOTS, (p[nonzero[0] : nonzero[-1] + 1],), {}),
-                           np.zeros(np.size(p) - 1 - nonzero[-1])])  # fmt: skip
+    return apply(ROOTS, (p[nonzero[0] :],), {})
 
 
 @implements(np.polyfit)

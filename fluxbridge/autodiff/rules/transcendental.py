@@ -107,7 +107,7 @@ def sinc_derivative(x: Any, n: int) -> Any:
     return np.where(near, by_sum, value).astype(np.result_type(x.dtype, np.float16))[()]
 
 
-SINC_DERIVATIVE = family(
+SINC_DERIVATIVE: Primitive = family(
     "sinc_derivative", sinc_derivative, lambda x, n: apply(SINC_DERIVATIVE, (x,), {"n": n + 1})
 )
 elementwise(np.sinc, lambda _y, x: apply(SINC_DERIVATIVE, (x,), {"n": 1}))
@@ -134,7 +134,7 @@ def bessel_i_slope(x: Any, n: int) -> Any:
     return (lower + upper) / 2
 
 
-BESSEL_I = family("bessel_i", bessel_i, bessel_i_slope)
+BESSEL_I: Primitive = family("bessel_i", bessel_i, bessel_i_slope)
 _I0 = elementwise(None, lambda _y, x: apply(BESSEL_I, (x,), {"n": 1}), name="i0", compute=np.i0,
                   holomorphic=False)  # fmt: skip
 

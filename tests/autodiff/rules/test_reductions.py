@@ -34,7 +34,12 @@ def sample(name, x, *args, order=2, **kwargs):
     return Sample(name, lambda x: f(x, *args, **kwargs), (x,), order)
 
 
-AXES = [{}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 2)}, {"axis": (-1, 0), "keepdims": True},
+def flat(parts):
+    return (parts[0], *parts[1])
+
+
+AXES = [{}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 2)},
+        {"axis": (-1, 0), "keepdims": True},
         {"keepdims": True}, {"axis": ()}]  # fmt: skip
 FOLDS = [
     "sum",
@@ -55,20 +60,25 @@ SPREADS = ["var", "std", "nanvar", "nanstd"]
 SAMPLES = [
     *[sample(name, t, **options) for name in FOLDS for options in AXES],
     *[sample(name, t, **options) for name in SPREADS for options in AXES[:-1]],
-    *[sample(name, t, **options) for name in ("ptp", "median", "nanmedian", "average") for options in AXES[:-1]],
+    *[sample(name, t, **options) for name in ("ptp", "median", "nanmedian", "average")
+      for options in AXES[:-1]],
     *[sample(name, m, axis=1, where=mask) for name in ["sum", "mean", "prod", *SPREADS]],
     *[sample(name, m, where=mask) for name in ["sum", "mean", "prod", *SPREADS]],
     *[sample(name, m, axis=0, where=mask, initial=-5.0) for name in ("max", "amax", "sum", "prod")],
-    *[sample(name, m, axis=0, where=mask, initial=5.0, keepdims=True) for name in ("min", "amin", "sum", "prod")],
-    *[sample(name, m, initial=0.4, axis=1) for name in ("max", "min", "nanmax", "nanmin", "nansum", "nanprod")],
+    *[sample(name, m, axis=0, where=mask, initial=5.0, keepdims=True)
+      for name in ("min", "amin", "sum", "prod")],
+    *[sample(name, m, initial=0.4, axis=1)
+      for name in ("max", "min", "nanmax", "nanmin", "nansum", "nanprod")],
     *[sample(name, zm, **options) for name in ("sum", "mean", "prod", "var", "std", "average")
       for options in ({}, {"axis": 0})],
-    *[sample(name, m, dtype=np.float64) for name in ("sum", "mean", "prod", "var", "std", "cumsum", "cumprod")],
+    *[sample(name, m, dtype=np.float64)
+      for name in ("sum", "mean", "prod", "var", "std", "cumsum", "cumprod")],
     *[sample(name, m, axis=1, ddof=1) for name in SPREADS],
     sample("var", m, axis=1, correction=1),
     Sample("var", lambda x: np.var(x, axis=1, mean=np.mean(x, axis=1, keepdims=True)), (m,)),
     Sample("std", lambda x: np.std(x, axis=1, mean=np.mean(x, axis=1, keepdims=True)), (m,)),
-    *[sample("prod", zeros, **options) for options in ({}, {"axis": 0}, {"axis": 1}, {"axis": -1, "keepdims": True})],
+    *[sample("prod", zeros, **options)
+      for options in ({}, {"axis": 0}, {"axis": 1}, {"axis": -1, "keepdims": True})],
     sample("prod", zeros, axis=1, where=mask, initial=2.0),
     sample("prod", zeros[1:], axis=1),
     sample("prod", zeros + 0j, axis=1),
@@ -97,8 +107,7 @@ SAMPLES = [
     Sample("histogram_bin_edges", lambda a: np.histogram_bin_edges(a, "sqrt"), (v,)),
     Sample("histogram2d", lambda x, y, w: np.histogram2d(x, y, [2, 3], weights=w),
            (uneven[:4], uneven[3:], weights)),
-    Sample("histogramdd", lambda s, w: (lambda h: (h[0], *h[1]))(np.histogramdd(s, 2, density=True, weights=w)),
-           (t[0].T, weights)),
+    Sample("histogramdd", lambda s, w: flat(np.histogramdd(s, 2, density=True, weights=w)), (t[0].T, weights)),
     # order
     *[sample("sort", t, axis) for axis in (-1, 0, 1, None)],
     sample("sort", zm),
@@ -111,7 +120,8 @@ SAMPLES = [
         "linear", "lower", "higher", "midpoint", "nearest", "inverted_cdf", "averaged_inverted_cdf",
         "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased",
         "normal_unbiased")],
-    *[Sample("quantile", lambda a, q, method=method: np.quantile(a, q, method=method), (v, np.array([0.23, 0.71])))
+    *[Sample("quantile", lambda a, q, method=method: np.quantile(a, q, method=method),
+      (v, np.array([0.23, 0.71])))
       for method in ("linear", "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased",
                      "normal_unbiased", "lower")],
     Sample("quantile", lambda a, q: np.quantile(a, q, axis=1, keepdims=True), (m, 0.4)),
@@ -159,7 +169,8 @@ SAMPLES = [
     sample("gradient", t, edge_order=2, axis=2),
     sample("gradient", zm, axis=1),
     *[Sample("gradient", lambda f, x, o=o: np.gradient(f, x, edge_order=o), (v, np.sort(v))) for o in (1, 2)],
-    Sample("gradient", lambda f, x, h: np.gradient(f, x, h, edge_order=1), (m, np.array([0.0, 1.0, 3.0]), 0.5)),
+    Sample("gradient", lambda f, x, h: np.gradient(f, x, h, edge_order=1),
+           (m, np.array([0.0, 1.0, 3.0]), 0.5)),
     Sample("trapezoid", np.trapezoid, (m,)),
     Sample("trapezoid", lambda y, x: np.trapezoid(y, x, axis=0), (m, v[:3])),
     Sample("trapezoid", lambda y, x: np.trapezoid(y, x), (m, table)),
@@ -173,7 +184,8 @@ def test_derivatives(sample):
 
 
 NAN = [
-    ("nansum", {}), ("nansum", {"axis": 1}), ("nanmean", {"axis": 0}), ("nanprod", {"axis": 1}), ("nanmax", {}),
+    ("nansum", {}), ("nansum", {"axis": 1}), ("nanmean", {"axis": 0}), ("nanprod", {"axis": 1}),
+    ("nanmax", {}),
     ("nanmin", {"axis": 1}), ("nanvar", {"axis": 1, "ddof": 1}), ("nanstd", {}), ("nanmedian", {"axis": 1}),
     ("nanmedian", {}), ("nanquantile", {"q": 0.3, "axis": 1}), ("nanpercentile", {"q": [20, 70], "axis": 0}),
     ("nanquantile", {"q": 0.3, "axis": 1, "keepdims": True, "method": "hazen"}),
