@@ -8,6 +8,7 @@ is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for
 
 from __future__ import annotations
 
+import dis
 import importlib
 import operator
 import re
@@ -185,9 +186,9 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
 
 
 # `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
-# traced result is right as long as no one else holds the array; CPython's reference count tells,
-# measured once against a call that is known to be alone.
-_alone: int | None = None
+# traced result is right as long as no one else holds the array or its memory; CPython's reference
+# counts tell, measured once against a statement whose array is known to be alone.
+_alone: tuple[int, int] | None = None
 
 
 class _Measured(Exception):
@@ -195,16 +196,25 @@ class _Measured(Exception):
 
 
 def _only_here(array: np.ndarray) -> bool:
-    count = sys.getrefcount(array) if hasattr(sys, "getrefcount") else 0
+    """Is this the array of an in-place statement, which rebinds a name, and is it no one else's?"""
+    if not hasattr(sys, "getrefcount"):
+        return False
+    base = array.base
+    count = sys.getrefcount(array), 0 if base is None else sys.getrefcount(base)
     if _alone is None:
         raise _Measured(count)
-    return count <= _alone
+    statement = sys._getframe(3)  # below are _call_ufunc and __array_ufunc__
+    operation = dis.opname[statement.f_code.co_code[statement.f_lasti]]
+    if operation != "BINARY_OP" and not operation.startswith("INPLACE"):  # np.add(a, x, out=a)
+        return False
+    own = base is None or (type(base) is np.ndarray and base.base is None)
+    return own and count[0] <= _alone[0] and count[1] <= _alone[1]
 
 
 def _measure() -> None:
-    """Count the references to an array that only a local variable holds, in ``array += traced``."""
+    """Count the references to an array, and to its base, that only a local variable holds."""
     global _alone
-    array = np.zeros(1)
+    array = np.zeros(2)[:1]
     try:
         array += _Numpy()  # type: ignore[arg-type]
     except _Measured as measured:
