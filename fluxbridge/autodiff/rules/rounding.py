@@ -80,21 +80,31 @@ def _above(x: Any, limit: Any) -> Any:
     return False if limit is None else np.greater(x, limit)
 
 
-def _which(x: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
-    """Where the result is x, where it is the lower limit, where the upper one."""
+def _crossed(low: Any, high: Any) -> Any:
     crossed = False if low is None or high is None else np.greater(low, high)
-    is_high = np.logical_or(_above(x, high), crossed)
-    is_low = np.logical_and(_below(x, low), np.logical_not(crossed))
-    return np.logical_not(np.logical_or(is_low, is_high)), is_low, is_high
+    return crossed if np.any(crossed) else False
 
 
-def _limited(position: int) -> Any:
-    return lambda d, _y, x, low, high: select(_which(x, low, high)[position], d)
+def is_inside(x: Any, low: Any, high: Any) -> Any:
+    outside = np.logical_or(_below(x, low), _above(x, high))
+    crossed = _crossed(low, high)
+    return np.logical_not(outside if crossed is False else np.logical_or(outside, crossed))
 
 
-_CLIP = primitive(
-    None, *map(_limited, range(3)), jvp=tuple(map(_limited, range(3))), name="clip", compute=np.clip
-)
+def is_low(x: Any, low: Any, high: Any) -> Any:
+    return np.logical_and(_below(x, low), np.logical_not(_crossed(low, high)))
+
+
+def is_high(x: Any, low: Any, high: Any) -> Any:
+    return np.logical_or(_above(x, high), _crossed(low, high))
+
+
+def _where(condition: Any) -> Any:
+    return lambda d, _y, x, low, high: select(condition(x, low, high), d)
+
+
+_BY_PART = tuple(_where(part) for part in (is_inside, is_low, is_high))
+_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip)
 
 
 @implements(np.clip)

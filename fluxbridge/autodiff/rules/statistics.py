@@ -8,7 +8,7 @@ import numpy as np
 
 from ..primitive import Tracer, apply, holds_tracer, implements, primitive, refuse_out
 from ..tracer import plain
-from .reductions import axes_of, count, expand, masked, not_nan
+from .reductions import axes_of, count, masked, not_nan
 from .shaping import as_array
 
 # -- variance and standard deviation -----------------------------------------------------------------
@@ -32,8 +32,9 @@ def var_rule(
     dy: Any, _y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
     keepdims: bool = False, where: Any = True,
 ) -> Any:  # fmt: skip
+    d, mean = deviations(x, axis, where)
     n = freedom(np.shape(x), axis, ddof, where)
-    return expand(dy, np.shape(x), axis, keepdims) * (2 / n) * deviations(x, axis, where)[0]
+    return d * (np.reshape(dy, np.shape(mean)) * (2 / n))
 
 
 def var_tangent(
@@ -48,8 +49,8 @@ def var_tangent(
 VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var)
 
 
-def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> Any:
-    """The derivative of the standard deviation by each element.
+def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
+    """The derivative of the standard deviation by each element, as deviation · factor.
 
     Where all elements are equal (up to the rounding of their mean) it is 0, and not NaN: the
     standard deviation has its minimum there.
@@ -59,21 +60,23 @@ def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> Any:
     size = np.reshape(y, np.shape(mean))
     noise = 8 * np.finfo(np.result_type(plain(d))).eps * np.absolute(plain(mean))
     equal = np.less_equal(size, noise)
-    return np.where(equal, 0.0, d / (n * np.where(equal, 1.0, size)))
+    return d, np.where(equal, 0.0, 1 / (n * np.where(equal, 1.0, size)))
 
 
 def std_rule(
     dy: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
     keepdims: bool = False, where: Any = True,
 ) -> Any:  # fmt: skip
-    return expand(dy, np.shape(x), axis, keepdims) * std_slope(y, x, axis, ddof, where)
+    d, factor = std_slope(y, x, axis, ddof, where)
+    return d * (np.reshape(dy, np.shape(factor)) * factor)
 
 
 def std_tangent(
     dx: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
     keepdims: bool = False, where: Any = True,
 ) -> Any:  # fmt: skip
-    change = np.real(np.conjugate(std_slope(y, x, axis, ddof, where)) * dx)
+    d, factor = std_slope(y, x, axis, ddof, where)
+    change = np.real(np.conjugate(d) * dx) * factor
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
