@@ -231,7 +231,7 @@ class _Numpy:
             return _call_ufunc(ufunc, method, inputs, options)
         primitive = UFUNCS.get(ufunc)
         if primitive is not None:
-            return apply(primitive, inputs, {})
+            return apply(primitive, inputs, {}) if len(inputs) > 1 else self.level.record(primitive, inputs, {})  # type: ignore[attr-defined]
         if ufunc in NO_DERIVATIVE:
             return ufunc(*plain(inputs))
         function = FUNCTIONS.get(ufunc)
@@ -255,7 +255,7 @@ class _Numpy:
         called = _scipy_caller(sys._getframe(1))
         if called:
             raise _refused_by_scipy(called)
-        if dtype is not None and dtype != object:
+        if dtype is not None and np.dtype(dtype).kind != "O":
             raise _lost(
                 f"An array of {np.dtype(dtype)} was asked for",
                 "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
@@ -279,7 +279,7 @@ _measure()
 
 def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
-        return apply(UFUNCS[ufunc], (self,), {})
+        return self.level.record(UFUNCS[ufunc], (self,), {})
 
     return method
 

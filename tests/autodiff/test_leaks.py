@@ -234,7 +234,11 @@ NUMBER_RAISES = {
     "np.put": (with_new(lambda a, x: np.put(a, [0], x)), MutationError, "Buffer"),
     "np.copyto": (with_new(lambda a, x: np.copyto(a, x)), MutationError, "Buffer"),
     "np.putmask": (with_new(lambda a, x: np.putmask(a, a == 0, x)), MutationError, "Buffer"),
-    "np.fill_diagonal": (lambda x: np.fill_diagonal(np.zeros((2, 2)), np.stack([x, x])), FluxbridgeError, None),
+    "np.fill_diagonal": (
+        lambda x: np.fill_diagonal(np.zeros((2, 2)), np.stack([x, x])),
+        FluxbridgeError,
+        None,
+    ),
     "a += x of a shared array": (add_to_shared, MutationError, "array = array"),
     "out=": (with_new(lambda a, x: np.add(a, x, out=np.zeros(3))), MutationError, "out="),
     "pickle": (lambda x: len(pickle.dumps(x)), GradientLostError, "ignore_derivatives"),
@@ -473,8 +477,8 @@ def test_two_levels():
     [
         lambda x: np.sum(np.asarray(x)),
         lambda x: np.asarray(x) @ x,
-        lambda x: np.sum(np.array([v for v in x])),
-        lambda x: np.sum(np.stack([v for v in x])),
+        lambda x: np.sum(np.array(list(x))),
+        lambda x: np.sum(np.stack(list(x))),
         lambda x: np.sum(np.r_[x, 1.0]),
         lambda x: np.sum(np.asarray(np.reshape(x, (-1, 1)))),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..primitive import _out_refused, apply, implements, primitive
 from ..tracer import plain
-from .shaping import as_array, normal_axis
+from .shaping import as_array, normal_axis, on_axis
 
 # -- x[index] --------------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: s
         index = index % np.shape(a)[axis]
     elif mode == "clip":
         index = np.clip(index, 0, np.shape(a)[axis] - 1)
-    return a[(slice(None),) * axis + (index,)]
+    return a[on_axis(axis, index)]
 
 
 @implements(np.take_along_axis)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..primitive import _out_refused, apply, implements, primitive
 from ..tracer import plain
-from .shaping import as_array, at_least, normal_axis
+from .shaping import as_array, at_least, normal_axis, on_axis
 
 
 def _list(arrays: Any) -> list[Any]:
@@ -28,11 +28,11 @@ def _finish(name: str, result: Any, out: Any, dtype: Any) -> Any:
 
 def concatenate_rule(dy: Any, _y: Any, *_arrays: Any, axis: int) -> tuple[Any, ...]:
     """To each array its piece of the cotangent."""
-    before = (slice(None),) * (axis if axis >= 0 else axis + _arrays[0].ndim)
+    axis = axis % _arrays[0].ndim
     pieces, start = [], 0
     for array in _arrays:
         stop = start + array.shape[axis]
-        pieces.append(dy[(*before, slice(start, stop))])
+        pieces.append(dy[on_axis(axis, slice(start, stop))])
         start = stop
     return tuple(pieces)
 
@@ -164,9 +164,9 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 def _split(how: Callable[..., Any], ary: Any, sections: Any, axis: int) -> list[Any]:
     """Slices where NumPy cuts a vector of positions."""
     axis = normal_axis(axis, np.ndim(ary))
-    before = (slice(None),) * axis
     cuts = how(np.arange(np.shape(ary)[axis]), plain(sections))
-    return [ary[(*before, slice(c[0], c[-1] + 1) if len(c) else slice(0, 0))] for c in cuts]
+    pieces = [slice(c[0], c[-1] + 1) if len(c) else slice(0, 0) for c in cuts]
+    return [ary[on_axis(axis, piece)] for piece in pieces]
 
 
 @implements(np.array_split)
@@ -241,8 +241,8 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 def _trimmed(value: np.ndarray, trim: str, axis: Any) -> np.ndarray:
     """The numbers of the elements that trim_zeros keeps (from 1 on, so that none is a zero itself)."""
     numbers = _numbers(value.shape, 1)
-    options = {} if axis is None else {"axis": axis}  # NumPy 2.2
-    kept = np.trim_zeros(np.where(value != 0, numbers, 0), trim, **options)
+    options: Any = {} if axis is None else {"axis": axis}  # NumPy 2.2
+    kept = np.trim_zeros(np.where(value != 0, numbers, 0), trim, **options)  # type: ignore[arg-type]
     if kept.size == 0:
         return kept
     first = np.unravel_index(int(kept[kept > 0].min()) - 1, value.shape)  # a kept element of the array ...

@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import MutationError
 from ..primitive import implements, primitive
 from ..tracer import plain
-from .shaping import as_array
+from .shaping import as_array, on_axis
 
 PAIR = tuple[int, int]
 
@@ -91,18 +91,13 @@ def _ramp(x: Any, axis: int, width: PAIR, mode: str, end_values: Any = 0) -> Any
     return result
 
 
-def _statistic(
-    x: Any, axis: int, width: PAIR, mode: str, stat_length: Any = None
-) -> Any:  # fmt: skip
-    function: Callable[..., Any] = {
-        "maximum": np.max, "minimum": np.min, "mean": np.mean, "median": np.median
-    }[mode]  # fmt: skip
+def _statistic(x: Any, axis: int, width: PAIR, mode: str, stat_length: Any = None) -> Any:
+    function: Any = {"maximum": np.max, "minimum": np.min, "mean": np.mean, "median": np.median}[mode]
     n, ndim = np.shape(x)[axis], np.ndim(x)
     lengths = (n, n) if stat_length is None else _widths(stat_length, ndim)[axis]
-    before = (slice(None),) * axis
     parts = []
     for piece, count in zip((slice(0, lengths[0]), slice(max(n - lengths[1], 0), n)), width, strict=True):
-        value = function(x[(*before, piece)], axis=axis, keepdims=True)
+        value = function(x[on_axis(axis, piece)], axis=axis, keepdims=True)
         shape = list(np.shape(x))
         shape[axis] = count
         parts.append(np.broadcast_to(value, shape))

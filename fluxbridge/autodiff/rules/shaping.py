@@ -25,6 +25,11 @@ def normal_axis(axis: Any, ndim: int) -> int:
     return axis % ndim
 
 
+def on_axis(axis: int, index: Any) -> tuple[Any, ...]:
+    """What indexes with `index` along one axis, counted from the front, and leaves the others."""
+    return (*[slice(None)] * axis, index)
+
+
 def _inverse(axes: Any, ndim: int) -> Any:
     """The order of axes that undoes the order `axes`."""
     return np.argsort([axis % ndim for axis in axes])

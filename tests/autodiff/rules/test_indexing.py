@@ -33,7 +33,8 @@ def S_(name, f, *args):
 
 INDICES = [
     0, -1, (1, 2), (slice(None), 1), slice(None, None, -1), (slice(2, None, -2), slice(1, 4, 2)), ...,
-    (..., 0), (None, 1), (slice(None), None, 2), [0, 0, 2], np.array([[0, 1], [1, 1]]), ([0, 0, 1], [1, 1, 3]),
+    (..., 0), (None, 1), (slice(None), None, 2), [0, 0, 2], np.array([[0, 1], [1, 1]]),
+    ([0, 0, 1], [1, 1, 3]),
     (slice(None), [3, 3, 0]), ([0, 2], slice(1, 3)), ([[0], [1]], [0, 2]), MASK, MASK[:, 0],
     (slice(None), MASK[0]), (MASK[:, 0], [1, 1]), (np.int64(1), slice(None)), (), np.array([], int),
     (0, [1, 1]), (None, [0, 0], ..., 1), slice(0, 0), True, (np.array(1), np.array(-1)),
@@ -82,8 +83,11 @@ SAMPLES = [
     S_("choose", lambda x, y: np.choose([[-1], [0], [7]], (x, y, 2 * x), mode="clip"), X, Y),
     S_("piecewise", lambda v: np.piecewise(v, [v < 0, v >= 0], [lambda u: u * u, np.sin]), V),
     S_("piecewise", lambda x, s: np.piecewise(x, [x < 0, x > 1], [s, np.exp, lambda u: s * u]), X, S),
-    S_("piecewise", lambda x: np.piecewise(x, [x > -9, x > 0], [np.sin, lambda u, k: k * u, ], 3.0)
-       if False else np.piecewise(x, [x > -9, x > 0], [lambda u, k: u, lambda u, k: k * u * u], 3.0), X),
+    S_(
+        "piecewise",
+        lambda x: np.piecewise(x, [x > -9, x > 0], [lambda u, k: u, lambda u, k: k * u * u], 3.0),
+        X,
+    ),
     S_("piecewise", lambda s: np.piecewise(s, [s < 0, s >= 0], [np.sin, np.cos]), S),
     S_("nan_to_num", np.nan_to_num, X),
     S_("nan_to_num", np.nan_to_num, Z),
@@ -130,7 +134,9 @@ def test_float32_stays(sample):
 
     def total(*xs):
         out = sample.f(*xs)
-        return sum(np.sum(np.real(o)) for o in out) if isinstance(out, (tuple, list)) else np.sum(np.real(out))
+        return (
+            sum(np.sum(np.real(o)) for o in out) if isinstance(out, (tuple, list)) else np.sum(np.real(out))
+        )
 
     for g, a in zip(grad(total, *args), args, strict=True):
         if isinstance(a, np.ndarray) and g is not None:
@@ -204,7 +210,8 @@ def test_empty():
         lambda x: np.take(x, []), lambda x: x[[]], lambda x: x[np.zeros(3, bool)], np.diag, np.diagflat,
         lambda x: np.where(x > 9, x, 0.0), lambda x: np.extract(x > 9, x), lambda x: np.tril(x[:0]),
         lambda x: np.linspace(x[0], 1.0, 0), lambda x: np.geomspace(x[0], 1.0, 0), lambda x: np.diag(x[:0]),
-        lambda x: np.piecewise(x[:0], [x[:0] > 0], [np.sin]), lambda x: np.choose(np.zeros((0,), int), [x[:0]]),
+        lambda x: np.piecewise(x[:0], [x[:0] > 0], [np.sin]),
+        lambda x: np.choose(np.zeros((0,), int), [x[:0]]),
     ):  # fmt: skip
         (g,) = grad(lambda x: np.sum(f(x)), np.ones(3))  # noqa: B023
         assert g is None or g.shape == (3,)
@@ -218,7 +225,8 @@ def test_integer_results_have_no_derivative():
 def test_numpys_own_errors():
     for f in (
         lambda x: x[5], lambda x: np.take(x, 99), lambda x: np.diag(x[None]), lambda x: np.where(x > 0, x),
-        lambda x: np.take(x, np.array([0.5])), lambda x: np.select([], []), lambda x: np.choose([5, 5, 5, 5], [x, x]),
+        lambda x: np.take(x, np.array([0.5])), lambda x: np.select([], []),
+        lambda x: np.choose([5, 5, 5, 5], [x, x]),
         lambda x: np.take_along_axis(x, np.array([0]), 0), lambda x: np.geomspace(x[0, 0] * 0, 1, 3),
         lambda x: np.piecewise(x, [x > 0], [1, 2, 3]), lambda x: np.linspace(x, 1, -1),
     ):  # fmt: skip

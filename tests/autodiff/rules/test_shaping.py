@@ -24,6 +24,7 @@ def grad(f, *xs):
 
 def sq(f):
     """f followed by a square, so that the second order is not zero."""
+
     def squared(*xs):
         out = f(*xs)
         return tuple(o * o for o in out) if isinstance(out, (tuple, list)) else out * out
@@ -174,7 +175,9 @@ def test_float32_stays(sample):
 
     def total(*xs):
         out = sample.f(*xs)
-        return sum(np.sum(np.real(o)) for o in out) if isinstance(out, (tuple, list)) else np.sum(np.real(out))
+        return (
+            sum(np.sum(np.real(o)) for o in out) if isinstance(out, (tuple, list)) else np.sum(np.real(out))
+        )
 
     for g, a in zip(grad(total, *args), args, strict=True):
         if isinstance(a, np.ndarray):
@@ -202,7 +205,9 @@ ON_EMPTY = [
 def test_empty(f):
     (g,) = grad(lambda x: np.sum(f(x)), EMPTY)
     assert g is None or g.shape == EMPTY.shape
-    np.testing.assert_equal(withgradient(lambda x: np.sum(f(x)) + 0 * np.sum(x), (EMPTY,))[0], np.sum(f(EMPTY)))
+    np.testing.assert_equal(
+        withgradient(lambda x: np.sum(f(x)) + 0 * np.sum(x), (EMPTY,))[0], np.sum(f(EMPTY))
+    )
 
 
 def test_values_are_numpys():
