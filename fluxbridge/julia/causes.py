@@ -82,6 +82,11 @@ FOUND = (
         + ISOLATE,
     ),
     Cause(
+        "half started",
+        "an earlier start of Julia failed in this process, and it can be started only once",
+        f"mend what the first error named, then restart Python; or {ISOLATE}",
+    ),
+    Cause(
         "torch first",
         "PyTorch was imported before Julia: both bring their own LLVM, and the process is likely to crash",
         f"call fluxbridge.julia.start() above `import torch`, {APART}; "

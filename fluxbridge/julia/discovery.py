@@ -12,6 +12,7 @@ The order of things when a session starts::
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import importlib.util
 import os
@@ -101,7 +102,18 @@ _forked = False
 
 def running() -> bool:
     """Has juliacall started Julia in this process (or in the one it was forked from)?"""
-    return bool(getattr(sys.modules.get("juliacall"), "CONFIG", {}).get("inited"))
+    juliacall = sys.modules.get("juliacall")
+    return hasattr(juliacall, "Main") or bool(getattr(juliacall, "CONFIG", {}).get("inited"))
+
+
+def half_started() -> bool:
+    """Did a start fail after Julia's library had been initialised? A second start would crash."""
+    if running():
+        return False
+    try:
+        return bool(ctypes.CDLL(None).jl_is_initialized())
+    except (AttributeError, OSError, TypeError):  # no such library in this process
+        return False
 
 
 def forked() -> bool:
@@ -141,6 +153,8 @@ def _survey() -> Availability:
 
 def _process() -> Iterator[JuliaNotAvailable]:
     """What is wrong with this process and its settings, wherever Julia may be."""
+    if half_started():
+        yield problem("half started")
     if "torch" in sys.modules and os.environ.get("FLUXBRIDGE_JULIA_WITH_TORCH") != "yes":
         yield problem("torch first")
     if settings.is_no("init"):

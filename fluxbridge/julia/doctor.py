@@ -164,29 +164,20 @@ def _offline(julia: str, project: str) -> dict[str, str]:
     }
 
 
-_LIVE = """
-join(vcat("Julia=$(VERSION)", "threads=$(Threads.nthreads())",
-    ["$(key.name)=$(pkgversion(m))" for (key, m) in Base.loaded_modules
-     if key.name in ("Flux", "Zygote", "ChainRulesCore", "PythonCall", "FluxBridge")]), ";")
-"""
-
-
 def _start(report: Report) -> None:
     """Start Julia, and replace what was read from files by what Julia says itself."""
     from . import session
 
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            session.start()
-            import juliacall
-
-            live = dict(part.split("=", 1) for part in str(juliacall.Main.seval(_LIVE)).split(";"))
+        with contextlib.redirect_stdout(sys.stderr):  # what juliapkg says
+            live = session.start().versions()
     except Exception as failure:
         report.add(explain(failure))
         return
-    for name, version in live.items():
-        where = report.facts.get(name, "").partition(" ")[2] if name in ("Julia", "FluxBridge") else ""
-        report.facts[name] = f"{version} {where} (running)".replace("  ", " ")
+    for name in report.facts:
+        if name in live and name != "project":
+            where = report.facts[name].partition(" ")[2] if name in ("Julia", "FluxBridge") else ""
+            report.facts[name] = f"{live[name]} {where}".rstrip() + " (running)"
 
 
 def text(report: Report) -> str:

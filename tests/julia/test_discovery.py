@@ -238,6 +238,16 @@ def test_running_already(world: World) -> None:
     assert "/a/julia" in answer["found"]
 
 
+def test_a_second_start_after_a_failed_one(world: World) -> None:
+    before = """
+import ctypes, types
+ctypes.CDLL = lambda name: types.SimpleNamespace(jl_is_initialized=lambda: 1)
+"""
+    answer = world.check(before=before)
+    assert answer["cause"] == "half started"
+    assert "restart Python" in answer["text"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_forked_child(world: World) -> None:
     fork = """
