@@ -7,6 +7,7 @@ import pytest
 from rulecheck import Sample, check
 
 from fluxbridge.autodiff.native import withgradient
+from fluxbridge.autodiff.primitive import PRIMITIVES
 from fluxbridge.errors import MutationError
 
 rng = np.random.default_rng(2)
@@ -46,6 +47,11 @@ SAMPLES = [
     S_("getitem", lambda t: t[[0, 0], :, [1, 1]], T),
     S_("getitem", lambda t: t[:, [0, 0], [[1], [1]]], T),
     S_("getitem", lambda v: sum(v[i] * v[-i] for i in range(5)), V),
+    S_(
+        "scatter",
+        lambda v: PRIMITIVES["scatter"](v, v[:2], indices=[..., [0, 0]], shape=(5,), dtype=float),
+        V,
+    ),
     S_("take", lambda v: np.take(v, [0, 0, -1]), V),
     S_("take", lambda x: np.take(x, 5), X),
     S_("take", lambda x: np.take(x, [[0, 1], [1, 1]], axis=1), X),
