@@ -13,7 +13,7 @@ whose options are None is an operation between Python numbers, for which the swe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,20 +86,24 @@ class Tape(list[Record]):
             value = self.own(value)
         return self.wrap(value, LEAF, (), (), None)
 
-    def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+    def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+        if len(inputs) == 1 and type(inputs[0].value) is np.ndarray:
+            return self._record_array(primitive, inputs[0], options)
         values: list[Any] = []
         parents: list[int | None] = []
         numbers = primitive.number_vjp is not None
+        outer = False
         for x in inputs:
             if isinstance(x, Tracer) and x.level is self:
                 numbers = numbers and type(x) is ReverseFloat
-                values.append(x.value)
                 parents.append(x.index)  # type: ignore[attr-defined]
+                x = x.value
             else:
                 numbers = numbers and type(x) in _REAL
-                values.append(x)
                 parents.append(None)
-        y = apply(primitive, values, options)
+            outer = outer or isinstance(x, Tracer)
+            values.append(x)
+        y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
         if numbers and type(y) in _REAL:
             y = y if type(y) is float else _REAL[type(y)](y)
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
@@ -115,6 +119,22 @@ class Tape(list[Record]):
             else:
                 kept.append(value)
         return self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+
+    def _record_array(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
+        """The same for a function of one array, with as few steps as possible."""
+        value = x.value
+        spec = self[x.index][4]
+        y = primitive.compute(value, **options)
+        keep_output, (keep_input,) = primitive.keep((True,))
+        known = value if keep_input else spec
+        if type(y) is np.ndarray and y.dtype is spec[1] and y.shape == spec[0]:
+            tracer = ReverseArray()
+            tracer.value = y
+            tracer.level = self
+            tracer.index = len(self)
+            self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
+            return tracer
+        return self.wrap(y, primitive, (x.index,), (y if keep_output else _spec(y), known), options)
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -383,6 +403,9 @@ def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dic
     """The cotangents of the inputs that are traced."""
     if primitive.vjps is None:
         return primitive.joint(ct, *values, **options)  # type: ignore[misc]
+    if len(parents) == 1:
+        rule = primitive.vjps[0]
+        return () if rule is None else (rule(ct, *values, **options),)
     return [
         None if parent is None or rule is None
         else rule(ct, *values, **options) if options else rule(ct, *values)
@@ -524,6 +547,12 @@ def {name}(self, other):
         parents = {one}
         y = a {symbol} b
         known = {keep_one}
+    elif kind is ndarray and not other.dtype.hasobject:
+        {left} = self.value
+        {right} = {constant}
+        parents = {one}
+        y = a {symbol} b
+        known = {keep_one}
     else:
         return slow(self, other)
     spec = tape[self.index][4]
@@ -562,6 +591,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         one="(None, self.index)" if swap else "(self.index, None)",
         keep_both=kept((True, True)),
         keep_one=kept((not swap, swap)),
+        constant="tape.own(other)" if primitive.keep((not swap, swap))[1][not swap] else "other",
     )
     words = {
         "ReverseFloat": ReverseFloat,

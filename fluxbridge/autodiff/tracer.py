@@ -231,7 +231,9 @@ class _Numpy:
             return _call_ufunc(ufunc, method, inputs, options)
         primitive = UFUNCS.get(ufunc)
         if primitive is not None:
-            return apply(primitive, inputs, {}) if len(inputs) > 1 else self.level.record(primitive, inputs, {})  # type: ignore[attr-defined]
+            if len(inputs) == 1:
+                return self.level.record(primitive, inputs, {})  # type: ignore[attr-defined]
+            return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
             return ufunc(*plain(inputs))
         function = FUNCTIONS.get(ufunc)
