@@ -22,7 +22,9 @@ from types import ModuleType
 try:
     import scipy  # noqa: F401
 except ImportError as error:
-    raise ImportError("fluxbridge.scipy needs SciPy; install it with: pip install 'fluxbridge[scipy]'") from error
+    raise ImportError(
+        "fluxbridge.scipy needs SciPy; install it with: pip install 'fluxbridge[scipy]'"
+    ) from error
 
 __all__ = ["integrate", "linalg", "signal", "special", "stats"]
 

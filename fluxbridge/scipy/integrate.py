@@ -13,7 +13,7 @@ from ..autodiff.native import pullback, pushforward
 from ..autodiff.primitive import Tracer, primitive
 from ..autodiff.structure import Splitter
 from ..autodiff.tracer import no_rule, plain
-from .mirror import array, mirror, traced
+from .mirror import array, description, mirror, traced
 
 # -- the traced values inside of a function and its extra arguments ----------------------------------
 
@@ -42,7 +42,7 @@ class Packed:
 
         self.template = Splitter(hole, lambda x: isinstance(x, Tracer)).split((function, args))[0]
         self.found = bool(parts)
-        self.theta = np.concatenate(parts) if parts else np.zeros(0)
+        self.theta: Any = np.concatenate(parts) if parts else np.zeros(0)
         if np.iscomplexobj(plain(self.theta)):
             raise no_rule("an integral with complex parameters")
 
@@ -177,7 +177,7 @@ def odeint(
     return ODEINT(np.atleast_1d(array(y0)), array(t), theta, field=field, options=options)
 
 
-odeint.__doc__ = f"{odeint.__doc__}\n\n{scipy.integrate.odeint.__doc__}"
+odeint.__doc__ = f"{odeint.__doc__}\n\n{description(scipy.integrate.odeint)}"
 
 # -- quad --------------------------------------------------------------------------------------------
 

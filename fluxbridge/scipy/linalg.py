@@ -7,6 +7,7 @@ formulas: Giles (2008), "An extended collection of matrix derivative results".
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -209,7 +210,7 @@ def pinv(
     a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False, check_finite: bool = True
 ) -> Any:
     value = plain(a)
-    inverse, rank = scipy.linalg.pinv(value, atol=atol, rtol=rtol, return_rank=True)
+    rank = scipy.linalg.pinv(value, atol=atol, rtol=rtol, return_rank=True)[1]
     if rank < min(value.shape) and (atol is not None or rtol is not None):
         raise no_rule("scipy.linalg.pinv with a tolerance that lowers the rank")
     result = np.linalg.pinv(a)
@@ -508,10 +509,8 @@ def fractional_matrix_power(A: Any, t: Any) -> Any:
 
 
 def _corners(shapes: list[tuple[int, ...]]) -> list[tuple[slice, slice]]:
-    ends = np.cumsum(np.array([(0, 0), *shapes]), axis=0)
-    return [
-        (slice(a, b), slice(c, d)) for (a, c), (b, d) in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
-    ]
+    ends = np.cumsum(np.array([(0, 0), *shapes]), axis=0).tolist()
+    return [(slice(a, b), slice(c, d)) for (a, c), (b, d) in itertools.pairwise(ends)]
 
 
 def block_diag_rule(dy: Any, _y: Any, *_blocks: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,11 @@ def array(x: Any) -> Any:
     return x if isinstance(x, Tracer) else take_up(x) if traced(x) else np.asarray(x)
 
 
+def description(target: Function) -> str:
+    """SciPy's documentation of `target` but for the examples, which are about SciPy's own function."""
+    return (inspect.getdoc(target) or "").partition("\nExamples\n---")[0]
+
+
 def mirror(target: Function) -> Callable[[Function], Function]:
     """Decorator: call `target` itself on plain values, the decorated function if one is traced.
 
@@ -39,7 +45,9 @@ def mirror(target: Function) -> Callable[[Function], Function]:
             options = {k: array(v) if isinstance(v, list) and traced(v) else v for k, v in options.items()}
             return function(*args, **options)
 
-        call.__module__, call.__qualname__ = function.__module__, function.__name__
+        call.__module__ = getattr(function, "__module__", None) or "fluxbridge.scipy.special"
+        call.__qualname__ = function.__name__
+        call.__doc__ = description(target)
         return call
 
     return decorate

@@ -190,8 +190,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The ufuncs are SciPy's own; so is all that has no derivative."""
-    return getattr(scipy.special, name)
+    """A ufunc with rules also takes lists and object arrays of traced values; the rest is SciPy's own."""
+    found = getattr(scipy.special, name)
+    if isinstance(found, np.ufunc) and found in UFUNCS:
+        found = globals()[name] = mirror(found)(found)
+    return found
 
 
 def __dir__() -> list[str]:

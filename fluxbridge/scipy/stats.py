@@ -26,7 +26,22 @@ LOG_2PI = math.log(2 * math.pi)
 Formula = Callable[..., Any]
 
 
-class Distribution:
+class Mirror:
+    """A distribution that has no numbers of its own, whatever its attributes are."""
+
+    name: str
+
+    def __fluxbridge_split__(self, _splitter: Any) -> tuple[Any, None]:
+        return self, None
+
+    def __repr__(self) -> str:
+        return f"<fluxbridge.scipy.stats.{self.name}>"
+
+    def __call__(self, *args: Any, **options: Any) -> Frozen:
+        return Frozen(self, args, options)
+
+
+class Distribution(Mirror):
     """A distribution of SciPy whose methods take traced values.
 
     `formulas` are the methods in standard form, each a function of z and the shape parameters.
@@ -46,12 +61,9 @@ class Distribution:
         self.discrete = isinstance(self.distribution, scipy.stats.rv_discrete)
         self.__doc__ = self.distribution.__doc__
 
-    def __repr__(self) -> str:
-        return f"<fluxbridge.scipy.stats.{self.name}>"
-
     def __getattr__(self, method: str) -> Any:
         """The method `method`, or an attribute of SciPy's distribution."""
-        if method.startswith("__"):
+        if method.startswith("_") or method == "distribution":  # absent while being copied
             raise AttributeError(method)
         own = getattr(self.distribution, method)
         if not callable(own):
@@ -64,9 +76,6 @@ class Distribution:
             return self.differentiable(method, *args, **options)
 
         return call
-
-    def __call__(self, *args: Any, **options: Any) -> Frozen:
-        return Frozen(self, args, options)
 
     def differentiable(self, method: str, *args: Any, **options: Any) -> Any:
         if method not in _OF_A_POINT:
@@ -131,7 +140,7 @@ class Frozen:
         self.distribution, self.args, self.options = distribution, args, options
 
     def __getattr__(self, method: str) -> Any:
-        if method.startswith("__"):
+        if method.startswith("_") or method == "distribution":  # absent while being copied
             raise AttributeError(method)
         call = getattr(self.distribution, method)
         if method in _OF_A_POINT:
@@ -293,7 +302,7 @@ geom = Distribution(
 # -- distributions of vectors -------------------------------------------------------------------------
 
 
-class Multivariate:
+class Multivariate(Mirror):
     """A distribution of vectors: methods with traced arguments are ours, the rest is SciPy's."""
 
     def __init__(self, name: str, **methods: Formula):
@@ -301,11 +310,8 @@ class Multivariate:
         self.distribution = getattr(scipy.stats, name)
         self.__doc__ = self.distribution.__doc__
 
-    def __repr__(self) -> str:
-        return f"<fluxbridge.scipy.stats.{self.name}>"
-
     def __getattr__(self, method: str) -> Any:
-        if method.startswith("__"):
+        if method.startswith("_") or method == "distribution":  # absent while being copied
             raise AttributeError(method)
         own, ours = getattr(self.distribution, method), self.methods.get(method)
 
@@ -319,9 +325,6 @@ class Multivariate:
             return ours(*args, **options)
 
         return call
-
-    def __call__(self, *args: Any, **options: Any) -> Frozen:
-        return Frozen(self, args, options)
 
 
 def _dirichlet_logpdf(x: Any, alpha: Any) -> Any:

@@ -36,7 +36,9 @@ SAMPLES = [
     Sample("odeint", lambda y0, t, g: fi.odeint(pendulum, y0, t, (g, 0.2), **EXACT), (START, TIMES, 1.5)),
     Sample("odeint", lambda f: fi.odeint(pendulum, START, TIMES, args=(1.5, f), **EXACT), (0.2,)),
     Sample("odeint", captured, (A,), 1),
-    Sample("odeint", lambda a: fi.odeint(lambda y, t, p: p["a"] @ y, START, TIMES, ({"a": a},), **EXACT), (A,), 1),
+    Sample(
+        "odeint", lambda a: fi.odeint(lambda y, t, p: p["a"] @ y, START, TIMES, ({"a": a},), **EXACT), (A,), 1
+    ),
     Sample("odeint", lambda y0, k: fi.odeint(lambda y, t: -k * y, y0, TIMES, **EXACT), (1.5, 0.7)),
     Sample(
         "odeint",

@@ -46,14 +46,18 @@ SAMPLES = [
             lambda a, b, t=t, low=low, u=u: fl.solve_triangular(a, b, trans=t, lower=low, unit_diagonal=u),
             (A, b),
         )
-        for t, low, u, b in [(0, False, False, V), ("T", True, False, M), (2, False, True, V), (1, True, True, M)]
+        for t, low, u, b in [(0, 0, 0, V), ("T", 1, 0, M), (2, 0, 1, V), (1, 1, 1, M)]
     ],
     Sample("solve_triangular", lambda a, b: fl.solve_triangular(a, b, trans="C"), (Z, C)),
     Sample("solve_triangular", lambda a, b: fl.solve_triangular(a, b, trans=1, lower=True), (Z, C)),
     Sample("solve_triangular", lambda a, b: fl.solve_triangular(a, b, lower=True), (Z, C)),
     Sample("solve_banded", lambda ab, b: fl.solve_banded((2, 1), ab, b), (BAND, np.arange(4.0))),
     Sample("solve_banded", lambda ab, b: fl.solve_banded((2, 1), ab, b), (BAND, rng.normal(size=(4, 2)))),
-    Sample("solve_banded", lambda ab, b: fl.solve_banded((2, 1), ab, b), (BAND * (1 + 0.5j), V[[0, 1, 2, 0]] * 1j)),
+    Sample(
+        "solve_banded",
+        lambda ab, b: fl.solve_banded((2, 1), ab, b),
+        (BAND * (1 + 0.5j), V[[0, 1, 2, 0]] * 1j),
+    ),
     Sample("solveh_banded", fl.solveh_banded, (BAND[:2], np.arange(4.0))),
     Sample("solveh_banded", lambda ab, b: fl.solveh_banded(ab, b, lower=True), (BAND[1:], np.arange(4.0))),
     Sample("solve_sylvester", fl.solve_sylvester, (A, B, S)),
@@ -132,7 +136,7 @@ def test_derivatives(sample):
 
 def test_everything_has_a_sample():
     names = {s.name for s in SAMPLES}
-    assert not {p.name for p in PRIMITIVES.values() if p.where.startswith("linalg:") and p.name in fl.__all__} - names
+    assert not {p.name for p in PRIMITIVES.values() if p.name.endswith("_frechet")} - names
     assert not set(fl.__all__) - names
 
 
@@ -153,7 +157,7 @@ def test_plain_values_go_to_scipy():
     np.testing.assert_array_equal(fl.expm(A), sl.expm(A))
     np.testing.assert_array_equal(fl.cholesky(spd(A)), sl.cholesky(spd(A)))
     assert fl.hilbert is sl.hilbert
-    assert "expm" in dir(fl) and fl.expm.__doc__ == sl.expm.__doc__
+    assert "expm" in dir(fl) and fl.expm.__doc__.startswith("Compute the matrix exponential")
 
 
 def test_empty():

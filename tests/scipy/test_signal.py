@@ -24,13 +24,13 @@ PAIRS = [(X, K), (K, X), (X, EVEN), (X2, K2), (K2, X2), (XZ, KZ), (X, KZ)]
 MODES = ("full", "valid", "same")
 SAMPLES = [
     *[
-        Sample(name, lambda a, b, f=getattr(fg, name), mode=mode: f(a, b, mode), pair)
+        Sample(name, lambda a, b, n=name, mode=mode: getattr(fg, n)(a, b, mode), pair)
         for name in ("convolve", "correlate", "fftconvolve", "oaconvolve")
         for mode in MODES
         for pair in PAIRS
     ],
     *[
-        Sample(name, lambda a, b, f=getattr(fg, name), mode=mode: f(a, b, mode=mode), pair)
+        Sample(name, lambda a, b, n=name, mode=mode: getattr(fg, n)(a, b, mode=mode), pair)
         for name in ("convolve2d", "correlate2d")
         for mode in MODES
         for pair in [(X2, K2), (K2, X2)]

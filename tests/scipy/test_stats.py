@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -118,9 +120,10 @@ def test_values_are_those_of_scipy_also_outside_of_the_support(name):
     for method in ("pdf", "logpdf", "cdf", "sf", "logcdf", "logsf"):
         f = getattr(fs, name)
         expected = getattr(getattr(st, name), method)(x, *SHAPES[name], 0.0, 1.2)
-        traced = pushforward(lambda s, f=f, m=method: getattr(f, m)(x, *SHAPES[name], 0.0, s), (1.2,), (1.0,))[0]
+        ours = lambda x, s, f=f, m=method: getattr(f, m)(x, *SHAPES[name], 0.0, s)  # noqa: E731
+        traced = pushforward(lambda s, f=ours: f(x, s), (1.2,), (1.0,))[0]
         np.testing.assert_allclose(traced, expected, rtol=1e-10, atol=1e-300)
-        _, (g,) = withgradient(lambda s, f=f, m=method: f_sum(getattr(f, m)(x[:-2], *SHAPES[name], 0.0, s)), (1.2,))
+        _, (g,) = withgradient(lambda s, f=ours: f_sum(f(x[:-2], s)), (1.2,))
         assert np.isfinite(g)
 
 
@@ -155,8 +158,22 @@ def test_plain_values_and_other_methods_are_scipys():
     assert fs.norm.logpdf(0.3) == st.norm.logpdf(0.3)
     assert fs.gamma(2.0).mean() == 2.0
     assert fs.norm.shapes is None
+    assert repr(fs.norm) == "<fluxbridge.scipy.stats.norm>"
+    assert copy.copy(fs.norm).logpdf(0.3) == st.norm.logpdf(0.3)
     assert fs.pearsonr is st.pearsonr
     assert fs.multivariate_normal.rvs(np.zeros(2), random_state=0).shape == (2,)
+
+
+def test_a_distribution_is_no_parameter():
+    """A model may hold a distribution; the numbers inside of it are no parameters of the model."""
+
+    class Model:
+        def __init__(self):
+            self.noise, self.scale = fs.norm, 2.0
+
+    _, (g,) = withgradient(lambda m: m.noise.logpdf(1.0, 0.0, m.scale), (Model(),))
+    assert g.noise is None
+    assert g.scale == pytest.approx(-1 / 2 + 1 / 8)
 
 
 def test_errors():

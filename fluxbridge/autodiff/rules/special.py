@@ -16,9 +16,16 @@ from scipy import special
 
 from ...errors import NoRuleError
 from ..elementwise import (
-    NAMES, Formula, _array_rule, _tangent_rule, conj, define_words, elementwise, select,
-)  # fmt: skip
-from ..primitive import UFUNCS, no_derivative, primitive
+    NAMES,
+    Formula,
+    _array_rule,
+    _tangent_rule,
+    conj,
+    define_words,
+    elementwise,
+    select,
+)
+from ..primitive import UFUNCS, Primitive, no_derivative, primitive
 from ..tracer import plain
 
 PI = math.pi
@@ -163,7 +170,7 @@ def polygamma_of(n: Any, x: Any) -> Any:
     return y.astype(x.dtype) if getattr(x, "dtype", None) == np.float32 else y
 
 
-POLYGAMMA = primitive(
+POLYGAMMA: Primitive = primitive(
     special.polygamma,
     None,
     lambda dy, _y, n, x: dy * POLYGAMMA(n + 1, x),
@@ -217,7 +224,7 @@ for _name, _partial in {
 }.items():
     rules(_name, unknown(_name, "a"), unknown(_name, "b"), _partial)
 
-ZETA = primitive(
+ZETA: Primitive = primitive(
     None,
     lambda dy, _y, _x, _q: unknown("zeta", "x")(),
     lambda dy, _y, x, q: -dy * x * ZETA(x + 1.0, q),
