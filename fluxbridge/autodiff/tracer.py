@@ -431,7 +431,10 @@ class TracedNumber(_Operators, Tracer):
     size = 1
 
     def __hash__(self) -> int:
-        return hash(plain(self))
+        # An integer finds the dict entry of its value. Any other number is itself alone, else a
+        # cache filled outside (functools.lru_cache) would answer with a value that has no derivative.
+        value = plain(self)
+        return hash(value) if isinstance(value, int) else id(self)
 
     @property
     def T(self) -> TracedNumber:

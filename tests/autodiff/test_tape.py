@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import threading
 import tracemalloc
@@ -197,6 +198,13 @@ def test_an_escaped_tracer_says_so(use):
     for tracer in kept:
         with pytest.raises(EscapedTracerError, match="ignore_derivatives"):
             use(tracer)
+
+
+def test_a_cache_filled_outside_does_not_swallow_the_derivative():
+    cached = functools.lru_cache(lambda x: x * x)
+    cached(3.0)
+    assert gradient(cached, 3.0) == (6.0,)
+    assert gradient(lambda n: {2: 5.0}[n] * 1.0, 2) == (None,)
 
 
 # -- arrays that change --------------------------------------------------------------------------------
