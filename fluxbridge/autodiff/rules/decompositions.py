@@ -48,10 +48,12 @@ def onto_triangle(g: Any, uplo: str) -> Any:
 
 
 def _used(vectors: Any) -> Any:
-    """Which of these vectors have a cotangent; what is traced is taken to have one."""
-    if isinstance(vectors, Tracer):
-        return np.ones((*np.shape(vectors)[:-2], np.shape(vectors)[-1]), bool)
-    return np.any(np.not_equal(vectors, 0), axis=-2)
+    """Which of these vectors have a cotangent.
+
+    One that is traced and zero throughout is a place holder of the forward mode: all count then.
+    """
+    used = np.any(np.not_equal(plain(vectors), 0), axis=-2)
+    return used if np.any(used) or not isinstance(vectors, Tracer) else ~used
 
 
 def _inverse_where(x: Any, zero: Any, used: Any) -> Any:

@@ -110,5 +110,6 @@ def test_refusals():
         withgradient(lambda x: np.sum(np.abs(fft.fft(x, norm="nonsense"))), (x,))
     with pytest.raises(ValueError, match="out of bounds"):
         withgradient(lambda x: np.sum(np.abs(fft.fftn(x, axes=(3,)))), (x,))
-    with pytest.raises(MutationError, match="out"):
-        withgradient(lambda x: np.sum(np.abs(fft.fftn(x, out=np.zeros(4, complex)))), (x,))
+    if hasattr(np, "vecdot"):  # NumPy 2
+        with pytest.raises(MutationError, match="out"):
+            withgradient(lambda x: np.sum(np.abs(fft.fftn(x, out=np.zeros(4, complex)))), (x,))

@@ -106,7 +106,12 @@ def _samples() -> list[Sample]:
             for a, b in [((3,), (3, 2)), ((3,), (4, 3, 2)), ((4, 3), (3, 2)), ((4, 3), (4, 3, 2))]:
                 add("vecmat", np.vecmat, make(*a), make(*b))
             add("matvec", lambda x, y: np.matvec(x, y, axes=[(0, 1), 0, 0]), make(2, 3, 4), make(3, 4))
-        add("matmul", lambda x, y: np.matmul(x, y, axes=[(0, 1), (0, 1), (0, 1)]), make(2, 3, 4), make(3, 5, 4))
+        add(
+            "matmul",
+            lambda x, y: np.matmul(x, y, axes=[(0, 1), (0, 1), (0, 1)]),
+            make(2, 3, 4),
+            make(3, 5, 4),
+        )
     return out
 
 
@@ -128,7 +133,13 @@ def test_single_precision_stays(sample):
 def test_lists_and_integers():
     x = np.array([1.0, 2.0, 3.0])
     same = [1.0, 2.0, 4.0]
-    for f in (np.dot, np.vdot, np.inner, lambda a, b: np.einsum("i,i", a, b), lambda a, b: np.tensordot(a, b, 1)):
+    for f in (
+        np.dot,
+        np.vdot,
+        np.inner,
+        lambda a, b: np.einsum("i,i", a, b),
+        lambda a, b: np.tensordot(a, b, 1),
+    ):
         np.testing.assert_array_equal(grad(lambda x, f=f: f(same, x), x)[0], same)
     np.testing.assert_array_equal(grad(lambda x: np.sum(x @ [[1], [2], [4]]), x)[0], same)
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.kron([1, 2], x)), x)[0], [3, 3, 3])
