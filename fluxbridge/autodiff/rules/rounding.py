@@ -64,7 +64,8 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * n
     """The angles plus multiples of the period, which do not vary."""
     p = take_up(p)
     value = plain(p)
-    return p + (np.unwrap(value, discont, axis, period=plain(period)) - value)
+    added = np.unwrap(value, discont, axis, period=plain(period)) - value
+    return p + (added if period is plain(period) else np.rint(added / plain(period)) * period)
 
 
 # -- limits ------------------------------------------------------------------------------------------

@@ -218,6 +218,15 @@ def test_forward_mode_of_steps():
     assert pushforward(np.round, (1.2,), (1.0,))[1] == 0.0
 
 
+def test_traced_period_of_unwrap():
+    check(lambda p, q: np.unwrap(p, period=q), np.array([0.0, 5.0, 9.9, 1.0]), 4.0)
+
+
+def test_nan_to_num_of_complex_numbers_by_parts():
+    (g,) = grad(lambda w: np.real(np.nan_to_num(w)) + np.imag(np.nan_to_num(w)), complex(1.0, np.nan))
+    assert g == 1.0
+
+
 def test_out_is_refused():
     with pytest.raises(Exception, match="out="):
         grad(lambda x: np.sum(np.clip(x, 0, 1, out=np.zeros(2))), np.ones(2))
