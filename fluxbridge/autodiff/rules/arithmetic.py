@@ -57,7 +57,9 @@ primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear")
 
 @implements(np.angle)
 def angle(z: Any, deg: bool = False) -> Any:
-    result = np.arctan2(np.imag(z), np.real(z))
+    """The angle; its gradient at 0 is 0, as in Zygote (that of arctan2 at the origin is NaN)."""
+    zero = np.equal(plain(z), 0)
+    result = np.arctan2(np.where(zero, 0.0, np.imag(z)), np.where(zero, 1.0, np.real(z)))
     return result * (180 / np.pi) if deg else result
 
 

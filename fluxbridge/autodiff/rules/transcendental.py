@@ -49,11 +49,7 @@ elementwise(np.arcsinh, "1 / sqrt(1 + x * x)")
 elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))")
 elementwise(np.arctanh, "1 / ((1 - x) * (1 + x))")
 
-# At the origin, where the angle has no limit, the gradient is 0 rather than NaN.
-elementwise(np.arctan2,
-            "select((a != 0) | (b != 0), b / where((a == 0) & (b == 0), 1.0, a * a + b * b))",
-            "select((a != 0) | (b != 0), -a / where((a == 0) & (b == 0), 1.0, a * a + b * b))",
-            holomorphic=False)  # fmt: skip
+elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False)
 
 elementwise(np.deg2rad, "pi / 180", holomorphic=False)
 elementwise(np.radians, "pi / 180", holomorphic=False)
