@@ -34,6 +34,9 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
     message = str(failure) or type(failure).__name__
     if isinstance(failure, subprocess.CalledProcessError):  # its text has the whole script in it
         message = f"{failure.cmd[0]} returned non-zero exit status {failure.returncode}"
+    if type(failure).__name__ == "JuliaError":  # Julia runs, FluxBridge does not load: it says why itself
+        stderr_text = f"{stderr_text}\nERROR: {message}"
+        message = "FluxBridge did not start properly"
     for cause in (*PRINTED, *RAISED):
         found = cause.match(failure, message, stderr_text)
         if found is not None:

@@ -252,6 +252,41 @@ sys.meta_path.insert(0, Hidden())
     assert "pip install juliacall" in answer["text"]
 
 
+START = """
+import os, sys, time
+before = set(os.listdir(sys.prefix))
+began = time.perf_counter()
+from fluxbridge import julia
+from fluxbridge.errors import JuliaNotAvailable
+answer = []
+for _ in range(2):
+    try:
+        julia.start()
+    except JuliaNotAvailable as error:
+        answer.append(error.cause)
+answer += [time.perf_counter() - began, sorted(set(os.listdir(sys.prefix)) - before)]
+"""
+
+
+@pytest.mark.parametrize("project", ["given", "default"])
+def test_start_without_julia_and_network(world: World, project: str) -> None:
+    """It answers at once, twice the same, and leaves nothing behind."""
+    if project == "default":
+        world.set(PYTHON_JULIAPKG_PROJECT=None)
+    first, second, seconds, left = world.run(START)
+    assert first == second == "no network for download"
+    assert seconds < 4
+    assert left == []
+    assert [path.name for path in world.home.iterdir()] == ["bin"]
+
+
+@needs_sh
+@pytest.mark.xfail(reason="session._stderr_kept reads its closed file if nothing was printed", strict=False)
+def test_start_with_a_library_that_does_not_load(world: World, tmp_path: Path) -> None:
+    _prepared_with_broken_julia(world, tmp_path)
+    assert world.run(START)[:2] == ["library", "library"]
+
+
 # -- texts that Julia printed ----------------------------------------------------------------------
 
 DID_NOT_START = Exception("PythonCall.jl did not start properly")
@@ -379,6 +414,21 @@ def test_the_unknown_keeps_what_was_said() -> None:
     assert "the cat sat on the keyboard" in error.reason
     assert "Stacktrace" not in error.reason
     assert "fluxbridge doctor" in error.remedy
+
+
+def test_fluxbridge_does_not_load() -> None:
+    """Then juliacall runs, and its JuliaError has the text that Julia printed in the other cases."""
+    failure = type("JuliaError", (Exception,), {})(
+        "ArgumentError: Package Zygote [e88e6eb3] is required but does not seem to be installed:\n"
+        " - Run `Pkg.instantiate()` to install all recorded dependencies.\nStacktrace:\n [1] require"
+    )
+    error = explain(failure, "", project="/the/project")
+    assert error.cause == "package missing"
+    assert error.reason == "the Julia project /the/project lacks Zygote"
+    failure.args = ("UndefVarError: `xyz` not defined\nStacktrace:\n [1] top",)
+    error = explain(failure)
+    assert error.cause == "unknown"
+    assert "UndefVarError: `xyz` not defined" in error.reason and "[1] top" not in error.reason
 
 
 def test_what_julia_said_is_short() -> None:
