@@ -227,7 +227,8 @@ if hasattr(np.linalg, "vecdot"):  # NumPy 2.0: the names of the array API
 
     @implements(np.linalg.vecdot)
     def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-        return np.vecdot(x1, x2, axis=axis) if axis != -1 else np.vecdot(x1, x2)
+        ufunc: Any = np.vecdot
+        return ufunc(x1, x2, axis=axis) if axis != -1 else ufunc(x1, x2)
 
     @implements(np.linalg.trace)
     def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:

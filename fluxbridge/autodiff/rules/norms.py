@@ -120,8 +120,8 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> A
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     x = as_array(x)
     n = np.ndim(x)
-    if axis is None and (ord is None or n == 1 or (n == 2 and ord in ("f", "fro"))):
-        return _vector_norm(x, None if n != 1 else ord, None if n != 1 else 0, keepdims)
+    if axis is None and (ord is None or (n == 1 and ord == 2) or (n == 2 and ord in ("f", "fro"))):
+        return NORM2(x, axis=None, keepdims=keepdims)
     axis = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (int(axis),)
     if len(axis) == 1:
         return _vector_norm(x, ord, axis[0], keepdims)
@@ -155,10 +155,14 @@ if hasattr(np.linalg, "vector_norm"):  # NumPy 2.0
 
 @implements(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
-    """The condition number; a singular matrix has the value Inf."""
+    """The condition number; where it is infinite it has no slope, and the gradient is zero."""
     if p is None or p in (2, -2):
         s = np.linalg.svd(x, compute_uv=False)
         first, last = s[..., 0], s[..., -1]
+        above, below = (last, first) if p == -2 else (first, last)
+        zero = np.equal(plain(below), 0)
+        if not np.any(zero):
+            return above / below
         with np.errstate(all="ignore"):
-            return last / first if p == -2 else first / last
+            return np.where(zero, np.divide(plain(above), plain(below)), above / np.where(zero, 1.0, below))
     return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))

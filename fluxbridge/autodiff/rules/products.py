@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
-from ..primitive import UFUNCS, implements, no_derivative, primitive
+from ..primitive import UFUNCS, implements, no_derivative, primitive, refuse_out
 from .shaping import as_array
 
 
@@ -88,6 +88,13 @@ def dot_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
 
 DOT = primitive(np.dot, dot_by_a, dot_by_b, jvp="multilinear")
 
+
+@implements(np.dot)  # names its arguments, which NumPy 1 does not
+def dot(a: Any, b: Any, out: Any = None) -> Any:
+    refuse_out("dot", out)
+    return DOT(a, b)
+
+
 # -- products that conjugate their first argument ---------------------------------------------------
 
 
@@ -99,7 +106,12 @@ def vdot_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.reshape(a * dy, np.shape(_b))
 
 
-primitive(np.vdot, vdot_by_a, vdot_by_b, jvp="multilinear")
+VDOT = primitive(np.vdot, vdot_by_a, vdot_by_b, jvp="multilinear")
+
+
+@implements(np.vdot)
+def vdot(a: Any, b: Any) -> Any:
+    return VDOT(a, b)
 
 
 def vecdot_by_a(dy: Any, _y: Any, _a: Any, b: Any) -> Any:

@@ -370,3 +370,12 @@ def test_norm_refuses_what_numpy_refuses():
         grad(lambda x: la.norm(x, axis=(0, -2)), np.zeros((2, 2)))
     with pytest.raises(ValueError, match="dimensions"):
         grad(lambda x: la.norm(x, 2), np.zeros((2, 2, 2)))
+
+
+def test_cond_of_singular_matrices():
+    stack = np.stack([np.diag([1.0, 0.0]), np.diag([1.0, 2.0])])
+    (g,) = grad(lambda a: np.sum(la.cond(a)[1:]), stack)
+    np.testing.assert_allclose(g, [[[0, 0], [0, 0]], [[-2, 0], [0, 1]]])
+    value, (g,) = withgradient(la.cond, (stack[0],))
+    assert value == np.inf
+    np.testing.assert_array_equal(g, np.zeros((2, 2)))
