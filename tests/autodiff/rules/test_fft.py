@@ -106,7 +106,7 @@ def test_inverse_undoes():
 
 def test_refusals():
     x = real(4)
-    with pytest.raises(ValueError, match="[Ii]nvalid norm"):
+    with pytest.raises(ValueError, match="nvalid norm"):
         withgradient(lambda x: np.sum(np.abs(fft.fft(x, norm="nonsense"))), (x,))
     with pytest.raises(ValueError, match="out of bounds"):
         withgradient(lambda x: np.sum(np.abs(fft.fftn(x, axes=(3,)))), (x,))

@@ -182,7 +182,7 @@ def test_single_precision_stays(sample):
         return sum(np.sum(np.real(v) * 0.5) for v in (y if isinstance(y, tuple) else (y,)))
 
     grads = grad(f, *single)
-    assert [g.dtype for g in grads] == [x.dtype for x in single]
+    assert all(g is None or g.dtype == x.dtype for g, x in zip(grads, single, strict=True))
 
 
 def test_results_keep_their_names():
@@ -203,8 +203,7 @@ def test_lstsq_gives_all_four_results():
     a, b = real(4, 2), real(4)
     seen = []
     grad(lambda a: np.sum(seen.append(la.lstsq(a, b, rcond=None)) or seen[0][0]), a)
-    x, residuals, rank, s = la.lstsq(a, b, rcond=None)
-    assert seen[0][2] == rank
+    assert seen[0][2] == 2
     assert len(seen[0]) == 4
     assert la.lstsq(real(2, 4), real(2), rcond=None)[1].size == 0
 
