@@ -50,9 +50,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`fluxbridge.julia`, which is imported when it is first used."""
-    if name == "julia":
+    """`fluxbridge.julia` and `fluxbridge.scipy`, which are imported when they are first used."""
+    if name in ("julia", "scipy"):
         import importlib
 
-        return importlib.import_module("fluxbridge.julia")
+        return importlib.import_module(f"fluxbridge.{name}")
     raise AttributeError(f"module 'fluxbridge' has no attribute {name!r}")

@@ -49,9 +49,7 @@ class Distribution(Mirror):
     outside, so that no NaN arises there whose product with zero would be NaN.
     """
 
-    def __init__(
-        self, name: str, inside: float = 0.5, support: Formula | None = None, **formulas: Formula
-    ):
+    def __init__(self, name: str, inside: float = 0.5, support: Formula | None = None, **formulas: Formula):
         self.name = name
         self.distribution = getattr(scipy.stats, name)
         self.shape_names = [s.strip() for s in (self.distribution.shapes or "").split(",") if s.strip()]
@@ -190,9 +188,7 @@ beta = Distribution(
 )
 t = Distribution(
     "t",
-    logpdf=lambda z, df: (
-        -0.5 * (df + 1) * np.log1p(z * z / df) - 0.5 * np.log(df) - sp.betaln(0.5 * df, 0.5)
-    ),
+    logpdf=lambda z, df: -0.5 * (df + 1) * np.log1p(z * z / df) - 0.5 * np.log(df) - sp.betaln(0.5 * df, 0.5),
     cdf=lambda z, df: sp.stdtr(df, z),
     sf=lambda z, df: sp.stdtr(df, -z),
     ppf=lambda q, df: sp.stdtrit(df, q),
@@ -201,9 +197,7 @@ t = Distribution(
 chi2 = Distribution(
     "chi2",
     support=REST,
-    logpdf=lambda z, df: (
-        sp.xlogy(0.5 * df - 1, z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * math.log(2) * df
-    ),
+    logpdf=lambda z, df: sp.xlogy(0.5 * df - 1, z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * math.log(2) * df,
     cdf=lambda z, df: sp.gammainc(0.5 * df, 0.5 * z),
     sf=lambda z, df: sp.gammaincc(0.5 * df, 0.5 * z),
     ppf=lambda q, df: 2 * sp.gammaincinv(0.5 * df, q),
@@ -285,9 +279,7 @@ binom = Distribution(
     "binom",
     inside=0.0,
     support=lambda n, p: (0.0, n),
-    logpmf=lambda k, n, p: (
-        np.log(sp.binom(plain(n), k)) + sp.xlogy(k, p) + sp.xlog1py(plain(n) - k, -p)
-    ),
+    logpmf=lambda k, n, p: np.log(sp.binom(plain(n), k)) + sp.xlogy(k, p) + sp.xlog1py(plain(n) - k, -p),
 )
 geom = Distribution(
     "geom",

@@ -27,6 +27,7 @@ from ..elementwise import (
 )
 from ..primitive import UFUNCS, Primitive, no_derivative, primitive
 from ..tracer import plain
+from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
 
 PI = math.pi
 ROOT_PI = math.sqrt(PI)
@@ -39,7 +40,7 @@ def rule(name: str, *formulas: Formula, holomorphic: bool = True) -> None:
     ufunc = getattr(special, name, None)
     if not isinstance(ufunc, np.ufunc) or ufunc in UFUNCS:
         return
-    if not (formulas[0] is None or hasattr(formulas[0], "unknown")):
+    if not (formulas[0] is None or hasattr(formulas[0], "costly")):
         elementwise(ufunc, *formulas, holomorphic=holomorphic)
         return
     # no rule for numbers, because that one computes both derivatives whether asked for or not
@@ -66,13 +67,13 @@ def rules(name: str, *partials: Callable[..., Any]) -> None:
 def unknown(function: str, argument: str) -> Callable[..., Any]:
     """The derivative by an argument for which no formula is at hand: an error, not a silent zero."""
 
+    @costly
     def partial(*_values: Any) -> Any:
         raise NoRuleError(
             f"scipy.special.{function} has no derivative rule for its argument {argument!r} in "
             "fluxbridge; if it is a constant, pass fluxbridge.ignore_derivatives of it."
         )
 
-    partial.unknown = True  # type: ignore[attr-defined]
     return partial
 
 
@@ -212,17 +213,26 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
 
 
 define_words({"gamma_density": gamma_density})
-rule("gammainc", unknown("gammainc", "a"), "gamma_density(a, b)", holomorphic=False)
-rule("gammaincc", unknown("gammaincc", "a"), "-gamma_density(a, b)", holomorphic=False)
-rule("gammaincinv", unknown("gammaincinv", "a"), "1 / gamma_density(a, y)", holomorphic=False)
-rule("gammainccinv", unknown("gammainccinv", "a"), "-1 / gamma_density(a, y)", holomorphic=False)
-for _name, _partial in {
-    "betainc": lambda _y, a, b, x: beta_density(a, b, x),
-    "betaincc": lambda _y, a, b, x: -beta_density(a, b, x),
-    "betaincinv": lambda y, a, b, _x: 1 / beta_density(a, b, y),
-    "betainccinv": lambda y, a, b, _x: -1 / beta_density(a, b, y),
-}.items():
-    rules(_name, unknown(_name, "a"), unknown(_name, "b"), _partial)
+rule("gammainc", costly(lambda _y, a, x: gamma_by_a(a, x)), "gamma_density(a, b)", holomorphic=False)
+rule("gammaincc", costly(lambda _y, a, x: -gamma_by_a(a, x)), "-gamma_density(a, b)", holomorphic=False)
+# the inverse x(a, y) moves so that P(a, x) stays
+for _name, _sign in (("gammaincinv", ""), ("gammainccinv", "-")):
+    rule(_name, costly(lambda y, a, _p: -gamma_by_a(a, y) / gamma_density(a, y)),
+         _sign + "1 / gamma_density(a, y)", holomorphic=False)  # fmt: skip
+for _name, _up in (("betainc", 1), ("betaincc", -1)):
+    rules(
+        _name,
+        lambda _y, a, b, x, up=_up: up * beta_by_parameters(a, b, x)[0],
+        lambda _y, a, b, x, up=_up: up * beta_by_parameters(a, b, x)[1],
+        lambda _y, a, b, x, up=_up: up * beta_density(a, b, x),
+    )
+for _name, _up in (("betaincinv", 1), ("betainccinv", -1)):
+    rules(
+        _name,
+        lambda y, a, b, _p: -beta_by_parameters(a, b, y)[0] / beta_density(a, b, y),
+        lambda y, a, b, _p: -beta_by_parameters(a, b, y)[1] / beta_density(a, b, y),
+        lambda y, a, b, _p, up=_up: up / beta_density(a, b, y),
+    )
 
 ZETA: Primitive = primitive(
     None,
@@ -245,10 +255,13 @@ def t_density(df: Any, x: Any) -> Any:
 
 
 define_words({"t_density": t_density})
-rule("stdtr", unknown("stdtr", "df"), "t_density(a, b)", holomorphic=False)
-rule("stdtrit", unknown("stdtrit", "df"), "1 / t_density(a, y)", holomorphic=False)
-rule("chdtr", unknown("chdtr", "v"), "0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)
-rule("chdtrc", unknown("chdtrc", "v"), "-0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)
+rule("stdtr", costly(lambda _y, df, x: t_by_df(df, x)), "t_density(a, b)", holomorphic=False)
+rule("stdtrit", costly(lambda y, df, _p: -t_by_df(df, y) / t_density(df, y)),
+     "1 / t_density(a, y)", holomorphic=False)  # fmt: skip
+rule("chdtr", costly(lambda _y, v, x: 0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
+     "0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)  # fmt: skip
+rule("chdtrc", costly(lambda _y, v, x: -0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
+     "-0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)  # fmt: skip
 rule("pdtr", None, "-gamma_density(floor(a) + 1, b)", holomorphic=False)
 rule("pdtrc", None, "gamma_density(floor(a) + 1, b)", holomorphic=False)
 
