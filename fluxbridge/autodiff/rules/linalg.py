@@ -46,9 +46,7 @@ def solve_by_b(db: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.linalg.solve(a, db)
 
 
-SOLVE = primitive(
-    None, joint=solve_rule, jvp=(solve_by_a, solve_by_b), name="solve", compute=np.linalg.solve
-)
+SOLVE = primitive(None, joint=solve_rule, jvp=(solve_by_a, solve_by_b), name="solve", compute=np.linalg.solve)
 
 
 @implements(np.linalg.solve)
@@ -84,11 +82,15 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
         eps = np.finfo(np.result_type(plain(a), plain(b), np.float32)).eps
         cut = float(eps) * (max(a.shape) if cut is None else 1)
     x = LSTSQ(a, b, rcond=cut)
-    _, residuals, rank, _ = np.linalg.lstsq(plain(a), plain(b), rcond=cut)
-    if residuals.size:
+    s = np.linalg.svd(a, compute_uv=False)
+    sizes = plain(s)
+    rank = np.int64(np.sum(sizes > cut * np.max(sizes, initial=0.0)))
+    m, n = a.shape
+    residuals: Any = np.array([], sizes.dtype)
+    if rank == n and m > n:
         miss = np.abs(b - np.matmul(a, x)) ** 2
-        residuals = np.sum(np.reshape(miss, (miss.shape[0], -1)), axis=0)
-    return x, residuals, rank, np.linalg.svd(a, compute_uv=False)
+        residuals = np.sum(np.reshape(miss, (m, -1)), axis=0)
+    return x, residuals, rank, s
 
 
 @implements(np.linalg.tensorsolve)
