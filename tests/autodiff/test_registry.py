@@ -14,10 +14,14 @@ from fluxbridge.autodiff.primitive import FUNCTIONS, NO_DERIVATIVE, REFUSED, UFU
 MODULES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
 
 
+#: what NumPy 2 no longer has
+DROPPED = {"alltrue", "asfarray", "cumproduct", "in1d", "msort", "product", "round_", "sometrue"}
+
+
 def dispatching(module: Any) -> Iterator[tuple[str, Any]]:
     """The public functions of a module that ask their arguments: ufuncs and array functions."""
     for name, function in sorted(vars(module).items()):
-        if not name.startswith("_") and isinstance(function, (np.ufunc, type(np.sum))):
+        if name[0] != "_" and name not in DROPPED and isinstance(function, (np.ufunc, type(np.sum))):
             yield name, function
 
 
@@ -38,7 +42,7 @@ def test_every_dispatching_function_is_known(prefix):
 def test_the_enumeration_sees_them():
     names = {f"{prefix}.{name}" for prefix, module in MODULES.items() for name, _ in dispatching(module)}
     assert {"np.sin", "np.sum", "np.where", "np.linalg.det", "np.fft.fft"} <= names
-    assert len(names) > 350
+    assert len(names) > 320
 
 
 def test_nothing_is_ruled_and_said_to_have_no_derivative():

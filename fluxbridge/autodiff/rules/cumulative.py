@@ -9,7 +9,7 @@ import numpy as np
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, implements, primitive, refuse_out
 from ..tracer import plain
-from .reductions import divisible, not_nan
+from .reductions import axes_of, divisible, not_nan
 from .shaping import as_array, normal_axis
 
 # -- cumulative sums and products -----------------------------------------------------------------------
@@ -158,7 +158,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-@implements(np.trapezoid)
+@implements(getattr(np, "trapezoid", None) or getattr(np, "trapz"))  # noqa: B009 (before NumPy 2.0)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     y = as_array(y)
     axis = normal_axis(axis, np.ndim(y))
@@ -214,7 +214,7 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
 @implements(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     f = as_array(f)
-    axes = range(np.ndim(f)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, np.ndim(f))
+    axes = axes_of(axis, np.ndim(f))
     count = len(axes)
     if edge_order > 2:
         raise ValueError("'edge_order' greater than 2 not supported")

@@ -10,7 +10,7 @@ import numpy as np
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, implements, primitive, refuse_out
 from ..tracer import plain
-from .shaping import as_array
+from .shaping import as_array, normal_axis
 
 # -- the axes of a reduction -----------------------------------------------------------------------
 
@@ -29,7 +29,10 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """The axes that are reduced, counted from the front."""
     if axis is None:
         return tuple(range(ndim))
-    return np.lib.array_utils.normalize_axis_tuple(axis, ndim)
+    axes = tuple(normal_axis(a, ndim) for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    if len(set(axes)) < len(axes):
+        raise ValueError("repeated axis")
+    return axes
 
 
 def _split_axes(shape: tuple[int, ...], axis: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -37,7 +37,8 @@ no_derivative(np.trunc)
 elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False)
 elementwise(np.nextafter, "1", "0", holomorphic=False)
 elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False)
-no_derivative(np.bitwise_count)
+if hasattr(np, "bitwise_count"):  # since NumPy 2.0
+    no_derivative(np.bitwise_count)
 
 
 @implements(np.modf)

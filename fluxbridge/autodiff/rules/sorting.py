@@ -221,8 +221,9 @@ def _register_unique(target: Any) -> None:
         return _first_of(found, x)
 
 
-for _target in (np.unique_values, np.unique_counts, np.unique_inverse, np.unique_all):
-    _register_unique(_target)
+for _name in ("unique_values", "unique_counts", "unique_inverse", "unique_all"):
+    if hasattr(np, _name):  # since NumPy 2.0
+        _register_unique(getattr(np, _name))
 
 
 @implements(np.union1d)

@@ -64,7 +64,7 @@ SAMPLES = [
     Sample("fix", lambda x: np.fix(x) + x, (any_x,)),
     Sample("clip", lambda x: np.clip(x, -0.5, 0.5), (any_x,)),
     Sample("clip", lambda x: np.clip(x, None, 0.5), (any_x,)),
-    Sample("clip", lambda x: np.clip(x, min=-0.5), (any_x,)),
+    Sample("clip", lambda x: np.clip(x, -0.5, None), (any_x,)),
     Sample("clip", np.clip, (any_x, row - 2, row - 1)),
     Sample("clip", np.clip, (any_x, row, row - 1)),
     Sample("clip", lambda x: x.clip(-0.5, 0.5), (any_x,)),
@@ -168,9 +168,7 @@ def test_kinks(f, xs, expected):
 
 def test_kinks_of_arrays_are_those_of_numbers():
     def f(a, b):
-        return (
-            np.sum(np.maximum(a, b)) + np.sum(np.hypot(a, b)) + np.sum(np.abs(a))
-        )
+        return np.sum(np.maximum(a, b)) + np.sum(np.hypot(a, b)) + np.sum(np.abs(a))
 
     a, b = grad(f, np.zeros(2), np.zeros(2))
     np.testing.assert_array_equal(a, [0, 0])
@@ -215,6 +213,11 @@ def test_where_and_dtype_of_ufuncs():
 
 def test_forward_mode_of_steps():
     assert pushforward(np.round, (1.2,), (1.0,))[1] == 0.0
+
+
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.1.0", reason="min= came with NumPy 2.1")
+def test_clip_by_min_and_max():
+    check(lambda x, low: np.clip(x, min=low, max=0.5), any_x, -0.5)
 
 
 def test_traced_period_of_unwrap():
