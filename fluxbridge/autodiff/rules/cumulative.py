@@ -124,7 +124,8 @@ _running_extreme(np.minimum, np.less)
 
 
 def cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
-    return x[(*(slice(None),) * axis, slice(start, stop))]
+    index = (*[slice(None)] * axis, slice(start, stop))
+    return x[index]
 
 
 @implements(np.diff)

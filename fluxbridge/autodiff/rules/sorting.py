@@ -197,8 +197,8 @@ def unique(
     ar = as_array(ar)
     found = np.unique(plain(ar), True, return_inverse, return_counts, axis, **options)
     index = found[1]
-    before = (slice(None),) * (0 if axis is None else axis % np.ndim(ar))
-    values = (np.ravel(ar) if axis is None else ar)[(*before, index)]
+    place = (*[slice(None)] * (0 if axis is None else axis % np.ndim(ar)), index)
+    values = (np.ravel(ar) if axis is None else ar)[place]
     rest = found[1 if return_index else 2 :]
     return (values, *rest) if rest else values
 
