@@ -11,7 +11,8 @@ import numpy as np
 from .adtypes import ADType, AutoNative
 from .autodiff import native
 from .autodiff.implicit import Grads, Params
-from .autodiff.structure import Record, Splitter
+from .autodiff.structure import Splitter
+from .autodiff.template import Record
 from .autodiff.tracer import plain
 
 NATIVE = AutoNative()

@@ -13,8 +13,9 @@ import numpy as np
 
 from ..errors import StructureError
 from .native import Trace
-from .structure import Leaf, Splitter
+from .structure import Splitter
 from .tape import Tape
+from .template import Leaf
 
 
 class Params:

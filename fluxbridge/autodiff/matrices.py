@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .structure import Leaf, Splitter
+from .structure import Splitter
+from .template import Leaf
 
 
 class Structured:

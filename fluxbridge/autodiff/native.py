@@ -11,8 +11,9 @@ import numpy as np
 from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, take_up
-from .structure import Leaf, Splitter
+from .structure import Splitter
 from .tape import FLOAT, ReverseFloat, Tape, sweep
+from .template import Leaf
 from .tracer import in_our_words, plain
 
 
@@ -157,9 +158,10 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..
     return pullback_of(Trace(f, xs))
 
 
-def pullback_of(trace: Trace) -> tuple[Any, Callable[..., Any]]:
+def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., Any]]:
+    """The same for a trace; with `once` for one call only, which frees the records as it goes."""
     outputs: list[Any] = []
-    splitter = Splitter(lambda t: outputs.append(t) or _own(t.value), trace.mine)
+    splitter = Splitter(lambda t: outputs.append(t) or (t.value if once else _own(t.value)), trace.mine)
     value, template = splitter.split(take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out)
     trace.tape.close(free=False)
 
@@ -175,7 +177,11 @@ def pullback_of(trace: Trace) -> tuple[Any, Callable[..., Any]]:
                     f"has shape {np.shape(output)}"
                 )
             seeds.append((output.index, ct))
-        return trace.pull(seeds, free=False)
+        if once:
+            trace.out = None
+            outputs.clear()
+            del output
+        return trace.pull(seeds, free=once)
 
     return value, back
 
