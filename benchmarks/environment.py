@@ -29,5 +29,3 @@ def one_thread() -> None:
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["JAX_PLATFORMS"] = "cpu"
     os.environ["JAX_ENABLE_X64"] = "1"
-    if hasattr(os, "sched_setaffinity"):  # also for pools that read no variable
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -1,4 +1,7 @@
-"""Time: all engines in one process, in turns, so that a disturbance meets all of them."""
+"""Time: all engines in one process, in turns, so that a disturbance meets all of them.
+
+It is the time of the processor, of all threads together: what else runs on the machine counts less.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import ctypes
 import gc
 import statistics
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -56,10 +59,10 @@ def _keep_freed_memory() -> None:
 
 
 def _once(call: Callable[[], Any], repeat: int) -> float:
-    start = perf_counter()
+    start = process_time()
     for _ in range(repeat):
         call()
-    return (perf_counter() - start) / repeat
+    return (process_time() - start) / repeat
 
 
 def in_turns(calls: dict[str, Call], seconds: float = SECONDS) -> dict[str, dict[str, float]]:

@@ -170,17 +170,16 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
             return (None,) * len(trace.templates)
         seeds = []
         for index, ct, path in template.match(seed, ""):
-            output = outputs[index]
-            if np.shape(ct) != np.shape(output):
+            shape = np.shape(outputs[index])
+            if np.shape(ct) != shape:
                 raise StructureError(
                     f"the seed{' at ' + path if path else ''} has shape {np.shape(ct)}, but the output "
-                    f"has shape {np.shape(output)}"
+                    f"has shape {shape}"
                 )
-            seeds.append((output.index, ct))
+            seeds.append((outputs[index].index, ct))
         if once:
             trace.out = None
             outputs.clear()
-            del output
         return trace.pull(seeds, free=once)
 
     return value, back

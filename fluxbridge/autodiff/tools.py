@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .native import basis, pullback, pushforward
+from .native import Trace, basis, pullback_of, pushforward
 from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer
 from .structure import Splitter
 from .tracer import plain
@@ -113,7 +113,7 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     """
 
     def body(g: Callable[..., Any], *ys: Any) -> Any:
-        return g(*ys), lambda dy: pullback(lambda h, *zs: h(*zs), (g, *ys))[1](dy)
+        return g(*ys), lambda dy: pullback_of(Trace(lambda h, *zs: h(*zs), (g, *ys)), once=True)[1](dy)
 
     return call_with_rule("checkpointed", body, (f, *xs))
 
