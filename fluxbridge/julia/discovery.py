@@ -249,10 +249,10 @@ def _juliapkg(found: Availability) -> None:
     found.packages = places.manifest_versions(view.project, view.version)
     found.offline = view.complete and not view.current and not view.offline
     found.problems += _resolvable(found, view)
-    if not (found.problems or view.complete or view.offline or _can_do_without_network(view)):
-        found.offline = False
+    if not (found.problems or view.complete or view.offline):
         found.download = view.missing if view.julia else ["Julia " + view.wanted, *view.missing]
-        found.servers = [network.package_server()] + ([] if view.julia else [network.JULIA_SERVER])
+        if not _depot_only(view):
+            found.servers = [network.package_server()] + ([] if view.julia else [network.JULIA_SERVER])
     if settings.option("offline", "juliapkg")[0] == "no":
         found.offline = False  # the user wants updates
 
@@ -270,6 +270,6 @@ def _resolvable(found: Availability, view: resolved.Resolved) -> Iterator[JuliaN
         yield from _packages(found)  # juliapkg itself looks at nothing when it is offline
 
 
-def _can_do_without_network(view: resolved.Resolved) -> bool:
+def _depot_only(view: resolved.Resolved) -> bool:
     """Julia is there and told to use only the packages in its depot: let it try."""
     return view.julia is not None and os.environ.get("JULIA_PKG_OFFLINE", "").lower() in ("true", "1", "yes")

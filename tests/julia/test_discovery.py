@@ -167,7 +167,8 @@ def test_updates_can_be_asked_for(world: World, tmp_path: Path) -> None:
 @needs_sh
 def test_packages_in_the_depot_need_no_network(world: World, tmp_path: Path) -> None:
     fake_julia(tmp_path / "bin")
-    assert world.set(JULIA_PKG_OFFLINE="true").check()["cause"] is None
+    assert world.set(JULIA_PKG_OFFLINE="true").check()["cause"] is None  # juliapkg may try
+    assert not world.run(AVAILABLE)["yes"]  # but nothing is installed yet
 
 
 @needs_sh
