@@ -35,11 +35,15 @@ def jupyter(monkeypatch, tmp_path):
 
 
 def texts(cell: Any) -> list[str]:
-    """The outputs of a cell as text."""
-    parts = []
+    """The outputs of a cell as text; pieces of one stream, which arrive as they like, are joined."""
+    parts: list[str] = []
+    streams: dict[str, int] = {}
     for output in cell.get("outputs", []):
         if output.output_type == "stream":
-            parts.append(f"{output.name}: {output.text}")
+            at = streams.setdefault(output.name, len(parts))
+            if at == len(parts):
+                parts.append(f"{output.name}: ")
+            parts[at] += output.text
         elif output.output_type == "error":
             parts.append(f"error: {output.ename}: {output.evalue}")
         else:

@@ -32,6 +32,7 @@ def test_everything_in_linalg_and_fft_is_answered(tables):
         assert [row.name for row in tables[name] if row.how == "no rule"] == []
 
 
+@pytest.mark.skipif(np.__version__ < "2", reason="NumPy 1 had deprecated functions")
 def test_only_bits_and_files_have_no_rule(tables):
     odd = [row.name for row in tables["numpy"] if row.how == "no rule"]
     assert all(re.search(r"bits|save|datetime|busday", name) for name in odd), odd
@@ -50,9 +51,9 @@ def test_the_page_in_the_docs_is_up_to_date():
         assert fresh == page, "docs/functions.md is old: fluxbridge functions > docs/functions.md"
     else:  # other releases have other functions and aliases
         first = re.compile(r"^\| `([\w.]+)`.*\| ([\w ]+) \| (.*) \|$", re.M)
-        known = {name: rest for name, *rest in first.findall(page)}
-        for name, *rest in first.findall(fresh):
-            assert known.get(name, rest) == rest, name
+        known = {name: where for name, _, where in first.findall(page)}
+        for name, _, where in first.findall(fresh):
+            assert known.get(name, where) == where, name
 
 
 def test_the_command_prints_the_page(capsys):
