@@ -11,7 +11,7 @@ from .autodiff import native
 from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
 from .autodiff.structure import Splitter
-from .autodiff.tracer import plain
+from .autodiff.primitive import plain
 from .errors import FluxbridgeError, NoRuleError, StructureError
 
 
@@ -48,6 +48,10 @@ class ADType:
         _check_hessian_argument(x)
         result = self.withjacobian(lambda z: self.withgradient(f, (z,), False)[1][0], (x,), order)[1][0]
         return result[0] if np.ndim(x) == 0 else result
+
+    def hessian_reverse(self, f: Callable[..., Any], x: Any, order: str) -> Any:
+        """The same, in reverse mode over reverse mode for every engine."""
+        return ADType.hessian(self, f, x, order)
 
     def diaghessian(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(self._diagonal(f, xs, k) for k in range(len(xs)))
@@ -276,6 +280,11 @@ class JuliaEngine(ADType):
         from .julia import engines
 
         return engines.hessian(self.engine, f, x, order)
+
+    def hessian_reverse(self, f: Any, x: Any, order: str) -> Any:
+        from .julia import engines
+
+        return engines.hessian(f"{self.engine}_reverse", f, x, order)
 
     def diaghessian(self, f: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
         from .julia import engines

@@ -13,7 +13,7 @@ from .autodiff import native
 from .autodiff.implicit import Grads, Params
 from .autodiff.structure import Splitter
 from .autodiff.template import Record
-from .autodiff.tracer import plain
+from .autodiff.primitive import plain
 
 NATIVE = AutoNative()
 
@@ -162,7 +162,7 @@ def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
 def hessian_reverse(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
     """:func:`hessian`, in reverse mode over reverse mode: the Jacobian of the gradient."""
     engine, (x_,) = _engine(x)
-    return ADType.hessian(engine, f, x_, order)
+    return engine.hessian_reverse(f, x_, order)
 
 
 def diaghessian(f: Callable[..., Any], *xs: Any) -> tuple[Any, ...]:

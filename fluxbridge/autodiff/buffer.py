@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
-from .primitive import apply, primitive
-from .tracer import plain
+from .primitive import apply, plain, primitive
 
 
 def _assemble(base: Any, *values: Any, indices: Sequence[Any]) -> np.ndarray:

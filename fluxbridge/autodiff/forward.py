@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .primitive import Primitive, Tracer, apply
-from .tape import FLOAT, ORDER, Tape, project, sweep, _spec
+from .tape import FLOAT, ORDER, Tape, _spec, project, sweep
 from .tracer import TracedArray, TracedNumber
 
 

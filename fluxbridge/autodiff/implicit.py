@@ -5,6 +5,7 @@ Zygote deprecated this form in favour of explicit arguments; old tutorials use i
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -137,7 +138,7 @@ class ImplicitTrace(Trace):
         self.splitter = splitter = Splitter(
             lambda x: stand_ins[id(x)], lambda x: id(x) in stand_ins, follow_globals=True
         )
-        if not isinstance(f, types.FunctionType) and isinstance(getattr(f, "__call__", None), types.MethodType):
-            f = f.__call__
+        if not isinstance(f, (types.FunctionType, types.MethodType, functools.partial)):
+            f = f.__call__  # an object: its fields are looked through as those of a method's owner
         rebuilt, _ = splitter.split(f)
         self.run(rebuilt, ())

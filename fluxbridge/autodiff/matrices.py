@@ -107,4 +107,4 @@ class UniformScaling(np.lib.mixins.NDArrayOperatorsMixin):
         return "I" if self.factor == 1 else f"{self.factor} * I"
 
 
-I = UniformScaling()  # noqa: E741
+I = UniformScaling()

@@ -10,11 +10,11 @@ import numpy as np
 
 from ..errors import NotScalarError, StructureError
 from .forward import Forward
-from .primitive import Tracer, take_up
+from .primitive import Tracer, plain, take_up
+from .refusals import in_our_words
 from .structure import Splitter
 from .tape import FLOAT, ReverseFloat, Tape, sweep
 from .template import Leaf
-from .tracer import in_our_words, plain
 
 
 class Trace:

@@ -46,6 +46,24 @@ class Tracer:
     value: Any
 
 
+def plain(x: Any) -> Any:
+    """The ordinary value behind `x`, through all levels and inside lists, tuples and dicts."""
+    while isinstance(x, Tracer):
+        x = x.value
+    kind = type(x)
+    if kind is list:
+        return [plain(v) for v in x]
+    if kind is tuple:
+        return tuple(plain(v) for v in x)
+    if kind is dict:
+        return {k: plain(v) for k, v in x.items()}
+    if kind is np.ndarray and x.dtype.hasobject:
+        return np.array([plain(v) for v in x.ravel()]).reshape(x.shape)
+    if kind is slice:
+        return slice(plain(x.start), plain(x.stop), plain(x.step))
+    return x
+
+
 def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     """The one interception: compute `primitive`, recorded by the innermost level involved."""
     level = None
@@ -55,9 +73,10 @@ def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) 
             if x.level.order > order:
                 level = x.level
                 order = level.order
-        elif type(x) in _CONTAINERS and (type(x) is not np.ndarray or x.dtype.hasobject):
-            if type(x) is not np.ndarray or holds_tracer(x):  # rules see arrays, never lists
-                return apply(primitive, [take_up(x) for x in inputs], options)
+        elif type(x) in _CONTAINERS and (
+            type(x) is not np.ndarray or (x.dtype.hasobject and holds_tracer(x))
+        ):  # rules see arrays, never lists
+            return apply(primitive, [take_up(x) for x in inputs], options)
     if level is None:
         return primitive.compute(*inputs, **options)
     return level.record(primitive, inputs, options)

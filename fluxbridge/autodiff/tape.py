@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .primitive import PRIMITIVES, UFUNCS, Primitive, Spec, Tracer, apply
-from .tracer import TracedArray, TracedNumber, take_up
+from .primitive import PRIMITIVES, UFUNCS, Primitive, Spec, Tracer, apply, take_up
+from .tracer import TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
 
@@ -609,7 +609,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
 
 def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
     """``x ** p`` for a constant p, without a search for who is traced."""
-    slow = getattr(TracedNumber, "__pow__")
+    slow = TracedNumber.__pow__
     primitive = PRIMITIVES["literal_power"]
     compute = primitive.compute
     options: dict[str, Any] | None = None if kind is ReverseFloat else {}

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from .native import Trace, basis, pullback_of, pushforward
-from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer
+from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
 from .structure import Splitter
-from .tracer import plain
 
 
 def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -> Any:

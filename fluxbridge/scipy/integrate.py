@@ -10,9 +10,9 @@ import numpy as np
 import scipy.integrate
 
 from ..autodiff.native import pullback, pushforward
-from ..autodiff.primitive import Tracer, primitive
+from ..autodiff.primitive import Tracer, plain, primitive
+from ..autodiff.refusals import no_rule
 from ..autodiff.structure import Splitter
-from ..autodiff.tracer import no_rule, plain
 from .mirror import array, description, mirror, traced
 
 # -- the traced values inside of a function and its extra arguments ----------------------------------

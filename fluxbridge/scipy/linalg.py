@@ -14,8 +14,8 @@ import numpy as np
 import scipy.linalg
 
 from ..autodiff.elementwise import conj
-from ..autodiff.primitive import primitive
-from ..autodiff.tracer import no_rule, plain
+from ..autodiff.primitive import plain, primitive
+from ..autodiff.refusals import no_rule
 from .mirror import array, mirror, traced
 
 

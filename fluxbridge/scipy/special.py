@@ -10,9 +10,9 @@ import scipy.special
 
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import UFUNCS, load_on_demand, primitive
+from ..autodiff.refusals import no_rule
 from ..autodiff.rules import special as rules
 from ..autodiff.rules.reductions import expand
-from ..autodiff.tracer import no_rule
 from .mirror import array, mirror
 
 load_on_demand()

@@ -15,8 +15,8 @@ import numpy as np
 import scipy.special as sp
 import scipy.stats
 
-from ..autodiff.primitive import holds_tracer, load_on_demand
-from ..autodiff.tracer import no_rule, plain
+from ..autodiff.primitive import holds_tracer, load_on_demand, plain
+from ..autodiff.refusals import no_rule
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
 from .mirror import array, traced
 from .special import multigammaln

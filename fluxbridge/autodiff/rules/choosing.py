@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import _out_refused, apply, implements, primitive
-from ..tracer import _mutation, plain
+from ..primitive import _out_refused, apply, implements, plain, primitive
+from ..refusals import mutation
 from .indexing import SCATTER
 from .shaping import as_array
 
@@ -105,7 +105,7 @@ def nan_to_num(
 ) -> Any:  # fmt: skip
     """The derivative is 1 where the number was finite, and 0 where it was replaced."""
     if not copy:
-        raise _mutation("np.nan_to_num(..., copy=False)")
+        raise mutation("np.nan_to_num(..., copy=False)")
     value = plain(x)
     if np.iscomplexobj(value):
         options = {"nan": nan, "posinf": posinf, "neginf": neginf}

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
-from ..primitive import FUNCTIONS, implements, primitive, refuse_out
-from ..tracer import plain
+from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
 from .reductions import axes_of, divisible, not_nan
 from .shaping import as_array, normal_axis
 

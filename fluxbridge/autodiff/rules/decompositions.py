@@ -13,8 +13,8 @@ import numpy as np
 
 from ...errors import NoRuleError
 from ..elementwise import conj
-from ..primitive import Tracer, implements, primitive
-from ..tracer import no_rule, plain
+from ..primitive import Tracer, implements, plain, primitive
+from ..refusals import no_rule
 from .products import adjoint
 from .shaping import as_array
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import implements, primitive
-from ..tracer import plain
+from ..primitive import implements, plain, primitive
 from .products import adjoint
 from .shaping import as_array
 

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
-from ..primitive import implements, primitive, refuse_out
-from ..tracer import plain
+from ..primitive import implements, plain, primitive, refuse_out
 from .shaping import as_array, normal_axis
 
 _ADJOINT: dict[Any, Any] = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}

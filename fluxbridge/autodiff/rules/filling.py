@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import MutationError
-from ..primitive import apply, implements, primitive, refuse
-from ..tracer import _mutation, plain
+from ..primitive import apply, implements, plain, primitive, refuse
+from ..refusals import mutation
 from .shaping import as_array
 
 # -- between two ends ------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def full_like(
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     """Only an array of objects can hold traced values; np.full(n, traced) makes one."""
     if type(dst) is not np.ndarray:
-        raise _mutation("np.copyto(array, ...)")
+        raise mutation("np.copyto(array, ...)")
     if dst.dtype.kind in "biu":  # truncation, a step function: np.full_like(integers, traced)
         return np.copyto(dst, plain(src), casting, plain(where))  # type: ignore[arg-type]
     if not dst.dtype.hasobject:

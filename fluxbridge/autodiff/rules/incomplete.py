@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from ...errors import NoRuleError
-from ..tracer import plain
+from ..primitive import plain
 
 LIMIT = 1 << 16  # of terms
 SMALL = -42.0  # logarithm of what does not count beside 1

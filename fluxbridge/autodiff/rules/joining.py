@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import _out_refused, apply, implements, primitive
-from ..tracer import plain
+from ..primitive import _out_refused, apply, implements, plain, primitive
 from .shaping import as_array, at_least, normal_axis, on_axis
 
 

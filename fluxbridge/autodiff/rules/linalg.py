@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import implements, primitive
-from ..tracer import plain
+from ..primitive import implements, plain, primitive
 from . import decompositions, determinant, einsum, fft, norms, products  # noqa: F401
 from .decompositions import from_triangle
 from .products import adjoint, column

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import implements, primitive
-from ..tracer import plain
+from ..primitive import implements, plain, primitive
 from .arithmetic import unit
 from .reductions import expand
 from .shaping import as_array, normal_axis

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import MutationError
-from ..primitive import implements, primitive
-from ..tracer import plain
+from ..primitive import implements, plain, primitive
 from .shaping import as_array, on_axis
 
 PAIR = tuple[int, int]

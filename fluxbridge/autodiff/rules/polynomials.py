@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
-from ..primitive import apply, implements, primitive
-from ..tracer import plain
+from ..primitive import apply, implements, plain, primitive
 from .shaping import as_array
 
 # -- convolution -----------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
-from ..primitive import FUNCTIONS, implements, primitive, refuse_out
-from ..tracer import plain
+from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
 from .shaping import as_array, normal_axis
 
 # -- the axes of a reduction -----------------------------------------------------------------------

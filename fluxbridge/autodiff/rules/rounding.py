@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import elementwise, select, zero_of
-from ..primitive import implements, no_derivative, primitive, refuse_out, take_up
-from ..tracer import plain
+from ..primitive import implements, no_derivative, plain, primitive, refuse_out, take_up
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 

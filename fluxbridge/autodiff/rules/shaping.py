@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import Tracer, implements, no_derivative, primitive, take_up
-from ..tracer import plain
+from ..primitive import Tracer, implements, no_derivative, plain, primitive, take_up
 
 
 def as_array(x: Any) -> Any:

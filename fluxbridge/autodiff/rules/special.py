@@ -25,8 +25,7 @@ from ..elementwise import (
     elementwise,
     select,
 )
-from ..primitive import UFUNCS, Primitive, no_derivative, primitive
-from ..tracer import plain
+from ..primitive import UFUNCS, Primitive, no_derivative, plain, primitive
 from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
 
 PI = math.pi

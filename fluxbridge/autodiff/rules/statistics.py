@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import Tracer, apply, holds_tracer, implements, primitive, refuse_out
-from ..tracer import plain
+from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from .reductions import axes_of, count, masked, not_nan
 from .shaping import as_array
 

@@ -7,7 +7,7 @@ import pytest
 from rulecheck import Sample, check
 
 from fluxbridge.autodiff.native import pushforward, withgradient
-from fluxbridge.autodiff.tracer import plain
+from fluxbridge.autodiff.primitive import plain
 from fluxbridge.errors import NoRuleError
 
 la = np.linalg

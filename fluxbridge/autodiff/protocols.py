@@ -1,0 +1,147 @@
+"""How NumPy hands its functions over: ``__array_ufunc__``, ``__array_function__`` and ``__array__``."""
+
+from __future__ import annotations
+
+import dis
+import sys
+from typing import Any
+
+import numpy as np
+
+from ..errors import MutationError
+from .primitive import (
+    FUNCTIONS,
+    NO_DERIVATIVE,
+    REFUSED,
+    UFUNCS,
+    Tracer,
+    apply,
+    load_on_demand,
+    plain,
+    take_up,
+)
+from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
+
+
+def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
+    """Everything that is not a plain ``ufunc(*inputs)``: reduce, accumulate, outer, out=, where=."""
+    out = options.pop("out", None)
+    if out is not None:
+        out = out[0]
+        if method != "__call__" or out is not inputs[0] or not _only_here(out):
+            raise MutationError(
+                f"{full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
+                "value into an ordinary array that others can see; write `array = array + traced` "
+                "or use fluxbridge.Buffer."
+            )
+    if method == "__call__":
+        where = options.pop("where", True)
+        dtype = options.pop("dtype", None)
+        options.pop("casting", None)
+        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
+        if axes and (ufunc, "axes") not in FUNCTIONS:
+            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+        result = FUNCTIONS[ufunc, "axes"](*inputs, **axes) if axes else ufunc(*inputs)
+        if dtype is not None and isinstance(result, Tracer):
+            result = result.astype(dtype)
+        return result if where is True else np.where(where, result, 0.0)
+    if ufunc in NO_DERIVATIVE:
+        return getattr(ufunc, method)(*plain(inputs), **plain(options))
+    function = FUNCTIONS.get((ufunc, method))
+    if function is None and method == "outer":
+        a, b = (take_up(x) for x in inputs)
+        return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+    if function is None:
+        raise no_rule(f"{full_name(ufunc)}.{method}")
+    if method in ("reduce", "accumulate") and len(inputs) == 1:
+        options.setdefault("axis", 0)
+    return function(*inputs, **options)
+
+
+# `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
+# traced result is right as long as no one else holds the array or its memory; CPython's reference
+# counts tell, measured once against a statement whose array is known to be alone.
+_alone: tuple[int, int] | None = None
+
+
+class _Measured(Exception):
+    pass
+
+
+def _only_here(array: np.ndarray) -> bool:
+    """Is this the array of an in-place statement, which rebinds a name, and is it no one else's?"""
+    if not hasattr(sys, "getrefcount"):
+        return False
+    base = array.base
+    count = sys.getrefcount(array), 0 if base is None else sys.getrefcount(base)
+    if _alone is None:
+        raise _Measured(count)
+    statement = sys._getframe(3)  # below are _call_ufunc and __array_ufunc__
+    operation = dis.opname[statement.f_code.co_code[statement.f_lasti]]
+    if operation != "BINARY_OP" and not operation.startswith("INPLACE"):  # np.add(a, x, out=a)
+        return False
+    own = base is None or (type(base) is np.ndarray and base.base is None)
+    return own and count[0] <= _alone[0] and count[1] <= _alone[1]
+
+
+def _measure() -> None:
+    """Count the references to an array, and to its base, that only a local variable holds."""
+    global _alone
+    array = np.zeros(2)[:1]
+    try:
+        array += NumpyProtocols()  # type: ignore[arg-type]
+    except _Measured as measured:
+        _alone = measured.args[0]
+
+
+class NumpyProtocols:
+    """NumPy's two protocols, for numbers and arrays alike."""
+
+    __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if options or method != "__call__":
+            return _call_ufunc(ufunc, method, inputs, options)
+        primitive = UFUNCS.get(ufunc)
+        if primitive is not None:
+            if len(inputs) == 1:
+                return self.level.record(primitive, inputs, {})  # type: ignore[attr-defined]
+            return apply(primitive, inputs, {})
+        if ufunc in NO_DERIVATIVE:
+            return ufunc(*plain(inputs))
+        function = FUNCTIONS.get(ufunc)
+        if function is not None:
+            return function(*inputs)
+        if load_on_demand():
+            return ufunc(*inputs)
+        raise no_rule(full_name(ufunc))
+
+    def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
+        function = FUNCTIONS.get(func)
+        if function is not None:
+            return function(*args, **kwargs)
+        if func in NO_DERIVATIVE:
+            return func(*plain(args), **plain(kwargs))
+        if func in REFUSED:
+            raise MutationError(f"{full_name(func)} {REFUSED[func]}")
+        raise no_rule(full_name(func))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        called = scipy_caller(sys._getframe(1))
+        if called:
+            raise refused_by_scipy(called)
+        if dtype is not None and np.dtype(dtype).kind != "O":
+            raise lost(
+                f"An array of {np.dtype(dtype)} was asked for",
+                "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
+                "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
+            )
+        if self.ndim == 0:  # type: ignore[attr-defined]
+            result = np.empty((), dtype=object)
+            result[()] = self
+            return result
+        elements = np.ravel(self)  # type: ignore[call-overload]
+        return np.fromiter(elements, dtype=object, count=len(elements)).reshape(self.shape)  # type: ignore[attr-defined]
+
+
+_measure()

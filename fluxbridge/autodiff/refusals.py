@@ -1,0 +1,111 @@
+"""What is said when a derivative would be lost or does not exist: what happened, what to write instead."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from typing import Any
+
+from ..errors import GradientLostError, MutationError, NoRuleError
+from .primitive import ON_DEMAND
+
+
+def no_rule(name: str) -> NoRuleError:
+    return NoRuleError(
+        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or "
+        f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
+        f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        "or, if its result does not matter for the derivative, call it on "
+        "fluxbridge.ignore_derivatives(x)."
+    )
+
+
+def lost(what: str, instead: str) -> GradientLostError:
+    return GradientLostError(
+        f"{what} from a traced value, which would lose its derivative. {instead} "
+        "Where no derivative is wanted, take fluxbridge.ignore_derivatives(x)."
+    )
+
+
+#: What Python and NumPy say when they do not know what to do with a traced value.
+_FOREIGN_WORDS = re.compile(
+    r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
+    r"|Iterator operand or requested dtype holds references"
+    r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
+    r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
+)
+
+
+def in_our_words(error: BaseException) -> GradientLostError | None:
+    """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+    if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
+        return None
+    return GradientLostError(
+        f"A function was called that does not take traced values, or arrays of them: {error}.\n"
+        "np.array([x, y]) and np.asarray(x) of traced values make an array of objects, which only some "
+        "functions take. Write np.stack([x, y]) instead of np.array([x, y]), np.block([[a, b], [c, d]]) "
+        "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
+        "fluxbridge.ignore_derivatives(x)."
+    )
+
+
+def full_name(function: Any) -> str:
+    module = getattr(function, "__module__", None) or library(function)
+    name = f"{module}.{getattr(function, '__name__', function)}"
+    return name.replace("numpy", "np", 1) if name.startswith("numpy") else name
+
+
+def library(ufunc: Any) -> str:
+    """The module of a ufunc, which does not know it itself."""
+    name = getattr(ufunc, "__name__", "")
+    for module in ON_DEMAND:
+        if getattr(sys.modules.get(module), name, None) is ufunc:
+            return module
+    return "numpy"
+
+
+def scipy_caller(frame: Any) -> str | None:
+    """The SciPy function that the user called, if `frame` belongs to SciPy: "linalg.expm"."""
+    found = None
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if not module.startswith("scipy."):
+            if found is None and module.startswith("numpy."):  # SciPy may ask through NumPy
+                frame = frame.f_back
+                continue
+            break
+        names, function = frame.f_locals, frame.f_code.co_name
+        if module.startswith("scipy._"):  # a decorator: what does it decorate?
+            wrapped = names.get("f", names.get("func"))
+            module, function = getattr(wrapped, "__module__", ""), getattr(wrapped, "__name__", "_")
+        if module.startswith("scipy.") and function.isidentifier() and not function.startswith("_"):
+            owner = type(names["self"]).__name__ if "self" in names else ""
+            if owner.endswith("_gen"):  # a distribution: norm.pdf
+                function = f"{owner[:-4]}.{function}"
+            if not owner or owner.endswith("_gen") or found is None:
+                found = f"{module.split('.')[1]}.{function}"
+        frame = frame.f_back
+    return found
+
+
+def refused_by_scipy(called: str) -> Exception:
+    area, name = called.split(".")[:2]
+    try:
+        mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
+    except ImportError:
+        return no_rule(f"scipy.{called}")
+    if name not in mirror.__all__:
+        return no_rule(f"scipy.{called}")
+    return GradientLostError(
+        f"scipy.{called} makes plain arrays of its arguments, so the derivative of a traced one would be "
+        f"lost. Use fluxbridge.scipy.{called}: it takes the same arguments and has a derivative."
+    )
+
+
+def mutation(what: str) -> MutationError:
+    return MutationError(
+        f"Mutating arrays is not supported -- {what} changes an array that is being "
+        "differentiated. Build a new one instead (np.where, np.stack, np.concatenate), or write "
+        "into a fluxbridge.Buffer."
+    )
