@@ -281,7 +281,6 @@ def test_start_without_julia_and_network(world: World, project: str) -> None:
 
 
 @needs_sh
-@pytest.mark.xfail(reason="session._stderr_kept reads its closed file if nothing was printed", strict=False)
 def test_start_with_a_library_that_does_not_load(world: World, tmp_path: Path) -> None:
     _prepared_with_broken_julia(world, tmp_path)
     assert world.run(START)[:2] == ["library", "library"]
