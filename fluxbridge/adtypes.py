@@ -10,8 +10,8 @@ import numpy as np
 from .autodiff import native
 from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
-from .autodiff.structure import Splitter
 from .autodiff.primitive import plain
+from .autodiff.structure import put_together, take_apart
 from .errors import FluxbridgeError, NoRuleError, StructureError
 
 
@@ -196,14 +196,12 @@ class AutoFiniteDifferences(ADType):
         return y, back
 
     def _gradient(self, s: Callable[..., float], xs: Sequence[Any]) -> tuple[Any, ...]:
-        leaves: list[Any] = []
-        template = Splitter(lambda v: leaves.append(v) or v).split(tuple(xs))[1]
+        leaves, template = take_apart(tuple(xs))
         if template is None:
             return (None,) * len(xs)
 
         def at(k: int, value: Any) -> float:
-            feed = iter([*leaves[:k], value, *leaves[k + 1 :]])
-            return s(*Splitter(lambda _: next(feed)).split(tuple(xs))[0])
+            return s(*put_together(tuple(xs), [*leaves[:k], value, *leaves[k + 1 :]]))
 
         return template.fill([self._leaf(lambda v, k=k: at(k, v), x) for k, x in enumerate(leaves)])
 
@@ -242,8 +240,7 @@ _STENCILS = {
 
 def _paired(y: Any, seed: Any) -> float:
     """The real inner product of an output with a seed of the same structure."""
-    parts: list[Any] = []
-    template = Splitter(lambda v: parts.append(v) or v).split(y)[1]
+    parts, template = take_apart(y)
     if template is None:
         return 0.0
     return sum(

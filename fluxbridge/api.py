@@ -11,9 +11,9 @@ import numpy as np
 from .adtypes import ADType, AutoNative
 from .autodiff import native
 from .autodiff.implicit import Grads, Params
-from .autodiff.structure import Splitter
-from .autodiff.template import Record
 from .autodiff.primitive import plain
+from .autodiff.structure import take_apart
+from .autodiff.template import Record
 
 NATIVE = AutoNative()
 
@@ -217,8 +217,7 @@ def fill_none(grad: Any, like: Any) -> Any:
     >>> fill_none((None, {"a": 1.0}), (np.ones(2), {"a": 3.0, "b": 4.0}))
     (array([0., 0.]), {'a': 1.0, 'b': 0.0})
     """
-    leaves: list[Any] = []
-    template = Splitter(lambda v: leaves.append(v) or v).split(like)[1]
+    leaves, template = take_apart(like)
     if template is None:
         return grad
     values: list[Any] = [_zero(v) for v in leaves]

@@ -83,7 +83,7 @@ def push(primitive: Primitive, y: Any, values: list, tangents: list, options: di
         elif rule[k] is None:
             continue
         else:
-            part = rule[k](tangent, y, *values, **options)
+            part = rule[k](tangent, y, *values, **options)  # type: ignore[operator]
         total = part if total is None else total + part
     return total
 

@@ -139,6 +139,6 @@ class ImplicitTrace(Trace):
             lambda x: stand_ins[id(x)], lambda x: id(x) in stand_ins, follow_globals=True
         )
         if not isinstance(f, (types.FunctionType, types.MethodType, functools.partial)):
-            f = f.__call__  # an object: its fields are looked through as those of a method's owner
+            f = f.__call__  # type: ignore[operator]  # an object: look through it as a method's owner
         rebuilt, _ = splitter.split(f)
         self.run(rebuilt, ())

@@ -12,7 +12,7 @@ from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, plain, take_up
 from .refusals import in_our_words
-from .structure import Splitter
+from .structure import Splitter, put_together, take_apart
 from .tape import FLOAT, ReverseFloat, Tape, sweep
 from .template import Leaf
 
@@ -117,7 +117,7 @@ def withgradient(
         out = trace.out
         if type(out) is ReverseFloat and out.level is tape:
             return out.value, trace.pull([(out.index, 1.0)], free=True)
-        target = first(out) if aux else out
+        target: Any = first(out) if aux else out
         target = target if isinstance(target, tuple) else take_up(target)
         check_scalar(target)
         seeds = [(target.index, _one(target))] if trace.mine(target) else []
@@ -160,9 +160,9 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..
 
 def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., Any]]:
     """The same for a trace; with `once` for one call only, which frees the records as it goes."""
-    outputs: list[Any] = []
-    splitter = Splitter(lambda t: outputs.append(t) or (t.value if once else _own(t.value)), trace.mine)
-    value, template = splitter.split(take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out)
+    out = take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out
+    outputs, template = take_apart(out, trace.mine)
+    value = Splitter(lambda t: t.value if once else _own(t.value), trace.mine).split(out)[0]
     trace.tape.close(free=False)
 
     def back(seed: Any) -> tuple[Any, ...]:
@@ -197,8 +197,7 @@ def _own(value: Any) -> Any:
 def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
     """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
     level = Forward()
-    leaves: list[Any] = []
-    template = Splitter(lambda x: leaves.append(x) or x).split(tuple(xs))[1]
+    leaves, template = take_apart(tuple(xs))
     tangents: list[Any] = [None] * len(leaves)
     if template is not None:
         for index, tangent, path in template.match(tuple(dxs), ""):
@@ -208,8 +207,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
-    feed = iter(tangents)
-    duals = Splitter(lambda x: level.wrap(x, next(feed))).split(tuple(xs))[0]
+    duals = put_together(tuple(xs), map(level.wrap, leaves, tangents))
     try:
         out = f(*duals)
     except (TypeError, AttributeError) as error:

@@ -179,7 +179,7 @@ class Primitive:
 
 def _needed(rule: Rule, count: int) -> list[bool]:
     """Does `rule(dy, y, *inputs, **options)` need the output, and each input?"""
-    names = []
+    names: list[str] = []
     for parameter in list(inspect.signature(rule).parameters.values())[1:]:
         if parameter.kind is parameter.VAR_POSITIONAL:
             names += [parameter.name] * (count + 1 - len(names))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import numbers
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ class Splitter:
         self.follow_globals = follow_globals
         self.count = 0
         self.active: dict[int, Any] = {}  # objects we are inside of, so that circles end
-        self.copies: list[tuple[Any, Any, dict[str, Any]]] = []  # (original, copy, as made)
+        self.copies: list[tuple[Any, Any, dict[Any, Any]]] = []  # (original, copy, as made)
         self.overlays: list[tuple[_Overlay, dict[str, Any]]] = []
         self.seen: dict[int, tuple[Any, tuple[Any, Any]]] = {}
 
@@ -201,6 +201,23 @@ class Splitter:
                         original[name] = _value(value)
                     else:
                         object.__setattr__(original, name, _value(value))
+
+
+def take_apart(x: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[list[Any], Any]:
+    """The leaves of a structure in order, and its template (None if there is no leaf)."""
+    leaves: list[Any] = []
+
+    def collect(leaf: Any) -> Any:
+        leaves.append(leaf)
+        return leaf
+
+    return leaves, Splitter(collect, is_leaf).split(x)[1]
+
+
+def put_together(x: Any, leaves: Iterable[Any]) -> Any:
+    """`x` with other leaves, given in the order of :func:`take_apart`."""
+    feed = iter(leaves)
+    return Splitter(lambda _: next(feed)).split(x)[0]
 
 
 def _value(x: Any) -> Any:

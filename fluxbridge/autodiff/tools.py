@@ -11,7 +11,7 @@ import numpy as np
 
 from .native import Trace, basis, pullback_of, pushforward
 from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
-from .structure import Splitter
+from .structure import Splitter, put_together, take_apart
 
 
 def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -33,8 +33,7 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
 
     opened, template = Splitter(open_up, lambda x: isinstance(x, Tracer) and x.level is level).split(args)
     y, back = body(*opened)
-    outputs: list[Any] = []
-    _, shape = Splitter(lambda v: outputs.append(v) or v).split(y)
+    outputs, shape = take_apart(y)
     if not outputs:
         return y
 
@@ -52,8 +51,7 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
         tuple(outputs) if len(outputs) > 1 else outputs[0],
         inputs,
     )
-    feed = iter(result if len(outputs) > 1 else (result,))
-    return Splitter(lambda _: next(feed)).split(y)[0]
+    return put_together(y, result if len(outputs) > 1 else (result,))
 
 
 def _no_recomputation(*_: Any) -> Any:

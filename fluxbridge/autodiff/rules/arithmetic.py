@@ -150,7 +150,7 @@ LITERAL_POWER = elementwise(
 def power(a: Any, b: Any) -> Any:
     """A power with a constant exponent has a rule of its own, as in Zygote."""
     if isinstance(b, (int, float, np.integer, np.floating)):
-        return apply(LITERAL_POWER, (a, b if type(b) in (int, float) else b.item()), {})
+        return apply(LITERAL_POWER, (a, b.item() if isinstance(b, np.generic) else b), {})
     return apply(POWER, (a, b), {})
 
 
