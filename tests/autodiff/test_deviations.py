@@ -46,7 +46,9 @@ def test_power_zero_at_zero():
 
 
 def test_hypot_at_zero():
-    np.testing.assert_array_equal(gradient(lambda x: np.sum(np.hypot(x, 0.0)), np.array([0.0, 3.0]))[0], [0, 1])
+    np.testing.assert_array_equal(
+        gradient(lambda x: np.sum(np.hypot(x, 0.0)), np.array([0.0, 3.0]))[0], [0, 1]
+    )
     assert gradient(np.hypot, 0.0, 0.0) == (0.0, 0.0)
 
 
@@ -84,6 +86,19 @@ def test_norm_of_a_list():
     np.testing.assert_allclose(gradient(lambda x, y: np.linalg.norm([x, y]), 3.0, 4.0), (0.6, 0.8))
     assert np.all(np.isnan(gradient(lambda x, y: np.linalg.norm([x, y]), 0.0, 0.0)))
     np.testing.assert_array_equal(gradient(np.linalg.norm, np.zeros(2))[0], np.zeros(2))
+
+
+def test_builtin_max():
+    assert gradient(np.maximum, 1.0, 1.0) == (0.0, 1.0)
+    assert gradient(np.minimum, 1.0, 1.0) == (1.0, 0.0)
+    assert gradient(max, 1.0, 1.0) == gradient(min, 1.0, 1.0) == (1.0, None)
+
+
+def test_no_lazy_arrays():
+    got = gradient(np.trace, np.ones((2, 2)))[0]
+    assert type(got) is np.ndarray
+    np.testing.assert_array_equal(got, np.eye(2))
+    assert type(gradient(lambda x: x[0], np.ones(2))[0]) is np.ndarray
 
 
 def test_median():
