@@ -56,3 +56,12 @@ def test_links(path):
         assert there.exists(), target
         if anchor:
             assert anchor in anchors(there), target
+
+
+def test_the_architecture_names_every_file():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "fluxbridge"
+    files = [*package.glob("*.py"), *(package / "autodiff").glob("*.py")]
+    missing = [p.name for p in files if p.name not in page and p.name not in ("__init__.py", "__main__.py")]
+    assert not missing
+    assert all(f"{p.name}/" in page for p in package.iterdir() if (p / "__init__.py").exists())
