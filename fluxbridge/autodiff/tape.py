@@ -386,17 +386,23 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
                     _add(cotangents, ours, parent, part)
 
     for i, ct in enumerate(cotangents):
+        spec = tape[i][4]
         if type(ct) is Scatter:
-            ct = ct.dense(tape[i][4])
-        cotangents[i] = None if ct is None else project(ct, tape[i][4])
+            ct = ct.dense(spec)
+        if type(ct) is float and spec[0] and spec[1].kind == "f":
+            cotangents[i] = np.full(spec[0], ct, spec[1])
+        else:
+            cotangents[i] = None if ct is None else project(ct, spec)
     return cotangents
 
 
 def _keeps_shape(tape: Tape, primitive: Primitive, parents: Any, spec: Spec) -> bool:
     """Is this an operation of each element by itself, without broadcasting?"""
-    return primitive.number_vjp is not None and all(
-        [parent is None or tape[parent][4][0] == spec[0] for parent in parents]
-    )
+    shape = spec[0]
+    for parent in parents:
+        if parent is not None and tape[parent][4][0] != shape:
+            return False
+    return primitive.number_vjp is not None
 
 
 def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dict) -> Any:

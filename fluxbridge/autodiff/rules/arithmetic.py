@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,8 @@ def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
     """dy·p·x**(p-1). Where the slope is exactly 0 the cotangent is 0, even against Inf or NaN."""
     slope = literal_slope(x, p)
     product = dy * conj(slope)
+    if type(dy) is float and math.isfinite(dy):
+        return product
     total = plain(product)
     total = np.vdot(total, total) if type(total) is np.ndarray else total
     if total != total:  # a NaN somewhere

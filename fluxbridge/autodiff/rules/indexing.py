@@ -33,14 +33,17 @@ def apply_scatter(dy: Any, index: Any, x: Any) -> Any:
 
 def _scatter(*parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """An array of zeros with every part added at its index."""
-    if any(np.iscomplexobj(p) for p in parts if type(p) is not float):
+    if any([type(p) is not float and getattr(p, "dtype", None) is not dtype and np.iscomplexobj(p) for p in parts]):
         dtype = np.result_type(dtype, np.complex64)
     out = np.zeros(shape, dtype)
     if len(parts) > 8 and set(map(type, indices)) == {int} and set(map(type, parts)) == {float}:
         np.add.at(out, np.array(indices), np.array(parts))  # a loop over the elements of a vector
         return out
     for index, part in zip(indices, parts, strict=True):
-        if type(index) is slice or _is_basic(index):
+        if type(index) is slice:
+            piece = out[index]
+            piece += part  # and not out[index] += part, which would write the sum once more
+        elif _is_basic(index):
             out[index] += part
         else:
             _add_at(out, index, part)
