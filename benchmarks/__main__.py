@@ -19,15 +19,16 @@ LINEAR = 1.5  # an operation among 1e6 may take so many times as long as one amo
 
 def main() -> None:
     names = [case.name for case in CASES] + [GROWTH]
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge next to other engines.")
-    parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=f"one of: {', '.join(names)}")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge and other engines.")
+    listed = "one of: " + ", ".join(names)
+    parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=listed)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there too")
     options = parser.parse_args()
     chosen = options.only or names
 
     versions = installed()
     engines = [name for name in ENGINES if versions[name] is not None]
-    print(f"Python {platform.python_version()}, one thread; " + ", ".join(f"{n} {versions[n]}" for n in engines[2:]))
+    print(f"Python {platform.python_version()}", *[f"{n} {versions[n]}" for n in engines[2:]], sep=", ")
     for name in ENGINES:
         if versions[name] is None:
             print(f"{name} is not installed and is left out")
@@ -43,9 +44,8 @@ def main() -> None:
         print_case(case, results[case.name])
     written: dict[str, Any] = {"versions": versions, "cases": results}
     if GROWTH in chosen:
-        per_operation = timing.growth()
-        met = print_growth(per_operation, LINEAR)
-        written[GROWTH] = {"seconds per operation": per_operation, "met": met}
+        written[GROWTH] = timing.growth()
+        print_growth(written[GROWTH], LINEAR)
     if len(results) > 1:
         print_summary(results)
     if options.json:

@@ -12,6 +12,7 @@ import ctypes
 import gc
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 from .cases import CASES, Case
@@ -35,12 +36,12 @@ def _peak() -> float:
     except OSError:
         import resource
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+        unit = 2**20 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def _shrunk(case: Case) -> Case:
     """The case with short vectors, to load what a library loads on its first use."""
-    from dataclasses import replace
 
     def inputs() -> tuple[Any, ...]:
         return tuple(x[:1000] if x.ndim == 1 and x.size > 1000 else x for x in case.inputs())

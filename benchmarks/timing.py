@@ -39,8 +39,8 @@ def check(case: Case, calls: dict[str, Call]) -> None:
             continue
         found = as_arrays(call())
         for ours, theirs in zip(wanted, found, strict=True):
-            scale = float(np.max(np.abs(ours))) or 1.0
-            if ours.shape != theirs.shape or not np.allclose(ours, theirs, case.tolerance, case.tolerance * scale):
+            close = case.tolerance * float(np.max(np.abs(ours)))
+            if ours.shape != theirs.shape or not np.allclose(ours, theirs, case.tolerance, close):
                 raise AssertionError(f"{case.name}: {name} gives another gradient than {OURS}")
 
 
@@ -90,10 +90,22 @@ def measure(case: Case, engines: list[str]) -> dict[str, dict[str, float]]:
     return in_turns(calls)
 
 
-def growth(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)) -> dict[int, float]:
-    """Seconds an operation, for chains of so many operations on one number."""
+def growth(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)) -> dict[str, dict[int, float]]:
+    """Seconds an operation, for chains of so many operations on one number.
+
+    Also without Python's garbage collector, which walks everything alive again and again.
+    """
+
     def call(n: int) -> Call:
         return ENGINES[OURS][1](lambda xp: scalar_loop(xp, n), (1.0 + 1e-7,))
 
-    found = in_turns({str(n): call(n) for n in sizes})
-    return {n: found[str(n)]["min"] / n for n in sizes}
+    def measured() -> dict[int, float]:
+        found = in_turns({str(n): call(n) for n in sizes})
+        return {n: found[str(n)]["min"] / n for n in sizes}
+
+    usual = measured()
+    gc.disable()
+    try:
+        return {"usual": usual, "without collector": measured()}
+    finally:
+        gc.enable()

@@ -412,9 +412,15 @@ def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dic
     if len(parents) == 1:
         rule = primitive.vjps[0]
         return () if rule is None else (rule(ct, *values, **options),)
+    if len(parents) == 2 and not options:  # without a loop
+        (i, j), (by_a, by_b) = parents, primitive.vjps
+        return (
+            None if i is None or by_a is None else by_a(ct, *values),
+            None if j is None or by_b is None else by_b(ct, *values),
+        )
     return [
         None if parent is None or rule is None
-        else rule(ct, *values, **options) if options else rule(ct, *values)
+        else rule(ct, *values, **options)
         for parent, rule in zip(parents, primitive.vjps)  # noqa: B905 (speed)
     ]  # fmt: skip
 

@@ -33,7 +33,8 @@ def apply_scatter(dy: Any, index: Any, x: Any) -> Any:
 
 def _scatter(*parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """An array of zeros with every part added at its index."""
-    if any([type(p) is not float and getattr(p, "dtype", None) is not dtype and np.iscomplexobj(p) for p in parts]):
+    others = [p for p in parts if type(p) is not float and getattr(p, "dtype", None) is not dtype]
+    if others and any(map(np.iscomplexobj, others)):
         dtype = np.result_type(dtype, np.complex64)
     out = np.zeros(shape, dtype)
     if len(parts) > 8 and set(map(type, indices)) == {int} and set(map(type, parts)) == {float}:
