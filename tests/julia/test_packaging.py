@@ -64,7 +64,12 @@ def _install(source: Path, kind: str, site: Path) -> None:
 
 def _found(world: World, folder: Path) -> dict[str, Any]:
     """What a Python sees that has `folder` as a site-packages; our juliapkg.json must be among it."""
-    answer = world.run(f"import site; site.addsitedir({str(folder)!r})\n" + FOUND)
+    # in front of what this environment has: an editable install of the checkout, say
+    first = (
+        f"import site, sys; before = list(sys.path); site.addsitedir({str(folder)!r}); "
+        "sys.path.sort(key=lambda path: path in before)\n"
+    )
+    answer = world.run(first + FOUND)
     ours = os.path.normcase(os.path.join(answer["package"], "juliapkg.json"))
     assert ours in answer["files"]
     assert {"Flux", "Zygote", "ChainRulesCore", "PythonCall"} <= set(answer["wanted"])
