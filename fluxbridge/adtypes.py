@@ -45,6 +45,7 @@ class ADType:
 
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """The Jacobian of the gradient."""
+        x = np.asarray(x) if isinstance(x, Structured) else x
         _check_hessian_argument(x)
         result = self.withjacobian(lambda z: self.withgradient(f, (z,), False)[1][0], (x,), order)[1][0]
         return result[0] if np.ndim(x) == 0 else result
@@ -135,6 +136,7 @@ class AutoNative(ADType):
 
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """Forward over reverse: the gradient, pushed forward along every unit vector."""
+        x = np.asarray(x) if isinstance(x, Structured) else x
         _check_hessian_argument(x)
         columns = [self._column(f, (x,), 0, e) for e in native.basis(x)]
         if np.ndim(x) == 0:

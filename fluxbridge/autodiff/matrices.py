@@ -101,7 +101,8 @@ class UniformScaling(np.lib.mixins.NDArrayOperatorsMixin):
             return UniformScaling(1 / self.factor)
         if func in (np.transpose, np.conjugate):
             return self
-        raise TypeError(f"np.{func.__name__} needs a matrix of a known size: use np.eye(n) instead of I")
+        name = f"{func.__module__}.{func.__name__}".replace("numpy", "np", 1)
+        raise TypeError(f"{name} needs a matrix of a known size: use np.eye(n) instead of I")
 
     def __repr__(self) -> str:
         return "I" if self.factor == 1 else f"{self.factor} * I"

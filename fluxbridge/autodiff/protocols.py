@@ -94,6 +94,14 @@ def _measure() -> None:
         _alone = measured.args[0]
 
 
+def _has_its_own_way(x: Any) -> bool:
+    """Does `x` answer NumPy itself, as fluxbridge.I does?"""
+    return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__")
+
+
+_OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
+
+
 class NumpyProtocols:
     """NumPy's two protocols, for numbers and arrays alike."""
 
@@ -106,6 +114,8 @@ class NumpyProtocols:
         if primitive is not None:
             if len(inputs) == 1:
                 return self.level.record(primitive, inputs, {})  # type: ignore[attr-defined]
+            if any(_has_its_own_way(x) for x in inputs):
+                return NotImplemented
             return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
             return ufunc(*plain(inputs))

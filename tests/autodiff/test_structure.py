@@ -184,7 +184,7 @@ def test_records():
     r = Record(W=2.0, act=None)
     assert (r.W, r["W"], r[0], len(r), "W" in r, dict(r)) == (2.0, 2.0, 2.0, 2, True, {"W": 2.0, "act": None})
     with pytest.raises(AttributeError, match="no field 'V'; it has W, act"):
-        r.V  # noqa: B018
+        r.V
     with pytest.raises(AttributeError, match="cannot be changed"):
         r.W = 3.0
 

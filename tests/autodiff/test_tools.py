@@ -198,6 +198,8 @@ def test_the_gradient_of_a_diagonal_matrix_is_diagonal():
     np.testing.assert_array_equal(np.asarray(g), [[6, 0], [0, 0]])
     (j,) = jacobian(lambda A: A * 2.0, Diagonal([3.0, 4.0]))
     np.testing.assert_array_equal(j, 2 * np.eye(4))
+    h = hessian(np.linalg.det, Diagonal([3.0, 4.0]))
+    np.testing.assert_allclose(h, [[0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]])
     with pytest.raises(ValueError, match="vector"):
         Diagonal(np.eye(2))
 
@@ -210,5 +212,9 @@ def test_the_identity_of_any_size():
     assert np.linalg.det(I) == 1.0
     assert gradient(np.linalg.det, I) == (None,)
     np.testing.assert_array_equal(gradient(lambda A: np.sum((A + I) ** 2), A)[0], 2 * (A + np.eye(2)))
+    assert gradient(lambda x: np.sum((x * I) @ np.ones(2)), 3.0) == (2.0,)
+    assert gradient(lambda x: np.sum((np.eye(2) + x * I) ** 2), 3.0) == (16.0,)
     with pytest.raises(ValueError, match="square"):
         I + np.ones((2, 3))
+    with pytest.raises(TypeError, match=r"np\.linalg\.det needs a matrix of a known size"):
+        np.linalg.det(2 * I)

@@ -191,6 +191,7 @@ def test_numbers_take_part():
 
 
 @pytest.mark.filterwarnings("ignore:Arrays of 2-dimensional vectors")
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) >= "2.5.0", reason="NumPy 2.5 takes 3-vectors only")
 def test_cross_of_short_vectors():
     check(lambda a, b: np.cross(a, b), real(4, 3), real(4, 2))
     check(lambda a, b: np.cross(a, b), real(2), real(3))
