@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .primitive import Primitive, Tracer, apply
-from .tape import FLOAT, ORDER, Tape, _spec, project, sweep
+from .sweep import project, sweep
+from .tape import FLOAT, ORDER, Tape, spec_of
 from .tracer import TracedArray, TracedNumber
 
 
@@ -40,7 +41,7 @@ class Forward:
         dual: Any = object.__new__(DualArray if array else DualNumber)
         dual.value = value
         dual.level = self
-        dual.tangent = project(tangent, _spec(value))
+        dual.tangent = project(tangent, spec_of(value))
         return dual
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
@@ -116,5 +117,5 @@ def _transposed(primitive: Primitive, y: Any, values: list, tangents: list, opti
 
 
 def _zeros(x: Any) -> Any:
-    spec = _spec(x)
+    spec = spec_of(x)
     return 0.0 if spec is FLOAT else np.zeros(spec.shape, spec.dtype)

@@ -13,7 +13,8 @@ from .forward import Forward
 from .primitive import Tracer, plain, take_up
 from .refusals import in_our_words
 from .structure import Splitter, put_together, take_apart
-from .tape import FLOAT, ReverseFloat, Tape, sweep
+from .sweep import sweep
+from .tape import ReverseFloat, Tape
 from .template import Leaf
 
 
@@ -241,6 +242,3 @@ def basis(x: Any) -> Any:
 def number(x: Any) -> Any:
     """A Python int as the float it stands for in forward mode."""
     return float(x) if type(x) is int else x
-
-
-__all__ = ["FLOAT", "Trace", "basis", "pullback", "pushforward", "unwrap", "withgradient"]

@@ -64,6 +64,10 @@ class Record:
     def __reduce__(self) -> Any:
         return _record, (self._fields,)
 
+    def __fluxbridge_split__(self, splitter: Any) -> tuple[Any, Any]:
+        new, templates, found = splitter._children(self._fields)
+        return (Record(**new), Branch(templates, _record, ".{}")) if found else (self, None)
+
 
 def _record(fields: dict[str, Any]) -> Record:
     return Record(**fields)

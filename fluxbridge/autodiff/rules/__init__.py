@@ -1,6 +1,6 @@
 """The rules, one file an area. Importing this package registers them all."""
 
-from ..tape import define_arithmetic
+from ..operators import define_arithmetic
 from . import (  # noqa: F401
     arithmetic,
     choosing,
