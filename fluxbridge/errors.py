@@ -84,3 +84,11 @@ def _julia_error(cls: type, args: tuple, kind: str, frames: tuple, full: str) ->
     error = cls(*args)
     error.type, error.frames, error.whole = kind, frames, lambda: full
     return error
+
+
+class JuliaCrashed(JuliaError):
+    """The process of an isolated Julia ended during a call. The next call starts a fresh one."""
+
+
+class JuliaTimeout(JuliaError, TimeoutError):
+    """A call to an isolated Julia took longer than its limit. The next call starts a fresh process."""

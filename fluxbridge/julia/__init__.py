@@ -8,27 +8,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..errors import JuliaError, JuliaNotAvailable, NoRuleError
+from ..errors import JuliaCrashed, JuliaError, JuliaNotAvailable, JuliaTimeout, NoRuleError
 from . import session
 from .discovery import available
 from .objects import JuliaObject
+from .remote import RemoteBridge
 
 
-def start() -> None:
+def start(isolated: bool | None = None, timeout: float | None = None) -> None:
     """Start Julia now, instead of at its first use. The second call does nothing.
+
+    With ``isolated=True``, or with FLUXBRIDGE_ISOLATED=1 in the environment, Julia runs in a process
+    of its own: PyTorch, threads, forks and Ctrl-C do no harm, a crash of Julia is an exception
+    (JuliaCrashed), and each call may have a time limit of `timeout` seconds (JuliaTimeout).
 
     Raises JuliaNotAvailable, which says why and what to do, if there is no Julia to start.
     """
-    session.start()
+    session.start(isolated, timeout)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Each call of an isolated Julia in this block may take so long, or raises JuliaTimeout.
+
+    >>> from fluxbridge import julia
+    >>> f = julia.function("x -> sum(i -> sin(x * i), 1:10^12)")  # doctest: +SKIP
+    >>> with julia.time_limit(5):  # doctest: +SKIP
+    ...     f(1.0)
+    Traceback (most recent call last):
+    fluxbridge.errors.JuliaTimeout: the call took longer than its time limit...
+    """
+    bridge = session.bridge()
+    if not isinstance(bridge, RemoteBridge):
+        raise ValueError("a time limit needs an isolated Julia: fluxbridge.julia.start(isolated=True)")
+    with bridge.time_limit(seconds):
+        yield
 
 
 def stop() -> None:
-    """Forget the running Julia; objects from it cannot be used any more once it has ended.
+    """End an isolated Julia, or forget the one in this process, which ends only with the process.
 
-    Julia in this process ends only with the process.
+    Objects from it cannot be used any more.
     """
     session.stop()
 
@@ -92,6 +116,6 @@ def versions() -> dict[str, str]:
 
 
 __all__ = [
-    "JuliaError", "JuliaNotAvailable", "JuliaObject", "available", "differentiable", "function", "start",
-    "stop", "versions",
+    "JuliaCrashed", "JuliaError", "JuliaNotAvailable", "JuliaObject", "JuliaTimeout", "available",
+    "differentiable", "function", "start", "stop", "time_limit", "versions",
 ]  # fmt: skip

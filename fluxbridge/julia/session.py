@@ -13,27 +13,40 @@ from typing import Any
 from ..errors import JuliaNotAvailable
 from . import discovery, failures, places, settings
 from .bridge import Bridge
+from .remote import RemoteBridge
 
 _lock = threading.RLock()
-_bridge: Bridge | None = None
+_bridge: Bridge | RemoteBridge | None = None
 
 
-def start() -> Bridge:
+def start(isolated: bool | None = None, timeout: float | None = None) -> Bridge | RemoteBridge:
     """Start Julia if it does not run yet; the second call does nothing.
+
+    Isolated, it runs in a process of its own; FLUXBRIDGE_ISOLATED=1 makes that the default.
 
     The first start on a machine may download and precompile packages for minutes; it says so on
     stderr. Raises JuliaNotAvailable, with the reason and the remedy, if Julia cannot be started.
     """
     global _bridge
-    if discovery.forked():
-        discovery.check()  # raises: a forked child cannot use its parent's Julia
     with _lock:
+        if isolated is None:
+            isolated = settings.isolated() if _bridge is None else isinstance(_bridge, RemoteBridge)
+        if not isolated and discovery.forked():
+            discovery.check()  # raises: a forked child cannot use its parent's Julia
         if _bridge is None:
-            _bridge = _start()
+            _bridge = RemoteBridge() if isolated else _start()
+        if isinstance(_bridge, RemoteBridge) != isolated:
+            where = "in this process" if not isinstance(_bridge, RemoteBridge) else "isolated"
+            raise JuliaNotAvailable(f"Julia runs already, {where}", "Call fluxbridge.julia.stop() first.")
+        if isinstance(_bridge, RemoteBridge):
+            _bridge.timeout = _bridge.timeout if timeout is None else timeout
+            _bridge.start()
+        elif timeout is not None:
+            raise ValueError("a time limit needs an isolated Julia: start(isolated=True, timeout=...)")
         return _bridge
 
 
-def bridge() -> Bridge:
+def bridge() -> Bridge | RemoteBridge:
     """The running bridge; starts Julia if needed."""
     if _bridge is not None and not discovery.forked():
         return _bridge
@@ -41,9 +54,11 @@ def bridge() -> Bridge:
 
 
 def stop() -> None:
-    """Forget the bridge. Julia itself ends with the process: it cannot be unloaded."""
+    """End an isolated Julia, or forget the one in this process, which cannot be unloaded."""
     global _bridge
     with _lock:
+        if isinstance(_bridge, RemoteBridge):
+            _bridge.close()
         _bridge = None
 
 

@@ -45,6 +45,11 @@ def option(name: str, family: str = "juliacall") -> tuple[str | None, str]:
     return os.environ.get(variable), variable
 
 
+def isolated() -> bool:
+    """Does the user want Julia in a process of its own by default?"""
+    return os.environ.get("FLUXBRIDGE_ISOLATED", "").lower() in ("1", "yes", "true", "on")
+
+
 def is_no(name: str, family: str = "juliacall") -> bool:
     return option(name, family)[0] == "no"
 

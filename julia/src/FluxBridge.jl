@@ -15,6 +15,7 @@ using PythonCall.Core: errclear, getptr, incref, pyisnone, pynew, pythrow
 using Flux: Flux
 using Zygote: Zygote
 
+include("interrupts.jl")  # Ctrl-C in a process of its own
 include("python.jl")      # what we need of Python: types, hooks
 include("arrays.jl")      # NumPy arrays in both directions, one pass over memory
 include("convert.jl")     # every other value, and gradients in the shape of their arguments

@@ -37,7 +37,7 @@ end
 topy(p::PyFunction) = p.f
 Base.show(io::IO, p::PyFunction) = print(io, "PyFunction(", p.f, ")")
 
-(p::PyFunction)(xs...; kw...) = tojulia(p.f(map(topy, xs)...; map(topy, values(kw))...))
+(p::PyFunction)(xs...; kw...) = uninterrupted(() -> tojulia(p.f(map(topy, xs)...; map(topy, values(kw))...)))
 
 "A function with keyword arguments, as Python passes them."
 struct Keywords{F,K} <: Function
@@ -47,15 +47,17 @@ end
 (k::Keywords)(xs...) = k.f(xs...; k.keywords...)
 
 function ChainRulesCore.rrule(p::PyFunction, xs...; kw...)
-    pair = HOOKS[:pullback](p.f, pytuple(Any[topy(x) for x in xs]), topy(NamedTuple(kw)))
-    back = pair[1]
+    y, back = uninterrupted() do
+        pair = HOOKS[:pullback](p.f, pytuple(Any[topy(x) for x in xs]), topy(NamedTuple(kw)))
+        tojulia(pair[0]), pair[1]
+    end
     function pullback(dy)
         seed = unthunk(dy)
         seed isa AbstractZero && return (NoTangent(), map(_ -> NoTangent(), xs)...)
-        found = back(topy(seed))
-        return (NoTangent(), ntuple(k -> tangent(xs[k], tojulia(found[k-1])), length(xs))...)
+        found = uninterrupted(() -> tojulia(back(topy(seed))))
+        return (NoTangent(), ntuple(k -> tangent(xs[k], found[k]), length(xs))...)
     end
-    return tojulia(pair[0]), pullback
+    return y, pullback
 end
 
 "The gradient `g` of `x`, as ChainRules spells it."

@@ -63,7 +63,8 @@ struct Pullback
 end
 
 function pullback(f, args::Py)
-    y, back = Zygote.pullback(f, arguments(args)...)
+    xs = arguments(args)
+    y, back = interruptible(() -> Zygote.pullback(f, xs...))
     return y, Pullback(back, y, args)
 end
 

@@ -21,15 +21,16 @@ symbol(o::Py) = Symbol(string(o))
 
 function call(f, args::Py, keywords)
     xs = arguments(args)
-    keywords === nothing && return topy(f(xs...))
-    return topy(f(xs...; keywords...))
+    keywords === nothing && return topy(interruptible(() -> f(xs...)))
+    return topy(interruptible(() -> f(xs...; keywords...)))
 end
 
 keywords(o::Py) = [Symbol(string(item[0])) => tojulia(item[1]) for item in o.items()]
 
 function gradient_operation(engine::Symbol)
     return (f, args, aux) -> begin
-        y, grads = withgradient(value(f), engine, arguments(args; share = true))
+        xs = arguments(args; share = true)
+        y, grads = interruptible(() -> withgradient(value(f), engine, xs))
         y isa Number || flag(aux) || Zygote.sensitivity(y)  # throws
         pytuple(Any[topy(y), gradients(grads, args)])
     end
@@ -51,7 +52,7 @@ end
 function operations()
     table = Dict{String,Any}(
         "connect" => connect,
-        "define" => source -> opaque(define(string(source))),
+        "define" => source -> opaque(interruptible(() -> define(string(source)))),
         "wrap" => o -> opaque(pyisjl(o) ? pyjlvalue(o) : tojulia(o)),
         "call" => (f, args) -> call(value(f), args, nothing),
         "call_keywords" => (f, args, kw) -> call(value(f), args, keywords(kw)),
@@ -63,16 +64,23 @@ function operations()
         end,
         "pull" => (p, s) -> begin
             held = value(p)::Pullback
-            gradients(pull(held, tojulia(s)), held.args)
+            dy = tojulia(s)
+            gradients(interruptible(() -> pull(held, dy)), held.args)
         end,
         "vjp" => f -> opaque(VJP(value(f))),
         "withjacobian" => (f, engine, args, c) -> begin
-            y, grads = withjacobian(value(f), symbol(engine), arguments(args), flag(c))
+            xs = arguments(args)
+            y, grads = interruptible(() -> withjacobian(value(f), symbol(engine), xs, flag(c)))
             pytuple(Any[topy(y), gradients(grads, args)])
         end,
-        "hessian" => (f, engine, x, c) -> topy(hessian(value(f), symbol(engine), tojulia(x), flag(c))),
-        "diaghessian" => (f, engine, args) ->
-            gradients(diaghessian(value(f), symbol(engine), arguments(args)), args),
+        "hessian" => (f, engine, x, c) -> begin
+            z = tojulia(x)
+            topy(interruptible(() -> hessian(value(f), symbol(engine), z, flag(c))))
+        end,
+        "diaghessian" => (f, engine, args) -> begin
+            xs = arguments(args)
+            gradients(interruptible(() -> diaghessian(value(f), symbol(engine), xs)), args)
+        end,
         "callback" => f -> opaque(PyFunction(f)),
         "attribute" => (x, name) -> topy(attribute(value(x), string(name))),
         "names" => x -> topy(Tuple(string(n) for n in propertynames(value(x)))),
