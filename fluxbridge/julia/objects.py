@@ -130,7 +130,13 @@ class TracedObject:
 def has_tracer(x: Any) -> bool:
     """Is there a traced value anywhere in `x`?"""
     found: list[Any] = []
-    Splitter(lambda t: found.append(t) or t, lambda v: isinstance(v, Tracer)).split(x)
+
+    def note(v: Any) -> Any:
+        if isinstance(v, Tracer):
+            found.append(v)
+        return v
+
+    Splitter(note, lambda v: isinstance(v, Tracer)).split(x)
     return bool(found)
 
 

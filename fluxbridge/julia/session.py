@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -77,6 +77,8 @@ def _start() -> Bridge:
         if not isinstance(failure, Exception) or isinstance(failure, JuliaNotAvailable):
             raise
         raise failures.explain(failure, stderr(), project=found.project) from failure
+    # Julia took the stderr that it found, our copy of it; give it the real one
+    juliacall.Main.seval("redirect_stderr(Base.fdio(2))")
     return Bridge(operations)
 
 
@@ -114,30 +116,35 @@ def _stderr_kept() -> Iterator[Callable[[], str]]:
     except OSError:  # there is no stderr
         yield lambda: ""
         return
-    with tempfile.TemporaryFile() as kept:
-        reader, writer = os.pipe()
-        os.dup2(writer, 2)
-        os.close(writer)
+    kept = bytearray()
+    reader, writer = os.pipe()
+    wake, waker = os.pipe()
+    os.dup2(writer, 2)
+    os.close(writer)
 
-        def copy() -> None:
-            while chunk := os.read(reader, 65536):
-                kept.write(chunk)
+    def copy() -> None:
+        ending = False
+        while True:
+            ready = select.select([reader] if ending else [reader, wake], [], [], 0 if ending else None)[0]
+            if reader in ready:
+                chunk = os.read(reader, 65536)
+                kept.extend(chunk)
                 with contextlib.suppress(OSError):
                     os.write(saved, chunk)
+                if chunk:
+                    continue
+                return
+            if ending:
+                return
+            ending = True
 
-        thread = threading.Thread(target=copy, daemon=True)
-        thread.start()
-
-        def text() -> str:
-            kept.seek(0)
-            return kept.read().decode(errors="replace")
-
-        captured = ""
-        try:
-            yield lambda: captured or text()
-        finally:
-            os.dup2(saved, 2)  # closes the only writing end, so the thread ends
-            thread.join(timeout=5)
-            os.close(reader)
-            os.close(saved)
-            captured = text()
+    thread = threading.Thread(target=copy, daemon=True)
+    thread.start()
+    try:
+        yield lambda: kept.decode(errors="replace")
+    finally:
+        os.dup2(saved, 2)
+        os.write(waker, b"x")  # Julia keeps a copy of the pipe, so it does not end by itself
+        thread.join()
+        for descriptor in (reader, wake, waker, saved):
+            os.close(descriptor)

@@ -230,8 +230,8 @@ function like(g, o::PyPtr)
     string(part[0]) == "fields" || return topy(g)
     values = Any[like(get(g, Symbol(string(n)), nothing), getptr(v)) for (n, v) in zip(part[1], part[2])]
     all(pyisnone, values) && return topy(nothing)
-    made = length(part) > 3 ? part[3] : nothing  # a named tuple is rebuilt as one
-    return made === nothing ? HOOKS[:record](part[1], pytuple(values)) : made(values...)
+    made = part[3]  # a named tuple is rebuilt as one
+    return pyisnone(made) ? HOOKS[:record](part[1], pytuple(values)) : made(values...)
 end
 
 function sequence(g, o::Py, aslist::Bool)
@@ -251,12 +251,15 @@ function mapping(g::AbstractDict, o::Py)
 end
 
 "The cotangent that Python gives for the output `y`: its numbers and shapes must fit."
-seed(y, ::Nothing) = nothing
-seed(y::Number, s) = s isa Number ? s : misfit(y, s)
-seed(y::AbstractArray{<:Number}, s) = s isa AbstractArray && size(s) == size(y) ? s : misfit(y, s)
-seed(y::Tuple, s) = s isa Union{Tuple,AbstractVector} && length(s) == length(y) ? map(seed, y, Tuple(s)) : misfit(y, s)
-seed(y::NamedTuple{K}, s) where {K} = NamedTuple{K}(map(k -> seed(y[k], child(s, k)), K))
-seed(y, s) = s
+seed(y, s) = s === nothing ? nothing : fitted(y, s)
+fitted(y, s) = s
+fitted(y::Number, s) = s isa Number ? s : misfit(y, s)
+fitted(y::AbstractArray{<:Number}, s) = s isa AbstractArray && size(s) == size(y) ? s : misfit(y, s)
+function fitted(y::Tuple, s)
+    s isa Union{Tuple,AbstractVector} && length(s) == length(y) || misfit(y, s)
+    return map(seed, y, Tuple(s))
+end
+fitted(y::NamedTuple{K}, s) where {K} = NamedTuple{K}(map(k -> seed(y[k], child(s, k)), K))
 
 child(s::NamedTuple, k::Symbol) = get(s, k, nothing)
 child(s::AbstractDict, k::Symbol) = get(s, k, get(s, string(k), nothing))

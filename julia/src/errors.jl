@@ -41,6 +41,7 @@ function user_frames(backtrace)
     found = String[]
     for frame in stacktrace(backtrace)
         file = string(frame.file)
+        file = chopprefix(file, "./")
         users = startswith(file, SOURCE) || (isabspath(file) && !installed(file))
         users || continue
         line = "$(name(frame)) at $file:$(frame.line)"

@@ -1,23 +1,26 @@
 # Julia source and objects as functions for Python, and Python functions that Zygote differentiates.
 
-const COUNT = Ref(0)
+"The modules of all sources; they live as long as Julia does, as the methods in them do."
+const MODULES = Module[]
 
 "The value of the last expression of `source`, evaluated in a module of its own."
 function define(source::String)
-    m = Module(Symbol("FluxBridgeSource", COUNT[] += 1))
-    Core.eval(m, :(const FluxBridge = $(@__MODULE__)))
-    Core.eval(m, PRELUDE)
-    return Base.include_string(m, source, "$SOURCE $(COUNT[])")
+    n = length(MODULES) + 1
+    m = Module(Symbol("FluxBridgeSource", n))
+    push!(MODULES, m)
+    Core.eval(m, Expr(:const, Expr(:(=), :FluxBridge, @__MODULE__)))
+    Base.include_string(m, PRELUDE, "prelude")
+    return Base.include_string(m, source, "$SOURCE $n")
 end
 
 "What Julia source may use without asking."
-const PRELUDE = quote
-    using .FluxBridge.Flux, .FluxBridge.Zygote
-    using .FluxBridge.Zygote: gradient, withgradient
-    using .FluxBridge.Prelude.LinearAlgebra, .FluxBridge.Prelude.Statistics, .FluxBridge.Prelude.Random
-    eval(x) = Core.eval(@__MODULE__, x)
-    include(path) = Base.include(@__MODULE__, path)
-end
+const PRELUDE = """
+using .FluxBridge.Flux, .FluxBridge.Zygote
+using .FluxBridge.Zygote: gradient, withgradient
+using .FluxBridge.Prelude.LinearAlgebra, .FluxBridge.Prelude.Statistics, .FluxBridge.Prelude.Random
+eval(x) = Core.eval(@__MODULE__, x)
+include(path) = Base.include(@__MODULE__, path)
+"""
 
 "Packages that Julia source finds loaded beside Flux and Zygote."
 module Prelude
@@ -64,11 +67,12 @@ end
 tangent(x, g) = g
 tangent(x, ::Nothing) = NoTangent()
 tangent(x::Tuple, g::Union{Tuple,AbstractVector}) = Tangent{typeof(x)}(map(tangent, x, Tuple(g))...)
-function tangent(x::NamedTuple{K}, g::Union{NamedTuple,AbstractDict}) where {K}
+function tangent(x::NamedTuple{K}, g::AbstractDict) where {K}
     return Tangent{typeof(x)}(; NamedTuple{K}(map(k -> tangent(x[k], child(g, k)), K))...)
 end
 tangent(x::AbstractArray{<:Real}, g::AbstractArray{<:Complex}) = real(g)
 function tangent(x::T, g::NamedTuple) where {T}
+    x isa NamedTuple && return tangent(x, Dict{Symbol,Any}(pairs(g)))
     names = filter(k -> haskey(g, k), fieldnames(T))
     return Tangent{T}(; NamedTuple{names}(map(k -> tangent(getfield(x, k), g[k]), names))...)
 end

@@ -70,19 +70,66 @@ end
 
 pull(p::Pullback, s) = Zygote.unthunk_tangent(p.back(seed(p.output, s)))
 
-"`(xs..., dy) -> cotangents` of a function, for derivatives of derivatives."
+"""
+`(xs..., dy) -> cotangents` of a function, for derivatives of derivatives.
+
+Its own rule is forward over reverse, as `Zygote.hessian`: with φ(x) = ⟨dy, f(x)⟩ the pullback takes a
+cotangent c to ∇²φ·c, the slope of the cotangents along c (as second derivatives commute), and for dy
+to the slope of f along c.
+"""
 struct VJP{F} <: Function
     f::F
 end
 function (v::VJP)(xs...)
-    _, back = Zygote.pullback(v.f, Base.front(xs)...)
-    return map(complete, Base.front(xs), back(last(xs)))
+    y, back = Zygote.pullback(v.f, Base.front(xs)...)
+    return map(complete, Base.front(xs), back(seed(y, last(xs))))
 end
 
-"Outputs of a VJP are numbers and arrays, so that it has derivatives itself."
+"Cotangents of numbers and arrays are never nothing, so that there is always something to differentiate."
 complete(x, g) = g
 complete(x::Number, ::Nothing) = zero(float(x))
 complete(x::AbstractArray{<:Number}, ::Nothing) = zero(float(x))
+
+function ChainRulesCore.rrule(v::VJP, xs...)
+    y = v(xs...)
+    points, dy = Base.front(xs), last(xs)
+    function pullback(c)
+        along = unthunk(c)
+        T = typeof(ForwardDiff.Tag(v, Float64))
+        moved = ntuple(k -> nudge(T, points[k], part(along, k)), length(points))
+        value, back = Zygote.pullback(v.f, moved...)
+        bent = map((x, g) -> tangent(x, slope(T, g)), points, back(dy))
+        return (NoTangent(), bent..., tangent(dy, slope(T, value)))
+    end
+    return y, pullback
+end
+
+part(c::Union{Nothing,AbstractZero}, k) = nothing
+part(c::Tangent, k) = part(ChainRulesCore.backing(c), k)
+part(c, k) = c[k]
+part(c::NamedTuple, k::Symbol) = get(c, k, nothing)
+
+"`x` with the tangent `c`, as dual numbers."
+nudge(T, x, ::Union{Nothing,AbstractZero}) = x
+nudge(T, x, c::AbstractThunk) = nudge(T, x, unthunk(c))
+nudge(T, x::Real, c::Real) = ForwardDiff.Dual{T}(float(x), oftype(float(x), c))
+nudge(T, x::AbstractArray{<:Real}, c::AbstractArray{<:Real}) = map((a, b) -> nudge(T, a, b), x, c)
+nudge(T, x::Tuple, c) = ntuple(k -> nudge(T, x[k], part(c, k)), length(x))
+nudge(T, x::NamedTuple{K}, c) where {K} = NamedTuple{K}(map(k -> nudge(T, x[k], part(c, k)), K))
+nudge(T, x::Complex, c) = throw(NotOffered("a second derivative by complex numbers", "the bridge"))
+nudge(T, x::AbstractArray{<:Complex}, c) = throw(NotOffered("a second derivative by complex numbers", "the bridge"))
+function nudge(T, x, c)
+    parts, rebuild = Flux.Functors.functor(x)
+    isempty(parts) && return x
+    return rebuild(nudge(T, parts, c))
+end
+
+"The tangents in what came out."
+slope(::Type, y) = nothing
+slope(::Type{T}, y::ForwardDiff.Dual{T}) where {T} = ForwardDiff.partials(y, 1)
+slope(::Type, y::Real) = zero(y)
+slope(::Type{T}, y::AbstractArray) where {T} = map(v -> slope(T, v), y)
+slope(::Type{T}, y::Union{Tuple,NamedTuple}) where {T} = map(v -> slope(T, v), y)
 
 "(value, Jacobians) with rows and columns in Python's order if `c`, else in Julia's."
 function withjacobian(f, engine::Symbol, xs::Tuple, c::Bool)
