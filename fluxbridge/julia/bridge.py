@@ -26,21 +26,21 @@ class Bridge:
 
     def __init__(self, operations: Any):
         self._lock = threading.RLock()
-        table = {str(name): operations[name] for name in operations}
-        table["connect"](hooks.table(self))
-        self._do = {name: self._locked(f) for name, f in table.items()}
+        entry, numbers = operations
+        self._do = {str(name): self._locked(entry._jl_callmethod, numbers[name]) for name in numbers}
+        self._do["connect"](hooks.table(self))
         self._call = self._do["call"]
         self._gradients = {
             name.partition(":")[2]: f for name, f in self._do.items() if name.startswith("withgradient:")
         }
 
-    def _locked(self, operation: Callable[..., Any]) -> Callable[..., Any]:
+    def _locked(self, method: Callable[..., Any], number: int) -> Callable[..., Any]:
         acquire, release = self._lock.acquire, self._lock.release
 
         def locked(*args: Any) -> Any:
             acquire()
             try:
-                return operation(*args)
+                return method(number, *args)
             finally:
                 release()
 
@@ -124,10 +124,10 @@ class Bridge:
     def withjacobian(
         self, handle: Handle, args: tuple, engine: str = "zygote", order: str = "C"
     ) -> tuple[Any, tuple]:
-        return self._do["withjacobian"](handle, engine, args, order == "C")
+        return self._do["withjacobian"](handle, f"{engine}:{order}", args)
 
     def hessian(self, handle: Handle, x: Any, engine: str = "zygote", order: str = "C") -> Any:
-        return self._do["hessian"](handle, engine, x, order == "C")
+        return self._do["hessian"](handle, f"{engine}:{order}", x)
 
     def diaghessian(self, handle: Handle, args: Sequence[Any], engine: str = "zygote") -> tuple:
         return self._do["diaghessian"](handle, engine, args)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import ctypes
 import os
 import select
 import sys
@@ -79,7 +81,9 @@ def _start() -> Bridge:
         raise failures.explain(failure, stderr(), project=found.project) from failure
     # Julia took the stderr that it found, our copy of it; give it the real one
     juliacall.Main.seval("redirect_stderr(Base.fdio(2))")
-    return Bridge(operations)
+    started = Bridge(operations)
+    _let_others_collect(juliacall.Main)
+    return started
 
 
 def _load(main: Any) -> Any:
@@ -91,6 +95,25 @@ def _load(main: Any) -> Any:
         )
     main.seval(f"let folder = {_quoted(str(folder))}; folder in LOAD_PATH || push!(LOAD_PATH, folder); end")
     return main.seval("import FluxBridge; FluxBridge.operations()")
+
+
+def _let_others_collect(main: Any) -> None:
+    """Tell Julia that this thread is not inside of it, now that we return to Python.
+
+    Julia's collector waits for every thread that runs Julia code, and takes the thread that started
+    Julia for one of them, always: a collection in another thread would wait for ever.
+    """
+    path = main.seval('import Libdl; something(Libdl.dlpath("libjulia-internal"), "")')
+    library = ctypes.PyDLL(str(path))
+    library.jl_gc_safe_enter.restype = ctypes.c_int8
+    before = library.jl_gc_safe_enter()
+    starter = threading.get_ident()
+
+    def back_again() -> None:  # what juliacall does at exit happens in Julia
+        if threading.get_ident() == starter:
+            library.jl_gc_safe_leave(ctypes.c_int8(before))
+
+    atexit.register(back_again)
 
 
 def _quoted(text: str) -> str:

@@ -132,7 +132,7 @@ slope(::Type{T}, y::AbstractArray) where {T} = map(v -> slope(T, v), y)
 slope(::Type{T}, y::Union{Tuple,NamedTuple}) where {T} = map(v -> slope(T, v), y)
 
 "(value, Jacobians) with rows and columns in Python's order if `c`, else in Julia's."
-function withjacobian(f, engine::Symbol, xs::Tuple, c::Bool)
+function withjacobian(f, engine::Symbol, c::Bool, xs::Tuple)
     output = Ref{Any}()
     function watched(zs...)
         y = f(zs...)
@@ -169,7 +169,7 @@ reordered(::Nothing, y, x) = nothing
 reordered(J::AbstractVector, y, x) = J[c_order(y)]
 reordered(J::AbstractMatrix, y, x) = J[c_order(y), c_order(x)]
 
-function hessian(f, engine::Symbol, x, c::Bool)
+function hessian(f, engine::Symbol, c::Bool, x)
     check_hessian(x)
     if engine === :forwarddiff
         H = x isa Number ? ForwardDiff.derivative(z -> ForwardDiff.derivative(f, z), float(x)) : ForwardDiff.hessian(f, float(x))
@@ -192,7 +192,7 @@ function diaghessian(f, engine::Symbol, xs::Tuple)
     return ntuple(length(xs)) do k
         x = xs[k]
         at(z) = f(xs[1:k-1]..., z, xs[k+1:end]...)
-        x isa Real ? hessian(at, engine, x, false) :
-        x isa AbstractArray{<:Real} ? reshape(LinearAlgebra.diag(hessian(at, engine, x, false)), size(x)) : nothing
+        x isa Real ? hessian(at, engine, false, x) :
+        x isa AbstractArray{<:Real} ? reshape(LinearAlgebra.diag(hessian(at, engine, false, x)), size(x)) : nothing
     end
 end

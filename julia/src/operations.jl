@@ -4,20 +4,35 @@
 "The Julia value behind a handle."
 value(o::Py) = pyjlvalue(o)
 
-"An operation as a Python callable."
+"""
+An operation as PythonCall's methods are called: by number, with up to three Python objects as they are.
+
+That is the short way into Julia; a Python callable would convert its arguments one by one first.
+"""
 function operation(f)
-    function guarded(args::Py...)
-        try
-            return f(args...)
-        catch e
-            throw(python_error(e, catch_backtrace()))
-        end
+    guarded(_) = attempt(f)
+    guarded(_, a::Py) = attempt(f, a)
+    guarded(_, a::Py, b::Py) = attempt(f, a, b)
+    guarded(_, a::Py, b::Py, c::Py) = attempt(f, a, b, c)
+    return PythonCall.JlWrap.pyjl_methodnum(guarded)
+end
+
+function attempt(f::F, args::Vararg{Py,N}) where {F,N}
+    try
+        return Py(f(args...))
+    catch e
+        throw(python_error(e, catch_backtrace()))
     end
-    return PythonCall.JlWrap.pyjlcallback(guarded)
 end
 
 flag(o::Py) = getptr(o) == getptr(PythonCall.pybuiltins.True)
 symbol(o::Py) = Symbol(string(o))
+
+"What \"zygote:C\" says: the engine, and whether Python's order is asked for."
+function engine_and_order(o::Py)
+    engine, order = split(string(o), ':')
+    return Symbol(engine), order == "C"
+end
 
 function call(f, args::Py, keywords)
     xs = arguments(args)
@@ -99,7 +114,7 @@ function operations()
     for (name, f) in table
         out[name] = operation(f)
     end
-    return out
+    return PythonCall.pytuple((PythonCall.pyjlraw(nothing), out))
 end
 
 "`x[k]` as Python counts: from 0, and from the end with negative numbers."

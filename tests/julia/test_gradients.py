@@ -84,7 +84,11 @@ def test_withgradient_with_other_outputs() -> None:
 
 @pytest.mark.parametrize(
     ("engine", "package"),
-    [(AutoEnzyme(), "Enzyme"), (AutoMooncake(), "Mooncake"), (AutoJuliaFiniteDifferences(), "FiniteDifferences")],
+    [
+        (AutoEnzyme(), "Enzyme"),
+        (AutoMooncake(), "Mooncake"),
+        (AutoJuliaFiniteDifferences(), "FiniteDifferences"),
+    ],
 )
 def test_other_packages_or_their_names(engine: Any, package: str) -> None:
     try:
@@ -109,7 +113,8 @@ def test_flux_model(model: Any) -> None:
         np.testing.assert_allclose(a.weight, b.weight, rtol=1e-6)
         np.testing.assert_allclose(a.bias, b.bias, rtol=1e-6)
     W = model.layers[0].weight
-    np.testing.assert_allclose(fb.gradient(lambda m: np.sum(m.layers[0].weight ** 2), model)[0].layers[0].weight, 2 * W)
+    (squares,) = fb.gradient(lambda m: np.sum(m.layers[0].weight ** 2), model)
+    np.testing.assert_allclose(squares.layers[0].weight, 2 * W)
 
 
 def test_julia_inside_python(cubes: Any) -> None:
