@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tutorial = commands.add_parser(
         "tutorial", help="run the tutorial 'gradient in Flux' and compare with what Flux printed"
     )
+    tutorial.add_argument("--julia", action="store_true", help="ask the real Flux as well; starts Julia")
     tutorial.set_defaults(run=_tutorial)
     doctor = commands.add_parser(
         "doctor",
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _tutorial(options: argparse.Namespace) -> int:
     from . import tutorial
 
-    return 0 if tutorial.show() else 1
+    return 0 if tutorial.show(live=options.julia) else 1
 
 
 def _doctor(options: argparse.Namespace) -> int:
