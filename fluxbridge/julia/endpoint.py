@@ -7,6 +7,7 @@ each side does with a request, and how it writes the objects that cannot leave t
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import pickle
@@ -167,11 +168,14 @@ class _Packer(pickle.Pickler):
 
     def reducer_override(self, x: Any) -> Any:
         if type(x) is np.ndarray:
-            if x.nbytes < memory.SHARE_FROM or x.dtype.hasobject or len(self.files) >= MOST_FILES:
+            if x.dtype.hasobject:
                 return NotImplemented
-            self.files.append(memory.share(x))
+            order = memory.order_of(x)
             dtype = x.dtype.str if x.dtype.names is None else x.dtype
-            return open_array, (len(self.files) - 1, x.shape, dtype, memory.order_of(x))
+            if x.nbytes < memory.SHARE_FROM or len(self.files) >= MOST_FILES:
+                return open_array, (x.tobytes(order), x.shape, dtype, order)
+            self.files.append(memory.share(x))
+            return open_array, (len(self.files) - 1, x.shape, dtype, order)
         return self._reduce(x)
 
 
@@ -183,12 +187,19 @@ class _Unpacker(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if module == __name__ and name in _STAND_INS:
-            return self._open_array if name == "open_array" else getattr(self._endpoint, name)
+            if name == "open_array":  # not bound to this reader, which would keep all it read alive
+                return functools.partial(_open_array, self.files)
+            return getattr(self._endpoint, name)
         return super().find_class(module, name)
 
-    def _open_array(self, k: int, shape: tuple[int, ...], dtype: Any, order: str) -> np.ndarray:
-        file, self.files[k] = self.files[k], -1
-        return memory.opened(file, shape, dtype, order)
+
+def _open_array(
+    files: list[int], place: int | bytes, shape: tuple[int, ...], dtype: Any, order: Any
+) -> np.ndarray:
+    if isinstance(place, bytes):
+        return np.ndarray(shape, dtype, place, order=order).copy(order)
+    file, files[place] = files[place], -1
+    return memory.opened(file, shape, dtype, order)
 
 
 def _close(files: list[int]) -> None:

@@ -6,9 +6,12 @@ socket; the receiver maps it. It is gone when the last of the two lets go, howev
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import mmap
 import os
 import tempfile
+import weakref
 from typing import Any
 
 import numpy as np
@@ -41,10 +44,30 @@ def share(x: np.ndarray) -> int:
 def opened(file: int, shape: tuple[int, ...], dtype: Any, order: str) -> np.ndarray:
     """The array in a file, without a copy."""
     try:
-        memory = mmap.mmap(file, 0, _FLAGS)
+        memory = _mapped(file, os.fstat(file).st_size)
     finally:
         os.close(file)
     return np.ndarray(shape, dtype, memory, order=order)  # type: ignore[arg-type]
+
+
+def _mapped(file: int, size: int) -> Any:
+    """The memory of a file. Python's own mmap keeps the file open, and there can be only some hundreds."""
+    place = _libc().mmap(None, size, mmap.PROT_READ | mmap.PROT_WRITE, _FLAGS, file, 0)
+    if place == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), "an array from the Julia process cannot be mapped")
+    memory = (ctypes.c_char * size).from_address(place)
+    weakref.finalize(memory, _libc().munmap, place, size).atexit = False
+    return memory
+
+
+@functools.cache
+def _libc() -> Any:
+    libc = ctypes.CDLL(None, use_errno=True)
+    integer, pointer, size = ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t
+    libc.mmap.argtypes = [pointer, size, integer, integer, integer, ctypes.c_longlong]
+    libc.mmap.restype = pointer
+    libc.munmap.argtypes = [pointer, size]
+    return libc
 
 
 def _anonymous(size: int) -> int:

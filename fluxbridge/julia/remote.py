@@ -83,7 +83,11 @@ class Worker(endpoint.Endpoint):
         self.deadline: float | None = None
         self._starting = True
         _workers.add(self)
-        self.ask("start", factory)
+        try:
+            self.ask("start", factory)
+        except BaseException:
+            self._kill()
+            raise
         self._starting = False
 
     @property
@@ -419,10 +423,9 @@ class _Maker:
         self.made = made
 
 
-_OPERATORS: dict[str, Callable[..., Any]] = {
-    name: getattr(operator, name)
-    for name in ("add", "sub", "mul", "truediv", "pow", "mod", "neg", "abs", "eq", "lt", "le", "getitem")
-} | {"stack": lambda parts, shape: np.reshape(np.stack(parts), shape)}
+_NAMES = "add sub mul truediv pow mod neg abs eq ne lt le gt ge getitem"
+_OPERATORS: dict[str, Callable[..., Any]] = {name: getattr(operator, name) for name in _NAMES.split()}
+_OPERATORS["stack"] = lambda parts, shape: np.reshape(np.stack(parts), shape)
 
 _PLAIN = frozenset(
     (complex, bytearray, range, slice, Fraction, Record, Diagonal, UniformScaling, type(Ellipsis))

@@ -109,7 +109,7 @@ def _arithmetic(name: str, turned: bool) -> Any:
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):
     setattr(Traced, f"__{_name}__", _arithmetic(_name, False))
     setattr(Traced, f"__r{_name}__", _arithmetic(_name, True))
-for _name in ("neg", "abs", "eq", "lt", "le", "getitem"):
+for _name in ("neg", "abs", "eq", "ne", "lt", "le", "gt", "ge", "getitem"):
     setattr(Traced, f"__{_name}__", _arithmetic(_name, False))
 
 

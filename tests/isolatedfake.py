@@ -1,0 +1,99 @@
+"""A bridge without Julia for the other process: its source is Python, its handles are boxes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fluxbridge.julia.errors import JuliaTypeError
+from fluxbridge.julia.objects import JuliaObject
+
+
+class Box:
+    """A handle: in the other process juliacall's raw value, here any Python object."""
+
+    def __init__(self, value: Any):
+        self.value = value
+
+
+class FakeBridge:
+    handle_type = Box
+
+    def __init__(self, server: Any):
+        self.server = server
+        self.known = {
+            "os": os,
+            "np": np,
+            "time": time,
+            "server": server,
+            "fail": fail,
+            "caught": caught,
+            "deaf": deaf,
+        }
+
+    def define_any(self, source: str) -> tuple[Box, bool]:
+        made = self.define(source)
+        return made, callable(made.value)
+
+    def define(self, source: str) -> Box:
+        return Box(eval(source, dict(self.known)))
+
+    def wrap(self, value: Any) -> Box:
+        return Box(value)
+
+    def callback(self, function: Callable[..., Any]) -> Box:
+        return Box(function)
+
+    def call(self, handle: Box, args: tuple, keywords: dict[str, Any] | None = None) -> Any:
+        args = tuple(x._value.value if isinstance(x, JuliaObject) else x for x in args)
+        return handle.value(*args, **(keywords or {}))
+
+    def pullback(self, handle: Box, args: tuple) -> tuple[Any, Box]:
+        y, back = self.server.hooks()["pullback"](handle.value, args, None)
+        return y, Box(back)
+
+    def pull(self, held: Box, seed: Any) -> Any:
+        return held.value(seed)
+
+    def call_traced(self, handle: Box, args: tuple) -> Any:
+        return handle.value(*args)
+
+    def settle(self) -> None:
+        pass
+
+
+def fail(text: str) -> None:
+    error = JuliaTypeError(text)
+    error.type, error.frames, error.whole = "MethodError", ("f at source:1",), lambda: text + " and much more"
+    raise error
+
+
+def make(server: Any) -> FakeBridge:
+    print("a process starts")
+    return FakeBridge(server)
+
+
+def broken(server: Any) -> FakeBridge:
+    os._exit(3)
+
+
+def caught(f: Callable[[], Any]) -> str:
+    """What the error of a callback looks like over there."""
+    try:
+        f()
+    except Exception as error:
+        return str(error)
+    return ""
+
+
+def deaf(seconds: float) -> None:
+    """Work that no interrupt reaches."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(KeyboardInterrupt):
+            time.sleep(0.1)
