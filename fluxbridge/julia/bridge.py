@@ -24,11 +24,11 @@ class Bridge:
     Julia called), other threads wait, as Julia's collector would otherwise wait for ever.
     """
 
-    def __init__(self, operations: Any):
+    def __init__(self, operations: Any, leave: Callable[[], int], enter: Callable[[int], None]):
         self._lock = threading.RLock()
         entry, numbers = operations
         self._do = {str(name): self._locked(entry._jl_callmethod, numbers[name]) for name in numbers}
-        self._do["connect"](hooks.table(self))
+        self._do["connect"](hooks.table(self, leave, enter))
         self._call = self._do["call"]
         self._gradients = {
             name.partition(":")[2]: f for name, f in self._do.items() if name.startswith("withgradient:")

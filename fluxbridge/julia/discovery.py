@@ -37,6 +37,7 @@ class Availability:
     packages: dict[str, str] = field(default_factory=dict)  #: versions in the project's manifest
     download: list[str] = field(default_factory=list)  #: what juliapkg would have to download first
     servers: list[str] = field(default_factory=list)  #: from where
+    isolated: bool = False  #: Julia will have a process of its own (FLUXBRIDGE_ISOLATED)
     offline: bool = False  #: all is there, so juliapkg is to stay offline in this process
     problems: list[JuliaNotAvailable] = field(default_factory=list)
 
@@ -134,8 +135,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def _survey() -> Availability:
-    found = Availability()
-    if _forked:
+    found = Availability(isolated=settings.isolated())
+    if found.isolated:  # whatever has happened in this process, Julia starts in another one
+        found.problems += _settings()
+        _project(found)
+    elif _forked:
         found.problems.append(problem("forked"))
     elif running():
         config = sys.modules["juliacall"].CONFIG
@@ -144,11 +148,15 @@ def _survey() -> Availability:
         found.packages = places.packages(found.project or "", found.version)
     else:
         found.problems += _process()
-        if importlib.util.find_spec("juliacall") is None:
-            found.problems.append(problem("not installed", package="juliacall"))
-        else:
-            _places(found)
+        _project(found)
     return found
+
+
+def _project(found: Availability) -> None:
+    if importlib.util.find_spec("juliacall") is None:
+        found.problems.append(problem("not installed", package="juliacall"))
+    else:
+        _places(found)
 
 
 def _process() -> Iterator[JuliaNotAvailable]:
@@ -157,13 +165,17 @@ def _process() -> Iterator[JuliaNotAvailable]:
         yield problem("half started")
     if "torch" in sys.modules and os.environ.get("FLUXBRIDGE_JULIA_WITH_TORCH") != "yes":
         yield problem("torch first")
+    yield from _settings()
+    threads = settings.threads()
+    if threads != "1" and settings.option("handle_signals")[0] != "yes":
+        yield problem("threads", threads=threads)
+
+
+def _settings() -> Iterator[JuliaNotAvailable]:
     if settings.is_no("init"):
         yield problem("switched off", setting=settings.option("init")[1] + "=no")
     for setting, value, expected in settings.bad_values():
         yield problem("bad value", setting=setting, value=value, expected=expected)
-    threads = settings.threads()
-    if threads != "1" and settings.option("handle_signals")[0] != "yes":
-        yield problem("threads", threads=threads)
 
 
 def _places(found: Availability) -> None:

@@ -97,6 +97,11 @@ def _facts(found: discovery.Availability) -> Iterator[tuple[str, str]]:
         if found.project and os.path.exists(found.project):
             yield package, found.packages.get(package, "not in the project") or "in the project"
     yield "threads", settings.threads()
+    own = "julia.start(isolated=True) or FLUXBRIDGE_ISOLATED=1 gives Julia one of its own"
+    yield "process", "Julia's own (FLUXBRIDGE_ISOLATED)" if found.isolated else f"this one; {own}"
+    if found.isolated:
+        yield "signals", "Julia's, in its own process: Ctrl-C interrupts Julia, and Python goes on"
+        return
     signals = settings.option("handle_signals")[0] == "yes"
     yield "signals", "Julia's: Ctrl-C ends Python" if signals else "Python's: Ctrl-C waits for Julia's call"
 
@@ -122,18 +127,22 @@ def _given() -> dict[str, str]:
 
 def _hints(found: discovery.Availability) -> Iterator[str]:
     """What works now and may fail later, and what is set in vain."""
-    if found.recipe != "running":
+    if found.recipe != "running" and not found.isolated:
         for module in ("torch", "numba", "llvmlite"):
             if module != "torch" and module in sys.modules:
                 yield f"{module} is imported, with an LLVM of its own: start Julia first; {ISOLATE}"
             elif module != "llvmlite" and importlib.util.find_spec(module) is not None:
                 yield f"{module} is installed: in one process, start Julia before importing it; {ISOLATE}"
-    if multiprocessing.get_start_method(allow_none=True) in (None, "fork") and _forks_by_default():
+    if (
+        not found.isolated
+        and multiprocessing.get_start_method(allow_none=True) in (None, "fork")
+        and _forks_by_default()
+    ):
         yield (
             "multiprocessing forks on this system, and Julia does not survive a fork: use "
             'multiprocessing.get_context("spawn") in a program that starts Julia'
         )
-    if settings.option("handle_signals")[0] == "yes":
+    if settings.option("handle_signals")[0] == "yes" and not found.isolated:
         yield f"PYTHON_JULIACALL_HANDLE_SIGNALS=yes: Ctrl-C ends Python at once; {ISOLATE}"
     if "PYTHON_JULIACALL_THREADS" in settings.chosen():
         yield "JULIA_NUM_THREADS is not followed: one thread is safe without Julia's signal handling"

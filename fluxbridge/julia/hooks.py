@@ -21,8 +21,27 @@ from . import errors
 from .objects import JuliaObject, TracedObject
 
 
-def table(bridge: Any) -> dict[str, Any]:
-    """The hooks, by the names that Julia knows."""
+def table(bridge: Any, leave: Callable[[], int], enter: Callable[[int], None]) -> dict[str, Any]:
+    """The hooks, by the names that Julia knows.
+
+    Those that run Python code of any length tell Julia's collector that they do (see session.py).
+    """
+
+    def outside(hook: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(hook)
+        def called(*args: Any) -> Any:
+            state = leave()
+            try:
+                return hook(*args)
+            finally:
+                enter(state)
+
+        return called
+
+    def pullback_outside(f: Callable[..., Any], args: tuple[Any, ...], keywords: Any) -> Any:
+        y, back = pullback(f, args, keywords)
+        return y, outside(back)
+
     return {
         "JuliaObject": JuliaObject,
         "Diagonal": Diagonal,
@@ -33,11 +52,12 @@ def table(bridge: Any) -> dict[str, Any]:
             kind, message, frames, thrown._value, bridge.full
         ),
         "numpy": np,
-        "plain_array": plain_array,
-        "pullback": pullback,
+        "plain_array": outside(plain_array),
+        "pullback": outside(pullback_outside),
+        "python_call": outside(python_call),
         "record": record,
         "stack": lambda parts, shape: np.reshape(np.stack(parts), shape),
-        "take_apart": take_apart,
+        "take_apart": outside(take_apart),
     }
 
 
@@ -61,9 +81,19 @@ def plain_array(x: np.ndarray) -> Any:
     raise StructureError(f"an array of dtype {x.dtype} cannot become a Julia array; convert it first")
 
 
+def python_call(f: Callable[..., Any], args: tuple[Any, ...], keywords: Any) -> Any:
+    """Call a Python function for Julia."""
+    return f(*args, **_named(keywords))
+
+
+def _named(keywords: Any) -> dict[str, Any]:
+    """Keyword arguments, which come as a record, or as an empty tuple if there are none."""
+    return dict(keywords.items()) if isinstance(keywords, Record) else {}
+
+
 def pullback(f: Callable[..., Any], args: tuple[Any, ...], keywords: Any) -> tuple[Any, Any]:
     """The native engine's pullback of a Python function that Julia calls."""
-    named = dict(keywords.items()) if isinstance(keywords, Record) else {}
+    named = _named(keywords)
     return native.pullback(functools.partial(f, **named) if named else f, args)
 
 

@@ -81,9 +81,7 @@ def _start() -> Bridge:
         raise failures.explain(failure, stderr(), project=found.project) from failure
     # Julia took the stderr that it found, our copy of it; give it the real one
     juliacall.Main.seval("redirect_stderr(Base.fdio(2))")
-    started = Bridge(operations)
-    _let_others_collect(juliacall.Main)
-    return started
+    return Bridge(operations, *_border(juliacall.Main))
 
 
 def _load(main: Any) -> Any:
@@ -97,23 +95,27 @@ def _load(main: Any) -> Any:
     return main.seval("import FluxBridge; FluxBridge.operations()")
 
 
-def _let_others_collect(main: Any) -> None:
-    """Tell Julia that this thread is not inside of it, now that we return to Python.
+def _border(main: Any) -> tuple[Callable[[], int], Callable[[int], None]]:
+    """How a thread tells Julia that it leaves for Python, and that it is back.
 
-    Julia's collector waits for every thread that runs Julia code, and takes the thread that started
-    Julia for one of them, always: a collection in another thread would wait for ever.
+    Julia's collector waits for every thread that is inside of Julia. It takes the thread that started
+    it for one of them always, and one that Julia let call Python too: a collection in another thread
+    would wait for ever. So the first is told to have left, now, and the others whenever they do.
     """
     path = main.seval('import Libdl; something(Libdl.dlpath("libjulia-internal"), "")')
     library = ctypes.PyDLL(str(path))
-    library.jl_gc_safe_enter.restype = ctypes.c_int8
-    before = library.jl_gc_safe_enter()
+    leave, enter = library.jl_gc_safe_enter, library.jl_gc_safe_leave
+    leave.argtypes, leave.restype = (), ctypes.c_int8
+    enter.argtypes, enter.restype = (ctypes.c_int8,), None
+    before = leave()
     starter = threading.get_ident()
 
     def back_again() -> None:  # what juliacall does at exit happens in Julia
         if threading.get_ident() == starter:
-            library.jl_gc_safe_leave(ctypes.c_int8(before))
+            enter(before)
 
     atexit.register(back_again)
+    return leave, enter
 
 
 def _quoted(text: str) -> str:

@@ -40,7 +40,10 @@ end
 topy(p::PyFunction) = p.f
 Base.show(io::IO, p::PyFunction) = print(io, "PyFunction(", p.f, ")")
 
-(p::PyFunction)(xs...; kw...) = uninterrupted(() -> tojulia(p.f(map(topy, xs)...; map(topy, values(kw))...)))
+function (p::PyFunction)(xs...; kw...)
+    args = pytuple(Any[topy(x) for x in xs])
+    return uninterrupted(() -> tojulia(HOOKS[:python_call](p.f, args, topy(NamedTuple(kw)))))
+end
 
 "A function with keyword arguments, as Python passes them."
 struct Keywords{F,K} <: Function

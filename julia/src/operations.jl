@@ -83,14 +83,14 @@ function operations()
             gradients(interruptible(() -> pull(held, dy)), held.args)
         end,
         "vjp" => f -> opaque(VJP(value(f))),
-        "withjacobian" => (f, engine, args, c) -> begin
+        "withjacobian" => (f, how, args) -> begin
             xs = arguments(args)
-            y, grads = interruptible(() -> withjacobian(value(f), symbol(engine), xs, flag(c)))
+            y, grads = interruptible(() -> withjacobian(value(f), engine_and_order(how)..., xs))
             pytuple(Any[topy(y), gradients(grads, args)])
         end,
-        "hessian" => (f, engine, x, c) -> begin
+        "hessian" => (f, how, x) -> begin
             z = tojulia(x)
-            topy(interruptible(() -> hessian(value(f), symbol(engine), z, flag(c))))
+            topy(interruptible(() -> hessian(value(f), engine_and_order(how)..., z)))
         end,
         "diaghessian" => (f, engine, args) -> begin
             xs = arguments(args)

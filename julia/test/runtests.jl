@@ -22,7 +22,7 @@ def make_error(kind, message, frames, thrown):
     return RuntimeError(kind + ": " + message)
 hooks = dict(JuliaObject=JuliaObject, Diagonal=Diagonal, UniformScaling=float, array0=np.asarray,
     is_tracer=lambda x: False, make_error=make_error, numpy=np, plain_array=lambda x: x.astype(float),
-    pullback=pullback, record=lambda names, values: dict(zip(names, values)), stack=np.stack,
+    python_call=lambda f, args, keywords: f(*args), pullback=pullback, record=lambda names, values: dict(zip(names, values)), stack=np.stack,
     take_apart=lambda x: ("function",) if callable(x) else ("opaque",))
 """, Main, space)
 FluxBridge.connect(space["hooks"])

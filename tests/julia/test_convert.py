@@ -141,17 +141,24 @@ def test_special_results() -> None:
         "Any[1.0, 2.0]": np.array([1.0, 2.0]),
         "[1 + 2im]": np.array([1 + 2j]),
         "zeros(0, 3)": np.zeros((0, 3)),
-        "Zygote.SparseArrays.sparse([1, 2], [1, 2], [3.0, 4.0])": np.array([[3.0, 0.0], [0.0, 4.0]]),
+        "SparseArrays.sparse([1, 2], [1, 2], [3.0, 4.0])": np.array([[3.0, 0.0], [0.0, 4.0]]),
     }
     for text, expected in source.items():
-        got = julia.function(f"() -> {text}")()
+        got = julia.function(f"import SparseArrays; () -> {text}")()
         assert isinstance(got, np.ndarray), text
         assert got.dtype == expected.dtype, text
         np.testing.assert_array_equal(got, expected, err_msg=text)
 
 
 def test_other_results() -> None:
-    assert julia.function("() -> (1, 2.0f0, nothing, :name, 'c', 1 => 2)")() == (1, 2.0, None, "name", "c", (1, 2))
+    assert julia.function("() -> (1, 2.0f0, nothing, :name, 'c', 1 => 2)")() == (
+        1,
+        2.0,
+        None,
+        "name",
+        "c",
+        (1, 2),
+    )
     assert julia.function("() -> (a = 1, b = (c = 2,))")() == Record(a=1, b=Record(c=2))
     assert julia.function("() -> Dict(:a => [1.0])")()["a"][0] == 1.0
     assert julia.function("() -> Set([1])")() == {1}
@@ -206,7 +213,11 @@ def test_dtypes_of_gradients() -> None:
 def test_garbage_collectors_do_no_harm(n: int) -> None:
     """Also with arrays so large that Julia works on NumPy's memory."""
     x = np.arange(float(n))
-    value, (g,) = withgradient("x -> (Zygote.ignore_derivatives(GC.gc); y = sum(abs2, x); Zygote.ignore_derivatives(GC.gc); y)", AutoZygote(), x.copy())
+    value, (g,) = withgradient(
+        "x -> (Zygote.ignore_derivatives(GC.gc); y = sum(abs2, x); Zygote.ignore_derivatives(GC.gc); y)",
+        AutoZygote(),
+        x.copy(),
+    )
     keep = julia.function("const kept = Any[]; x -> (push!(kept, x); sum(x))")
     keep(x.copy())
     session = julia.session.bridge()

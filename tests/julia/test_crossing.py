@@ -104,7 +104,7 @@ def test_error_classes(source: str, cls: type) -> None:
 
 
 def test_error_names_the_users_lines() -> None:
-    f = julia.function("inner(x) = error(\"boom\")\nfunction outer(x)\n    return inner(x)\nend")
+    f = julia.function('inner(x) = error("boom")\nfunction outer(x)\n    return inner(x)\nend')
     with pytest.raises(julia.JuliaError) as caught:
         fb.gradient(f, AutoZygote(), 1.0)
     error = caught.value
@@ -154,7 +154,9 @@ if child == 0:
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 print(julia.function("x -> x + 1")(1))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "told:" in done.stdout
     assert done.stdout.rstrip().endswith("2")
@@ -162,6 +164,8 @@ print(julia.function("x -> x + 1")(1))
 
 def test_what_julia_prints_on_stderr_arrives() -> None:
     code = 'from fluxbridge import julia; julia.function("() -> (println(stderr, 123); flush(stderr))")()'
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0
     assert "123" in done.stderr

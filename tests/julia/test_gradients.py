@@ -59,7 +59,9 @@ def test_forms_of_f(cubes: Any) -> None:
         end
     """
     np.testing.assert_array_equal(fb.gradient(julia.function(several), AutoZygote(), x)[0], 2 * x)
-    np.testing.assert_array_equal(fb.gradient(juliacall.Main.seval("x -> sum(x .^ 2)"), AutoZygote(), x)[0], 2 * x)
+    np.testing.assert_array_equal(
+        fb.gradient(juliacall.Main.seval("x -> sum(x .^ 2)"), AutoZygote(), x)[0], 2 * x
+    )
     assert fb.gradient("sin", AutoZygote(), 0.0) == (1.0,)
     with pytest.raises(NoRuleError, match="later version"):
         fb.gradient(lambda x: x, AutoZygote(), 1.0)
