@@ -8,17 +8,17 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from . import memory, timing
+from . import bridge, memory, timing
 from .cases import CASES
 from .engines import ENGINES, installed
 from .report import judge, print_case, print_growth, print_summary
 
-GROWTH = "growth"
+GROWTH, BRIDGE = "growth", "bridge"
 LINEAR = 1.5  # an operation among 1e6 may take so many times as long as one among 1e4
 
 
 def main() -> None:
-    names = [case.name for case in CASES] + [GROWTH]
+    names = [case.name for case in CASES] + [GROWTH, BRIDGE]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge and other engines.")
     listed = "one of: " + ", ".join(names)
     parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=listed)
@@ -46,6 +46,13 @@ def main() -> None:
     if GROWTH in chosen:
         written[GROWTH] = timing.growth()
         print_growth(written[GROWTH], LINEAR)
+    if BRIDGE in chosen:
+        reason = bridge.missing()
+        if reason:
+            print(f"\nbridge: left out, no Julia: {reason}")
+        else:
+            written[BRIDGE] = {mode: bridge.in_a_process(mode) for mode in bridge.MODES}
+            bridge.print_bridge(written[BRIDGE])
     if len(results) > 1:
         print_summary(results)
     if options.json:

@@ -58,16 +58,18 @@ def _keep_freed_memory() -> None:
     mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
 
 
-def _once(call: Callable[[], Any], repeat: int) -> float:
-    start = process_time()
+def _once(call: Callable[[], Any], repeat: int, clock: Callable[[], float]) -> float:
+    start = clock()
     for _ in range(repeat):
         call()
-    return (process_time() - start) / repeat
+    return (clock() - start) / repeat
 
 
-def in_turns(calls: dict[str, Call], seconds: float = SECONDS) -> dict[str, dict[str, float]]:
+def in_turns(
+    calls: dict[str, Call], seconds: float = SECONDS, clock: Callable[[], float] = process_time
+) -> dict[str, dict[str, float]]:
     """Seconds that a call of each needs: the least and the median over rounds A B C, A B C, ..."""
-    repeats = {name: max(1, int(SAMPLE / _once(call, 1))) for name, call in calls.items()}
+    repeats = {name: max(1, int(SAMPLE / _once(call, 1, clock))) for name, call in calls.items()}
     times: dict[str, list[float]] = {name: [] for name in calls}
     gc.collect()
     gc.freeze()  # what the libraries hold is not searched again at every collection
@@ -78,7 +80,7 @@ def in_turns(calls: dict[str, Call], seconds: float = SECONDS) -> dict[str, dict
         for name, call in calls.items():
             if len(times[name]) >= 2 and times[name][0] > 1.0:
                 continue  # seconds long: two measurements say enough
-            times[name].append(_once(call, repeats[name]))
+            times[name].append(_once(call, repeats[name], clock))
     gc.unfreeze()
     return {name: {"min": min(t), "median": statistics.median(t)} for name, t in times.items()}
 

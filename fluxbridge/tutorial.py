@@ -89,7 +89,8 @@ STEPS = [
     Step("sum(gradient(det, X)[1] .* H) == tr(X̃' * H)",
          "np.isclose(np.sum(gradient(np.linalg.det, x)[0] * h), np.trace(comatrix(x).T @ h))",
          det_identity, True,
-         "X = rand(1:10, 3, 3); H = rand(1:10, 3, 3); sum(gradient(det, X)[1] .* H) ≈ tr(det(X) * inv(X) * H)"),
+         "X, H = rand(1:10, 3, 3), rand(1:10, 3, 3); "
+         "sum(gradient(det, X)[1] .* H) ≈ tr(det(X) * inv(X) * H)"),
     Step("gradient(*, 2.0, 3.0, 5.0)", "gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0)",
          lambda: gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0), (15.0, 10.0, 6.0)),
     Step("gradient([7, 11], 0, 1) do x, y, d; p = size(x, d); sum(x.^p .+ y); end",

@@ -106,9 +106,7 @@ def check_scalar(s: Callable[..., Any], xs: tuple, vs: list, rtol: float, h: flo
     """The same for a real function that is itself made of a gradient."""
     expected = slope(s, xs, vs, h)
     scale = 1.0 + abs(expected)
-    got = sum(
-        float(inner(filled(g, x), v)) for g, x, v in zip(gradient_of(s, xs), xs, vs, strict=True)
-    )
+    got = sum(float(inner(filled(g, x), v)) for g, x, v in zip(gradient_of(s, xs), xs, vs, strict=True))
     assert abs(got - expected) <= rtol * scale, f"second order: {got}, finite differences: {expected}"
     pushed = pushforward(s, xs, vs)[1]
     pushed = 0.0 if pushed is None else float(pushed)

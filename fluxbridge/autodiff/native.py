@@ -108,9 +108,7 @@ def _one(y: Any) -> Any:
     return Fraction(1) if isinstance(plain(y), Fraction) else 1.0
 
 
-def withgradient(
-    f: Callable[..., Any], xs: Sequence[Any], aux: bool = False
-) -> tuple[Any, tuple[Any, ...]]:
+def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool = False) -> tuple[Any, tuple[Any, ...]]:
     """The value of f and its gradient; with `aux` the scalar may be the first of several outputs."""
     trace = Trace(f, xs)
     tape = trace.tape

@@ -12,7 +12,7 @@ from .primitive import PRIMITIVES, UFUNCS, Tracer
 from .tape import FLOAT, ReverseArray, ReverseFloat
 from .tracer import TracedNumber
 
-_NUMBERS = '''
+_NUMBERS = """
 def {name}(self, other):
     kind = type(other)
     tape = self.level
@@ -35,11 +35,11 @@ def {name}(self, other):
     result.index = len(tape)
     tape.append((primitive, parents, (y, a, b), None, FLOAT))
     return result
-'''
+"""
 
 # The same for arrays: what the rules do not need is not kept, and a result like an operand
 # shares its spec.
-_ARRAYS = '''
+_ARRAYS = """
 def {name}(self, other):
     kind = type(other)
     tape = self.level
@@ -72,7 +72,7 @@ def {name}(self, other):
         tape.append((primitive, parents, known, no_options, spec))
         return result
     return tape.wrap(y, primitive, parents, known, no_options)
-'''
+"""
 
 
 def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, swap: bool) -> None:

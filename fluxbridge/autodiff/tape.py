@@ -188,10 +188,7 @@ class Tape(list[Record]):
     def _several(self, y: tuple, primitive: Any, parents: Any, values: Any, options: Any) -> Any:
         index = len(self)
         self.append((primitive, parents, values, options or {}, Spec((len(y),), tuple)))
-        parts = [
-            self.wrap(part, GETITEM, (index,), (), {"index": k})
-            for k, part in enumerate(y)
-        ]
+        parts = [self.wrap(part, GETITEM, (index,), (), {"index": k}) for k, part in enumerate(y)]
         return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
 
     # -- arrays that are not the tape's own ------------------------------------------------------

@@ -110,7 +110,7 @@ class _Operators(NumpyProtocols):
 
     def __float__(self) -> float:
         raise lost(
-            "A float was asked for, by float(), math.*, array[i] = x, astype or \"%f\" % x,",
+            'A float was asked for, by float(), math.*, array[i] = x, astype or "%f" % x,',
             "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
             'instead of writing into an array, f"{x:.3f}" for text.',
         )

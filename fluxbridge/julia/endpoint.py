@@ -173,7 +173,7 @@ class _Packer(pickle.Pickler):
             order = memory.order_of(x)
             dtype = x.dtype.str if x.dtype.names is None else x.dtype
             if x.nbytes < memory.SHARE_FROM or len(self.files) >= MOST_FILES:
-                return open_array, (x.tobytes(order), x.shape, dtype, order)
+                return open_array, (x.tobytes(order), x.shape, dtype, order)  # type: ignore[arg-type]
             self.files.append(memory.share(x))
             return open_array, (len(self.files) - 1, x.shape, dtype, order)
         return self._reduce(x)

@@ -78,6 +78,6 @@ def _anonymous(size: int) -> int:
 
 
 def _write(file: int, x: np.ndarray) -> None:
-    rest = memoryview(x.ravel(order="K").view(np.uint8))
+    rest = memoryview(x.ravel(order="K").view(np.uint8))  # type: ignore[arg-type]
     while rest:
         rest = rest[os.write(file, rest[: 1 << 30]) :]

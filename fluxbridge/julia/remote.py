@@ -442,7 +442,7 @@ def _needed() -> frozenset[Any]:
     )  # fmt: skip
     found: set[Any] = {np.ndarray, np.dtype, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
     for sample in samples:
-        made_by, made_of, *_ = sample.__reduce_ex__(5)
+        made_by, made_of, *_ = sample.__reduce_ex__(5)  # type: ignore[str-unpack]
         found.update(x for x in (made_by, *made_of) if callable(x))
     return frozenset(found)
 

@@ -40,7 +40,13 @@ EXPECTED = [[7.0, 70.0, 700.0], [8.0, 80.0, 800.0]]
 
 @pytest.mark.parametrize(
     "f",
-    [helper, lambda: helper(), counting, functools.partial(lambda g: g(), helper), lambda: (lambda: helper())()],
+    [
+        helper,
+        lambda: helper(),
+        counting,
+        functools.partial(lambda g: g(), helper),
+        lambda: (lambda: helper())(),
+    ],
 )
 def test_through_globals_and_the_functions_that_are_called(f):
     g = gradient(f, Params([X, Y]))

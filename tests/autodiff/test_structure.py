@@ -176,7 +176,7 @@ def test_object_arrays_are_containers():
 
 
 def test_masked_arrays_and_matrices_are_refused():
-    with pytest.raises(StructureError, match="np.asarray"):
+    with pytest.raises(StructureError, match=r"np\.asarray"):
         gradient(lambda x: np.sum(x), np.ma.masked_array([1.0]))
 
 

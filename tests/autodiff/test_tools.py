@@ -66,7 +66,8 @@ def test_adjoint_of_a_function_with_several_results():
     @adjoint
     def both(x):
         return (np.sin(x), {"c": np.cos(x)}), lambda dy: (
-            (0.0 if dy[0] is None else dy[0] * np.cos(x)) - (0.0 if dy[1] is None else dy[1]["c"] * np.sin(x)),
+            (0.0 if dy[0] is None else dy[0] * np.cos(x))
+            - (0.0 if dy[1] is None else dy[1]["c"] * np.sin(x)),
         )
 
     assert gradient(lambda x: both(x)[0], 0.5)[0] == pytest.approx(np.cos(0.5))

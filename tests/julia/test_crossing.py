@@ -86,7 +86,8 @@ def test_julia_errors_through_python_in_julia() -> None:
     [
         ("x -> x .^ 2", NotScalarError), ("x -> sum(x) * im", NotScalarError), ('x -> "abc"', NotScalarError),
         ("x -> nothing", NotScalarError), ("x -> (x[1] = 2.0; sum(x))", MutationError),
-        ("x -> sum(x .+ [1, 2, 3])", ValueError), ("x -> sum(x * x)", TypeError), ("x -> unknown(x)", NameError),
+        ("x -> sum(x .+ [1, 2, 3])", ValueError), ("x -> sum(x * x)", TypeError),
+        ("x -> unknown(x)", NameError),
         ("x -> x[5]", IndexError), ('x -> Dict("a" => 1)["b"]', KeyError), ("x -> sqrt(-sum(x))", ValueError),
         ("x -> x.nofield", AttributeError), ("x -> ((", SyntaxError), ("x -> div(1, 0)", ZeroDivisionError),
     ],

@@ -69,7 +69,6 @@ def masked(where: Any, x: Any) -> Any:
 _ONE_NUMBER = {float, np.float32}  #: what is exact as a Python float
 
 
-
 def sum_rule(
     dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     keepdims: bool = False, initial: Any = 0, where: Any = True,
