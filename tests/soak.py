@@ -7,12 +7,13 @@ directions and nested, errors on either side, both garbage collectors now and th
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gc
 import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +35,10 @@ def total() -> float:
         for child in file.read().split():
             found += resident(child)
     return found
+
+
+#: Ends what is garbage, and gives back to the system what malloc keeps for later.
+TIDY = "() -> (GC.gc(); ccall(:malloc_trim, Cint, (Csize_t,), 0))"
 
 
 class Refused(Exception):
@@ -97,23 +102,45 @@ def _refuse(x: Any) -> Any:
     raise Refused("as asked")
 
 
-def run(count: int, show: bool = False) -> tuple[float, float]:
-    """Make `count` calls; the memory after the first tenth, and at the end, in MiB."""
-    kinds, collect = calls(), julia.function("GC.gc")
-    warm, start = 0.0, time.monotonic()
+class State(NamedTuple):
+    """What there is after both collectors have been at work: memory in MiB, and Python's objects.
+
+    `resident` is what the system sees; Julia's heap grows in steps of pages that it keeps, so it is noisy.
+    `live` is what Julia still refers to, `objects` the number of what Python's collector knows.
+    """
+
+    resident: float
+    live: float
+    objects: int
+
+    def grew(self, since: State) -> list[str]:
+        """What grew by more than noise since another state; empty if nothing did."""
+        limits = State(60.0, 3.0, 2000)
+        pairs = zip(State._fields, self, since, limits, strict=True)
+        return [f"{name}: {was:.0f} -> {now:.0f}" for name, now, was, limit in pairs if now - was > limit]
+
+
+def run(count: int, show: bool = False) -> tuple[State, State]:
+    """Make `count` calls; the state after the first tenth of them, and at the end."""
+    kinds, tidy, live = calls(), julia.function(TIDY), julia.function("() -> Base.gc_live_bytes() / 2^20")
+    trim = ctypes.CDLL(None).malloc_trim
+    start = time.monotonic()
+
+    def state() -> State:
+        for _ in range(3):
+            gc.collect()
+            tidy()
+        trim(0)
+        return State(total(), live(), len(gc.get_objects()))
+
     for k in range(count):
         kinds[k % len(kinds)](k)
-        if k % 2000 == 1999 or k == count // 10:
-            gc.collect()
-            collect()
-            if k == count // 10:
-                warm = total()
-            if show:
-                line = f"{k + 1:,} calls, {total():.0f} MiB, {time.monotonic() - start:.0f} s"
-                print("\r" + line.ljust(60), end="", file=sys.stderr, flush=True)
-    gc.collect()
-    collect()
-    return warm, total()
+        if k == count // 10:
+            warm = state()
+        if show and k % 2000 == 1999:
+            line = f"{k + 1:,} calls, {total():.0f} MiB, {time.monotonic() - start:.0f} s"
+            print("\r" + line.ljust(60), end="", file=sys.stderr, flush=True)
+    return warm, state()
 
 
 if __name__ == "__main__":
@@ -123,5 +150,5 @@ if __name__ == "__main__":
     options = parser.parse_args()
     julia.start(isolated=options.isolated)
     warm, end = run(options.calls, show=True)
-    print(f"\n{options.calls:,} calls: {warm:.0f} MiB after a tenth of them, {end:.0f} MiB at the end")
-    raise SystemExit(end > warm + 100)
+    print(f"\n{options.calls:,} calls; after a tenth of them {warm}, at the end {end}")
+    raise SystemExit("; ".join(end.grew(warm)))

@@ -209,6 +209,8 @@ class Worker(endpoint.Endpoint):
             return endpoint.open_raised, (self._export(x), f"{kind.__name__}: {x}")
         if kind is _Maker:
             return endpoint.open_reference, (self._export(x.made), False)
+        if kind is _Function:
+            return endpoint.open_reference, (self._export(x.function), True)
         if kind.__module__ == "juliacall":
             raise JuliaError(_OTHER)
         parts = hooks.take_apart(x)
@@ -330,7 +332,7 @@ class RemoteBridge:
         return self._do("wrap", value)
 
     def callback(self, function: Callable[..., Any]) -> RemoteHandle:
-        return self._make("callback", function)
+        return self._make("callback", _Function(function))
 
     def curry(self, handle: Any, keywords: dict[str, Any]) -> RemoteHandle:
         return self._make("curry", handle, keywords)
@@ -412,6 +414,15 @@ class _Traced:
 
 def _for_tracing(x: Any) -> Any:
     return _Traced(x) if isinstance(x, Tracer) else x
+
+
+class _Function:
+    """Anything that can be called, and is meant as a function whatever else it is."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[..., Any]):
+        self.function = function
 
 
 class _Maker:
