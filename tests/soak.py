@@ -151,4 +151,4 @@ if __name__ == "__main__":
     julia.start(isolated=options.isolated)
     warm, end = run(options.calls, show=True)
     print(f"\n{options.calls:,} calls; after a tenth of them {warm}, at the end {end}")
-    raise SystemExit("; ".join(end.grew(warm)))
+    raise SystemExit("; ".join(end.grew(warm)) or 0)
