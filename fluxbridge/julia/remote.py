@@ -70,6 +70,43 @@ class RemoteHandle:
             self._worker.dropped.append(self._number)
 
 
+class Interrupts:
+    """Ctrl-C during a call: it strikes while we wait or run the user's code, never amid a message."""
+
+    def __init__(self) -> None:
+        self.open = False  #: may it strike now?
+        self.pending = False
+
+    def strike(self, *_: Any) -> None:
+        self.pending = not self.open
+        if self.open:
+            raise KeyboardInterrupt
+
+    def check(self) -> None:
+        if self.pending:
+            self.pending = False
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        before, self.open = self.open, True
+        try:
+            self.check()
+            yield
+        finally:
+            self.open = before
+
+    def install(self) -> bool:
+        """Take Ctrl-C over, where Python's own handler has it."""
+        if (
+            threading.current_thread() is not threading.main_thread()
+            or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+        ):
+            return False
+        signal.signal(signal.SIGINT, self.strike)
+        return True
+
+
 class Worker(endpoint.Endpoint):
     """This side of the conversation with one process."""
 
@@ -96,8 +133,18 @@ class Worker(endpoint.Endpoint):
 
     # -- the end of the process, in its several ways -----------------------------------------------
 
+    def ask(self, name: str, *args: Any) -> Any:
+        interrupts = self._bridge.interrupts
+        before, interrupts.open = interrupts.open, False
+        try:
+            return super().ask(name, *args)
+        finally:
+            interrupts.open = before
+
     def wait(self) -> None:
-        if not self._process.wait(self.deadline):
+        with self._bridge.interrupts.opened():
+            answered = self._process.wait(self.deadline)
+        if not answered:
             self._kill()
             raise JuliaTimeout(
                 "the call took longer than its time limit, and its Julia process was ended; the next call "
@@ -140,7 +187,10 @@ class Worker(endpoint.Endpoint):
             if not self._process.interrupt():
                 raise EOFError
             before, limit = self.deadline, time.monotonic() + PATIENCE
-            while self._process.wait(limit):
+            while True:
+                with self._bridge.interrupts.opened():
+                    if not self._process.wait(limit):
+                        break
                 kind, body, files = self.channel.receive()
                 if kind == REQUEST:
                     self.refuse(body, files, KeyboardInterrupt())
@@ -175,9 +225,11 @@ class Worker(endpoint.Endpoint):
     def perform(self, name: str, args: tuple) -> Any:
         if name == "call":
             f, values, keywords = args
-            return f(*values, **keywords)
+            with self._bridge.interrupts.opened():
+                return f(*values, **keywords)
         if name == "pullback":
-            return hooks.pullback(*args)
+            with self._bridge.interrupts.opened():
+                return hooks.pullback(*args)
         if name == "trace":
             f, values = args
             return _for_tracing(_OPERATORS[f](*values) if f in _OPERATORS else getattr(np, f)(*values))
@@ -265,6 +317,7 @@ class RemoteBridge:
 
     def __init__(self, timeout: float | None = None, factory: str = JULIA):
         self.timeout = timeout
+        self.interrupts = Interrupts()
         self._factory = factory
         self._worker: Worker | None = None
         self._lock = threading.RLock()
@@ -305,11 +358,15 @@ class RemoteBridge:
             outermost = self._depth == 0
             if outermost:
                 worker.deadline = None if self.timeout is None else time.monotonic() + self.timeout
+            installed = outermost and self.interrupts.install()
             self._depth += 1
             try:
                 return worker.ask(name, *args)
             finally:
                 self._depth -= 1
+                if installed:
+                    signal.signal(signal.SIGINT, signal.default_int_handler)
+                self.interrupts.check()
 
     def _make(self, *request: Any) -> RemoteHandle:
         """A handle that can be made again."""
@@ -476,7 +533,7 @@ def _after_fork() -> None:
         worker.abandon()
     for bridge in list(_bridges):
         bridge._lock = threading.RLock()
-        bridge._worker, bridge._depth = None, 0
+        bridge._worker, bridge._depth, bridge.interrupts = None, 0, Interrupts()
 
 
 if hasattr(os, "register_at_fork"):

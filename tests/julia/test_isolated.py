@@ -117,12 +117,14 @@ def test_ctrl_c_in_many_small_calls(isolated: RemoteBridge) -> None:
     f, g = julia.function("(g, x) -> g(x) + sum(x)"), julia.differentiable(np.sum)
     x = np.ones(3)
     gradient(f, AutoZygote(), g, x)
+    pid = isolated.start().pid
     for k in range(20):
         _later(0.02 + 0.003 * k, lambda: os.kill(os.getpid(), signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
             for _ in range(100_000):
                 gradient(f, AutoZygote(), g, x)
         np.testing.assert_array_equal(gradient(f, AutoZygote(), g, x)[1], 2 * x)
+    assert isolated.start().pid == pid  # nothing was lost
 
 
 def test_time_limit_crash_and_fresh_start(isolated: RemoteBridge) -> None:

@@ -318,6 +318,20 @@ def test_interrupt_within_callbacks(bridge: RemoteBridge) -> None:
 
 
 @posix
+def test_interrupts_never_strike_amid_a_message(bridge: RemoteBridge) -> None:
+    f = function(bridge, "lambda g, x: g(x)")
+    old = pid(bridge)
+    for k in range(20):
+        threading.Timer(0.01 + 0.0007 * k, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            for _ in range(100_000):
+                f(abs, -1)
+        assert f(abs, -1) == 1
+    assert pid(bridge) == old
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@posix
 def test_interrupt_of_what_does_not_listen(bridge: RemoteBridge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fluxbridge.julia.remote.PATIENCE", 0.3)
     deaf = function(bridge, "lambda: deaf(30)")
