@@ -108,16 +108,19 @@ def test_memory_leaves_nothing_behind(bridge: RemoteBridge) -> None:
     f = function(bridge, "lambda x: x + 1")
     x = np.zeros(50_000)
     f(x)
-    before = set(os.listdir("/dev/shm")), _descriptors("self"), _descriptors(pid(bridge))
+    gc.collect()  # what earlier tests left open
+    before = _descriptors("self"), _descriptors(pid(bridge))
     kept = []
     for _ in range(20):
         kept.append(f(x))
         with pytest.raises(TypeError):
             f(x, x)
     assert all(y[-1] == 1 for y in kept)
-    after = set(os.listdir("/dev/shm")), _descriptors("self"), _descriptors(pid(bridge))
-    assert after == before
+    assert _descriptors("self") <= before[0]
+    assert _descriptors(pid(bridge)) <= before[1]
     del kept
+    # memory without a name: nothing in /dev/shm, which other programs use at the same time
+    assert not [name for name in os.listdir("/dev/shm") if "fluxbridge" in name]
     assert "memfd:fluxbridge" not in Path("/proc/self/maps").read_text()
 
 
