@@ -61,9 +61,9 @@ def _named(world: World, path: Path, **versions: str) -> None:
 
 
 def _conflict(world: World, path: Path) -> None:
-    for name, version in (("one", "1.10"), ("two", "=1.9.0")):
+    for name, wanted in (("one", "1.10"), ("two", "=1.9.0")):
         (path / name).mkdir()
-        (path / name / "juliapkg.json").write_text(f'{{"julia": "{version}"}}')
+        (path / name / "juliapkg.json").write_text(f'{{"julia": "{wanted}"}}')
 
 
 ROWS = [
