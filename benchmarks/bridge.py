@@ -233,6 +233,9 @@ def print_bridge(results: dict[str, list[dict[str, Any]]]) -> None:
             verdict = judge(case, found, own * case.crossings)
             cells = [found["bridge"], found["julia"], own, max(0.0, verdict["beyond"]), verdict["limit"]]
             mark = "met" if verdict["met"] else "MISSED" if mode == MODES[0] else "-"
+            if case.passes and mode == MODES[0]:
+                copies = [found[f"allocated by {who}"] for who in ("Julia", "NumPy")]
+                mark += ", arrays allocated in Julia {:.2f}, in NumPy {:.2f}".format(*copies)
             print(f"  {case.title:46}" + "".join(f"{duration(c):>10}" for c in cells) + f"  {mark}")
 
 
