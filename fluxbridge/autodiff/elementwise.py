@@ -151,12 +151,14 @@ def elementwise(
     number_vjp: Any = None,
     name: str | None = None,
     compute: Callable[..., Any] | None = None,
+    **words: Any,
 ) -> Primitive:
     """Register an elementwise function by its partial derivatives, one formula an input.
 
     None stands for an input without derivative. `holomorphic` is False for functions of real
     numbers only. Where a function of complex numbers has no complex derivative (``abs``, ``real``)
-    `vjps` and `jvp` give the rules themselves, and the formulas are those on the real line.
+    `vjps` and `jvp` give the rules themselves, and the formulas are those on the real line. `words`
+    are the fields for readers: `julia`, `kink`, `shown`.
     """
     inputs = NAMES[len(formulas)]
     made = Primitive(
@@ -167,5 +169,6 @@ def elementwise(
         number_vjp=number_vjp or _number_rule(formulas, inputs),
         formulas=formulas,
         where=_caller(),
+        **words,
     )
     return register(target, made)

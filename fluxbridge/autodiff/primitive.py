@@ -64,6 +64,17 @@ def plain(x: Any) -> Any:
     return x
 
 
+#: Levels that want to know which questions a function asks about traced values (see recording.py).
+WATCHERS: list[Any] = []
+
+
+def asked(function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any], outcome: Any) -> Any:
+    """`outcome`, the plain answer to a question about traced values, told to whoever watches."""
+    for watcher in WATCHERS:
+        watcher.watch(function, inputs, options, outcome)
+    return outcome
+
+
 def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     """The one interception: compute `primitive`, recorded by the innermost level involved."""
     level = None
@@ -114,6 +125,10 @@ class Primitive:
     cotangents of all inputs) is given. `jvp` is how the forward mode pushes tangents:
     ``"linear"`` (in all inputs together), ``"multilinear"`` (in each input by itself), a tuple of
     functions ``(dx, y, *inputs)``, one an input, or None: the transpose of the reverse rule.
+
+    The rest is for readers: `formulas` are partial derivatives as text, `shown` is how explanations
+    write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
+    is not smooth and what could be chosen there.
     """
 
     __slots__ = (
@@ -121,11 +136,14 @@ class Primitive:
         "compute",
         "formulas",
         "joint",
+        "julia",
         "jvp",
         "keeps",
+        "kink",
         "name",
         "number_vjp",
         "option_names",
+        "shown",
         "vjps",
         "where",
     )
@@ -141,6 +159,9 @@ class Primitive:
         number_vjp: Rule | None = None,
         formulas: Sequence[Any] = (),
         where: str = "",
+        julia: Any = None,
+        kink: Any = None,
+        shown: Any = None,
     ):
         self.name = name
         self.compute = compute
@@ -151,6 +172,9 @@ class Primitive:
         self.number_vjp = number_vjp
         self.formulas = tuple(formulas)
         self.where = where
+        self.julia = julia
+        self.kink = kink
+        self.shown = shown
         self.area = where.partition(":")[0]
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
@@ -286,6 +310,7 @@ def primitive(
     jvp: str | Sequence[Rule | None] | None = None,
     name: str | None = None,
     compute: Callable[..., Any] | None = None,
+    **words: Any,
 ) -> Primitive:
     """Register the rules of `target`.
 
@@ -293,7 +318,8 @@ def primitive(
     None for an argument without derivative. The names of the options, in the order in which the
     NumPy function takes them, are read from the first rule. `joint` is for functions with any
     number of arrays and returns all cotangents; they are then called as ``p(*arrays, **options)``.
-    `compute` is what is called on plain values, when that is not `target` itself.
+    `compute` is what is called on plain values, when that is not `target` itself. `words` are the
+    fields for readers: `julia`, `kink`, `shown`.
     """
     rules = [rule for rule in vjps if rule is not None]
     options: list[str] = []
@@ -308,6 +334,7 @@ def primitive(
         jvp=jvp,
         option_names=options,
         where=_caller(),
+        **words,
     )
     return register(None if joint else target, made)
 

@@ -16,6 +16,7 @@ from .primitive import (
     UFUNCS,
     Tracer,
     apply,
+    asked,
     load_on_demand,
     plain,
     take_up,
@@ -46,7 +47,8 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
             result = result.astype(dtype)
         return result if where is True else np.where(where, result, 0.0)
     if ufunc in NO_DERIVATIVE:
-        return getattr(ufunc, method)(*plain(inputs), **plain(options))
+        outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
+        return asked(getattr(ufunc, method), inputs, options, outcome)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
         a, b = (take_up(x) for x in inputs)
@@ -118,7 +120,7 @@ class NumpyProtocols:
                 return NotImplemented
             return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
-            return ufunc(*plain(inputs))
+            return asked(ufunc, inputs, {}, ufunc(*plain(inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
             return function(*inputs)
@@ -131,7 +133,7 @@ class NumpyProtocols:
         if function is not None:
             return function(*args, **kwargs)
         if func in NO_DERIVATIVE:
-            return func(*plain(args), **plain(kwargs))
+            return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
         if func in REFUSED:
             raise MutationError(f"{full_name(func)} {REFUSED[func]}")
         raise no_rule(full_name(func))

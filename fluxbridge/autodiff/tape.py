@@ -102,13 +102,13 @@ class Tape(list[Record]):
                 parents.append(x.index)  # type: ignore[attr-defined]
                 x = x.value
             else:
-                numbers = numbers and type(x) in _REAL
+                numbers = numbers and type(x) in NUMBERS
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
         y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
-        if numbers and type(y) in _REAL:
-            y = y if type(y) is float else _REAL[type(y)](y)
+        if numbers and type(y) in NUMBERS:
+            y = y if type(y) is float else NUMBERS[type(y)](y)
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
             return self.wrap(y, primitive, pair, (y, *values), None)
 
@@ -169,8 +169,8 @@ class Tape(list[Record]):
             tracer = ReverseArray()
             spec = spec_of(y)
         else:
-            if kind in _REAL:
-                y = _REAL[kind](y)
+            if kind in NUMBERS:
+                y = NUMBERS[kind](y)
                 tracer = ReverseFloat()
             elif kind is np.bool_ or kind is bool:
                 return y
@@ -251,7 +251,8 @@ class FreedTape(ClosedTape):
 
 
 _SMALL = 1 << 14  # bytes up to which an array is copied rather than watched
-_REAL: dict[Any, Callable[[Any], Any]] = {
+#: What is a real Python number on a tape, and how to make it one.
+NUMBERS: dict[Any, Callable[[Any], Any]] = {
     float: float, int: int, np.float64: float, ReverseFloat: lambda x: x,
     **dict.fromkeys((np.int64, np.int32, np.int16, np.int8), int),
     **dict.fromkeys((np.uint64, np.uint32, np.uint16, np.uint8), int),
@@ -263,7 +264,7 @@ def spec_of(x: Any) -> Spec:
     kind = type(x)
     if kind is np.ndarray:
         return Spec(x.shape, x.dtype if x.dtype.kind in "fc" else _FLOAT64)
-    if kind in _REAL:
+    if kind in NUMBERS:
         return FLOAT
     if isinstance(x, TracedArray):
         return Spec(x.shape, x.dtype if x.dtype.kind in "fc" else _FLOAT64)

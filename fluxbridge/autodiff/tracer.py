@@ -8,13 +8,14 @@ is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from .primitive import FUNCTIONS, PRIMITIVES, UFUNCS, Tracer, apply, plain
+from .primitive import FUNCTIONS, PRIMITIVES, UFUNCS, WATCHERS, Tracer, apply, asked, plain
 from .protocols import NumpyProtocols
 from .refusals import lost, mutation, no_rule
 
@@ -48,7 +49,8 @@ def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
 
 def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        return operation(plain(self), plain(other))
+        outcome = operation(plain(self), plain(other))
+        return asked(operation, (self, other), {}, outcome) if WATCHERS else outcome
 
     return method
 
@@ -57,13 +59,14 @@ def _whole(swap: bool = False) -> Callable[[Any, Any], Any]:
     """Floor division: a step function, so its result is an ordinary value."""
 
     def method(self: Any, other: Any) -> Any:
-        a, b = (other, self) if swap else (self, other)
-        a, b = plain(a), plain(b)
+        inputs = (other, self) if swap else (self, other)
+        a, b = plain(inputs[0]), plain(inputs[1])
         try:
-            return a // b
+            outcome = a // b
         except ZeroDivisionError:
             with np.errstate(all="ignore"):
-                return float(np.floor_divide(np.float64(a), b))
+                outcome = float(np.floor_divide(np.float64(a), b))
+        return asked(operator.floordiv, inputs, {}, outcome)
 
     return method
 
@@ -91,7 +94,7 @@ class _Operators(NumpyProtocols):
         return other // self, other % self
 
     def __bool__(self) -> bool:
-        return bool(plain(self))
+        return asked(bool, (self,), {}, bool(plain(self)))
 
     def __repr__(self) -> str:
         return f"Traced({plain(self)!r})"
@@ -122,22 +125,22 @@ class _Operators(NumpyProtocols):
         )
 
     def __int__(self) -> int:  # truncation is a step function: nothing is lost
-        return int(plain(self))
+        return asked(int, (self,), {}, int(plain(self)))
 
     def __index__(self) -> int:
-        return operator.index(plain(self))
+        return asked(operator.index, (self,), {}, operator.index(plain(self)))
 
     def __trunc__(self) -> int:
-        return int(plain(self))
+        return asked(math.trunc, (self,), {}, int(plain(self)))
 
     def __round__(self, digits: int | None = None) -> Any:
-        return round(plain(self), digits)
+        return asked(round, (self,), {}, round(plain(self), digits))
 
     def __floor__(self) -> int:
-        return int(np.floor(plain(self)))
+        return asked(math.floor, (self,), {}, int(np.floor(plain(self))))
 
     def __ceil__(self) -> int:
-        return int(np.ceil(plain(self)))
+        return asked(math.ceil, (self,), {}, int(np.ceil(plain(self))))
 
     @property
     def real(self) -> Any:

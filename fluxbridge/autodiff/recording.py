@@ -1,0 +1,305 @@
+"""Everything that happened in one run of a function: each step whole, and where it was written.
+
+The tape of :mod:`.tape` keeps what its sweep needs and nothing more. Those who show, question or
+translate a computation need all of it: the inputs that are constants too, the line of the user's
+code, and the comparisons that decided which way the function went. :class:`Recording` is a level
+like the tape and the forward mode, with plain steps that refer to each other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .native import unwrap
+from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
+from .refusals import in_our_words
+from .structure import Splitter
+from .sweep import project
+from .tape import LEAF, NUMBERS, ORDER, spec_of
+from .tracer import TracedArray, TracedNumber
+
+
+class Call(NamedTuple):
+    """One entry of the stack: the code that ran, its line, and the instruction inside of it."""
+
+    code: Any
+    line: int
+    instruction: int
+    owner: Any  #: the object whose method this is, None for a function
+
+
+class Step:
+    """One elementary step: ``value = primitive(*inputs, **options)``.
+
+    An input that was computed, or is an argument, is the Step that it came from; any other input is
+    a constant. For an argument `path` says where it stands among the arguments (``[0].weight``).
+    `calls` is the stack from the function's own body inwards to the line of this step.
+    """
+
+    __slots__ = ("calls", "inputs", "options", "path", "position", "primitive", "value")
+
+    def __init__(
+        self, position: int, primitive: Primitive, inputs: tuple[Any, ...], options: dict[str, Any],
+        value: Any, calls: tuple[Call, ...] = (), path: str = "",
+    ):  # fmt: skip
+        self.position = position
+        self.primitive = primitive
+        self.inputs = inputs
+        self.options = options
+        self.value = value
+        self.calls = calls
+        self.path = path
+
+    @property
+    def is_argument(self) -> bool:
+        return self.primitive is LEAF
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The values of the inputs."""
+        return tuple([x.value if isinstance(x, Step) else x for x in self.inputs])
+
+    def __repr__(self) -> str:
+        inputs = [f"v{x.position}" if isinstance(x, Step) else repr(x) for x in self.inputs]
+        return f"v{self.position} = {self.path or self.primitive.name}({', '.join(inputs)})"
+
+
+class Choice(NamedTuple):
+    """A question that the function asked about a traced value, and the answer.
+
+    `function` is what was asked (``operator.lt``, ``np.greater``, ``bool``, ``int`` …), `inputs` are
+    steps and constants, `at` is the number of steps before it. The `outcome` is the very object that
+    the function got, so where it is an input of a later step (a mask in ``np.where``) it is the same.
+    """
+
+    function: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    options: dict[str, Any]
+    outcome: Any
+    at: int
+    calls: tuple[Call, ...]
+
+
+class RecordedNumber(TracedNumber):
+    __slots__ = ("step",)
+    step: Step
+
+
+class RecordedArray(TracedArray):
+    __slots__ = ("step",)
+    step: Step
+
+
+class Recording:
+    """One run of ``f(*xs)``: `steps` in order (the arguments first), `choices`, and `out`.
+
+    `out` is what f returned with a Step in place of every traced value. `templates` are the
+    structures of the arguments (see :mod:`.structure`); leaf k of them is step k. With
+    ``calls=False`` the stack of calls is not looked at, which is faster.
+
+    >>> import numpy as np
+    >>> r = Recording(lambda x: np.sum(np.sin(x) * 2.0) if x[0] > 0 else 0.0, (np.array([0.5, 1.0]),))
+    >>> r.steps
+    [v0 = [0](), v1 = getitem(v0), v2 = sin(v0), v3 = multiply(v2, 2.0), v4 = sum(v3)]
+    >>> [(c.function.__name__, c.inputs, c.outcome) for c in r.choices]
+    [('gt', (v1 = getitem(v0), 0), True)]
+    >>> backward(r.steps, {r.out: 1.0})[r.steps[0]]
+    array([1.75516512, 1.08060461])
+    """
+
+    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
+        self.order = next(ORDER)
+        self.steps: list[Step] = []
+        self.choices: list[Choice] = []
+        self.with_calls = calls
+        self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        splitter = Splitter(self._leaf)
+        stand_ins = []
+        self.templates: list[Any] = []
+        for k, x in enumerate(xs):
+            stand_in, template = splitter.split(x)
+            stand_ins.append(stand_in)
+            self.templates.append(template)
+            for index, path in template.paths(f"[{k}]") if template is not None else ():
+                self.steps[index].path = path
+        self.leaves = len(self.steps)
+        WATCHERS.append(self)
+        try:
+            out = _boundary(f, stand_ins)
+        except BaseException as error:
+            clearer = in_our_words(error)
+            if clearer is not None:
+                raise clearer from error
+            raise
+        finally:
+            WATCHERS.remove(self)
+        splitter.write_back()
+        out = take_up(out) if isinstance(out, np.ndarray) else out
+        self.value = unwrap(out, self)  #: what f returned
+        mine = Splitter(lambda t: t.step, lambda x: isinstance(x, Tracer) and x.level is self)
+        self.out = out.step if isinstance(out, Tracer) and out.level is self else mine.split(out)[0]
+
+    # -- what a level offers to apply() --------------------------------------------------------------
+
+    def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        inputs = tuple(inputs)
+        y = apply(primitive, [x.value if self._mine(x) else x for x in inputs], options)
+        return self._enter(primitive, y, inputs, options)
+
+    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
+        """A result that was computed elsewhere; `inputs` are tracers of this level."""
+        return self._enter(primitive, y, tuple(inputs), {})
+
+    def watch(
+        self, function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any], outcome: Any
+    ) -> None:
+        """Note a question about traced values, if they are ours."""
+        if function in _OF_THE_TYPE:
+            return
+        seen = tuple([self._behind(x) for x in inputs])
+        if any(isinstance(x, Step) for x in seen):
+            self.choices.append(Choice(function, seen, options, outcome, len(self.steps), self._stack()))
+
+    # -- steps ---------------------------------------------------------------------------------------
+
+    def _mine(self, x: Any) -> bool:
+        return isinstance(x, Tracer) and x.level is self
+
+    def _behind(self, x: Any) -> Any:
+        """The step behind `x`, looked for through levels further inside; else the plain value."""
+        while isinstance(x, Tracer):
+            if x.level is self:
+                return x.step  # type: ignore[attr-defined]
+            x = x.value
+        return plain(x)
+
+    def _kept(self, x: Any) -> Any:
+        """A constant as it is now; the same object for the same array."""
+        if type(x) is not np.ndarray or not x.flags.writeable:
+            return x
+        known = self._copies.get(id(x))
+        if known is None or not np.array_equal(known[1], x, equal_nan=x.dtype.kind in "fc"):
+            known = self._copies[id(x)] = (x, x if self._is_outcome(x) else x.copy())
+        return known[1]
+
+    def _is_outcome(self, x: Any) -> bool:
+        return any(choice.outcome is x for choice in self.choices)
+
+    def _leaf(self, value: Any) -> Any:
+        return self._wrap(LEAF, self._kept(value), (), {}, ())
+
+    def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
+        taken = tuple([x.step if self._mine(x) else self._kept(x) for x in inputs])
+        return self._wrap(primitive, y, taken, options, self._stack())
+
+    def _wrap(self, primitive: Primitive, y: Any, inputs: tuple, options: dict, calls: tuple) -> Any:
+        if isinstance(y, tuple):
+            whole = self._step(primitive, inputs, options, y, calls)
+            pick = PRIMITIVES["getitem"]
+            parts = [self._wrap(pick, part, (whole,), {"index": k}, calls) for k, part in enumerate(y)]
+            return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
+        if type(y) is np.ndarray and y.ndim == 0 and primitive is not LEAF:
+            y = y[()]
+        if isinstance(y, (bool, np.bool_)):
+            return y
+        if type(y) in NUMBERS:
+            y = NUMBERS[type(y)](y)
+        array = isinstance(y, (np.ndarray, TracedArray))
+        tracer: Any = object.__new__(RecordedArray if array else RecordedNumber)
+        tracer.value = y
+        tracer.level = self
+        tracer.step = self._step(primitive, inputs, options, y, calls)
+        return tracer
+
+    def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
+        step = Step(len(self.steps), primitive, inputs, options, y, calls)
+        self.steps.append(step)
+        return step
+
+    def _stack(self) -> tuple[Call, ...]:
+        """The calls from the function under study down to here, without the engine's own."""
+        if not self.with_calls:
+            return ()
+        found = []
+        frame: Any = sys._getframe(2)
+        while frame is not None and frame.f_code is not _boundary.__code__:
+            code = frame.f_code
+            if not code.co_filename.startswith(_HIDDEN):
+                names = code.co_varnames[: code.co_argcount]
+                owner = frame.f_locals.get("self") if names[:1] == ("self",) else None
+                found.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
+            frame = frame.f_back
+        return tuple(reversed(found))
+
+
+def _boundary(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
+    """Call f. The frame of this function marks where the user's part of the stack begins."""
+    return f(*xs)
+
+
+#: Questions whose answer depends on shapes and types alone.
+_OF_THE_TYPE = {
+    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.isscalar,
+    np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
+}  # fmt: skip
+_HIDDEN = (os.path.dirname(__file__), os.path.dirname(np.__file__), "<__array_function__")
+
+# ---------------------------------------------------------------------------------------------
+# Backwards
+# ---------------------------------------------------------------------------------------------
+
+Pull = Callable[[Step, Any], Sequence[Any]]
+
+
+def pull(step: Step, cotangent: Any) -> Sequence[Any]:
+    """What the cotangent of a step contributes to each of its inputs, by the primitive's own rules."""
+    primitive, values, options = step.primitive, step.values, step.options
+    if primitive.vjps is None:
+        return primitive.joint(cotangent, step.value, *values, **options)  # type: ignore[misc]
+    return [
+        rule(cotangent, step.value, *values, **options) if rule is not None and isinstance(x, Step) else None
+        for rule, x in zip(primitive.vjps, step.inputs, strict=True)
+    ]
+
+
+def backward(
+    steps: Sequence[Step],
+    seeds: dict[Step, Any],
+    pull: Pull = pull,
+    seen: Callable[[Step, Any, list[Any]], None] | None = None,
+) -> dict[Step, Any]:
+    """The reverse sweep over steps: the cotangent of every step that has one.
+
+    `seeds` are the cotangents of outputs. `pull` may be replaced, to choose other one-sided
+    derivatives where a step is not smooth. `seen(step, cotangent, contributions)` is called for
+    every step in the order of the sweep; a contribution is None for a constant.
+    """
+    found: dict[Step, Any] = {s: project(ct, spec_of(s.value)) for s, ct in seeds.items()}
+    for step in reversed(steps):
+        ct = found.get(step)
+        if ct is None or step.is_argument:
+            continue
+        if isinstance(step.value, tuple):
+            ct = tuple([ct.get(k) for k in range(len(step.value))])
+        contributions: list[Any] = []
+        with np.errstate(all="ignore"):
+            pulled = pull(step, np.float64(ct) if type(ct) is float else ct)
+        for x, part in zip(step.inputs, pulled, strict=True):
+            if part is None or not isinstance(x, Step):
+                contributions.append(None)
+                continue
+            if isinstance(x.value, tuple):  # one output of several
+                found.setdefault(x, {})[step.options["index"]] = ct
+                contributions.append(ct)
+                continue
+            part = project(part, spec_of(x.value))
+            contributions.append(part)
+            found[x] = part if x not in found else found[x] + part
+        if seen is not None:
+            seen(step, ct, contributions)
+    return found
