@@ -287,19 +287,20 @@ def backward(
         if isinstance(step.value, tuple):
             ct = tuple([ct.get(k) for k in range(len(step.value))])
         contributions: list[Any] = []
-        with np.errstate(all="ignore"):
-            pulled = pull(step, np.float64(ct) if type(ct) is float else ct)
-        for x, part in zip(step.inputs, pulled, strict=True):
-            if part is None or not isinstance(x, Step):
-                contributions.append(None)
-                continue
-            if isinstance(x.value, tuple):  # one output of several
-                found.setdefault(x, {})[step.options["index"]] = ct
-                contributions.append(ct)
-                continue
-            part = project(part, spec_of(x.value))
-            contributions.append(part)
-            found[x] = part if x not in found else found[x] + part
+        source = step.inputs[0] if step.inputs else None
+        if isinstance(source, Step) and isinstance(source.value, tuple):  # one output of several
+            found.setdefault(source, {})[step.options["index"]] = ct
+            contributions.append(ct)
+        else:
+            with np.errstate(all="ignore"):
+                pulled = pull(step, np.float64(ct) if type(ct) is float else ct)
+            for x, part in zip(step.inputs, pulled, strict=True):
+                if part is None or not isinstance(x, Step):
+                    contributions.append(None)
+                    continue
+                part = project(part, spec_of(x.value))
+                contributions.append(part)
+                found[x] = part if x not in found else found[x] + part
         if seen is not None:
             seen(step, ct, contributions)
     return found
