@@ -13,10 +13,11 @@ from fluxbridge.random import Int128, StableRNG, UInt128, Xoshiro
 
 FOLDER = Path(__file__).parent / "reference"
 FUNCTIONS = "bitrand|randcycle|randexp|randperm|randstring|randsubseq|randn|rand|shuffle"
+# fmt: off
 TYPES = {
     "Float64": "np.float64", "Float32": "np.float32", "Float16": "np.float16", "ComplexF64": "np.complex128",
     "ComplexF32": "np.complex64", "Bool": "bool", "Char": "str", "Int128": "Int128", "UInt128": "UInt128",
-} | {f"{sign}{bits}": f"np.{sign.lower()}{bits}" for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)}  # fmt: skip
+} | {f"{sign}{bits}": f"np.{sign.lower()}{bits}" for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)}
 
 
 def rows(name: str) -> list[dict[str, Any]]:

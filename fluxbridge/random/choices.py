@@ -22,17 +22,19 @@ def choose(source: Source, items: Any) -> Any:
     if isinstance(items, str):
         return _character(source, items)
     items = _indexable(items)
-    index = (
-        source._one(_tuple_pick(source, len(items))) if isinstance(items, tuple) else _index(source, items)
-    )
-    return items[index]
+    n = len(items)
+    if n == 0:
+        raise StructureError(EMPTY)
+    if not isinstance(items, tuple):
+        return items[source._one(source._below(n))]
+    return items[source._one(_tuple_pick(source, n))] if n > 1 else items[0]
 
 
 def choose_many(source: Source, items: Any, n: int) -> np.ndarray:
     """n elements."""
     if isinstance(items, range):
         return _from_range(source, items, n)
-    items = tuple_or_array(items)
+    items = items if isinstance(items, tuple) else as_vector(_indexable(items))
     if len(items) == 0:
         raise StructureError(EMPTY)
     if not isinstance(items, tuple):
@@ -59,11 +61,6 @@ def as_vector(items: Any) -> np.ndarray:
     return objects(items)
 
 
-def tuple_or_array(items: Any) -> Any:
-    """Julia picks from a tuple in another way than from a vector."""
-    return items if isinstance(items, tuple) else as_vector(_indexable(items))
-
-
 def _indexable(items: Any) -> Any:
     if isinstance(items, np.ndarray):
         return items.ravel(order="F") if items.ndim != 1 else items
@@ -71,7 +68,7 @@ def _indexable(items: Any) -> Any:
         name = type(items).__name__
         raise StructureError(
             f"Which element of a {name} comes first in Julia depends on Julia's own hashes, so a random "
-            f"element of it cannot be the same; pick from a list, such as list({name}(...)), in both languages."
+            f"element of it cannot be the same; pick from a list, say, in both languages."
         )
     if isinstance(items, Sequence) and not isinstance(items, (bytes, bytearray)):
         return items
@@ -80,16 +77,8 @@ def _indexable(items: Any) -> Any:
     )
 
 
-def _index(source: Source, items: Any) -> int:
-    if len(items) == 0:
-        raise StructureError(EMPTY)
-    return source._one(source._below(len(items)))
-
-
 def _tuple_pick(source: Source, n: int) -> Any:
-    """Julia's index for an element of a tuple; one of one element needs no randomness."""
-    if n == 0:
-        raise StructureError(EMPTY)
+    """Julia's index for an element of a tuple; one of one element needs no randomness at all."""
     if n == 2:
         return lambda word: (source._bits(word, 8) & 1, None)
     if n == 3:

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from ..errors import StructureError
+from .kinds import FLOAT64
 from .words import Source
 from .ziggurat import exponential
 
@@ -40,9 +43,8 @@ def _masked(source: Source, bounds: range, widths: Callable[[int], int]) -> list
 def permutation(source: Source, n: int) -> list[int]:
     """Of 0 … n - 1; built from the inside out."""
     order = [0] * n
-    for i, j in enumerate(
-        _masked(source, range(2, n + 1), lambda bound: max(2, (bound - 1).bit_length())), 1
-    ):
+    draws = _masked(source, range(2, n + 1), lambda bound: max(2, (bound - 1).bit_length()))
+    for i, j in enumerate(draws, 1):
         order[i] = order[j]
         order[j] = i
     return order
@@ -51,7 +53,8 @@ def permutation(source: Source, n: int) -> list[int]:
 def cycle(source: Source, n: int) -> list[int]:
     """A permutation of 0 … n - 1 that is one cycle."""
     order = [0] * n
-    for i, j in enumerate(_masked(source, range(1, n), lambda bound: max(2, bound.bit_length())), 1):
+    draws = _masked(source, range(1, n), lambda bound: max(2, bound.bit_length()))
+    for i, j in enumerate(draws, 1):
         order[i] = order[j]
         order[j] = i
     return order
@@ -74,13 +77,7 @@ def subsequence(source: Source, n: int, share: Any) -> list[int]:
     if share == 0:
         return []
     if share > FEW:
-        words = source._words(n)
-        precision = source.precision[64]
-        return [
-            i
-            for i, word in enumerate(source._bits(words, precision).tolist())
-            if word * 2.0**-precision <= share
-        ]
+        return np.flatnonzero(source._sequence(FLOAT64, n) <= float(share)).tolist()
     return list(_skipping(source, n, float(share)))
 
 

@@ -15,7 +15,7 @@ from .words import MASK64, Pick, Seek, high_half
 
 FACTOR = 0x45A31EFC5A35D971261FD0407A968ADD
 MASK128 = (1 << 128) - 1
-BLOCK = 1024
+BLOCK = 4096
 
 
 class StableRNG(Generator):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .jump import CHUNK, Words
-from .kinds import FLOAT64, Kind
+from .kinds import FLOAT64, Kind, kind_of
 from .ziggurat import Ziggurat
 
 Pick = Callable[[Any], tuple[Any, Any]]
@@ -74,7 +74,7 @@ class Source:
             n = self.precision[kind.bits]
             return self._bits(self._next(), n) * 2.0**-n
         if kind.family == "complex":
-            part = Kind("", "float", kind.bits, kind.dtype)
+            part = kind_of(f"f{kind.bits // 8}")
             return complex(self._number(part), self._number(part))
         if kind.family == "char":
             return chr(_character(self._one(self._below(HIGHEST_CHARACTER + 1 - SURROGATE_COUNT, 32))))
@@ -90,7 +90,7 @@ class Source:
 
     def _words(self, n: int) -> Words:
         """The next n words."""
-        parts = []
+        parts: list[Words] = []
         while True:
             size = min(n, CHUNK)
             words, seek = self._window(size)
@@ -104,7 +104,7 @@ class Source:
 
     def _many(self, pick: Pick, n: int) -> np.ndarray:
         """n numbers from one pick, as one after another."""
-        parts = []
+        parts: list[np.ndarray] = []
         guess = 1.0  # words for a number
         while n > 0 or not parts:
             size = min(int(n * guess) + (16 if guess > 1 else 0), CHUNK)
@@ -125,8 +125,7 @@ class Source:
     def _sequence(self, kind: Kind, n: int) -> np.ndarray:
         """n numbers of a type, as one after another."""
         if kind.family == "complex":
-            part = np.empty(0, kind.dtype).real.dtype
-            return self._sequence(Kind("", "float", kind.bits, part), 2 * n).view(kind.dtype)
+            return self._sequence(kind_of(f"f{kind.bits // 8}"), 2 * n).view(kind.dtype)
         if kind.family == "char":
             codes = _character(self._many(self._below(HIGHEST_CHARACTER + 1 - SURROGATE_COUNT, 32), n))
             return codes.astype(np.uint32).view("U1")
@@ -153,55 +152,56 @@ class Source:
     def _ziggurat_sequence(self, ziggurat: Ziggurat, n: int) -> np.ndarray:
         """n numbers by a ziggurat, as one after another."""
         out = np.empty(n)
-        done, least = 0, 64
+        done, least = 0, 16
         while done < n:
             size = min(max(n - done + (n - done) // 32, least), CHUNK)
             words, seek = self._window(size)
-            random = self._bits(words, 52)
-            values, sure = ziggurat.candidates(random)
-            used, made = self._walk(ziggurat, words, random, values, sure, out[done:])
+            used, made = self._ziggurat_window(ziggurat, words, out[done:])
             seek(used)
             done += made
             least = 2 * least  # a number may need any number of words
         return out
 
-    def _walk(
-        self,
-        ziggurat: Ziggurat,
-        words: Words,
-        random: Words,
-        values: np.ndarray,
-        sure: np.ndarray,
-        out: np.ndarray,
-    ) -> tuple[int, int]:
+    def _ziggurat_window(self, ziggurat: Ziggurat, words: Words, out: np.ndarray) -> tuple[int, int]:
         """Fill `out` from a window as far as it goes: (words used, numbers made)."""
-        position = made = 0
+        end, position, made = len(words), 0, 0
+        random = self._bits(words, 52)
+        values, sure = ziggurat.candidates(random)
+        unsure = np.flatnonzero(~sure)
+        place, below, high, density = ziggurat.edges(random[unsure], values[unsure])
         precision = self.precision[64]
-
-        def draw() -> int:
-            nonlocal position
-            position += 1
-            return int(random[position - 1])
+        uniforms = floats(self._bits(words, precision), precision, FLOAT64.dtype)
+        accepted = high * uniforms.take(unsure + 1, mode="clip") + below < density
 
         def uniform() -> float:
             nonlocal position
             position += 1
-            return float(self._bits(words[position - 1], precision)) * 2.0**-precision
+            return float(uniforms[position - 1])
 
-        for place in [*np.flatnonzero(~sure).tolist(), len(words)]:
-            if place < position:
-                continue  # an earlier number used this word
-            run = min(place - position, len(out) - made)
+        cases = zip(unsure.tolist(), place.tolist(), (high == 0.0).tolist(), accepted.tolist(), strict=True)
+        for at, where, tail, good in [*cases, (end, 0, False, False)]:
+            if at < position:
+                continue  # an earlier number has used this word
+            run = min(at - position, len(out) - made)
             out[made : made + run] = values[position : position + run]
             position += run
             made += run
-            if made == len(out) or place == len(words):
+            if made == len(out) or at == end:
                 break
-            try:
-                out[made] = ziggurat.one(draw(), draw, uniform)
-            except IndexError:  # the window ends within this number
-                return place, made
-            made += 1
+            if tail:
+                position += 1
+                try:
+                    out[made] = ziggurat.tail(where, uniform)
+                except IndexError:  # the window ends within this number
+                    return at, made
+                made += 1
+            elif at + 1 == end:
+                return at, made
+            else:
+                position += 2
+                if good:
+                    out[made] = values[at]
+                    made += 1
         return position, made
 
     def _ziggurat_fill(self, ziggurat: Ziggurat, n: int) -> np.ndarray:
@@ -209,7 +209,37 @@ class Source:
         return self._ziggurat_sequence(ziggurat, n)
 
 
-def floats(bits: Words, precision: int, dtype: np.dtype[Any]) -> np.ndarray:
+class Reader:
+    """Reads single numbers from a source, but takes the words from it in bulk."""
+
+    def __init__(self, source: Source, expected: int):
+        self.source, self.size = source, min(expected + 16, CHUNK)
+        self.precision, self.scale = source.precision[64], 2.0 ** -source.precision[64]
+        self._refill()
+
+    def _refill(self) -> None:
+        words, self.seek = self.source._window(self.size)
+        self.words, self.position = words.tolist(), 0
+
+    def _next(self) -> int:
+        if self.position == self.size:
+            self.close()
+            self._refill()
+        self.position += 1
+        return self.words[self.position - 1]
+
+    def draw(self) -> int:
+        return self.source._bits(self._next(), 52)
+
+    def uniform(self) -> float:
+        return self.source._bits(self._next(), self.precision) * self.scale
+
+    def close(self) -> None:
+        """Let the source go on after what was read."""
+        self.seek(self.position)
+
+
+def floats(bits: np.ndarray, precision: int, dtype: np.dtype[Any]) -> np.ndarray:
     """Numbers in [0, 1) from so many bits each; all steps are exact."""
     values = bits.astype(FLOAT64.dtype if precision > 24 else np.float32)
     values *= values.dtype.type(2.0**-precision)

@@ -13,7 +13,7 @@ from ..errors import StructureError
 from .generator import Generator
 from .jump import CHUNK, Words, blocks
 from .kinds import UINT64, Kind
-from .words import MASK64, Pick, Seek, floats, high_half
+from .words import MASK64, Pick, Reader, Seek, floats, high_half
 from .ziggurat import Ziggurat
 
 LANES = 8  # generators that fill a long array together
@@ -190,8 +190,15 @@ class Xoshiro(Generator):
             return self._ziggurat_sequence(ziggurat, n)
         random = self._bits(self._fill(UINT64, n), 52)
         values, sure = ziggurat.candidates(random)
-        for place in np.flatnonzero(~sure).tolist():
-            values[place] = ziggurat.one(int(random[place]), self._52, self._uniform)
+        unsure = np.flatnonzero(~sure)
+        reader = Reader(self, 2 * len(unsure))
+        edges = zip(*(a.tolist() for a in ziggurat.edges(random[unsure], values[unsure])), strict=True)
+        for at, (place, below, high, density) in zip(unsure.tolist(), edges, strict=True):
+            if high == 0.0:
+                values[at] = ziggurat.tail(place, reader.uniform)
+            elif high * reader.uniform() + below >= density:
+                values[at] = ziggurat.one(reader.draw(), reader.draw, reader.uniform)
+        reader.close()
         return values
 
 
@@ -221,7 +228,7 @@ def _seed_octets(seed: Any) -> bytes:
         number = operator.index(seed)
     except TypeError:
         raise StructureError(
-            f"A seed is an integer that is not negative, or a vector of np.uint32 or np.uint64; {seed!r} is neither."
+            f"A seed is an integer that is not negative, or a vector of np.uint32 or np.uint64, not {seed!r}."
         ) from None
     if number < 0:
         raise StructureError(f"Julia 1.10 takes no negative seeds; this is {number}.")

@@ -7,11 +7,11 @@ random bits name a strip and a place in it, and 99 times of 100 the place is bel
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -41,9 +41,13 @@ class Ziggurat:
     signed: bool
     sure: np.ndarray
     width: np.ndarray
-    height: list[float]
-    minus_log: Callable[[float], float]  #: of the density
+    height: np.ndarray
+    density: Callable[[Any], Any]
     tail: Callable[[int, Uniform], float]
+
+    def __post_init__(self) -> None:
+        lists = self.sure.tolist(), self.width.tolist(), self.height.tolist()
+        object.__setattr__(self, "_lists", lists)
 
     def candidates(self, random: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For an array of 52 random bits each: the numbers, and whether they may be used at once."""
@@ -52,39 +56,52 @@ class Ziggurat:
             sign = 1 - ((place & 1) << 1)
             place = place >> 1
         strip = place & 0xFF
-        sure = place < self.sure[strip]
-        return (place * sign if self.signed else place) * self.width[strip], sure
+        sure = place < self.sure.take(strip)
+        return (place * sign if self.signed else place) * self.width.take(strip), sure
+
+    def edges(self, random: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, ...]:
+        """For candidates that are not sure: their places; and where the strip ends in height, how high
+        it is, and the density, between which another random number decides. In the tail it is 0 high.
+        """
+        place = random.view(np.int64) >> 1 if self.signed else random.view(np.int64)
+        strip = place & 0xFF
+        below = self.height[strip]
+        high = np.where(strip == 0, 0.0, self.height[strip - 1] - below)
+        return place, below, high, self.density(values)
 
     def one(self, random: int, draw: Draw, uniform: Uniform) -> float:
         """The number for 52 random bits, which takes more of them where it must."""
+        sure, width, height = self._lists
         while True:
             place = random >> 1 if self.signed else random
             strip = place & 0xFF
-            x = (-place if self.signed and random & 1 else place) * float(self.width[strip])
-            if place < self.sure[strip]:
+            x = (-place if self.signed and random & 1 else place) * width[strip]
+            if place < sure[strip]:
                 return x
             if strip == 0:
                 return self.tail(place, uniform)
-            below, above = self.height[strip], self.height[strip - 1]
-            if (above - below) * uniform() + below < math.exp(-self.minus_log(x)):
+            below = height[strip]
+            if (height[strip - 1] - below) * uniform() + below < self.density(x):
                 return x
             random = draw()
 
 
 def _build(
-    signed: bool, edge: Decimal, tail_area: Decimal, density: Callable, inverse: Callable, **functions: Any
+    signed: bool, edge: Decimal, tail_area: Decimal, exact: Callable, inverse: Callable, **functions: Any
 ) -> Ziggurat:
     places = 2 ** (51 if signed else 52)
-    area = edge * density(edge) + tail_area
-    ends, heights = [edge], [density(edge)]
+    area = edge * exact(edge) + tail_area
+    ends, heights = [edge], [exact(edge)]
     for _ in range(254):  # from the outside to the inside, each strip on top of the one before
         heights.append(area / ends[-1] + heights[-1])
         ends.append(inverse(heights[-1]))
-    sure = [int(inner / outer * places) for outer, inner in zip(ends, ends[1:], strict=False)]
+    sure = [int(inner / outer * places) for outer, inner in pairwise(ends)]
     first = [int(edge * heights[0] / area * places), 0]
     width = [area / heights[0] / places] + [x / places for x in reversed(ends)]
     height = [1.0] + [float(y) for y in reversed(heights)]
-    return Ziggurat(signed, np.array(first + sure[::-1]), np.array(width, float), height, **functions)
+    return Ziggurat(
+        signed, np.array(first + sure[::-1]), np.array(width, float), np.array(height), **functions
+    )
 
 
 @cache
@@ -95,9 +112,9 @@ def normal() -> Ziggurat:
             True,
             NORMAL_EDGE,
             NORMAL_TAIL * (PI / 2).sqrt(),
-            density=lambda x: (-x * x / 2).exp(),
+            exact=lambda x: (-x * x / 2).exp(),
             inverse=lambda y: (-2 * y.ln()).sqrt(),
-            minus_log=lambda x: 0.5 * x * x,
+            density=lambda x: np.exp(-0.5 * x * x),
             tail=_normal_tail,
         )
 
@@ -110,9 +127,9 @@ def exponential() -> Ziggurat:
             False,
             EXPONENTIAL_EDGE,
             (-EXPONENTIAL_EDGE).exp(),
-            density=lambda x: (-x).exp(),
+            exact=lambda x: (-x).exp(),
             inverse=lambda y: -y.ln(),
-            minus_log=lambda x: x,
+            density=lambda x: np.exp(-x),
             tail=lambda place, uniform: float(EXPONENTIAL_EDGE) - log(uniform()),
         )
 
