@@ -49,7 +49,7 @@ def as_vector(items: Any) -> np.ndarray:
     if isinstance(items, np.ndarray):
         return items.ravel(order="F")
     if isinstance(items, range):
-        return np.array(items, np.int64 if _fits(items) else object)
+        return np.array(items, np.int64 if _fits(items, 64) else object)
     items = list(items)
     if items and isinstance(items[0], (bool, int, float, complex, str, np.generic)):
         kinds = {type(item) for item in items}
@@ -104,8 +104,10 @@ def _character(source: Source, text: str) -> str:
             return text[len(octets[:place].decode())]
 
 
-def _fits(items: range) -> bool:
-    return min(items.start, items.stop) >= -(2**63) and max(items.start - 1, items.stop - 1) < 2**63
+def _fits(items: range, bits: int) -> bool:
+    """Are the numbers that define it, with the stop included as in Julia, integers of so many bits?"""
+    last = items.stop - (1 if items.step > 0 else -1)
+    return all(-(1 << bits - 1) <= n < 1 << bits - 1 for n in (items.start, items.step, last))
 
 
 def _from_range(source: Source, items: range, n: int | None) -> Any:
@@ -113,21 +115,19 @@ def _from_range(source: Source, items: range, n: int | None) -> Any:
     size = max(0, -((items.start - items.stop) // items.step))
     if size == 0:
         raise StructureError(EMPTY)
-    if items.step == 1 and not _fits(items):
-        small = items.start >= -(2**127) and items.stop <= 2**127
+    if not _fits(items, 64):
+        small = min(items.start, items.stop) >= -(2**127) and max(items.start, items.stop) <= 2**127
         draw = _fast if small else _by_limbs
         if n is None:
-            return items.start + draw(source, size - 1)
-        return objects([items.start + draw(source, size - 1) for _ in range(n)])
-    if size > MASK64 + 1:
+            return items.start + items.step * draw(source, size - 1)
+        return objects([items.start + items.step * draw(source, size - 1) for _ in range(n)])
+    if items.step != 1 and size >= 2**63:
         raise StructureError(f"Julia cannot index so long a range: {items!r} has {size} elements.")
     pick = source._below(size)
     if n is None:
         return items.start + items.step * source._one(pick)
     index = source._many(pick, n)
-    if _fits(items):
-        return (index * np.uint64(items.step & MASK64) + np.uint64(items.start & MASK64)).view(np.int64)
-    return objects([items.start + items.step * i for i in index.tolist()])
+    return (index * np.uint64(items.step & MASK64) + np.uint64(items.start & MASK64)).view(np.int64)
 
 
 def _fast(source: Source, greatest: int) -> int:

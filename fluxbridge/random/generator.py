@@ -34,6 +34,10 @@ class Generator(Source):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __fluxbridge_split__(self, _splitter: Any) -> tuple[Any, None]:
+        """Within a gradient: the generator itself, which has none."""
+        return self, None
+
     def copy(self: Self) -> Self:
         """A generator that gives the same numbers from here on."""
         return copy.copy(self)
@@ -67,8 +71,9 @@ class Generator(Source):
 
     def rand_(self, array: np.ndarray, what: Any = None) -> np.ndarray:
         """Fill an array with random numbers of its type, or of another type or collection."""
+        own = _own_kind(array)
         if what is None or is_type(what):
-            kind = kind_of(array.dtype if what is None else what)
+            kind = own if what is None else kind_of(what)
             draw = self._fill if kind.dtype == array.dtype else self._sequence
             return _put(array, draw(kind, array.size))
         return _put(array, choices.choose_many(self, what, array.size))
@@ -100,7 +105,7 @@ class Generator(Source):
 
     def randn_(self, array: np.ndarray) -> np.ndarray:
         """Fill an array with normal numbers."""
-        return _put(array, self._draws("randn", normal(), kind_of(array.dtype), array.size))
+        return _put(array, self._draws("randn", normal(), _own_kind(array), array.size))
 
     def randexp(self, *type_and_size: Any) -> Any:
         """Exponential numbers of mean 1, of any floating type.
@@ -113,12 +118,12 @@ class Generator(Source):
 
     def randexp_(self, array: np.ndarray) -> np.ndarray:
         """Fill an array with exponential numbers."""
-        return _put(array, self._draws("randexp", exponential(), kind_of(array.dtype), array.size))
+        return _put(array, self._draws("randexp", exponential(), _own_kind(array), array.size))
 
     def _distributed(self, name: str, ziggurat: Ziggurat, type_and_size: tuple) -> Any:
+        if type_and_size and not is_type(type_and_size[0]):
+            type_and_size = (float, *type_and_size)  # also where a tuple comes first
         type_, shape = _parse(type_and_size)
-        if not is_type(type_):
-            raise StructureError(f"{name} takes a type and a size; {type_!r} is no type.")
         kind = kind_of(type_)
         if shape is not None:
             return self._draws(name, ziggurat, kind, math.prod(shape)).reshape(shape, order="F")
@@ -266,6 +271,12 @@ def _parse(arguments: tuple) -> tuple[Any, tuple[int, ...] | None]:
         return float, _shape(arguments)
     what, *sizes = arguments
     return what, _shape(tuple(sizes)) if sizes else None
+
+
+def _own_kind(array: Any) -> Kind:
+    if not isinstance(array, np.ndarray):
+        raise StructureError(f"Only an array can be filled in place, not {array!r}.")
+    return kind_of(array.dtype)
 
 
 def _put(array: np.ndarray, values: np.ndarray) -> np.ndarray:
