@@ -51,14 +51,10 @@ def as_vector(items: Any) -> np.ndarray:
     if isinstance(items, range):
         return np.array(items, np.int64 if _fits(items, 64) else object)
     items = list(items)
-    if items and isinstance(items[0], (bool, int, float, complex, str, np.generic)):
-        kinds = {type(item) for item in items}
-        if len(kinds) == 1 and not (isinstance(items[0], str) and any(len(item) != 1 for item in items)):
-            try:
-                return np.array(items)
-            except OverflowError:
-                pass
-    return objects(items)
+    kinds = {type(item) for item in items}
+    characters = kinds == {str} and all(len(item) == 1 for item in items)
+    alike = len(kinds) == 1 and isinstance(items[0], (complex, float, int, np.generic))
+    return np.array(items) if alike or characters or kinds == {int, float} else objects(items)
 
 
 def _indexable(items: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,38 +13,45 @@ from .kinds import FLOAT64
 from .words import Source
 from .ziggurat import exponential
 
-PORTION = 4096  # words that are drawn at once, at most
+PORTION = 1 << 14  # words that are drawn at once, at most
 FEW = 0.15  # the share up to which it is quicker to draw how many elements are skipped
 
 
-def _masked(source: Source, bounds: range, widths: Callable[[int], int]) -> list[int]:
-    """For each bound a number below it: of so many bits, drawn again until it is below."""
-    values: list[int] = []
-    place, last = 0, len(bounds)
+def _masked(source: Source, bounds: np.ndarray, widths: np.ndarray) -> list[int]:
+    """For each bound a number below it: of so many bits, drawn again until it is below.
+
+    Which bound a word is for depends on how many words before it were good, and that on their bounds.
+    The guess that all are good is mended until it holds; each time at least one more word is right.
+    """
+    masks = (1 << widths) - 1
+    parts, place, last = [], 0, len(bounds)
     while place < last:
         words, seek = source._window(min(last - place + 8, PORTION))
-        bound = bounds[place]
-        mask = (1 << widths(bound)) - 1
-        used = 0
-        for word in source._bits(words, 52).tolist():
-            used += 1
-            value = word & mask
-            if value < bound:
-                values.append(value)
-                place += 1
-                if place == last:
-                    break
-                bound = bounds[place]
-                mask = (1 << widths(bound)) - 1
-        seek(used)
-    return values
+        random = source._bits(words, 52).view(np.int64)
+        at = np.minimum(np.arange(place, place + len(words)), last - 1)
+        while True:
+            values = random & masks[at]
+            good = values < bounds[at]
+            mended = np.minimum(place + np.cumsum(good) - good, last - 1)
+            if np.array_equal(mended, at):
+                break
+            at = mended
+        found = np.flatnonzero(good)[: last - place]
+        place += len(found)
+        seek(int(found[-1]) + 1 if place == last else len(words))
+        parts.append(values[found])
+    return np.concatenate(parts).tolist() if parts else []
+
+
+def _bit_length(numbers: np.ndarray) -> np.ndarray:
+    return np.frexp(numbers.astype(float))[1].astype(np.int64)
 
 
 def permutation(source: Source, n: int) -> list[int]:
     """Of 0 … n - 1; built from the inside out."""
     order = [0] * n
-    draws = _masked(source, range(2, n + 1), lambda bound: max(2, (bound - 1).bit_length()))
-    for i, j in enumerate(draws, 1):
+    bounds = np.arange(2, n + 1)
+    for i, j in enumerate(_masked(source, bounds, np.maximum(2, _bit_length(bounds - 1))), 1):
         order[i] = order[j]
         order[j] = i
     return order
@@ -53,17 +60,18 @@ def permutation(source: Source, n: int) -> list[int]:
 def cycle(source: Source, n: int) -> list[int]:
     """A permutation of 0 … n - 1 that is one cycle."""
     order = [0] * n
-    draws = _masked(source, range(1, n), lambda bound: max(2, bound.bit_length()))
-    for i, j in enumerate(draws, 1):
+    bounds = np.arange(1, n)
+    for i, j in enumerate(_masked(source, bounds, np.maximum(2, _bit_length(bounds))), 1):
         order[i] = order[j]
         order[j] = i
     return order
 
 
 def shuffle(source: Source, items: Any) -> None:
-    """Exchange the elements of a list or vector, from the last to the second."""
+    """Exchange the elements of a list, from the last to the second."""
     n = len(items)
-    draws = _masked(source, range(n, 1, -1), lambda bound: (bound - (bound == n)).bit_length())
+    bounds = np.arange(n, 1, -1)
+    draws = _masked(source, bounds, _bit_length(bounds - (bounds == n)))
     for i, j in zip(range(n - 1, 0, -1), draws, strict=True):
         items[i], items[j] = items[j], items[i]
 
