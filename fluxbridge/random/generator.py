@@ -38,6 +38,10 @@ class Generator(Source):
         """Within a gradient: the generator itself, which has none."""
         return self, None
 
+    def __functor__(self) -> tuple[tuple, Any]:
+        """Within a model: a leaf."""
+        return (), lambda _: self
+
     def copy(self: Self) -> Self:
         """A generator that gives the same numbers from here on."""
         return copy.copy(self)
