@@ -50,8 +50,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`fluxbridge.julia` and `fluxbridge.scipy`, which are imported when they are first used."""
-    if name in ("julia", "scipy"):
+    """`fluxbridge.julia`, `.random` and `.scipy`, which are imported when they are first used."""
+    if name in ("julia", "random", "scipy"):
         import importlib
 
         return importlib.import_module(f"fluxbridge.{name}")
