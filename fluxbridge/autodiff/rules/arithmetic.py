@@ -19,7 +19,7 @@ elementwise(np.positive, "1")
 elementwise(np.reciprocal, "-y * y")
 elementwise(np.square, "2 * x")
 
-elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
+elementwise(np.absolute, "sign(x)", holomorphic=False, vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
             jvp=[lambda dx, _y, x: real_inner(unit(x), dx)])  # fmt: skip
 elementwise(np.fabs, "sign(x)", holomorphic=False)
 SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign)
@@ -49,7 +49,7 @@ def real_inner(a: Any, b: Any) -> Any:
     return np.real(np.conjugate(a) * b)
 
 
-elementwise(np.conjugate, "1", vjps=[lambda dy, _y, _x: np.conjugate(dy)],
+elementwise(np.conjugate, "1", holomorphic=False, vjps=[lambda dy, _y, _x: np.conjugate(dy)],
             jvp=[lambda dx, _y, _x: np.conjugate(dx)])  # fmt: skip
 primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear")
 primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear")
