@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 LEVELS = 14
-FIRST_STEP = 0.1
+FIRST_STEP = 0.0927  #: no round number, so that no grid on which f may have steps is met again and again
 
 
 def slope(f: Callable[[float], Any], scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:

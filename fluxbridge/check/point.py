@@ -50,20 +50,22 @@ class Point:
     def entries(self) -> Iterator[Entry]:
         for k, array in enumerate(self.arrays):
             for index in np.ndindex(array.shape):
-                yield Entry(k, index, 1.0)
-                if array.dtype.kind == "c":
-                    yield Entry(k, index, 1j)
+                yield from self._coordinates(k, index)
+
+    def _coordinates(self, k: int, index: tuple[int, ...]) -> Iterator[Entry]:
+        yield Entry(k, index, 1.0)
+        if self.arrays[k].dtype.kind == "c":
+            yield Entry(k, index, 1j)
 
     def sample(self, count: int, rng: np.random.Generator) -> list[Entry]:
         """All entries if there are at most `count`, else so many, some of them in every leaf."""
         if self.size <= count:
             return list(self.entries())
-        share = max(1, count // len(self.arrays))
-        chosen = []
+        chosen: list[Entry] = []
         for k, array in enumerate(self.arrays):
-            for flat in rng.permutation(array.size)[: min(array.size, share)]:
-                index = tuple(int(i) for i in np.unravel_index(flat, array.shape))
-                chosen.append(Entry(k, index, 1j if array.dtype.kind == "c" and rng.random() < 0.5 else 1.0))
+            share = max(1, count // len(self.arrays) // (2 if array.dtype.kind == "c" else 1))
+            for flat in np.sort(rng.permutation(array.size)[:share]):
+                chosen += self._coordinates(k, tuple(map(int, np.unravel_index(flat, array.shape))))
         return chosen
 
     def scale(self, entry: Entry) -> float:

@@ -142,6 +142,8 @@ def finite_differences(question: Question) -> Answer:
         left, right = differences.one_sided(moved, scale)
         if differ(left, right):
             kinks[entry] = (left, right)
+        elif differ(slope, left) and differ(slope, right):  # the larger steps saw something else
+            slope, error = (left + right) / 2, np.abs(left - right) + 1e-6 * np.abs(left)
         at = (..., *entry.index)
         if entry.direction == 1j:
             leaves[entry.leaf][at] = np.nan_to_num(leaves[entry.leaf][at]) + 1j * slope
