@@ -61,8 +61,8 @@ class Report:
 
     @property
     def worst(self) -> Line | None:
-        """The mismatch that is the largest number of tolerances away; None if there is none."""
-        return max(self.mismatches, key=lambda line: line.difference / line.tolerance, default=None)
+        """The mismatch with the largest relative difference; None if there is none."""
+        return max(self.mismatches, key=lambda line: line.relative, default=None)
 
     def __bool__(self) -> bool:
         return not self.mismatches
