@@ -20,11 +20,12 @@ def indexed(site: Site, x: Term, index: Any) -> Term:
     kept = [p for p in parts if p is not None]
     fancy = [k for k, p in enumerate(kept) if isinstance(p, np.ndarray)]
     numbers = [k for k, p in enumerate(kept) if isinstance(p, int)]
-    if len(fancy) > 1 or (fancy and (numbers or None in parts)) or any(
+    new_axes = len(kept) < len(parts)
+    if len(fancy) > 1 or (fancy and (numbers or new_axes)) or any(
         kept[k].dtype == bool and (kept[k].ndim > 1 or len(kept) > 1) for k in fancy
     ):
         return _looked_up(site, x, index, kept, fancy)
-    if all(isinstance(p, slice) and p == slice(None) for p in kept):
+    if all(isinstance(p, slice) and _range(p, n) == ":" for p, n in zip(kept, x.shape, strict=True)):
         inner = x
     else:
         if len(kept) == 1 and x.turned is None:
@@ -36,7 +37,7 @@ def indexed(site: Site, x: Term, index: Any) -> Term:
         else:
             value = x.value[tuple(kept)]
         inner = Term(f"{x.at(7)}[{inside}]", value)
-    return reshaped(inner, np.shape(site.out)) if None in parts else inner
+    return reshaped(inner, np.shape(site.out)) if new_axes else inner
 
 
 def _parts(index: Any, shape: tuple[int, ...]) -> list[Any]:

@@ -39,7 +39,7 @@ def from_one(axis: Any, ndim: int) -> int:
 
 
 def axes_from_one(axis: Any, ndim: int) -> list[int]:
-    axes = range(ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = range(ndim) if axis is None else axis if hasattr(axis, "__iter__") else (axis,)
     return [from_one(a, ndim) for a in axes]
 
 
@@ -168,13 +168,10 @@ def swapaxes(site: Site, x: Term, axis1: int, axis2: int) -> Spelled:
 
 @spelling("x', permutedims(x, (2, 3, 1))")
 def moveaxis(site: Site, x: Term, source: Any, destination: Any) -> Spelled:
-    order = np.moveaxis(np.empty((0, *range(x.ndim))), _later(source, x.ndim), _later(destination, x.ndim))
-    return permuted(site, x, order.shape[1:])
-
-
-def _later(axes: Any, ndim: int) -> list[int]:
-    """The same axes of an array that has one more in front."""
-    return axes_from_one(axes, ndim)
+    # an empty array whose lengths say where its axes came from; one axis more, in front, keeps it empty
+    numbered = np.empty((0, *range(x.ndim)))
+    moved = np.moveaxis(numbered, axes_from_one(source, x.ndim), axes_from_one(destination, x.ndim))
+    return permuted(site, x, moved.shape[1:])
 
 
 @spelling("NumPy.broadcast_to(x, 2, 3)")
@@ -613,13 +610,12 @@ def getitem(site: Site, x: Term, index: Any) -> Spelled:
     return indexed(site, x, index)
 
 
-@spelling("NumPy.scatter((2, 3), [1, 2] => a, 3 => b)")
+@spelling("NumPy.scatter((2, 3), ([1, 2], 3), a, b)")
 def scatter(site: Site, *parts: Term, indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Spelled:
-    pairs = [f"{column_major(site, shape, i)} => {_spread(shape, i, p)}" for i, p in zip(indices, parts, strict=True)]
-    return call("NumPy.scatter", tuple_of(shape), *pairs)
+    return call("NumPy.scatter", tuple_of(shape), *_written(site, shape, indices, parts))
 
 
-@spelling("NumPy.assemble(base, 1 => a, 2:3 => b)")
+@spelling("[a, b], NumPy.assemble(base, (1, 2:3), a, b)")
 def assemble(site: Site, base: Term, *values: Term, indices: Sequence[Any]) -> Spelled:
     shape = base.shape
     base, *values = typed([base, *values], site.out)  # type: ignore[assignment]
@@ -627,8 +623,13 @@ def assemble(site: Site, base: Term, *values: Term, indices: Sequence[Any]) -> S
         places = {int(_single(i)) % shape[0]: v for i, v in zip(indices, values, strict=True)}  # type: ignore[call-overload]
         if len(places) == shape[0]:  # every element is written
             return f"[{', '.join(str(places[k]) for k in range(shape[0]))}]"
-    pairs = [f"{column_major(site, shape, i)} => {_spread(shape, i, v)}" for i, v in zip(indices, values, strict=True)]
-    return call("NumPy.assemble", base, *pairs)
+    return call("NumPy.assemble", base, *_written(site, shape, indices, values))
+
+
+def _written(site: Site, shape: tuple[int, ...], indices: Sequence[Any], parts: Sequence[Term]) -> list[Any]:
+    """Where the parts are written, and the parts."""
+    places = [column_major(site, shape, i) for i in indices]
+    return [tuple_of(places), *[_spread(shape, i, p) for i, p in zip(indices, parts, strict=True)]]
 
 
 def _single(index: Any) -> Any:

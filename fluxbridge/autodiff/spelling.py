@@ -144,12 +144,14 @@ def array_literal(x: np.ndarray) -> str:
     >>> array_literal(np.array([1.0, 2.0])), array_literal(np.eye(2, dtype=np.float32))
     ('[1.0, 2.0]', 'Float32[1.0 0.0; 0.0 1.0]')
     """
+    if x.size == 0 and x.ndim > 1:
+        return call("zeros", julia_type(x.dtype), *x.shape)
     plain_type = x.dtype in (np.dtype(float), np.dtype(np.int64), np.dtype(bool), np.dtype(complex))
     write = lambda v: number(v.item()).replace(" ", "")  # noqa: E731
     if x.ndim == 1:
         inside = ", ".join(map(write, x))
     else:
-        inside = "; ".join(" ".join(map(write, row)) for row in x)
+        inside = "; ".join(" ".join(map(write, row)) for row in x) + (";;" if x.shape[1] == 1 else "")
     return f"{'' if plain_type and x.size else julia_type(x.dtype)}[{inside}]"
 
 
