@@ -106,6 +106,11 @@ def rounded(site: Site, x: Term, decimals: int = 0, **_: Any) -> Spelled:
     return call("round", x, digits=decimals or None)
 
 
+@spelling("SpecialFunctions.besseli.(n, x)")
+def bessel_i(site: Site, x: Term, n: int) -> Spelled:
+    return elementwise("SpecialFunctions.besseli", (number_term(n), x), site.out)
+
+
 # -- shapes --------------------------------------------------------------------------------------------
 
 
@@ -280,8 +285,8 @@ def folded(site: Site, name: str, x: Term, axis: Any, keepdims: bool, **keywords
 
 def dropped(t: Term, axes: Sequence[int], value: Any) -> Term:
     if np.ndim(value) == 1:
-        return Term(f"vec({t})", value)
-    return Term(call("dropdims", t, dims=axes[0] if len(axes) == 1 else tuple_of(axes)), value)
+        return Term(f"vec({t})", value, kept=t)
+    return Term(call("dropdims", t, dims=axes[0] if len(axes) == 1 else tuple_of(axes)), value, kept=t)
 
 
 def masked(site: Site, x: Term, where: Any, other: Any) -> Term:

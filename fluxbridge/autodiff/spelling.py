@@ -33,13 +33,14 @@ class Term:
 
     `turned` is the text of what it is the transpose of; `thin` the term of the same array without its
     last axes, which have length 1: in a broadcast with a whole array Julia takes one for the other.
+    `kept` is the term of a reduction with the axes that it folds, before they are dropped.
     """
 
-    __slots__ = ("level", "literal", "text", "thin", "turned", "value")
+    __slots__ = ("kept", "level", "literal", "text", "thin", "turned", "value")
 
     def __init__(
         self, text: str, value: Any, level: int = ATOM, literal: bool = False,
-        turned: str | None = None, thin: Term | None = None,
+        turned: str | None = None, thin: Term | None = None, kept: Term | None = None,
     ):  # fmt: skip
         self.text = text
         self.value = plain(value)
@@ -47,6 +48,7 @@ class Term:
         self.literal = literal
         self.turned = turned
         self.thin = thin
+        self.kept = kept
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -246,6 +248,8 @@ def aligned(terms: Sequence[Term]) -> list[Term]:
     for t in terms:
         if t.thin is not None and t.ndim == ndim and whole:
             t = t.thin
+        elif t.kept is not None and t.kept.shape == (1,) * (ndim - t.ndim) + t.shape:
+            t = t.kept
         elif 0 < t.ndim < ndim:
             t = row(t) if (t.ndim, ndim) == (1, 2) else reshaped(t, (1,) * (ndim - t.ndim) + t.shape)
         out.append(t)
@@ -277,6 +281,8 @@ def reshaped(t: Term, shape: Sequence[int]) -> Term:
     shape = tuple(shape)
     if shape == t.shape:
         return t
+    if t.kept is not None and t.kept.shape == shape:
+        return t.kept
     value = np.reshape(t.value, shape)
     if len(shape) == 1 and t.ndim > 1:
         return Term(f"vec({t})", value)

@@ -23,7 +23,6 @@ from ..autodiff import recording
 from ..autodiff.primitive import PRIMITIVES, Tracer, plain
 from ..autodiff.recording import Choice, Recording, Step
 from ..autodiff.spelling import (
-    ATOM,
     COMPARISON,
     Site,
     Term,
@@ -76,6 +75,7 @@ class Emitted(NamedTuple):
     captured: tuple[int, ...]
     names: tuple[str, ...]
     inlined: dict[int, Any]
+    asked: dict[int, Any]  #: constants that are answers to a question, by their number (see asked_key)
     spelled: dict[int, list[Term]]  #: steps whose spelling refers to arrays: position -> terms
 
 
@@ -90,7 +90,7 @@ def constants(run: Recording, spelled: dict[int, list[Term]] | None = None) -> I
     First those that are inputs of steps. Then, for the steps in `spelled`, the arrays that their
     spellings make of the options (indices, masks).
     """
-    masks = {id(c.outcome) for c in run.choices}
+    masks = {id(c.outcome) for c in run.choices if isinstance(c.outcome, np.ndarray)}
     for step in run.steps:
         for x in step.inputs:
             if not isinstance(x, Step) and _is_constant(x) and id(x) not in masks:
@@ -130,21 +130,57 @@ _QUESTIONS: dict[Any, str] = {
 }  # fmt: skip
 
 
-class Emission:
-    """One run on its way to Julia. `varying` are the numbers of constants that must not be written out."""
+def emit(run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozenset()) -> Emitted:
+    """The Julia source of a run of f."""
+    taken: frozenset[str] = frozenset()
+    while True:
+        emission = Emission(run, f, varying, taken)
+        emitted = emission.emit()
+        called = {m[1] for m in _CALLED.finditer(emitted.text)}  # names of functions must stay theirs
+        clashes = (called | _TYPES) & emission.taken - {emitted.name} | _calls_itself(emitted)
+        if clashes <= taken:
+            return emitted
+        taken |= clashes
 
-    def __init__(self, run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozenset()):
+
+_CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\.?\(|(?<![\w.])(NumPy|NNlib|SpecialFunctions)\.")
+_TYPES = {"NumPy", "NNlib", "SpecialFunctions", "Symmetric", "Hermitian", "CartesianIndex"}
+
+
+def _calls_itself(emitted: Emitted) -> set[str]:
+    called = len(re.findall(rf"(?<![\w.]){emitted.name}\.?\(", emitted.text)) > 1
+    return {emitted.name} if called else set()
+
+
+def asked_key(choice: Choice) -> Any:
+    """What was asked, by the position of steps; equal for the same question in another run."""
+    inputs = [x.position if isinstance(x, Step) else _identity(x) for x in choice.inputs]
+    return choice.function, tuple(inputs)
+
+
+class Emission:
+    """One run on its way to Julia.
+
+    `varying` are the numbers of constants that must not be written out, `taken` names that are not free.
+    """
+
+    def __init__(
+        self, run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozenset(),
+        taken: frozenset[str] = frozenset(),
+    ):  # fmt: skip
         self.run = run
         self.f = f
         self.varying = varying
-        self.taken: set[str] = set(_RESERVED)
+        self.taken: set[str] = set(taken)
         self.terms: dict[Step, Term] = {}
         self.same: dict[Step, Step] = {}
         self.lines: list[str] = []
         self.captured: dict[int, str] = {}
         self.inlined: dict[int, Any] = {}
+        self.asked: dict[int, Any] = {}
         self.spelled: dict[int, list[Term]] = {}
         self.by_id: dict[int, str] = {}
+        self.kept: list[Any] = []
         self.masks = {id(c.outcome): c for c in run.choices if isinstance(c.outcome, np.ndarray)}
         self.numbers = {}  # (position, id of constant) -> its number
         for k, (position, x) in enumerate(constants(run)):
@@ -181,7 +217,7 @@ class Emission:
         head = f"function {self.name}({', '.join(parameters + names_)})"
         text = "\n".join([_wrapped(head, ""), *[_wrapped(line, "    ") for line in body], "end"]) + "\n"
         return Emitted(
-            self.name, text, tuple(self.captured), tuple(names_), self.inlined, self.spelled
+            self.name, text, tuple(self.captured), tuple(names_), self.inlined, self.asked, self.spelled
         )  # fmt: skip
 
     def _arguments(self, template: Any, text: str) -> None:
@@ -202,9 +238,22 @@ class Emission:
             self.same[step] = step
             if step.is_argument:
                 continue
-            inputs = tuple([self.same[x] if isinstance(x, Step) else _identity(x) for x in step.inputs])
-            key = (step.primitive, inputs, _identity(step.options))
+            inputs = []
+            equal = {}  # constants that happen to be what those of an earlier step are
+            for x in step.inputs:
+                number = self.numbers.get((step.position, id(x)))
+                if isinstance(x, Step):
+                    inputs.append(self.same[x])
+                elif number in self.varying:
+                    inputs.append(number)
+                else:
+                    inputs.append(_identity(x))
+                    if number is not None and not isinstance(x, np.ndarray):
+                        equal[number] = x
+            key = (step.primitive, tuple(inputs), _identity(step.options))
             self.same[step] = known.setdefault(key, step)
+            if self.same[step] is not step:
+                self.inlined.update(equal)
 
     def _behind(self, step: Step) -> list[Step]:
         """The steps that a step is computed from, and those behind the masks that it takes."""
@@ -256,8 +305,6 @@ class Emission:
             return  # one output of several: named with them
         julia = spelling_of(step.primitive)
         terms = [self._input(step, x) for x in step.inputs]
-        before = self.count
-
         def capture(array: np.ndarray) -> Term:
             self.spelled[step.position] = terms
             number = self.count
@@ -268,7 +315,6 @@ class Emission:
         if isinstance(step.value, tuple):
             self._several(step, term)
             return
-        del before
         if self._is_inlined(step, term):
             self.terms[step] = term
             return
@@ -287,7 +333,7 @@ class Emission:
     def _several(self, step: Step, term: Term) -> None:
         """``q, r = NumPy.qr(A)``: a name for each output."""
         fields = getattr(step.value, "_fields", None) or [f"v{k + 1}" for k in range(len(step.value))]
-        picked = [s for s in self.run.steps if s.inputs[:1] == (step,) and s.primitive.name == "getitem"]
+        picked = [s for s in self.run.steps if s.inputs and s.inputs[0] is step]
         parts = []
         for k, field in enumerate(fields):
             mine = [s for s in picked if s.options["index"] == k]
@@ -312,6 +358,11 @@ class Emission:
     def _constant(self, number: int, x: Any) -> Term:
         """A constant, written out if it is small, else by its name."""
         value = plain(x)
+        if isinstance(value, np.ndarray) and value.dtype == bool and number not in self.varying:
+            for choice in self.masks.values():  # a mask in an index is a copy of the answer
+                if choice.outcome.shape == value.shape and np.array_equal(choice.outcome, value):
+                    self.asked[number] = asked_key(choice)
+                    return self._question(choice)
         small = np.ndim(value) == 0 or (np.size(value) <= _SMALL and np.ndim(value) <= 2)
         if small and number not in self.varying and not isinstance(x, Tracer):
             self.inlined[number] = value
@@ -323,6 +374,7 @@ class Emission:
             known = names.name_of(value, self.held) if isinstance(value, np.ndarray) else None
             name = self._fresh(known or "c")
             self.captured[number] = self.by_id[id(x)] = name
+            self.kept.append(x)  # so that no other array gets its id
         return Term(name, value)
 
     def _fresh(self, name: str) -> str:
@@ -424,17 +476,6 @@ class Emission:
 
 
 _SHORT = {"eigenvalues": "w", "eigenvectors": "V", "logabsdet": "logdet", "U": "U", "S": "s", "Vh": "Vt"}
-_RESERVED = set(
-    """abs abs2 acos acosh angle asin asinh atan atanh cat cbrt ceil cholesky circshift clamp collect conj copysign
-    cos cosh cross cumprod cumsum deg2rad det diag diagm dot dropdims exp exp2 exp10 expm1 fill floor hcat hypot
-    ifelse imag inv isfinite isinf isnan ldexp log log10 log1p log2 logabsdet map max maximum mean min minimum mod
-    norm only ones permutedims pinv prod rad2deg real rem repeat reshape reverse round sign sin sinc sinh sort sqrt
-    stack std sum tan tanh tr transpose tril triu trunc var vcat vec zeros NumPy SpecialFunctions Float16 Float32
-    Float64 ComplexF32 ComplexF64 Int64 Bool Symmetric Hermitian CartesianIndex NNlib Flux Zygote FluxBridge
-    sigmoid relu softmax logsoftmax logsigmoid e""".split()
-)
-
-
 def spelling_of(primitive: Any) -> Any:
     """How a primitive is spelled in Julia; an error that names it if it is not."""
     if primitive.julia is not None:
@@ -500,24 +541,34 @@ def _identity(x: Any) -> Any:
         return tuple(map(_identity, x))
     if isinstance(x, slice):
         return ("slice", _identity((x.start, x.stop, x.step)))
-    if isinstance(x, np.ndarray) or isinstance(x, (types.FunctionType, Tracer)):
+    if isinstance(x, (np.ndarray, types.FunctionType, Tracer)):
         return id(x)
     return (type(x), repr(x))
 
 
 def _wrapped(line: str, indent: str) -> str:
-    """A line, broken after commas where it is too long."""
-    line = indent + line
-    if len(line) <= WIDTH or line.lstrip().startswith("#"):
-        return line
-    out, rest = [], line
-    while len(rest) > WIDTH:
-        cut = rest.rfind(", ", len(indent) + 8, WIDTH)
-        if cut < 0:
+    """A line, broken after commas or operators where it is too long; as far outside as possible."""
+    rest = indent + line
+    out = []
+    while len(rest) > WIDTH and not rest.lstrip().startswith("#"):
+        cut = _best_cut(rest, len(indent) + 12)
+        if cut is None:
             break
-        out.append(rest[: cut + 1])
-        rest = indent + "    " + rest[cut + 2 :]
+        out.append(rest[:cut])
+        rest = indent + "    " + rest[cut:].lstrip()
     return "\n".join([*out, rest])
 
 
-__all__ = ["ATOM", "Emission", "Emitted", "Run"]
+def _best_cut(line: str, start: int) -> int | None:
+    """The end of the last comma or operator before the margin that is in the fewest brackets."""
+    depth, best = 0, None
+    for m in re.finditer(r"[([{]|[)\]}]|, |; | \.?[-+*/] ", line[:WIDTH]):
+        if m[0] in "([{":
+            depth += 1
+        elif m[0] in ")]}":
+            depth -= 1
+        elif m.end() > start:
+            rank = (depth, m[0].strip(" .") in ("*", "/"))
+            if best is None or rank <= best[0]:
+                best = rank, m.end() - 1
+    return None if best is None else best[1]

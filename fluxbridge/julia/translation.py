@@ -18,7 +18,7 @@ from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Recording, Step
 from ..autodiff.structure import Splitter
 from ..autodiff.template import Branch, Record
-from .emit import Emission, Emitted, Run, constants, has_names, traced_leaves
+from .emit import Emitted, Run, asked_key, constants, emit, has_names, traced_leaves
 
 _MOST = 512  #: entries that are kept
 
@@ -59,7 +59,7 @@ def source(f: Callable[..., Any], *xs: Any) -> Source:
     end
     """
     run = Run(f, xs)
-    emitted = Emission(run, f).emit()
+    emitted = emit(run, f)
     text = Source(_using(emitted.text) + emitted.text.rstrip("\n"))
     found = dict(enumerate(x for _, x in constants(run, emitted.spelled)))
     text.captured = {name: plain(found[k]) for k, name in zip(emitted.captured, emitted.names, strict=True)}
@@ -184,10 +184,14 @@ class Library:
         if known is not None:
             values = [x for _, x in constants(run, known.emitted.spelled)]
             changed = {k for k, x in known.emitted.inlined.items() if not _equal(x, values[k])}
+            if known.emitted.asked:
+                answers = {asked_key(c): c.outcome for c in run.choices}
+                asked = known.emitted.asked
+                changed |= {k for k, q in asked.items() if not _equal(answers.get(q), values[k])}
             if not changed:
                 return known, [values[k] for k in known.emitted.captured]
             varying = known.varying | changed
-        emitted = Emission(run, f, varying).emit()
+        emitted = emit(run, f, varying)
         handle = self.handles.get(emitted.text)
         if handle is None:
             handle = self.handles[emitted.text] = bridge.define(emitted.text)
@@ -318,5 +322,3 @@ def is_python(f: Any) -> bool:
 
     return callable(f) and not isinstance(f, (JuliaObject, str)) and type(f).__module__ != "juliacall"
 
-
-__all__ = ["Source", "Translated", "is_python", "source"]

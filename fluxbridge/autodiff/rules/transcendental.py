@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj, elementwise
 from ..primitive import Primitive, apply, implements, register, take_up
 
@@ -59,7 +60,7 @@ elementwise(np.degrees, "180 / pi", holomorphic=False, julia="rad2deg.")
 # -- families that are closed under differentiation ----------------------------------------------------
 
 
-def family(name: str, compute: Any, slope: Any) -> Primitive:
+def family(name: str, compute: Any, slope: Any, julia: Any = None) -> Primitive:
     """Register functions with an integer parameter n; ``slope(x, n)`` is the derivative of the n-th."""
     made = Primitive(
         name,
@@ -68,6 +69,7 @@ def family(name: str, compute: Any, slope: Any) -> Primitive:
         jvp=[lambda dx, _y, x, n: dx * slope(x, n)],
         option_names=["n"],
         where="transcendental",
+        julia=julia,
     )
     return register(None, made)
 
@@ -130,7 +132,7 @@ def bessel_i_slope(x: Any, n: int) -> Any:
     return (lower + upper) / 2
 
 
-BESSEL_I: Primitive = family("bessel_i", bessel_i, bessel_i_slope)
+BESSEL_I: Primitive = family("bessel_i", bessel_i, bessel_i_slope, julia=spelled.bessel_i)
 _I0 = elementwise(None, lambda _y, x: apply(BESSEL_I, (x,), {"n": 1}), name="i0", compute=np.i0,
                   holomorphic=False, julia="NumPy.i0.")  # fmt: skip
 
