@@ -51,6 +51,10 @@ def _leaf(
         bound, out = bound + doubt, np.isnan(theirs) | kink | unsure
         if np.any(kink):
             notes.append(f"{int(np.sum(kink))} of the entries are kinks, where differences have no say")
+    elif name != "zygote":  # only Zygote's choices at kinks are ours
+        out = _between(kinks, k, theirs)
+        if np.any(out):
+            notes.append("at kinks it chose one of the one-sided slopes, or a value between them")
     gap = _gap(ours, theirs)
     with np.errstate(all="ignore"):
         excess = np.where(out, -1.0, gap / bound)
@@ -105,6 +109,17 @@ def _mask(kinks: Kinks, k: int, shape: tuple[int, ...], ndim: int) -> np.ndarray
     for entry in kinks:
         if entry.leaf == k:
             mask[entry.index if len(shape) == ndim else ...] = True
+    return mask
+
+
+def _between(kinks: Kinks, k: int, theirs: np.ndarray) -> np.ndarray:
+    """Which entries are kinks at which the answer lies between the slopes on both sides."""
+    mask = np.zeros(theirs.shape, bool)
+    for entry, (left, right) in kinks.items():
+        if entry.leaf == k and entry.direction == 1.0 and np.ndim(left) == 0:
+            low, high = sorted((float(left), float(right)))
+            slack = 1e-4 * (1 + abs(low) + abs(high))
+            mask[entry.index] = low - slack <= theirs[entry.index].real <= high + slack
     return mask
 
 
