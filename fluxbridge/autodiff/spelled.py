@@ -279,7 +279,10 @@ def folded(site: Site, name: str, x: Term, axis: Any, keepdims: bool, **keywords
     if len(axes) == x.ndim and not keepdims:
         return Term(call(name, x, **keywords), value)
     dims = axes[0] if len(axes) == 1 else tuple_of(axes)
-    kept = Term(call(name, x, dims=dims, **keywords), np.zeros([1 if i + 1 in axes else n for i, n in enumerate(x.shape)]))
+    kept = Term(
+        call(name, x, dims=dims, **keywords),
+        np.zeros([1 if i + 1 in axes else n for i, n in enumerate(x.shape)]),
+    )
     return kept if keepdims else dropped(kept, axes, value)
 
 
@@ -295,7 +298,9 @@ def masked(site: Site, x: Term, where: Any, other: Any) -> Term:
         return x
     mask = np.broadcast_to(where, x.shape)
     c = site.capture(mask)
-    return Term(call("ifelse.", c, x, number(other, x.dtype.itemsize * 8 if x.dtype.kind == "f" else 64)), x.value)
+    return Term(
+        call("ifelse.", c, x, number(other, x.dtype.itemsize * 8 if x.dtype.kind == "f" else 64)), x.value
+    )
 
 
 #: What a reduction takes for an element that is left out, and how it takes up its `initial`.
@@ -329,7 +334,13 @@ def plain_number(x: Any) -> Any:
 
 @spelling("mean(x; dims)")
 def mean(
-    site: Site, x: Term, axis: Any = None, dtype: Any = None, keepdims: bool = False, where: Any = True, **_: Any
+    site: Site,
+    x: Term,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    where: Any = True,
+    **_: Any,
 ) -> Spelled:
     if dtype is not None and np.dtype(dtype) != x.dtype:
         x = converted(x, dtype)
@@ -481,7 +492,10 @@ def tensordot(site: Site, a: Term, b: Term, axes: Any = 2) -> Spelled:
 @spelling("cross(a, b), NumPy.cross(a, b)")
 def cross(site: Site, a: Term, b: Term) -> Spelled:
     a, b = typed([a, b], site.out)
-    return call("cross" if a.ndim == b.ndim == 1 else "NumPy.cross", *([a, b] if a.ndim == b.ndim else aligned([a, b])))
+    return call(
+        "cross" if a.ndim == b.ndim == 1 else "NumPy.cross",
+        *([a, b] if a.ndim == b.ndim else aligned([a, b])),
+    )
 
 
 @spelling("tr(A), sum(diag(A, k)), NumPy.trace(x, k, (1, 2))")
@@ -515,7 +529,11 @@ def of_matrices(name: str, stacked: str | None = None, text: str = "") -> Callab
 @spelling("A \\ b")
 def solve(site: Site, a: Term, b: Term) -> Spelled:
     a, b = typed([a, b], site.out)
-    return infix("\\", a, b, site.out, dotted=False) if a.ndim == 2 and b.ndim <= 2 else call("NumPy.solve", a, b)
+    return (
+        infix("\\", a, b, site.out, dotted=False)
+        if a.ndim == 2 and b.ndim <= 2
+        else call("NumPy.solve", a, b)
+    )
 
 
 @spelling("pinv(A; rtol) * b")
@@ -527,7 +545,9 @@ def lstsq(site: Site, a: Term, b: Term, rcond: Any) -> Spelled:
 def pinv(site: Site, a: Term, rcond: Any = None, hermitian: bool = False) -> Spelled:
     if np.ndim(rcond):
         rcond = float(np.max(rcond))
-    return call("pinv" if a.ndim == 2 else "NumPy.pinv", a, rtol=None if rcond is None else number(float(rcond)))
+    return call(
+        "pinv" if a.ndim == 2 else "NumPy.pinv", a, rtol=None if rcond is None else number(float(rcond))
+    )
 
 
 @spelling("cholesky(Symmetric(A, :L)).L")
@@ -647,7 +667,9 @@ def _spread(shape: tuple[int, ...], index: Any, part: Term) -> Term:
     target = np.empty(shape, bool)[index].shape
     if part.ndim == 0 or part.shape == target:
         return part
-    lifted = part if part.ndim == len(target) else reshaped(part, (1,) * (len(target) - part.ndim) + part.shape)
+    lifted = (
+        part if part.ndim == len(target) else reshaped(part, (1,) * (len(target) - part.ndim) + part.shape)
+    )
     return Term(call("NumPy.broadcast_to", lifted, *target), np.empty(target))
 
 

@@ -135,7 +135,7 @@ class Report:
         values = html.escape(", ".join(f"{voice}: {_number(v)}" for voice, v in self.value.items()))
         return (
             f"<p><b>{html.escape(self.title)}</b>: {html.escape(self.summary())}<br>value: {values}</p>"
-            f"<table><thead><tr>{cells(HEADING, 'th')}</tr></thead><tbody>{body}</tbody></table>"
+            f"<div style='overflow-x:auto'><table><thead><tr>{cells(HEADING, 'th')}</tr></thead><tbody>{body}</tbody></table></div>"
             f"<ul>{remarks}</ul>"
         )
 

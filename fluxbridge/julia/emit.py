@@ -305,6 +305,7 @@ class Emission:
             return  # one output of several: named with them
         julia = spelling_of(step.primitive)
         terms = [self._input(step, x) for x in step.inputs]
+
         def capture(array: np.ndarray) -> Term:
             self.spelled[step.position] = terms
             number = self.count
@@ -470,12 +471,19 @@ class Emission:
             return f"(; {inside})"
         if isinstance(out, (int, float, complex, np.number)) and not isinstance(out, bool):
             return number_term(out).text
-        if isinstance(out, np.ndarray) and out.size <= _SMALL and 0 < out.ndim <= 2 and out.dtype.kind in "biufc":
+        if (
+            isinstance(out, np.ndarray)
+            and out.size <= _SMALL
+            and 0 < out.ndim <= 2
+            and out.dtype.kind in "biufc"
+        ):
             return array_literal(out)
         return "nothing"
 
 
 _SHORT = {"eigenvalues": "w", "eigenvectors": "V", "logabsdet": "logdet", "U": "U", "S": "s", "Vh": "Vt"}
+
+
 def spelling_of(primitive: Any) -> Any:
     """How a primitive is spelled in Julia; an error that names it if it is not."""
     if primitive.julia is not None:

@@ -115,7 +115,8 @@ def key_of(run: Recording) -> tuple[Any, ...]:
         if isinstance(choice.outcome, np.ndarray):
             masks[id(choice.outcome)] = choice
     steps = [
-        (s.primitive, s.path, tuple(map(of_input, s.inputs)), _option(s.options), _spec(s.value)) for s in run.steps
+        (s.primitive, s.path, tuple(map(of_input, s.inputs)), _option(s.options), _spec(s.value))
+        for s in run.steps
     ]
     return tuple(steps), _out(run.out), tuple([t is None for t in run.templates])
 
@@ -321,4 +322,3 @@ def is_python(f: Any) -> bool:
     from .objects import JuliaObject
 
     return callable(f) and not isinstance(f, (JuliaObject, str)) and type(f).__module__ != "juliacall"
-
