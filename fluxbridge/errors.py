@@ -34,6 +34,14 @@ class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
 
 
+class GradientMismatchError(FluxbridgeError, AssertionError):
+    """Engines disagree about a derivative; the text is the `report`, which names who and where."""
+
+    def __init__(self, text: str, report: Any = None):
+        super().__init__(text)
+        self.report = report
+
+
 class JuliaNotAvailable(FluxbridgeError, RuntimeError):
     """Julia is needed and cannot be used: `reason` says why, `remedy` what to do about it.
 

@@ -23,6 +23,7 @@ include("errors.jl")      # what went wrong, in a few lines
 include("functions.jl")   # Julia source and objects as functions; Python functions with a rule
 include("gradients.jl")   # gradient, pullback, jacobian, hessian
 include("trace.jl")       # generic Julia code traced by Python's own engine
+include("numpy.jl")       # NumPy's words, for Python functions written in Julia
 include("operations.jl")  # the table of what Python calls
 
 end

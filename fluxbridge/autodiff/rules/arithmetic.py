@@ -7,31 +7,44 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj, elementwise
 from ..primitive import apply, implements, no_derivative, plain, primitive
 
-elementwise(np.add, "1", "1")
-elementwise(np.subtract, "1", "-1")
-elementwise(np.multiply, "b", "a")
-elementwise(np.true_divide, "1 / b", "-y / b")
-elementwise(np.negative, "-1")
-elementwise(np.positive, "1")
-elementwise(np.reciprocal, "-y * y")
-elementwise(np.square, "2 * x")
+elementwise(np.add, "1", "1", julia="+")
+elementwise(np.subtract, "1", "-1", julia="-")
+elementwise(np.multiply, "b", "a", julia="*")
+elementwise(np.true_divide, "1 / b", "-y / b", julia="/")
+elementwise(np.negative, "-1", julia=spelled.minus)
+elementwise(np.positive, "1", julia=spelled.itself)
+elementwise(np.reciprocal, "-y * y", julia="inv.")
+elementwise(np.square, "2 * x", julia=spelled.squared)
 
-elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
-            jvp=[lambda dx, _y, x: real_inner(unit(x), dx)])  # fmt: skip
-elementwise(np.fabs, "sign(x)", holomorphic=False)
-SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign)
-elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False)
-elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False)
-elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False)
-elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False)
-elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False)
-elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False)
-elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False)
+elementwise(np.absolute, "sign(x)", holomorphic=False, vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
+            jvp=[lambda dx, _y, x: real_inner(unit(x), dx)], julia="abs.")  # fmt: skip
+elementwise(np.fabs, "sign(x)", holomorphic=False, julia="abs.")
+SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign, julia="sign.")
+elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False, julia="max.")
+elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False, julia="min.")
+elementwise(
+    np.fmax,
+    "1 if (a > b) | isnan(b)",
+    "1 if logical_not((a > b) | isnan(b))",
+    holomorphic=False,
+    julia="NumPy.fmax.",
+)
+elementwise(
+    np.fmin,
+    "1 if (a <= b) | isnan(b)",
+    "1 if logical_not((a <= b) | isnan(b))",
+    holomorphic=False,
+    julia="NumPy.fmin.",
+)
+elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False, julia="mod.")
+elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False, julia="rem.")
+elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False, julia="copysign.")
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
-            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False)  # fmt: skip
+            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False, julia="hypot.")  # fmt: skip
 
 # -- complex numbers -------------------------------------------------------------------------------
 # The gradient of a real function of z = x + iy is df/dx + i df/dy (Zygote's convention).
@@ -49,10 +62,10 @@ def real_inner(a: Any, b: Any) -> Any:
     return np.real(np.conjugate(a) * b)
 
 
-elementwise(np.conjugate, "1", vjps=[lambda dy, _y, _x: np.conjugate(dy)],
-            jvp=[lambda dx, _y, _x: np.conjugate(dx)])  # fmt: skip
-primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear")
-primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear")
+elementwise(np.conjugate, "1", holomorphic=False, vjps=[lambda dy, _y, _x: np.conjugate(dy)],
+            jvp=[lambda dx, _y, _x: np.conjugate(dx)], julia="conj.")  # fmt: skip
+primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear", julia="real.")
+primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear", julia="imag.")
 
 
 @implements(np.angle)
@@ -101,7 +114,7 @@ def _all_real(*xs: Any) -> bool:
     return all(np.isrealobj(plain(x)) for x in xs)
 
 
-POWER = elementwise(None, power_by_base, power_by_exponent, name="power", compute=np.power)
+POWER = elementwise(None, power_by_base, power_by_exponent, name="power", compute=np.power, julia="^")
 
 
 def literal_power_of(x: Any, p: Any) -> Any:
@@ -146,6 +159,7 @@ LITERAL_POWER = elementwise(
     number_vjp=literal_power_number,
     name="literal_power",
     compute=literal_power_of,
+    julia=spelled.literal_power,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
 from .indexing import SCATTER
@@ -24,6 +25,7 @@ WHERE = primitive(
     ),
     name="where",
     compute=lambda c, a, b: np.where(c, a, b)[()],
+    julia=spelled.choose,
 )
 
 _MISSING: Any = object()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import NoRuleError
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import Tracer, implements, plain, primitive
 from ..refusals import no_rule
@@ -123,7 +124,7 @@ def cholesky_rule(dy: Any, y: Any, _a: Any) -> Any:
     return onto_triangle(g, "L")
 
 
-CHOLESKY = primitive(None, cholesky_rule, name="cholesky", compute=np.linalg.cholesky)
+CHOLESKY = primitive(None, cholesky_rule, name="cholesky", compute=np.linalg.cholesky, julia=spelled.cholesky)
 
 
 @implements(np.linalg.cholesky)
@@ -162,7 +163,7 @@ def _tall_qr(dq: Any, dr: Any, q: Any, r: Any) -> Any:
     return adjoint(np.linalg.solve(r, adjoint(g))) if n else g
 
 
-QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr)
+QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr, julia=spelled.qr)
 
 
 @implements(np.linalg.qr)
@@ -189,7 +190,7 @@ def eigh_rule(dy: Any, y: Any, _a: Any, UPLO: str = "L") -> Any:
     return onto_triangle(g, UPLO.upper())
 
 
-EIGH = primitive(np.linalg.eigh, eigh_rule)
+EIGH = primitive(np.linalg.eigh, eigh_rule, julia=spelled.eigh)
 
 
 @implements(np.linalg.eigvalsh)
@@ -217,7 +218,7 @@ def _largest_real(v: np.ndarray) -> np.ndarray:
     return np.equal(np.arange(v.shape[-2])[:, None], np.argmax(size, axis=-2)[..., None, :]) * 1.0
 
 
-EIG = primitive(np.linalg.eig, eig_rule)
+EIG = primitive(np.linalg.eig, eig_rule, julia="NumPy.eig")
 
 
 @implements(np.linalg.eigvals)
@@ -284,7 +285,7 @@ def _svd(a: Any, full_matrices: bool) -> Any:
     return np.linalg.svd(a, full_matrices)
 
 
-SVD = primitive(None, svd_rule, name="svd", compute=_svd)
+SVD = primitive(None, svd_rule, name="svd", compute=_svd, julia=spelled.svd)
 
 
 @implements(np.linalg.svd)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import implements, plain, primitive
 from .arithmetic import unit
 from .reductions import expand
@@ -33,7 +34,7 @@ def norm2_rule(dy: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False
     return x * expand(slope, np.shape(x), axis, keepdims)
 
 
-NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2)
+NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, julia=spelled.norm2)
 
 
 def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
@@ -48,7 +49,7 @@ def normp_rule(dy: Any, y: Any, x: Any, p: float, axis: Any = None, keepdims: bo
     return np.where(zero, 0.0, expand(dy, np.shape(x), axis, keepdims) * unit(x) * size ** (p - 1))
 
 
-NORMP = primitive(None, normp_rule, name="normp", compute=_normp)
+NORMP = primitive(None, normp_rule, name="normp", compute=_normp, julia=spelled.normp)
 
 
 def _extreme(x: Any, largest: bool, axis: int | None, keepdims: bool) -> Any:

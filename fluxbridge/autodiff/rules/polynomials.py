@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import apply, implements, plain, primitive
 from .shaping import as_array
@@ -32,7 +33,7 @@ def convolve_by_v(dy: Any, _y: Any, a: Any, _v: Any, mode: str = "full") -> Any:
 
 CONVOLVE = primitive(
     None, convolve_by_a, convolve_by_v, jvp="multilinear", name="convolve",
-    compute=lambda a, v, mode="full": np.convolve(a, v, mode),
+    compute=lambda a, v, mode="full": np.convolve(a, v, mode), julia=spelled.convolve,
 )  # fmt: skip
 
 _MODES = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
@@ -169,7 +170,7 @@ def roots_tangent(dx: Any, y: Any, p: Any) -> Any:
     return -np.polyval(dx, y) / np.polyval(np.polyder(p), y)
 
 
-ROOTS = primitive(None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots)
+ROOTS = primitive(None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots, julia="NumPy.roots")
 
 
 @implements(np.roots)

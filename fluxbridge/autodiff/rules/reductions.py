@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
 from .shaping import as_array, normal_axis
@@ -90,7 +91,7 @@ def _sum(x: Any, axis: Any = None, **options: Any) -> Any:
     return np.add.reduce(x, axis, **options)  # np.sum without its detours
 
 
-primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum)
+primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum, julia=spelled.reduction("sum"))
 
 
 def mean_rule(
@@ -105,7 +106,7 @@ def mean_rule(
     return np.where(where, expand(dy, _x.shape, axis, keepdims) / np.maximum(n, 1), 0.0)
 
 
-primitive(np.mean, mean_rule, jvp="linear")
+primitive(np.mean, mean_rule, jvp="linear", julia=spelled.mean)
 
 # -- products ----------------------------------------------------------------------------------------
 
@@ -154,7 +155,7 @@ def prod_tangent(
     return np.sum(slope * dx, axis=axis, keepdims=keepdims)
 
 
-primitive(np.prod, prod_rule, jvp=(prod_tangent,))
+primitive(np.prod, prod_rule, jvp=(prod_tangent,), julia=spelled.reduction("prod"))
 
 # -- extremes ----------------------------------------------------------------------------------------
 # The first extremum gets everything, as in Zygote.
@@ -195,7 +196,8 @@ def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
     def compute(x: Any, axis: Any = None, **options: Any) -> Any:
         return fold.reduce(x, axis, **options)
 
-    primitive(target, rule, jvp=(tangent,), compute=compute)
+    julia = spelled.reduction("maximum" if largest else "minimum")
+    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia)
 
 
 _extreme(np.max, np.maximum, largest=True)

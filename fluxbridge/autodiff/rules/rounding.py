@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import elementwise, select, zero_of
 from ..primitive import implements, no_derivative, plain, primitive, refuse_out, take_up
 
@@ -20,6 +21,7 @@ def step(target: Any) -> None:
         jvp=(lambda dx, _y, _x, **_options: zero_of(dx),),
         name=target.__name__,
         compute=target,
+        julia=_JULIA[target],
     )
 
     @implements(target)
@@ -29,13 +31,15 @@ def step(target: Any) -> None:
         return zero(x, **dict(zip(("decimals", "out"), args, strict=False)), **options)
 
 
+_JULIA = {np.floor: "floor.", np.ceil: "ceil.", np.rint: "round.", np.round: spelled.rounded,
+          np.around: spelled.rounded, np.fix: "trunc."}  # fmt: skip
 for _target in (np.floor, np.ceil, np.rint, np.round, np.around, np.fix):
     step(_target)
 no_derivative(np.trunc)
 
-elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False)
+elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False, julia="NumPy.heaviside.")
 elementwise(np.nextafter, "1", "0", holomorphic=False)
-elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False)
+elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False, julia="NumPy.ldexp.")
 if hasattr(np, "bitwise_count"):  # since NumPy 2.0
     no_derivative(np.bitwise_count)
 
@@ -105,7 +109,7 @@ def _where(condition: Any) -> Any:
 
 
 _BY_PART = tuple(_where(part) for part in (is_inside, is_low, is_high))
-_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip)
+_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, julia=spelled.clamp)
 
 
 @implements(np.clip)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import PRIMITIVES, apply, implements, plain, primitive, refuse_out
 from .reductions import axes_of, to_last
 from .shaping import as_array
@@ -39,7 +40,7 @@ def rearranged_tangent(dx: Any, y: Any, x: Any, axis: int = -1, kth: Any = None)
 
 SORT = primitive(
     None, rearranged_rule, jvp=(rearranged_tangent,), name="sort",
-    compute=lambda x, axis=-1: np.sort(x, axis),
+    compute=lambda x, axis=-1: np.sort(x, axis), julia=spelled.sort,
 )  # fmt: skip
 PARTITION = primitive(
     None, rearranged_rule, jvp=(rearranged_tangent,), name="partition",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from .reductions import axes_of, count, masked, not_nan
 from .shaping import as_array
@@ -45,7 +46,7 @@ def var_tangent(
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var)
+VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var, julia=spelled.spread("var"))
 
 
 def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
@@ -79,7 +80,7 @@ def std_tangent(
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std)
+STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, julia=spelled.spread("std"))
 
 
 def _spread(target: Any, made: Any, skip_nan: bool) -> None:
@@ -199,6 +200,7 @@ _TOTALS = primitive(
     jvp="linear",
     name="bincount",
     compute=lambda weights, index, size: np.bincount(index, weights, size),
+    julia=spelled.bincount,
 )
 
 

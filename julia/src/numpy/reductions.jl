@@ -1,0 +1,38 @@
+# Reductions that Julia spells otherwise.
+
+"""
+    norm(x; dims), norm(x, p; dims)
+
+Lengths of the vectors along some axes; at zero their slope is zero.
+"""
+function norm(x::AbstractArray; dims)
+    squares = sum(abs2, x; dims)
+    empty = ignore_derivatives(squares .== 0)
+    return ifelse.(empty, zero(eltype(squares)), sqrt.(ifelse.(empty, one(eltype(squares)), squares)))
+end
+norm(x::AbstractArray, p::Real; dims) = sum(abs.(x) .^ p; dims) .^ (1 / p)
+
+"""
+    sort(x; dims)
+
+Equal elements keep their order.
+"""
+function sort(x::AbstractArray; dims::Integer)
+    order = ignore_derivatives(sortperm(x; dims))
+    return x[order]
+end
+
+"""
+    var(x; dims, ddof = 0, where = trues), std(x; dims, ddof = 0, where = trues)
+
+Mean squares of the deviations from the mean, of the elements in `where`, over their number less `ddof`;
+and the roots of these.
+"""
+function var(x::AbstractArray; dims, ddof::Real = 0, where = nothing)
+    taken = where === nothing ? trues(size(x)) : where
+    n = ignore_derivatives(sum(taken; dims))
+    m = sum(ifelse.(taken, x, zero(eltype(x))); dims) ./ n
+    deviations = ifelse.(taken, x .- m, zero(eltype(x)))
+    return sum(abs2, deviations; dims) ./ ifelse.(n .> ddof, n .- ddof, NaN)
+end
+std(x::AbstractArray; options...) = sqrt.(var(x; options...))
