@@ -140,6 +140,9 @@ class OptimiserChain(AbstractRule):
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
         return OptimiserChain(*[opt.adjusted(changes) for opt in self.opts])
 
+    def copied(self) -> AbstractRule:
+        return OptimiserChain(*[opt.copied() for opt in self.opts])
+
     def type_text(self) -> str:
         return f"OptimiserChain{{Tuple{{{', '.join(opt.type_text() for opt in self.opts)}}}}}"
 
@@ -228,6 +231,10 @@ class MixedPrecision(AbstractRule):
 
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
         return MixedPrecision(self.dtype, self.rule.adjusted(changes))
+
+    def copied(self) -> AbstractRule:
+        # The copy names Float32, as in Optimisers.jl; the precision itself is that of the state
+        return MixedPrecision(self.rule.copied())
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -82,6 +82,10 @@ class AbstractRule:
         mine = {k: v for k, v in changes.items() if k in known}
         return dataclasses.replace(self, **mine) if mine else self  # type: ignore[type-var]
 
+    def copied(self) -> AbstractRule:
+        """The rule in the copy of a state tree."""
+        return self
+
     def __post_init__(self, *_: Any) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = checked(getattr(self, field.name), field.default)

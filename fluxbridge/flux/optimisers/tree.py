@@ -313,7 +313,7 @@ def copy_tree(tree: Any) -> tuple[Any, dict[int, Leaf]]:
     def visit(node: Any) -> Any:
         if isinstance(node, Leaf):
             if id(node) not in new:
-                new[id(node)] = Leaf(node.rule, copy.deepcopy(node.state), node.frozen)
+                new[id(node)] = Leaf(node.rule.copied(), copy.deepcopy(node.state), node.frozen)
             return new[id(node)]
         return _like(node, [visit(child) for _, child in pairs(node)])
 
