@@ -35,7 +35,15 @@ class StructureError(FluxbridgeError, ValueError):
 
 
 class DimensionMismatch(FluxbridgeError, ValueError):
-    """Arrays whose shapes do not fit each other, or the layer that they are given to."""
+    """Sizes that do not fit together: those of a layer and its input, of predictions and targets …"""
+
+
+class ArgumentError(FluxbridgeError, ValueError):
+    """An argument is not one that this function can take."""
+
+
+class DomainError(FluxbridgeError, ValueError):
+    """A number is outside of where a function is defined, or is not finite where it must be."""
 
 
 class JuliaNotAvailable(FluxbridgeError, RuntimeError):
