@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 from fluxrecords import agree, cases
+from fluxscripts import same_tree
 
-from fluxbridge.autodiff.template import Record
 from fluxbridge.flux import optimisers
-from fluxbridge.flux.optimisers import Leaf, setup, update, update_
+from fluxbridge.flux.optimisers import setup, update, update_
 
 WORDS = {
     **{name: getattr(optimisers, name) for name in optimisers.__all__},
@@ -24,22 +24,6 @@ def in_python(julia):
 
 def rule_of(julia):
     return eval(in_python(julia), WORDS)
-
-
-def same_tree(got, expected, at=""):
-    """Compare a state tree with a recorded one."""
-    if isinstance(expected, dict) and "rule" in expected:
-        assert isinstance(got, Leaf), at
-        assert repr(got.rule) == expected["rule"], at
-        assert got.frozen is expected["frozen"], at
-        agree(got.state, expected["state"], at)
-    elif isinstance(expected, (Record, tuple)):
-        assert len(got) == len(expected), at
-        keys = expected.keys() if isinstance(expected, Record) else range(len(expected))
-        for key in keys:
-            same_tree(got[key], expected[key], f"{at}.{key}")
-    else:
-        agree(got, expected, at)
 
 
 TRAJECTORIES = [c for c in cases("optimisers") if "trace" not in c and not c.name.startswith("adjust ")]

@@ -222,7 +222,7 @@ class MixedPrecision(AbstractRule):
 
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
         precise, inner = state
-        inner, step = self.rule.apply_(inner, precise, dx.astype(precise.dtype, copy=False))
+        inner, step = self.rule.apply_(inner, precise, dx)
         if step is None:
             return (precise, inner), None
         np.subtract(precise, step, out=precise, casting="same_kind")
