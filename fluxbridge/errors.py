@@ -34,10 +34,6 @@ class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
 
 
-class DimensionMismatch(FluxbridgeError, ValueError):
-    """Arrays whose shapes do not fit each other, or the layer that they are given to."""
-
-
 class JuliaNotAvailable(FluxbridgeError, RuntimeError):
     """Julia is needed and cannot be used: `reason` says why, `remedy` what to do about it.
 
