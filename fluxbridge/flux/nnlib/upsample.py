@@ -115,9 +115,6 @@ def pixel_shuffle(x: Any, r: int) -> Any:
         )
     # Julia's reshape counts the first axis fastest: the channels become (C, r_d, …, r_1) here
     split = np.reshape(x, (*spatial, channels // r**d, *(r,) * d, batch))
-    order = [i for k in range(d) for i in (2 * d - k, k)]
+    order = [i for k in range(d) for i in (k, 2 * d - k)]
     moved = np.transpose(split, (*order, d, 2 * d + 1))
-    # within a pixel the new position is the fast one, which is the last axis here
-    pairs = [i for k in range(d) for i in (2 * k + 1, 2 * k)]
-    moved = np.transpose(moved, (*pairs, 2 * d, 2 * d + 1))
     return np.reshape(moved, (*(n * r for n in spatial), channels // r**d, batch))
