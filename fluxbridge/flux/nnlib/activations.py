@@ -104,9 +104,7 @@ def _clamp(x: Any, low: int, high: int) -> Any:
 
 _LOGSIGMOID = _primitive("logsigmoid", lambda x: -_softplus(-x), "sigmoid(-x)")
 _HARDSIGMOID = _primitive("hardsigmoid", _hard_sigmoid, f"{1 / 6!r} if (y > 0) & (y < 1)")
-_HARDTANH = _primitive(
-    "hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & (y < 1)", keep_integers=True
-)
+_HARDTANH = _primitive("hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & (y < 1)", keep_integers=True)
 _RELU = _primitive("relu", lambda x: np.where(x < 0, x.dtype.type(0), x), "1 if y > 0", keep_integers=True)
 _RELU6 = _primitive("relu6", lambda x: _clamp(x, 0, 6), "1 if (y > 0) & (y < 6)", keep_integers=True)
 _GELU_TANH = elementwise(

@@ -11,6 +11,7 @@ result is laid out channels first (see :mod:`.windows`).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -97,10 +98,29 @@ def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
     return view if flipped else view[(slice(None), *(slice(None, None, -1),) * place.rank)]
 
 
+class _Scratch(threading.local):
+    """Memory for the columns, one piece a thread, so that the system is not asked for it every time."""
+
+    buffer = np.empty(0, np.uint8)
+
+    def array(self, shape: Sizes, dtype: np.dtype) -> np.ndarray:
+        size = count(shape) * dtype.itemsize
+        if size > 4 * BLOCK:
+            return np.empty(shape, dtype)
+        if self.buffer.size < size:
+            self.buffer = np.empty(size, np.uint8)
+        return self.buffer[:size].view(dtype).reshape(shape)
+
+
+_scratch = _Scratch()
+
+
 def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
     """Windows start..stop of a window view as matrices, one a group: kernel by windows."""
     part = view[(slice(None),) * (rank + 2) + (slice(start, stop),)]
-    return part.reshape(view.shape[0], count(view.shape[1 : rank + 2]), -1)
+    columns = _scratch.array(part.shape, part.dtype)
+    np.copyto(columns, part)
+    return columns.reshape(view.shape[0], count(view.shape[1 : rank + 2]), -1)
 
 
 def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
@@ -124,13 +144,13 @@ def _conv(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     dtype = np.result_type(x, w)
     y = np.empty((groups, out // groups, *place.output, batch), dtype)
     view = _window_view(padded(channels_first(x), place), dims)
-    kernel = np.swapaxes(_weight_matrices(w, groups), 1, 2).astype(dtype, copy=False)
+    kernel = np.swapaxes(_weight_matrices(w, groups), 1, 2)
     rows = count(view.shape[1 : place.rank + 2])
+    each = count(place.output[1:]) * batch
+    product = y.reshape(groups, out // groups, -1)
     for start, stop in _blocks(place, rows, batch, x.itemsize):
         columns = _columns(view, place.rank, start, stop)
-        target = y[:, :, start:stop]
-        product = np.matmul(kernel, columns)
-        target[...] = product.reshape(target.shape)
+        np.matmul(kernel, columns, out=product[:, :, start * each : stop * each])
     return channels_last(y.reshape(out, *place.output, batch))
 
 
@@ -144,8 +164,9 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     stride = place.stride[0]
     for start, stop in _blocks(place, kernel.shape[1], batch, dy.itemsize):
         part = dy[:, :, start:stop]
-        columns = np.matmul(kernel, part.reshape(groups, part.shape[1], -1))
-        columns = columns.reshape(groups, *place.kernel, inside, *part.shape[2:])
+        columns = _scratch.array((groups, *place.kernel, inside, *part.shape[2:]), dtype)
+        part = part.reshape(groups, part.shape[1], -1)
+        np.matmul(kernel, part, out=columns.reshape(groups, kernel.shape[1], -1))
         for offset, (first, *others) in place.offsets():
             if not flipped:
                 offset = tuple(k - 1 - i for k, i in zip(place.kernel, offset, strict=True))
