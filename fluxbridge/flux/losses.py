@@ -3,7 +3,7 @@
 Each takes the prediction `ŷ` and the target `y` of the same shape (a number as target stands for
 itself everywhere), and `agg` says what is made of the single losses: ``np.mean`` by default,
 ``np.sum``, the identity, or any function of an array. Targets may be integers, booleans or a
-:class:`~fluxbridge.flux.onehot.OneHotArray`; the result has the float type of the prediction.
+:class:`~fluxbridge.flux.onehotarrays.OneHotArray`; the result has the float type of the prediction.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ import numpy as np
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import plain, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
-from .nnlib.activations import logsigmoid
-from .nnlib.softmax import logsoftmax
-
+from .nnlib import logsigmoid, logsoftmax
 
 #: Python's own words for an aggregate mean NumPy's, over all elements.
-_AGGREGATES: dict[Any, Aggregate] = {sum: np.sum, min: np.min, max: np.max, None: lambda x: x}
+_AGGREGATES: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max, None: lambda x: x}
 
 
 def _aggregate(agg: Any, losses: Any) -> Any:
@@ -297,7 +295,8 @@ def binary_focal_loss(
 
     With p the probability given to what is true, ``agg(-(1 - p)**gamma · log(p))`` (Lin et al. 2017).
 
-    >>> y, ŷ = np.array([[0, 1, 0], [1, 0, 1]]), np.array([[0.268941, 0.5, 0.268941], [0.731059, 0.5, 0.731059]])
+    >>> y = np.array([[0, 1, 0], [1, 0, 1]])
+    >>> ŷ = np.array([[0.268941, 0.5, 0.268941], [0.731059, 0.5, 0.731059]])
     >>> round(float(binary_focal_loss(ŷ, y)), 6)
     0.072868
     """
@@ -350,9 +349,10 @@ def tversky_loss(ŷ: Any, y: Any, *, beta: float = 0.7) -> Any:
 
 
 def siamese_contrastive_loss(ŷ: Any, y: Any, *, agg: Any = np.mean, margin: float = 1) -> Any:
-    """The contrastive loss of distances `ŷ` (Hadsell et al. 2006), ``agg((1 - y)·ŷ² + y·max(0, margin - ŷ)²)``.
+    """The contrastive loss of distances `ŷ`, ``agg((1 - y)·ŷ² + y·max(0, margin - ŷ)²)``.
 
-    `y` is 0 for pairs that belong together. Raises DomainError for a negative `margin`.
+    From Hadsell et al. 2006. `y` is 0 for pairs that belong together. Raises DomainError for a negative
+    `margin`.
 
     >>> round(float(siamese_contrastive_loss(np.array([0.5, 1.5, 2.5]), np.array([1, 2, 3]))), 6)
     -4.833333
@@ -375,7 +375,7 @@ def ctc_loss(ŷ: Any, y: Any) -> Any:
     """
     labels = np.asarray(plain(y), dtype=int)
     classes, times = np.shape(ŷ)
-    if labels.size and not (0 <= labels.min() and labels.max() < classes - 1):
+    if labels.size and not (labels.min() >= 0 and labels.max() < classes - 1):
         raise ArgumentError(
             f"labels count from 0 to {classes - 2} here (class {classes - 1} is the blank); got {labels}"
         )

@@ -22,7 +22,6 @@ from ..adtypes import ADType
 from ..api import withgradient
 from ..autodiff.implicit import Params
 from ..errors import ArgumentError, DomainError
-from .mode import trainmode_
 from .optimisers import AbstractRule, setup, update_
 from .optimisers.tree import leaves
 
@@ -33,7 +32,9 @@ def _arguments(args: tuple[Any, ...], name: str, rest: str) -> tuple[Any, ...]:
     """(AD type or nothing as a tuple, three arguments) of ``([adtype,] model, …, …)``."""
     engine = args[:1] if args and isinstance(args[0], ADType) else ()
     if len(args) - len(engine) != 3:
-        raise TypeError(f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss")
+        raise TypeError(
+            f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss"
+        )
     return engine, *args[len(engine) :]
 
 
@@ -67,7 +68,8 @@ def trainstep_(loss: Loss, *args: Any) -> Any:
     """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
-    argument. What the loss returns besides the number, in a tuple or dict that begins with it, is returned too.
+    argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
+    returned too.
     If the number is not finite, nothing is updated.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
@@ -84,8 +86,8 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
 
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
-    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a terminal
-    and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
+    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a
+    terminal and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError if
     the state belongs to another model. Warns if the data are empty, or everything is frozen. A rule may
@@ -104,7 +106,6 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
         )
     if isinstance(state, AbstractRule):
         state = _state_of(state, model)
-    trainmode_(model)
     for number, batch, bar in _items(data, progress):
         value = trainstep_(loss, *engine, model, batch, state)
         _refuse_infinite(_number(value), number)
@@ -117,8 +118,8 @@ def _state_of(rule: AbstractRule, model: Any) -> Any:
     if any(leaf.state is not None for leaf in leaves(state)):
         name = type(rule).__name__
         warnings.warn(
-            f"{name} has a state, which will be lost when train_ ends: call opt = setup({name}(), model) once, "
-            "and give opt to train_",
+            f"{name} has a state, which will be lost when train_ ends: call opt = setup({name}(), model) "
+            "once, and give opt to train_",
             stacklevel=3,
         )
     return state
@@ -133,20 +134,22 @@ def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any]
     """(number, item, what shows the loss) for each item of the data."""
     if not isinstance(data, Iterable):
         raise ArgumentError(
-            f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got {type(data).__name__}"
+            f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got "
+            f"{type(data).__name__}"
         )
     bar = _bar(data) if progress else None
     show = (lambda _value: None) if bar is None else _loss_shower(bar)
     number = 0
     try:
-        for number, item in enumerate(data if bar is None else bar, start=1):  # noqa: B007
+        for number, item in enumerate(data if bar is None else bar, start=1):
             yield number, item, show
     finally:
         if bar is not None:
             bar.close()
     if number == 0:
         warnings.warn(
-            "the data were empty, so nothing was trained (a generator or zip can be used once only)", stacklevel=3
+            "the data were empty, so nothing was trained (a generator or zip can be used once only)",
+            stacklevel=3,
         )
 
 

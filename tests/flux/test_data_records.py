@@ -7,7 +7,8 @@ import pytest
 from fluxrecords import OneHot, Symbol, agree, cases, weighted_sum
 
 from fluxbridge import gradient
-from fluxbridge.flux import callbacks, data, onehot
+from fluxbridge.flux import callbacks, data
+from fluxbridge.flux import onehotarrays as onehot
 
 WORDS = {
     **{name: getattr(data, name) for name in data.__all__},
@@ -23,9 +24,9 @@ WORDS = {
 }  # fmt: skip
 
 OURS = (
-    "onehot", "onecold", "one-hot", "matrix times", "accuracy", "unsqueeze", "chunk", "batch", "unbatch", "stack",
-    "unstack", "rpad", "numobs", "getobs", "splitobs", "DataLoader", "MLUtils", "gradient of chunk", "gradient of batch",
-    "gradient of unsqueeze",
+    "onehot", "onecold", "one-hot", "matrix times", "accuracy", "unsqueeze", "chunk", "batch", "unbatch",
+    "stack", "unstack", "rpad", "numobs", "getobs", "splitobs", "DataLoader", "MLUtils", "gradient of chunk",
+    "gradient of batch", "gradient of unsqueeze",
 )  # fmt: skip
 
 #: What a regular translation does not reach.
@@ -37,7 +38,8 @@ BY_HAND = {
     "gradient of chunk": "chunk(x, 2, axis=0)[1]",
     "gradient of batch": "batch([x, 2 * x])",
     "DataLoader WHCN": "[np.shape(b) for b in DataLoader(x, batchsize=2)]",
-    "DataLoader collate=false": "np.array([isinstance(b, list) for b in DataLoader(x, batchsize=2, collate=False)])",
+    "DataLoader collate=false":
+        "np.array([isinstance(b, list) for b in DataLoader(x, batchsize=2, collate=False)])",
     "DataLoader shuffle covers everything":
         "every_column(list(DataLoader(x, batchsize=3, shuffle=True)))",
     "DataLoader named tuple": "list(DataLoader({'data': x, 'label': y}, batchsize=2))",
@@ -51,13 +53,19 @@ def in_python(julia):
     text = re.sub(r"dims=(\d)", lambda m: f"axis={int(m[1]) - 1}", text)
     text = re.sub(r"^\(d = (.*?); \(length\(d\), collect\(d\)\)\)$", r"(len(\1), list(\1))", text)
     text = re.sub(r'sprint\(show, MIME\("text/plain"\), ', "repr(", text)
-    text = text.replace("W * ", "W @ ").replace("; ", ", ").replace("=true", "=True").replace("=false", "=False")
+    text = (
+        text.replace("W * ", "W @ ").replace("; ", ", ").replace("=true", "=True").replace("=false", "=False")
+    )
     return text.replace("map(", "mapped(")
 
 
 def plain(value):
     """Inputs as Python has them: symbols are texts."""
-    return [str(v) for v in value] if isinstance(value, list) and value and isinstance(value[0], Symbol) else value
+    return (
+        [str(v) for v in value]
+        if isinstance(value, list) and value and isinstance(value[0], Symbol)
+        else value
+    )
 
 
 @pytest.mark.parametrize("case", cases("utilities", *OURS), ids=lambda c: c.name)

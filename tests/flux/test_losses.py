@@ -10,7 +10,7 @@ from fluxrecords import OneHot, agree, cases, loss_weights, weighted_sum
 from fluxbridge import gradient, hessian
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError
 from fluxbridge.flux import losses
-from fluxbridge.flux.onehot import OneHotArray, onehotbatch
+from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
 
 WORDS = {
     **{name: getattr(losses, name) for name in dir(losses) if not name.startswith("_")},

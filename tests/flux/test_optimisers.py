@@ -18,7 +18,9 @@ WORDS = {
 
 def in_python(julia):
     """A rule in Julia as one in Python."""
-    text = julia.replace("Optimisers.", "").replace("; ", ", ").replace("(, ", "(").replace("string(", "repr(")
+    text = (
+        julia.replace("Optimisers.", "").replace("; ", ", ").replace("(, ", "(").replace("string(", "repr(")
+    )
     return re.sub(r"\blambda=", "λ=", text)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
-from ..onehot import OneHotArray
+from ..onehotarrays import OneHotArray
 from .observations import _together, getobs, numobs
 
 
@@ -20,7 +20,9 @@ def _joined(xs: Any, axis: int) -> Any:
     shapes = [np.shape(x) for x in xs]
     for shape in shapes:
         if shape != shapes[0]:
-            raise DimensionMismatch(f"arrays of one shape are expected, got {shape} while the first has {shapes[0]}")
+            raise DimensionMismatch(
+                f"arrays of one shape are expected, got {shape} while the first has {shapes[0]}"
+            )
     return np.stack(list(xs), axis=axis)
 
 
@@ -103,7 +105,9 @@ def unsqueeze(x: Any = None, *, axis: int) -> Any:
 def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
     if (n is None) == (size is None):
         raise ArgumentError("chunk takes either the number of pieces or size=")
-    if n is not None and not isinstance(n, (int, np.integer)):  # for each element the piece that it belongs to
+    if n is not None and not isinstance(
+        n, (int, np.integer)
+    ):  # for each element the piece that it belongs to
         places = np.asarray(n)
         if np.any(np.diff(places) < 0):
             raise ArgumentError("the numbers of the pieces must not decrease")
@@ -117,7 +121,9 @@ def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
             raise ArgumentError(f"the size of a chunk is at least 1; it is {size}")
         return [min(int(size), total - k) for k in range(0, total, int(size))]
     if sum(size) != total:
-        raise ArgumentError(f"the sum of the sizes must be {total}, the length of the axis; it is {sum(size)}")
+        raise ArgumentError(
+            f"the sum of the sizes must be {total}, the length of the axis; it is {sum(size)}"
+        )
     return list(size)
 
 
@@ -207,5 +213,3 @@ def rescale(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     """``(x - min) / (max - min + eps)`` along `axis`: values between 0 and 1."""
     low, high = np.min(x, axis=axis, keepdims=True), np.max(x, axis=axis, keepdims=True)
     return (x - low) / (high - low + eps)
-
-

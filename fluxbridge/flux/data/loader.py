@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
+from ..onehotarrays import OneHotArray
 from ..optimisers.text import type_name
-from ..onehot import OneHotArray
 from ..rng import default_rng, randperm
 from .batches import batch
 from .observations import getobs, numobs
@@ -44,7 +44,7 @@ class DataLoader:
         batchsize: int = 1,
         shuffle: bool = False,
         partial: bool = True,
-        collate: bool | None | Callable[[list[Any]], Any] = None,
+        collate: bool | Callable[[list[Any]], Any] | None = None,
         parallel: bool | int = False,
         rng: Any = None,
     ):
@@ -104,7 +104,13 @@ class DataLoader:
 
     def __repr__(self) -> str:
         settings = [f"data::{type_text(self.data)}"]
-        for name, usual in (("parallel", False), ("shuffle", False), ("batchsize", 1), ("partial", True), ("collate", None)):
+        for name, usual in (
+            ("parallel", False),
+            ("shuffle", False),
+            ("batchsize", 1),
+            ("partial", True),
+            ("collate", None),
+        ):
             value = getattr(self, name)
             if value is not usual and value != usual:
                 settings.append(f"{name}={str(value).lower() if isinstance(value, bool) else value}")
@@ -122,7 +128,9 @@ def type_text(x: Any) -> str:
     'Tuple{Matrix{Float64}, Vector{Float32}, Vector{Int64}}'
     """
     if isinstance(x, OneHotArray):
-        return "OneHotMatrix{UInt32, Vector{UInt32}}" if x.ndim == 2 else f"OneHotArray{{UInt32, {x.ndim - 1}}}"
+        return (
+            "OneHotMatrix{UInt32, Vector{UInt32}}" if x.ndim == 2 else f"OneHotArray{{UInt32, {x.ndim - 1}}}"
+        )
     if isinstance(x, np.ndarray):
         name = {1: "Vector{%s}", 2: "Matrix{%s}"}.get(x.ndim, f"Array{{%s, {x.ndim}}}")
         return name % type_name(x.dtype.type)

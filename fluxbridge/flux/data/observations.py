@@ -16,7 +16,7 @@ from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
 from ..functors import _like, functor, pairs
-from ..onehot import OneHotArray
+from ..onehotarrays import OneHotArray
 from ..rng import default_rng, is_rng, randperm
 
 _ARRAYS = (np.ndarray, OneHotArray, Tracer)
@@ -55,8 +55,8 @@ def numobs(data: Any) -> int:
     if hasattr(data, "__len__"):
         return len(data)
     raise ArgumentError(
-        f"{type(data).__name__} has no observations that can be counted: data are arrays (observations on the "
-        "last axis), sequences, tuples and dicts of them, or objects with len(data) and data[i]"
+        f"{type(data).__name__} has no observations that can be counted: data are arrays (observations on "
+        "the last axis), sequences, tuples and dicts of them, or objects with len(data) and data[i]"
     )
 
 
@@ -155,7 +155,9 @@ def shuffleobs(data: Any, *rest: Any) -> Any:
     return obsview(data, randperm(rng, numobs(data)))
 
 
-def splitobs(data: Any, *rest: Any, at: Any, shuffle: bool = False, stratified: Any = None) -> tuple[Any, ...]:
+def splitobs(
+    data: Any, *rest: Any, at: Any, shuffle: bool = False, stratified: Any = None
+) -> tuple[Any, ...]:
     """``splitobs([rng,] data; at)``: disjoint parts, ``at=0.7`` or ``at=(0.5, 0.3)`` and what remains.
 
     `at` holds shares, or numbers of observations where they are integers. With `shuffle` the
@@ -198,7 +200,9 @@ def _borders(n: int, at: Any) -> list[int]:
     for share in shares:
         share = share * n / left if left and borders else share
         if not 0 <= share <= 1 + 1e-12:
-            raise ArgumentError(f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations")
+            raise ArgumentError(
+                f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations"
+            )
         start += min(round(left * share), left)
         borders.append(start)
         left = n - start

@@ -39,7 +39,8 @@ from .tree import Leaf, setup, update, update_
 
 __all__ = [
     "AMSGrad", "AbstractRule", "AccumGrad", "AdaBelief", "AdaDelta", "AdaGrad", "AdaMax", "Adam", "AdamW",
-    "ClipGrad", "ClipNorm", "Descent", "Leaf", "Lion", "MixedPrecision", "Momentum", "NAdam", "Nesterov", "OAdam",
-    "OptimiserChain", "RAdam", "RMSProp", "Restructure", "Rprop", "SignDecay", "WeightDecay", "adjust", "adjust_",
-    "destructure", "freeze_", "isnumeric", "params", "rule", "setup", "thaw_", "trainables", "update", "update_",
+    "ClipGrad", "ClipNorm", "Descent", "Leaf", "Lion", "MixedPrecision", "Momentum", "NAdam", "Nesterov",
+    "OAdam", "OptimiserChain", "RAdam", "RMSProp", "Restructure", "Rprop", "SignDecay", "WeightDecay",
+    "adjust", "adjust_", "destructure", "freeze_", "isnumeric", "params", "rule", "setup", "thaw_",
+    "trainables", "update", "update_",
 ]  # fmt: skip

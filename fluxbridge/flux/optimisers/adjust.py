@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...errors import ArgumentError
 from .rule import AbstractRule, spelled
 from .tree import copy_tree, leaves
@@ -25,6 +23,7 @@ def adjust_(tree: Any, eta: float | None = None, **options: Any) -> None:
 
     What the rules remember stays. Names that a rule does not have are ignored.
 
+    >>> import numpy as np
     >>> from fluxbridge.flux.optimisers import Momentum, setup
     >>> tree = setup(Momentum(0.1), {"w": np.zeros(2)})
     >>> adjust_(tree, 0.01)
@@ -56,6 +55,7 @@ def adjust(tree: Any, eta: float | None = None, **options: Any) -> Any:
 def freeze_(tree: Any) -> None:
     """Exclude the parameters of this state tree, or part of one, from updates.
 
+    >>> import numpy as np
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> tree = setup(Descent(0.1), {"w": np.zeros(2), "b": np.zeros(1)})
     >>> freeze_(tree["w"])

@@ -90,8 +90,8 @@ class ClipNorm(AbstractRule):
         size = norm(dx, self.p)
         if self.throw and not np.isfinite(size):
             raise DomainError(
-                f"gradient has {julia(self.p)}-norm {julia(float(size))}, for an array of shape {x.shape} and "
-                f"dtype {x.dtype}; ClipNorm(…, throw=False) goes on nevertheless"
+                f"gradient has {julia(self.p)}-norm {julia(float(size))}, for an array of shape {x.shape} "
+                f"and dtype {x.dtype}; ClipNorm(…, throw=False) goes on nevertheless"
             )
         with np.errstate(divide="ignore"):
             scale = np.minimum(np.float64(self.omega) / size, 1)
@@ -250,4 +250,3 @@ class MixedPrecision(AbstractRule):
 
     def __repr__(self) -> str:
         return f"{self.type_text()}({self.rule!r})"
-

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...autodiff.implicit import Grads, Params
 from ...errors import ArgumentError
+from ..functors import KeyPath
 from .parameters import isnumeric, parameters
 from .rule import AbstractRule
 from .tree import Entry, Leaf, apply_all
-from ..functors import KeyPath
 
 
 def params(*models: Any) -> Params:
@@ -44,8 +44,8 @@ def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
         pairs = [(x, gradient)]
     else:
         raise ArgumentError(
-            "update_(state, model, grad) needs a state first: state = setup(rule, model). A rule alone goes with "
-            "implicit parameters, update_(rule, params, grads)."
+            "update_(state, model, grad) needs a state first: state = setup(rule, model). A rule alone goes "
+            "with implicit parameters, update_(rule, params, grads)."
         )
     states: dict[int, tuple[np.ndarray, Leaf]] = rule.__dict__.setdefault("_states", {})
     entries = []
@@ -54,8 +54,8 @@ def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
             continue
         if id(array) not in states:
             states[id(array)] = (array, Leaf(rule, rule.init(array)))
-        entry = Entry(states[id(array)][1], array, KeyPath())
-        entry.take((dx,), KeyPath())
+        entry = Entry(states[id(array)][1], array, None)
+        entry.take((dx,), None)
         entries.append(entry)
     apply_all(entries)
 

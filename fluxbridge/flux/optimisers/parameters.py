@@ -37,9 +37,8 @@ def parts_of(x: Any) -> Iterator[tuple[Any, Any, bool]]:
         yield key, value, key in names
 
 
-def parameters(x: Any, path: KeyPath = KeyPath(), seen: dict | None = None) -> Iterator[tuple[KeyPath, Any]]:
-    """(path, array) of every trained array, each tied one once."""
-    seen = {} if seen is None else seen
+def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """(path, array) of every trained array, without those that were `seen`; each tied one once."""
     value = plain(x) if isinstance(x, Tracer) else x
     if isnumeric(x):
         if id(value) not in seen:
@@ -70,7 +69,7 @@ def trainables(x: Any, *, path: bool = False) -> list[Any]:
     >>> gradient(lambda m: sum(np.sum(p**2) for p in trainables(m)), model)[0]["w"]
     array([2., 4.])
     """
-    found = list(parameters(x))
+    found = list(parameters(x, KeyPath(), {}))
     return found if path else [array for _, array in found]
 
 

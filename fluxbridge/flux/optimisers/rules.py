@@ -32,11 +32,14 @@ def decay_(average: np.ndarray, beta: Any, new: np.ndarray, weight: Any) -> np.n
 
 def decay_square_(average: np.ndarray, beta: Any, dx: np.ndarray, scratch: np.ndarray) -> np.ndarray:
     """``average = beta·average + (1 - beta)·|dx|²``, in place."""
-    squares = np.multiply(dx, dx, out=scratch) if dx.dtype.kind != "c" else absolute_square(dx)
-    np.multiply(squares, 1 - beta, out=squares)
+    if dx.dtype.kind == "c":
+        scratch[...] = absolute_square(dx)
+    else:
+        np.multiply(dx, dx, out=scratch)
+    np.multiply(scratch, 1 - beta, out=scratch)
     np.multiply(average, beta, out=average)
-    np.add(average, squares, out=average)
-    return squares
+    np.add(average, scratch, out=average)
+    return scratch
 
 
 def over_root_(m: np.ndarray, v: np.ndarray, correction: Any, epsilon: Any, scratch: np.ndarray) -> Any:
@@ -213,7 +216,10 @@ class RMSProp(AbstractRule):
 
 @rule
 class AdaGrad(AbstractRule):
-    """AdaGrad (Duchi et al. 2011): ``x -= eta·dx / (sqrt(sum of dx²) + epsilon)``; the sum starts at epsilon."""
+    """AdaGrad (Duchi et al. 2011): ``x -= eta·dx / (sqrt(sum of dx²) + epsilon)``.
+
+    The sum starts at epsilon.
+    """
 
     eta: float = 0.1
     epsilon: float = 1e-8
@@ -304,7 +310,8 @@ class RAdam(Adam):
         limit = 2 / (1 - β[1]) - 1
         length = limit - 2 * t * p2 / (1 - p2)
         if length > 4:
-            r = np.sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length))
+            with np.errstate(over="ignore"):
+                r = np.sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length))
             new = over_root_(m, v, 1 - p2, ϵ, scratch)
             np.multiply(new, η * r / (1 - p1), out=new)
         else:
@@ -385,7 +392,8 @@ class AdamW(AbstractRule):
     """Adam with weight decay that is no part of the gradient (Loshchilov and Hutter 2019).
 
     With ``couple=True`` the decay is multiplied by the rate, as PyTorch does: ``x -= eta·(step + lambda·x)``;
-    else ``x -= eta·step + lambda·x``. As ``lambda`` is a word of Python's, the keyword is ``lambda_`` or ``λ``.
+    else ``x -= eta·step + lambda·x``. As ``lambda`` is a word of Python's, the keyword is ``lambda_``
+    or ``λ``.
 
     >>> AdamW(0.01, λ=0.1)
     AdamW(eta=0.01, beta=(0.9, 0.999), lambda=0.1, epsilon=1.0e-8, couple=true)

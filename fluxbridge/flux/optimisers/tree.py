@@ -16,7 +16,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, MutationError, StructureError
-from ..functors import KeyPath, _like, children, fmap, functor, pairs
+from ..functors import _like, children, fmap, functor, pairs
 from .chain import MixedPrecision
 from .parameters import isnumeric, parts_of
 from .rule import AbstractRule
@@ -67,7 +67,7 @@ def setup(rule: AbstractRule, model: Any) -> Any:
         raise ArgumentError(f"setup(rule, model) takes a rule such as Adam(0.01) first; {rule!r} is none")
     ties = Ties()
 
-    def build(x: Any, path: KeyPath) -> Any:
+    def build(x: Any, path: Any) -> Any:
         if isnumeric(x):
             if not x.flags.writeable:
                 raise ArgumentError(
@@ -78,10 +78,10 @@ def setup(rule: AbstractRule, model: Any) -> Any:
             if known is None:
                 return ties.add(x, Leaf(rule, rule.init(x)))
             return known if order is None else Record(parent=known)
-        made = [build(v, KeyPath(path, k)) if trained else () for k, v, trained in parts_of(x)]
+        made = [build(v, (path, k)) if trained else () for k, v, trained in parts_of(x)]
         return _like(functor(x)[0], made)
 
-    tree = build(model, KeyPath())
+    tree = build(model, None)
     if not ties:
         warnings.warn("setup found no trainable parameters in this model", stacklevel=2)
     return tree
@@ -98,8 +98,13 @@ def leaves(tree: Any) -> Iterator[Leaf]:
         raise ArgumentError(f"this is no state tree as setup makes it: {type(tree).__name__} in it")
 
 
-def where(path: KeyPath) -> str:
-    return "the top" if not path else "".join(f".{k}" if isinstance(k, str) else f"[{k!r}]" for k in path)
+def where(path: Any) -> str:
+    """A path, (path of the parent, key) or None at the top, as one writes it in Python."""
+    keys = []
+    while path is not None:
+        path, key = path
+        keys.append(f".{key}" if isinstance(key, str) else f"[{key!r}]")
+    return "".join(reversed(keys)) or "the top"
 
 
 # -- the step ------------------------------------------------------------------------------------------------
@@ -110,11 +115,11 @@ class Entry:
 
     __slots__ = ("array", "gradients", "leaf", "path")
 
-    def __init__(self, leaf: Leaf, array: np.ndarray, path: KeyPath):
+    def __init__(self, leaf: Leaf, array: np.ndarray, path: Any):
         self.leaf, self.array, self.path = leaf, array, path
         self.gradients: list[np.ndarray] | None = None
 
-    def take(self, gradients: tuple[Any, ...], path: KeyPath, order: Any = None) -> None:
+    def take(self, gradients: tuple[Any, ...], path: Any, order: Any = None) -> None:
         """Add the gradients at one of the places where the array stands."""
         if gradients[0] is None:
             return
@@ -124,20 +129,22 @@ class Entry:
         else:
             self.gradients = [a + b for a, b in zip(self.gradients, checked, strict=True)]
 
-    def _checked(self, gradient: Any, path: KeyPath, order: Any) -> np.ndarray:
+    def _checked(self, gradient: Any, path: Any, order: Any) -> np.ndarray:
         x = self.array
         g = gradient if type(gradient) is np.ndarray else np.asarray(gradient)
         if order is not None and g.ndim == len(order):
             g = g.transpose(np.argsort(order))
         if g.shape != x.shape:
             raise DimensionMismatch(
-                f"the gradient at {where(path)} has shape {g.shape}, but the parameter there has shape {x.shape}"
+                f"the gradient at {where(path)} has shape {g.shape}, but the parameter there has "
+                f"shape {x.shape}"
             )
         if g.dtype is x.dtype:
             return g
         if g.dtype.kind not in "biufc" or (g.dtype.kind == "c" and x.dtype.kind != "c"):
             raise ArgumentError(
-                f"the gradient at {where(path)} has dtype {g.dtype}, which is not for a parameter of {x.dtype}"
+                f"the gradient at {where(path)} has dtype {g.dtype}, which is not for a parameter "
+                f"of {x.dtype}"
             )
         return g if isinstance(self.leaf.rule, MixedPrecision) else g.astype(x.dtype)
 
@@ -164,7 +171,9 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     entries = gather(tree, model, grad, *higher)
     for entry in entries:
         if not entry.array.flags.writeable:
-            raise MutationError(f"the parameter at {where(entry.path)} cannot be written to; take update instead")
+            raise MutationError(
+                f"the parameter at {where(entry.path)} cannot be written to; take update instead"
+            )
     apply_all(entries)
     return tree, model
 
@@ -199,10 +208,13 @@ def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
 
 
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
-    """Match tree, model and gradients, and add up what belongs to one parameter."""
+    """Match tree, model and gradients, and add up what belongs to one parameter.
+
+    A path is (path of the parent, key) here, which costs next to nothing until an error shows it.
+    """
     entries: dict[int, Entry] = {}
 
-    def visit(node: Any, x: Any, gs: tuple[Any, ...], path: KeyPath) -> None:
+    def visit(node: Any, x: Any, gs: tuple[Any, ...], path: Any) -> None:
         if isinstance(node, Leaf):
             entry = entries.get(id(node))
             if entry is None:
@@ -210,35 +222,40 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
                 entry = entries[id(node)] = Entry(node, x, path)
             entry.take(gs, path)
         elif isnumeric(x):
-            if isinstance(node, Record) and isinstance(node[0], Leaf) and id(node[0]) in entries:
-                entry = entries[id(node[0])]
-                entry.take(gs, path, permutation(entry.array, x))
-            elif node != ():  # () is what a layer does not train
+            if not isinstance(node, Record) or id(node[0]) not in entries:
                 raise foreign(path, "a parameter", describe(node))
-        elif type(node) is not tuple or node:
-            visit_parts(node, x, gs, path)
+            entry = entries[id(node[0])]
+            entry.take(gs, path, permutation(entry.array, x))
+        elif isinstance(node, (tuple, list, dict, Record)):
+            visit_parts(node, functor(x)[0], gs, path)
+        else:
+            raise foreign(path, describe(functor(x)[0]), describe(node))
 
-    def visit_parts(node: Any, x: Any, gs: tuple[Any, ...], path: KeyPath) -> None:
-        parts = functor(x)[0]
-        if not isinstance(node, (tuple, list, dict, Record)):
+    def visit_parts(node: Any, parts: Any, gs: tuple[Any, ...], path: Any) -> None:
+        if len(parts) != len(node) or not isinstance(parts, type(node)):
             raise foreign(path, describe(parts), describe(node))
-        keys, mine = [k for k, _ in pairs(parts)], [k for k, _ in pairs(node)]
-        if keys != mine and set(keys) != set(mine):
-            raise foreign(path, describe(parts), describe(node))
-        for key in keys:
-            visit(node[key], parts[key], tuple(part_of(g, key, path) for g in gs), KeyPath(path, key))
+        for key, part in pairs(parts):
+            try:
+                child = node[key]
+            except KeyError:
+                raise foreign(path, describe(parts), describe(node)) from None
+            if type(child) is not tuple or child:  # () is what is not trained
+                at = (path, key)
+                visit(child, part, tuple([g if g is None else part_of(g, key, at) for g in gs]), at)
 
-    visit(tree, model, grads, KeyPath())
+    visit(tree, model, grads, None)
     found = list(entries.values())
     if found and all(entry.leaf.frozen for entry in found):
-        warnings.warn("all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3)
+        warnings.warn(
+            "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
+        )
     return [e for e in found if e.gradients is not None and not e.leaf.frozen]
 
 
-def part_of(grad: Any, key: Any, path: KeyPath) -> Any:
-    """The part of a gradient at `key`; what is missing in a dict has none."""
-    if grad is None:
-        return None
+def part_of(grad: Any, key: Any, path: Any) -> Any:
+    """The part of a gradient at `key`; what is missing in a dict or record has none."""
+    if type(grad) is Record:
+        return grad._fields.get(key)
     if isinstance(grad, dict):
         return grad.get(key)
     if isinstance(grad, (tuple, list)) and isinstance(key, int) and key < len(grad):
@@ -246,30 +263,34 @@ def part_of(grad: Any, key: Any, path: KeyPath) -> Any:
     if not isinstance(grad, (tuple, list, np.ndarray)) or hasattr(grad, "_fields"):
         parts = children(grad)
         if isinstance(parts, Record):
-            return parts[key] if key in parts else None
+            return dict(parts.items()).get(key)
     raise StructureError(
-        f"the gradient does not have the structure of the model: nothing for {where(KeyPath(path, key))} in "
+        f"the gradient does not have the structure of the model: nothing for {where(path)} in "
         f"{describe(grad)}"
     )
 
 
-def check_leaf(leaf: Leaf, x: Any, path: KeyPath) -> None:
+def check_leaf(leaf: Leaf, x: Any, path: Any) -> None:
     if not isnumeric(x):
         raise foreign(path, f"{type(x).__name__} without parameters", "a Leaf")
-    for array in arrays_in(leaf.state):
-        if array.shape != x.shape:
-            raise foreign(path, f"a parameter of shape {x.shape}", f"a state of shape {array.shape}")
+    shape = other_shape(leaf.state, x.shape)
+    if shape is not None:
+        raise foreign(path, f"a parameter of shape {x.shape}", f"a state of shape {shape}")
 
 
-def arrays_in(state: Any) -> Iterator[np.ndarray]:
-    if isinstance(state, np.ndarray):
-        yield state
-    elif isinstance(state, tuple):
+def other_shape(state: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of an array in the state that does not have this one."""
+    if type(state) is np.ndarray:
+        return None if state.shape == shape else state.shape
+    if type(state) is tuple:
         for part in state:
-            yield from arrays_in(part)
+            found = other_shape(part, shape)
+            if found is not None:
+                return found
+    return None
 
 
-def foreign(path: KeyPath, model: str, state: str) -> StructureError:
+def foreign(path: Any, model: str, state: str) -> StructureError:
     return StructureError(
         f"this optimiser state belongs to another model: at {where(path)} the model has {model}, the state "
         f"{state}. Make one with setup(rule, model)."

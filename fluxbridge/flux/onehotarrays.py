@@ -146,7 +146,9 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 def _rows(indices: np.ndarray, nlabels: int, most: int = 24) -> str:
     """The matrix as Julia draws it, the middle left out if it is large."""
     columns: list[Any] = list(indices) if len(indices) <= most else [*indices[:12], None, *indices[-12:]]
-    rows: list[Any] = list(range(nlabels)) if nlabels <= most else [*range(12), None, *range(nlabels - 12, nlabels)]
+    rows: list[Any] = (
+        list(range(nlabels)) if nlabels <= most else [*range(12), None, *range(nlabels - 12, nlabels)]
+    )
     lines = []
     for row in rows:
         cells = [_cell(row, column) for column in columns]
@@ -176,8 +178,8 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
     """
     if np.shape(matrix)[-1] != onehot.nlabels:
         raise DimensionMismatch(
-            f"a matrix of shape {np.shape(matrix)} cannot be multiplied with a one-hot array of shape {onehot.shape}: "
-            f"{np.shape(matrix)[-1]} columns, {onehot.nlabels} labels"
+            f"a matrix of shape {np.shape(matrix)} cannot be multiplied with a one-hot array of shape "
+            f"{onehot.shape}: {np.shape(matrix)[-1]} columns, {onehot.nlabels} labels"
         )
     if onehot.ndim > 2 or np.ndim(matrix) > 2:
         return np.matmul(matrix, np.asarray(onehot))
@@ -188,7 +190,7 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
     return np.take(matrix, onehot.indices, axis=-1)
 
 
-# -- NumPy's functions that keep one-hot arrays compact -------------------------------------------------------
+# -- NumPy's functions that keep one-hot arrays compact ------------------------------------------------
 
 
 def _all_onehot(arrays: Any) -> bool:
@@ -204,14 +206,14 @@ def _same_labels(arrays: Sequence[OneHotArray]) -> int:
 
 
 def _concatenate(arrays: Any, axis: Any = 0, **options: Any) -> Any:
-    if options or not _all_onehot(arrays) or axis is None or not 0 < axis % arrays[0].ndim:
+    if options or not _all_onehot(arrays) or axis is None or not axis % arrays[0].ndim > 0:
         return NotImplemented
     labels = _same_labels(arrays)
     return OneHotArray(np.concatenate([a.indices for a in arrays], axis % arrays[0].ndim - 1), labels)
 
 
 def _stack(arrays: Any, axis: int = 0, **options: Any) -> Any:
-    if options or not _all_onehot(arrays) or not 0 < axis % (arrays[0].ndim + 1):
+    if options or not _all_onehot(arrays) or not axis % (arrays[0].ndim + 1) > 0:
         return NotImplemented
     labels = _same_labels(arrays)
     return OneHotArray(np.stack([a.indices for a in arrays], axis % (arrays[0].ndim + 1) - 1), labels)
@@ -236,7 +238,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-# -- labels to one-hot, and back ------------------------------------------------------------------------------
+# -- labels to one-hot, and back -------------------------------------------------------------------
 
 
 def _finder(labels: Any) -> Callable[[Any], int | None]:
@@ -254,7 +256,11 @@ def _finder(labels: Any) -> Callable[[Any], int | None]:
             found = positions.get(_nan_as_one(x))
         except TypeError:
             found = None
-        return found if found is not None or not rest else next((k for v, k in rest if np.array_equal(v, x)), None)
+        return (
+            found
+            if found is not None or not rest
+            else next((k for v, k in rest if np.array_equal(v, x)), None)
+        )
 
     return find
 
@@ -354,7 +360,7 @@ def onecold(y: Any, labels: Any = None) -> Any:
         labels = labels if hasattr(labels, "__len__") else list(labels)
         if len(labels) != y.shape[0]:
             raise DimensionMismatch(
-                f"onecold got {len(labels)} labels for an array of shape {y.shape}, which has {y.shape[0]} rows"
+                f"onecold got {len(labels)} labels for an array of shape {y.shape}: {y.shape[0]} rows"
             )
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind == "f" and np.isnan(y).any():
         raise ArgumentError("maximum value found by onecold is NaN")
