@@ -72,8 +72,8 @@ def test_numobs(data, count):
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-    got = getobs({"x": X, "y": "abcdef"}, [5, 0])
-        (iter([1]), ArgumentError), (np.array(1.0), ArgumentError),
+        ((X, "ab"), DimensionMismatch), (3.0, ArgumentError), ((), ArgumentError),
+        (np.float64(1), ArgumentError), (iter([1]), ArgumentError), (np.array(1.0), ArgumentError),
     ],
     ids=str,
 )  # fmt: skip
