@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.elementwise import define_words, elementwise
+from ...autodiff.elementwise import define_words, elementwise, masked
 from ...autodiff.primitive import Primitive
 from .numeric import as_float, elementwise_compute
 
@@ -97,6 +97,13 @@ def _lisht_slope(_y: Any, x: Any) -> Any:
     return t + x * (1 - t * t)
 
 
+def _relu(x: Any) -> Any:
+    negative = x < 0  # NaN is not, and stays
+    if x.dtype.char in "fd":
+        return masked(np.logical_not(negative), x)
+    return np.where(negative, x.dtype.type(0), x)
+
+
 def _clamp(x: Any, low: int, high: int) -> Any:
     """np.clip that keeps -0.0 within its bounds."""
     return np.where(x > high, x.dtype.type(high), np.where(x < low, x.dtype.type(low), x))
@@ -105,7 +112,7 @@ def _clamp(x: Any, low: int, high: int) -> Any:
 _LOGSIGMOID = _primitive("logsigmoid", lambda x: -_softplus(-x), "sigmoid(-x)")
 _HARDSIGMOID = _primitive("hardsigmoid", _hard_sigmoid, f"{1 / 6!r} if (y > 0) & (y < 1)")
 _HARDTANH = _primitive("hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & (y < 1)", keep_integers=True)
-_RELU = _primitive("relu", lambda x: np.where(x < 0, x.dtype.type(0), x), "1 if y > 0", keep_integers=True)
+_RELU = _primitive("relu", _relu, "1 if y > 0", keep_integers=True)
 _RELU6 = _primitive("relu6", lambda x: _clamp(x, 0, 6), "1 if (y > 0) & (y < 6)", keep_integers=True)
 _GELU_TANH = elementwise(
     None, _gelu_tanh_slope, name="gelu_tanh", compute=elementwise_compute(_gelu_tanh), holomorphic=False

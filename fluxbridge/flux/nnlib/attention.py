@@ -24,6 +24,11 @@ def _join_heads(x: Any) -> Any:
     return np.reshape(np.swapaxes(x, 0, 1), (heads * each, *rest))
 
 
+def _leading(x: Any) -> Any:
+    """An array with less than four axes has the first ones of the logits, as Julia broadcasts."""
+    return np.reshape(x, (*np.shape(x), *(1,) * (4 - np.ndim(x))))
+
+
 def dot_product_attention_scores(
     q: Any, k: Any, bias: Any = None, fdrop: Callable[[Any], Any] | None = None, mask: Any = None
 ) -> Any:
@@ -35,9 +40,9 @@ def dot_product_attention_scores(
     queries = np.transpose(q, (0, 2, 1, 3)) / math.sqrt(np.shape(q)[0])
     logits = batched_mul(keys, queries)
     if bias is not None:
-        logits = logits + bias
+        logits = logits + _leading(bias)
     if mask is not None:
-        logits = np.where(mask, logits, -np.inf)
+        logits = np.where(_leading(mask), logits, -np.inf)
     scores = softmax(logits, axis=0)
     return scores if fdrop is None else fdrop(scores)
 
@@ -54,8 +59,8 @@ def dot_product_attention(
     """Values mixed by how well their keys fit each query, and the attention scores.
 
     `q` is (features, queries, batch…), `k` (features, keys, batch…), `v` (value features, keys,
-    batch…). `bias` is added to the logits and `mask` (True: may attend) restricts them; both must
-    broadcast to (keys, queries, heads, batch). `fdrop` is applied to the scores. Returns the values
+    batch…). `bias` is added to the logits and `mask` (True: may attend) restricts them; both have
+    the shape (keys, queries, heads, batch), with 1 for what is shared, or only the first of these axes. `fdrop` is applied to the scores. Returns the values
     (value features, queries, batch…) and the scores (keys, queries, heads, batch…).
 
     Raises DimensionMismatch if the shapes do not fit each other or the heads.

@@ -56,7 +56,9 @@ def test_fast_act():
         assert nnlib.fast_act(f) is f
 
 
-@pytest.mark.parametrize("f", [f for f in activations.ACTIVATIONS if f is not nnlib.rrelu], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [f for f in activations.ACTIVATIONS if f is not nnlib.rrelu], ids=lambda f: f.__name__
+)
 def test_rules_to_second_order(f):
     x = np.array([-3.7, -0.8, -0.17, 0.21, 0.9, 2.3, 6.4])
     check(f, x)
@@ -70,7 +72,9 @@ def test_derivative_by_the_parameter(name):
     check(getattr(nnlib, name), x, PARAMETERS[name])
 
 
-@pytest.mark.parametrize("f", [f for f in activations.ACTIVATIONS if f is not nnlib.rrelu], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [f for f in activations.ACTIVATIONS if f is not nnlib.rrelu], ids=lambda f: f.__name__
+)
 def test_types(f):
     keeps = f in (nnlib.relu, nnlib.relu6, nnlib.hardtanh, nnlib.trelu)
     for dtype in (np.float16, np.float32, np.float64):
@@ -93,4 +97,6 @@ def test_rrelu_stays_between_its_slopes(a, b):
 
 
 def test_second_derivative_of_a_number():
-    assert abs(hessian(lambda x: nnlib.softplus(x), 0.3) - nnlib.sigmoid(0.3) * (1 - nnlib.sigmoid(0.3))) < 1e-12
+    assert (
+        abs(hessian(lambda x: nnlib.softplus(x), 0.3) - nnlib.sigmoid(0.3) * (1 - nnlib.sigmoid(0.3))) < 1e-12
+    )
