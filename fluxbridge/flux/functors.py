@@ -70,7 +70,8 @@ def isleaf(x: Any) -> bool:
     >>> isleaf(2), isleaf(np.ones(3)), isleaf((1,)), isleaf(())
     (True, True, False, True)
     """
-    return not functor(x)[0]
+    parts = functor(x)[0]
+    return type(parts) is tuple and not parts
 
 
 def children(x: Any) -> Any:
