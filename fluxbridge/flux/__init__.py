@@ -5,8 +5,6 @@
 (1, 2)
 """
 
-# losses, one-hot arrays, optimisers, training, data (losses.py, onehotarrays.py, optimisers/, training.py, data/)
-# trees (functors.py)
 from ..api import diaghessian, gradient, hessian, jacobian, pullback, withgradient, withjacobian
 from ..autodiff.template import Record
 from . import losses as Losses
@@ -226,8 +224,6 @@ from .optimisers import (
 )
 from .outputsize import autosize, outputsize
 from .precision import cpu, f16, f32, f64, gpu
-
-# random numbers (rng.py)
 from .rng import default_rng, seed_
 from .saving import load, save
 from .state import loadmodel_, modules, state

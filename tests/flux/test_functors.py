@@ -103,7 +103,11 @@ def test_layer_decorator():
         def __call__(self, x):
             return self.c(self.b(self.a(x)))
 
-    t = Trio(flux.Dense(np.array([[1.1, 2.2]]), np.zeros(1), np.tanh), flux.Dense(np.array([[3.3]]), False), flux.Dropout(0.4))
+    t = Trio(
+        flux.Dense(np.array([[1.1, 2.2]]), np.zeros(1), np.tanh),
+        flux.Dense(np.array([[3.3]]), False),
+        flux.Dropout(0.4),
+    )
     assert repr(t) == "Trio(Dense(2 => 1, tanh), Dense(1 => 1; bias=false), Dropout(0.4))"
     assert str(t).splitlines()[:3] == [
         "Trio(",

@@ -1,5 +1,7 @@
 """Sizes without computing."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,18 @@ from hypothesis import strategies as st
 
 from fluxbridge import flux
 from fluxbridge.errors import ArgumentError, DimensionMismatch
-from fluxbridge.flux import BatchNorm, Chain, Conv, Dense, Parallel, SkipConnection, autosize, outputsize, relu, vcat
+from fluxbridge.flux import (
+    BatchNorm,
+    Chain,
+    Conv,
+    Dense,
+    Parallel,
+    SkipConnection,
+    autosize,
+    outputsize,
+    relu,
+    vcat,
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -17,7 +30,7 @@ from fluxbridge.flux import BatchNorm, Chain, Conv, Dense, Parallel, SkipConnect
     skip=st.booleans(),
 )
 def test_it_is_the_size_of_the_output(widths, rest, skip):
-    layers = [Dense(pair) for pair in zip(widths, widths[1:])]  # noqa: B905
+    layers = [Dense(pair) for pair in itertools.pairwise(widths)]
     m = Chain(*layers, SkipConnection(Dense((widths[-1], 2)), vcat) if skip else relu)
     shape = (widths[0], *rest)
     assert outputsize(m, shape) == m(np.zeros(shape, np.float32)).shape
@@ -60,7 +73,9 @@ def test_statistics_are_left_alone():
 
 
 def test_mismatch_names_the_layer_and_both_shapes():
-    with pytest.raises(DimensionMismatch, match=r"Dense\(4 => 2\) expects an input of size 4 .* shape \(5, 100\)"):
+    with pytest.raises(
+        DimensionMismatch, match=r"Dense\(4 => 2\) expects an input of size 4 .* shape \(5, 100\)"
+    ):
         outputsize(Chain(Dense((3, 5)), Dense((4, 2))), (3, 100))
 
 
@@ -71,9 +86,15 @@ def test_no_size():
 
 def test_autosize_through_branches():
     _ = flux._
-    m = autosize((3, 32), Chain(Parallel(vcat, a=Dense((_, 5)), b=Dense((_, _ * 2))), Dense((_, 1)), flux.LayerNorm(_)))
-    assert repr(m) == "Chain(Parallel(vcat, a = Dense(3 => 5), b = Dense(3 => 6)), Dense(11 => 1), LayerNorm(1))"
-    conv = autosize((10, 10, 3, 7), Chain(Conv((3, 3), (_, 4)), BatchNorm(_), flux.flatten, Dense((_, 2), bias=False)))
+    m = autosize(
+        (3, 32), Chain(Parallel(vcat, a=Dense((_, 5)), b=Dense((_, _ * 2))), Dense((_, 1)), flux.LayerNorm(_))
+    )
+    assert (
+        repr(m) == "Chain(Parallel(vcat, a = Dense(3 => 5), b = Dense(3 => 6)), Dense(11 => 1), LayerNorm(1))"
+    )
+    conv = autosize(
+        (10, 10, 3, 7), Chain(Conv((3, 3), (_, 4)), BatchNorm(_), flux.flatten, Dense((_, 2), bias=False))
+    )
     assert repr(conv) == "Chain(Conv((3, 3), 3 => 4), BatchNorm(4), flatten, Dense(256 => 2; bias=false))"
 
 
@@ -84,7 +105,10 @@ def test_autosize_that_cannot_know():
     lazy = Dense((_, 2))
     assert repr(lazy) == "LazyLayer(Dense((_, 2)))"
     with pytest.raises(ArgumentError, match="does not reach"):
-        autosize((3, 1), Chain(Dense((3, 2)), SkipConnection(lambda x: x, lambda y, x, held=lazy: x), _Unused(lazy)))
+        autosize(
+            (3, 1),
+            Chain(Dense((3, 2)), SkipConnection(lambda x: x, lambda y, x, held=lazy: x), _Unused(lazy)),
+        )
 
 
 class _Unused:

@@ -45,7 +45,8 @@ arrays = hnp.arrays(
     hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
 )
 leaves = st.one_of(
-    arrays, st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False), st.text(max_size=5),
+    arrays, st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False),
+    st.text(max_size=5),
     st.sampled_from([(), 1 + 2j, float("inf"), np.float32(1e-5), np.float64(2.5)]),
 )  # fmt: skip
 trees = st.recursive(
@@ -71,7 +72,7 @@ def same(a, b):
     if type(a) is not type(b):
         return False
     if isinstance(b, (Record, dict)):
-        return list(a.keys()) == list(b.keys()) and all(same(a[k], b[k]) for k in b.keys())
+        return list(a.keys()) == list(b.keys()) and all(same(a[k], b[k]) for k in list(b.keys()))
     if isinstance(b, (tuple, list)):
         return len(a) == len(b) and all(map(same, a, b))
     return a == b
@@ -124,7 +125,9 @@ def test_a_file_of_another_model_says_what_differs(tmp_path):
     path = tmp_path / "m.npz"
     save(path, model())
     other = Chain(Dense((3, 5), np.tanh), BatchNorm(4), Dropout(0.5), Dense((4, 2), bias=False))
-    with pytest.raises(DimensionMismatch, match=r"layers.0.weight is an array of shape \(5, 3\), not of shape \(4, 3\)"):
+    with pytest.raises(
+        DimensionMismatch, match=r"layers.0.weight is an array of shape \(5, 3\), not of shape \(4, 3\)"
+    ):
         load(path, other)
     with pytest.raises(ArgumentError, match="layers has 1 parts, not 4 parts"):
         load(path, Chain(Dense((3, 4))))

@@ -22,7 +22,9 @@ def test_all_differences_are_listed_and_nothing_is_copied():
 
 
 def test_structure_and_sizes_together_are_a_structure_error():
-    with pytest.raises(ArgumentError, match=r"layers.0 has the parts weight, bias, σ, not the parts scale, bias, σ"):
+    with pytest.raises(
+        ArgumentError, match=r"layers.0 has the parts weight, bias, σ, not the parts scale, bias, σ"
+    ):
         loadmodel_(Chain(Dense((2, 3)), Dense((3, 1))), Chain(flux.Scale(3), Dense((2, 1))))
 
 

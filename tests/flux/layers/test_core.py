@@ -68,7 +68,9 @@ def test_dense_of_any_batch_is_dense_of_each_vector(batch, act):
 
 def test_mismatch_names_layer_and_both_shapes():
     for m, x in ((Dense((3, 2)), np.ones((4, 5))), (Chain(relu, Dense((3, 2))), np.ones((4, 5)))):
-        with pytest.raises(DimensionMismatch, match=r"Dense\(3 => 2\) expects .* size 3 along axis 0.* shape \(4, 5\)"):
+        with pytest.raises(
+            DimensionMismatch, match=r"Dense\(3 => 2\) expects .* size 3 along axis 0.* shape \(4, 5\)"
+        ):
             m(x)
     with pytest.raises(DimensionMismatch, match=r"Dense\(3 => 2\).* shape \(\)"):
         Dense((3, 2))(np.float32(1))
@@ -194,7 +196,9 @@ def test_alphadropout_keeps_mean_and_variance():
 # -- normalisation -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [lambda: GroupNorm(4, 2, np.tanh), lambda: LayerNorm(3, 5), lambda: BatchNorm(4)])
+@pytest.mark.parametrize(
+    "make", [lambda: GroupNorm(4, 2, np.tanh), lambda: LayerNorm(3, 5), lambda: BatchNorm(4)]
+)
 def test_norms_by_finite_differences(make):
     m, x = trainmode_(flux.f64(make())), RNG.normal(size=(3, 5, 4, 2))
     check(m, x)
