@@ -71,8 +71,8 @@ BY_HAND = {
 }
 CALLS = (
     "flatten", "normalise", "nfan", "truncated_normal", "identity_init", "orthogonal", "sparse_init",
-    "ones32", "zeros32", "rand32", "create_bias", "glorot", "kaiming", "lecun", "gradient of flatten", "jacobian",
-    "hessian", "diaghessian", "gradient with",
+    "ones32", "zeros32", "rand32", "create_bias", "glorot", "kaiming", "lecun", "gradient of flatten",
+    "jacobian", "hessian", "diaghessian", "gradient with",
 )  # fmt: skip
 
 

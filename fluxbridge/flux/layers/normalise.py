@@ -26,6 +26,9 @@ class _ChannelNorm(HasMode):
     ε, momentum, affine, track_stats, active, chs.
     """
 
+    μ: Any
+    σ2: Any
+
     def _set(
         self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any,
         eps: Any, momentum: Any,
