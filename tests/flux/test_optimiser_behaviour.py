@@ -2,7 +2,6 @@
 
 import collections
 
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -287,7 +286,7 @@ def test_spellings():
     with pytest.raises(TypeError, match="lr"):
         opt.Momentum(lr=0.1)
     with pytest.raises(AttributeError, match="no field 'lr'"):
-        opt.Momentum().lr  # noqa: B018
+        opt.Momentum().lr
 
 
 @pytest.mark.parametrize(
