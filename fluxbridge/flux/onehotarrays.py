@@ -226,12 +226,19 @@ def _column_stack(arrays: Any) -> Any:
     return OneHotArray(joined, _same_labels(arrays))
 
 
+def _hstack(arrays: Any, **options: Any) -> Any:
+    return (
+        _concatenate(arrays, 1, **options) if _all_onehot(arrays) and arrays[0].ndim > 1 else NotImplemented
+    )
+
+
 def _argmax(a: Any, axis: Any = None, **options: Any) -> Any:
     return a.indices.astype(np.intp) if axis == 0 and not options else NotImplemented
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.concatenate: _concatenate, np.stack: _stack, np.column_stack: _column_stack, np.argmax: _argmax,
+    np.concatenate: _concatenate, np.stack: _stack, np.column_stack: _column_stack, np.hstack: _hstack,
+    np.argmax: _argmax,
     np.shape: lambda a: a.shape if isinstance(a, OneHotArray) else NotImplemented,
     np.ndim: lambda a: a.ndim if isinstance(a, OneHotArray) else NotImplemented,
     np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],

@@ -14,9 +14,10 @@ from fluxbridge.flux import optimisers as opt
 from fluxbridge.flux.functors import KeyPath, layer
 
 RULES = [
-    opt.Descent(), opt.Momentum(), opt.Nesterov(), opt.Rprop(), opt.RMSProp(), opt.RMSProp(centred=True), opt.Adam(),
-    opt.RAdam(), opt.AdaMax(), opt.OAdam(), opt.AdaGrad(), opt.AdaDelta(), opt.AMSGrad(), opt.NAdam(),
-    opt.AdamW(λ=0.1), opt.AdamW(lambda_=0.1, couple=False), opt.AdaBelief(), opt.Lion(), opt.WeightDecay(),
+    opt.Descent(), opt.Momentum(), opt.Nesterov(), opt.Rprop(), opt.RMSProp(), opt.RMSProp(centred=True),
+    opt.Adam(), opt.RAdam(), opt.AdaMax(), opt.OAdam(), opt.AdaGrad(), opt.AdaDelta(), opt.AMSGrad(),
+    opt.NAdam(), opt.AdamW(λ=0.1), opt.AdamW(lambda_=0.1, couple=False), opt.AdaBelief(), opt.Lion(),
+    opt.WeightDecay(),
     opt.SignDecay(), opt.ClipGrad(), opt.ClipNorm(), opt.AccumGrad(2),
     opt.OptimiserChain(opt.AccumGrad(2), opt.ClipNorm(0.5), opt.Adam()),
     opt.MixedPrecision(np.float64, opt.Adam()),
@@ -359,7 +360,7 @@ def test_paths():
     assert [p for p, _ in found] == [KeyPath("a", 0), KeyPath("b", "k")]
 
 
-# -- the old style --------------------------------------------------------------------------------------------
+# -- the old style ---------------------------------------------------------------------------------------
 
 
 def test_implicit_parameters_and_a_rule():

@@ -195,17 +195,14 @@ def _counts(at: Any) -> bool:
 def _borders(n: int, at: Any) -> list[int]:
     """Where the parts end, rounded as MLUtils does: each share anew, of what remains."""
     shares = [a / n for a in _as_tuple(at)] if _counts(at) and n else list(_as_tuple(at))
+    if n and not (all(share >= 0 for share in shares) and sum(shares) <= 1 + 1e-9):
+        raise ArgumentError(f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations")
     borders: list[int] = []
-    start, left = 0, n
+    left = n
     for share in shares:
-        share = share * n / left if left and borders else share
-        if not 0 <= share <= 1 + 1e-12:
-            raise ArgumentError(
-                f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations"
-            )
-        start += min(round(left * share), left)
-        borders.append(start)
-        left = n - start
+        share = min(share * n / left, 1.0) if left else 1.0  # of what remains
+        left -= round(left * share)
+        borders.append(n - left)
     return borders
 
 
