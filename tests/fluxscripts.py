@@ -1,7 +1,12 @@
 """Recorded scripts: a model, some calls, and what was said on the way."""
 
+import importlib
+import pkgutil
+
+import numpy as np
 from fluxrecords import agree, case
 
+from fluxbridge import flux
 from fluxbridge.autodiff.template import Record
 from fluxbridge.flux.optimisers import Leaf
 
@@ -41,3 +46,12 @@ class Script:
 
     def __exit__(self, kind, *_):
         assert kind or not self.trace, f"not compared: {self.trace}"
+
+
+def flux_words():
+    """Everything that the mirror offers, by its name there: to evaluate recorded expressions with."""
+    words = {"np": np, "tanh": np.tanh, "identity": lambda x: x}
+    for info in pkgutil.walk_packages(flux.__path__, "fluxbridge.flux."):
+        found = vars(importlib.import_module(info.name))
+        words.update({k: v for k, v in found.items() if not k.startswith("_")})
+    return words
