@@ -26,7 +26,7 @@ Rebuild = Callable[[Any], Any]
 _LEAVES: tuple[type, ...] = (
     str, bytes, int, float, complex, bool, type, type(None), type(Ellipsis), range, slice, re.Pattern, re.Match,
     np.generic, np.dtype, np.random.Generator, np.random.BitGenerator, types.ModuleType, types.BuiltinFunctionType,
-    np.ufunc, Tracer,
+    np.ufunc, type(np.mean), Tracer,
 )  # fmt: skip
 _own_leaves: set[type] = {LazyLayer}  #: classes that were declared with `leaf`
 _trainable: dict[type, tuple[str, ...]] = {}  #: classes with a choice of trained fields

@@ -34,7 +34,14 @@ def _operator(name: str, f: Callable[[Any, Any], Any], sign: str) -> None:
     setattr(Unknown, f"__r{name}__", reflected)
 
 
-for _name, _sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("floordiv", "//"), ("mod", "%"), ("pow", "**")):
+for _name, _sign in (
+    ("add", "+"),
+    ("sub", "-"),
+    ("mul", "*"),
+    ("floordiv", "//"),
+    ("mod", "%"),
+    ("pow", "**"),
+):
     _operator(_name, getattr(operator, _name), _sign)
 
 _ = Unknown()

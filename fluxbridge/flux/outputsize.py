@@ -108,5 +108,7 @@ def autosize(size: Any, model: Any) -> Any:
     if missing:
         raise ArgumentError(f"the input does not reach {missing[0]!r}, so that its size is not known")
     return fmap(
-        lambda m: m.layer if isinstance(m, LazyLayer) else m, model, exclude=lambda m: isinstance(m, LazyLayer)
+        lambda m: m.layer if isinstance(m, LazyLayer) else m,
+        model,
+        exclude=lambda m: isinstance(m, LazyLayer),
     )

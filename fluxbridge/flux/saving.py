@@ -77,7 +77,15 @@ def load(path: Any, model: Any = None) -> Any:
             found = _from_json(held["tree"], arrays)
     except ArgumentError as error:
         raise ArgumentError(f"{path.name} cannot be loaded: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        struct.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise ArgumentError(f"{path.name} cannot be loaded: it is damaged ({error})") from error
     return found if model is None else loadmodel_(model, found)
 

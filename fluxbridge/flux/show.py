@@ -22,6 +22,7 @@ NAMES: dict[Any, str] = {
     np.arccos: "acos", np.arcsinh: "asinh", np.arccosh: "acosh", np.arctanh: "atanh", np.negative: "-",
     np.conjugate: "conj", np.vstack: "vcat", np.hstack: "hcat",
 }  # fmt: skip
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type, type(np.mean))
 _SPELLINGS = {"sigmoid": "σ", "hardsigmoid": "hardσ", "logsigmoid": "logσ"}
 _TYPES = {"float64": "Float64", "float32": "Float32", "float16": "Float16", "bool": "Bool",
           "complex128": "ComplexF64", "complex64": "ComplexF32"}  # fmt: skip
@@ -44,7 +45,7 @@ def function_name(f: Any, qualified: bool = False) -> str:
         known = None
     if known is not None:
         return known
-    if not isinstance(f, (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type)):
+    if not isinstance(f, _FUNCTIONS):
         return repr(f)
     name = _SPELLINGS.get(f.__name__, f.__name__)
     module = getattr(f, "__module__", "") or ""
@@ -80,7 +81,7 @@ def text(x: Any, qualified: bool = False) -> str:
         return str(bool(x)).lower()
     if x is None:
         return "nothing"
-    if isinstance(x, (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type)):
+    if isinstance(x, _FUNCTIONS):
         return function_name(x, qualified)
     if isinstance(x, np.ndarray):
         return array_summary(x)

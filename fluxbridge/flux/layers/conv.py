@@ -63,7 +63,9 @@ def convfilter(kernel: Any, channels: Any, init: Any = glorot_uniform, groups: i
     inside, out = channels
     for name, n in (("Input", inside), ("Output", out)):
         if n % groups:
-            raise ArgumentError(f"{name} channel dimension must be divisible by groups ({n}, groups={groups}).")
+            raise ArgumentError(
+                f"{name} channel dimension must be divisible by groups ({n}, groups={groups})."
+            )
     shape = (*kernel, inside // groups, out)
     weight = init(*shape)
     if weight.shape != shape:
@@ -86,7 +88,9 @@ class _Convolution:
     dilation: Sizes
     groups: int
 
-    def _set(self, weight: Any, bias: Any, σ: Any, outputs: int, kernel: Sizes, options: dict[str, Any]) -> None:
+    def _set(
+        self, weight: Any, bias: Any, σ: Any, outputs: int, kernel: Sizes, options: dict[str, Any]
+    ) -> None:
         rank = weight.ndim - 2
         dilation = expand(options["dilation"], rank)
         self.σ = σ

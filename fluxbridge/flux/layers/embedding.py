@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.primitive import plain
 from ...errors import ArgumentError
 from ..functors import layer
 from ..initialisers import randn32
@@ -31,7 +32,7 @@ def _is_one_hot(x: Any) -> bool:
 
 def embed(weight: Any, x: Any) -> Any:
     """The vectors for positions, or for one-hot columns, x: of shape ``(out, *x.shape)``, or without the labels' axis."""
-    x = as_array(x)
+    x = as_array(plain(x))
     if _is_one_hot(x):
         if x.ndim <= 2:
             return weight @ x
@@ -100,8 +101,9 @@ class EmbeddingBag:
         self.reduction = reduction
 
     def __call__(self, x: Any, at: Any = None) -> Any:
+        x = plain(x)
         if at is not None:
-            x = _split_at(x, at)
+            x = _split_at(x, plain(at))
         if _is_ragged(x):
             bags = np.empty(len(x), dtype=object)
             bags[:] = x

@@ -182,6 +182,22 @@ class GroupNorm(_ChannelNorm):
         return f"{plain(self.chs)}, {plain(self.G)}"
 
 
+def broadcast(f: Any, *xs: Any) -> Any:
+    """``f(*xs)``: functions of arrays go by elements here."""
+    return f(*xs)
+
+
+class Fix1:
+    """A function with its first argument fixed, as Julia's LayerNorm holds its activation."""
+
+    def __init__(self, f: Any, x: Any):
+        self.f = f
+        self.x = x
+
+    def __call__(self, y: Any) -> Any:
+        return self.f(self.x, y)
+
+
 @layer(show="noexpand")
 class LayerNorm:
     """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted. Ba et al., 2016.
@@ -202,7 +218,7 @@ class LayerNorm:
         if not size or not all(isinstance(n, (int, np.integer)) for n in size):
             raise ArgumentError("LayerNorm needs the sizes of the leading axes, and perhaps an activation")
         self.λ = λ
-        self.diag = Scale(*size, λ) if affine else λ
+        self.diag = Scale(*size, λ) if affine else identity if λ is identity else Fix1(broadcast, λ)
         self.ε = eps
         self.size = tuple(map(int, size))
         self.affine = affine
