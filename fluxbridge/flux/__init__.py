@@ -5,12 +5,11 @@
 (1, 2)
 """
 
-# losses, one-hot arrays, optimisers, training, data (losses.py, onehotarrays.py, optimisers/, training.py, data/)
-# trees (functors.py)
 from ..api import diaghessian, gradient, hessian, jacobian, pullback, withgradient, withjacobian
 from ..autodiff.template import Record
 from . import losses as Losses
 from . import optimisers as Optimisers
+from . import training as Train
 from .callbacks import early_stopping, patience, plateau, throttle
 from .data import (
     DataLoader,
@@ -18,10 +17,16 @@ from .data import (
     batchseq,
     chunk,
     eachobs,
+    fill_like,
     getobs,
+    group_counts,
     group_indices,
+    mapobs,
     numobs,
     obsview,
+    ones_like,
+    rand_like,
+    randn_like,
     randobs,
     rescale,
     rpad_constant,
@@ -31,6 +36,7 @@ from .data import (
     unbatch,
     unsqueeze,
     unstack,
+    zeros_like,
 )
 from .functors import (
     KeyPath,
@@ -187,12 +193,19 @@ from .nnlib import (
     upsample_trilinear,
     σ,
 )
-from .onehotarrays import OneHotArray, onecold, onehot, onehotbatch
+from .onehotarrays import OneHotArray, OneHotMatrix, OneHotVector, onecold, onehot, onehotbatch
 from .optimisers import (
+    ADAM,
+    ADAMW,
+    NADAM,
+    OADAM,
+    RADAM,
     AbstractRule,
     AccumGrad,
     AdaBelief,
+    ADADelta,
     AdaDelta,
+    ADAGrad,
     AdaGrad,
     Adam,
     AdaMax,
@@ -200,6 +213,7 @@ from .optimisers import (
     AMSGrad,
     ClipGrad,
     ClipNorm,
+    ClipValue,
     Descent,
     Lion,
     MixedPrecision,
@@ -207,6 +221,7 @@ from .optimisers import (
     NAdam,
     Nesterov,
     OAdam,
+    Optimiser,
     OptimiserChain,
     RAdam,
     RMSProp,
@@ -234,9 +249,16 @@ from .state import loadmodel_, modules, state
 from .training import train_, trainstep_, trainstep_withgradient_
 
 __all__ = [
+    "ADAM",
+    "ADAMW",
     "GRU",
     "LSTM",
+    "NADAM",
+    "OADAM",
+    "RADAM",
     "RNN",
+    "ADADelta",
+    "ADAGrad",
     "AMSGrad",
     "AbstractRule",
     "AccumGrad",
@@ -254,6 +276,7 @@ __all__ = [
     "Chain",
     "ClipGrad",
     "ClipNorm",
+    "ClipValue",
     "Conv",
     "ConvTranspose",
     "CrossCor",
@@ -286,6 +309,9 @@ __all__ = [
     "Nesterov",
     "OAdam",
     "OneHotArray",
+    "OneHotMatrix",
+    "OneHotVector",
+    "Optimiser",
     "OptimiserChain",
     "Optimisers",
     "PairwiseFusion",
@@ -301,6 +327,7 @@ __all__ = [
     "Scale",
     "SignDecay",
     "SkipConnection",
+    "Train",
     "Upsample",
     "WeightDecay",
     "WeightNorm",
@@ -339,6 +366,7 @@ __all__ = [
     "f64",
     "fast_act",
     "fcollect",
+    "fill_like",
     "flatten",
     "fmap",
     "fmap_with_path",
@@ -359,6 +387,7 @@ __all__ = [
     "glu",
     "gpu",
     "gradient",
+    "group_counts",
     "group_indices",
     "hardsigmoid",
     "hardswish",
@@ -395,6 +424,7 @@ __all__ = [
     "lpnormpool",
     "mae",
     "make_causal_mask",
+    "mapobs",
     "maxpool",
     "meanpool",
     "mish",
@@ -409,6 +439,7 @@ __all__ = [
     "onehot",
     "onehotbatch",
     "ones32",
+    "ones_like",
     "orthogonal",
     "outputsize",
     "pad_circular",
@@ -424,7 +455,9 @@ __all__ = [
     "poisson_loss",
     "pullback",
     "rand32",
+    "rand_like",
     "randn32",
+    "randn_like",
     "randobs",
     "relu",
     "relu6",
@@ -480,5 +513,6 @@ __all__ = [
     "withgradient",
     "withjacobian",
     "zeros32",
+    "zeros_like",
     "σ",
 ]  # fmt: skip
