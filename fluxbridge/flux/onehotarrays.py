@@ -88,7 +88,7 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Another shape; still compact if the labels stay on axis 0."""
-        shape = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+        shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
         if shape and shape[0] == self.nlabels and order == "C":
             return OneHotArray(self.indices.reshape(shape[1:]), self.nlabels)
         return np.asarray(self).reshape(shape, order=order)  # type: ignore[call-overload]

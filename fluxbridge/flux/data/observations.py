@@ -19,7 +19,7 @@ from ..functors import _like, functor, pairs
 from ..onehotarrays import OneHotArray
 from ..rng import default_rng, is_rng, randperm
 
-_ARRAYS = (np.ndarray, OneHotArray, Tracer)
+_ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
 
 def _together(data: Any) -> Any:
