@@ -122,7 +122,7 @@ def functor(x: Any) -> tuple[Any, Rebuild]:
         whole = Record(func=x.func, args=x.args, keywords=x.keywords)
         return whole, lambda p: functools.partial(p.func, *p.args, **p.keywords)
     fields = _fields_of(x)
-    return (Record(**fields) if fields else ()), lambda parts: _remake(x, parts)
+    return (Record(**fields), lambda parts: _remake(x, parts)) if fields else ((), lambda _: x)
 
 
 def _object_array(parts: list[Any], shape: tuple[int, ...]) -> np.ndarray:
@@ -136,6 +136,9 @@ def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
     held = {name: cell.cell_contents for name, cell in cells.items() if _is_filled(cell)}
     held = {name: value for name, value in held.items() if value is not x}  # a function that calls itself
 
+    if not held:
+        return (), lambda _: x
+
     def rebuild(parts: Record) -> types.FunctionType:
         closure = tuple(types.CellType(parts[n]) if n in held else cell for n, cell in cells.items())
         copy = types.FunctionType(x.__code__, x.__globals__, x.__name__, x.__defaults__, closure)
@@ -144,7 +147,7 @@ def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
         copy.__qualname__, copy.__doc__ = x.__qualname__, x.__doc__
         return copy
 
-    return (Record(**held) if held else ()), rebuild
+    return Record(**held), rebuild
 
 
 def _remake(x: Any, parts: Any) -> Any:

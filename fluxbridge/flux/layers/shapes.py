@@ -96,14 +96,14 @@ def flatten(x: Any) -> Any:
     >>> flatten(np.arange(8).reshape(2, 2, 2)).tolist()
     [[0, 1], [4, 5], [2, 3], [6, 7]]
     >>> flatten(np.ones(3)).shape
-    (3, 1)
+    (1, 3)
     """
     x = as_array(x)
     shape = x.shape
     if len(shape) == 2:
         return x
-    if len(shape) < 2:
-        return np.reshape(x, (math.prod(shape), 1))
+    if not shape:
+        return np.reshape(x, (1, 1))
     return np.reshape(x, (math.prod(shape[:-1]), shape[-1]), order="F")
 
 
