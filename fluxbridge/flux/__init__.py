@@ -9,6 +9,7 @@ from ..api import diaghessian, gradient, hessian, jacobian, pullback, withgradie
 from ..autodiff.template import Record
 from . import losses as Losses
 from . import optimisers as Optimisers
+from . import training as Train
 from .callbacks import early_stopping, patience, plateau, throttle
 from .data import (
     DataLoader,
@@ -16,10 +17,16 @@ from .data import (
     batchseq,
     chunk,
     eachobs,
+    fill_like,
     getobs,
+    group_counts,
     group_indices,
+    mapobs,
     numobs,
     obsview,
+    ones_like,
+    rand_like,
+    randn_like,
     randobs,
     rescale,
     rpad_constant,
@@ -29,6 +36,7 @@ from .data import (
     unbatch,
     unsqueeze,
     unstack,
+    zeros_like,
 )
 from .functors import (
     KeyPath,
@@ -185,12 +193,19 @@ from .nnlib import (
     upsample_trilinear,
     σ,
 )
-from .onehotarrays import OneHotArray, onecold, onehot, onehotbatch
+from .onehotarrays import OneHotArray, OneHotMatrix, OneHotVector, onecold, onehot, onehotbatch
 from .optimisers import (
+    ADAM,
+    ADAMW,
+    NADAM,
+    OADAM,
+    RADAM,
     AbstractRule,
     AccumGrad,
     AdaBelief,
+    ADADelta,
     AdaDelta,
+    ADAGrad,
     AdaGrad,
     Adam,
     AdaMax,
@@ -198,6 +213,7 @@ from .optimisers import (
     AMSGrad,
     ClipGrad,
     ClipNorm,
+    ClipValue,
     Descent,
     Lion,
     MixedPrecision,
@@ -205,6 +221,7 @@ from .optimisers import (
     NAdam,
     Nesterov,
     OAdam,
+    Optimiser,
     OptimiserChain,
     RAdam,
     RMSProp,
@@ -230,9 +247,16 @@ from .state import loadmodel_, modules, state
 from .training import train_, trainstep_, trainstep_withgradient_
 
 __all__ = [
+    "ADAM",
+    "ADAMW",
     "GRU",
     "LSTM",
+    "NADAM",
+    "OADAM",
+    "RADAM",
     "RNN",
+    "ADADelta",
+    "ADAGrad",
     "AMSGrad",
     "AbstractRule",
     "AccumGrad",
@@ -250,6 +274,7 @@ __all__ = [
     "Chain",
     "ClipGrad",
     "ClipNorm",
+    "ClipValue",
     "Conv",
     "ConvTranspose",
     "CrossCor",
@@ -282,6 +307,9 @@ __all__ = [
     "Nesterov",
     "OAdam",
     "OneHotArray",
+    "OneHotMatrix",
+    "OneHotVector",
+    "Optimiser",
     "OptimiserChain",
     "Optimisers",
     "PairwiseFusion",
@@ -297,6 +325,7 @@ __all__ = [
     "Scale",
     "SignDecay",
     "SkipConnection",
+    "Train",
     "Upsample",
     "WeightDecay",
     "WeightNorm",
@@ -335,6 +364,7 @@ __all__ = [
     "f64",
     "fast_act",
     "fcollect",
+    "fill_like",
     "flatten",
     "fmap",
     "fmap_with_path",
@@ -355,6 +385,7 @@ __all__ = [
     "glu",
     "gpu",
     "gradient",
+    "group_counts",
     "group_indices",
     "hardsigmoid",
     "hardswish",
@@ -391,6 +422,7 @@ __all__ = [
     "lpnormpool",
     "mae",
     "make_causal_mask",
+    "mapobs",
     "maxpool",
     "meanpool",
     "mish",
@@ -405,6 +437,7 @@ __all__ = [
     "onehot",
     "onehotbatch",
     "ones32",
+    "ones_like",
     "orthogonal",
     "outputsize",
     "pad_circular",
@@ -420,7 +453,9 @@ __all__ = [
     "poisson_loss",
     "pullback",
     "rand32",
+    "rand_like",
     "randn32",
+    "randn_like",
     "randobs",
     "relu",
     "relu6",
@@ -476,5 +511,6 @@ __all__ = [
     "withgradient",
     "withjacobian",
     "zeros32",
+    "zeros_like",
     "σ",
 ]  # fmt: skip

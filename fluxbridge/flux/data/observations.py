@@ -7,7 +7,7 @@ need ``len(data)`` and ``data[i]``. Positions count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ..functors import _like, functor, pairs
 from ..onehotarrays import OneHotArray
 from ..rng import default_rng, is_rng, randperm
 
-_ARRAYS = (np.ndarray, OneHotArray, Tracer)
+_ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
 
 def _together(data: Any) -> Any:
@@ -223,6 +223,39 @@ def group_indices(labels: Any) -> dict[Any, np.ndarray]:
     for k, label in enumerate(labels):
         places.setdefault(label, []).append(k)
     return {label: np.array(found) for label, found in places.items()}
+
+
+def group_counts(labels: Any) -> dict[Any, int]:
+    """How often each label occurs.
+
+    >>> group_counts("abb")
+    {'a': 1, 'b': 2}
+    """
+    return {label: len(found) for label, found in group_indices(labels).items()}
+
+
+class Mapped(Sequence):
+    """The observations of a data set, each changed by a function when it is asked for."""
+
+    def __init__(self, f: Callable[[Any], Any], data: Any):
+        self.f, self.data = f, data
+
+    def __len__(self) -> int:
+        return numobs(self.data)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, (int, np.integer)):
+            return self.f(getobs(self.data, index))
+        return [self[int(k)] for k in np.arange(len(self))[index]]
+
+
+def mapobs(f: Callable[[Any], Any], data: Any) -> Mapped:
+    """A data set whose observations are ``f(observation)``, lazily.
+
+    >>> list(mapobs(lambda x: 10 * x, [1, 2, 3]))
+    [10, 20, 30]
+    """
+    return Mapped(f, data)
 
 
 def randobs(data: Any, *rest: Any) -> Any:

@@ -14,7 +14,18 @@ array([ 0.702, -0.702])
 
 from .adjust import adjust, adjust_, freeze_, thaw_
 from .chain import AccumGrad, ClipGrad, ClipNorm, MixedPrecision, OptimiserChain, SignDecay, WeightDecay
-from .implicit import params
+from .implicit import (
+    ADAM,
+    ADAMW,
+    NADAM,
+    OADAM,
+    RADAM,
+    ADADelta,
+    ADAGrad,
+    ClipValue,
+    Optimiser,
+    params,
+)
 from .parameters import Restructure, destructure, isnumeric, trainables
 from .rule import AbstractRule, rule
 from .rules import (
@@ -38,9 +49,51 @@ from .rules import (
 from .tree import Leaf, setup, update, update_
 
 __all__ = [
-    "AMSGrad", "AbstractRule", "AccumGrad", "AdaBelief", "AdaDelta", "AdaGrad", "AdaMax", "Adam", "AdamW",
-    "ClipGrad", "ClipNorm", "Descent", "Leaf", "Lion", "MixedPrecision", "Momentum", "NAdam", "Nesterov",
-    "OAdam", "OptimiserChain", "RAdam", "RMSProp", "Restructure", "Rprop", "SignDecay", "WeightDecay",
-    "adjust", "adjust_", "destructure", "freeze_", "isnumeric", "params", "rule", "setup", "thaw_",
-    "trainables", "update", "update_",
+    "ADAM",
+    "ADAMW",
+    "NADAM",
+    "OADAM",
+    "RADAM",
+    "ADADelta",
+    "ADAGrad",
+    "AMSGrad",
+    "AbstractRule",
+    "AccumGrad",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "ClipGrad",
+    "ClipNorm",
+    "ClipValue",
+    "Descent",
+    "Leaf",
+    "Lion",
+    "MixedPrecision",
+    "Momentum",
+    "NAdam",
+    "Nesterov",
+    "OAdam",
+    "Optimiser",
+    "OptimiserChain",
+    "RAdam",
+    "RMSProp",
+    "Restructure",
+    "Rprop",
+    "SignDecay",
+    "WeightDecay",
+    "adjust",
+    "adjust_",
+    "destructure",
+    "freeze_",
+    "isnumeric",
+    "params",
+    "rule",
+    "setup",
+    "thaw_",
+    "trainables",
+    "update",
+    "update_",
 ]  # fmt: skip

@@ -78,7 +78,8 @@ class AbstractRule:
 
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
         """A rule with some fields changed; names that it does not have are ignored, as in Flux."""
-        known = {f.name for f in dataclasses.fields(self)} if dataclasses.is_dataclass(self) else set()
+        fields = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
+        known = {f.name for f in fields}
         mine = {k: v for k, v in changes.items() if k in known}
         return dataclasses.replace(self, **mine) if mine else self  # type: ignore[type-var]
 
@@ -122,15 +123,15 @@ Rule = TypeVar("Rule", bound=type)
 
 def rule(cls: Rule) -> Rule:
     """Make a class of fields with defaults a rule: a frozen dataclass that knows all spellings."""
-    cls = dataclasses.dataclass(frozen=True, repr=False)(cls)
-    plain = cls.__init__  # type: ignore[misc]
+    made: Any = dataclasses.dataclass(frozen=True, repr=False)(cls)
+    plain = made.__init__
 
     @functools.wraps(plain)
     def __init__(self: Any, *args: Any, **options: Any) -> None:
         plain(self, *args, **spelled(options))
 
-    cls.__init__ = __init__  # type: ignore[misc]
-    return cls
+    made.__init__ = __init__
+    return made
 
 
 # -- numbers in the type of a parameter ----------------------------------------------------------------

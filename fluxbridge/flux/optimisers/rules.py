@@ -180,7 +180,7 @@ class RMSProp(AbstractRule):
     rho: float = 0.9
     epsilon: float = 1e-8
     centred: bool = field(default=False, kw_only=True)
-    centered: InitVar[bool] = field(default=False, kw_only=True)
+    centered: InitVar[bool] = field(default=False, kw_only=True)  # type: ignore[arg-type]
     fallible = False
 
     def __post_init__(self, centered: bool) -> None:

@@ -167,7 +167,8 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     if isinstance(tree, AbstractRule):
         from .implicit import update_old_
 
-        return update_old_(tree, model, grad)
+        update_old_(tree, model, grad)
+        return tree, model
     entries = gather(tree, model, grad, *higher)
     for entry in entries:
         if not entry.array.flags.writeable:
