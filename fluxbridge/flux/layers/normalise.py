@@ -26,6 +26,8 @@ class _ChannelNorm(HasMode):
     ε, momentum, affine, track_stats, active, chs.
     """
 
+    β: Any
+    γ: Any
     μ: Any
     σ2: Any
 
