@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulecheck import check
 
-from fluxbridge import flux, gradient
+from fluxbridge import flux, gradient, hessian_reverse
 from fluxbridge.autodiff import native
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import (
@@ -286,3 +286,15 @@ def test_sizes_that_do_not_go_together():
     with pytest.raises(ArgumentError, match="connection"):
         Parallel(flux.hcat, connection=relu)
     assert repr(flux.Bilinear(10, 2, 3, relu)) == "Bilinear((10, 2) => 3, relu)"
+
+
+def test_second_derivatives_and_forward_mode_of_norms():
+    x = RNG.normal(size=(3, 2))
+    m = flux.f64(BatchNorm(3))
+    h = hessian_reverse(lambda v: np.sum(m(np.reshape(v, (3, 2)))), x.ravel())
+    assert np.allclose(h, 0, atol=1e-6)
+    trainmode_(m)
+    before = m.μ.copy()
+    native.pushforward(m, (x,), (np.ones_like(x),))
+    assert not np.array_equal(m.μ, before)
+    assert type(m.μ) is np.ndarray
