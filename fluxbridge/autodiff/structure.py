@@ -55,6 +55,11 @@ class Splitter:
         return known[1]
 
     def _split(self, x: Any) -> tuple[Any, Any]:
+        kind = type(x)
+        if kind in _NOTHING_INSIDE or (
+            kind is types.FunctionType and x.__closure__ is None and not self.follow_globals
+        ):
+            return x, None
         if self.is_leaf(x):
             new = self.stand_in(x)
             leaf = Leaf(self.count, _finisher(x))
@@ -300,6 +305,7 @@ def _finisher(x: Any) -> Callable[[Any], Any] | None:
 
 
 _OPAQUE = (str, bytes, bool, np.bool_, type, types.ModuleType, types.BuiltinFunctionType, type(None))
+_NOTHING_INSIDE = {type(None), bool, str, np.ufunc, types.BuiltinFunctionType, type}
 _TAKERS: list[tuple[Any, Callable[[Splitter, Any], tuple[Any, Any]]]] = [
     (dict, Splitter._mapping),
     ((list, tuple), Splitter._sequence),
