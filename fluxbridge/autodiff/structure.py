@@ -175,13 +175,18 @@ class Splitter:
             copy = object.__new__(type(x))
         except TypeError:  # made in C: nothing that we could rebuild
             return x, None
+        constants = getattr(type(x), "__fluxbridge_constants__", ())  # numbers that are settings
         self.active[id(x)] = copy
         try:
-            new, templates, found = self._children(fields)
+            varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
+            new, templates, found = self._children(varying)
         finally:
             del self.active[id(x)]
         if not found:
             return x, None
+        if constants:
+            new = {k: new.get(k, v) for k, v in fields.items()}
+            templates = {k: templates.get(k) for k in fields}
         for name, value in new.items():
             object.__setattr__(copy, name, value)
         self.copies.append((x, copy, new))

@@ -44,6 +44,8 @@ class MultiHeadAttention:
     ((64, 10, 32), (10, 10, 8, 32))
     """
 
+    __fluxbridge_constants__ = ("nheads",)
+
     def __init__(
         self,
         dims: Any,
@@ -81,7 +83,7 @@ class MultiHeadAttention:
             bias,
             fdrop=self.attn_drop,
             mask=mask,
-            nheads=plain(self.nheads),
+            nheads=self.nheads,
         )
         return self.out_proj(y), scores
 
@@ -95,4 +97,4 @@ class MultiHeadAttention:
         bias = "" if self.q_proj.bias is False else ", bias=true"
         p = plain(self.attn_drop.p)
         dropped = f", dropout_prob={p}" if p else ""
-        return f"MultiHeadAttention({sizes}; nheads={plain(self.nheads)}{bias}{dropped})"
+        return f"MultiHeadAttention({sizes}; nheads={self.nheads}{bias}{dropped})"

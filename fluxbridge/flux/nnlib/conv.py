@@ -126,7 +126,7 @@ def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
 def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
     """The weight as matrices, one a group: kernel by output channels."""
     matrix = w.reshape(-1, groups, w.shape[-1] // groups)
-    return np.moveaxis(matrix, 1, 0)
+    return matrix.transpose(1, 0, 2)
 
 
 def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
@@ -167,11 +167,12 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
         columns = _scratch.array((groups, *place.kernel, inside, *part.shape[2:]), dtype)
         part = part.reshape(groups, part.shape[1], -1)
         np.matmul(kernel, part, out=columns.reshape(groups, kernel.shape[1], -1))
+        if not flipped:
+            columns = columns[(slice(None), *(slice(None, None, -1),) * place.rank)]
         for offset, (first, *others) in place.offsets():
-            if not flipped:
-                offset = tuple(k - 1 - i for k, i in zip(place.kernel, offset, strict=True))
             rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
-            dx[(slice(None), slice(None), rows, *others)] += columns[(slice(None), *offset)]
+            into = dx[(slice(None), slice(None), rows, *others)]
+            into += columns[(slice(None), *offset)]
     dx = dx[(slice(None), slice(None), *place.inside)]
     return channels_last(dx.reshape(groups * inside, *place.input, batch))
 
