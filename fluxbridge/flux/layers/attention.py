@@ -27,7 +27,9 @@ def _sizes(dims: Any) -> tuple[int, int, int, int, int, int]:
 
 @layer(show="noexpand")
 class MultiHeadAttention:
-    """Attention with several heads: ``MultiHeadAttention(dims, *, nheads=8, bias=False, dropout_prob=0.0, init)``.
+    """Attention with several heads.
+
+    ``MultiHeadAttention(dims, *, nheads=8, bias=False, dropout_prob=0.0, init=glorot_uniform)``:
 
     `dims` is one number of features for everything, ``(in, (qkv, out))``, or with different sizes
     ``((q_in, k_in, v_in), ((qk, v), out))``. ``layer(q, k, v, bias=None, mask=None)`` takes arrays of

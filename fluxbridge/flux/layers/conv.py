@@ -1,4 +1,4 @@
-"""Convolutional layers. Images are (width, height, channels, batch), with any number of spatial axes from one to three."""
+"""Convolutional layers, of images (width, height, channels, batch) or with one or three spatial axes."""
 
 from __future__ import annotations
 
@@ -172,7 +172,8 @@ class Conv(_Convolution):
             bias, σ = (*rest, *(bias, identity)[len(rest) :])
             if weight.shape[-1] % groups:
                 raise ArgumentError(
-                    f"Output channel dimension must be divisible by groups ({weight.shape[-1]}, groups={groups})."
+                    "Output channel dimension must be divisible by groups "
+                    f"({weight.shape[-1]}, groups={groups})."
                 )
         options = {"stride": stride, "pad": pad, "dilation": dilation}
         self._set(weight, bias, σ, weight.shape[-1], weight.shape[:-2], options)
@@ -244,7 +245,7 @@ class CrossCor(_Convolution):
 
 @layer
 class ConvTranspose(_Convolution):
-    """The transpose of a convolution, which enlarges: ``ConvTranspose(kernel, (in, out), σ, *, outpad=0, …)``.
+    """The transpose of a convolution: ``ConvTranspose(kernel, (in, out), σ=identity, *, outpad=0, …)``.
 
     The weight has the shape (kernel…, out / groups, in). `outpad` adds to one side of the output,
     whose size would be ambiguous with a stride; else as :class:`Conv`.

@@ -14,7 +14,7 @@ _MODES = ("nearest", "bilinear", "trilinear")
 
 @leaf
 class Upsample:
-    """Enlarge the spatial axes: ``Upsample(scale, mode="nearest")``, or ``Upsample(mode, scale=…)`` or ``(mode, size=…)``.
+    """Enlarge the spatial axes: ``Upsample(scale, mode="nearest")``, or with a keyword scale or size.
 
     The modes are "nearest", "bilinear" and "trilinear". `scale` is one number or one a spatial axis,
     `size` that of the result. Raises ArgumentError for another mode, or unless exactly one of scale

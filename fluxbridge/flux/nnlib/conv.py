@@ -95,7 +95,7 @@ def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
         ),
         writeable=False,
     )
-    return view if flipped else view[(slice(None), *(slice(None, None, -1),) * place.rank)]
+    return view if flipped else view[_turned(place)]
 
 
 class _Scratch(threading.local):
@@ -113,6 +113,11 @@ class _Scratch(threading.local):
 
 
 _scratch = _Scratch()
+
+
+def _turned(place: Windows) -> Any:
+    """An index that turns the kernel's axes round, behind the axis of the groups."""
+    return (slice(None), *(slice(None, None, -1),) * place.rank)
 
 
 def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
@@ -158,6 +163,7 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, flipped = dims
     batch, inside = dy.shape[-1], w.shape[-2]
     dtype = np.result_type(dy, w)
+    both = (slice(None), slice(None))  # the groups and their channels
     dx = np.zeros((groups, inside, *place.padded, batch), dtype)
     kernel = _weight_matrices(w, groups)
     dy = _output_matrices(dy, groups)
@@ -168,12 +174,15 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
         part = part.reshape(groups, part.shape[1], -1)
         np.matmul(kernel, part, out=columns.reshape(groups, kernel.shape[1], -1))
         if not flipped:
-            columns = columns[(slice(None), *(slice(None, None, -1),) * place.rank)]
+            columns = columns[_turned(place)]
         for offset, (first, *others) in place.offsets():
             rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
-            into = dx[(slice(None), slice(None), rows, *others)]
-            into += columns[(slice(None), *offset)]
-    dx = dx[(slice(None), slice(None), *place.inside)]
+            here: Any = (*both, rows, *others)
+            there: Any = (slice(None), *offset)
+            into = dx[here]
+            into += columns[there]
+    inner: Any = (*both, *place.inside)
+    dx = dx[inner]
     return channels_last(dx.reshape(groups * inside, *place.input, batch))
 
 

@@ -131,7 +131,8 @@ def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
     if not any(place.pad):
         return x
     out = np.full((x.shape[0], *place.padded, x.shape[-1]), value, x.dtype)
-    out[(slice(None), *place.inside)] = x
+    inside: Any = (slice(None), *place.inside)
+    out[inside] = x
     return out
 
 
