@@ -383,3 +383,29 @@ def test_implicit_parameters_and_a_rule():
     np.testing.assert_allclose(W, before - 0.5)
     with pytest.raises(ArgumentError, match="gradient"):
         opt.update_(rule, ps, [1.0])
+
+
+# -- memory that is used again ------------------------------------------------------------------------------
+
+
+CHAINS = [
+    opt.OptimiserChain(opt.WeightDecay(0.1), opt.ClipNorm(0.5), opt.SignDecay(), opt.ClipGrad(0.2), last)
+    for last in RULES[:18]
+] + [opt.OptimiserChain(rule, opt.ClipNorm(0.1), opt.Descent(0.5)) for rule in RULES[:18]]
+
+
+@pytest.mark.parametrize("rule", RULES + CHAINS, ids=repr)
+def test_reused_memory_changes_nothing(rule, monkeypatch):
+    def trained(least):
+        monkeypatch.setattr(opt.scratch, "SMALL", least)
+        rng = np.random.default_rng(5)
+        model = [rng.normal(size=(3, 4)), rng.normal(size=7).astype(np.float32), rng.normal(size=(2, 3)).T]
+        tree = opt.setup(rule, model)
+        for _ in range(4):
+            opt.update_(tree, model, [rng.normal(size=a.shape).astype(a.dtype) for a in model])
+        return model, [leaf.state for leaf in tree]
+
+    (with_pool, states), (fresh, fresh_states) = trained(0), trained(1 << 40)
+    for a, b in zip(with_pool, fresh, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert all(opt.tree.same_state(a, b) for a, b in zip(states, fresh_states, strict=True))

@@ -20,6 +20,7 @@ from ..functors import _like, children, fmap, functor, pairs
 from .chain import MixedPrecision
 from .parameters import isnumeric, parts_of
 from .rule import AbstractRule
+from .scratch import reusing
 from .text import julia
 from .ties import Ties, permutation
 
@@ -316,11 +317,12 @@ def apply_all(entries: list[Entry]) -> None:
     if any(entry.leaf.rule.fallible for entry in entries):
         kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
     try:
-        for entry in entries:
-            leaf, x = entry.leaf, entry.array
-            leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
-            if step is not None:
-                np.subtract(x, step, out=x, casting="same_kind")
+        with reusing():
+            for entry in entries:
+                leaf, x = entry.leaf, entry.array
+                leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
+                if step is not None:
+                    np.subtract(x, step, out=x, casting="same_kind")
     except BaseException:
         for entry, state, values in kept or ():
             entry.leaf.state = state
