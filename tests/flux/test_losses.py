@@ -7,7 +7,7 @@ import pytest
 import rulecheck
 from fluxrecords import OneHot, agree, cases, loss_weights, weighted_sum
 
-from fluxbridge import gradient, hessian
+from fluxbridge import gradient, hessian, withgradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError
 from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
@@ -84,6 +84,25 @@ def test_one_hot_labels_are_ordinary_labels(name):
     got, expected = (gradient(lambda x, y=y: loss(x, y), POSITIVE)[0] for y in (y, np.asarray(y)))
     np.testing.assert_allclose(got, expected)
     assert gradient(loss, POSITIVE, y)[1] is None
+
+
+def test_one_hot_labels_are_strong():
+    """An impossible class does not count where the label is another, as in Flux (false * -Inf is 0)."""
+    ŷ = np.array([[0.0, 1.0], [-np.inf, 2.0]])
+    y = onehotbatch([0, 1], range(2))
+    value, (grad,) = withgradient(lambda x: losses.logitcrossentropy(x, y), ŷ)
+    assert np.isclose(value, np.log1p(np.exp(-1.0)) / 2)
+    np.testing.assert_allclose(grad, [[0, 0.13447071], [0, -0.13447071]], atol=1e-8)
+
+
+def test_cross_entropy_of_three_dimensional_labels():
+    y = onehotbatch(np.array([[0, 2, 1], [1, 1, 0]]), range(3))
+    ŷ = np.sin(np.arange(18.0)).reshape(3, 2, 3)
+    rulecheck.check(lambda x: losses.logitcrossentropy(x, y), ŷ)
+    rulecheck.check(lambda x, y: losses.logitcrossentropy(x, y, axis=(0, 1)), ŷ, np.asarray(y) * 1.0)
+    assert np.isclose(losses.logitcrossentropy(ŷ, y), losses.logitcrossentropy(ŷ, np.asarray(y)))
+    with pytest.raises(DimensionMismatch):
+        losses.logitcrossentropy(ŷ[:2], y)
 
 
 def test_ctc_by_enumeration():
