@@ -196,7 +196,8 @@ def DepthwiseConv(
     """A convolution of every channel by itself: a Conv with as many groups as channels.
 
     ``DepthwiseConv(kernel, (in, out), σ)``, out being a multiple of in, or ``DepthwiseConv(weight, bias,
-    σ)`` with a weight of shape (kernel…, out / in, in).
+    σ)`` with a weight of shape (kernel…, in, out / in), whose last two axes become the output channels as
+    Flux counts them, the first of the two fastest.
 
     >>> DepthwiseConv((3, 3), (3, 6))
     Conv((3, 3), 3 => 6, groups=3)
@@ -205,7 +206,7 @@ def DepthwiseConv(
     if _is_kernel(kernel):
         return Conv(kernel, *rest, groups=rest[0][0], init=init, **options)
     weight = as_array(kernel)
-    return Conv(depthwise_weight(weight), *rest, groups=weight.shape[-1], **options)
+    return Conv(depthwise_weight(weight), *rest, groups=weight.shape[-2], **options)
 
 
 @layer

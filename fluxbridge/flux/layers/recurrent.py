@@ -93,6 +93,10 @@ def _ndim(x: Any, state: Any) -> int:
     return max(len(x.shape), np.ndim(state))
 
 
+def _repeated(x: Any, shape: tuple[int, ...]) -> Any:
+    return x if x.shape == shape else np.broadcast_to(x, shape)
+
+
 @layer
 class RNNCell(_Cell):
     """h' = σ(Wi x + Wh h + b): ``RNNCell((in, out), σ=np.tanh, *, bias, init_kernel, init_recurrent_kernel)``.
@@ -161,18 +165,14 @@ class LSTMCell(_Cell):
         inside, steps, *batch = x.shape
         h, c = (as_array(s) for s in state)
         columns = max([1, *batch, *(s.shape[1] for s in (h, c) if len(s.shape) > 1)])
-        z = self.Wi @ np.reshape(x, (inside, -1))
-        if self.bias is not False:
-            z = z + lead(self.bias, 2)
-        z = np.reshape(z, (z.shape[0], steps, -1))
-        if z.shape[2] != columns:
-            z = np.broadcast_to(z, (*z.shape[:2], columns))
         n = self.Wh.shape[1]
-        h, c = (s if s.shape == (n, columns) else np.broadcast_to(lead(s, 2), (n, columns)) for s in (h, c))
-        hidden, cell = lstm(z, self.Wh, h, c)
+        x = _repeated(np.reshape(x, (inside, steps, -1)), (inside, steps, columns))
+        h, c = (_repeated(lead(s, 2), (n, columns)) for s in (h, c))
+        bias = np.zeros(4 * n, self.Wi.dtype) if self.bias is False else self.bias
+        hidden, cell = lstm(x, self.Wi, self.Wh, bias, h, c)
         if not batch and columns == 1 and all(np.ndim(s) == 1 for s in state):
             hidden, cell = hidden[:, :, 0], cell[:, :, 0]
-        return hidden, (hidden[:, -1], cell[:, -1])
+        return hidden, (hidden[:, -1], cell[-1])
 
 
 @layer
