@@ -1,13 +1,24 @@
 """Flux in Python: layers, losses, optimisers, training and data with Flux's names, shapes and numbers.
 
+>>> import numpy as np
 >>> from fluxbridge import flux as Flux
->>> Flux.children((1, 2))
-(1, 2)
+>>> from fluxbridge.flux import Chain, Dense
+>>> model = Chain(Dense((2, 3), np.tanh), Dense((3, 1)))
+>>> model
+Chain(Dense(2 => 3, tanh), Dense(3 => 1))
+>>> (slope,) = Flux.gradient(lambda m: np.sum(m(np.ones((2, 5), np.float32))), model)
+>>> slope.layers[1].bias
+array([5.], dtype=float32)
 """
+
+import numpy as np
 
 from ..api import diaghessian, gradient, hessian, jacobian, pullback, withgradient, withjacobian
 from ..autodiff.template import Record
+from . import data as MLUtils
+from . import functors as Functors
 from . import losses as Losses
+from . import nnlib as NNlib
 from . import optimisers as Optimisers
 from . import training as Train
 from .callbacks import early_stopping, patience, plateau, throttle
@@ -241,12 +252,12 @@ from .optimisers import (
 )
 from .outputsize import autosize, outputsize
 from .precision import cpu, f16, f32, f64, gpu
-
-# random numbers (rng.py)
 from .rng import default_rng, seed_
 from .saving import load, save
 from .state import loadmodel_, modules, state
 from .training import train_, trainstep_, trainstep_withgradient_
+
+tanh = np.tanh  #: in Julia it needs no import
 
 __all__ = [
     "ADAM",
@@ -287,6 +298,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "EmbeddingBag",
+    "Functors",
     "GRUCell",
     "GRUv3",
     "GRUv3Cell",
@@ -299,6 +311,7 @@ __all__ = [
     "LayerNorm",
     "Lion",
     "Losses",
+    "MLUtils",
     "MaxPool",
     "Maxout",
     "MeanPool",
@@ -306,6 +319,7 @@ __all__ = [
     "Momentum",
     "MultiHeadAttention",
     "NAdam",
+    "NNlib",
     "Nesterov",
     "OAdam",
     "OneHotArray",
@@ -485,6 +499,7 @@ __all__ = [
     "stack",
     "state",
     "swish",
+    "tanh",
     "tanh_fast",
     "tanhshrink",
     "testmode_",

@@ -1,4 +1,4 @@
-"""Initial weights. Each is called as ``init(*size)``, ``init(rng, *size)``, or without a size to fix the rest.
+"""Initial weights: each is called ``init(*size)``, ``init(rng, *size)``, or without a size to fix the rest.
 
 >>> import numpy as np
 >>> glorot_uniform(np.random.default_rng(0), 2, 3).dtype
@@ -85,7 +85,7 @@ def kaiming_normal(rng: Any, *size: int, gain: float = math.sqrt(2)) -> np.ndarr
 def truncated_normal(
     rng: Any, *size: int, mean: float = 0, std: float = 1, lo: float = -2, hi: float = 2
 ) -> np.ndarray:
-    """Normal with this mean and standard deviation, within [lo, hi]: by inverting the distribution function."""
+    """Normal with this mean and standard deviation, within [lo, hi]."""
     if mean < lo - 2 * std or mean > hi + 2 * std:
         warnings.warn(
             "the mean of truncated_normal is more than two standard deviations outside of [lo, hi], "
@@ -143,14 +143,15 @@ def sparse_init(rng: Any, *size: int, sparsity: float, std: float = 0.01) -> np.
 
 @initialiser
 def identity_init(_rng: Any, *size: int, gain: float = 1, shift: int | tuple[int, ...] = 0) -> np.ndarray:
-    """What makes a layer the identity: a unit matrix, a kernel with its weight in the middle, zeros for a bias.
+    """What makes a layer the identity: a unit matrix, a kernel with one weight in its middle, a zero bias.
 
     `shift` rolls the result, along axis 0 or, as a tuple, along each.
     """
     made = np.zeros(size, _F32)
     if len(size) > 1:
         k = np.arange(min(size[-2:]))
-        made[(*[(n + 1) // 2 - 1 for n in size[:-2]], k, k)] = gain
+        middle: Any = (*[(n + 1) // 2 - 1 for n in size[:-2]], k, k)
+        made[middle] = gain
         shifts = (shift,) if isinstance(shift, int) else tuple(shift)
         made = np.roll(made, shifts, axis=tuple(range(len(shifts))))
     return made

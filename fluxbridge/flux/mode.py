@@ -36,7 +36,7 @@ def shapes_only() -> bool:
 
 
 def is_active(layer: Any) -> bool:
-    """Does `layer` train? Its field `active` says so; if that is None, whether this is inside of a gradient."""
+    """Does `layer` train? Its field `active` says so; if that is None, it does inside of a gradient."""
     active = plain(layer.active)
     return within_gradient() if active is None else bool(active)
 

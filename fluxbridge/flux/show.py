@@ -85,8 +85,10 @@ def text(x: Any, qualified: bool = False) -> str:
         return function_name(x, qualified)
     if isinstance(x, np.ndarray):
         return array_summary(x)
-    if isinstance(x, np.generic):
-        return str(x.item() if x.dtype.itemsize == 8 else x)
+    if isinstance(x, (float, np.floating)):
+        from .optimisers.text import julia
+
+        return julia(float(str(x)))
     if isinstance(x, Record):
         return "(" + ", ".join(f"{k} = {text(v)}" for k, v in x.items()) + ("," if len(x) == 1 else "") + ")"
     if type(x) in (tuple, list):
@@ -112,11 +114,11 @@ def plain_text(model: Any) -> str:
     """A model with a line for each of its layers, and the numbers of parameters.
 
     >>> from fluxbridge.flux import Chain, Dense
-    >>> print(plain_text(Chain(Dense((3, 2)), np.tanh)))  # doctest: +ELLIPSIS
+    >>> print(plain_text(Chain(Dense((3, 2)), np.tanh)))
     Chain(
       Dense(3 => 2),                        # 8 parameters
       tanh,
-    ) ...
+    )
     """
     return "".join(_lines(model, 0, None))
 

@@ -33,7 +33,7 @@ def _kept(x: Any) -> Any:
 
 
 def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: True) -> Any:
-    """Copy the parameters of `src`, a model or the :func:`state` of one, into the arrays of `dst`. Returns `dst`.
+    """Copy the parameters of `src`, a model or the :func:`state` of one, into those of `dst`. Returns `dst`.
 
     `src` must have the parts of `dst`. Numbers, functions and settings of `dst` stay. A False in `src` (no
     bias) goes with zeros in `dst`, and any bias of `src` is dropped where `dst` has none. `filter` picks the
@@ -126,7 +126,7 @@ def _where(path: KeyPath) -> str:
 
 
 def modules(model: Any) -> list[Any]:
-    """The model and everything inside that has parts, from the top down; to apply something to all Dense layers, say.
+    """The model and everything inside that has parts, from the top down.
 
     >>> from fluxbridge.flux import Chain, Dense
     >>> [type(m).__name__ for m in modules(Chain(Dense((2, 2)), np.tanh))]

@@ -28,10 +28,12 @@ def is_pair(x: Any) -> bool:
 
 @layer
 class Dense:
-    """σ(W x + b): ``Dense((in, out), σ=identity, *, bias=True, init=glorot_uniform)``, or ``Dense(W, bias=True, σ=identity)``.
+    """σ(W x + b): every output depends on every input.
 
-    The input is a vector of `in` features, or an array whose first axis they are; the other axes stay.
-    Raises DimensionMismatch if the input has another number of features, or the bias another size.
+    ``Dense((in, out), σ=identity, *, bias=True, init=glorot_uniform)``, or
+    ``Dense(W, bias=True, σ=identity)``. The input is a vector of `in` features, or an array whose first
+    axis they are; the other axes stay. Raises DimensionMismatch if the input has another number of
+    features, or the bias another size.
 
     >>> model = Dense((3, 2), np.tanh)
     >>> model
@@ -86,8 +88,9 @@ class Dense:
 
 @layer
 class Scale:
-    """σ(scale · x + bias), element by element: ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias, σ)``.
+    """σ(scale · x + bias), element by element.
 
+    ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias=True, σ=identity)``.
     The sizes are those of the leading axes of the input.
 
     >>> Scale(2, bias=False)(np.array([[1.0, 2.0], [3.0, 4.0]]))
@@ -158,7 +161,8 @@ class Bilinear:
         out, in1, in2 = self.weight.shape
         if x.ndim != 2 or y.ndim != 2 or x.shape[0] != in1 or y.shape[0] != in2:
             raise DimensionMismatch(
-                f"layer {self!r} expects inputs with {in1} and {in2} rows, but got shapes {x.shape} and {y.shape}"
+                f"layer {self!r} expects inputs with {in1} and {in2} rows, but got shapes "
+                f"{x.shape} and {y.shape}"
             )
         if x.shape[1] != y.shape[1]:
             raise DimensionMismatch(

@@ -61,7 +61,7 @@ class _Container:
 
 @layer
 class Chain(_Container):
-    """Functions one after the other: ``Chain(f, g, …)``, with names ``Chain(first=f, second=g)``, or ``Chain([f, g])``.
+    """Functions one after the other: ``Chain(f, g, …)``, ``Chain(first=f, second=g)``, or ``Chain([f, g])``.
 
     A chain can be indexed, by position or name; a slice of it is a chain. Raises ArgumentError for a
     layer named `layers`.
@@ -82,8 +82,8 @@ class Chain(_Container):
         if layers and named:
             raise ArgumentError("the layers of a Chain either all have names, or none has one")
         if len(layers) == 1 and isinstance(layers[0], (tuple, list, Record)):
-            layers = layers[0]
-        self.layers = Record(**named) if named else layers
+            (layers,) = layers
+        self.layers: Any = Record(**named) if named else layers
 
     def __call__(self, x: Any, *more: Any) -> Any:
         if more:
@@ -117,9 +117,10 @@ def activations(chain: Any, x: Any) -> tuple[Any, ...]:
 
 @layer
 class Maxout(_Container):
-    """The largest output of several layers, element by element: ``Maxout(f, g, …)`` or ``Maxout(make, n)``. Goodfellow et al., 2013.
+    """The largest output of several layers, element by element. Goodfellow et al., 2013.
 
-    Where several are largest, the last of them has the gradient.
+    ``Maxout(f, g, …)``, or ``Maxout(make, n)`` with n layers that ``make()`` returns. Where several are
+    largest, the last of them has the gradient.
 
     >>> Maxout(lambda x: x, lambda x: -x)(np.array([1.0, -3.0]))
     array([1., 3.])
@@ -177,9 +178,9 @@ class _Branches(_Container):
         if layers and named:
             raise ArgumentError(f"the layers of a {kind} layer either all have names, or none has one")
         if len(layers) == 1 and isinstance(layers[0], (tuple, Record)):
-            layers = layers[0]
+            (layers,) = layers
         self.connection = connection
-        self.layers = Record(**named) if named else layers
+        self.layers: Any = Record(**named) if named else layers
 
     def _with(self, layers: Any) -> Any:
         return type(self)(self.connection, layers)
@@ -218,16 +219,18 @@ class Parallel(_Branches):
             return _connect(self.connection, *[layers[0](x) for x in xs])
         if len(layers) != len(xs):
             raise ArgumentError(
-                f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, but got {len(xs)}"
+                f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, "
+                f"but got {len(xs)}"
             )
         return _connect(self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
 
 
 @layer
 class PairwiseFusion(_Branches):
-    """Layers in a row that meet the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …; all yᵢ are returned.
+    """Layers in a row that meet the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …
 
-    One input (not a tuple) stands for all. Raises ArgumentError for another number of inputs than layers.
+    All yᵢ are returned, as a tuple. One input (not a tuple) stands for all. Raises ArgumentError for
+    another number of inputs than layers.
 
     >>> import operator
     >>> PairwiseFusion(operator.add, lambda x: 2 * x, lambda x: -x)(1, 10)

@@ -26,10 +26,11 @@ def _probability(p: Any, name: str) -> Any:
 
 @layer(trainable=())
 class Dropout(HasMode):
-    """While training, sets each element to 0 with probability p and divides the others by 1 - p. Srivastava et al., 2014.
+    """While training, sets each element to 0 with probability p and divides the others by 1 - p.
 
-    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``; with `axis` the choice is made along these axes
-    only. It is active inside of a gradient, or as ``trainmode_``, ``testmode_`` say. Raises ArgumentError unless 0 ≤ p ≤ 1.
+    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``; with `axis` the choice is made along
+    these axes only. It is active inside of a gradient, or as ``trainmode_`` and ``testmode_`` say.
+    Raises ArgumentError unless 0 ≤ p ≤ 1. Srivastava et al., 2014.
 
     >>> m = Dropout(0.5)
     >>> m(np.ones(3))

@@ -31,7 +31,7 @@ def _is_one_hot(x: Any) -> bool:
 
 
 def embed(weight: Any, x: Any) -> Any:
-    """The vectors for positions, or for one-hot columns, x: of shape ``(out, *x.shape)``, or without the labels' axis."""
+    """The vectors for positions x, of shape ``(out, *x.shape)``, or for one-hot columns."""
     x = as_array(plain(x))
     if _is_one_hot(x):
         if x.ndim <= 2:
@@ -85,11 +85,12 @@ def _split_at(data: Any, at: Any) -> list[Any]:
 
 @layer
 class EmbeddingBag:
-    """The mean (or another reduction) of the vectors of a bag of words: ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``.
+    """The mean (or another reduction) of the vectors of a bag of words.
 
-    Called with one bag (a vector of positions from 0, or one-hot columns), a matrix whose columns are bags, a list of
-    bags, or ``(data, at)``: one vector and the positions where its bags begin. Raises IndexError for
-    positions outside of the vocabulary, ArgumentError for a single position or bad `at`.
+    ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``. Called with one bag (a vector of
+    positions from 0, or one-hot columns), a matrix whose columns are bags, a list of bags, or
+    ``(data, at)``: one vector and the positions where its bags begin. Raises IndexError for positions
+    outside of the vocabulary, ArgumentError for a single position or bad `at`.
 
     >>> m = EmbeddingBag(np.array([[1.0, 2.0, 3.0]]))
     >>> m([0, 2]), m([[0], [1, 2]]), m([0, 1, 2], [0, 1])

@@ -1,4 +1,4 @@
-"""Normalisation: BatchNorm, InstanceNorm, GroupNorm by channel; LayerNorm by observation; WeightNorm of weights."""
+"""Normalisation: of channels (BatchNorm, InstanceNorm, GroupNorm), observations (LayerNorm), weights."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ class _ChannelNorm(HasMode):
     ε, momentum, affine, track_stats, active, chs.
     """
 
+    β: Any
+    γ: Any
+    μ: Any
+    σ2: Any
+
     def _set(
-        self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any, eps: Any,
-        momentum: Any,
+        self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any,
+        eps: Any, momentum: Any,
     ) -> None:  # fmt: skip
         self.λ = λ
         self.β = initβ(chs) if affine else None
@@ -92,8 +97,10 @@ def _checked(layer: Any, x: Any) -> Any:
 
 @layer(trainable=("β", "γ"))
 class BatchNorm(_ChannelNorm):
-    """Each channel with mean 0 and variance 1 over the batch: ``BatchNorm(channels, λ=identity, *, …)``. Ioffe and Szegedy, 2015.
+    """Each channel with mean 0 and variance 1 over the batch. Ioffe and Szegedy, 2015.
 
+    ``BatchNorm(channels, λ=identity, *, initβ=zeros32, initγ=ones32, affine=True, track_stats=True,
+    active=None, eps=1e-5, momentum=0.1)``.
     The channels are on the last but one axis (WHCN, or features × batch). While training, the statistics of
     the batch are used and the running ones updated; in test mode the running ones are used.
     Raises DimensionMismatch for another number of channels.
@@ -124,10 +131,11 @@ class BatchNorm(_ChannelNorm):
 
 @layer(trainable=("β", "γ"))
 class InstanceNorm(_ChannelNorm):
-    """Each channel of each observation with mean 0 and variance 1: ``InstanceNorm(channels, λ=identity, *, …)``. Ulyanov et al., 2016.
+    """Each channel of each observation with mean 0 and variance 1. Ulyanov et al., 2016.
 
-    Without scale, shift and running statistics unless asked for by `affine` and `track_stats`.
-    Raises DimensionMismatch for another number of channels.
+    ``InstanceNorm(channels, λ=identity, *, …)`` with the options of BatchNorm. Without scale, shift and
+    running statistics unless asked for by `affine` and `track_stats`. Raises DimensionMismatch for
+    another number of channels.
 
     >>> InstanceNorm(2)(np.array([[[1.0], [5.0]], [[3.0], [5.0]]])).round(3).reshape(2, 2)
     array([[-1.,  0.],
@@ -150,9 +158,10 @@ class InstanceNorm(_ChannelNorm):
 
 @layer(trainable=("β", "γ"))
 class GroupNorm(_ChannelNorm):
-    """Groups of channels of each observation with mean 0 and variance 1: ``GroupNorm(channels, groups, λ=identity, *, …)``. Wu and He, 2018.
+    """Groups of channels of each observation with mean 0 and variance 1. Wu and He, 2018.
 
-    Raises ArgumentError if the groups are not of equal size, DimensionMismatch for another number of channels.
+    ``GroupNorm(channels, groups, λ=identity, *, …)``. Raises ArgumentError if the groups are not of equal
+    size, DimensionMismatch for another number of channels.
 
     >>> GroupNorm(4, 2)
     GroupNorm(4, 2)
@@ -200,10 +209,10 @@ class Fix1:
 
 @layer(show="noexpand")
 class LayerNorm:
-    """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted. Ba et al., 2016.
+    """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted.
 
-    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)``; eps² is added to the variance, as in Flux. Raises
-    DimensionMismatch if the leading axes have another size.
+    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)``; eps² is added to the variance, as in Flux.
+    Raises DimensionMismatch if the leading axes have another size. Ba et al., 2016.
 
     >>> LayerNorm(2)(np.array([[1.0], [3.0]])).round(3).tolist()
     [[-1.0], [1.0]]
@@ -238,10 +247,10 @@ class LayerNorm:
 
 @layer
 class WeightNorm:
-    """A layer whose weights are a direction times a length: ``WeightNorm(layer, which="weight", *, axis=-1)``. Salimans and Kingma, 2016.
+    """A layer whose weights are a direction times a length. Salimans and Kingma, 2016.
 
-    The lengths `g` are over `axis` (one, several, or None for all) of the field `which`. Raises ArgumentError if
-    there is no such field, or if it is all zero.
+    ``WeightNorm(layer, which="weight", *, axis=-1)``. The lengths `g` are over `axis` (one, several, or
+    None for all) of the field `which`. Raises ArgumentError if there is no such field, or if it is all zero.
 
     >>> from fluxbridge.flux import Dense
     >>> m = WeightNorm(Dense(np.array([[3.0, 4.0]])))
