@@ -17,7 +17,7 @@ from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
 from ..functors import _like, functor, pairs
 from ..onehotarrays import OneHotArray
-from ..rng import default_rng, is_rng, randperm
+from ..rng import default_rng, is_rng, rand, randperm
 
 _ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
@@ -264,5 +264,5 @@ def randobs(data: Any, *rest: Any) -> Any:
     if is_rng(data):
         rng, data, *rest = data, *rest  # type: ignore[assignment]
     count = rest[0] if rest else 1
-    draws = [int(randperm(rng, numobs(data))[0]) for _ in range(count)]
-    return getobs(data, draws if rest else draws[0])
+    draws = (rand(rng, np.float64, count) * numobs(data)).astype(int)
+    return getobs(data, draws if rest else int(draws[0]))
