@@ -1,6 +1,7 @@
 """Optimisers beyond the records: what a step must never do, own rules, old style, flattening."""
 
 import collections
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -222,7 +223,7 @@ def test_what_a_layer_does_not_train():
 def test_containers_of_all_kinds():
     Point = collections.namedtuple("Point", "x y")
     ordered = collections.OrderedDict(k=np.ones(1))
-    model = [Point(np.ones(1), 2), Fields(w=np.ones(1)), ordered, (np.ones(1), None)]
+    model = [Point(np.ones(1), 2), SimpleNamespace(w=np.ones(1)), ordered, (np.ones(1), None)]
 
     def loss(m):
         return m[0].x[0] * m[1].w[0] * m[2]["k"][0] * m[3][0][0]

@@ -78,7 +78,8 @@ def getobs(data: Any, index: Any = None) -> Any:
         return data
     if isinstance(data, _ARRAYS):
         picked = data[..., index]
-        return picked.copy() if isinstance(index, slice) and isinstance(picked, np.ndarray) else picked
+        is_view = isinstance(index, slice) and isinstance(picked, np.ndarray)
+        return picked.copy(order="K") if is_view else picked
     if hasattr(data, "iloc"):  # a table of pandas
         return data.iloc[index]
     if isinstance(index, (int, np.integer, slice)):
