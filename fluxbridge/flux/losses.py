@@ -115,6 +115,11 @@ def _arrays(ŷ: Any, y: Any) -> tuple[Any, Any]:
     return ŷ, y
 
 
+def _abs2(x: Any) -> Any:
+    """The square of the absolute value, a real number also where x is complex."""
+    return np.real(x * np.conj(x)) if np.iscomplexobj(plain(x)) else np.square(x)
+
+
 def _as_array(x: Any) -> Any:
     x = take_up(x)
     if isinstance(x, range) or (hasattr(x, "__array__") and not hasattr(x, "astype")):
@@ -142,7 +147,7 @@ def mse(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     0.01
     """
     ŷ, y = _arrays(ŷ, y)
-    return _aggregate(agg, np.square(ŷ - y))
+    return _aggregate(agg, _abs2(ŷ - y))
 
 
 def msle(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None = None) -> Any:

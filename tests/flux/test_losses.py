@@ -142,6 +142,13 @@ def test_logarithms_of_negative_numbers_are_refused():
         gradient(lambda x: losses.msle(x, np.array([1.0])), np.array([-3.0]))
 
 
+def test_complex_predictions_have_real_losses():
+    ŷ, y = np.array([1 + 2j, 3.0]), np.array([1j, 1.0])
+    value, (grad,) = withgradient(lambda x: losses.mse(x, y, agg=np.sum), ŷ)
+    assert value == 6.0
+    np.testing.assert_allclose(grad, [2 + 2j, 4])
+
+
 def test_second_derivative_of_a_loss_of_logits():
     h = hessian(lambda x: losses.logitcrossentropy(x, np.array([1.0, 0.0])), np.array([0.3, -0.2]))
     p = 1 / (1 + np.exp(-0.5))

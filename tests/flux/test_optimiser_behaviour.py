@@ -167,6 +167,23 @@ def test_the_state_of_another_model_is_refused(other, says):
         opt.update_(tree, other, None)
 
 
+def test_the_state_of_a_model_with_fewer_parameters_is_refused():
+    tree = opt.setup(opt.Descent(), {"a": np.ones(2), "b": False})
+    with pytest.raises(StructureError, match=r"at \.b the model has a parameter, the state nothing"):
+        opt.update_(tree, {"a": np.ones(2), "b": np.ones(2)}, None)
+    opt.update_(opt.setup(opt.Descent(), Half()), Half(), None)  # what is not trained may be an array
+
+
+def test_common_slips():
+    model = {"a": np.ones(2), "b": np.ones(2)}
+    tree = opt.setup(opt.Descent(), model)
+    grads = gradient(lambda m: np.sum(m["a"]), model)
+    with pytest.raises(StructureError, match=r"is this gradient\(…\)\[0\]"):
+        opt.update_(tree, model, grads)
+    with pytest.raises(ArgumentError, match="takes the state first"):
+        opt.update_(Half(), tree, grads[0])
+
+
 def test_what_cannot_be_written_to():
     model = {"a": np.broadcast_to(1.0, 3)}
     with pytest.raises(ArgumentError, match=r"array at \.a cannot be written"):
