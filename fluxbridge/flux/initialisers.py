@@ -118,11 +118,9 @@ def lecun_normal(rng: Any, *size: int, gain: float = 1) -> np.ndarray:
 
 @initialiser
 def orthogonal(rng: Any, *size: int, gain: float = 1) -> np.ndarray:
-    """A (semi) orthogonal matrix, reshaped to the size. Saxe et al., 2014. Not for vectors."""
-    if len(size) < 2:
-        raise ArgumentError(f"orthogonal makes matrices and larger arrays, not something of size {size}")
+    """A (semi) orthogonal matrix, reshaped to the size. Saxe et al., 2014."""
     rows, cols = math.prod(size[:-1]), size[-1]
-    if len(size) > 2:
+    if len(size) != 2:
         return np.reshape(orthogonal(rng, rows, cols, gain=gain), size, order="F")
     if rows < cols:
         return np.ascontiguousarray(orthogonal(rng, cols, rows, gain=gain).T)
@@ -137,7 +135,7 @@ def sparse_init(rng: Any, *size: int, sparsity: float, std: float = 0.01) -> np.
         raise ArgumentError(f"sparse_init makes matrices only, not something of size {size}")
     rows, cols = size
     made = randn(rng, _F32, rows, cols) * _F32(std)
-    made[: math.ceil(min(1.0, sparsity) * rows)] = 0
+    made[: max(0, math.ceil(min(1.0, sparsity) * rows))] = 0
     return np.stack([made[randperm(rng, rows), k] for k in range(cols)], axis=1) if cols else made
 
 

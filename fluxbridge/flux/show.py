@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import types
@@ -89,6 +90,8 @@ def text(x: Any, qualified: bool = False) -> str:
         from .optimisers.text import julia
 
         return julia(float(str(x)))
+    if isinstance(x, functools.partial):
+        return f"partial({', '.join([function_name(x.func), *map(text, x.args)])})"
     if isinstance(x, Record):
         return "(" + ", ".join(f"{k} = {text(v)}" for k, v in x.items()) + ("," if len(x) == 1 else "") + ")"
     if type(x) in (tuple, list):
@@ -168,6 +171,8 @@ def _shown(x: Any) -> list[Any]:
         return own(x)
     if isinstance(x, (Verbatim, str)):
         return []
+    if isinstance(x, functools.partial):
+        return [x.func, *x.args, *x.keywords.values()]
     parts = trainable(x)
     parts = list(parts.values() if isinstance(parts, dict) else parts)
     if hasattr(type(x), "__flux_show__"):

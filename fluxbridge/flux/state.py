@@ -59,8 +59,7 @@ def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: 
 
 
 def _match(dst: Any, src: Any, path: KeyPath, filter: Any, copies: Any, problems: list[Problem]) -> None:
-    mine = {k: v for k, v in pairs(children(dst)) if filter(v)}
-    theirs = {k: v for k, v in pairs(children(src)) if filter(v)}
+    mine, theirs = _parts(dst, filter), _parts(src, filter)
     if set(mine) != set(theirs) or (not isinstance(dst, dict) and list(mine) != list(theirs)):
         problems.append((path, f"has {_names(mine)}, not {_names(theirs)}", False))
         return
@@ -70,6 +69,13 @@ def _match(dst: Any, src: Any, path: KeyPath, filter: Any, copies: Any, problems
             _match_leaf(part, theirs[key], at, copies, problems)
         else:
             _match(part, theirs[key], at, filter, copies, problems)
+
+
+def _parts(x: Any, filter: Any) -> dict[Any, Any]:
+    """The parts that `filter` picks; of a tuple or list they are counted anew."""
+    picked = [(k, v) for k, v in pairs(children(x)) if filter(v)]
+    named = all(isinstance(k, str) for k, _ in picked)
+    return dict(picked) if named else dict(enumerate(v for _, v in picked))
 
 
 def _match_leaf(dst: Any, src: Any, path: KeyPath, copies: Any, problems: list[Problem]) -> None:

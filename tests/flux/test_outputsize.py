@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from fluxlayers import without_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +118,61 @@ class _Unused:
 
     def __call__(self, x):
         return x
+
+
+def test_autosize_that_calculates():
+    _ = flux._
+    m = autosize(
+        (28, 28, 1, 32),
+        Chain(
+            Chain(
+                c=Conv((3, 3), (_, 5), stride=2, pad=flux.SamePad()),
+                p=flux.MeanPool((3, 3)),
+                b=BatchNorm(_),
+                f=flux.flatten,
+            ),
+            Dense((_, _ // 4), relu, init=flux.rand32),
+            SkipConnection(Dense((_, _), relu), np.add),
+            Dense((_, 10)),
+        ),
+    )
+    assert without_bytes(str(m)) == (
+        "Chain(\n"
+        "  Chain(\n"
+        "    c = Conv((3, 3), 1 => 5, pad=1, stride=2),  # 50 parameters\n"
+        "    p = MeanPool((3, 3)),\n"
+        "    b = BatchNorm(5),                   # 10 parameters, plus 10\n"
+        "    f = Flux.flatten,\n"
+        "  ),\n"
+        "  Dense(80 => 20, relu),                # 1_620 parameters\n"
+        "  SkipConnection(\n"
+        "    Dense(20 => 20, relu),              # 420 parameters\n"
+        "    +,\n"
+        "  ),\n"
+        "  Dense(20 => 10),                      # 210 parameters\n"
+        ")         # Total: 10 trainable arrays, 2_310 parameters,\n"
+        "          # plus 2 non-trainable, 10 parameters, summarysize N bytes."
+    )
+    assert outputsize(m, (28, 28, 1, 32)) == (10, 32)
+
+
+@pytest.mark.parametrize(
+    ("shape", "make", "text"),
+    [
+        ((3,), lambda _: Dense((_, 4)), "Dense(3 => 4)"),
+        ((2, 3, 4, 5), lambda _: Dense((_, 10)), "Dense(2 => 10)"),
+        ((9,), lambda _: Dense((_, _ // 2)), "Dense(9 => 4)"),
+        ((3, 4, 5), lambda _: flux.LayerNorm(_), "LayerNorm(3)"),
+        ((3, 3, 10), lambda _: flux.LayerNorm(_, _), "LayerNorm(3, 3)"),
+        ((3, 4), lambda _: flux.Bilinear((_, 10)), "Bilinear(3 => 10)"),
+        (
+            (3,),
+            lambda _: SkipConnection(Dense((_, 4)), Parallel(vcat, Dense((_, 5)), Dense((_, 6)))),
+            "SkipConnection(Dense(3 => 4), Parallel(vcat, Dense(4 => 5), Dense(3 => 6)))",
+        ),
+        ((3, 1), lambda _: Chain(c=Dense((_, 2), flux.sigmoid), b=BatchNorm(_, affine=False)),
+         "Chain(c = Dense(3 => 2, σ), b = BatchNorm(2, affine=false))"),
+    ],
+)  # fmt: skip
+def test_autosize_of_layers(shape, make, text):
+    assert repr(autosize(shape, make(flux._))) == text

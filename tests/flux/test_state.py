@@ -77,3 +77,15 @@ def test_an_array_by_itself():
     x = np.zeros(2)
     assert loadmodel_(x, np.ones(2)) is x
     assert x.tolist() == [1.0, 1.0]
+
+
+def test_a_filter_counts_the_other_parts_anew():
+    few, more = Chain(Dense((2, 3)), Dense((3, 1))), Chain(Dense((2, 3)), flux.Dropout(0.2), Dense((3, 1)))
+    loadmodel_(few, more, filter=lambda x: not isinstance(x, flux.Dropout))
+    assert np.array_equal(few[1].weight, more[2].weight)
+
+
+def test_a_chain_of_a_list_goes_into_a_chain():
+    src = Chain([Dense((2, 3)), flux.flatten])
+    dst = loadmodel_(Chain(Dense((2, 3)), lambda x: x), src)
+    assert np.array_equal(dst[0].weight, src[0].weight)

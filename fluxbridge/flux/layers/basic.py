@@ -101,6 +101,8 @@ class Scale:
     def __init__(self, *args: Any, bias: Any = True, init: Any = ones32):
         if not args:
             raise ArgumentError("Scale needs the size of its weights, or the weights")
+        if not isinstance(args[0], (int, np.integer, np.ndarray, list)):
+            raise ArgumentError(f"Scale needs the size of its weights, or the weights, not {args[0]!r}")
         if isinstance(args[0], (int, np.integer)):
             *size, last = args
             σ = identity
@@ -117,7 +119,12 @@ class Scale:
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)
-        ndim = max(x.ndim, self.scale.ndim)
+        shape = self.scale.shape
+        if any(n != m and 1 not in (n, m) for n, m in zip(shape, x.shape, strict=False)):
+            raise DimensionMismatch(
+                f"layer {self!r} expects an input whose leading axes go with {shape}, but got shape {x.shape}"
+            )
+        ndim = max(x.ndim, len(shape))
         y = lead(self.scale, ndim) * lead(x, ndim)
         if self.bias is not False:
             y = y + lead(self.bias, ndim)
@@ -139,6 +146,8 @@ class Bilinear:
     """
 
     def __init__(self, size: Any, *rest: Any, bias: Any = True, init: Any = glorot_uniform):
+        if isinstance(size, (int, np.integer)) and len(rest) > 1:
+            size, rest = ((size, rest[0]), rest[1]), rest[2:]
         if is_pair(size):
             first, out = size
             in1, in2 = first if isinstance(first, tuple) else (first, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +15,17 @@ from ..functors import layer
 from ..show import text
 
 
+#: Functions of two numbers that Julia takes for any number of them.
+_OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
+
+
 def _connect(connection: Any, *xs: Any) -> Any:
     """What `connection` makes of outputs; the class ``tuple`` leaves them as they are."""
-    return xs if connection is tuple else connection(*xs)
+    if connection is tuple:
+        return xs
+    if len(xs) != 2 and connection.__hash__ is not None and connection in _OF_ANY_NUMBER:
+        return functools.reduce(connection, xs)
+    return connection(*xs)
 
 
 def _layers_text(layers: Any) -> str:
@@ -171,10 +180,10 @@ class SkipConnection:
 class _Branches(_Container):
     """The constructor of Parallel and PairwiseFusion: a connection, and layers with or without names."""
 
-    def __init__(self, connection: Any, *layers: Any, **named: Any):
+    def __init__(self, connection: Any, /, *layers: Any, **named: Any):
         kind = type(self).__name__
-        if "layers" in named:
-            raise ArgumentError(f"a {kind} layer cannot have a layer named layers")
+        if "layers" in named or "connection" in named:
+            raise ArgumentError(f"a {kind} layer cannot have a layer named layers or connection")
         if layers and named:
             raise ArgumentError(f"the layers of a {kind} layer either all have names, or none has one")
         if len(layers) == 1 and isinstance(layers[0], (tuple, Record)):
@@ -202,7 +211,7 @@ class Parallel(_Branches):
     (3, 5, 5)
     """
 
-    def __init__(self, connection: Any, *layers: Any, **named: Any):
+    def __init__(self, connection: Any, /, *layers: Any, **named: Any):
         super().__init__(connection, *layers, **named)
         if not len(self.layers):
             raise ArgumentError("a Parallel layer needs at least one layer inside")

@@ -11,7 +11,7 @@ from ...autodiff.tools import ignore_derivatives
 from ...errors import ArgumentError
 from ..functors import fmap, functor, layer
 from ..initialisers import ones32, zeros32
-from ..mode import HasMode, is_active, shapes_only
+from ..mode import HasMode, is_active, shapes_only, tidy
 from ..show import Verbatim, function_name, text
 from .basic import Scale
 from .shapes import EPS, abs2, as_array, identity, normalise, size_check
@@ -44,7 +44,7 @@ class _ChannelNorm(HasMode):
         self.momentum = momentum
         self.affine = affine
         self.track_stats = track_stats
-        self.active = active
+        self.active = tidy(active)
         self.chs = chs
 
     def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:

@@ -1,6 +1,8 @@
 """Layers of features: what the records do not ask."""
 
 import copy
+import functools
+import operator
 import pickle
 
 import numpy as np
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulecheck import check
 
-from fluxbridge import flux, gradient
+from fluxbridge import flux, gradient, hessian_reverse
 from fluxbridge.autodiff import native
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import (
@@ -232,3 +234,67 @@ def test_groups_are_of_neighbouring_channels():
     y = GroupNorm(4, 2, affine=False)(x)
     first = x[:, :2]
     assert np.allclose(y[:, :2], (first - first.mean()) / first.std(), atol=1e-5)
+
+
+def test_connections_of_any_number():
+    for plus in (operator.add, np.add):
+        assert Parallel(plus, abs, np.sqrt, lambda x: x)(4.0) == 10.0
+        assert Parallel(plus, abs)(-1.0) == 1.0
+    assert Parallel(flux.hcat, lambda x: 1 / x)(1.0, 2.0, 4.0).tolist() == [[1.0, 0.5, 0.25]]
+    assert Chain(lambda x: x, Parallel(operator.add, lambda x: 1 / x, flux.abs2))(4, 5) == 25.25
+
+
+def test_modes_are_checked_at_once():
+    for make in (lambda a: Dropout(0.5, active=a), lambda a: BatchNorm(2, active=a)):
+        with pytest.raises(ArgumentError, match="other"):
+            make("other")
+        assert make(True).active is True
+
+
+def test_half_precision():
+    x = RNG.normal(size=(3, 8)).astype(np.float16)
+    for m in (Dense((3, 3), np.tanh), BatchNorm(3), trainmode_(BatchNorm(3)), LayerNorm(3), Dropout(0.5)):
+        y, wide = flux.f16(m)(x), m(x.astype(np.float32))
+        assert y.dtype == np.float16
+        assert np.allclose(y, wide, atol=1e-2)
+
+
+def test_dropout_of_complex_numbers():
+    x = np.array([1 + 0j, 2 + 1j, 3 + 3j])
+    assert not trainmode_(Dropout(1))(x).any()
+    y = trainmode_(Dropout(0.5, rng=np.random.default_rng(0)))(np.tile(x, 10).astype(np.complex64))
+    assert y.dtype == np.complex64
+
+
+def test_partial_functions_in_a_chain():
+    m = Chain(functools.partial(np.multiply, np.ones((2, 3), np.float32)), flux.softmax)
+    assert repr(m) == "Chain(partial(*, 2×3 Matrix{Float32}), softmax)"
+    assert "  partial(*, 2×3 Matrix{Float32}),      # 6 parameters" in str(m)
+
+
+def test_sizes_that_do_not_go_together():
+    with pytest.raises(DimensionMismatch, match=r"Scale\(10\) .* shape \(2,\)"):
+        flux.Scale(10)(np.ones(2))
+    assert flux.Scale(10)(np.ones(1)).shape == (10,)
+    assert flux.Scale(2, 3, bias=False)(np.ones((2, 1, 4))).shape == (2, 3, 4)
+    for wrong in (1.0, np.sin):
+        with pytest.raises(ArgumentError, match="size"):
+            flux.Scale(wrong)
+    for m in (Embedding((10, 4)), flux.EmbeddingBag((10, 4))):
+        with pytest.raises(DimensionMismatch, match=r"expects .* size 10 along axis 0.* \(1000, 2\)"):
+            m(flux.onehotbatch([3, 4], range(1000)))
+    with pytest.raises(ArgumentError, match="connection"):
+        Parallel(flux.hcat, connection=relu)
+    assert repr(flux.Bilinear(10, 2, 3, relu)) == "Bilinear((10, 2) => 3, relu)"
+
+
+def test_second_derivatives_and_forward_mode_of_norms():
+    x = RNG.normal(size=(3, 2))
+    m = flux.f64(BatchNorm(3))
+    h = hessian_reverse(lambda v: np.sum(m(np.reshape(v, (3, 2)))), x.ravel())
+    assert np.allclose(h, 0, atol=1e-6)
+    trainmode_(m)
+    before = m.μ.copy()
+    native.pushforward(m, (x,), (np.ones_like(x),))
+    assert not np.array_equal(m.μ, before)
+    assert type(m.μ) is np.ndarray
