@@ -18,7 +18,7 @@ from .report import duration
 from .timing import _keep_freed_memory, in_turns
 
 OURS, TORCH, FLUX = "fluxbridge", "PyTorch", "Flux"
-SECONDS = 6.0  #: for one network with one rule
+SECONDS = 4.0  #: for one network with one rule
 RULES = ("Descent", "Adam")
 RATE = 1e-3
 TOLERANCE = 1e-4  #: of the losses
@@ -241,6 +241,7 @@ end
 def _with_flux(network: Network, rule: str) -> dict[str, float]:
     from fluxbridge import julia
 
+    julia.start(isolated=True)  # beside PyTorch
     text = _TIMER.replace("MODEL", network.julia).replace("RULE", rule).replace("LOSS", network.loss)
     least, median = julia.function("let BLAS = Flux.LinearAlgebra.BLAS; " + text + " end")(SECONDS)
     return {"min": float(least), "median": float(median)}

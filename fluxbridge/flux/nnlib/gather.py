@@ -43,7 +43,8 @@ def _check_bounds(index: Index, sizes: Sequence[int]) -> None:
 
 
 def _gather(x: np.ndarray, index: Index) -> np.ndarray:
-    return x[(..., *index)]
+    where: Any = (..., *index)
+    return x[where]
 
 
 def _flat(index: Index, sizes: Sequence[int]) -> np.ndarray:
