@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import Tracer
-from ..autodiff.structure import _fields_of, _is_filled
+from ..autodiff.structure import _fields_of, _is_filled, blank
 from ..autodiff.template import Record
 from .lazy import LazyLayer, wait_for_sizes
 
@@ -153,7 +153,7 @@ def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
 
 def _remake(x: Any, parts: Any) -> Any:
     """An object like `x` with other attributes, made without calling its constructor."""
-    copy = object.__new__(type(x))
+    copy = blank(type(x))
     for name, value in parts.items():
         object.__setattr__(copy, name, value)
     return copy

@@ -201,7 +201,7 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
         from .nnlib import gather
 
         return gather(matrix, onehot.indices.astype(np.intp))
-    return np.take(matrix, onehot.indices, axis=-1)
+    return matrix[..., onehot.indices]
 
 
 # -- NumPy's functions that keep one-hot arrays compact ------------------------------------------------

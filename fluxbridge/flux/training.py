@@ -22,6 +22,7 @@ from ..adtypes import ADType
 from ..api import withgradient
 from ..autodiff.implicit import Params
 from ..errors import ArgumentError, DomainError
+from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, update_
 from .optimisers.tree import leaves
 
@@ -132,6 +133,11 @@ def _refuse_infinite(value: Any, number: int) -> None:
 
 def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any], None]]]:
     """(number, item, what shows the loss) for each item of the data."""
+    if isinstance(data, (np.ndarray, OneHotArray)) and data.ndim > 1:
+        raise ArgumentError(
+            f"the data are one array of shape {data.shape}, which would be taken row by row; take a "
+            "DataLoader for batches of it, or [x] for all at once"
+        )
     if not isinstance(data, Iterable):
         raise ArgumentError(
             f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got "

@@ -235,6 +235,8 @@ def test_what_training_refuses():
         train_(squares, m, [(X, Y)], tree, cb=print)
     with pytest.raises(ArgumentError, match="iterate over"):
         train_(squares, m, 3, tree)
+    with pytest.raises(ArgumentError, match="row by row"):
+        train_(lambda m, x: np.sum(m(x)), m, X, tree)
     with pytest.raises(TypeError, match="2 arguments after the loss"):
         train_(squares, m, [(X, Y)])
     assert m.weight == [[1.0]]

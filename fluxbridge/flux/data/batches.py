@@ -89,7 +89,8 @@ def unstack(xs: Any, *, axis: int) -> list[Any]:
     [array([1, 2]), array([3, 4])]
     """
     rows: Any = np.moveaxis(xs, axis, 0)
-    return [rows[k] if isinstance(rows, Tracer) else rows[k].copy() for k in range(np.shape(rows)[0])]
+    slices = [rows[k] for k in range(np.shape(rows)[0])]
+    return [s.copy() if isinstance(s, np.ndarray) else s for s in slices]
 
 
 def unsqueeze(x: Any = None, *, axis: int) -> Any:

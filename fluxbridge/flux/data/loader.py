@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,7 +53,7 @@ class DataLoader:
         self.count = numobs(data)
         if self.count == 0:
             raise ArgumentError("the data have no observations, so there is nothing to iterate over")
-        self.batchsize = min(int(batchsize), self.count)
+        self.batchsize = min(operator.index(batchsize), self.count)
         self.shuffle, self.partial, self.collate = bool(shuffle), bool(partial), collate
         self.parallel = parallel
         self.rng = default_rng() if rng is None else rng

@@ -17,7 +17,7 @@ from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
 from ..functors import _like, functor, pairs
 from ..onehotarrays import OneHotArray
-from ..rng import default_rng, is_rng, randperm
+from ..rng import default_rng, is_rng, rand, randperm
 
 _ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
@@ -78,7 +78,8 @@ def getobs(data: Any, index: Any = None) -> Any:
         return data
     if isinstance(data, _ARRAYS):
         picked = data[..., index]
-        return picked.copy() if isinstance(index, slice) and isinstance(picked, np.ndarray) else picked
+        is_view = isinstance(index, slice) and isinstance(picked, np.ndarray)
+        return picked.copy(order="K") if is_view else picked
     if hasattr(data, "iloc"):  # a table of pandas
         return data.iloc[index]
     if isinstance(index, (int, np.integer, slice)):
@@ -264,5 +265,5 @@ def randobs(data: Any, *rest: Any) -> Any:
     if is_rng(data):
         rng, data, *rest = data, *rest  # type: ignore[assignment]
     count = rest[0] if rest else 1
-    draws = [int(randperm(rng, numobs(data))[0]) for _ in range(count)]
-    return getobs(data, draws if rest else draws[0])
+    draws = (rand(rng, np.float64, count) * numobs(data)).astype(int)
+    return getobs(data, draws if rest else int(draws[0]))

@@ -36,6 +36,11 @@ def parts_of(x: Any) -> Iterator[tuple[Any, Any, bool]]:
         yield key, value, key in names
 
 
+def is_trained(x: Any, key: Any) -> bool:
+    """Is the part of `x` named `key` trained?"""
+    return any(trained for name, _, trained in parts_of(x) if name == key)
+
+
 def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """(path, array) of every trained array, without those that were `seen`; each tied one once."""
     value = plain(x) if isinstance(x, Tracer) else x

@@ -78,7 +78,7 @@ class AbstractRule:
 
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
         """A rule with some fields changed; names that it does not have are ignored, as in Flux."""
-        fields = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
+        fields: Any = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
         known = {f.name for f in fields}
         mine = {k: v for k, v in changes.items() if k in known}
         return dataclasses.replace(self, **mine) if mine else self  # type: ignore[type-var]
