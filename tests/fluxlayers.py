@@ -20,7 +20,8 @@ _NAMES = {
     **{k: getattr(flux, k) for k in flux.__all__},
     "np": np, "operator": operator, "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "cos": np.cos,
     "sum": np.sum, "maximum": np.max, "minimum": np.min, "mean": np.mean, "abs": np.abs, "sqrt": np.sqrt,
-    "reshape": lambda v, *size: np.reshape(v, size, order="F"), "tuple": tuple, "log": np.log, "Diagonal": Diagonal,
+    "reshape": lambda v, *size: np.reshape(v, size, order="F"), "tuple": tuple,
+    "log": np.log, "Diagonal": Diagonal,
 }  # fmt: skip
 
 

@@ -83,6 +83,9 @@ def testmode_(model: Any, mode: Any = True) -> Any:
     return model
 
 
+testmode_.__test__ = False  # type: ignore[attr-defined] # pytest: this is no test
+
+
 def trainmode_(model: Any, mode: Any = True) -> Any:
     """Set all layers of a model to training mode. Returns the model.
 

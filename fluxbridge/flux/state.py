@@ -11,6 +11,9 @@ from ..autodiff.template import Record
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import KeyPath, children, fcollect, fmapstructure, isleaf, pairs
 
+#: Fields of Flux whose names are none in Python, as they come in the state of a model from Julia.
+_IN_PYTHON = {"σ²": "σ2", "ϵ": "ε"}
+
 Problem = tuple[KeyPath, str, bool]  #: where, what, and whether it is about sizes only
 
 
@@ -75,7 +78,7 @@ def _parts(x: Any, filter: Any) -> dict[Any, Any]:
     """The parts that `filter` picks; of a tuple or list they are counted anew."""
     picked = [(k, v) for k, v in pairs(children(x)) if filter(v)]
     named = all(isinstance(k, str) for k, _ in picked)
-    return dict(picked) if named else dict(enumerate(v for _, v in picked))
+    return {_IN_PYTHON.get(k, k): v for k, v in picked} if named else dict(enumerate(v for _, v in picked))
 
 
 def _match_leaf(dst: Any, src: Any, path: KeyPath, copies: Any, problems: list[Problem]) -> None:

@@ -114,7 +114,9 @@ class Julia:
 
 
 def test_other_generators():
-    assert flux.glorot_uniform(Julia(), 2, 2).tolist() == [[0.25 * np.float32(np.sqrt(np.float32(6)))] * 2] * 2
+    assert (
+        flux.glorot_uniform(Julia(), 2, 2).tolist() == [[0.25 * np.float32(np.sqrt(np.float32(6)))] * 2] * 2
+    )
     assert flux.sparse_init(Julia(), 4, 1, sparsity=0.5)[:2, 0].all()
     y = flux.trainmode_(flux.Dropout(0.5, rng=Julia()))(np.ones(3))
     assert y.tolist() == [2.0, 2.0, 2.0]

@@ -89,3 +89,13 @@ def test_a_chain_of_a_list_goes_into_a_chain():
     src = Chain([Dense((2, 3)), flux.flatten])
     dst = loadmodel_(Chain(Dense((2, 3)), lambda x: x), src)
     assert np.array_equal(dst[0].weight, src[0].weight)
+
+
+def test_names_from_julia():
+    m = flux.BatchNorm(1)
+    parts = dict(state(m).items())
+    parts["σ²"], parts["ϵ"] = np.array([4.0]), parts.pop("ε")
+    del parts["σ2"]
+    order = ["λ", "β", "γ", "μ", "σ²", "ϵ", "momentum", "affine", "track_stats", "active", "chs"]
+    loadmodel_(m, {k: parts[k] for k in order})
+    assert m.σ2.tolist() == [4.0]

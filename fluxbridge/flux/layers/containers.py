@@ -14,7 +14,6 @@ from ...errors import ArgumentError
 from ..functors import layer
 from ..show import text
 
-
 #: Functions of two numbers that Julia takes for any number of them.
 _OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
 
