@@ -19,6 +19,7 @@ from . import data as MLUtils
 from . import functors as Functors
 from . import losses as Losses
 from . import nnlib as NNlib
+from . import onehotarrays as OneHotArrays
 from . import optimisers as Optimisers
 from . import training as Train
 from .callbacks import early_stopping, patience, plateau, throttle
@@ -323,6 +324,7 @@ __all__ = [
     "Nesterov",
     "OAdam",
     "OneHotArray",
+    "OneHotArrays",
     "OneHotMatrix",
     "OneHotVector",
     "Optimiser",

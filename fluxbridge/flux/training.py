@@ -24,6 +24,7 @@ from ..autodiff.implicit import Params
 from ..errors import ArgumentError, DomainError
 from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, update_
+from .optimisers.text import julia
 from .optimisers.tree import leaves
 
 Loss = Callable[..., Any]
@@ -128,7 +129,7 @@ def _state_of(rule: AbstractRule, model: Any) -> Any:
 
 def _refuse_infinite(value: Any, number: int) -> None:
     if not np.isfinite(value):
-        raise DomainError(f"Loss is {value} on data item {number}, stopping training")
+        raise DomainError(f"Loss is {julia(float(value))} on data item {number}, stopping training")
 
 
 def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any], None]]]:

@@ -120,7 +120,7 @@ def test_train_stops_at_nan():
     with Script("train! stops at NaN", "training") as (s, i):
         m = Dense(i.w, i.b)
         opt = setup(Descent(0.1), m)
-        with pytest.raises(DomainError, match="Loss is nan on data item 1, stopping training"):
+        with pytest.raises(DomainError, match="Loss is NaN on data item 1, stopping training"):
             train_(lambda m, x: np.sum(m(x)) * np.nan, m, [(i.x1,)], opt)
         s.trace.pop(0)
         s.snap("params unchanged", state(m))

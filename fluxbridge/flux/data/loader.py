@@ -145,8 +145,14 @@ def type_text(x: Any) -> str:
         return f"Vector{{{kinds.pop() if len(kinds) == 1 else 'Any'}}}"
     if isinstance(x, dict):
         return f"Dict{{String, {'Any'}}}"
-    if isinstance(x, str):
-        return "String"
+    if isinstance(x, (str, range)):
+        return (
+            "String"
+            if isinstance(x, str)
+            else "UnitRange{Int64}"
+            if x.step == 1
+            else "StepRange{Int64, Int64}"
+        )
     return type_name(type(x)) if isinstance(x, (bool, int, float, complex, np.generic)) else type(x).__name__
 
 

@@ -60,6 +60,12 @@ def numobs(data: Any) -> int:
     )
 
 
+def _at(array: Any, index: Any) -> Any:
+    """What stands at `index` on the last axis."""
+    place = (slice(None),) * (np.ndim(array) - 1) + (index,)
+    return array[place]
+
+
 def getobs(data: Any, index: Any = None) -> Any:
     """The observation at a position, or those at several, as data of the same kind.
 
@@ -77,7 +83,7 @@ def getobs(data: Any, index: Any = None) -> Any:
     if index is None:
         return data
     if isinstance(data, _ARRAYS):
-        picked = data[..., index]
+        picked = _at(data, index)
         is_view = isinstance(index, slice) and isinstance(picked, np.ndarray)
         return picked.copy(order="K") if is_view else picked
     if hasattr(data, "iloc"):  # a table of pandas
@@ -128,7 +134,7 @@ def obsview(data: Any, indices: Any = slice(None)) -> Any:
     if several is not None:
         return several[1]([obsview(part, indices) for part in several[0]])
     if isinstance(data, _ARRAYS):
-        return data[..., indices]
+        return _at(data, indices)
     if isinstance(data, (list, range, str)):
         return data[indices] if isinstance(indices, slice) else getobs(data, indices)
     if isinstance(data, ObsView):

@@ -134,6 +134,28 @@ def rule(cls: Rule) -> Rule:
     return made
 
 
+def init(rule: AbstractRule, x: np.ndarray) -> Any:
+    """The state of a rule for one parameter, before the first step.
+
+    >>> from fluxbridge.flux.optimisers import Momentum
+    >>> init(Momentum(), np.ones(2))
+    array([0., 0.])
+    """
+    return rule.init(x)
+
+
+def apply_(rule: AbstractRule, state: Any, x: np.ndarray, dx: Any) -> tuple[Any, Any]:
+    """One step for one parameter: the next state, and what is to be subtracted from `x`.
+
+    The old state may be written over; `x` and `dx` stay.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> apply_(Descent(0.5), None, np.ones(2), np.array([1.0, 2.0]))
+    (None, array([0.5, 1. ]))
+    """
+    return rule.apply_(state, x, dx if isinstance(dx, np.ndarray) else np.asarray(dx, x.dtype))
+
+
 # -- numbers in the type of a parameter ----------------------------------------------------------------
 
 
