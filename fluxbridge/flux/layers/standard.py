@@ -1,4 +1,4 @@
-"""Mean 0 and variance 1 along some axes, as one primitive: the layers that normalise spend their time here."""
+"""Mean 0 and variance 1 along some axes, as one primitive: where layers that normalise spend their time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _inverse_square(x: Any, eps: Any, axes: Axes) -> Any:
 
 
 def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes) -> Any:
-    """r (dy - mean(dy) - y mean(y dy)), r being what x - mean(x) is multiplied by. Ioffe and Szegedy, 2015."""
+    """r (dy - mean(dy) - y mean(y dy)), with r = 1 / √(variance + eps). Ioffe and Szegedy, 2015."""
     inner = dy - _mean(dy, axes) - y * _mean(dy * y, axes)
     return np.sqrt(_inverse_square(x, eps, axes)) * inner
 
