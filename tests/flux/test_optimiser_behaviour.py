@@ -13,6 +13,8 @@ from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError, MutationError, StructureError
 from fluxbridge.flux import optimisers as opt
 from fluxbridge.flux.functors import KeyPath, layer
+from fluxbridge.flux.optimisers import scratch
+from fluxbridge.flux.optimisers.tree import same_state
 
 RULES = [
     opt.Descent(), opt.Momentum(), opt.Nesterov(), opt.Rprop(), opt.RMSProp(), opt.RMSProp(centred=True),
@@ -415,7 +417,7 @@ CHAINS = [
 @pytest.mark.parametrize("rule", RULES + CHAINS, ids=repr)
 def test_reused_memory_changes_nothing(rule, monkeypatch):
     def trained(least):
-        monkeypatch.setattr(opt.scratch, "SMALL", least)
+        monkeypatch.setattr(scratch, "SMALL", least)
         rng = np.random.default_rng(5)
         model = [rng.normal(size=(3, 4)), rng.normal(size=7).astype(np.float32), rng.normal(size=(2, 3)).T]
         tree = opt.setup(rule, model)
@@ -426,4 +428,4 @@ def test_reused_memory_changes_nothing(rule, monkeypatch):
     (with_pool, states), (fresh, fresh_states) = trained(0), trained(1 << 40)
     for a, b in zip(with_pool, fresh, strict=True):
         np.testing.assert_array_equal(a, b)
-    assert all(opt.tree.same_state(a, b) for a, b in zip(states, fresh_states, strict=True))
+    assert all(same_state(a, b) for a, b in zip(states, fresh_states, strict=True))

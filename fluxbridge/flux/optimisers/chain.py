@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
-from .rule import AbstractRule, rule, typed
+from .base import AbstractRule, rule, typed
 from .rules import Step
 from .scratch import scratch_like
 from .text import julia, type_name

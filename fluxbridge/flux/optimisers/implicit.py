@@ -10,8 +10,8 @@ from ...autodiff.implicit import Grads, Params
 from ...errors import ArgumentError
 from ..functors import KeyPath
 from . import chain, rules
+from .base import AbstractRule
 from .parameters import isnumeric, parameters
-from .rule import AbstractRule
 from .tree import Entry, Leaf, apply_all
 
 

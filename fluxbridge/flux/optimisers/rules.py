@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
-from .rule import AbstractRule, epsilon_for, rule, typed
+from .base import AbstractRule, epsilon_for, rule, typed
 from .scratch import scratch_like
 
 Step = tuple[Any, Any]

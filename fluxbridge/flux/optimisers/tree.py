@@ -17,9 +17,9 @@ import numpy as np
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, MutationError, StructureError
 from ..functors import _like, children, fmap, functor, pairs
+from .base import AbstractRule
 from .chain import MixedPrecision
 from .parameters import is_trained, isnumeric, parts_of
-from .rule import AbstractRule
 from .scratch import reusing
 from .text import julia
 from .ties import Ties, permutation
