@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.native import within_gradient
 from ..autodiff.primitive import Tracer, plain
 from ..autodiff.template import Record
+from ..autodiff.tools import ignore_derivatives
 from .functors import children, isleaf, trainable
 
 #: What Julia calls functions that have another name here.
@@ -123,7 +125,7 @@ def plain_text(model: Any) -> str:
       tanh,
     )
     """
-    return "".join(_lines(model, 0, None))
+    return "".join(_lines(ignore_derivatives(model) if within_gradient() else model, 0, None))
 
 
 def _lines(x: Any, indent: int, name: Any) -> Iterator[str]:
@@ -137,7 +139,8 @@ def _lines(x: Any, indent: int, name: Any) -> Iterator[str]:
     if isinstance(x, Record):
         named: Any = x
     else:
-        named = layers if isinstance(layers, Record) and len(layers) else None
+        known = getattr(type(x), "shows_names", False)
+        named = layers if known and isinstance(layers, Record) and len(layers) else None
     if named is None:
         for part in parts:
             yield from _lines(part, indent + 2, None)
