@@ -43,7 +43,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "cross_check", "diaghessian", "errors", "fill_none",
+    "adjoint", "checkpointed", "compose", "cross_check", "diaghessian", "errors", "fill_none", "flux",
     "forwarddiff", "gradient", "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian",
     "julia", "pipe", "primitive", "pullback", "pushforward", "random", "withgradient", "withjacobian",
 ]  # fmt: skip
@@ -51,7 +51,7 @@ __all__ = [
 
 #: What is imported when it is first used: a name, and the submodule that has it (or is it).
 _LAZY = {
-    **{name: name for name in ("check", "julia", "random", "scipy")},
+    **{name: name for name in ("check", "flux", "julia", "random", "scipy")},
     "cross_check": "check",
 }
 
