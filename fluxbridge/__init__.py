@@ -43,9 +43,9 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "flux", "forwarddiff", "gradient",
-    "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe", "primitive",
-    "pullback", "pushforward", "withgradient", "withjacobian",
+    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "flux", "forwarddiff",
+    "gradient", "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe",
+    "primitive", "pullback", "pushforward", "withgradient", "withjacobian",
 ]  # fmt: skip
 
 

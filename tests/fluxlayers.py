@@ -1,4 +1,4 @@
-"""Runs the recorded cases of layers: builds the layer, gives it the recorded parameters, and compares everything."""
+"""Runs the recorded cases of layers: builds the layer, loads the recorded parameters, compares everything."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from fluxbridge.flux import nnlib
 _NAMES = {
     **{k: getattr(nnlib, k) for k in dir(nnlib) if not k.startswith("_")},
     **{k: getattr(flux, k) for k in flux.__all__},
-    "np": np, "operator": operator, "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "sum": np.sum, "cos": np.cos,
-    "maximum": np.max, "minimum": np.min, "mean": np.mean, "Diagonal": Diagonal, "abs": np.abs, "sqrt": np.sqrt,
-    "tuple": tuple, "log": np.log,
+    "np": np, "operator": operator, "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "cos": np.cos,
+    "sum": np.sum, "maximum": np.max, "minimum": np.min, "mean": np.mean, "abs": np.abs, "sqrt": np.sqrt,
+    "reshape": lambda v, *size: np.reshape(v, size, order="F"), "tuple": tuple,
+    "log": np.log, "Diagonal": Diagonal,
 }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def build(case: Case) -> Any:
 
 def from_one(case: Case) -> dict[str, Any]:
     """The inputs, with positions that count from 0."""
-    inputs = case["inputs"] if "inputs" in case else {}
+    inputs = case.get("inputs") or {}
     shift = _shifted if "Embedding" in case.julia else lambda x: x
     return {
         k: flux.OneHotArray(np.argmax(v, axis=0), len(v)) if isinstance(v, OneHot) else shift(v)

@@ -88,7 +88,7 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Another shape; still compact if the labels stay on axis 0."""
-        shape = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+        shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
         if shape and shape[0] == self.nlabels and order == "C":
             return OneHotArray(self.indices.reshape(shape[1:]), self.nlabels)
         return np.asarray(self).reshape(shape, order=order)  # type: ignore[call-overload]
@@ -143,6 +143,20 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
         return head + "\n" + "\n\n".join(blocks)
 
 
+def OneHotVector(index: int, nlabels: int) -> OneHotArray:
+    """The one-hot vector that is true at `index`, which counts from 0."""
+    if np.ndim(index) != 0:
+        raise ArgumentError(f"a OneHotVector has one position, not an array of shape {np.shape(index)}")
+    return OneHotArray(index, nlabels)
+
+
+def OneHotMatrix(indices: Any, nlabels: int) -> OneHotArray:
+    """The matrix of one-hot columns that are true at `indices`, which count from 0."""
+    if np.ndim(indices) != 1:
+        raise ArgumentError(f"a OneHotMatrix has a vector of positions, not shape {np.shape(indices)}")
+    return OneHotArray(indices, nlabels)
+
+
 def _rows(indices: np.ndarray, nlabels: int, most: int = 24) -> str:
     """The matrix as Julia draws it, the middle left out if it is large."""
     columns: list[Any] = list(indices) if len(indices) <= most else [*indices[:12], None, *indices[-12:]]
@@ -187,7 +201,7 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
         from .nnlib import gather
 
         return gather(matrix, onehot.indices.astype(np.intp))
-    return np.take(matrix, onehot.indices, axis=-1)
+    return matrix[..., onehot.indices]
 
 
 # -- NumPy's functions that keep one-hot arrays compact ------------------------------------------------

@@ -260,3 +260,10 @@ def _empty(x):
 def test_any_structure_comes_back(x):
     (g,) = gradient(total, x)
     assert same(g, x)
+
+
+def test_simple_namespaces_are_objects_too():
+    from types import SimpleNamespace
+
+    (grad,) = gradient(lambda m: m.w**2 + m.inner.b, SimpleNamespace(w=2.0, inner=SimpleNamespace(b=1.0)))
+    assert grad.w == 4.0 and grad.inner.b == 1.0

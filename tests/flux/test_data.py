@@ -89,6 +89,7 @@ def test_getobs_keeps_the_kind():
     np.testing.assert_array_equal(got["x"], X[:, [5, 0]])
     assert got["y"] == "fa"
     assert type(getobs(Pair(X, "abcdef"), 1)) is Pair
+    assert type(getobs(np.arange(3), 1)) is np.int64
     assert getobs(Squares(), [3, 2]) == [9, 4] and getobs(Squares(), 3) == 9
     np.testing.assert_array_equal(getobs(range(10, 20), np.array([1, 2])), [11, 12])
     part = getobs(X, slice(0, 2))

@@ -7,7 +7,7 @@ import pytest
 import rulecheck
 from fluxrecords import OneHot, agree, cases, loss_weights, weighted_sum
 
-from fluxbridge import gradient, hessian
+from fluxbridge import gradient, hessian, withgradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError
 from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
@@ -86,6 +86,25 @@ def test_one_hot_labels_are_ordinary_labels(name):
     assert gradient(loss, POSITIVE, y)[1] is None
 
 
+def test_one_hot_labels_are_strong():
+    """An impossible class does not count where the label is another, as in Flux (false * -Inf is 0)."""
+    ŷ = np.array([[0.0, 1.0], [-np.inf, 2.0]])
+    y = onehotbatch([0, 1], range(2))
+    value, (grad,) = withgradient(lambda x: losses.logitcrossentropy(x, y), ŷ)
+    assert np.isclose(value, np.log1p(np.exp(-1.0)) / 2)
+    np.testing.assert_allclose(grad, [[0, 0.13447071], [0, -0.13447071]], atol=1e-8)
+
+
+def test_cross_entropy_of_three_dimensional_labels():
+    y = onehotbatch(np.array([[0, 2, 1], [1, 1, 0]]), range(3))
+    ŷ = np.sin(np.arange(18.0)).reshape(3, 2, 3)
+    rulecheck.check(lambda x: losses.logitcrossentropy(x, y), ŷ)
+    rulecheck.check(lambda x, y: losses.logitcrossentropy(x, y, axis=(0, 1)), ŷ, np.asarray(y) * 1.0)
+    assert np.isclose(losses.logitcrossentropy(ŷ, y), losses.logitcrossentropy(ŷ, np.asarray(y)))
+    with pytest.raises(DimensionMismatch):
+        losses.logitcrossentropy(ŷ[:2], y)
+
+
 def test_ctc_by_enumeration():
     """The sum over all ways to spell the labels, one after another."""
     from itertools import product
@@ -121,6 +140,13 @@ def test_logarithms_of_negative_numbers_are_refused():
         losses.crossentropy(np.array([0.5, -0.5]), np.array([1.0, 0.0]))
     with pytest.raises(DomainError):
         gradient(lambda x: losses.msle(x, np.array([1.0])), np.array([-3.0]))
+
+
+def test_complex_predictions_have_real_losses():
+    ŷ, y = np.array([1 + 2j, 3.0]), np.array([1j, 1.0])
+    value, (grad,) = withgradient(lambda x: losses.mse(x, y, agg=np.sum), ŷ)
+    assert value == 6.0
+    np.testing.assert_allclose(grad, [2 + 2j, 4])
 
 
 def test_second_derivative_of_a_loss_of_logits():

@@ -78,7 +78,8 @@ class AbstractRule:
 
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
         """A rule with some fields changed; names that it does not have are ignored, as in Flux."""
-        known = {f.name for f in dataclasses.fields(self)} if dataclasses.is_dataclass(self) else set()
+        fields: Any = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
+        known = {f.name for f in fields}
         mine = {k: v for k, v in changes.items() if k in known}
         return dataclasses.replace(self, **mine) if mine else self  # type: ignore[type-var]
 
@@ -122,15 +123,37 @@ Rule = TypeVar("Rule", bound=type)
 
 def rule(cls: Rule) -> Rule:
     """Make a class of fields with defaults a rule: a frozen dataclass that knows all spellings."""
-    cls = dataclasses.dataclass(frozen=True, repr=False)(cls)
-    plain = cls.__init__  # type: ignore[misc]
+    made: Any = dataclasses.dataclass(frozen=True, repr=False)(cls)
+    plain = made.__init__
 
     @functools.wraps(plain)
     def __init__(self: Any, *args: Any, **options: Any) -> None:
         plain(self, *args, **spelled(options))
 
-    cls.__init__ = __init__  # type: ignore[misc]
-    return cls
+    made.__init__ = __init__
+    return made
+
+
+def init(rule: AbstractRule, x: np.ndarray) -> Any:
+    """The state of a rule for one parameter, before the first step.
+
+    >>> from fluxbridge.flux.optimisers import Momentum
+    >>> init(Momentum(), np.ones(2))
+    array([0., 0.])
+    """
+    return rule.init(x)
+
+
+def apply_(rule: AbstractRule, state: Any, x: np.ndarray, dx: Any) -> tuple[Any, Any]:
+    """One step for one parameter: the next state, and what is to be subtracted from `x`.
+
+    The old state may be written over; `x` and `dx` stay.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> apply_(Descent(0.5), None, np.ones(2), np.array([1.0, 2.0]))
+    (None, array([0.5, 1. ]))
+    """
+    return rule.apply_(state, x, dx if isinstance(dx, np.ndarray) else np.asarray(dx, x.dtype))
 
 
 # -- numbers in the type of a parameter ----------------------------------------------------------------
