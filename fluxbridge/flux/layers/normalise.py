@@ -15,7 +15,7 @@ from ..mode import HasMode, is_active, shapes_only, tidy
 from ..show import Verbatim, function_name, text
 from .basic import Scale
 from .shapes import EPS, abs2, as_array, identity, normalise, size_check
-from .standard import standardise
+from .standard import moments, standardise
 
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
 
@@ -58,18 +58,17 @@ class _ChannelNorm(HasMode):
             else:
                 y = (x - mean) / root
         else:
+            known = moments(plain(x), axes)
             if self.track_stats:
-                self._track(plain(x), axes)
-            y = standardise(x, self.ε, axes)
+                self._track(x.shape, axes, *known)
+            y = standardise(x, self.ε, axes, known)
             if self.affine:
                 y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
         return y if self.λ is identity else self.λ(y)
 
-    def _track(self, x: Any, axes: tuple[int, ...]) -> None:
+    def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
         """Move the running statistics towards those of this batch; the variance without bias."""
-        shape, last = x.shape, x.ndim - 1
-        mean = np.mean(x, axis=axes, keepdims=True)
-        variance = np.mean(abs2(x - mean), axis=axes, keepdims=True)
+        last = len(shape) - 1
         if last not in axes:
             mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
         count = int(np.prod([shape[i] for i in axes]))
