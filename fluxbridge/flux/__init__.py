@@ -122,7 +122,7 @@ from .layers.recurrent import (
 )
 from .layers.shapes import abs2, cat, flatten, hcat, identity, normalise, vcat
 from .layers.upsample import PixelShuffle, Upsample
-from .lazy import _
+from .lazy import _ as _
 from .losses import (
     binary_focal_loss,
     binarycrossentropy,
@@ -347,7 +347,7 @@ __all__ = [
     "Upsample",
     "WeightDecay",
     "WeightNorm",
-    "_",
+
     "abs2",
     "activations",
     "adjust",

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.native import within_gradient
 from ..autodiff.primitive import Tracer, plain
+from ..autodiff.structure import Splitter
 from ..autodiff.template import Record
 from .functors import children, isleaf, trainable
 
@@ -123,6 +125,8 @@ def plain_text(model: Any) -> str:
       tanh,
     )
     """
+    if within_gradient():
+        model = Splitter(plain, lambda x: isinstance(x, Tracer)).split(model)[0]
     return "".join(_lines(model, 0, None))
 
 
@@ -137,7 +141,8 @@ def _lines(x: Any, indent: int, name: Any) -> Iterator[str]:
     if isinstance(x, Record):
         named: Any = x
     else:
-        named = layers if isinstance(layers, Record) and len(layers) else None
+        known = getattr(type(x), "shows_names", False)
+        named = layers if known and isinstance(layers, Record) and len(layers) else None
     if named is None:
         for part in parts:
             yield from _lines(part, indent + 2, None)

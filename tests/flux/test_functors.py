@@ -140,3 +140,26 @@ def test_layers_need_no_decorator():
     assert repr(m) == "Chain(Affine(1×2 Matrix{Float64}), tanh)"
     assert [a.shape for a in flux.trainables(m)] == [(1, 2)]
     assert flux.f32(m)[0].w.dtype == np.float32
+
+
+def test_decorated_classes_stay_what_they_are():
+    import inspect
+
+    assert list(inspect.signature(flux.Dense).parameters) == ["size", "rest", "init", "bias"]
+
+    @layer
+    class Nothing:
+        pass
+
+    @layer
+    class Pair(types.SimpleNamespace):
+        pass
+
+    assert repr(Nothing()) == "Nothing()"
+    with pytest.raises(TypeError):
+        Nothing(1)
+    assert Pair(a=1).a == 1
+    assert repr(flux.Chain(Nothing())) == "Chain(Nothing())"
+    assert (
+        str(flux.Chain(flux.Dense((1, 1)), flux.Dense((1, 1)), Nothing())).splitlines()[3] == "  Nothing(),"
+    )

@@ -84,6 +84,8 @@ class Chain(_Container):
     7
     """
 
+    shows_names = True  # where it prints in lines
+
     def __init__(self, *layers: Any, **named: Any):
         if "layers" in named:
             raise ArgumentError("a Chain cannot have a layer named layers")
@@ -178,6 +180,8 @@ class SkipConnection:
 
 class _Branches(_Container):
     """The constructor of Parallel and PairwiseFusion: a connection, and layers with or without names."""
+
+    shows_names = True
 
     def __init__(self, connection: Any, /, *layers: Any, **named: Any):
         kind = type(self).__name__

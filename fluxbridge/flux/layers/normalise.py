@@ -15,6 +15,7 @@ from ..mode import HasMode, is_active, shapes_only, tidy
 from ..show import Verbatim, function_name, text
 from .basic import Scale
 from .shapes import EPS, abs2, as_array, identity, normalise, size_check
+from .standard import standardise
 
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
 
@@ -50,23 +51,25 @@ class _ChannelNorm(HasMode):
     def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
         if self.track_stats and not is_active(self):
-            mean, variance = np.reshape(self.μ, shape), np.reshape(self.σ2, shape)
+            mean, root = np.reshape(self.μ, shape), np.sqrt(np.reshape(self.σ2, shape) + self.ε)
+            if self.affine:
+                scale = np.reshape(self.γ, shape) / root
+                y = scale * x + (np.reshape(self.β, shape) - scale * mean)
+            else:
+                y = (x - mean) / root
         else:
-            mean = np.mean(x, axis=axes, keepdims=True)
-            variance = np.mean(abs2(x - mean), axis=axes, keepdims=True)
             if self.track_stats:
-                self._track(x.shape, axes, plain(mean), plain(variance))
-        root = np.sqrt(variance + self.ε)
-        if self.affine:
-            scale = np.reshape(self.γ, shape) / root
-            y = scale * x + (np.reshape(self.β, shape) - scale * mean)
-        else:
-            y = (x - mean) / root
+                self._track(plain(x), axes)
+            y = standardise(x, self.ε, axes)
+            if self.affine:
+                y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
         return y if self.λ is identity else self.λ(y)
 
-    def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
+    def _track(self, x: Any, axes: tuple[int, ...]) -> None:
         """Move the running statistics towards those of this batch; the variance without bias."""
-        last = len(shape) - 1
+        shape, last = x.shape, x.ndim - 1
+        mean = np.mean(x, axis=axes, keepdims=True)
+        variance = np.mean(abs2(x - mean), axis=axes, keepdims=True)
         if last not in axes:
             mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
         count = int(np.prod([shape[i] for i in axes]))

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import DimensionMismatch
+from .standard import standardise
 
 _warned: set[tuple[str, str]] = set()
 
@@ -157,7 +158,8 @@ def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
     """
     x = as_array(x)
     x = x if x.dtype.kind in "fc" else x.astype(np.float64)
-    axis = tuple(axis) if isinstance(axis, (list, tuple)) else axis
-    centred = x - np.mean(x, axis=axis, keepdims=True)
-    variance = np.mean(abs2(centred), axis=axis, keepdims=True)
-    return centred / np.sqrt(variance + eps * eps)
+    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+    if x.dtype.kind == "f":
+        return standardise(x, eps * eps, axes)
+    centred = x - np.mean(x, axis=axes, keepdims=True)
+    return centred / np.sqrt(np.mean(abs2(centred), axis=axes, keepdims=True) + eps * eps)

@@ -30,6 +30,7 @@ from fluxbridge.flux import (
 )
 from fluxbridge.flux.layers.affine import AFFINE
 from fluxbridge.flux.layers.shapes import _warned
+from fluxbridge.flux.layers.standard import STANDARDISE
 
 RNG = np.random.default_rng(7)
 
@@ -298,3 +299,12 @@ def test_second_derivatives_and_forward_mode_of_norms():
     native.pushforward(m, (x,), (np.ones_like(x),))
     assert not np.array_equal(m.μ, before)
     assert type(m.μ) is np.ndarray
+
+
+@pytest.mark.parametrize("axes", [(0,), (1,), (0, 2), (0, 1, 2)])
+def test_standardise_rule(axes):
+    x = RNG.normal(size=(3, 4, 2))
+    check(lambda x, eps: STANDARDISE(x, eps, axes=axes), x, 0.3)
+    narrow = STANDARDISE(x.astype(np.float32), 1e-5, axes=axes)
+    assert narrow.dtype == np.float32
+    assert np.allclose(narrow, STANDARDISE(x, 1e-5, axes=axes), atol=1e-5)
