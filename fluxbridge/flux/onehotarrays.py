@@ -126,21 +126,24 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- looks -------------------------------------------------------------------------------------------
 
-    def __repr__(self) -> str:
+    def summary(self) -> str:
+        """Size and type, as Julia says them."""
         names = {1: ("OneHotVector", "UInt32"), 2: ("OneHotMatrix", "Vector{UInt32}")}
         held = "Matrix{UInt32}" if self.ndim == 3 else f"Array{{UInt32, {self.ndim - 1}}}"
         name, inner = names.get(self.ndim, ("OneHotArray", held))
         size = "×".join(map(str, self.shape)) if self.ndim > 1 else f"{self.nlabels}-element"
-        head = f"{size} {name}(::{inner}) with eltype Bool:"
+        return f"{size} {name}(::{inner}) with eltype Bool"
+
+    def __repr__(self) -> str:
         if self.ndim < 3:
-            return head + "\n" + _rows(self.indices.reshape(-1), self.nlabels)
-        slices = np.ndindex(*self.indices.shape[1:][::-1])
+            return f"{self.summary()}:\n{_rows(self.indices.reshape(-1), self.nlabels)}"
         blocks = []
-        for place in slices:
+        for place in np.ndindex(*self.indices.shape[1:][::-1]):
             at = (slice(None), *place[::-1])
-            label = ", ".join(str(k) for k in place[::-1])
-            blocks.append(f"[:, :, {label}] =\n" + _rows(self.indices[at], self.nlabels))
-        return head + "\n" + "\n\n".join(blocks)
+            label = ", ".join(str(k + 1) for k in place[::-1])  # Julia's text, which counts from 1
+            rows = _rows(self.indices[at], self.nlabels).replace("⋅", "0")
+            blocks.append(f"[:, :, {label}] =\n{rows}")
+        return f"{self.summary()}:\n" + "\n\n".join(blocks)
 
 
 def OneHotVector(index: int, nlabels: int) -> OneHotArray:

@@ -34,6 +34,7 @@ from fluxbridge.flux.data import (
     unsqueeze,
     unstack,
 )
+from fluxbridge.flux.onehotarrays import OneHotArray
 
 X = np.arange(12.0).reshape(2, 6)
 Pair = collections.namedtuple("Pair", "x y")
@@ -269,6 +270,24 @@ def test_the_loader_prints():
     assert repr(DataLoader(Pair(X, [1] * 6))).splitlines()[2].strip() == (
         "(; x = 2×1 Matrix{Float64}, y = 1-element Vector{Int64})"
     )
+
+
+def test_the_loader_prints_as_mlutils_does():
+    def text(data, **options):
+        return repr(DataLoader(data, **options)).splitlines()
+
+    head, _, first = text(range(1, 5), batchsize=2, partial=False)
+    assert head == "2-element DataLoader(data::UnitRange{Int64}, batchsize=2, partial=false)"
+    assert first == "  2-element Vector{Int64}"
+    head, _, first = text((np.ones((2, 3)), OneHotArray([0, 1, 2], 3)), batchsize=2, collate=True)
+    assert head == (
+        "2-element DataLoader(data::Tuple{Matrix{Float64}, OneHotMatrix{UInt32, Vector{UInt32}}}, "
+        "batchsize=2, collate=true)"
+    )
+    assert first == "  (2×2 Matrix{Float64}, 3×2 OneHotMatrix(::Vector{UInt32}) with eltype Bool,)"
+    head, _, first = text(Pair(np.ones((2, 3)), np.array([1, 2, 3])), batchsize=2)
+    assert head.endswith("data::@NamedTuple{x::Matrix{Float64}, y::Vector{Int64}}, batchsize=2)")
+    assert first == "  (; x = 2×2 Matrix{Float64}, y = 2-element Vector{Int64})"
 
 
 def test_empty_and_uneven_data_are_refused():

@@ -342,6 +342,16 @@ def test_accumulated_gradients_are_one_large_batch():
 def test_leaves_compare_and_print():
     tree = opt.setup(opt.Momentum(0.1), {"w": np.zeros((1, 2), np.float32), "b": np.zeros(1)})
     assert repr(tree["w"]) == "Leaf(Momentum(eta=0.1, rho=0.9), Float32[0.0 0.0])"
+    single = [np.zeros((2, 2), np.float32), np.zeros(1)]
+    assert repr(opt.setup(opt.AdaGrad(), single)) == (  # as Optimisers.jl prints them
+        "[Leaf(AdaGrad(eta=0.1, epsilon=1.0e-8), Float32[1.0f-8 1.0f-8; 1.0f-8 1.0f-8]), "
+        "Leaf(AdaGrad(eta=0.1, epsilon=1.0e-8), [1.0e-8])]"
+    )
+    assert repr(opt.setup(opt.OptimiserChain(opt.Descent()), [np.ones(1)])[0]) == (
+        "Leaf(OptimiserChain(Descent(0.1)), (nothing,))"
+    )
+    assert repr(opt.Rprop(np.float32(1e-3))).startswith("Rprop(eta=0.001, ell")
+    assert repr(opt.ClipNorm(np.float32(1))) == "ClipNorm{Float32, Float64}(1.0f0, 2.0, true)"
     assert tree["w"] == opt.Leaf(opt.Momentum(0.1), np.zeros((1, 2), np.float32))
     assert tree["w"] != opt.Leaf(opt.Momentum(0.1), np.ones((1, 2), np.float32))
 

@@ -164,7 +164,9 @@ def summary(x: Any) -> str:
         return "(" + ", ".join(map(summary, x)) + ",)"
     if isinstance(x, dict):
         return "{" + ", ".join(f"{k!r}: {summary(v)}" for k, v in x.items()) + "}"
-    if isinstance(x, (np.ndarray, OneHotArray)):
+    if isinstance(x, OneHotArray):
+        return x.summary()
+    if isinstance(x, np.ndarray):
         size = f"{x.shape[0]}-element" if x.ndim == 1 else "×".join(map(str, x.shape)) or "0-dimensional"
         return f"{size} {type_text(x)}"
     return f"{len(x)}-element {type_text(x)}" if isinstance(x, list) else type_text(x)

@@ -88,10 +88,10 @@ def getobs(data: Any, index: Any = None) -> Any:
         return picked.copy(order="K") if is_view else picked
     if hasattr(data, "iloc"):  # a table of pandas
         return data.iloc[index]
+    if isinstance(data, range) and not isinstance(index, (int, np.integer)):
+        return np.asarray(data)[index]
     if isinstance(index, (int, np.integer, slice)):
         return data[index]
-    if isinstance(data, range):
-        return np.asarray(data)[np.asarray(index)]
     members = [data[int(k)] for k in index]
     return "".join(members) if isinstance(data, str) else members
 

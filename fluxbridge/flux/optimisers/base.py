@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
-from .text import julia, type_name
+from .text import printed, type_name
 
 #: Other spellings of a field: the Greek letters of the formulas (as Python normalises them), and
 #: ``lambda``, which is a word of Python's own (so: ``AdamW(lambda_=0.1)`` or ``AdamW(λ=0.1)``).
@@ -69,7 +69,11 @@ class AbstractRule:
         return {f.name.rstrip("_"): getattr(self, f.name) for f in dataclasses.fields(self)}
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={julia(v)}' for k, v in self.parts().items())})"
+        return f"{type(self).__name__}({', '.join(f'{k}={printed(v)}' for k, v in self.parts().items())})"
+
+    def compact(self) -> str:
+        """How it is printed inside of a state."""
+        return repr(self)
 
     def type_text(self) -> str:
         """The type with its parameters, as Julia prints it."""

@@ -156,6 +156,9 @@ class OptimiserChain(AbstractRule):
     def __repr__(self) -> str:
         return f"OptimiserChain({', '.join(map(repr, self.opts))})"
 
+    def compact(self) -> str:
+        return f"OptimiserChain({', '.join(opt.compact() for opt in self.opts)})"
+
 
 class AccumGrad(AbstractRule):
     """Collects n gradients and hands on their mean; in between nothing changes.

@@ -15,6 +15,7 @@ import numpy as np
 from ...errors import ArgumentError
 from .base import AbstractRule, epsilon_for, rule, typed
 from .scratch import scratch_like
+from .text import julia
 
 Step = tuple[Any, Any]
 
@@ -81,9 +82,10 @@ class Descent(AbstractRule):
         return state, np.multiply(dx, typed(x, self.eta), out=scratch_like(x, dx))
 
     def __repr__(self) -> str:
-        from .text import julia
-
         return f"Descent({julia(self.eta)})"
+
+    def compact(self) -> str:
+        return f"Descent({julia(self.eta, compact=True)})"
 
 
 @rule

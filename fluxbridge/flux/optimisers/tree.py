@@ -44,7 +44,7 @@ class Leaf:
 
     def __repr__(self) -> str:
         frozen = ", frozen = true" if self.frozen else ""
-        return f"Leaf({self.rule!r}, {julia(self.state, compact=True)}{frozen})"
+        return f"Leaf({self.rule.compact()}, {julia(self.state, compact=True)}{frozen})"
 
 
 def same_state(a: Any, b: Any) -> bool:
