@@ -285,8 +285,10 @@ def kldivergence(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
     >>> round(float(kldivergence(half, np.eye(2))), 6), float(kldivergence(np.eye(2), half, eps=0))
     (0.693147, inf)
     """
+    whole = np.result_type(plain(_as_array(y))).kind in "biu"
     ŷ, y = _arrays(ŷ, y)
-    entropy = _aggregate(agg, np.sum(xlogx(y), axis=axis, keepdims=np.ndim(y) > 0))
+    weights = y.astype(np.float64) if whole and np.ndim(y) else y  # the logarithm of an integer
+    entropy = _aggregate(agg, np.sum(xlogx(weights), axis=axis, keepdims=np.ndim(y) > 0))
     return entropy + crossentropy(ŷ, y, axis=axis, agg=agg, eps=eps)
 
 

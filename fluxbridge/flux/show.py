@@ -13,8 +13,8 @@ import numpy as np
 
 from ..autodiff.native import within_gradient
 from ..autodiff.primitive import Tracer, plain
+from ..autodiff.structure import Splitter
 from ..autodiff.template import Record
-from ..autodiff.tools import ignore_derivatives
 from .functors import children, isleaf, trainable
 
 #: What Julia calls functions that have another name here.
@@ -125,7 +125,9 @@ def plain_text(model: Any) -> str:
       tanh,
     )
     """
-    return "".join(_lines(ignore_derivatives(model) if within_gradient() else model, 0, None))
+    if within_gradient():
+        model = Splitter(plain, lambda x: isinstance(x, Tracer)).split(model)[0]
+    return "".join(_lines(model, 0, None))
 
 
 def _lines(x: Any, indent: int, name: Any) -> Iterator[str]:
