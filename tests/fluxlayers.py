@@ -25,16 +25,16 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _helper(name: str, f: Any) -> None:
+def _named(name: str, f: Any) -> None:
     f.__name__ = name
     _NAMES[name] = f
 
 
-_helper("halve", lambda x: x / 2)
-_helper("addone", lambda x: x + 1)
-_helper("square", lambda x: x * x)
-_helper("mulsum", lambda a, b: a * b + a)
-_helper("catc", lambda a, b: flux.cat(a, b, axis=2))
+_named("halve", lambda x: x / 2)
+_named("addone", lambda x: x + 1)
+_named("square", lambda x: x * x)
+_named("mulsum", lambda a, b: a * b + a)
+_named("catc", lambda a, b: flux.cat(a, b, axis=2))
 
 #: Cases where the mirror gives an answer and Flux none; docs/flux.md says why.
 DEVIATIONS = {"Chain tanh as a layer is not elementwise"}

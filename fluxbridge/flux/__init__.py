@@ -91,15 +91,7 @@ from .layers.containers import Chain, Maxout, PairwiseFusion, Parallel, SkipConn
 from .layers.conv import Conv, ConvTranspose, CrossCor, DepthwiseConv, SamePad
 from .layers.dropout import AlphaDropout, Dropout
 from .layers.embedding import Embedding, EmbeddingBag
-from .layers.normalise import (
-    BatchNorm,
-    GroupNorm,
-    InstanceNorm,
-    LayerNorm,
-    WeightNorm,
-    remove_weight_norms,
-    reparametrize,
-)
+from .layers.normalise import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from .layers.pooling import (
     AdaptiveMaxPool,
     AdaptiveMeanPool,
@@ -122,6 +114,7 @@ from .layers.recurrent import (
 )
 from .layers.shapes import abs2, cat, flatten, hcat, identity, normalise, vcat
 from .layers.upsample import PixelShuffle, Upsample
+from .layers.weightnorm import WeightNorm, remove_weight_norms, reparametrize
 from .lazy import _ as _
 from .losses import (
     binary_focal_loss,

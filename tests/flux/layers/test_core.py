@@ -30,7 +30,7 @@ from fluxbridge.flux import (
 )
 from fluxbridge.flux.layers.affine import AFFINE
 from fluxbridge.flux.layers.shapes import _warned
-from fluxbridge.flux.layers.standard import STANDARDISE
+from fluxbridge.flux.layers.standard import standardise
 
 RNG = np.random.default_rng(7)
 
@@ -304,7 +304,7 @@ def test_second_derivatives_and_forward_mode_of_norms():
 @pytest.mark.parametrize("axes", [(0,), (1,), (0, 2), (0, 1, 2)])
 def test_standardise_rule(axes):
     x = RNG.normal(size=(3, 4, 2))
-    check(lambda x, eps: STANDARDISE(x, eps, axes=axes), x, 0.3)
-    narrow = STANDARDISE(x.astype(np.float32), 1e-5, axes=axes)
+    check(lambda x, eps: standardise(x, eps, axes), x, 0.3)
+    narrow = standardise(x.astype(np.float32), 1e-5, axes)
     assert narrow.dtype == np.float32
-    assert np.allclose(narrow, STANDARDISE(x, 1e-5, axes=axes), atol=1e-5)
+    assert np.allclose(narrow, standardise(x, 1e-5, axes), atol=1e-5)
