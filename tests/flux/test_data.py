@@ -144,7 +144,25 @@ def test_shuffled_pairs_stay_pairs():
     again, _ = shuffleobs(np.random.default_rng(0), (X, list(range(6))))
     np.testing.assert_array_equal(x, again)
     assert randobs(np.random.default_rng(0), X, 4).shape == (2, 4)
-    assert randobs(X).shape == (2,)
+    assert randobs(X).shape == (2,) and 0 <= randobs(range(3)) < 3
+
+
+class Julias:
+    """A generator with the methods of Julia's, as far as data sets use them."""
+
+    def randperm(self, n):
+        return np.arange(n)[::-1]
+
+    def rand(self, kind, *shape):
+        assert kind == range(6)
+        return np.full(shape, 5)
+
+
+def test_generators_of_julia():
+    np.testing.assert_array_equal(shuffleobs(Julias(), X), X[:, ::-1])
+    np.testing.assert_array_equal(randobs(Julias(), X, 2), X[:, [5, 5]])
+    assert [len(b) for b in DataLoader("abcdef", batchsize=4, shuffle=True, rng=Julias())] == [4, 2]
+    assert next(iter(DataLoader("abcdef", batchsize=4, shuffle=True, rng=Julias()))) == "fedc"
 
 
 # -- batches -----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
 from ..functors import _like, functor, pairs
 from ..onehotarrays import OneHotArray
-from ..rng import default_rng, is_rng, rand, randperm
+from ..rng import default_rng, is_rng, randperm
 
 _ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
@@ -271,5 +271,7 @@ def randobs(data: Any, *rest: Any) -> Any:
     if is_rng(data):
         rng, data, *rest = data, *rest  # type: ignore[assignment]
     count = rest[0] if rest else 1
-    draws = (rand(rng, np.float64, count) * numobs(data)).astype(int)
+    n = numobs(data)
+    rng = getattr(rng, "generator", rng)  # behind the default one
+    draws = rng.integers(n, size=count) if isinstance(rng, np.random.Generator) else rng.rand(range(n), count)
     return getobs(data, draws if rest else int(draws[0]))
