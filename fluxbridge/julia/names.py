@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 
-_KEYWORDS = """baremodule begin break catch const continue do else elseif end export false finally for
-function global if import let local macro module quote return struct true try using while abstract mutable
-primitive type where in isa outer im pi nothing missing Inf NaN""".split()
+_KEYWORDS = ["baremodule", "begin", "break", "catch", "const", "continue", "do", "else", "elseif", "end", "export", "false", "finally", "for", "function", "global", "if", "import", "let", "local", "macro", "module", "quote", "return", "struct", "true", "try", "using", "while", "abstract", "mutable", "primitive", "type", "where", "in", "isa", "outer", "im", "pi", "nothing", "missing", "Inf", "NaN"]
 
 
 def julia_name(name: str, taken: Iterable[str] = ()) -> str:
