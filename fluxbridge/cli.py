@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "functions", help="print which functions of NumPy and SciPy are differentiated, and how, as Markdown"
     )
     functions.set_defaults(run=_functions)
+    spellings = commands.add_parser("spellings", help="print how each primitive is written in Julia, as Markdown")
+    spellings.set_defaults(run=_spellings)
     options = parser.parse_args(arguments)
     return options.run(options)
 
@@ -53,4 +55,11 @@ def _functions(options: argparse.Namespace) -> int:
     from .autodiff import coverage
 
     print(coverage.markdown(), end="")
+    return 0
+
+
+def _spellings(options: argparse.Namespace) -> int:
+    from .julia import table
+
+    print(table.markdown(), end="")
     return 0

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .primitive import plain
+from .primitive import Primitive, plain
 
 #: How tightly the parts of an expression hang together, in Julia.
 ANYTHING, COMPARISON, RANGE, SUM, PRODUCT, SIGN, POWER, ATOM = range(8)
@@ -243,7 +243,7 @@ def converted(t: Term, dtype: Any) -> Term:
 def aligned(terms: Sequence[Term]) -> list[Term]:
     """The operands of a broadcast, so that their last axes meet as in NumPy."""
     ndim = max((t.ndim for t in terms), default=0)
-    whole = [t for t in terms if t.ndim == ndim and t.thin is None]
+    whole = any(t.ndim and t.thin is None for t in terms)  # will have all axes
     out = []
     for t in terms:
         if t.thin is not None and t.ndim == ndim and whole:
@@ -322,15 +322,15 @@ def spell(julia: Any, site: Site, terms: Sequence[Term], options: dict[str, Any]
     return made if isinstance(made, Term) else Term(made, site.out)
 
 
-def shown(julia: Any) -> str:
-    """The spelling as the documentation prints it."""
-    if julia is None:
-        return ""
-    if isinstance(julia, str):
-        if julia in _LEVELS:
-            return f"a .{julia} b"
-        return f"{julia}(…)"
-    return julia.text
+def shown(primitive: Primitive) -> str:
+    """The spelling of a primitive as the documentation prints it."""
+    julia = primitive.julia
+    if not isinstance(julia, str):
+        return "" if julia is None else julia.text
+    if julia in _LEVELS:
+        return f"a .{julia} b"
+    count = len(primitive.vjps or "x")
+    return f"{julia}({', '.join('x' if count == 1 else 'abcd'[k] for k in range(count))})"
 
 
 def spelling(text: str) -> Callable[[Callable[..., Any]], Any]:

@@ -384,9 +384,9 @@ class Emission:
 
     # -- questions ----------------------------------------------------------------------------------------
 
-    def _question(self, choice: Choice) -> Term:
+    def _question(self, choice: Choice, brief: bool = False) -> Term:
         """A question as Julia asks it."""
-        terms = [self._asked(x) for x in choice.inputs]
+        terms = [self._asked(x, brief) for x in choice.inputs]
         widest = max((t.dtype.itemsize for t in terms if t.dtype.kind == "f" and not t.literal), default=8)
         terms = [number_term(t.value, widest * 8) if t.literal and t.dtype.kind == "f" else t for t in terms]
         name = _QUESTIONS.get(choice.function)
@@ -397,9 +397,10 @@ class Emission:
         a, b = aligned(terms)
         return infix(name, a, b, choice.outcome, dotted=bool(a.ndim or b.ndim))
 
-    def _asked(self, x: Any) -> Term:
+    def _asked(self, x: Any, brief: bool = False) -> Term:
         if isinstance(x, Step):
-            return self._shown(self.same[x])
+            term = self._shown(self.same[x])
+            return Term("…", x.value) if brief and len(term.text) > _INLINE // 2 else term
         if isinstance(x, np.ndarray) and x.ndim:
             if x.size <= _SMALL and x.ndim <= 2:
                 return Term(array_literal(x), x)
@@ -428,13 +429,11 @@ class Emission:
         for choice in due:
             if isinstance(choice.outcome, np.ndarray) and choice.outcome.ndim:
                 continue
-            question = self._question(choice)
-            if len(question.text) > 2 * _INLINE or "…" in question.text:
-                continue
+            question = self._question(choice, brief=True)
             outcome = choice.outcome
             if isinstance(outcome, (bool, np.bool_)):
                 if choice.function is bool:
-                    question = self._asked(choice.inputs[0])
+                    question = self._asked(choice.inputs[0], brief=True)
                     text = f"{question.at(COMPARISON + 1)} != 0"
                 else:
                     text = question.text

@@ -130,12 +130,12 @@ rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 
 rule("inv_boxcox", "power(y, 1 - b)", inv_boxcox_by_exponent, holomorphic=False, julia="NumPy.inv_boxcox.")
 rule("inv_boxcox1p", "power(1 + y, 1 - b)",
      lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b), holomorphic=False)  # fmt: skip
-rule("exp2", "ln2 * y")
+rule("exp2", "ln2 * y", julia="exp2.")
 rule("exp10", "ln10 * y", julia="exp10.")
-rule("expm1", "y + 1")
-rule("log1p", "1 / (1 + x)")
+rule("expm1", "y + 1", julia="expm1.")
+rule("log1p", "1 / (1 + x)", julia="log1p.")
 rule("cosm1", "-sin(x)", julia="NumPy.cosm1.")
-rule("cbrt", "1 / (3 * y * y)", holomorphic=False)
+rule("cbrt", "1 / (3 * y * y)", holomorphic=False, julia="cbrt.")
 rule("exprel", "0.5 * hyp1f1(2.0, 3.0, x)", holomorphic=False, julia="NumPy.exprel.")
 rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", holomorphic=False, julia="NumPy.powm1.")
 rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False, julia="sind.")
@@ -272,7 +272,7 @@ rule("j0", "-j1(x)", holomorphic=False, julia="SpecialFunctions.besselj0.")
 rule("j1", "0.5 * (j0(x) - jv(2.0, x))", holomorphic=False, julia="SpecialFunctions.besselj1.")
 rule("y0", "-y1(x)", holomorphic=False, julia="SpecialFunctions.bessely0.")
 rule("y1", "0.5 * (y0(x) - yn(2, x))", holomorphic=False, julia="SpecialFunctions.bessely1.")
-rule("i0", "i1(x)", holomorphic=False)
+rule("i0", "i1(x)", holomorphic=False, julia="NumPy.i0.")
 rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False, julia="NumPy.i1.")
 rule("k0", "-k1(x)", holomorphic=False, julia="NumPy.k0.")
 rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False, julia="NumPy.k1.")
@@ -343,7 +343,7 @@ def _sinhc(x: Any) -> Any:
 
 
 several("fresnel", lambda _y, x: (np.sin(PI / 2 * x * x), np.cos(PI / 2 * x * x)))
-several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x))
+several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x), julia="NumPy.sici")
 several("shichi", lambda _y, x: (_sinhc(x), np.cosh(x) / x))
 several("airy", lambda y, x: (y[1], x * y[0], y[3], x * y[2]), julia="NumPy.airy")
 

@@ -72,3 +72,7 @@ ndtri(p) = -sqrt(oftype(p, 2)) * SpecialFunctions.erfcinv(2 * p)
 airy(x::Number) = (SpecialFunctions.airyai(x), SpecialFunctions.airyaiprime(x), SpecialFunctions.airybi(x), SpecialFunctions.airybiprime(x))
 airy(x::AbstractArray) =
     (SpecialFunctions.airyai.(x), SpecialFunctions.airyaiprime.(x), SpecialFunctions.airybi.(x), SpecialFunctions.airybiprime.(x))
+
+"The sine and cosine integrals."
+sici(x::Number) = (SpecialFunctions.sinint(x), SpecialFunctions.cosint(x))
+sici(x::AbstractArray) = (SpecialFunctions.sinint.(x), SpecialFunctions.cosint.(x))
