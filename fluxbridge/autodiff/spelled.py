@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import NoRuleError
 from .indices import column_major, indexed
 from .spelling import (
     Site,
@@ -79,8 +80,15 @@ def literal_power(site: Site, x: Term, p: Term) -> Spelled:
 @spelling("ifelse.(c, a, b)")
 def choose(site: Site, c: Term, a: Term, b: Term) -> Spelled:
     a, b = typed([a, b], site.out)
+    kind = np.result_type(site.out)
+    if kind.kind == "c":  # Zygote needs both to be of one type
+        a, b = (x if x.is_complex else _as_complex(x, kind) for x in (a, b))
     c, a, b = aligned([c, a, b])
     return call("ifelse." if c.ndim or a.ndim or b.ndim else "ifelse", c, a, b)
+
+
+def _as_complex(x: Term, kind: np.dtype) -> Term:
+    return number_term(complex(x.value), kind.itemsize * 4) if x.literal else converted(x, kind)
 
 
 @spelling("clamp.(x, low, high)")
@@ -380,6 +388,21 @@ def running(name: str) -> Callable[..., Spelled]:
     return spelled
 
 
+@spelling("NNlib.logsumexp(x; dims)")
+def logsumexp(site: Site, x: Term, axis: Any = None, keepdims: bool = False) -> Spelled:
+    return folded(site, "NNlib.logsumexp", x, axis, keepdims)
+
+
+def along(name: str) -> Callable[..., Spelled]:
+    """softmax and logsoftmax, whose result has the shape of the argument."""
+
+    @spelling(f"{name}(x; dims)")
+    def spelled(site: Site, x: Term, axis: Any = None, **_: Any) -> Spelled:
+        return call(name, x, dims=dims_of(axis, x.ndim))
+
+    return spelled
+
+
 @spelling("norm(x), NumPy.norm(x; dims)")
 def norm2(site: Site, x: Term, axis: Any = None, keepdims: bool = False) -> Spelled:
     if axis is None and not keepdims:
@@ -556,11 +579,43 @@ def qr(site: Site, a: Term, mode: str = "reduced") -> Spelled:
     return call("NumPy.qr", a, full="true" if mode == "complete" and m > n else None)
 
 
+@spelling("LowerTriangular(A) \\ b")
+def solve_triangular(
+    site: Site, a: Term, b: Term, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
+) -> Spelled:
+    a, b = typed([a, b], site.out)
+    if a.ndim != 2 or b.ndim > 2:
+        if trans or unit_diagonal:
+            raise NoRuleError("solve_triangular of stacks is written in Julia only without trans= and unit_diagonal=")
+        return call("NumPy.solve", call(f"NumPy.{'tril' if lower else 'triu'}", a), b)
+    kind = f"{'Unit' if unit_diagonal else ''}{'Lower' if lower else 'Upper'}Triangular"
+    triangle = Term(call(kind, a), a.value)
+    if trans in (1, "T"):
+        triangle = Term(f"transpose({triangle})", a.value)
+    elif trans in (2, "C"):
+        triangle = Term(f"{triangle}'", a.value)
+    return infix("\\", triangle, b, site.out, dotted=False)
+
+
+@spelling("sylvester(A, B, -Q)")
+def sylvester(site: Site, a: Term, b: Term, q: Term) -> Spelled:
+    a, b, q = typed([a, b, q], site.out)
+    return call("sylvester", a, b, negative(q, q.value))
+
+
+@spelling("cat(A, B; dims=(1, 2))")
+def block_diagonal(site: Site, *blocks: Term) -> Spelled:
+    whole = [reshaped(t, (1,) * (2 - t.ndim) + t.shape) if t.ndim else Term(f"fill({t}, 1, 1)", [[1]]) for t in blocks]
+    return call("cat", *whole, dims="(1, 2)")
+
+
 # -- signals ---------------------------------------------------------------------------------------------------
 
 
-@spelling('NumPy.convolve(a, v), NumPy.convolve(a, v, "same")')
-def convolve(site: Site, a: Term, v: Term, mode: str = "full") -> Spelled:
+@spelling("NumPy.convolve(a, v), NumPy.convolve(a, v, :same)")
+def convolve(site: Site, a: Term, v: Term, mode: str = "full", axes: Any = None, method: str = "") -> Spelled:
+    if axes is not None and sorted(axes_from_one(axes, a.ndim)) != list(range(1, a.ndim + 1)):
+        raise NoRuleError("a convolution along some of the axes only has no spelling in Julia yet")
     return call("NumPy.convolve", *typed([a, v], site.out), *([f":{mode}"] if mode != "full" else []))
 
 

@@ -153,7 +153,9 @@ def array_literal(x: np.ndarray) -> str:
     if x.ndim == 1:
         inside = ", ".join(map(write, x))
     else:
-        inside = "; ".join(" ".join(map(write, row)) for row in x) + (";;" if x.shape[1] == 1 else "")
+        if x.shape[1] == 1:
+            return call("reshape", array_literal(x[:, 0]), ":", 1)
+        inside = "; ".join(" ".join(map(write, row)) for row in x)
     return f"{'' if plain_type and x.size else julia_type(x.dtype)}[{inside}]"
 
 

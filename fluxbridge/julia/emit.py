@@ -367,7 +367,9 @@ class Emission:
         if small and number not in self.varying and not isinstance(x, Tracer):
             self.inlined[number] = value
             if isinstance(value, np.ndarray) and value.ndim:
-                return Term(array_literal(value), value)
+                column = value.ndim == 2 and value.shape[1] == 1 and value.size > 0
+                thin = Term(array_literal(value[:, 0]), value[:, 0]) if column else None
+                return Term(array_literal(value), value, thin=thin)
             return number_term(value.item() if isinstance(value, np.ndarray) else value)
         name = self.by_id.get(id(x))
         if name is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 
 import numpy as np
 
@@ -21,15 +22,23 @@ the end of each table: a function that needs it is handed to Zygote by `fluxbrid
 """
 
 
+_MADE_AT_CALL = re.compile(r"einsum[4-9]")  #: there is one for each number of operands
+
+
 def primitives() -> dict[str, list[Primitive]]:
     """All primitives, those of SciPy too where it is installed, by the file of their rules."""
     try:
         importlib.import_module("scipy.special")
     except ImportError:
         pass
+    else:
+        for area in ("integrate", "linalg", "signal", "special"):
+            importlib.import_module(f"fluxbridge.scipy.{area}")
     load_on_demand()
     found: dict[str, list[Primitive]] = {}
     for primitive in PRIMITIVES.values():
+        if _MADE_AT_CALL.fullmatch(primitive.name):
+            continue
         found.setdefault(primitive.area, []).append(primitive)
     return found
 

@@ -17,6 +17,7 @@ gathered(ys::AbstractVector{<:Tuple}, batch) = ntuple(k -> gathered(map(y -> y[k
 det(x::AbstractArray) = each(LA.det, x)
 inv(x::AbstractArray) = each(LA.inv, x)
 pinv(x::AbstractArray; options...) = each(a -> LA.pinv(a; options...), x)
+expm(x::AbstractArray) = each(exp, x)
 cholesky(x::AbstractArray) = each(a -> LA.cholesky(LA.Hermitian(a, :L)).L, x)
 
 """
