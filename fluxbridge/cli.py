@@ -33,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "functions", help="print which functions of NumPy and SciPy are differentiated, and how, as Markdown"
     )
     functions.set_defaults(run=_functions)
-    spellings = commands.add_parser("spellings", help="print how each primitive is written in Julia, as Markdown")
+    spellings = commands.add_parser(
+        "spellings", help="print how each primitive is written in Julia, as Markdown"
+    )
     spellings.set_defaults(run=_spellings)
     options = parser.parse_args(arguments)
     return options.run(options)

@@ -74,6 +74,9 @@ class Term:
         return self.text if self.level >= level else f"({self.text})"
 
 
+Spelled = Term | str  #: what a spelling returns
+
+
 class Site(NamedTuple):
     """Where a step is written: its value, and how to refer to an array that is too large to write out."""
 
@@ -102,10 +105,14 @@ def number(x: Any, bits: int = 64) -> str:
         if x.real == 0 and not np.signbit(x.real):
             return number(_real(x.imag, bits), bits) + "im"
         imag = number(_real(x.imag, bits), bits)
-        return f"{number(_real(x.real, bits), bits)} {imag[0] if imag[0] == '-' else '+'} {imag.lstrip('-')}im"
+        return (
+            f"{number(_real(x.real, bits), bits)} {imag[0] if imag[0] == '-' else '+'} {imag.lstrip('-')}im"
+        )
     value = float(x)
     if not np.isfinite(value):
-        name = ("NaN" if value != value else "Inf" if value > 0 else "-Inf") + ("" if bits == 64 else str(bits))
+        name = ("NaN" if value != value else "Inf" if value > 0 else "-Inf") + (
+            "" if bits == 64 else str(bits)
+        )
         return name
     digits = repr(value) if bits == 64 else str((np.float32 if bits == 32 else np.float16)(x))
     mantissa, e, exponent = digits.partition("e")
@@ -137,7 +144,9 @@ def julia_type(dtype: Any) -> str:
     if dtype.kind == "b":
         return "Bool"
     bits = dtype.itemsize * 8
-    return {"f": f"Float{bits}", "c": f"ComplexF{bits // 2}", "i": f"Int{bits}", "u": f"UInt{bits}"}[dtype.kind]
+    return {"f": f"Float{bits}", "c": f"ComplexF{bits // 2}", "i": f"Int{bits}", "u": f"UInt{bits}"}[
+        dtype.kind
+    ]
 
 
 def array_literal(x: np.ndarray) -> str:

@@ -69,4 +69,3 @@ def check_order(order: str) -> None:
 def traced(xs: tuple[Any, ...]) -> bool:
     """Are there tracers of the native engine among the arguments?"""
     return any(type(x) is not float and type(x) is not np.ndarray and has_tracer(x) for x in xs)
-

@@ -14,11 +14,12 @@ _INTRO = """# Python functions in Julia: how each primitive is written
 
 Made by `fluxbridge spellings` with NumPy {version}; do not edit.
 
-`fluxbridge.julia.source(f, *xs)` writes a function as Julia source, step by step; this is what it writes for
-each step. The names are those of the [primitives](functions.md), to which other functions come down. A dot
-after the name of a function stands for a broadcast; there is none between numbers. Functions of `NumPy` are in
-FluxBridge.jl (`using FluxBridge: NumPy`), where Julia has no short word. What has no counterpart is named at
-the end of each table: a function that needs it is handed to Zygote by `fluxbridge.julia.differentiable`.
+`fluxbridge.julia.source(f, *xs)` writes a function as Julia source, step by step; this is what it writes
+for each step. The names are those of the [primitives](functions.md), to which other functions come down.
+A dot after the name of a function stands for a broadcast; there is none between numbers. Functions of
+`NumPy` are in FluxBridge.jl (`using FluxBridge: NumPy`), where Julia has no short word. What has no
+counterpart is named at the end of each table: a function that needs it is handed to Zygote by
+`fluxbridge.julia.differentiable`.
 """
 
 

@@ -83,7 +83,11 @@ def triangular_by_a(
 
 
 SOLVE_TRIANGULAR = primitive(
-    None, triangular_by_a, triangular_by_b, name="solve_triangular", compute=_solve_triangular,
+    None,
+    triangular_by_a,
+    triangular_by_b,
+    name="solve_triangular",
+    compute=_solve_triangular,
     julia=spelled.solve_triangular,
 )
 
@@ -525,7 +529,11 @@ def block_diag_rule(dy: Any, _y: Any, *_blocks: Any) -> Any:
 
 
 BLOCK_DIAG = primitive(
-    None, joint=block_diag_rule, jvp="linear", name="block_diag", compute=scipy.linalg.block_diag,
+    None,
+    joint=block_diag_rule,
+    jvp="linear",
+    name="block_diag",
+    compute=scipy.linalg.block_diag,
     julia=spelled.block_diagonal,
 )
 

@@ -45,7 +45,12 @@ def convolve_by_b(
 
 
 CONVOLVE = primitive(
-    None, convolve_by_a, convolve_by_b, jvp="multilinear", name="convolve", compute=_convolve,
+    None,
+    convolve_by_a,
+    convolve_by_b,
+    jvp="multilinear",
+    name="convolve",
+    compute=_convolve,
     julia=spelled.convolve,
 )
 

@@ -121,7 +121,9 @@ def recurrence(W, U, b, xs):
     return h @ h
 
 
-@program({k: rng.normal(size=(3, 5)) * 0.5 for k in ("forget", "input", "output", "cell")}, rng.normal(size=(4, 2)))
+@program(
+    {k: rng.normal(size=(3, 5)) * 0.5 for k in ("forget", "input", "output", "cell")}, rng.normal(size=(4, 2))
+)
 def lstm(p, xs):
     h = c = np.zeros(3)
     for x in xs:
@@ -176,7 +178,7 @@ def poisson_regression(X, beta):
 def gaussian_with_covariance(root, mean):
     cov = root @ root.T + np.eye(3)
     x = np.array([0.5, -1.0, 2.0]) - mean
-    sign, logdet = np.linalg.slogdet(cov)
+    _, logdet = np.linalg.slogdet(cov)
     return 0.5 * (x @ np.linalg.solve(cov, x) + logdet)
 
 
@@ -272,7 +274,7 @@ def potential_energy(positions, masses):
     return energy
 
 
-@program(np.exp(-np.linspace(-3, 3, 24) ** 2), 0.3)
+@program(np.exp(-(np.linspace(-3, 3, 24) ** 2)), 0.3)
 def heat_equation(u, k):
     for _ in range(5):
         u = u + k * (np.roll(u, 1) - 2 * u + np.roll(u, -1))

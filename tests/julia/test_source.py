@@ -19,10 +19,29 @@ from fluxbridge.errors import NoRuleError
 from fluxbridge.julia import source
 
 GOLDEN = Path(__file__).parent / "golden"
-CHOSEN = """mlp_loss chain_of_layers softmax_cross_entropy attention convolution_loss recurrence layer_norm
-mixture_likelihood gaussian_with_covariance gaussian_process correlation huber_regression babylonian
-newton_until_converged potential_energy heat_equation spectrum running_product ray_trace single_precision
-interference""".split()
+CHOSEN = [
+    "mlp_loss",
+    "chain_of_layers",
+    "softmax_cross_entropy",
+    "attention",
+    "convolution_loss",
+    "recurrence",
+    "layer_norm",
+    "mixture_likelihood",
+    "gaussian_with_covariance",
+    "gaussian_process",
+    "correlation",
+    "huber_regression",
+    "babylonian",
+    "newton_until_converged",
+    "potential_energy",
+    "heat_equation",
+    "spectrum",
+    "running_product",
+    "ray_trace",
+    "single_precision",
+    "interference",
+]
 BY_NAME = {p.name: p for p in PROGRAMS}
 
 
@@ -99,7 +118,7 @@ M = np.arange(6.0).reshape(2, 3)
         (lambda p: p["a b"] * p["end"], ({"a b": 1.0, "end": 2.0},), 'p.var"a b" * p.var"end"'),
         (lambda p: p[3] * p["x"], ({3: 1.0, "x": 2.0},), "p[1] * p[2]"),
         (lambda end: end + 1, (1.0,), "end_ + 1"),
-        (lambda x: {"loss": x * x, "half": [x / 2, None]}, (1.0,), "(; loss = x * x, half = (x / 2, nothing))"),
+        (lambda x: {"a": x * x, "b": [x / 2, None]}, (1.0,), "(; a = x * x, b = (x / 2, nothing))"),
         (lambda sum: np.sum(sum), (X,), "sum(sum2)"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every primitive with a counterpart in Julia has a spelling, which gives the same value and gradient there."""
+"""Every primitive with a counterpart in Julia has a spelling, with the same value and gradient there."""
 
 from __future__ import annotations
 
@@ -25,25 +25,68 @@ NO_COUNTERPART = {
     "partition": "what stands where, beside the kth element, depends on the algorithm",
     "sinc_derivative": "an internal function, of derivatives of derivatives",
     **dict.fromkeys(
-        """pseudo_huber inv_boxcox1p wrightomega wofz ndtri_exp owens_t struve modstruve spence fresnel shichi
-        ellipkinc ellipeinc hyp0f1 hyp1f1 hyperu hyp2f1 eval_chebyt eval_chebyu eval_legendre eval_hermite
-        eval_hermitenorm eval_laguerre eval_genlaguerre eval_gegenbauer eval_jacobi""".split(),
+        [
+            "pseudo_huber",
+            "inv_boxcox1p",
+            "wrightomega",
+            "wofz",
+            "ndtri_exp",
+            "owens_t",
+            "struve",
+            "modstruve",
+            "spence",
+            "fresnel",
+            "shichi",
+            "ellipkinc",
+            "ellipeinc",
+            "hyp0f1",
+            "hyp1f1",
+            "hyperu",
+            "hyp2f1",
+            "eval_chebyt",
+            "eval_chebyu",
+            "eval_legendre",
+            "eval_hermite",
+            "eval_hermitenorm",
+            "eval_laguerre",
+            "eval_genlaguerre",
+            "eval_gegenbauer",
+            "eval_jacobi",
+        ],
         "SpecialFunctions.jl does not have it",
     ),
-    **dict.fromkeys("odeint quad lu_factor lfilter lambertw".split(), "a library that the project does not have"),
     **dict.fromkeys(
-        "logm sqrtm cosm sinm tanm coshm sinhm tanhm".split(), "Zygote has no rule for this function of a matrix"
+        ["odeint", "quad", "lu_factor", "lfilter", "lambertw"], "a library that the project does not have"
+    ),
+    **dict.fromkeys(
+        ["logm", "sqrtm", "cosm", "sinm", "tanm", "coshm", "sinhm", "tanhm"],
+        "Zygote has no rule for this function of a matrix",
     ),
     **dict.fromkeys(
         [f"{f}m_frechet" for f in ("exp", "log", "cos", "sin", "tan", "cosh", "sinh", "tanh")],
         "an internal function, of derivatives of matrix functions",
     ),
     **dict.fromkeys(
-        "solve_banded spherical_jn spherical_yn spherical_in spherical_kn".split(), "Zygote has no rule for it"
+        ["solve_banded", "spherical_jn", "spherical_yn", "spherical_in", "spherical_kn"],
+        "Zygote has no rule for it",
     ),
     **dict.fromkeys(
-        """gammainc gammaincc gammaincinv gammainccinv betainc betaincc betaincinv betainccinv stdtr stdtrit chdtr
-        chdtrc pdtr pdtrc""".split(),
+        [
+            "gammainc",
+            "gammaincc",
+            "gammaincinv",
+            "gammainccinv",
+            "betainc",
+            "betaincc",
+            "betaincinv",
+            "betainccinv",
+            "stdtr",
+            "stdtrit",
+            "chdtr",
+            "chdtrc",
+            "pdtr",
+            "pdtrc",
+        ],
         "SpecialFunctions.jl has it without the derivatives by all arguments",
     ),
 }
@@ -63,7 +106,9 @@ def test_every_primitive_has_a_spelling_or_a_reason():
 def test_the_page_is_current():
     page = PAGE.read_text()
     if f"NumPy {np.__version__};" in page and importlib.util.find_spec("scipy"):
-        assert table.markdown() == page, "docs/julia_spellings.md is old: fluxbridge spellings > docs/julia_spellings.md"
+        assert table.markdown() == page, (
+            "docs/julia_spellings.md is old: fluxbridge spellings > docs/julia_spellings.md"
+        )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -108,10 +153,29 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
 BOUNDS = {
     **dict.fromkeys(
-        "cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots fft ifft rfft irfft fftn ifftn".split(),
+        [
+            "cholesky",
+            "qr",
+            "eigh",
+            "eig",
+            "svd",
+            "det",
+            "slogdet",
+            "inv",
+            "pinv",
+            "solve",
+            "lstsq",
+            "roots",
+            "fft",
+            "ifft",
+            "rfft",
+            "irfft",
+            "fftn",
+            "ifftn",
+        ],
         1e-12,
     ),
-    **dict.fromkeys("matmul dot tensordot einsum1 einsum2 einsum3 convolve".split(), 1e-14),
+    **dict.fromkeys(["matmul", "dot", "tensordot", "einsum1", "einsum2", "einsum3", "convolve"], 1e-14),
 }
 SPECIAL = 1e-12  #: for scipy.special, which computes by other expansions
 
@@ -153,7 +217,13 @@ def test_value_and_gradient_in_julia(name, sample):
     for got, part in zip(y if isinstance(y, (tuple, list)) else [y], parts, strict=True):
         agree(name, got, part)
     seeds = [None if p is None else random_like(rng, p) for p in parts]
-    seed = type(expected)(seeds) if type(expected) in (tuple, list) else seeds[0] if len(seeds) == 1 else tuple(seeds)
+    seed = (
+        type(expected)(seeds)
+        if type(expected) in (tuple, list)
+        else seeds[0]
+        if len(seeds) == 1
+        else tuple(seeds)
+    )
     for got, part in zip(back(seed), native_back(seed), strict=True):
         if got is None or part is None:  # nothing against zeros
             assert not np.any(got if part is None else part)

@@ -96,7 +96,8 @@ rule("log_expit", "expit(-x)", holomorphic=False, julia="NNlib.logsigmoid.")
 rule("entr", "-log(x) - 1", holomorphic=False, julia="NumPy.entr.")
 rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False, julia="NumPy.rel_entr.")
 rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False, julia="NumPy.kl_div.")
-rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False, julia="NumPy.huber.")
+rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False,
+     julia="NumPy.huber.")  # fmt: skip
 rule("pseudo_huber", lambda y, a, b: 2 * y / a - b * (b / a) / np.hypot(1.0, b / a),
      "b / hypot(1.0, b / a)", holomorphic=False)  # fmt: skip
 
@@ -126,7 +127,8 @@ def inv_boxcox_by_exponent(y: Any, x: Any, p: Any) -> Any:
 
 
 rule("boxcox", "power(a, b - 1)", boxcox_by_exponent, holomorphic=False, julia="NumPy.boxcox.")
-rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 + a, b), holomorphic=False, julia="NumPy.boxcox1p.")
+rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 + a, b), holomorphic=False,
+     julia="NumPy.boxcox1p.")  # fmt: skip
 rule("inv_boxcox", "power(y, 1 - b)", inv_boxcox_by_exponent, holomorphic=False, julia="NumPy.inv_boxcox.")
 rule("inv_boxcox1p", "power(1 + y, 1 - b)",
      lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b), holomorphic=False)  # fmt: skip
@@ -196,9 +198,12 @@ rule("gammaln", "psi(x)", holomorphic=False, julia="NumPy.gammaln.")
 rule("loggamma", "psi(x)", julia="SpecialFunctions.loggamma.")
 rule("rgamma", rgamma_slope, julia="NumPy.rgamma.")
 rule("psi", "polygamma(1, x)", holomorphic=False, julia="SpecialFunctions.digamma.")
-rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))", holomorphic=False, julia="SpecialFunctions.beta.")
-rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)", holomorphic=False, julia="SpecialFunctions.logbeta.")
-rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))", holomorphic=False, julia="NumPy.binom.")
+rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))", holomorphic=False,
+     julia="SpecialFunctions.beta.")  # fmt: skip
+rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)", holomorphic=False,
+     julia="SpecialFunctions.logbeta.")  # fmt: skip
+rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))", holomorphic=False,
+     julia="NumPy.binom.")  # fmt: skip
 rule("poch", "y * (psi(a + b) - psi(a))", "y * psi(a + b)", holomorphic=False, julia="NumPy.poch.")
 no_derivative(special.gammasgn)
 
@@ -285,14 +290,20 @@ _BESSEL = {"jv": "SpecialFunctions.besselj.", "yv": "SpecialFunctions.bessely.",
 for _name in ("jv", "yv", "hankel1", "hankel2"):
     rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))",
          julia=_BESSEL[_name])  # fmt: skip
-rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False, julia="SpecialFunctions.bessely.")
+rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False,
+     julia="SpecialFunctions.bessely.")  # fmt: skip
 rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia="SpecialFunctions.besseli.")
 rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia="SpecialFunctions.besselk.")
-rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False, julia="SpecialFunctions.besselk.")
-rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y", julia="SpecialFunctions.besselix.")
-rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))", julia="SpecialFunctions.besselkx.")
-rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y", julia="SpecialFunctions.hankelh1x.")
-rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y", julia="SpecialFunctions.hankelh2x.")
+rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False,
+     julia="SpecialFunctions.besselk.")  # fmt: skip
+rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y",
+     julia="SpecialFunctions.besselix.")  # fmt: skip
+rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))",
+     julia="SpecialFunctions.besselkx.")  # fmt: skip
+rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y",
+     julia="SpecialFunctions.hankelh1x.")  # fmt: skip
+rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y",
+     julia="SpecialFunctions.hankelh2x.")  # fmt: skip
 
 _STRUVE = f"power(0.5 * b, a) * rgamma(a + 1.5) * {1 / ROOT_PI!r}"
 rule("struve", unknown("struve", "v"),
@@ -384,7 +395,8 @@ def ellipeinc_by_m(y: Any, phi: Any, m: Any) -> Any:
 
 
 rule("ellipk", ellipk_slope, holomorphic=False, julia="SpecialFunctions.ellipk.")
-rule("ellipkm1", lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p), holomorphic=False, julia="NumPy.ellipkm1.")
+rule("ellipkm1", lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p), holomorphic=False,
+     julia="NumPy.ellipkm1.")  # fmt: skip
 rule("ellipe", ellipe_slope, holomorphic=False, julia="SpecialFunctions.ellipe.")
 rule("ellipkinc", "1 / sqrt(1 - b * sin(a) * sin(a))", ellipkinc_by_m, holomorphic=False)
 rule("ellipeinc", "sqrt(1 - b * sin(a) * sin(a))", ellipeinc_by_m, holomorphic=False)
