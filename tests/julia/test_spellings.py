@@ -14,7 +14,7 @@ from rulecheck import Sample, random_like
 from fluxbridge import AutoZygote, pullback
 from fluxbridge.autodiff.primitive import PRIMITIVES, Primitive
 from fluxbridge.julia import table
-from fluxbridge.julia.emit import Run
+from fluxbridge.julia.runs import Run
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "julia_spellings.md"

@@ -2,10 +2,12 @@
 
 "The function `f` of every matrix in the last two axes; its values are numbers, arrays or tuples of these."
 function each(f, x::AbstractArray)
-    batch = size(x)[1:end-2]
-    flat = Base.reshape(x, prod(batch), size(x)[end-1:end]...)
-    return gathered(map(k -> f(flat[k, :, :]), 1:prod(batch)), batch)
+    batch, shape = batched(size(x))
+    flat = Base.reshape(x, shape)
+    return gathered(map(k -> f(flat[k, :, :]), 1:shape[1]), batch)
 end
+batched(s) = s[1:end-2], (prod(s[1:end-2]), s[end-1], s[end])
+ChainRulesCore.@non_differentiable batched(::Any)
 
 gathered(ys::AbstractVector{<:Number}, batch) = Base.reshape(ys, batch)
 function gathered(ys::AbstractVector{<:AbstractArray}, batch)
@@ -27,7 +29,7 @@ cholesky(x::AbstractArray) = each(a -> LA.cholesky(LA.Hermitian(a, :L)).L, x)
 """
 function solve(a::AbstractArray, b::AbstractArray)
     ndims(b) == 1 && return each(m -> m \ b, a)
-    batch = Base.Broadcast.broadcast_shape(size(lifted(a, ndims(b)))[1:end-2], size(lifted(b, ndims(a)))[1:end-2])
+    batch = common(size(a), size(b))
     A, B = to_stack(a, batch), to_stack(b, batch)
     ys = map(k -> A[:, :, k] \ B[:, :, k], 1:size(A, 3))
     return from_stack(stack(ys; dims = 3), batch)

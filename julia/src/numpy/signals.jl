@@ -76,12 +76,14 @@ ChainRulesCore.@non_differentiable scale(::Any, ::Any, ::Any)
 
 "The matrix `m` times the vectors along one axis, of which the first `n` elements count."
 function along(m, x, n, dims)
-    N = ndims(x)
-    order = (dims, (k for k in 1:N if k != dims)...)
-    y = permuted(x, order)
-    y = Base.reshape(y, size(y, 1), :)
-    n < size(y, 1) && (y = y[1:n, :])
-    z = m[:, 1:size(y, 1)] * y
-    shape = (size(z, 1), (size(x, k) for k in 1:N if k != dims)...)
-    return permuted(Base.reshape(z, shape), Tuple(invperm(collect(order))))
+    order, back, shape = axis_first(size(x), dims, size(m, 1))
+    y = Base.reshape(permuted(x, order), size(x, dims), :)
+    z = n < size(x, dims) ? m * y[1:n, :] : m[:, 1:size(x, dims)] * y
+    return permuted(Base.reshape(z, shape), back)
 end
+function axis_first(s, dims, n)
+    rest = Tuple(k for k in eachindex(s) if k != dims)
+    order = (dims, rest...)
+    return order, Tuple(invperm(collect(order))), (n, (s[k] for k in rest)...)
+end
+ChainRulesCore.@non_differentiable axis_first(::Any, ::Any, ::Any)
