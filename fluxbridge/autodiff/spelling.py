@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import NoRuleError
 from .primitive import Primitive, plain
 
 #: How tightly the parts of an expression hang together, in Julia.
@@ -29,14 +30,15 @@ _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "\\": PRODUCT, "^": P
 
 
 class Term:
-    """A piece of Julia. `value` is what it stands for, `literal` whether it is a number written out.
+    """A piece of Julia. `value` is what it stands for, `literal` whether it is a number written out,
+    and `constant` whether it does not depend on the arguments.
 
     `turned` is the text of what it is the transpose of; `thin` the term of the same array without its
     last axes, which have length 1: in a broadcast with a whole array Julia takes one for the other.
     `kept` is the term of a reduction with the axes that it folds, before they are dropped.
     """
 
-    __slots__ = ("kept", "level", "literal", "text", "thin", "turned", "value")
+    __slots__ = ("constant", "kept", "level", "literal", "text", "thin", "turned", "value")
 
     def __init__(
         self, text: str, value: Any, level: int = ATOM, literal: bool = False,
@@ -49,6 +51,7 @@ class Term:
         self.turned = turned
         self.thin = thin
         self.kept = kept
+        self.constant = literal
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -326,6 +329,8 @@ def spell(julia: Any, site: Site, terms: Sequence[Term], options: dict[str, Any]
             return elementwise(julia, terms, site.out)
         if not _NAME.fullmatch(julia):
             raise ValueError(f"{julia!r} is neither a function nor an operator of Julia's")
+        if julia.startswith("SpecialFunctions.") and any(t.is_complex for t in terms):
+            raise NoRuleError(f"Zygote does not differentiate {julia[:-1]} by complex numbers")
         if julia.endswith("."):
             return elementwise(julia[:-1], terms, site.out)
         return Term(call(julia, *terms), site.out)

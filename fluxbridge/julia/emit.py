@@ -274,7 +274,9 @@ class Emission:
             return Term("nothing", None, literal=True)
         if not is_constant(x):
             return Term(str(x).lower() if isinstance(x, (bool, np.bool_)) else f'"{x}"', x, literal=True)
-        return self._constant(self.numbers[step.position, id(x)], x)
+        term = self._constant(self.numbers[step.position, id(x)], x)
+        term.constant = True
+        return term
 
     def _constant(self, number: int, x: Any) -> Term:
         """A constant, written out if it is small, else by its name."""

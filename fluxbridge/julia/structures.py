@@ -80,11 +80,12 @@ def paired(out: Any, y: Any) -> Any:
             yield from paired(out[k], y[k])
 
 
-def seed(out: Any, seed: Any) -> Any:
-    if seed is None or isinstance(out, Step):
-        return seed
+def seed(out: Any, given: Any) -> Any:
+    """A cotangent of the output `out`, in the structure that Julia has."""
+    if given is None or isinstance(out, Step):
+        return given
     if isinstance(out, (tuple, list)):
-        return tuple([seed(o, s) for o, s in zip(out, seed, strict=True)])
+        return tuple([seed(o, s) for o, s in zip(out, given, strict=True)])
     if isinstance(out, dict):
-        return Record(**{k: seed(v, seed.get(k)) for k, v in out.items()})
+        return Record(**{k: seed(v, given.get(k)) for k, v in out.items()})
     return None

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import special
 
 from ...errors import NoRuleError
+from .. import spelled
 from ..elementwise import (
     NAMES,
     Formula,
@@ -178,7 +179,7 @@ POLYGAMMA: Primitive = primitive(
     lambda dy, _y, n, x: dy * POLYGAMMA(n + 1, x),
     jvp=(None, lambda dx, _y, n, x: dx * POLYGAMMA(n + 1, x)),
     compute=polygamma_of,
-    julia="SpecialFunctions.polygamma.",
+    julia=spelled.of_order("polygamma"),
 )
 
 
@@ -246,7 +247,7 @@ ZETA: Primitive = primitive(
     jvp=(lambda dx, _y, _x, _q: unknown("zeta", "x")(), lambda dq, _y, x, q: -dq * x * ZETA(x + 1.0, q)),
     name="zeta",
     compute=special.zeta,
-    julia="SpecialFunctions.zeta.",
+    julia=spelled.of_order("zeta"),
 )
 if isinstance(_zeta := getattr(getattr(special, "_ufuncs", None), "_zeta", None), np.ufunc):
     UFUNCS[_zeta] = ZETA  # scipy.special.zeta(x, q) is a function that hands its arguments to this one
@@ -285,25 +286,23 @@ rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False, julia="NumPy.i0e.")
 rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", holomorphic=False, julia="NumPy.i1e.")
 rule("k0e", "y - k1e(x)", holomorphic=False, julia="NumPy.k0e.")
 rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))", holomorphic=False, julia="NumPy.k1e.")
-_BESSEL = {"jv": "SpecialFunctions.besselj.", "yv": "SpecialFunctions.bessely.",
-           "hankel1": "SpecialFunctions.hankelh1.", "hankel2": "SpecialFunctions.hankelh2."}  # fmt: skip
 for _name in ("jv", "yv", "hankel1", "hankel2"):
     rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))",
-         julia=_BESSEL[_name])  # fmt: skip
+         julia=spelled.of_order(_name))  # fmt: skip
 rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False,
-     julia="SpecialFunctions.bessely.")  # fmt: skip
-rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia="SpecialFunctions.besseli.")
-rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia="SpecialFunctions.besselk.")
+     julia=spelled.of_order("yv"))  # fmt: skip
+rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia=spelled.of_order("iv"))
+rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia=spelled.of_order("kv"))
 rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False,
-     julia="SpecialFunctions.besselk.")  # fmt: skip
+     julia=spelled.of_order("kv"))  # fmt: skip
 rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y",
-     julia="SpecialFunctions.besselix.")  # fmt: skip
+     julia=spelled.of_order("ive"))  # fmt: skip
 rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))",
-     julia="SpecialFunctions.besselkx.")  # fmt: skip
+     julia=spelled.of_order("kve"))  # fmt: skip
 rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y",
-     julia="SpecialFunctions.hankelh1x.")  # fmt: skip
+     julia=spelled.of_order("hankel1e"))  # fmt: skip
 rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y",
-     julia="SpecialFunctions.hankelh2x.")  # fmt: skip
+     julia=spelled.of_order("hankel2e"))  # fmt: skip
 
 _STRUVE = f"power(0.5 * b, a) * rgamma(a + 1.5) * {1 / ROOT_PI!r}"
 rule("struve", unknown("struve", "v"),
@@ -333,7 +332,7 @@ def expn_slope(y: Any, n: Any, x: Any) -> Any:
 rule("spence", spence_slope)
 rule("expi", "exp(x) / x", julia="SpecialFunctions.expinti.")
 rule("exp1", "-exp(-x) / x", julia="SpecialFunctions.expint.")
-rule("expn", None, expn_slope, holomorphic=False, julia="SpecialFunctions.expint.")
+rule("expn", None, expn_slope, holomorphic=False, julia=spelled.of_order("expn"))
 
 
 def several(name: str, slopes: Callable[[Any, Any], tuple[Any, ...]], julia: Any = None) -> None:

@@ -4,7 +4,18 @@ Each is a function ``(site, *terms, **options)`` (see :mod:`.spelling`). What Ju
 is a function of the module ``NumPy`` in FluxBridge.jl, which counts axes from 1 as Julia does.
 """
 
-from .elementwise import bessel_i, choose, clamp, itself, literal_power, minus, of_type, rounded, squared
+from .elementwise import (
+    bessel_i,
+    choose,
+    clamp,
+    itself,
+    literal_power,
+    minus,
+    of_order,
+    of_type,
+    rounded,
+    squared,
+)
 from .matrices import (
     block_diagonal,
     cholesky,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ...errors import NoRuleError
 from ..spelling import (
     Site,
     Spelled,
@@ -84,6 +86,20 @@ def rounded(site: Site, x: Term, decimals: int = 0, **_: Any) -> Spelled:
     return call("round", x, digits=decimals or None)
 
 
-@spelling("SpecialFunctions.besseli.(n, x)")
+def of_order(name: str) -> Callable[..., Spelled]:
+    """A special function of an order, by which there is no derivative, and of a real number."""
+
+    @spelling(f"NumPy.{name}.(v, x)")
+    def spelled(site: Site, v: Term, x: Term) -> Spelled:
+        if not v.constant:
+            raise NoRuleError(f"{name} has no derivative by its first argument in Julia")
+        if x.is_complex:
+            raise NoRuleError(f"Zygote does not differentiate {name} by complex numbers")
+        return elementwise(f"NumPy.{name}", (v, x), site.out)
+
+    return spelled
+
+
+@spelling("NumPy.iv.(n, x)")
 def bessel_i(site: Site, x: Term, n: int) -> Spelled:
-    return elementwise("SpecialFunctions.besseli", (number_term(n), x), site.out)
+    return elementwise("NumPy.iv", (number_term(n), x), site.out)

@@ -139,7 +139,7 @@ def running(name: str) -> Callable[..., Spelled]:
             x = converted(x, dtype)
         if axis is None or x.ndim < 2:
             return call(name, ravelled(x))
-        return call(name, x, dims=from_one(axis, x.ndim))
+        return call("NumPy.cumprod" if name == "cumprod" else name, x, dims=from_one(axis, x.ndim))
 
     return spelled
 

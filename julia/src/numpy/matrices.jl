@@ -100,13 +100,11 @@ eig(x::AbstractArray) = each(eig, x)
 `U, s, Vt`. The vectors that only complete the basis, with `full`, count as constants.
 """
 function svd(a::AbstractMatrix; full::Bool = false)
-    F = LA.svd(a)
-    full || return F.U, F.S, F.Vt
+    U, s, Vt = thin_svd(a)
+    full || return U, s, Vt
     k = minimum(size(a))
     whole = ignore_derivatives(() -> LA.svd(a; full = true))
-    U = size(a, 1) > k ? hcat(F.U, whole.U[:, k+1:end]) : F.U
-    Vt = size(a, 2) > k ? vcat(F.Vt, whole.Vt[k+1:end, :]) : F.Vt
-    return U, F.S, Vt
+    return size(a, 1) > k ? hcat(U, whole.U[:, k+1:end]) : U, s, size(a, 2) > k ? vcat(Vt, whole.Vt[k+1:end, :]) : Vt
 end
 svd(x::AbstractArray; full::Bool = false) = each(a -> svd(a; full), x)
 
@@ -151,6 +149,35 @@ function square_qr(Q, R, dQ, dR)
     M = R * dR' - dQ' * Q
     both = LA.tril(M) + LA.tril(M, -1)'  # the lower triangle, completed
     return (dQ + Q * both) / R'
+end
+
+function thin_svd(a)
+    F = LA.svd(a)
+    return F.U, F.S, F.Vt
+end
+
+"Wan & Zhang 2019; where singular values meet, the vectors have no derivative."
+function rrule(::typeof(thin_svd), a)
+    U, s, Vt = thin_svd(a)
+    function pullback(dy)
+        dU, ds, dVt = map(unthunk, Tuple(unthunk(dy)))
+        inner = ds isa AbstractZero ? zeros(eltype(U), length(s), length(s)) : Matrix{eltype(U)}(LA.Diagonal(real(ds)))
+        gaps = [i == j ? zero(eltype(s)) : 1 / ((s[j] - s[i]) * (s[j] + s[i])) for i in eachindex(s), j in eachindex(s)]
+        outer = zero(U * Vt)
+        if !(dU isa AbstractZero)
+            J = gaps .* (U' * dU)
+            inner += (J + J') .* s'
+            size(U, 1) > length(s) && (outer += (dU - U * (U' * dU)) ./ s' * Vt)
+        end
+        if !(dVt isa AbstractZero)
+            turns = Vt * dVt'
+            K = gaps .* turns
+            inner += s .* (K + K') - LA.Diagonal((x -> x - real(x)).(LA.diag(turns)) ./ s)
+            size(Vt, 2) > length(s) && (outer += U * ((dVt - (dVt * Vt') * Vt) ./ s))
+        end
+        return NoTangent(), ProjectTo(a)(U * inner * Vt + outer)
+    end
+    return (U, s, Vt), pullback
 end
 
 # -- polynomials ---------------------------------------------------------------------------------------------

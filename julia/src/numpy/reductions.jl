@@ -5,12 +5,12 @@
 
 Lengths of the vectors along some axes; at zero their slope is zero.
 """
-function norm(x::AbstractArray; dims)
+function norm(x::AbstractArray; dims = :)
     squares = sum(abs2, x; dims)
     empty = ignore_derivatives(squares .== 0)
     return ifelse.(empty, zero(eltype(squares)), sqrt.(ifelse.(empty, one(eltype(squares)), squares)))
 end
-norm(x::AbstractArray, p::Real; dims) = sum(abs.(x) .^ p; dims) .^ (1 / p)
+norm(x::AbstractArray, p::Real; dims = :) = sum(abs.(x) .^ p; dims) .^ (1 / p)
 
 """
     sort(x; dims)
@@ -36,3 +36,32 @@ function var(x::AbstractArray; dims, ddof::Real = 0, where = nothing)
     return sum(abs2, deviations; dims) ./ ifelse.(n .> ddof, n .- ddof, NaN)
 end
 std(x::AbstractArray; options...) = sqrt.(var(x; options...))
+
+"""
+    cumprod(x; dims)
+
+Running products along an axis.
+"""
+cumprod(x::AbstractArray; dims::Integer) = Base.cumprod(x; dims)
+
+"Without division, so that zeros do no harm: an element counts in all products from its own on."
+function rrule(::typeof(cumprod), x::AbstractArray; dims::Integer)
+    y = cumprod(x; dims)
+    function pullback(dy)
+        d = unthunk(dy)
+        dx = mapslices(CartesianIndices(x); dims) do line
+            n = length(line)
+            map(1:n) do i
+                product = i == 1 ? one(eltype(x)) : y[line[i-1]]  # of the elements before
+                total = d[line[i]] * conj(product)
+                for j in i+1:n
+                    product *= x[line[j]]
+                    total += d[line[j]] * conj(product)
+                end
+                total
+            end
+        end
+        return NoTangent(), ProjectTo(x)(dx)
+    end
+    return y, pullback
+end
