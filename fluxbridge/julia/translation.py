@@ -17,6 +17,8 @@ import numpy as np
 from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Recording, Step
 from ..autodiff.structure import Splitter
+from ..autodiff.sweep import project
+from ..autodiff.tape import spec_of
 from .emit import Emitted, emit
 from .runs import Run, asked_key, constants
 from .structures import collect, encoded, paired, seed, traced_leaves
@@ -267,6 +269,9 @@ class Translated:
         found: list[Any] = [None] * self.run.leaves
         for template, g in zip(self.run.templates, grads, strict=False):
             collect(template, g, found)
+        for k, g in enumerate(found):  # the gradient of a complex number is complex, even where it is real
+            if g is not None:
+                found[k] = project(g, spec_of(self.run.steps[k].value))
         return tuple([None if t is None else t.fill(found) for t in self.run.templates])
 
 

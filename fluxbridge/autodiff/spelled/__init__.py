@@ -104,6 +104,7 @@ __all__ = [
     "norm2",
     "normp",
     "of_matrices",
+    "of_order",
     "of_type",
     "outer",
     "pad",

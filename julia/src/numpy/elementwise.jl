@@ -74,8 +74,8 @@ airy(x::AbstractArray) =
     (SpecialFunctions.airyai.(x), SpecialFunctions.airyaiprime.(x), SpecialFunctions.airybi.(x), SpecialFunctions.airybiprime.(x))
 
 "The sine and cosine integrals."
-sici(x::Number) = (SpecialFunctions.sinint(x), SpecialFunctions.cosint(x))
-sici(x::AbstractArray) = (SpecialFunctions.sinint.(x), SpecialFunctions.cosint.(x))
+sici(x::Number) = (SpecialFunctions.sinint(x), SpecialFunctions.cosint(abs(x)))
+sici(x::AbstractArray) = (SpecialFunctions.sinint.(x), SpecialFunctions.cosint.(abs.(x)))
 
 # The order of these functions is a constant: dual numbers, which Zygote broadcasts with, are taken out of it.
 order(v) = v

@@ -147,7 +147,8 @@ end
 
 function square_qr(Q, R, dQ, dR)
     M = R * dR' - dQ' * Q
-    both = LA.tril(M) + LA.tril(M, -1)'  # the lower triangle, completed
+    below = LA.tril(M, -1)
+    both = below + below' + LA.Diagonal(real(LA.diag(M)))  # the lower triangle, completed
     return (dQ + Q * both) / R'
 end
 
