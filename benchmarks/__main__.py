@@ -8,17 +8,17 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from . import bridge, memory, timing
+from . import bridge, flux, memory, timing
 from .cases import CASES
 from .engines import ENGINES, installed
 from .report import judge, print_case, print_growth, print_summary
 
-GROWTH, BRIDGE = "growth", "bridge"
+GROWTH, BRIDGE, FLUX = "growth", "bridge", "flux"
 LINEAR = 1.5  # an operation among 1e6 may take so many times as long as one among 1e4
 
 
 def main() -> None:
-    names = [case.name for case in CASES] + [GROWTH, BRIDGE]
+    names = [case.name for case in CASES] + [GROWTH, BRIDGE, FLUX]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge and other engines.")
     listed = "one of: " + ", ".join(names)
     parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=listed)
@@ -53,6 +53,11 @@ def main() -> None:
         else:
             written[BRIDGE] = {mode: bridge.in_a_process(mode) for mode in bridge.MODES}
             bridge.print_bridge(written[BRIDGE])
+    if FLUX in chosen:
+        reason = bridge.missing()
+        if reason:
+            print(f"\nflux: without the real Flux, no Julia: {reason}")
+        written[FLUX] = flux.run(with_flux=not reason)
     if len(results) > 1:
         print_summary(results)
     if options.json:

@@ -55,6 +55,11 @@ class Splitter:
         return known[1]
 
     def _split(self, x: Any) -> tuple[Any, Any]:
+        kind = type(x)
+        if kind in _NOTHING_INSIDE or (
+            kind is types.FunctionType and x.__closure__ is None and not self.follow_globals
+        ):
+            return x, None
         if self.is_leaf(x):
             new = self.stand_in(x)
             leaf = Leaf(self.count, _finisher(x))
@@ -170,13 +175,18 @@ class Splitter:
             copy = object.__new__(type(x))
         except TypeError:  # made in C: nothing that we could rebuild
             return x, None
+        constants = getattr(type(x), "__fluxbridge_constants__", ())  # numbers that are settings
         self.active[id(x)] = copy
         try:
-            new, templates, found = self._children(fields)
+            varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
+            new, templates, found = self._children(varying)
         finally:
             del self.active[id(x)]
         if not found:
             return x, None
+        if constants:
+            new = {k: new.get(k, v) for k, v in fields.items()}
+            templates = {k: templates.get(k) for k in fields}
         for name, value in new.items():
             object.__setattr__(copy, name, value)
         self.copies.append((x, copy, new))
@@ -300,6 +310,7 @@ def _finisher(x: Any) -> Callable[[Any], Any] | None:
 
 
 _OPAQUE = (str, bytes, bool, np.bool_, type, types.ModuleType, types.BuiltinFunctionType, type(None))
+_NOTHING_INSIDE = {type(None), bool, str, np.ufunc, types.BuiltinFunctionType, type}
 _TAKERS: list[tuple[Any, Callable[[Splitter, Any], tuple[Any, Any]]]] = [
     (dict, Splitter._mapping),
     ((list, tuple), Splitter._sequence),
