@@ -35,6 +35,7 @@ def primitives() -> dict[str, list[Primitive]]:
     else:
         for area in ("integrate", "linalg", "signal", "special"):
             importlib.import_module(f"fluxbridge.scipy.{area}")
+    importlib.import_module("fluxbridge.flux")
     load_on_demand()
     found: dict[str, list[Primitive]] = {}
     for primitive in PRIMITIVES.values():

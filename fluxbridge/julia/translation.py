@@ -87,6 +87,8 @@ def _using(text: str) -> str:
         if found:
             needed.append(package)
     lines = [f"using {', '.join(needed)}\n"] if needed else []
+    if re.search(r"\bFluxBridge\.", code):
+        lines.append("using FluxBridge\n")
     if re.search(r"\bNumPy\.", code):
         lines.append("using FluxBridge: NumPy\n")
     return "".join(lines) + ("\n" if lines else "")

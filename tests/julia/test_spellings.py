@@ -64,6 +64,9 @@ NO_COUNTERPART = {
         "Zygote has no rule for this function of a matrix",
     ),
     **dict.fromkeys(
+        "maxpool_spread maxpool_pick sumpool_data".split(), "internal functions, of derivatives of pooling"
+    ),
+    **dict.fromkeys(
         [f"{f}m_frechet" for f in ("exp", "log", "cos", "sin", "tan", "cosh", "sinh", "tanh")],
         "an internal function, of derivatives of matrix functions",
     ),
@@ -134,8 +137,9 @@ def chosen() -> list[tuple[str, Sample]]:
     spelled = {p.name for members in table.primitives().values() for p in members if p.julia is not None}
     found: dict[tuple[str, bool], Sample] = {}
     scipy = [TESTS / "scipy" / f"test_{area}.py" for area in ("special", "linalg")]
-    for path in [*sorted((TESTS / "autodiff" / "rules").glob("test_*.py")), *scipy]:
-        for sample in _samples_of(path):
+    paths = [*sorted((TESTS / "autodiff" / "rules").glob("test_*.py")), *scipy]
+    for samples in [*map(_samples_of, paths), _layers()]:
+        for sample in samples:
             steps = Run(sample.f, _arguments(sample)).steps
             try:
                 source(sample.f, *_arguments(sample))
@@ -149,6 +153,51 @@ def chosen() -> list[tuple[str, Sample]]:
     return [(name, sample) for (name, _), sample in sorted(found.items(), key=lambda item: item[0])]
 
 
+def _layers() -> list[Sample]:
+    """Samples of the functions of neural networks, which are tested elsewhere in other ways."""
+    from fluxbridge.flux import nnlib
+    from fluxbridge.flux.nnlib.conv import conv_dims
+
+    rng = np.random.default_rng(5)
+    x = np.array([[-4.3, -1.7, -0.6, 0.2], [0.7, 1.9, 2.8, 5.1]])
+    names = {p.name: p for p in PRIMITIVES.values() if p.area == "activations"}
+    found = [
+        Sample(n, (lambda x, p=p: p(x)) if len(p.vjps or ()) == 1 else (lambda x, p=p: p(x, 0.3)), (x,))
+        for n, p in names.items()
+    ]
+    image, kernel = rng.normal(size=(6, 5, 2, 3)), rng.normal(size=(3, 2, 2, 4))
+    grouped = conv_dims((6, 5, 4, 3), (3, 2, 2, 4), 2, (1, 0, 2, 1), 1, 2, True)
+    conv, back, weight = (PRIMITIVES[n] for n in ("conv", "conv_data", "conv_weight"))
+    wide, dy = rng.normal(size=(6, 5, 4, 3)), rng.normal(size=(3, 4, 4, 3))
+    found += [
+        Sample("conv", lambda x, w: nnlib.conv(x, w, stride=(2, 1), pad=1), (image, kernel)),
+        Sample("conv", lambda x, w: conv(x, w, dims=grouped), (wide, kernel)),
+        Sample("conv_data", lambda y, w: back(y, w, dims=grouped), (dy, kernel)),
+        Sample("conv_weight", lambda x, y: weight(x, y, dims=grouped), (wide, dy)),
+        Sample("maxpool", lambda x: nnlib.maxpool(x, (2, 2), pad=1), (image,)),
+        Sample("sumpool", lambda x: nnlib.meanpool(x, (3, 2), stride=1), (image,)),
+        Sample("batched_mul", nnlib.batched_mul, (rng.normal(size=(2, 3, 4)), rng.normal(size=(3, 2, 4)))),
+        Sample("gather", lambda x: nnlib.gather(x, np.array([2, 0, 2])), (rng.normal(size=(2, 3)),)),
+        Sample("logsoftmax", lambda x: nnlib.logsoftmax(x, axis=1), (x,)),
+        Sample("softmax", nnlib.softmax, (x,)),
+        Sample("logsumexp", nnlib.logsumexp, (x,)),
+        Sample("affine", PRIMITIVES["affine"], (rng.normal(size=(3, 2)), x, rng.normal(size=3))),
+        Sample("loss_log", PRIMITIVES["loss_log"], (np.abs(x),)),
+        Sample("xlogy", PRIMITIVES["xlogy"], (x, np.abs(x) + 1)),
+    ]
+    index, sizes = (np.array([1, 0, 1, 3]),), (4,)
+    for name in ("add", "mul", "max", "min"):
+        p = PRIMITIVES[f"scatter_{name}"]
+        found.append(Sample(p.name, lambda x, p=p: p(x, index=index, sizes=sizes), (np.abs(x),)))
+    h, steps, batch = 3, 4, 2
+    shapes = [(2, steps, batch), (4 * h, 2), (4 * h, h), (4 * h,), (h, batch), (h, batch)]
+    p = PRIMITIVES["lstm"]
+    found.append(
+        Sample("lstm", lambda *xs: tuple(p(*xs, by_x=True))[:2], tuple(rng.normal(size=s) for s in shapes))
+    )
+    return found
+
+
 def _arguments(sample: Sample) -> tuple[Any, ...]:
     return tuple(x if isinstance(x, (float, complex)) else np.asarray(x) for x in sample.args)
 
@@ -156,7 +205,9 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
 LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester expm
 softmax log_softmax logsumexp fft ifft rfft irfft fftn ifftn"""
-PRODUCTS = "matmul dot tensordot einsum1 einsum2 einsum3 convolve"
+PRODUCTS = (
+    "conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1 einsum2 einsum3 convolve"
+)
 BOUNDS = {**dict.fromkeys(LINALG.split(), 1e-12), **dict.fromkeys(PRODUCTS.split(), 1e-14)}
 SPECIAL = 1e-12  #: for scipy.special, which computes by other expansions
 

@@ -16,6 +16,7 @@ from .elementwise import (
     rounded,
     squared,
 )
+from .layers import affine, conv, conv_data, conv_weight, gather, lstm, maxpool, scatter_by, sumpool
 from .matrices import (
     block_diagonal,
     cholesky,
@@ -69,6 +70,7 @@ from .shapes import (
 from .signals import convolve, shift_of_frequencies, transform, transforms
 
 __all__ = [
+    "affine",
     "along",
     "assemble",
     "bessel_i",
@@ -79,6 +81,9 @@ __all__ = [
     "choose",
     "clamp",
     "concatenate",
+    "conv",
+    "conv_data",
+    "conv_weight",
     "convolve",
     "cross",
     "diagonal_matrix",
@@ -89,15 +94,18 @@ __all__ = [
     "fewer_or_more_axes",
     "flip",
     "folded",
+    "gather",
     "getitem",
     "itself",
     "linspace",
     "literal_power",
     "logsumexp",
+    "lstm",
     "lstsq",
     "masked",
     "matmul",
     "matvec",
+    "maxpool",
     "mean",
     "minus",
     "moveaxis",
@@ -120,6 +128,7 @@ __all__ = [
     "rounded",
     "running",
     "scatter",
+    "scatter_by",
     "shift_of_frequencies",
     "solve",
     "solve_triangular",
@@ -127,6 +136,7 @@ __all__ = [
     "spread",
     "squared",
     "stack",
+    "sumpool",
     "svd",
     "swapaxes",
     "sylvester",

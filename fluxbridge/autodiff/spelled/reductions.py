@@ -154,6 +154,8 @@ def along(name: str) -> Callable[..., Spelled]:
 
     @spelling(f"{name}(x; dims)")
     def spelled(site: Site, x: Term, axis: Any = None, **_: Any) -> Spelled:
+        if axis is None and np.ndim(site.out) == 0:
+            return call(name, x)
         return call(name, x, dims=dims_of(axis, x.ndim))
 
     return spelled

@@ -53,7 +53,7 @@ slogdet(x::AbstractArray) = each(slogdet, x)
 
 Eigenvalues and eigenvectors of a symmetric or Hermitian matrix, of which one triangle is read.
 """
-eigh(a::AbstractMatrix, uplo::Symbol = :L) = whole_eigh(completed(a, uplo))
+eigh(a::AbstractMatrix, uplo::Symbol = :L) = whole_eigh(completed(a, uplo), uplo)
 eigh(x::AbstractArray, uplo::Symbol = :L) = each(a -> eigh(a, uplo), x)
 
 "A Hermitian matrix from one of its triangles."
@@ -62,21 +62,29 @@ function completed(a, uplo)
     return part .+ part' .+ LA.Diagonal(real(LA.diag(a)))
 end
 
-function whole_eigh(a)
-    values, vectors = LA.LAPACK.syevd!('V', 'L', Matrix(a))  # the routine that NumPy calls, for the same signs
+function whole_eigh(a, uplo)
+    values, vectors = LA.LAPACK.syevd!('V', first(string(uplo)), Matrix(a))  # what NumPy calls, for the same signs
     return values, vectors
 end
 
-function rrule(::typeof(whole_eigh), a)
-    w, V = whole_eigh(a)
+"Allow for the phase of complex vectors: LAPACK makes their element in row `k` real."
+function with_phase(V, dV, k, turn = imag(sum(conj(V) .* dV; dims = 1)))
+    eltype(V) <: Real && return dV
+    pivot = real(V[k:k, :])
+    ratio = ifelse.(abs.(pivot) .< 1e-8, 0, turn ./ pivot)
+    return dV .- im .* (axes(V, 1) .== k) .* ratio
+end
+
+function rrule(::typeof(whole_eigh), a, uplo)
+    w, V = whole_eigh(a, uplo)
     function pullback(dy)
         dw, dV = map(unthunk, Tuple(unthunk(dy)))
         inner = dw isa AbstractZero ? zeros(eltype(V), size(V)) : Matrix{eltype(V)}(LA.Diagonal(real(dw)))
         if !(dV isa AbstractZero)
             gaps = [i == j ? zero(eltype(w)) : 1 / (w[j] - w[i]) for i in eachindex(w), j in eachindex(w)]
-            inner += gaps .* (V' * dV)
+            inner += gaps .* (V' * with_phase(V, dV, uplo === :L ? 1 : length(w)))
         end
-        return NoTangent(), ProjectTo(a)(V * inner * V')
+        return NoTangent(), ProjectTo(a)(V * inner * V'), NoTangent()
     end
     return (w, V), pullback
 end
@@ -165,6 +173,12 @@ function rrule(::typeof(thin_svd), a)
         inner = ds isa AbstractZero ? zeros(eltype(U), length(s), length(s)) : Matrix{eltype(U)}(LA.Diagonal(real(ds)))
         gaps = [i == j ? zero(eltype(s)) : 1 / ((s[j] - s[i]) * (s[j] + s[i])) for i in eachindex(s), j in eachindex(s)]
         outer = zero(U * Vt)
+        if eltype(U) <: Complex
+            dU, dV = dU isa AbstractZero ? zero(U) : dU, dVt isa AbstractZero ? zero(Vt') : dVt'
+            turn = imag(sum(conj(U) .* dU; dims = 1)) + imag(sum(conj(Vt') .* dV; dims = 1))
+            size(a, 1) >= size(a, 2) ? (dV = with_phase(Vt', dV, 1, turn)) : (dU = with_phase(U, dU, 1, turn))
+            dVt = dV'
+        end
         if !(dU isa AbstractZero)
             J = gaps .* (U' * dU)
             inner += (J + J') .* s'

@@ -7,7 +7,7 @@ Lengths of the vectors along some axes; at zero their slope is zero.
 """
 function norm(x::AbstractArray; dims = :)
     squares = sum(abs2, x; dims)
-    empty = ignore_derivatives(squares .== 0)
+    empty = squares .== 0
     return ifelse.(empty, zero(eltype(squares)), sqrt.(ifelse.(empty, one(eltype(squares)), squares)))
 end
 norm(x::AbstractArray, p::Real; dims = :) = sum(abs.(x) .^ p; dims) .^ (1 / p)
@@ -18,9 +18,10 @@ norm(x::AbstractArray, p::Real; dims = :) = sum(abs.(x) .^ p; dims) .^ (1 / p)
 Equal elements keep their order.
 """
 function sort(x::AbstractArray; dims::Integer)
-    order = ignore_derivatives(sortperm(x; dims))
-    return x[order]
+    return x[ascending(x, dims)]
 end
+ascending(x, dims) = sortperm(x; dims)
+ChainRulesCore.@non_differentiable ascending(::Any, ::Any)
 
 """
     var(x; dims, ddof = 0, where = trues), std(x; dims, ddof = 0, where = trues)
@@ -30,7 +31,7 @@ and the roots of these.
 """
 function var(x::AbstractArray; dims, ddof::Real = 0, where = nothing)
     taken = where === nothing ? trues(size(x)) : where
-    n = ignore_derivatives(sum(taken; dims))
+    n = sum(taken; dims)
     m = sum(ifelse.(taken, x, zero(eltype(x))); dims) ./ n
     deviations = ifelse.(taken, x .- m, zero(eltype(x)))
     return sum(abs2, deviations; dims) ./ ifelse.(n .> ddof, n .- ddof, NaN)
