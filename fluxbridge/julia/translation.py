@@ -221,10 +221,9 @@ _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary(
 
 
 def library(bridge: Any) -> Library:
-    owner = getattr(bridge, "worker", None) or bridge
-    found = _libraries.get(owner)
+    found = _libraries.get(bridge)
     if found is None:
-        found = _libraries[owner] = Library()
+        found = _libraries[bridge] = Library()
     return found
 
 

@@ -64,7 +64,7 @@ NO_COUNTERPART = {
         "Zygote has no rule for this function of a matrix",
     ),
     **dict.fromkeys(
-        "maxpool_spread maxpool_pick sumpool_data".split(), "internal functions, of derivatives of pooling"
+        ["maxpool_spread", "maxpool_pick", "sumpool_data"], "internal functions, of derivatives of pooling"
     ),
     **dict.fromkeys(
         [f"{f}m_frechet" for f in ("exp", "log", "cos", "sin", "tan", "cosh", "sinh", "tanh")],
@@ -203,8 +203,8 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 
 
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
-LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester expm
-softmax log_softmax logsumexp fft ifft rfft irfft fftn ifftn"""
+LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester
+expm softmax log_softmax logsumexp fft ifft rfft irfft fftn ifftn"""
 PRODUCTS = (
     "conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1 einsum2 einsum3 convolve"
 )

@@ -34,7 +34,7 @@ def folded(site: Site, name: str, x: Term, axis: Any, keepdims: bool, **keywords
     dims = axes[0] if len(axes) == 1 else tuple_of(axes)
     kept = Term(
         call(name, x, dims=dims, **keywords),
-        np.zeros([1 if i + 1 in axes else n for i, n in enumerate(x.shape)]),
+        np.zeros([1 if i + 1 in axes else n for i, n in enumerate(x.shape)], np.result_type(site.out)),
     )
     return kept if keepdims else dropped(kept, axes, value)
 
@@ -121,7 +121,7 @@ def spread(name: str) -> Callable[..., Spelled]:
         mask = site.capture(np.broadcast_to(where, x.shape)) if where is not True else None
         kept = Term(
             call(f"NumPy.{name}", x, dims=tuple_of(axes), ddof=ddof, where=mask),
-            np.zeros([1 if i + 1 in axes else n for i, n in enumerate(x.shape)]),
+            np.zeros([1 if i + 1 in axes else n for i, n in enumerate(x.shape)], np.result_type(site.out)),
         )
         if keepdims is True:
             return kept
