@@ -43,15 +43,16 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "forwarddiff", "gradient",
+    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "explain", "fill_none", "forwarddiff",
+    "gradient",
     "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe", "primitive",
     "pullback", "pushforward", "withgradient", "withjacobian",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
-    """`fluxbridge.julia` and `fluxbridge.scipy`, which are imported when they are first used."""
-    if name in ("julia", "scipy"):
+    """What is imported when it is first used. `fluxbridge.explain` is a package that can be called."""
+    if name in ("explain", "julia", "scipy"):
         import importlib
 
         return importlib.import_module(f"fluxbridge.{name}")

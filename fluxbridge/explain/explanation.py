@@ -169,7 +169,7 @@ class Explanation:
 
         The heading of an open group comes as :class:`Opened`, before what is in it.
         """
-        opened = self._opened()
+        opened = self.opened()
         shown: list[tuple[int, Any]] = []
 
         def walk(items: list[Any], depth: int) -> None:
@@ -194,7 +194,7 @@ class Explanation:
         walk(self.tree.items, 0)
         return shown
 
-    def _opened(self) -> set[int]:
+    def opened(self) -> set[int]:
         """The groups that are open: those asked for, and as many levels as there is room for."""
         groups = list(self.tree.groups())
         if self.unfolded is None:
@@ -313,7 +313,7 @@ class Explanation:
         return self.text()
 
     def __repr__(self) -> str:
-        return self.text(color=_terminal_has_color())
+        return self.text(color=terminal_has_color())
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -372,7 +372,7 @@ def _difference(a: Any, b: Any) -> float:
     return float(np.nan_to_num(np.max(gap) / scale, nan=np.inf))
 
 
-def _terminal_has_color() -> bool:
+def terminal_has_color() -> bool:
     import os
 
     out = sys.stdout

@@ -116,7 +116,8 @@ class _Filler(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> Any:
-        self.generic_visit(node)
+        node.args = [self.visit(a) for a in node.args]  # the function is a word, whatever options there are
+        node.keywords = [self.visit(k) for k in node.keywords]
         if isinstance(node.func, ast.Name):
             if node.func.id == "conj" and self.real:
                 return node.args[0]
@@ -181,7 +182,7 @@ _NAMES = {"pi": "π", "ln2": "ln 2", "ln10": "ln 10"}
 #: Functions with a notation of their own: (text, LaTeX).
 _NOTATION = {
     "sqrt": ("√({})", r"\sqrt{{{}}}"),
-    "absolute": ("|{}|", r"\left|{}\right|"),
+    "absolute": ("|{}|", r"\left\lvert {} \right\rvert"),
     "square": ("({})²", r"\left({}\right)^2"),
     "conj": ("conj({})", r"\overline{{{}}}"),
     "floor": ("⌊{}⌋", r"\lfloor {} \rfloor"),
@@ -260,7 +261,7 @@ class _Writer:
 
     def _is_array(self, node: ast.AST) -> bool:
         names = (self.symbols.get(n.id) for n in ast.walk(node) if isinstance(n, ast.Name))
-        return any(s is not None and np.ndim(s.value) > 0 for s in names)
+        return any(s is not None and (isinstance(s.value, tuple) or np.ndim(s.value) > 0) for s in names)
 
     def _power(self, node: ast.BinOp) -> str:
         base, exponent = self.write(node.left, 6), _constant(node.right)
@@ -289,7 +290,7 @@ class _Writer:
             inside = self.write(place)
         inside = _text(inside) if self.tex and not inside.lstrip("-").isdigit() else inside
         base = self.write(node.value, 6)
-        return (f"{base}_{{[{inside}]}}" if self.tex else f"{base}[{inside}]"), 8
+        return (f"{{{base}}}_{{[{inside}]}}" if self.tex else f"{base}[{inside}]"), 8
 
     def _value(self, node: ast.AST) -> str:
         """The text of a literal, or of an option's value."""
@@ -339,6 +340,8 @@ class _Writer:
             function, dy = self.write(node.args[0]), self.write(node.args[2])
             mark = rf"\operatorname{{pullback}}_{{{function}}}" if self.tex else f"pullback[{function}]"
             return mark + self._brackets(dy), 9
+        if name == "shape" and isinstance(node.args[0], ast.Name):
+            return short(np.shape(self.symbols[node.args[0].id].value)), 9
         if name in _POSTFIX:
             return self._postfix(node.args[0], *_POSTFIX[name])
         if name in _NOTATION and len(node.args) == 1:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..autodiff.forward import push
 from ..autodiff.primitive import Primitive
-from ..autodiff.recording import Recording, Step
+from ..autodiff.recording import Recording, Step, rule_values
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
 from ..autodiff.tracer import TracedArray, TracedNumber
@@ -130,7 +130,7 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
     if found is None and primitive.area == "special" and is_elementwise(primitive, step):
         names = input_names(primitive, len(step.inputs))
         found = f"partial(primitive, {k}, y, {', '.join(names)})"
-    return found or f"pullback(primitive, {k}, dy, y, inputs, options)"
+    return found or f"pullback(primitive, {k}, dy, known, options)"
 
 
 def is_elementwise(primitive: Primitive, step: Step) -> bool:
@@ -152,6 +152,14 @@ class Part:
         self.step: Step = line.step.inputs[k]
         self.name = line.names.of[self.step]
         self.contribution = contribution
+
+    @property
+    def step_latex(self) -> str:
+        return tex(self.name)
+
+    @property
+    def bar_latex(self) -> str:
+        return tex(self.name, BAR)
 
     @cached_property
     def template(self) -> str:
@@ -268,6 +276,7 @@ class Line:
         words["y"] = Symbol(self.name, self.latex, step.value)
         words["primitive"] = Symbol(step.primitive.name, _text(step.primitive.name), step.primitive)
         words["inputs"] = Symbol("inputs", "", step.values)
+        words["known"] = Symbol("known", "", rule_values(step))
         words["options"] = Symbol("options", "", step.options)
         return words
 
