@@ -14,7 +14,7 @@ from .explanation import explain, terminal_has_color
 
 def run(options: argparse.Namespace) -> int:
     """Print the explanation; 1 if the function has none, 2 if an expression is none."""
-    words = {"np": np}
+    words: dict[str, object] = {"np": np}
     try:
         f, *xs = (_value(text, words) for text in (options.function, *options.arguments))
         if not callable(f):

@@ -153,7 +153,9 @@ class Explanation:
             known = list(self.tree.groups())
             for name in names:
                 if not any(g.matches(name) for g in known):
-                    have = ", ".join(dict.fromkeys(g.owner or g.label for g in known if g.kind != "iteration"))
+                    have = ", ".join(
+                        dict.fromkeys(g.owner or g.label for g in known if g.kind != "iteration")
+                    )
                     raise KeyError(f"nothing to unfold is called {name!r}; there is: {have or 'nothing'}")
             other.unfolded = (*(self.unfolded or ()), *names)
         return other
@@ -204,12 +206,14 @@ class Explanation:
         rows, depth = len(level), 0
         while True:
             inside = [g for g in level if isinstance(g, Group)]
-            more = sum(len(g.items) for g in inside)
+            inside += [turn for g in inside if g.kind == "loop" for turn in g.items]  # with its loop
+            below = [i for g in inside for i in g.items if getattr(i, "kind", "") != "iteration"]
+            more = len(below) + sum(g.kind == "iteration" for g in inside)
             limited = rows + more > self.limit if self.depth is None else depth >= self.depth
             if not inside or limited:
                 break
             opened |= {id(g) for g in inside}
-            level = [item for g in inside for item in g.items]
+            level = below
             rows += more
             depth += 1
         for name in self.unfolded:

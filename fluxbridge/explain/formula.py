@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .shorten import number, short
+from .shorten import number, shape_of, short
 from .words import word
 
 
@@ -252,11 +252,11 @@ class _Writer:
             right = self._brackets(right)  # a matrix product is no product of elements
         return f"{left} {sign} {right}", level
 
-    def _sign(self, op: type, node: ast.BinOp) -> str:
+    def _sign(self, op: type[ast.operator], node: Any) -> str:
         if op is ast.MatMult or op is ast.Mult:
             both = op is ast.Mult and self._is_array(node.left) and self._is_array(node.right)
             return (r"\odot" if both else r"\cdot") if self.tex else ("⊙" if both else "·")
-        signs = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Mod: "mod", ast.BitOr: "or", ast.BitAnd: "and"}
+        signs: dict[Any, str] = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Mod: "mod", ast.BitOr: "or", ast.BitAnd: "and"}
         return rf"\text{{{signs[op]}}}" if self.tex and signs[op].isalpha() else signs[op]
 
     def _is_array(self, node: ast.AST) -> bool:
@@ -342,6 +342,13 @@ class _Writer:
             return mark + self._brackets(dy), 9
         if name == "shape" and isinstance(node.args[0], ast.Name):
             return short(np.shape(self.symbols[node.args[0].id].value)), 9
+        if (
+            name == "ones"
+            and isinstance(node.args[0], ast.Call)
+            and isinstance(node.args[0].args[0], ast.Name)
+        ):
+            shape = shape_of(self.symbols[node.args[0].args[0].id].value)
+            return (rf"\mathbf{{1}}_{{{shape}}}" if self.tex else f"ones({shape})"), 9
         if name in _POSTFIX:
             return self._postfix(node.args[0], *_POSTFIX[name])
         if name in _NOTATION and len(node.args) == 1:

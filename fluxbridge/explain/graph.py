@@ -86,7 +86,9 @@ def _node(e: Explanation, key: str, item: Any) -> Node:
     if isinstance(item, Group):
         last = list(item.lines())[-1]
         times = f" × {item.iterations}" if item.kind == "loop" else ""
-        return Node(key, "group", f"{item.label}{times}", f"{last.name} = {short(last.value)}", _back(e, last))
+        return Node(
+            key, "group", f"{item.label}{times}", f"{last.name} = {short(last.value)}", _back(e, last)
+        )
     line: Line = item
     title = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
     return Node(key, "argument" if line.is_argument else "step", title, short(line.value), _back(e, line))
@@ -119,7 +121,14 @@ def mermaid(e: Explanation) -> str:
 
 
 def _mermaid(text: str) -> str:
-    for c, code in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("|", "#124;"), ("`", "#96;")):
+    for c, code in (
+        ("#", "#35;"),
+        ('"', "#quot;"),
+        ("<", "#lt;"),
+        (">", "#gt;"),
+        ("|", "#124;"),
+        ("`", "#96;"),
+    ):
         text = text.replace(c, code)
     return text
 

@@ -130,7 +130,9 @@ def _summary(group: Group, backwards: bool) -> str:
     lines = list(group.lines())
     times = f" × {group.iterations}" if group.kind == "loop" else ""
     said = f"<code>{escape(group.label)}</code>{times} "
-    last = next((x for x in reversed(lines) if x.cotangent is not None), lines[-1]) if backwards else lines[-1]
+    last = (
+        next((x for x in reversed(lines) if x.cotangent is not None), lines[-1]) if backwards else lines[-1]
+    )
     name = f'<span class="m bar">{last.bar}</span>' if backwards else f'<span class="m">{last.name}</span>'
     shown = short(last.cotangent if backwards else last.value)
     return f'{said}<span class="s">{len(lines)} steps</span> {name} = <span class="v">{escape(shown)}</span>'
@@ -144,7 +146,9 @@ def forward_row(e: Explanation, line: Line) -> str:
     source = ""
     if line.source.line:
         where = f"{escape(line.source.file)}, line {line.source.line}"
-        source = f'<code title="{where}">{escape(line.source.expression) or f"line {line.source.line}"}</code>'
+        source = (
+            f'<code title="{where}">{escape(line.source.expression) or f"line {line.source.line}"}</code>'
+        )
     if e.forward and line.tangent is not None:
         source = f'<span class="m bar">{escape(tangent_text(e, line))}</span> {source}'
     kink = f' <span class="kink">{escape(line.kink)}</span>' if line.kink else ""

@@ -38,7 +38,7 @@ def svg(e: Explanation) -> str:
         ) from None
     g = graph(e)
     place = Layout(g)
-    picture = drawsvg.Drawing(place.width, place.height, id_prefix="fb")
+    picture = drawsvg.Drawing(place.width, place.height, id_prefix="fb", style="max-width:100%;height:auto")
     picture.append_css(CSS)
     for edge in g.edges:
         points = place.route(edge.source, edge.target)
@@ -152,11 +152,17 @@ class Layout:
                     break
                 blocks.pop()
                 names = before + names
-                start = _mean([wish[n] - self._offset(names, k) for k, n in enumerate(names)], 0.0)
+                start = self._start(names, wish)
             blocks.append((names, start))
         for names, start in blocks:
             for k, name in enumerate(names):
                 self.x[name] = start + self._offset(names, k)
+
+    def _start(self, names: list[str], wish: dict[str, float]) -> float:
+        """Where the first of some touching nodes is to stand; arguments give way to steps."""
+        weights = [0.02 if n in self.arguments else 1.0 for n in names]
+        wanted = [wish[n] - self._offset(names, k) for k, n in enumerate(names)]
+        return sum(w * x for w, x in zip(weights, wanted, strict=True)) / sum(weights)
 
     def _pulling(self, name: str) -> list[str]:
         """The neighbours that a node is to stand near; arguments do not pull the steps about."""

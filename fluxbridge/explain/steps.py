@@ -229,7 +229,17 @@ class Line:
         self.cotangent: Any = None
         self.parts: list[Part] = []
         self.tangent: Any = None
-        self.kink = ""  #: what to say if the step sits on a kink
+
+    @cached_property
+    def kink(self) -> str:
+        """What to say if the step sits on a kink of its primitive, else nothing."""
+        found = self.step.primitive.kink or ()
+        for kink in found if isinstance(found, (tuple, list)) else (found,):
+            ties = kink.ties(self.step.values, self.step.options)
+            if ties:
+                places = f", in {len(ties)} places" if len(ties) > 1 else ""
+                return f"kink: {kink.word or kink.sort}{places}"
+        return ""
 
     @cached_property
     def source(self) -> Source:
@@ -315,7 +325,8 @@ class Line:
             return None
         source = step.inputs[0]
         if isinstance(source, Step) and isinstance(source.value, tuple):
-            return incoming[0][step.options["index"]]
+            whole = incoming[0]
+            return None if whole is None else whole[step.options["index"]]
         with np.errstate(all="ignore"):
             found = push(step.primitive, step.value, list(step.values), incoming, step.options)
         if found is None or isinstance(step.value, tuple):

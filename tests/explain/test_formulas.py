@@ -15,7 +15,10 @@ from fluxbridge.explain import explain
 from fluxbridge.explain.formula import Formula, Symbol
 
 RULES = Path(__file__).parents[1]
-TABLES = [*sorted((RULES / "autodiff" / "rules").glob("test_*.py")), *sorted((RULES / "scipy").glob("test_*.py"))]
+TABLES = [
+    *sorted((RULES / "autodiff" / "rules").glob("test_*.py")),
+    *sorted((RULES / "scipy").glob("test_*.py")),
+]
 
 #: Primitives with a reverse rule that no short formula says; the rule is named instead.
 NAMED = {
