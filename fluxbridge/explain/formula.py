@@ -41,10 +41,10 @@ class Formula:
     ('Wᵀ · v̄3 · 3', array([3., 3.]))
     """
 
-    def __init__(self, template: str, names: dict[str, Any]):
+    def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
         self.symbols: dict[str, Symbol] = {}
         tree = copy.deepcopy(_parse(template))
-        self.tree: ast.expr = _Filler(names, self.symbols).visit(tree)
+        self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
 
     def evaluate(self) -> Any:
         """The value, computed from the tree that is shown."""
@@ -99,8 +99,9 @@ def uses_cotangent(template: str) -> bool:
 class _Filler(ast.NodeTransformer):
     """Puts symbols and constants in the place of the names, and simplifies what that allows."""
 
-    def __init__(self, names: dict[str, Any], symbols: dict[str, Symbol]):
+    def __init__(self, names: dict[str, Any], symbols: dict[str, Symbol], simplify: bool):
         self.names = names
+        self.simplify = simplify
         self.symbols = symbols
         self.real = not any(is_complex(s.value) for s in names.values() if isinstance(s, Symbol))
 
@@ -127,6 +128,8 @@ class _Filler(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         self.generic_visit(node)
+        if not self.simplify:
+            return node
         a, b, op = _constant(node.left), _constant(node.right), type(node.op)
         if a is not None and b is not None:
             try:
@@ -256,7 +259,14 @@ class _Writer:
         if op is ast.MatMult or op is ast.Mult:
             both = op is ast.Mult and self._is_array(node.left) and self._is_array(node.right)
             return (r"\odot" if both else r"\cdot") if self.tex else ("⊙" if both else "·")
-        signs: dict[Any, str] = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Mod: "mod", ast.BitOr: "or", ast.BitAnd: "and"}
+        signs: dict[Any, str] = {
+            ast.Add: "+",
+            ast.Sub: "-",
+            ast.Div: "/",
+            ast.Mod: "mod",
+            ast.BitOr: "or",
+            ast.BitAnd: "and",
+        }
         return rf"\text{{{signs[op]}}}" if self.tex and signs[op].isalpha() else signs[op]
 
     def _is_array(self, node: ast.AST) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -73,7 +74,9 @@ def marked(name: str, mark: str) -> str:
     """`name` with a bar or a dot on its first letter, or a ∂ before a name that is a path."""
     if not mark:
         return name
-    return name[0] + mark + name[1:] if name.isalnum() else ("∂" if mark == BAR else "δ") + name
+    if name.isalnum():
+        return unicodedata.normalize("NFC", name[0] + mark) + name[1:]
+    return ("∂" if mark == BAR else "δ") + name
 
 
 def tex(name: str, mark: str = "") -> str:
@@ -308,12 +311,12 @@ class Line:
             template = ""
         if template:
             words = dict(zip(_inputs_of(template), symbols, strict=False))
-            return Formula(template, {**options, **words})
+            return Formula(template, {**options, **words}, simplify=False)
         words = {f"i{k}": s for k, s in enumerate(symbols)}
         arguments = [*words, *(f"{k}={k}" for k in options)]
         shown = name.rstrip("0123456789") if name.startswith("einsum") else name
         shown = shown if shown.isidentifier() else "call"
-        return Formula(f"{shown}({', '.join(arguments)})", {**words, **options})
+        return Formula(f"{shown}({', '.join(arguments)})", {**words, **options}, simplify=False)
 
     # -- forward mode ------------------------------------------------------------------------------
 
