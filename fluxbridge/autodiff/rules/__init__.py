@@ -20,5 +20,6 @@ from . import (  # noqa: F401
     statistics,
     transcendental,
 )
+from . import shown  # noqa: F401, E402, I001  (last: it looks the others' primitives up)
 
 define_arithmetic()

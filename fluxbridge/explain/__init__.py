@@ -1,0 +1,29 @@
+"""See the derivative: the steps of a function forward and backward.
+
+``fluxbridge.explain`` is this package, and it can be called: ``fluxbridge.explain(f, *xs)`` is
+:func:`explain`, whichever way it was imported.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+from .explanation import Explanation, State, explain
+
+__all__ = ["Explanation", "State", "explain"]
+
+# -- kinks, subgradients -----------------------------------------------------------------------------
+
+# -- the package as a function -----------------------------------------------------------------------
+
+
+class _Callable(types.ModuleType):
+    """A module and its main function under one name, as with ``pprint`` one would wish."""
+
+    def __call__(self, *args: Any, **options: Any) -> Explanation:
+        return explain(*args, **options)
+
+
+sys.modules[__name__].__class__ = _Callable
