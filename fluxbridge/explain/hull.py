@@ -67,7 +67,11 @@ def corners(points: np.ndarray, tol: float = 1e-7) -> list[int]:
         ends = [int(np.argmin(points)), int(np.argmax(points))]
         return ends if points[ends[1], 0] - points[ends[0], 0] > scale else ends[:1]
     left = list(range(len(points)))
+    away = points - points.mean(axis=0)
+    reach = points @ away.T
     for k in range(len(points)):
+        if np.sum(reach[:, k] >= reach[k, k] - scale) == 1:  # it is farthest out in its own direction
+            continue
         rest = [i for i in left if i != k]
         if rest and distance_to_hull(points[k], points[rest]) <= scale:
             left = rest

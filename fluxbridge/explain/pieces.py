@@ -17,87 +17,9 @@ import numpy as np
 from ..autodiff.kinks import Kink, Tie, kinks_of
 from ..autodiff.native import check_scalar
 from ..autodiff.recording import Choice, Recording, Step, backward, pull
-from ..autodiff.structure import put_together, take_apart
-from ..autodiff.tape import NUMBERS
-from ..errors import StructureError
+from .points import Point
 from .questions import question_kink
-
-STEP = 1e-6  #: how far away the choices are looked up
-
-
-class Point:
-    """The arguments of a function as one vector of real numbers."""
-
-    def __init__(self, xs: Sequence[Any]):
-        self.xs = tuple(xs)
-        self.originals, self.template = take_apart(self.xs)
-        if self.template is None:
-            raise StructureError("there is no number and no array among the arguments, so nothing can vary")
-        self.leaves = [_precise(x) for x in self.originals]
-        self.sizes = [np.size(x) * (2 if np.iscomplexobj(x) else 1) for x in self.leaves]
-        self.size = sum(self.sizes)
-        largest = max((float(np.max(np.abs(x), initial=0.0)) for x in self.leaves), default=0.0)
-        self.step = max(STEP, 1e-12 * largest if math.isfinite(largest) else 0.0)
-
-    def at(self, shift: np.ndarray | None = None) -> tuple[Any, ...]:
-        """The arguments, moved by `shift`, all in double precision."""
-        leaves = self.leaves if shift is None else [a + b for a, b in zip(self.leaves, self.cut(shift))]
-        return put_together(self.xs, leaves)
-
-    def cut(self, vector: np.ndarray) -> list[Any]:
-        """The parts of a vector in the shapes of the leaves."""
-        parts, start = [], 0
-        for leaf, size in zip(self.leaves, self.sizes, strict=True):
-            part = np.array(vector[start : start + size], float)
-            start += size
-            if np.iscomplexobj(leaf):
-                part = part.view(np.complex128)
-            part = part.reshape(np.shape(leaf))
-            parts.append(part if isinstance(leaf, np.ndarray) else part.item())
-        return parts
-
-    def join(self, parts: Sequence[Any]) -> np.ndarray:
-        """The vector of cotangents (or tangents) of the leaves; None counts as zero."""
-        joined = []
-        for part, leaf, size in zip(parts, self.leaves, self.sizes, strict=True):
-            if part is None:
-                joined.append(np.zeros(size))
-                continue
-            kind = np.complex128 if np.iscomplexobj(leaf) else np.float64
-            whole = np.broadcast_to(np.asarray(part, kind), np.shape(leaf))
-            joined.append(np.ascontiguousarray(whole).reshape(-1).view(np.float64))
-        return np.concatenate(joined) if joined else np.zeros(0)
-
-    def vector(self, structure: Sequence[Any], what: str) -> np.ndarray:
-        """The vector of something that has the structure of the arguments (None counts as zero)."""
-        parts: list[Any] = [None] * len(self.leaves)
-        for index, value, path in self.template.match(tuple(structure), ""):
-            if np.shape(value) != np.shape(self.leaves[index]):
-                raise StructureError(
-                    f"the {what} at {path} has shape {np.shape(value)}, but the argument has shape "
-                    f"{np.shape(self.leaves[index])}"
-                )
-            parts[index] = value
-        return self.join(parts)
-
-    def gradient(self, vector: np.ndarray, touched: Sequence[bool]) -> tuple[Any, ...]:
-        """The vector as `gradient` would return it; None where the function never looked."""
-        parts = self.cut(vector)
-        for k, original in enumerate(self.originals):
-            kind = getattr(original, "dtype", None)
-            if not touched[k]:
-                parts[k] = None
-            elif isinstance(original, np.ndarray) and kind.kind in "fc" and kind != parts[k].dtype:
-                parts[k] = parts[k].astype(kind)
-        filled = self.template.fill(parts)
-        return filled if filled is not None else (None,) * len(self.xs)
-
-
-def _precise(x: Any) -> Any:
-    """A leaf in double precision."""
-    if isinstance(x, np.ndarray):
-        return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
-    return complex(x) if isinstance(x, (complex, np.complexfloating)) else float(x)
+from .sides import beside, compute, pull_rival, record_rivals, varies
 
 
 class Decision(NamedTuple):
@@ -106,23 +28,29 @@ class Decision(NamedTuple):
     key: tuple[Any, ...]
     answer: int
     slopes: np.ndarray  #: one row for each rival
-    smooth_if_parallel: bool  #: nothing hangs on it when the rivals have equal gradients
+    sort: str
 
     def rows(self, answer: int) -> np.ndarray:
         """What must be positive along a direction for this answer."""
         return np.delete(self.slopes[answer] - self.slopes, answer, axis=0)
 
     @property
-    def matters(self) -> bool:
+    def undecided(self) -> bool:
+        """Have some rivals the same gradient, so that no direction can tell who is ahead?
+
+        For a bend nothing hangs on it, since both sides have the same derivative then.
+        """
         scale = 1e-9 * max(1.0, float(np.max(np.abs(self.slopes), initial=0.0)))
-        return bool(np.any(np.abs(self.slopes - self.slopes[0]) > scale))
+        gaps = np.max(np.abs(self.slopes[:, None] - self.slopes[None]), axis=-1)
+        return self.sort == "jump" and bool(np.any(gaps[np.triu_indices(len(gaps), 1)] <= scale))
 
 
 class Piece:
     """The piece of f that is active at ``point + ε·direction``: its value and gradient at the point.
 
     `way` is "exact" if the gradient was computed at the point itself, "limit" if it is the limit of
-    gradients at real points, "unbounded" if they have none, "outside" if f is not defined there.
+    gradients at real points, "unbounded" if these grow, "restless" if they do not settle, "outside" if f
+    is not defined there.
     """
 
     def __init__(self, f: Callable[..., Any], point: Point, direction: np.ndarray, tol: float = 1e-9):
@@ -157,9 +85,8 @@ class Piece:
             self.value, self.gradient = float(out), np.zeros(self.point.size)
             return
         try:
-            self.again = replay(self.near.steps, self.point.leaves)
+            self._replay()
             self.value = float(self.again[out.position].value)
-            self._find_ties()
             if "steep" not in self.sorts:
                 self.gradient = self._slope_at_the_point()
         except (ArithmeticError, LookupError, TypeError, ValueError, np.linalg.LinAlgError):
@@ -172,44 +99,58 @@ class Piece:
         return self.point.join([found.get(step) for step in self.again[: self.near.leaves]])
 
     def _take_limits(self) -> None:
-        """The gradient from those at x + εv, x + εv/2, x + εv/4."""
-        runs = [self.near, *(self._record(self.point.step / k) for k in (2, 4))]
+        """The gradient from those at x + εv, x + εv/4, and so on, as far as they settle."""
+        runs = [self.near, *(self._record(self.point.step / k) for k in (4, 16, 64))]
         slopes = []
         for run in runs:
             found = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
             slopes.append(self.point.join([found.get(step) for step in run.steps[: run.leaves]]))
-        first, second = slopes[1] - slopes[0], slopes[2] - slopes[1]
-        self.gradient = slopes[2] + second
+        last = slopes[-1]
+        changes = np.diff(slopes, axis=0)
+        self.gradient = last + changes[-1] / 3
         self.way = "limit"
         if not math.isfinite(self.value):
-            self.value = float(runs[2].value)
-        growing = np.abs(second) > 0.75 * np.abs(first)
-        growing &= np.abs(slopes[2]) > 1e-3 / self.point.step**0.25
-        if np.any(growing) or not np.all(np.isfinite(self.gradient)):
+            self.value = float(runs[-1].value)
+        keeps_on = np.all(np.abs(changes[1:]) > 0.8 * np.abs(changes[:-1]), axis=0)
+        keeps_on &= np.abs(changes[-1]) > 1e-6 * np.maximum(1.0, np.abs(last))
+        grows = keeps_on & np.all(np.sign(changes) == np.sign(last), axis=0)
+        if np.any(grows) or not np.all(np.isfinite(last)):
             self.way = "unbounded"
-            self.gradient = np.where(growing, np.sign(slopes[2]) * np.inf, self.gradient)
+            self.gradient = np.where(grows, np.sign(last) * np.inf, self.gradient)
+        elif np.any(keeps_on):
+            self.way = "restless"
+            self.gradient = last
 
     # -- ties and sides ------------------------------------------------------------------------------
 
-    def _find_ties(self) -> None:
-        for step in self.again:
-            for number, kink in enumerate(kinks_of(step.primitive.kink)):
+    def _replay(self) -> None:
+        """The recorded steps computed again at the point; what was decided stays decided."""
+        for near in self.near.steps:
+            inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in near.inputs])
+            step = Step(near.position, near.primitive, inputs, near.options, None, near.calls, near.path)
+            step.value = self.point.leaves[near.position] if near.is_argument else compute(step)
+            self.again.append(step)
+            for number, kink in enumerate(kinks_of(near.primitive.kink)):
                 ties = kink.ties(step.values, step.options, self.tol)
                 if ties:
                     self._places.setdefault(step.position, []).append((number, kink, ties))
                     self.sorts.add(kink.sort)
+                    if kink.sort == "jump":
+                        step.value = compute(beside(step, self._moved(step)))
+
+    def _moved(self, step: Step) -> list[Any]:
+        """The inputs of a step at a kink, a trifle towards x + εv."""
+        far = self.near.steps[step.position].values
+        size = max((float(np.max(np.abs(v), initial=0.0)) for v in step.values if varies(v)), default=1.0)
+        gap = max(_gap(kink, tie, step) for _, kink, ties in self._places[step.position] for tie in ties)
+        part = min(1.0, max(1e-5, (1e-12 * size + 1e3 * gap) / self.point.step))
+        return [a + part * (b - a) if varies(a) else a for a, b in zip(step.values, far, strict=True)]
 
     def _sided(self, step: Step, cotangent: Any) -> Sequence[Any]:
         """The rule of a step; at a kink it looks at inputs that lie a trifle towards x + εv."""
-        places = self._places.get(step.position)
-        if places is None:
-            return pull(step, cotangent)
-        far = self.near.steps[step.position].values
-        size = max((float(np.max(np.abs(v), initial=0.0)) for v in step.values if _varies(v)), default=1.0)
-        gap = max(_gap(kink, tie, step) for _, kink, ties in places for tie in ties)
-        part = min(1.0, max(1e-5, (1e-12 * size + 1e3 * gap) / self.point.step))
-        inputs = [a + part * (b - a) if _varies(a) else a for a, b in zip(step.values, far, strict=True)]
-        return pull(beside(step, inputs), cotangent)
+        if step.position in self._places:
+            step = beside(step, self._moved(step))
+        return pull(step, cotangent)
 
     def decisions(self) -> Iterator[Decision]:
         """The choices that this piece made, in the order of the run."""
@@ -235,25 +176,16 @@ class Piece:
         step = Step(choice.at, None, inputs, choice.options, None)  # type: ignore[arg-type]
         try:
             ties = kink.ties(step.values, step.options, self.tol)
-            yield from self._decide(kink, ties, step, near, key, choice.at, False)
+            yield from self._decide(kink, ties, step, near, key, choice.at)
         except (TypeError, ValueError, LookupError):  # asked in a way that the table does not know
             self.sorts.add("unknown question")
 
     def _decide(
-        self, kink: Kink, ties: list[Tie], step: Step, near: Step, key: tuple[Any, ...], upto: int,
-        smooth_if_parallel: bool = True,
-    ) -> Iterator[Decision]:  # fmt: skip
+        self, kink: Kink, ties: list[Tie], step: Step, near: Step, key: tuple[Any, ...], upto: int
+    ) -> Iterator[Decision]:
         if not ties or kink.sort == "split":
             return
-        traced = [k for k, x in enumerate(step.inputs) if isinstance(x, Step)]
-
-        def rivals(*values: Any) -> Any:
-            inputs = list(step.values)
-            for k, value in zip(traced, values, strict=True):
-                inputs[k] = value
-            return kink.rivals(*inputs, **step.options)
-
-        run = Recording(rivals, [step.values[k] for k in traced], calls=False)
+        run, traced = record_rivals(step, kink)
         there = [np.asarray(r) for r in kink.rivals(*near.values, **near.options)]
         for tie in ties:
             slopes = np.array([self._slope(run, tie, place, step, traced, upto) for place in tie.tied])
@@ -267,19 +199,13 @@ class Piece:
                 strongest = int(np.argmax(np.linalg.norm(slopes, axis=1)))
                 slopes = np.array([slopes[strongest], -slopes[strongest]])
                 scores = np.array([scores[strongest], -scores[strongest]])
-            parallel = smooth_if_parallel and kink.sort != "jump"
-            yield Decision((*key, *tie), int(np.argmax(scores)), slopes, parallel)
+            yield Decision((*key, *tie), int(np.argmax(scores)), slopes, kink.sort)
 
     def _slope(
         self, run: Recording, tie: Tie, place: int, step: Step, traced: list[int], upto: int
     ) -> np.ndarray:
         """The gradient of one rival by the arguments of f."""
-        target = run.out[tie.group]
-        if not isinstance(target, Step):
-            return np.zeros(self.point.size)
-        seed = np.zeros(np.shape(target.value))
-        seed[(*tie.row, place)] = 1.0
-        inner = backward(run.steps, {target: seed})
+        inner = pull_rival(run, tie, place)
         seeds: dict[Step, Any] = {}
         for k, leaf in zip(traced, run.steps, strict=False):
             ct, source = inner.get(leaf), step.inputs[k]
@@ -292,46 +218,7 @@ class Piece:
         return self.point.join([found.get(leaf) for leaf in self.again[: self.near.leaves]])
 
 
-def _varies(x: Any) -> bool:
-    return isinstance(x, (float, complex, np.floating, np.complexfloating)) or (
-        isinstance(x, np.ndarray) and x.dtype.kind in "fc"
-    )
-
-
 def _gap(kink: Kink, tie: Tie, step: Step) -> float:
     """How far apart the rivals of a tie are."""
     row = np.asarray(kink.rivals(*step.values, **step.options)[tie.group])[tie.row][list(tie.tied)]
     return float(np.max(np.abs(row)) if kink.sort in ("cone", "split") else np.ptp(row))
-
-
-def beside(step: Step, inputs: Sequence[Any]) -> Step:
-    """The same step for other values of its inputs."""
-    moved = tuple(
-        [
-            Step(x.position, x.primitive, x.inputs, x.options, value) if isinstance(x, Step) else value
-            for x, value in zip(step.inputs, inputs, strict=True)
-        ]
-    )
-    value = step.primitive.compute(*inputs, **step.options)
-    return Step(step.position, step.primitive, moved, step.options, value)
-
-
-def replay(steps: Sequence[Step], leaves: Sequence[Any]) -> list[Step]:
-    """The same steps computed from other values of the leaves; what was decided stays decided."""
-    again: list[Step] = []
-    for step in steps:
-        inputs = tuple([again[x.position] if isinstance(x, Step) else x for x in step.inputs])
-        source = inputs[0] if inputs else None
-        if step.is_argument:
-            value = leaves[step.position]
-        elif isinstance(source, Step) and isinstance(source.value, tuple):
-            value = source.value[step.options["index"]]
-        else:
-            values = [x.value if isinstance(x, Step) else x for x in inputs]
-            value = step.primitive.compute(*values, **step.options)
-        if type(value) is np.ndarray and value.ndim == 0 and not step.is_argument:
-            value = value[()]
-        if type(value) in NUMBERS:
-            value = NUMBERS[type(value)](value)
-        again.append(Step(step.position, step.primitive, inputs, step.options, value, step.calls, step.path))
-    return again

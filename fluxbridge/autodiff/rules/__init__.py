@@ -15,11 +15,11 @@ from . import (  # noqa: F401
     reductions,
     rounding,
     shaping,
+    shown,
     slices,
     sorting,
     statistics,
     transcendental,
 )
-from . import shown  # noqa: F401, E402, I001  (last: it looks the others' primitives up)
 
 define_arithmetic()
