@@ -43,15 +43,15 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "forwarddiff", "gradient",
+    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "flux", "forwarddiff", "gradient",
     "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe", "primitive",
     "pullback", "pushforward", "withgradient", "withjacobian",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
-    """`fluxbridge.julia` and `fluxbridge.scipy`, which are imported when they are first used."""
-    if name in ("julia", "scipy"):
+    """`fluxbridge.flux`, `.julia` and `.scipy`, which are imported when they are first used."""
+    if name in ("flux", "julia", "scipy"):
         import importlib
 
         return importlib.import_module(f"fluxbridge.{name}")

@@ -34,6 +34,10 @@ class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
 
 
+class DimensionMismatch(FluxbridgeError, ValueError):
+    """Sizes that do not fit together: those of a layer and its input, of predictions and targets …"""
+
+
 class JuliaNotAvailable(FluxbridgeError, RuntimeError):
     """Julia is needed and cannot be used: `reason` says why, `remedy` what to do about it.
 
