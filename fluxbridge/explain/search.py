@@ -35,6 +35,8 @@ class Search:
         self.pieces: list[Piece] = []
         self.notes: list[str] = []
         self.exact = True
+        self._base = float(f(*point.at()))
+        self._jumps = False
         self._runs = 0
         self._conflicts: list[np.ndarray] = []
         self._rng = np.random.default_rng(seed)
@@ -87,9 +89,7 @@ class Search:
             if np.linalg.matrix_rank(together) == len(together):
                 raise self._too_many(f"{combinations} pieces meet here")
 
-    def _turned(
-        self, decisions: list[Decision], rows: list[np.ndarray], j: int, answer: int
-    ) -> Piece | None:
+    def _turned(self, decisions: list[Decision], rows: list[np.ndarray], j: int, answer: int) -> Piece | None:
         """A piece that agrees before decision j and answers it differently."""
         wanted = np.concatenate([*rows[:j], decisions[j].rows(answer)])
         sizes = np.linalg.norm(wanted, axis=1)
@@ -175,6 +175,8 @@ class Search:
             if text not in self.notes:
                 self.notes.append(text)
             return False
+        slack = (1e-7 if piece.way == "exact" else 1e-4) * max(1.0, abs(self._base))
+        self._jumps |= abs(piece.value - self._base) > slack
         if piece.way != "unbounded":
             for known in self.pieces:
                 if known.way != "unbounded" and self.same(known.gradient, piece.gradient):
@@ -201,9 +203,7 @@ class Search:
     def _judge(self) -> None:
         """What the kinds of the kinks say about the list of pieces."""
         sorts = set().union(*[p.sorts for p in self.pieces]) if self.pieces else set()
-        base = float(self.f(*self.point.at()))
-        jumps = [p for p in self.pieces if abs(p.value - base) > 1e-7 * max(1.0, abs(base))]
-        if jumps:
+        if self._jumps:
             self._note("f jumps here: it has no subgradient, and these are the limits of its gradients")
         if any(p.way == "unbounded" for p in self.pieces):
             self._note("the gradients nearby grow without bound, so f has no Clarke subdifferential here")

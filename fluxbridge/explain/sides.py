@@ -45,7 +45,7 @@ def compute(step: Step) -> Any:
 
 def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
     """For each of the equal rivals: the inputs of the step, moved a trifle so that it is ahead."""
-    if kink.sort in ("cone", "split"):
+    if kink.sort in ("cone", "split", "steep"):
         return []
     run, traced = record_rivals(step, kink)
     slopes = []

@@ -85,7 +85,9 @@ class Subgradients:
         return len(self._corners)
 
     def __repr__(self) -> str:
-        what = "outer bound" if self.outer else "subgradients" if self.exact else "subgradients, not all exact"
+        what = (
+            "outer bound" if self.outer else "subgradients" if self.exact else "subgradients, not all exact"
+        )
         if self.smooth:
             body = f"only {_text(self.limits[0])}"
         elif self.point.size == 1:
@@ -155,7 +157,9 @@ def subgradients(
     )  # fmt: skip
 
 
-def is_subgradient(g: Any, f: Callable[..., Any], *xs: Any, tol: float = 1e-6, max_vertices: int = 256) -> bool:
+def is_subgradient(
+    g: Any, f: Callable[..., Any], *xs: Any, tol: float = 1e-6, max_vertices: int = 256
+) -> bool:
     """Is `g` in Clarke's subdifferential of `f` at `xs` (for convex f: a subgradient)?
 
     `g` has the structure of ``gradient(f, *xs)``; for one argument it may also come without the tuple.
