@@ -26,7 +26,7 @@ class Subgradients:
 
     def __init__(
         self, point: Point, vectors: np.ndarray, touched: Sequence[bool], exact: bool, notes: list[str],
-        outer: bool = False, real: Sequence[bool] | None = None,
+        outer: bool = False, real: Sequence[bool] | None = None, ways: Sequence[np.ndarray | None] = (),
     ):  # fmt: skip
         order = sorted(range(len(vectors)), key=lambda k: tuple(np.round(vectors[k], 9)))
         self.point = point
@@ -35,6 +35,7 @@ class Subgradients:
         self.exact = exact
         self.notes = notes
         self.outer = outer
+        self._ways = [ways[k] if k < len(ways) else None for k in order]
         self.real = [True] * len(order) if real is None else [real[k] for k in order]
         finite = np.all(np.isfinite(self.vectors), axis=1)
         inside = np.nonzero(finite)[0]
@@ -51,6 +52,12 @@ class Subgradients:
     @property
     def vertices(self) -> list[tuple[Any, ...]]:
         return [self._shaped(k) for k in sorted(self._corners)]
+
+    @property
+    def directions(self) -> list[tuple[Any, ...] | None]:
+        """For every entry of `limits` a direction in which it is the gradient, right beside the point."""
+        every = [True] * len(self.point.leaves)
+        return [None if way is None else self.point.gradient(way, every) for way in self._ways]
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -85,9 +92,8 @@ class Subgradients:
         return len(self._corners)
 
     def __repr__(self) -> str:
-        what = (
-            "outer bound" if self.outer else "subgradients" if self.exact else "subgradients, not all exact"
-        )
+        kind = "outer bound" if self.outer else "subgradients"
+        what = kind if self.exact or self.outer else f"{kind}, not all exact"
         if self.smooth:
             body = f"only {_text(self.limits[0])}"
         elif self.point.size == 1:
@@ -117,7 +123,7 @@ def subgradients(
 
     Every kink offers a choice of one-sided derivatives, but not every combination of choices occurs:
     each gradient listed is the limit of gradients at real points, and found with a direction that leads
-    there. Their convex hull is Clarke's subdifferential; for a convex function it is the set of
+    there (`directions`). Their convex hull is Clarke's subdifferential; for a convex function it is the set of
     subgradients. With ``consistent=False`` all combinations are tried, as the chain rule for
     subdifferentials allows: an outer bound, of which `real` says what is a limit.
 
@@ -146,7 +152,8 @@ def subgradients(
     vectors = np.array([p.gradient for p in search.pieces]).reshape(-1, point.size)
     touched = [any(flags) for flags in zip(*[p.touched for p in search.pieces], strict=True)]
     if consistent:
-        return Subgradients(point, vectors, touched, search.exact, search.notes)
+        ways = [p.direction for p in search.pieces]
+        return Subgradients(point, vectors, touched, search.exact, search.notes, ways=ways)
     products, notes = free_products(f, point, tol, max_vertices)
     real = [any(search.same(v, g) for v in vectors) for g in products]
     notes = ["all combinations of one-sided derivatives; Clarke's subdifferential may be smaller", *notes]

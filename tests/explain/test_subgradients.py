@@ -108,7 +108,7 @@ def test_no_false_vertex_and_none_missing_by_samples(f, x, limits):
     found = subgradients(f, x).vectors
     rng = np.random.default_rng(1)
     hit = np.zeros(len(found), bool)
-    for _ in range(400):
+    for _ in range(100):
         step = rng.normal(size=np.shape(x))
         near = np.ravel(gradient(f, x + 1e-5 * step)[0])
         gaps = np.max(np.abs(found - near), axis=1)
@@ -146,13 +146,12 @@ def test_relu_networks_in_the_plane(seed):
 
     found = subgradients(network, np.zeros(2))
     assert found.exact
-    angles = np.linspace(0, 2 * np.pi, 1440, endpoint=False)
+    angles = np.linspace(0, 2 * np.pi, 720, endpoint=False)
     swept = [gradient(network, 1e-3 * np.array([np.cos(a), np.sin(a)]))[0] for a in angles]
     for g in swept:  # none is missing
         assert np.min(np.max(np.abs(found.vectors - g), axis=1)) < 1e-9
-    for v in found.vectors:  # none is false (a narrow cone may lie between two angles)
-        near = np.min(np.max(np.abs(np.array(swept) - v), axis=1)) < 1e-9
-        assert near or len(found.vectors) > len(as_set(swept))
+    for (v,), (d,) in zip(found.limits, found.directions, strict=True):  # none is false
+        np.testing.assert_allclose(gradient(network, 1e-3 * d)[0], v, atol=1e-9)
 
 
 @given(st.integers(0, 10_000), st.integers(2, 9))
@@ -231,7 +230,7 @@ def test_too_many():
     with pytest.raises(TooManyKinksError, match="max_vertices"):
         subgradients(f, np.zeros(20))
     with pytest.raises(TooManyKinksError, match="combinations"):
-        subgradients(lambda x: relu(x) + abs(x) + np.maximum(x, -x), 0.0, consistent=False, max_vertices=0)
+        subgradients(lambda x: sum(abs(k * x) for k in range(1, 17)), 0.0, consistent=False)
     assert len(subgradients(f, np.zeros(6))) == 64
     assert is_subgradient(np.full(20, 0.5), f, np.zeros(20))
     assert not is_subgradient(np.full(20, 1.1), f, np.zeros(20))
