@@ -44,11 +44,10 @@ _WORDS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dty
 
 def masked(condition: np.ndarray, value: np.ndarray) -> np.ndarray:
     """np.where(condition, value, 0.0) of floats by their bits: several times faster, as nothing branches."""
-    mask = condition.astype(_WORDS[value.dtype])
+    mask = np.asarray(condition).astype(_WORDS[value.dtype])
     np.negative(mask, out=mask)
-    if condition.shape != value.shape:
-        return np.bitwise_and(mask, value.view(mask.dtype)).view(value.dtype)
-    return np.bitwise_and(mask, value.view(mask.dtype), out=mask).view(value.dtype)
+    out = mask if mask.shape == value.shape else None
+    return np.asarray(np.bitwise_and(mask, value.view(mask.dtype), out=out)).view(value.dtype)
 
 
 def zero_of(dy: Any) -> Any:

@@ -101,10 +101,11 @@ class Kink:
     def _tied(self, row: np.ndarray, tol: float) -> list[tuple[int, ...]]:
         if self.sort in ("cone", "split"):
             return [tuple(range(row.size))] if np.all(np.abs(row) <= tol) else []
-        scale = tol * max(1.0, float(np.nanmax(np.abs(row), initial=0.0)))
         if self.sort == "order":
             order = np.argsort(row, kind="stable")
-            runs = np.split(order, np.nonzero(np.diff(row[order]) > scale)[0] + 1)
+            size = np.abs(row[order])
+            scale = tol * np.maximum(1.0, np.maximum(size[1:], size[:-1]))
+            runs = np.split(order, np.nonzero(~(np.diff(row[order]) <= scale))[0] + 1)
             return [
                 (int(min(i, j)), int(max(i, j)))
                 for run in runs
@@ -114,7 +115,7 @@ class Kink:
         best = np.max(row, initial=-np.inf)
         if not np.isfinite(best):
             return []
-        tied = tuple(int(i) for i in np.nonzero(row >= best - scale)[0])
+        tied = tuple(int(i) for i in np.nonzero(row >= best - tol * max(1.0, abs(best)))[0])
         return [tied] if len(tied) > 1 else []
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from ..autodiff.primitive import Tracer
 from ..autodiff.structure import _fields_of, _is_filled
 from ..autodiff.template import Record
+from .lazy import LazyLayer, wait_for_sizes
 
 Rebuild = Callable[[Any], Any]
 
@@ -27,7 +28,7 @@ _LEAVES: tuple[type, ...] = (
     np.generic, np.dtype, np.random.Generator, np.random.BitGenerator, types.ModuleType, types.BuiltinFunctionType,
     np.ufunc, Tracer,
 )  # fmt: skip
-_own_leaves: set[type] = set()  #: classes that were declared with `leaf`
+_own_leaves: set[type] = {LazyLayer}  #: classes that were declared with `leaf`
 _trainable: dict[type, tuple[str, ...]] = {}  #: classes with a choice of trained fields
 
 
@@ -329,8 +330,9 @@ def layer(
 ) -> Any:
     """Class decorator: objects of this class are layers.
 
-    `trainable` names the fields that are trained (all of them otherwise). `show` is how a model is
-    printed: ``"expand"`` (one line for each layer inside), ``"noexpand"`` (in one line) or ``"ignore"`` (not at all).
+    `trainable` names the fields that are trained (all of them otherwise). `show` is how ``str(model)``
+    looks: ``"expand"`` (one line for each layer inside), ``"noexpand"`` (in one line), or ``"ignore"`` (as
+    without the decorator).
 
     >>> @layer(trainable=("weight",))
     ... class Scaled:
@@ -347,9 +349,27 @@ def layer(
         if trainable is not None:
             _trainable[kind] = (trainable,) if isinstance(trainable, str) else tuple(trainable)
         kind.__flux_show__ = show  # type: ignore[attr-defined]
+        if kind.__repr__ is object.__repr__:
+            kind.__repr__ = _one_line  # type: ignore[method-assign, assignment]
+        if kind.__str__ is object.__str__ and show != "ignore":
+            kind.__str__ = _in_lines  # type: ignore[method-assign, assignment]
+            kind._repr_pretty_ = lambda self, printer, _cycle: printer.text(str(self))  # type: ignore[attr-defined]
+        wait_for_sizes(kind)
         return kind
 
     return mark if cls is None else mark(cls)
+
+
+def _one_line(self: Any) -> str:
+    from .show import default_repr
+
+    return default_repr(self)
+
+
+def _in_lines(self: Any) -> str:
+    from .show import plain_text
+
+    return plain_text(self)
 
 
 def trainable(x: Any) -> Any:

@@ -10,12 +10,47 @@ from typing import Any
 
 import numpy as np
 
-_default: Any = np.random.default_rng()
+from .functors import leaf
+
+
+@leaf
+class DefaultRNG:
+    """The generator that is used where none is given; :func:`seed_` decides which that is."""
+
+    __slots__ = ()
+    generator: Any = np.random.default_rng()
+
+    def rand(self, dtype: Any, *shape: int) -> Any:
+        return rand(DefaultRNG.generator, dtype, *shape)
+
+    def randn(self, dtype: Any, *shape: int) -> Any:
+        return randn(DefaultRNG.generator, dtype, *shape)
+
+    def randperm(self, n: int) -> np.ndarray:
+        return randperm(DefaultRNG.generator, n)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(DefaultRNG.generator, name)
+
+    def __repr__(self) -> str:
+        return "default_rng()"
+
+    def __reduce__(self) -> Any:
+        return default_rng, ()
+
+
+_DEFAULT = DefaultRNG()
 
 
 def default_rng() -> Any:
-    """The generator that is used where none is given."""
-    return _default
+    """The generator that is used where none is given.
+
+    >>> default_rng()
+    default_rng()
+    """
+    return _DEFAULT
 
 
 def seed_(seed: Any = None) -> Any:
@@ -25,14 +60,13 @@ def seed_(seed: Any = None) -> Any:
     >>> bool(np.all(first == rand(seed_(1), np.float32, 2)))
     True
     """
-    global _default
-    _default = seed if is_rng(seed) else np.random.default_rng(seed)
-    return _default
+    DefaultRNG.generator = seed if is_rng(seed) else np.random.default_rng(seed)
+    return _DEFAULT
 
 
 def is_rng(x: Any) -> bool:
     """Is `x` a generator of random numbers?"""
-    return isinstance(x, np.random.Generator) or (hasattr(x, "rand") and not isinstance(x, type))
+    return isinstance(x, np.random.Generator) or (hasattr(type(x), "rand") and not isinstance(x, type))
 
 
 def rand(rng: Any, dtype: Any, *shape: int) -> Any:

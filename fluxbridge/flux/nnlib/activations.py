@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.elementwise import define_words, elementwise, select
+from ...autodiff.elementwise import define_words, elementwise, masked
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import Primitive
 from .numeric import as_float, elementwise_compute
@@ -98,6 +98,13 @@ def _lisht_slope(_y: Any, x: Any) -> Any:
     return t + x * (1 - t * t)
 
 
+def _relu(x: Any) -> Any:
+    negative = x < 0  # NaN is not, and stays
+    if x.dtype.char in "fd":
+        return masked(np.logical_not(negative), x)
+    return np.where(negative, x.dtype.type(0), x)
+
+
 def _clamp(x: Any, low: int, high: int) -> Any:
     """np.clip that keeps -0.0 within its bounds."""
     return np.where(x > high, x.dtype.type(high), np.where(x < low, x.dtype.type(low), x))
@@ -122,7 +129,7 @@ _HARDTANH = _primitive(
     kink=_corners("-1", "1"),
 )  # fmt: skip
 _RELU = _primitive(
-    "relu", lambda x: select(np.logical_not(x < 0), x), "1 if y > 0", keep_integers=True,
+    "relu", _relu, "1 if y > 0", keep_integers=True,
     kink=Kink("x ~ 0", ("1", "0"), "flat below 0"),
 )  # fmt: skip
 _RELU6 = _primitive(

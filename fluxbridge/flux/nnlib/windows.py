@@ -56,9 +56,12 @@ class Windows(NamedTuple):
         output = self.output
         for backwards in itertools.product(*map(range, reversed(self.kernel))):
             offset = backwards[::-1]
-            yield offset, tuple(
-                slice(k * d, k * d + (n - 1) * s + 1, s)
-                for k, d, n, s in zip(offset, self.dilation, output, self.stride, strict=True)
+            yield (
+                offset,
+                tuple(
+                    slice(k * d, k * d + (n - 1) * s + 1, s)
+                    for k, d, n, s in zip(offset, self.dilation, output, self.stride, strict=True)
+                ),
             )
 
 
