@@ -153,7 +153,9 @@ class Explanation:
             known = list(self.tree.groups())
             for name in names:
                 if not any(g.matches(name) for g in known):
-                    have = ", ".join(dict.fromkeys(g.owner or g.label for g in known if g.kind != "iteration"))
+                    have = ", ".join(
+                        dict.fromkeys(g.owner or g.label for g in known if g.kind != "iteration")
+                    )
                     raise KeyError(f"nothing to unfold is called {name!r}; there is: {have or 'nothing'}")
             other.unfolded = (*(self.unfolded or ()), *names)
         return other
@@ -169,7 +171,7 @@ class Explanation:
 
         The heading of an open group comes as :class:`Opened`, before what is in it.
         """
-        opened = self._opened()
+        opened = self.opened()
         shown: list[tuple[int, Any]] = []
 
         def walk(items: list[Any], depth: int) -> None:
@@ -194,7 +196,7 @@ class Explanation:
         walk(self.tree.items, 0)
         return shown
 
-    def _opened(self) -> set[int]:
+    def opened(self) -> set[int]:
         """The groups that are open: those asked for, and as many levels as there is room for."""
         groups = list(self.tree.groups())
         if self.unfolded is None:
@@ -204,12 +206,14 @@ class Explanation:
         rows, depth = len(level), 0
         while True:
             inside = [g for g in level if isinstance(g, Group)]
-            more = sum(len(g.items) for g in inside)
+            inside += [turn for g in inside if g.kind == "loop" for turn in g.items]  # with its loop
+            below = [i for g in inside for i in g.items if getattr(i, "kind", "") != "iteration"]
+            more = len(below) + sum(g.kind == "iteration" for g in inside)
             limited = rows + more > self.limit if self.depth is None else depth >= self.depth
             if not inside or limited:
                 break
             opened |= {id(g) for g in inside}
-            level = [item for g in inside for item in g.items]
+            level = below
             rows += more
             depth += 1
         for name in self.unfolded:
@@ -313,7 +317,7 @@ class Explanation:
         return self.text()
 
     def __repr__(self) -> str:
-        return self.text(color=_terminal_has_color())
+        return self.text(color=terminal_has_color())
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -372,7 +376,7 @@ def _difference(a: Any, b: Any) -> float:
     return float(np.nan_to_num(np.max(gap) / scale, nan=np.inf))
 
 
-def _terminal_has_color() -> bool:
+def terminal_has_color() -> bool:
     import os
 
     out = sys.stdout

@@ -117,7 +117,9 @@ class _Arranger:
             inner = self._loop(line, level, loop)
             place = inner[0] if inner else line.calls[level].instruction
             first = runs[-1][0] if runs[-1] else None
-            again = first is not None and inner is None and _signature(line, level) == _signature(first, level)
+            again = (
+                first is not None and inner is None and _signature(line, level) == _signature(first, level)
+            )
             if place < before or again:
                 runs.append([])
             runs[-1].append(line)

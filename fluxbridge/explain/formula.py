@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .shorten import number, short
+from .shorten import number, shape_of, short
 from .words import word
 
 
@@ -116,7 +116,8 @@ class _Filler(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> Any:
-        self.generic_visit(node)
+        node.args = [self.visit(a) for a in node.args]  # the function is a word, whatever options there are
+        node.keywords = [self.visit(k) for k in node.keywords]
         if isinstance(node.func, ast.Name):
             if node.func.id == "conj" and self.real:
                 return node.args[0]
@@ -181,7 +182,7 @@ _NAMES = {"pi": "π", "ln2": "ln 2", "ln10": "ln 10"}
 #: Functions with a notation of their own: (text, LaTeX).
 _NOTATION = {
     "sqrt": ("√({})", r"\sqrt{{{}}}"),
-    "absolute": ("|{}|", r"\left|{}\right|"),
+    "absolute": ("|{}|", r"\left\lvert {} \right\rvert"),
     "square": ("({})²", r"\left({}\right)^2"),
     "conj": ("conj({})", r"\overline{{{}}}"),
     "floor": ("⌊{}⌋", r"\lfloor {} \rfloor"),
@@ -251,16 +252,16 @@ class _Writer:
             right = self._brackets(right)  # a matrix product is no product of elements
         return f"{left} {sign} {right}", level
 
-    def _sign(self, op: type, node: ast.BinOp) -> str:
+    def _sign(self, op: type[ast.operator], node: Any) -> str:
         if op is ast.MatMult or op is ast.Mult:
             both = op is ast.Mult and self._is_array(node.left) and self._is_array(node.right)
             return (r"\odot" if both else r"\cdot") if self.tex else ("⊙" if both else "·")
-        signs = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Mod: "mod", ast.BitOr: "or", ast.BitAnd: "and"}
+        signs: dict[Any, str] = {ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Mod: "mod", ast.BitOr: "or", ast.BitAnd: "and"}
         return rf"\text{{{signs[op]}}}" if self.tex and signs[op].isalpha() else signs[op]
 
     def _is_array(self, node: ast.AST) -> bool:
         names = (self.symbols.get(n.id) for n in ast.walk(node) if isinstance(n, ast.Name))
-        return any(s is not None and np.ndim(s.value) > 0 for s in names)
+        return any(s is not None and (isinstance(s.value, tuple) or np.ndim(s.value) > 0) for s in names)
 
     def _power(self, node: ast.BinOp) -> str:
         base, exponent = self.write(node.left, 6), _constant(node.right)
@@ -289,7 +290,7 @@ class _Writer:
             inside = self.write(place)
         inside = _text(inside) if self.tex and not inside.lstrip("-").isdigit() else inside
         base = self.write(node.value, 6)
-        return (f"{base}_{{[{inside}]}}" if self.tex else f"{base}[{inside}]"), 8
+        return (f"{{{base}}}_{{[{inside}]}}" if self.tex else f"{base}[{inside}]"), 8
 
     def _value(self, node: ast.AST) -> str:
         """The text of a literal, or of an option's value."""
@@ -339,6 +340,15 @@ class _Writer:
             function, dy = self.write(node.args[0]), self.write(node.args[2])
             mark = rf"\operatorname{{pullback}}_{{{function}}}" if self.tex else f"pullback[{function}]"
             return mark + self._brackets(dy), 9
+        if name == "shape" and isinstance(node.args[0], ast.Name):
+            return short(np.shape(self.symbols[node.args[0].id].value)), 9
+        if (
+            name == "ones"
+            and isinstance(node.args[0], ast.Call)
+            and isinstance(node.args[0].args[0], ast.Name)
+        ):
+            shape = shape_of(self.symbols[node.args[0].args[0].id].value)
+            return (rf"\mathbf{{1}}_{{{shape}}}" if self.tex else f"ones({shape})"), 9
         if name in _POSTFIX:
             return self._postfix(node.args[0], *_POSTFIX[name])
         if name in _NOTATION and len(node.args) == 1:

@@ -58,7 +58,7 @@ def _array(x: np.ndarray, room: int = FEW) -> str:
     if x.ndim == 0:
         return number(x.item(), 4)
     some = room if x.ndim == 1 or x.size <= room else max(room // 2, 2)
-    rows = len(x) if x.ndim == 1 or x.size <= room else (2 if x.size <= 2 * room else 1)
+    rows = len(x) if x.ndim == 1 or x.size <= room else 1
     shown = [_array(np.asarray(v), some) for v in x[: some if x.ndim == 1 else min(rows, len(x))]]
     return "[" + ", ".join(shown) + (", …" if len(shown) < len(x) else "") + "]"
 

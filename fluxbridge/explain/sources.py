@@ -98,7 +98,7 @@ def _command_line(code: CodeType) -> tuple[str, ...]:
         return ()
     text = words[words.index("-c") + 1]
     try:
-        whole = compile(text, "<string>", "exec")
+        whole = compile(text, "<string>", "exec", dont_inherit=True)
     except SyntaxError:
         return ()
     return tuple(text.splitlines()) if code in _all_codes(whole) else ()

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..autodiff.forward import push
 from ..autodiff.primitive import Primitive
-from ..autodiff.recording import Recording, Step
+from ..autodiff.recording import Recording, Step, rule_values
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
 from ..autodiff.tracer import TracedArray, TracedNumber
@@ -130,7 +130,7 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
     if found is None and primitive.area == "special" and is_elementwise(primitive, step):
         names = input_names(primitive, len(step.inputs))
         found = f"partial(primitive, {k}, y, {', '.join(names)})"
-    return found or f"pullback(primitive, {k}, dy, y, inputs, options)"
+    return found or f"pullback(primitive, {k}, dy, known, options)"
 
 
 def is_elementwise(primitive: Primitive, step: Step) -> bool:
@@ -152,6 +152,14 @@ class Part:
         self.step: Step = line.step.inputs[k]
         self.name = line.names.of[self.step]
         self.contribution = contribution
+
+    @property
+    def step_latex(self) -> str:
+        return tex(self.name)
+
+    @property
+    def bar_latex(self) -> str:
+        return tex(self.name, BAR)
 
     @cached_property
     def template(self) -> str:
@@ -221,7 +229,17 @@ class Line:
         self.cotangent: Any = None
         self.parts: list[Part] = []
         self.tangent: Any = None
-        self.kink = ""  #: what to say if the step sits on a kink
+
+    @cached_property
+    def kink(self) -> str:
+        """What to say if the step sits on a kink of its primitive, else nothing."""
+        found = self.step.primitive.kink or ()
+        for kink in found if isinstance(found, (tuple, list)) else (found,):
+            ties = kink.ties(self.step.values, self.step.options)
+            if ties:
+                places = f", in {len(ties)} places" if len(ties) > 1 else ""
+                return f"kink: {kink.word or kink.sort}{places}"
+        return ""
 
     @cached_property
     def source(self) -> Source:
@@ -268,6 +286,7 @@ class Line:
         words["y"] = Symbol(self.name, self.latex, step.value)
         words["primitive"] = Symbol(step.primitive.name, _text(step.primitive.name), step.primitive)
         words["inputs"] = Symbol("inputs", "", step.values)
+        words["known"] = Symbol("known", "", rule_values(step))
         words["options"] = Symbol("options", "", step.options)
         return words
 
@@ -306,7 +325,8 @@ class Line:
             return None
         source = step.inputs[0]
         if isinstance(source, Step) and isinstance(source.value, tuple):
-            return incoming[0][step.options["index"]]
+            whole = incoming[0]
+            return None if whole is None else whole[step.options["index"]]
         with np.errstate(all="ignore"):
             found = push(step.primitive, step.value, list(step.values), incoming, step.options)
         if found is None or isinstance(step.value, tuple):

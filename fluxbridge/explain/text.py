@@ -89,12 +89,13 @@ def _forward_row(e: Explanation, line: Line, indent: str) -> list[str]:
     source = line.source
     row = [indent + left, f"= {short(line.value)}", shape_of(line.value)]
     if e.forward:
-        row.append(_tangent(e, line))
+        row.append(tangent_text(e, line))
     row += [source.expression, f"line {source.line}" if source.line else ""]
     return row
 
 
-def _tangent(e: Explanation, line: Line) -> str:
+def tangent_text(e: Explanation, line: Line) -> str:
+    """How the tangent of a step comes about."""
     if line.tangent is None:
         return ""
     if line.is_argument:

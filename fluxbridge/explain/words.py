@@ -6,6 +6,7 @@ few, and each says in its docstring what a reader should know.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -97,11 +98,11 @@ def partial(primitive: Any, k: int, y: Any, *values: Any) -> Any:
     return np.conjugate(primitive.vjps[k](1.0, y, *values))
 
 
-def pullback(primitive: Any, k: int, dy: Any, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
+def pullback(primitive: Any, k: int, dy: Any, known: list[Any], options: dict[str, Any]) -> Any:
     """What a primitive's own rule contributes to input number k."""
     if primitive.vjps is None:
-        return primitive.joint(dy, y, *inputs, **options)[k]
-    return primitive.vjps[k](dy, y, *inputs, **options)
+        return primitive.joint(dy, *known, **options)[k]
+    return primitive.vjps[k](dy, *known, **options)
 
 
 def pushed(
@@ -130,6 +131,9 @@ def word(name: str) -> Any:
     for place in (np, np.linalg, np.fft):
         if callable(getattr(place, name, None)):
             return getattr(place, name)
+    for library in ("scipy.special", "scipy.linalg"):
+        if callable(getattr(sys.modules.get(library), name, None)):
+            return getattr(sys.modules[library], name)
     if name in PRIMITIVES:
         return PRIMITIVES[name]
     raise NameError(f"a formula uses the unknown word {name!r}")

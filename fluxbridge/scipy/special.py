@@ -39,6 +39,7 @@ LOGSUMEXP = primitive(
     ),
     name="logsumexp",
     compute=lambda x, axis=None, keepdims=False: scipy.special.logsumexp(x, axis=axis, keepdims=keepdims),
+    shown=("spread(dy, axis, shape(x), keepdims) * conj(exp(x - spread(y, axis, shape(x), keepdims)))",),
 )
 SOFTMAX = primitive(
     None,
@@ -46,6 +47,7 @@ SOFTMAX = primitive(
     jvp=(lambda dx, y, _x, axis=None: (dx - np.sum(dx * y, axis=axis, keepdims=True)) * y,),
     name="softmax",
     compute=scipy.special.softmax,
+    shown=("(dy - sum(dy * conj(y), axis=axis, keepdims=True)) * conj(y)",),
 )
 LOG_SOFTMAX = primitive(
     None,
@@ -53,6 +55,7 @@ LOG_SOFTMAX = primitive(
     jvp=(lambda dx, y, _x, axis=None: dx - np.sum(dx * np.exp(y), axis=axis, keepdims=True),),
     name="log_softmax",
     compute=scipy.special.log_softmax,
+    shown=("dy - sum(dy, axis=axis, keepdims=True) * conj(exp(y))",),
 )
 
 
@@ -131,6 +134,7 @@ LAMBERTW = primitive(
     jvp=(lambda dz, y, _z, k=0, tol=1e-8: dz / (np.exp(y) * (1 + y)),),
     name="lambertw",
     compute=scipy.special.lambertw,
+    shown=("1 / (exp(y) * (1 + y))",),
 )
 
 
@@ -159,6 +163,7 @@ def _spherical(name: str, below: float, above: float) -> Any:
         jvp=(None, lambda dz, _y, n, z: dz * slope(n, z)),
         name=name,
         compute=lambda n, z: target(n, z)[()],
+        shown=(None, f"{name}(n, z, derivative=True)"),
     )
 
     @mirror(target)

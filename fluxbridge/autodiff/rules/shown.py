@@ -63,7 +63,7 @@ def _literal_power(k: int, _dy: Any, _y: Any, _x: Any, p: Any) -> Template:
 
 
 def _reshape(_k: int, _dy: Any, _y: Any, _x: Any, order: str = "C", **_options: Any) -> Template:
-    return "reshape(dy, x.shape)" if order == "C" else f"reshape(dy, x.shape, order={order!r})"
+    return "reshape(dy, shape(x))" if order == "C" else f"reshape(dy, shape(x), order={order!r})"
 
 
 def _transpose(_k: int, dy: Any, _y: Any, _x: Any, axes: Any = None) -> Template:
@@ -82,7 +82,7 @@ def _tile(_k: int, _dy: Any, _y: Any, x: Any, reps: Any) -> Template:
     counts = _repetitions(reps, np.ndim(x))
     lengths = (1,) * (len(counts) - np.ndim(x)) + np.shape(x)
     pairs = tuple(n for pair in zip(counts, lengths, strict=True) for n in pair)
-    return f"reshape(sum(reshape(dy, {pairs}), axis={tuple(range(0, len(pairs), 2))}), x.shape)"
+    return f"reshape(sum(reshape(dy, {pairs}), axis={tuple(range(0, len(pairs), 2))}), shape(x))"
 
 
 def _scatter(k: int, _dy: Any, _y: Any, *_parts: Any, indices: Any, **_options: Any) -> Template:
@@ -122,18 +122,20 @@ def _clip(k: int, _dy: Any, _y: Any, _x: Any, low: Any, high: Any) -> Template:
 # -- reductions --------------------------------------------------------------------------------------
 
 
-def _spread(word: str, axis: Any) -> str:
-    return f"{word} * ones(x.shape)" if axis is None else f"spread({word}, axis, x.shape, keepdims)"
+def _spread(word: str, axis: Any, x: Any = None) -> str:
+    if x is not None and np.ndim(x) == 0:
+        return word
+    return f"{word} * ones(shape(x))" if axis is None else f"spread({word}, axis, shape(x), keepdims)"
 
 
-def _sum(_k: int, _dy: Any, _y: Any, _x: Any, axis: Any = None, where: Any = True, **_o: Any) -> Template:
-    return _spread("dy", axis) if where is True else f"select(mask, {_spread('dy', axis)})"
+def _sum(_k: int, _dy: Any, _y: Any, x: Any, axis: Any = None, where: Any = True, **_o: Any) -> Template:
+    return _spread("dy", axis, x) if where is True else f"select(mask, {_spread('dy', axis)})"
 
 
 def _mean(_k: int, _dy: Any, _y: Any, x: Any, axis: Any = None, where: Any = True, **_o: Any) -> Template:
     if where is not True or not np.size(x):
         return None
-    return f"{_spread('dy', axis)} / {count(np.shape(x), axis, True)}"
+    return f"{_spread('dy', axis, x)} / {count(np.shape(x), axis, True)}"
 
 
 def _prod(
@@ -178,14 +180,14 @@ def _std(k: int, dy: Any, y: Any, x: Any, axis: Any = None, ddof: Any = 0, where
 
 
 def _cumsum(_k: int, _dy: Any, _y: Any, _x: Any, axis: Any = None, **_o: Any) -> Template:
-    return "reshape(sum_of_later(dy, 0), x.shape)" if axis is None else "sum_of_later(dy, axis)"
+    return "reshape(sum_of_later(dy, 0), shape(x))" if axis is None else "sum_of_later(dy, axis)"
 
 
 def _cumprod(_k: int, _dy: Any, y: Any, _x: Any, axis: Any = None, **_o: Any) -> Template:
     if not divisible(y):
         return None
     if axis is None:
-        return "reshape(sum_of_later(dy * conj(y), 0), x.shape) / conj(x)"
+        return "reshape(sum_of_later(dy * conj(y), 0), shape(x)) / conj(x)"
     return "sum_of_later(dy * conj(y), axis) / conj(x)"
 
 
@@ -229,7 +231,7 @@ def _dot(k: int, dy: Any, y: Any, a: Any, b: Any) -> Template:
 
 def _vdot(k: int, _dy: Any, _y: Any, a: Any, b: Any) -> Template:
     if np.shape(a) != np.shape(b):
-        return "reshape(a * dy, b.shape)" if k else "reshape(b * conj(dy), a.shape)"
+        return "reshape(a * dy, shape(b))" if k else "reshape(b * conj(dy), shape(a))"
     return "a * dy" if k else "b * conj(dy)"
 
 
@@ -247,7 +249,7 @@ def _vecmat(k: int, _dy: Any, _y: Any, a: Any, b: Any) -> Template:
 
 def _outer(k: int, _dy: Any, _y: Any, a: Any, b: Any) -> Template:
     if np.ndim(a) != 1 or np.ndim(b) != 1:
-        return "reshape(conj(ravel(a)) @ dy, b.shape)" if k else "reshape(dy @ conj(ravel(b)), a.shape)"
+        return "reshape(conj(ravel(a)) @ dy, shape(b))" if k else "reshape(dy @ conj(ravel(b)), shape(a))"
     return "conj(a) @ dy" if k else "dy @ conj(b)"
 
 
@@ -272,22 +274,6 @@ def _trace(
     n, m = np.shape(x)
     sizes = f"{n}" if n == m and not offset else f"{n}, {m}" + (f", {offset}" if offset else "")
     return f"dy * eye({sizes})"
-
-
-def _einsum(k: int, _dy: Any, _y: Any, *arrays: Any, subscripts: str, **_o: Any) -> Template:
-    inputs, _, output = subscripts.partition("->")
-    terms = inputs.split(",")
-    others = [(t, f"conj(x{i})") for i, t in enumerate(terms) if i != k]
-    reached = set(output).union(*(t for t, _ in others))
-    size: dict[str, int] = {}
-    for term, x in zip(terms, arrays, strict=True):
-        for letter, n in zip(term, np.shape(x), strict=True):
-            if size.setdefault(letter, n) != n:
-                return None
-    if len(set(terms[k])) < len(terms[k]) or not set(terms[k]) <= reached:
-        return None
-    text = ",".join([output, *(t for t, _ in others)]) + "->" + terms[k]
-    return f"einsum('{text}', {', '.join(['dy', *(x for _, x in others)])})"
 
 
 def _convolve(k: int, _dy: Any, _y: Any, a: Any, v: Any, mode: str = "full") -> Template:
@@ -336,7 +322,7 @@ def _eigh(_k: int, dy: Any, y: Any, _a: Any, UPLO: str = "L") -> Template:
         return None
     terms = [] if dy[0] is None else ["diagonal_matrix(dy[0])"]
     if dy[1] is not None:
-        terms.append("adjoint(y[1]) @ dy[1] * inverse_gaps(y[0], dy[1])")
+        terms.append("(adjoint(y[1]) @ dy[1]) * inverse_gaps(y[0], dy[1])")
     word = "onto_lower" if UPLO.upper() == "L" else "onto_upper"
     return f"{word}(y[1] @ ({' + '.join(terms)}) @ adjoint(y[1]))"
 
@@ -402,15 +388,15 @@ SHOWN: dict[str, tuple[Template, ...] | Maker] = {
     "transpose": _transpose,
     "swapaxes": ("swapaxes(dy, axis1, axis2)",),
     "moveaxis": ("moveaxis(dy, destination, source)",),
-    "squeeze": ("reshape(dy, x.shape)",),
-    "expand_dims": ("reshape(dy, x.shape)",),
+    "squeeze": ("reshape(dy, shape(x))",),
+    "expand_dims": ("reshape(dy, shape(x))",),
     "broadcast_to": ("dy",),
     "flip": _by_axis("flip"),
     "rot90": ("rot90(dy, -k, axes=axes)",),
     "roll": _roll,
     "astype": ("dy",),
     "tile": _tile,
-    "getitem": ("put(dy, index, x.shape)",),
+    "getitem": ("put(dy, index, shape(x))",),
     "scatter": _scatter,
     "tril": _by_axis("tril"),
     "triu": _by_axis("triu"),
@@ -438,9 +424,6 @@ SHOWN: dict[str, tuple[Template, ...] | Maker] = {
     "tensordot": _tensordot,
     "cross": ("cross(conj(b), dy)", "cross(dy, conj(a))"),
     "trace": _trace,
-    "einsum1": _einsum,
-    "einsum2": _einsum,
-    "einsum3": _einsum,
     "convolve": _convolve,
     "norm2": _norm2,
     "normp": _normp,
