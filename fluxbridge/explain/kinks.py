@@ -46,8 +46,13 @@ class OnKink(NamedTuple):
 
     @property
     def where(self) -> str:
-        """File and line."""
-        return f"{os.path.basename(self.source.file)}:{self.source.line}" if self.source.line else ""
+        """File and line; of a cell in a notebook, and of what was typed, the line alone."""
+        file = self.source.file
+        if not self.source.line:
+            return ""
+        if file.startswith("<") or f"{os.sep}ipykernel_" in file:
+            return f"line {self.source.line}"
+        return f"{os.path.basename(file)}:{self.source.line}"
 
 
 class Kinks(Sequence):
@@ -102,7 +107,7 @@ class Kinks(Sequence):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
 
 
-HEADS = ("step", "expression", "line", "what is there", "chosen", "also possible")
+HEADS = ("step", "expression", "where", "what is there", "chosen", "also possible")
 
 
 def _shown(x: Any) -> str:
