@@ -43,17 +43,28 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "explain", "fill_none", "forwarddiff",
-    "gradient",
-    "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe", "primitive",
-    "pullback", "pushforward", "withgradient", "withjacobian",
+    "SubgradientMethod", "adjoint", "checkpointed", "compose", "conventions", "diaghessian",
+    "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient", "hessian",
+    "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia", "kinks",
+    "pipe", "primitive", "pullback", "pushforward", "subgradients", "withgradient", "withjacobian",
 ]  # fmt: skip
 
 
+#: What is imported when it is first used: a name, and the submodule that has it (or is it).
+_LAZY = {
+    **{name: name for name in ("explain", "flux", "julia", "scipy")},
+    **dict.fromkeys(
+        ("SubgradientMethod", "conventions", "directional", "is_subgradient", "kinks", "subgradients"),
+        "explain",
+    ),
+}
+
+
 def __getattr__(name: str) -> object:
-    """What is imported when it is first used. `fluxbridge.explain` is a package that can be called."""
-    if name in ("explain", "julia", "scipy"):
+    """The parts that most programs do without."""
+    if name in _LAZY:
         import importlib
 
-        return importlib.import_module(f"fluxbridge.{name}")
+        module = importlib.import_module(f"fluxbridge.{_LAZY[name]}")
+        return module if name == _LAZY[name] else getattr(module, name)
     raise AttributeError(f"module 'fluxbridge' has no attribute {name!r}")

@@ -34,6 +34,18 @@ class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
 
 
+class DimensionMismatch(FluxbridgeError, ValueError):
+    """Sizes that do not fit together: those of a layer and its input, of predictions and targets …"""
+
+
+class ArgumentError(FluxbridgeError, ValueError):
+    """An argument is not one that this function can take."""
+
+
+class DomainError(FluxbridgeError, ValueError):
+    """A number is outside of where a function is defined, or is not finite where it must be."""
+
+
 class JuliaNotAvailable(FluxbridgeError, RuntimeError):
     """Julia is needed and cannot be used: `reason` says why, `remedy` what to do about it.
 

@@ -33,7 +33,21 @@ def select(condition: Any, value: Any) -> Any:
     """`value` where `condition` holds, else zero, whatever `value` is there."""
     if isinstance(condition, (bool, np.bool_)) and np.ndim(value) == 0:
         return value if condition else 0.0
+    if type(value) is np.ndarray and type(condition) is np.ndarray and value.dtype in _WORDS:
+        return masked(condition, value)
     return np.where(condition, value, 0.0)
+
+
+#: Integers as wide as a float: what its bits are taken for.
+_WORDS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+
+
+def masked(condition: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """np.where(condition, value, 0.0) of floats by their bits: several times faster, as nothing branches."""
+    mask = np.asarray(condition).astype(_WORDS[value.dtype])
+    np.negative(mask, out=mask)
+    out = mask if mask.shape == value.shape else None
+    return np.asarray(np.bitwise_and(mask, value.view(mask.dtype), out=out)).view(value.dtype)
 
 
 def zero_of(dy: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,20 @@ from .structure import Splitter, put_together, take_apart
 from .sweep import sweep
 from .tape import ReverseFloat, Tape
 from .template import Leaf
+
+
+class _Running(threading.local):
+    """How many functions this thread is recording, one inside of the other."""
+
+    depth = 0
+
+
+_running = _Running()
+
+
+def within_gradient() -> bool:
+    """Is this called from a function that is being differentiated in reverse mode?"""
+    return _running.depth > 0
 
 
 class Trace:
@@ -45,6 +60,7 @@ class Trace:
         self.run(f, stand_ins)
 
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
+        _running.depth += 1
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
@@ -53,6 +69,8 @@ class Trace:
             if clearer is not None:
                 raise clearer from error
             raise
+        finally:
+            _running.depth -= 1
         if self.splitter is not None:
             self.splitter.write_back()
 

@@ -16,6 +16,21 @@ __all__ = ["Explanation", "State", "explain"]
 
 # -- kinks, subgradients -----------------------------------------------------------------------------
 
+from .conventions import Conventions as Conventions
+from .conventions import conventions as conventions
+from .descent import SubgradientMethod as SubgradientMethod
+from .descent import SubgradientRun as SubgradientRun
+from .descent import subgradient_bound as subgradient_bound
+from .kinks import Kinks as Kinks
+from .kinks import OnKink as OnKink
+from .kinks import kinks as kinks
+from .search import TooManyKinksError as TooManyKinksError
+from .subgradients import Subgradients as Subgradients
+from .subgradients import directional as directional
+from .subgradients import is_subgradient as is_subgradient
+from .subgradients import subgradient_gap as subgradient_gap
+from .subgradients import subgradients as subgradients
+
 # -- the package as a function -----------------------------------------------------------------------
 
 

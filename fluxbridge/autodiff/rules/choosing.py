@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kinks import Kink
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
 from .indexing import SCATTER
@@ -24,6 +25,7 @@ WHERE = primitive(
     ),
     name="where",
     compute=lambda c, a, b: np.where(c, a, b)[()],
+    kink=Kink(lambda *_inputs: None, word="where the comparison that made the condition is undecided"),
 )
 
 _MISSING: Any = object()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
+from ..kinks import Kink
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
 from .shaping import as_array, normal_axis
 
@@ -195,7 +196,17 @@ def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
     def compute(x: Any, axis: Any = None, **options: Any) -> Any:
         return fold.reduce(x, axis, **options)
 
-    primitive(target, rule, jvp=(tangent,), compute=compute)
+    def rivals(x: Any, axis: Any = None, initial: Any = None, where: Any = True, **_options: Any) -> Any:
+        rows = to_last(np.reshape(x, (1,)) if np.ndim(x) == 0 else x, axis if np.ndim(x) else None)
+        if where is not True:
+            counted = to_last(np.broadcast_to(where, np.shape(x)), axis)
+            rows = np.where(counted, rows, -np.inf if largest else np.inf)
+        if initial is not None:
+            rows = np.concatenate([rows, np.full((*np.shape(rows)[:-1], 1), initial)], axis=-1)
+        return rows if largest else -rows
+
+    word = f"the {'largest' if largest else 'smallest'} gets the derivative, whichever of the equals it is"
+    primitive(target, rule, jvp=(tangent,), compute=compute, kink=Kink(rivals, word=word))
 
 
 _extreme(np.max, np.maximum, largest=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from .reductions import axes_of, count, masked, not_nan
 from .shaping import as_array
@@ -79,7 +80,11 @@ def std_tangent(
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std)
+_ALL_EQUAL = Kink(
+    lambda x, axis=None, where=True, **_options: along(deviations(np.real(x), axis, where)[0], axis),
+    word="the tip of a cone: no element deviates from the mean", sort="cone",
+)  # fmt: skip
+STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, kink=_ALL_EQUAL)
 
 
 def _spread(target: Any, made: Any, skip_nan: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj, elementwise
+from ..kinks import Kink
 from ..primitive import Primitive, apply, implements, register, take_up
 
 # -- exponentials, logarithms, roots ---------------------------------------------------------------
@@ -20,8 +21,9 @@ elementwise(np.log, "1 / x")
 elementwise(np.log2, "1 / (x * ln2)")
 elementwise(np.log10, "1 / (x * ln10)")
 elementwise(np.log1p, "1 / (x + 1)")
-elementwise(np.sqrt, "1 / (2 * y)")
-elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False)
+STEEP_AT_ZERO = Kink("x ~ 0", word="an infinite slope at 0", sort="steep")
+elementwise(np.sqrt, "1 / (2 * y)", kink=STEEP_AT_ZERO)
+elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO)
 
 # The share of each term in the sum. Without the minimum and the where, infinite terms would give
 # Inf - Inf: a term of -Inf has the share 0, one of +Inf the share 1.
@@ -39,17 +41,21 @@ elementwise(np.logaddexp2,
 elementwise(np.sin, "cos(x)")
 elementwise(np.cos, "-sin(x)")
 elementwise(np.tan, "1 + y * y")
-elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))")
-elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))")
+_STEEP_ENDS = Kink("x ~ 1; x ~ -1", word="an infinite slope at both ends", sort="steep")
+elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS)
+elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS)
 elementwise(np.arctan, "1 / (1 + x * x)")
 elementwise(np.sinh, "cosh(x)")
 elementwise(np.cosh, "sinh(x)")
 elementwise(np.tanh, "1 - y * y")
 elementwise(np.arcsinh, "1 / sqrt(1 + x * x)")
-elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))")
+elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))",
+            kink=Kink("x ~ 1", word="an infinite slope at 1", sort="steep"))  # fmt: skip
 elementwise(np.arctanh, "1 / ((1 - x) * (1 + x))")
 
-elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False)
+elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False,
+            kink=Kink("where(b <= 0, a, 1.0) ~ 0", word="a jump by 2π behind the origin", sort="jump")
+            )  # fmt: skip
 
 elementwise(np.deg2rad, "pi / 180", holomorphic=False)
 elementwise(np.radians, "pi / 180", holomorphic=False)

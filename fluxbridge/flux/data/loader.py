@@ -1,0 +1,163 @@
+"""DataLoader: a data set in batches, shuffled anew for each epoch if that is asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from ...errors import ArgumentError
+from ..onehotarrays import OneHotArray
+from ..optimisers.text import type_name
+from ..rng import default_rng, randperm
+from .batches import batch
+from .observations import getobs, numobs
+
+
+class DataLoader:
+    """Iterates over batches of `data` (an array, a tuple or dict of them, a sequence …).
+
+    batchsize: how many observations a batch has; 0 or less gives single observations
+    shuffle: a new random order each time the iteration begins, drawn from `rng`
+    partial: with False the last batch is left out if it is too small
+    collate: how observations become a batch: None takes them out of the data together, True
+        calls :func:`batch` on the list of them, False leaves the list, a function is called with it
+    parallel: True (or a number) loads the next batches in that many threads meanwhile
+    rng: the generator for `shuffle`
+
+    Raises DimensionMismatch if parts have different numbers of observations, ArgumentError if there
+    are none.
+
+    >>> for x, y in DataLoader((np.arange(6).reshape(2, 3), "abc"), batchsize=2):
+    ...     print(x.tolist(), y)
+    [[0, 1], [3, 4]] ab
+    [[2], [5]] c
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        batchsize: int = 1,
+        shuffle: bool = False,
+        partial: bool = True,
+        collate: bool | Callable[[list[Any]], Any] | None = None,
+        parallel: bool | int = False,
+        rng: Any = None,
+    ):
+        self.data = data
+        self.count = numobs(data)
+        if self.count == 0:
+            raise ArgumentError("the data have no observations, so there is nothing to iterate over")
+        self.batchsize = min(int(batchsize), self.count)
+        self.shuffle, self.partial, self.collate = bool(shuffle), bool(partial), collate
+        self.parallel = parallel
+        self.rng = default_rng() if rng is None else rng
+
+    def __len__(self) -> int:
+        if self.batchsize <= 0:
+            return self.count
+        return -(-self.count // self.batchsize) if self.partial else self.count // self.batchsize
+
+    def __iter__(self) -> Iterator[Any]:
+        """Begins an epoch. With `shuffle` the order is drawn now, at the first batch."""
+        order = randperm(self.rng, self.count) if self.shuffle else None
+        jobs = (self._places(k, order) for k in range(len(self)))
+        return self._ahead(jobs) if self.parallel else map(self._load, jobs)
+
+    def _places(self, k: int, order: np.ndarray | None) -> Any:
+        """Where the observations of the k-th batch stand."""
+        if self.batchsize <= 0:
+            return k if order is None else int(order[k])
+        part = slice(k * self.batchsize, min((k + 1) * self.batchsize, self.count))
+        return part if order is None else order[part]
+
+    def _load(self, places: Any) -> Any:
+        if self.batchsize <= 0 or self.collate is None:
+            return getobs(self.data, places)
+        members = range(*places.indices(self.count)) if isinstance(places, slice) else places
+        single = [getobs(self.data, int(k)) for k in members]
+        if self.collate is False:
+            return single
+        return batch(single) if self.collate is True else self.collate(single)
+
+    def _ahead(self, jobs: Iterator[Any]) -> Iterator[Any]:
+        """The same in order, loaded by threads while the one before is used."""
+        workers = max(int(self.parallel), 1)
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="DataLoader")
+        waiting: deque[Future] = deque()
+        try:
+            for job in jobs:
+                waiting.append(pool.submit(self._load, job))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # also when the loop over us is left
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _first(self) -> Any:
+        return self._load(self._places(0, None))
+
+    def __repr__(self) -> str:
+        settings = [f"data::{type_text(self.data)}"]
+        for name, usual in (
+            ("parallel", False),
+            ("shuffle", False),
+            ("batchsize", 1),
+            ("partial", True),
+            ("collate", None),
+        ):
+            value = getattr(self, name)
+            if value is not usual and value != usual:
+                settings.append(f"{name}={str(value).lower() if isinstance(value, bool) else value}")
+        head = f"{len(self)}-element DataLoader({', '.join(settings)})"
+        return f"{head}\n  with first element:\n  {summary(self._first())}" if len(self) else head
+
+
+# -- in Julia's words ---------------------------------------------------------------------------------------
+
+
+def type_text(x: Any) -> str:
+    """The type of data as Julia writes it.
+
+    >>> type_text((np.zeros((2, 3)), np.zeros(3, np.float32), [1, 2]))
+    'Tuple{Matrix{Float64}, Vector{Float32}, Vector{Int64}}'
+    """
+    if isinstance(x, OneHotArray):
+        return (
+            "OneHotMatrix{UInt32, Vector{UInt32}}" if x.ndim == 2 else f"OneHotArray{{UInt32, {x.ndim - 1}}}"
+        )
+    if isinstance(x, np.ndarray):
+        name = {1: "Vector{%s}", 2: "Matrix{%s}"}.get(x.ndim, f"Array{{%s, {x.ndim}}}")
+        return name % type_name(x.dtype.type)
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        fields = zip(x._fields, map(type_text, x), strict=True)
+        return "@NamedTuple{" + ", ".join(f"{k}::{t}" for k, t in fields) + "}"
+    if isinstance(x, tuple):
+        return f"Tuple{{{', '.join(map(type_text, x))}}}"
+    if isinstance(x, list):
+        kinds = {type_text(v) for v in x}
+        return f"Vector{{{kinds.pop() if len(kinds) == 1 else 'Any'}}}"
+    if isinstance(x, dict):
+        return f"Dict{{String, {'Any'}}}"
+    if isinstance(x, str):
+        return "String"
+    return type_name(type(x)) if isinstance(x, (bool, int, float, complex, np.generic)) else type(x).__name__
+
+
+def summary(x: Any) -> str:
+    """The size and type of one batch."""
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return "(; " + ", ".join(f"{k} = {summary(v)}" for k, v in zip(x._fields, x, strict=True)) + ")"
+    if isinstance(x, tuple):
+        return "(" + ", ".join(map(summary, x)) + ",)"
+    if isinstance(x, dict):
+        return "{" + ", ".join(f"{k!r}: {summary(v)}" for k, v in x.items()) + "}"
+    if isinstance(x, (np.ndarray, OneHotArray)):
+        size = f"{x.shape[0]}-element" if x.ndim == 1 else "×".join(map(str, x.shape)) or "0-dimensional"
+        return f"{size} {type_text(x)}"
+    return f"{len(x)}-element {type_text(x)}" if isinstance(x, list) else type_text(x)

@@ -1,0 +1,238 @@
+"""Observations: what a data set consists of, one after another along the last axis.
+
+Arrays hold their observations along the last axis; lists, ranges, strings and other sequences one an
+element; tuples, dicts and named tuples hold several data sets that go together. Other objects
+need ``len(data)`` and ``data[i]``. Positions count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import Tracer
+from ...autodiff.template import Record
+from ...errors import ArgumentError, DimensionMismatch
+from ..functors import _like, functor, pairs
+from ..onehotarrays import OneHotArray
+from ..rng import default_rng, is_rng, randperm
+
+_ARRAYS = (np.ndarray, OneHotArray, Tracer)
+
+
+def _together(data: Any) -> Any:
+    """The data sets in a tuple, dict or named tuple, and how to put others there; None for a single one."""
+    if isinstance(data, (tuple, dict, Record)):
+        parts, rebuild = functor(data)
+        return [v for _, v in pairs(parts)], lambda new: rebuild(_like(parts, new))
+    return None
+
+
+def numobs(data: Any) -> int:
+    """How many observations there are.
+
+    Raises DimensionMismatch if parts that go together have different numbers of them.
+
+    >>> numobs(np.zeros((2, 5))), numobs((np.zeros((2, 5)), "abcde"))
+    (5, 5)
+    """
+    several = _together(data)
+    if several is not None:
+        counts = [numobs(part) for part in several[0]]
+        if len(set(counts)) > 1:
+            raise DimensionMismatch(
+                f"All data containers must have the same number of observations; these have {counts}"
+            )
+        if not counts:
+            raise ArgumentError("an empty tuple or dict has no observations")
+        return counts[0]
+    if isinstance(data, _ARRAYS):
+        if np.ndim(data) == 0:
+            raise ArgumentError("an array without axes has no observations")
+        return int(np.shape(data)[-1])
+    if hasattr(data, "__len__"):
+        return len(data)
+    raise ArgumentError(
+        f"{type(data).__name__} has no observations that can be counted: data are arrays (observations on "
+        "the last axis), sequences, tuples and dicts of them, or objects with len(data) and data[i]"
+    )
+
+
+def getobs(data: Any, index: Any = None) -> Any:
+    """The observation at a position, or those at several, as data of the same kind.
+
+    Without `index` all of them (which makes a lazy :class:`ObsView` real).
+
+    >>> getobs((np.array([[1, 2, 3], [4, 5, 6]]), "abc"), [0, 2])
+    (array([[1, 3],
+           [4, 6]]), 'ac')
+    """
+    several = _together(data)
+    if several is not None:
+        return several[1]([getobs(part, index) for part in several[0]])
+    if isinstance(data, ObsView):
+        return getobs(data.data, data.indices if index is None else data.indices[index])
+    if index is None:
+        return data
+    if isinstance(data, _ARRAYS):
+        picked = data[..., index]
+        return picked.copy() if isinstance(index, slice) and isinstance(picked, np.ndarray) else picked
+    if hasattr(data, "iloc"):  # a table of pandas
+        return data.iloc[index]
+    if isinstance(index, (int, np.integer, slice)):
+        return data[index]
+    if isinstance(data, range):
+        return np.asarray(data)[np.asarray(index)]
+    members = [data[int(k)] for k in index]
+    return "".join(members) if isinstance(data, str) else members
+
+
+class ObsView(Sequence):
+    """Some observations of a data set, fetched when they are asked for.
+
+    >>> list(ObsView(["a", "b", "c"], [2, 0]))
+    ['c', 'a']
+    """
+
+    def __init__(self, data: Any, indices: Any):
+        self.data = data
+        self.indices = np.arange(numobs(data))[indices]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, index: Any) -> Any:
+        return getobs(self, index)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (getobs(self, k) for k in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"ObsView({type(self.data).__name__}, {len(self)} observations)"
+
+
+def obsview(data: Any, indices: Any = slice(None)) -> Any:
+    """Part of a data set, without copying it where that is possible.
+
+    A slice of an array is a view of it. What is no array, sequence, tuple or dict becomes a
+    lazy :class:`ObsView`.
+
+    >>> obsview(np.array([[1, 2, 3], [4, 5, 6]]), slice(1, 3))
+    array([[2, 3],
+           [5, 6]])
+    """
+    several = _together(data)
+    if several is not None:
+        return several[1]([obsview(part, indices) for part in several[0]])
+    if isinstance(data, _ARRAYS):
+        return data[..., indices]
+    if isinstance(data, (list, range, str)):
+        return data[indices] if isinstance(indices, slice) else getobs(data, indices)
+    if isinstance(data, ObsView):
+        return ObsView(data.data, data.indices[indices])
+    return ObsView(data, indices)
+
+
+def _generator(first: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:
+    """(generator, data) of the arguments ``([rng,] data)``."""
+    if rest:
+        if len(rest) > 1 or not is_rng(first):
+            raise TypeError("the arguments are ([rng,] data), where rng is a generator of random numbers")
+        return first, rest[0]
+    return default_rng(), first
+
+
+def shuffleobs(data: Any, *rest: Any) -> Any:
+    """``shuffleobs([rng,] data)``: the observations in a random order; parts that go together stay together.
+
+    >>> x, y = shuffleobs(np.random.default_rng(0), (np.arange(5), 10 * np.arange(5)))
+    >>> bool(np.all(10 * x == y)), sorted(x.tolist())
+    (True, [0, 1, 2, 3, 4])
+    """
+    rng, data = _generator(data, rest)
+    return obsview(data, randperm(rng, numobs(data)))
+
+
+def splitobs(
+    data: Any, *rest: Any, at: Any, shuffle: bool = False, stratified: Any = None
+) -> tuple[Any, ...]:
+    """``splitobs([rng,] data; at)``: disjoint parts, ``at=0.7`` or ``at=(0.5, 0.3)`` and what remains.
+
+    `at` holds shares, or numbers of observations where they are integers. With `shuffle` the
+    observations are put into a random order first. `stratified` may be a label for each observation;
+    the shares then hold for each label.
+
+    >>> splitobs(list(range(10)), at=(0.5, 0.3))
+    ([0, 1, 2, 3, 4], [5, 6, 7], [8, 9])
+    """
+    rng, data = _generator(data, rest)
+    n = numobs(data)
+    order = randperm(rng, n) if shuffle else None
+    if stratified is None:
+        borders = _borders(n, at)
+        pieces: list[Any] = [slice(a, b) for a, b in zip([0, *borders], [*borders, n], strict=True)]
+        return tuple(obsview(data, p if order is None else order[p]) for p in pieces)
+    labels = np.asarray(stratified)
+    if len(labels) != n:
+        raise DimensionMismatch(f"stratified has {len(labels)} labels for {n} observations")
+    order = np.arange(n) if order is None else order
+    shares = tuple(a / n for a in _as_tuple(at)) if _counts(at) else at
+    groups = [order[labels[order] == label] for label in dict.fromkeys(labels[order].tolist())]
+    parts = [splitobs(group, at=shares) for group in groups]
+    return tuple(obsview(data, np.concatenate(p)) for p in zip(*parts, strict=True))
+
+
+def _as_tuple(at: Any) -> tuple[Any, ...]:
+    return tuple(at) if isinstance(at, (tuple, list)) else (at,)
+
+
+def _counts(at: Any) -> bool:
+    return all(isinstance(a, (int, np.integer)) and not isinstance(a, bool) for a in _as_tuple(at))
+
+
+def _borders(n: int, at: Any) -> list[int]:
+    """Where the parts end, rounded as MLUtils does: each share anew, of what remains."""
+    shares = [a / n for a in _as_tuple(at)] if _counts(at) and n else list(_as_tuple(at))
+    borders: list[int] = []
+    start, left = 0, n
+    for share in shares:
+        share = share * n / left if left and borders else share
+        if not 0 <= share <= 1 + 1e-12:
+            raise ArgumentError(
+                f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations"
+            )
+        start += min(round(left * share), left)
+        borders.append(start)
+        left = n - start
+    return borders
+
+
+def eachobs(data: Any, **options: Any) -> Any:
+    """A :class:`~fluxbridge.flux.data.loader.DataLoader` over single observations."""
+    from .loader import DataLoader
+
+    return DataLoader(data, **{"batchsize": -1, **options})
+
+
+def group_indices(labels: Any) -> dict[Any, np.ndarray]:
+    """Where each label occurs.
+
+    >>> group_indices(["yes", "no", "yes"])
+    {'yes': array([0, 2]), 'no': array([1])}
+    """
+    places: dict[Any, list[int]] = {}
+    for k, label in enumerate(labels):
+        places.setdefault(label, []).append(k)
+    return {label: np.array(found) for label, found in places.items()}
+
+
+def randobs(data: Any, *rest: Any) -> Any:
+    """``randobs([rng,] data, [n])``: a random observation, or n of them (with replacement)."""
+    rng = default_rng()
+    if is_rng(data):
+        rng, data, *rest = data, *rest  # type: ignore[assignment]
+    count = rest[0] if rest else 1
+    draws = [int(randperm(rng, numobs(data))[0]) for _ in range(count)]
+    return getobs(data, draws if rest else draws[0])

@@ -1,0 +1,250 @@
+"""Layers made of layers: Chain, Maxout, SkipConnection, Parallel, PairwiseFusion."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.template import Record
+from ...errors import ArgumentError
+from ..functors import layer
+from ..show import text
+
+
+def _connect(connection: Any, *xs: Any) -> Any:
+    """What `connection` makes of outputs; the class ``tuple`` leaves them as they are."""
+    return xs if connection is tuple else connection(*xs)
+
+
+def _layers_text(layers: Any) -> str:
+    if isinstance(layers, Record):
+        return ", ".join(f"{k} = {text(v)}" for k, v in layers.items())
+    joined = ", ".join(map(text, layers))
+    return f"[{joined}]" if isinstance(layers, list) else joined
+
+
+def _picked(layers: Any, index: Any) -> Any:
+    """Some of the layers: by a slice or a list of positions."""
+    positions = range(len(layers))[index] if isinstance(index, slice) else index
+    if isinstance(layers, Record):
+        names = list(layers.keys())
+        return Record(**{names[i]: layers[i] for i in positions})
+    return type(layers)(layers[i] for i in positions)
+
+
+class _Container:
+    """What the layers with a field `layers` have in common: they can be counted, indexed, walked through."""
+
+    layers: Any
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.layers)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, (slice, list, range, np.ndarray)):
+            return self._with(_picked(self.layers, index))
+        return self.layers[index]
+
+    def keys(self) -> Any:
+        """The names of the layers, or their positions."""
+        return list(self.layers.keys()) if isinstance(self.layers, Record) else list(range(len(self.layers)))
+
+    def _with(self, layers: Any) -> Any:
+        raise NotImplementedError
+
+
+@layer
+class Chain(_Container):
+    """Functions one after the other: ``Chain(f, g, …)``, with names ``Chain(first=f, second=g)``, or ``Chain([f, g])``.
+
+    A chain can be indexed, by position or name; a slice of it is a chain. Raises ArgumentError for a
+    layer named `layers`.
+
+    >>> from fluxbridge.flux import Dense
+    >>> m = Chain(Dense((3, 4), np.tanh), Dense((4, 2)))
+    >>> m
+    Chain(Dense(3 => 4, tanh), Dense(4 => 2))
+    >>> m[0], len(m[1:])
+    (Dense(3 => 4, tanh), 1)
+    >>> Chain(double=lambda x: 2 * x, up=lambda x: x + 1)(3)
+    7
+    """
+
+    def __init__(self, *layers: Any, **named: Any):
+        if "layers" in named:
+            raise ArgumentError("a Chain cannot have a layer named layers")
+        if layers and named:
+            raise ArgumentError("the layers of a Chain either all have names, or none has one")
+        if len(layers) == 1 and isinstance(layers[0], (tuple, list, Record)):
+            layers = layers[0]
+        self.layers = Record(**named) if named else layers
+
+    def __call__(self, x: Any, *more: Any) -> Any:
+        if more:
+            x = (x, *more)
+        layers = self.layers
+        if not layers and not isinstance(layers, list):
+            return None
+        for f in layers:
+            x = f(x)
+        return x
+
+    def _with(self, layers: Any) -> Chain:
+        return Chain(layers)
+
+    def __repr__(self) -> str:
+        return f"Chain({_layers_text(self.layers)})"
+
+
+def activations(chain: Any, x: Any) -> tuple[Any, ...]:
+    """The output of every layer of a chain, in order.
+
+    >>> activations(Chain(lambda x: 2 * x, lambda x: x + 1), 3)
+    (6, 7)
+    """
+    found = []
+    for f in chain.layers:
+        x = f(x)
+        found.append(x)
+    return tuple(found)
+
+
+@layer
+class Maxout(_Container):
+    """The largest output of several layers, element by element: ``Maxout(f, g, …)`` or ``Maxout(make, n)``. Goodfellow et al., 2013.
+
+    Where several are largest, the last of them has the gradient.
+
+    >>> Maxout(lambda x: x, lambda x: -x)(np.array([1.0, -3.0]))
+    array([1., 3.])
+    """
+
+    def __init__(self, *layers: Any):
+        if len(layers) == 2 and isinstance(layers[1], (int, np.integer)):
+            layers = tuple(layers[0]() for _ in range(layers[1]))
+        elif len(layers) == 1 and isinstance(layers[0], tuple):
+            layers = layers[0]
+        if not layers:
+            raise ArgumentError("Maxout needs at least one layer")
+        self.layers = layers
+
+    def __call__(self, x: Any) -> Any:
+        return functools.reduce(lambda best, y: np.maximum(y, best), [f(x) for f in self.layers])
+
+    def _with(self, layers: Any) -> Maxout:
+        return Maxout(layers)
+
+    def __repr__(self) -> str:
+        return f"Maxout({_layers_text(self.layers)})"
+
+
+@layer
+class SkipConnection:
+    """``connection(layers(x), x)``.
+
+    >>> import operator
+    >>> SkipConnection(lambda x: 10 * x, operator.add)(2)
+    22
+    """
+
+    def __init__(self, layers: Any, connection: Any):
+        self.layers = layers
+        self.connection = connection
+
+    def __call__(self, x: Any) -> Any:
+        return _connect(self.connection, self.layers(x), x)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.layers[index]
+
+    def __repr__(self) -> str:
+        return f"SkipConnection({text(self.layers)}, {text(self.connection)})"
+
+
+class _Branches(_Container):
+    """The constructor of Parallel and PairwiseFusion: a connection, and layers with or without names."""
+
+    def __init__(self, connection: Any, *layers: Any, **named: Any):
+        kind = type(self).__name__
+        if "layers" in named:
+            raise ArgumentError(f"a {kind} layer cannot have a layer named layers")
+        if layers and named:
+            raise ArgumentError(f"the layers of a {kind} layer either all have names, or none has one")
+        if len(layers) == 1 and isinstance(layers[0], (tuple, Record)):
+            layers = layers[0]
+        self.connection = connection
+        self.layers = Record(**named) if named else layers
+
+    def _with(self, layers: Any) -> Any:
+        return type(self)(self.connection, layers)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({text(self.connection)}, {_layers_text(self.layers)})"
+
+
+@layer
+class Parallel(_Branches):
+    """``connection(f(x), g(x), …)``: ``Parallel(connection, f, g, …)``, or with names for the layers.
+
+    With as many inputs as layers (or a tuple of them) each layer has its own; a single layer takes any
+    number of inputs in turn. Raises ArgumentError for another number of inputs.
+
+    >>> import operator
+    >>> m = Parallel(operator.add, lambda x: 2 * x, lambda x: -x)
+    >>> m(3), m(3, 1), m((3, 1))
+    (3, 5, 5)
+    """
+
+    def __init__(self, connection: Any, *layers: Any, **named: Any):
+        super().__init__(connection, *layers, **named)
+        if not len(self.layers):
+            raise ArgumentError("a Parallel layer needs at least one layer inside")
+
+    def __call__(self, *xs: Any) -> Any:
+        if len(xs) == 1 and type(xs[0]) is tuple:
+            xs = xs[0]
+        layers = list(self.layers)
+        if not xs:
+            raise ArgumentError("a Parallel layer cannot be called without an input")
+        if len(xs) == 1:
+            return _connect(self.connection, *[f(xs[0]) for f in layers])
+        if len(layers) == 1:
+            return _connect(self.connection, *[layers[0](x) for x in xs])
+        if len(layers) != len(xs):
+            raise ArgumentError(
+                f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, but got {len(xs)}"
+            )
+        return _connect(self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
+
+
+@layer
+class PairwiseFusion(_Branches):
+    """Layers in a row that meet the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …; all yᵢ are returned.
+
+    One input (not a tuple) stands for all. Raises ArgumentError for another number of inputs than layers.
+
+    >>> import operator
+    >>> PairwiseFusion(operator.add, lambda x: 2 * x, lambda x: -x)(1, 10)
+    (2, -12)
+    """
+
+    def __call__(self, *xs: Any) -> tuple[Any, ...]:
+        inputs = xs[0] if len(xs) == 1 else xs
+        layers = list(self.layers)
+        if not isinstance(inputs, tuple):
+            inputs = (inputs,) * len(layers)
+        elif len(inputs) != len(layers):
+            raise ArgumentError(
+                f"PairwiseFusion with {len(layers)} layers takes one input or {len(layers)} inputs, "
+                f"but got {len(inputs)}"
+            )
+        ys: list[Any] = []
+        for f, x in zip(layers, inputs, strict=True):
+            ys.append(f(_connect(self.connection, ys[-1], x) if ys else x))
+        return tuple(ys)

@@ -1,0 +1,298 @@
+"""Convolutional layers. Images are (width, height, channels, batch), with any number of spatial axes from one to three."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import plain
+from ...errors import ArgumentError, DimensionMismatch
+from ..functors import layer
+from ..initialisers import create_bias, glorot_uniform
+from ..nnlib.conv import CONV, CONV_DATA, conv_dims, conv_transpose_dims, depthwise_weight
+from ..nnlib.windows import Sizes, expand
+from ..show import function_name
+from .shapes import as_array, identity, match_eltype, size_check
+
+_dims = functools.lru_cache(maxsize=512)(conv_dims)
+_transpose_dims = functools.lru_cache(maxsize=512)(conv_transpose_dims)
+
+
+class SamePad:
+    """``pad=SamePad()``: pad so that with stride 1 the output is as large as the input.
+
+    With another stride the output has ``ceil(size / stride)`` elements; ConvTranspose with it gives
+    ``size * stride``. Where the padding is odd, the larger half comes first.
+
+    >>> Conv((3, 2), (1, 1), pad=SamePad())
+    Conv((3, 2), 1 => 1, pad=(1, 1, 1, 0))
+    """
+
+
+def calc_padding(pad: Any, kernel: Sizes, dilation: Sizes) -> Sizes:
+    """The padding as (begin1, end1, begin2, end2, …), or as many numbers as it was given with."""
+    rank = len(kernel)
+    if not (isinstance(pad, SamePad) or pad is SamePad):
+        return expand(pad, 2 * rank)
+    amounts = [(k - 1) * d for k, d in zip(kernel, dilation, strict=True)]
+    return tuple(half for n in amounts for half in (n - n // 2, n // 2))
+
+
+def same_or_all(sizes: Sizes) -> str:
+    """One number, if they are all equal, else the tuple."""
+    return str(sizes[0]) if len(set(sizes)) == 1 else str(tuple(sizes))
+
+
+def check_spatial(layer: Any, x: Any, ndim: int) -> None:
+    """Raise DimensionMismatch, with the layer and the shape, unless x has `ndim` axes."""
+    if len(x.shape) != ndim:
+        raise DimensionMismatch(
+            f"layer {layer!r} expects an input of {ndim} dimensions ({ndim - 2} spatial, channels, batch), "
+            f"but got one of shape {x.shape}"
+        )
+
+
+def convfilter(kernel: Any, channels: Any, init: Any = glorot_uniform, groups: int = 1) -> Any:
+    """The weight of a convolution: (kernel…, channels in / groups, channels out).
+
+    >>> convfilter((3, 3), (4, 6), groups=2).shape
+    (3, 3, 2, 6)
+    """
+    inside, out = channels
+    for name, n in (("Input", inside), ("Output", out)):
+        if n % groups:
+            raise ArgumentError(
+                f"{name} channel dimension must be divisible by groups ({n}, groups={groups})."
+            )
+    shape = (*kernel, inside // groups, out)
+    weight = init(*shape)
+    if weight.shape != shape:
+        raise DimensionMismatch(f"Weight shape mismatch: expected {shape}, got {weight.shape} from init")
+    return weight
+
+
+def _is_kernel(k: Any) -> bool:
+    return isinstance(k, (tuple, list)) and all(isinstance(n, (int, np.integer)) for n in k)
+
+
+class _Convolution:
+    """What the convolutional layers have in common."""
+
+    weight: Any
+    bias: Any
+    σ: Any
+    stride: Sizes
+    pad: Sizes
+    dilation: Sizes
+    groups: int
+
+    def _set(
+        self, weight: Any, bias: Any, σ: Any, outputs: int, kernel: Sizes, options: dict[str, Any]
+    ) -> None:
+        rank = weight.ndim - 2
+        dilation = expand(options["dilation"], rank)
+        self.σ = σ
+        self.weight = weight
+        self.bias = create_bias(weight, bias, outputs)
+        self.stride = expand(options["stride"], rank)
+        self.pad = calc_padding(options["pad"], kernel, dilation)
+        self.dilation = dilation
+
+    def _input(self, x: Any) -> Any:
+        """x as an array that fits, in the number type of the weights."""
+        x = x if hasattr(x, "shape") else as_array(x)
+        ndim = self.weight.ndim
+        check_spatial(self, x, ndim)
+        size_check(self, x, ndim - 2, self._channels()[0])
+        return match_eltype(self, self.weight, x)
+
+    def _finish(self, y: Any) -> Any:
+        """The bias and the activation."""
+        if self.bias is not False:
+            y = y + np.reshape(self.bias, (*(1,) * (self.weight.ndim - 2), -1, 1))
+        return y if self.σ is identity else self.σ(y)
+
+    def _channels(self) -> tuple[int, int]:
+        *_, inside, out = self.weight.shape
+        return inside * plain(getattr(self, "groups", 1)), out
+
+    def _options(self) -> str:
+        pad, stride, dilation = plain(self.pad), plain(self.stride), plain(self.dilation)
+        groups = plain(getattr(self, "groups", 1))
+        words = [] if self.σ is identity else [function_name(self.σ)]
+        words += [f"pad={same_or_all(pad)}"] if any(pad) else []
+        words += [f"stride={same_or_all(stride)}"] if set(stride) != {1} else []
+        words += [f"dilation={same_or_all(dilation)}"] if set(dilation) != {1} else []
+        words += [f"groups={groups}"] if groups != 1 else []
+        words += ["bias=false"] if self.bias is False else []
+        return "".join(f", {word}" for word in words)
+
+    def __repr__(self) -> str:
+        inside, out = self._channels()
+        return f"{type(self).__name__}({self.weight.shape[:-2]}, {inside} => {out}{self._options()})"
+
+
+@layer
+class Conv(_Convolution):
+    """A convolution: ``Conv(kernel, (in, out), σ=identity, *, stride, pad, dilation, groups, bias, init)``.
+
+    Or ``Conv(weight, bias=True, σ=identity, …)`` with a weight of shape (kernel…, in / groups, out).
+    Each of stride, pad and dilation is one number or one for each spatial axis; pad may also be
+    (begin1, end1, begin2, end2, …) or SamePad(). The input has the shape (spatial…, in, batch).
+
+    Raises DimensionMismatch if the input has other dimensions or channels or is smaller than the
+    kernel, ArgumentError if groups does not divide the channels.
+
+    >>> layer = Conv((5, 5), (3, 7), np.tanh, stride=2)
+    >>> layer
+    Conv((5, 5), 3 => 7, tanh, stride=2)
+    >>> layer(np.ones((100, 100, 3, 50), np.float32)).shape
+    (48, 48, 7, 50)
+    """
+
+    def __init__(
+        self,
+        kernel: Any,
+        *rest: Any,
+        stride: Any = 1,
+        pad: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: Any = True,
+        init: Any = glorot_uniform,
+    ):
+        if _is_kernel(kernel):
+            channels, σ = (*rest, identity)[:2]
+            weight = convfilter(kernel, channels, init, groups)
+        else:
+            weight = as_array(kernel)
+            bias, σ = (*rest, *(bias, identity)[len(rest) :])
+            if weight.shape[-1] % groups:
+                raise ArgumentError(
+                    f"Output channel dimension must be divisible by groups ({weight.shape[-1]}, groups={groups})."
+                )
+        options = {"stride": stride, "pad": pad, "dilation": dilation}
+        self._set(weight, bias, σ, weight.shape[-1], weight.shape[:-2], options)
+        self.groups = groups
+
+    def __call__(self, x: Any) -> Any:
+        x = self._input(x)
+        settings = plain((self.stride, self.pad, self.dilation, self.groups))
+        dims = _dims(x.shape, self.weight.shape, *settings)
+        return self._finish(CONV(x, self.weight, dims=dims))
+
+
+def DepthwiseConv(
+    kernel: Any,
+    *rest: Any,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    bias: Any = True,
+    init: Any = glorot_uniform,
+) -> Conv:
+    """A convolution of every channel by itself: a Conv with as many groups as channels.
+
+    ``DepthwiseConv(kernel, (in, out), σ)``, out being a multiple of in, or ``DepthwiseConv(weight, bias,
+    σ)`` with a weight of shape (kernel…, out / in, in).
+
+    >>> DepthwiseConv((3, 3), (3, 6))
+    Conv((3, 3), 3 => 6, groups=3)
+    """
+    options = {"stride": stride, "pad": pad, "dilation": dilation, "bias": bias}
+    if _is_kernel(kernel):
+        return Conv(kernel, *rest, groups=rest[0][0], init=init, **options)
+    weight = as_array(kernel)
+    return Conv(depthwise_weight(weight), *rest, groups=weight.shape[-1], **options)
+
+
+@layer
+class CrossCor(_Convolution):
+    """A cross-correlation: as :class:`Conv`, without turning the kernel round, and without groups.
+
+    >>> CrossCor((5, 5), (3, 7), np.tanh)
+    CrossCor((5, 5), 3 => 7, tanh)
+    """
+
+    def __init__(
+        self,
+        kernel: Any,
+        *rest: Any,
+        stride: Any = 1,
+        pad: Any = 0,
+        dilation: Any = 1,
+        bias: Any = True,
+        init: Any = glorot_uniform,
+    ):
+        if _is_kernel(kernel):
+            channels, σ = (*rest, identity)[:2]
+            weight = convfilter(kernel, channels, init)
+        else:
+            weight = as_array(kernel)
+            bias, σ = (*rest, *(bias, identity)[len(rest) :])
+        options = {"stride": stride, "pad": pad, "dilation": dilation}
+        self._set(weight, bias, σ, weight.shape[-1], weight.shape[:-2], options)
+
+    def __call__(self, x: Any) -> Any:
+        x = self._input(x)
+        settings = plain((self.stride, self.pad, self.dilation))
+        dims = _dims(x.shape, self.weight.shape, *settings, 1, True)
+        return self._finish(CONV(x, self.weight, dims=dims))
+
+
+@layer
+class ConvTranspose(_Convolution):
+    """The transpose of a convolution, which enlarges: ``ConvTranspose(kernel, (in, out), σ, *, outpad=0, …)``.
+
+    The weight has the shape (kernel…, out / groups, in). `outpad` adds to one side of the output,
+    whose size would be ambiguous with a stride; else as :class:`Conv`.
+
+    >>> layer = ConvTranspose((5, 5), (3, 7), np.tanh, stride=2)
+    >>> layer
+    ConvTranspose((5, 5), 3 => 7, tanh, stride=2)
+    >>> layer(np.ones((10, 10, 3, 5), np.float32)).shape
+    (23, 23, 7, 5)
+    """
+
+    def __init__(
+        self,
+        kernel: Any,
+        *rest: Any,
+        stride: Any = 1,
+        pad: Any = 0,
+        outpad: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: Any = True,
+        init: Any = glorot_uniform,
+    ):
+        if _is_kernel(kernel):
+            channels, σ = (*rest, identity)[:2]
+            weight = convfilter(kernel, channels[::-1], init, groups)
+        else:
+            weight = as_array(kernel)
+            bias, σ = (*rest, *(bias, identity)[len(rest) :])
+        rank = weight.ndim - 2
+        strides = expand(stride, rank)
+        same = tuple(k - s + 1 for k, s in zip(weight.shape[:-2], strides, strict=True))  # for SamePad
+        options = {"stride": stride, "pad": pad, "dilation": dilation}
+        self._set(weight, bias, σ, weight.shape[-2] * groups, same, options)
+        self.outpad = expand(outpad, rank)
+        self.__dict__["dilation"] = self.__dict__.pop("dilation")  # the order of Flux's fields
+        self.groups = groups
+
+    def __call__(self, x: Any) -> Any:
+        x = self._input(x)
+        settings = plain((self.stride, self.pad, self.outpad, self.dilation, self.groups))
+        dims = _transpose_dims(x.shape, self.weight.shape, *settings)
+        return self._finish(CONV_DATA(x, self.weight, dims=dims))
+
+    def _channels(self) -> tuple[int, int]:
+        *_, out, inside = self.weight.shape
+        return inside, out * plain(self.groups)
+
+    def _options(self) -> str:
+        outpad = plain(self.outpad)
+        return super()._options() + (f", outpad={tuple(outpad)}" if any(outpad) else "")

@@ -1,0 +1,102 @@
+"""Dropout and AlphaDropout."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import plain
+from ...errors import ArgumentError
+from ..functors import layer
+from ..mode import HasMode, is_active
+from ..rng import default_rng, rand
+from ..show import text
+from .shapes import as_array
+
+ALPHA = -1.7580993408473766  #: the limit of selu at -∞
+
+
+def _probability(p: Any, name: str) -> Any:
+    if not 0 <= p <= 1:
+        raise ArgumentError(f"{name} expects a probability 0 ≤ p ≤ 1, got p = {p}")
+    return p
+
+
+@layer(trainable=())
+class Dropout(HasMode):
+    """While training, sets each element to 0 with probability p and divides the others by 1 - p. Srivastava et al., 2014.
+
+    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``; with `axis` the choice is made along these axes
+    only. It is active inside of a gradient, or as ``trainmode_``, ``testmode_`` say. Raises ArgumentError unless 0 ≤ p ≤ 1.
+
+    >>> m = Dropout(0.5)
+    >>> m(np.ones(3))
+    array([1., 1., 1.])
+    >>> from fluxbridge.flux import trainmode_
+    >>> sorted(set(trainmode_(m)(np.ones(100)).tolist()))
+    [0.0, 2.0]
+    """
+
+    def __init__(self, p: Any, *, axis: Any = None, active: bool | None = None, rng: Any = None):
+        self.p = _probability(p, "Dropout")
+        self.dims = axis
+        self.active = active
+        self.rng = default_rng() if rng is None else rng
+
+    def __call__(self, x: Any) -> Any:
+        p = plain(self.p)
+        if p == 0 or not is_active(self):
+            return x
+        x = as_array(x)
+        shape, axis = x.shape, plain(self.dims)
+        if axis is not None:
+            chosen = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
+            shape = tuple([n if i in chosen else 1 for i, n in enumerate(shape)])
+        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+        kept = rand(self.rng, dtype, *shape) > p
+        factor = dtype.type(1 / (1 - p) if p < 1 else 0)
+        return x * np.where(kept, factor, dtype.type(0))
+
+    def __repr__(self) -> str:
+        dims = plain(self.dims)
+        along = (
+            ""
+            if dims is None
+            else f", dims={dims + 1 if isinstance(dims, int) else text(tuple(a + 1 for a in dims))}"
+        )
+        active = "" if self.active is None else f", active={text(self.active)}"
+        return f"Dropout({text(plain(self.p))}{along}{active})"
+
+
+@layer(trainable=())
+class AlphaDropout(HasMode):
+    """Dropout that keeps mean and variance of what ``selu`` puts out. Klambauer et al., 2017.
+
+    ``AlphaDropout(p, *, active=None, rng=default_rng())``. Raises ArgumentError unless 0 ≤ p ≤ 1.
+
+    >>> AlphaDropout(0.5)(np.ones(3))
+    array([1., 1., 1.])
+    """
+
+    def __init__(self, p: Any, *, active: bool | None = None, rng: Any = None):
+        self.p = _probability(p, "AlphaDropout")
+        self.active = active
+        self.rng = default_rng() if rng is None else rng
+
+    def __call__(self, x: Any) -> Any:
+        p = plain(self.p)
+        if p == 0 or not is_active(self):
+            return x
+        x = as_array(x)
+        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+        if p == 1:
+            return np.sign(x) * dtype.type(0)
+        scale = 1 / math.sqrt((1 - p) * (1 + p * ALPHA**2))
+        kept = rand(self.rng, dtype, *x.shape) > p
+        scale, shift = dtype.type(scale), dtype.type(-scale * ALPHA * p)
+        return scale * np.where(kept, x, dtype.type(ALPHA)) + shift
+
+    def __repr__(self) -> str:
+        return f"AlphaDropout({text(plain(self.p))})"

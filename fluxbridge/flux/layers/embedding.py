@@ -1,0 +1,129 @@
+"""Embedding and EmbeddingBag: vectors for the members of a vocabulary, which are numbered from 0."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...errors import ArgumentError
+from ..functors import layer
+from ..initialisers import randn32
+from .basic import is_pair
+from .shapes import as_array
+
+_REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's functions do not know axes
+
+
+def _look_up(weight: Any, index: np.ndarray) -> Any:
+    """The columns of `weight` at `index`, in its shape."""
+    count = weight.shape[1]
+    if index.size and (index.min() < 0 or index.max() >= count):
+        wrong = index.min() if index.min() < 0 else index.max()
+        raise IndexError(f"an embedding of {count} has positions 0 to {count - 1}, not {wrong}")
+    return weight[:, index]
+
+
+def _is_one_hot(x: Any) -> bool:
+    return x.dtype.kind == "b"
+
+
+def embed(weight: Any, x: Any) -> Any:
+    """The vectors for positions, or for one-hot columns, x: of shape ``(out, *x.shape)``, or without the labels' axis."""
+    x = as_array(x)
+    if _is_one_hot(x):
+        if x.ndim <= 2:
+            return weight @ x
+        flat = x.reshape(x.shape[0], math.prod(x.shape[1:]))
+        return np.reshape(weight @ flat, (weight.shape[0], *x.shape[1:]))
+    if x.dtype.kind not in "iu":
+        if x.size:
+            raise ArgumentError(f"an embedding is asked for integers, not for {x.dtype}")
+        x = x.astype(np.intp)
+    return _look_up(weight, x)
+
+
+@layer
+class Embedding:
+    """A vector for each of `in` words: ``Embedding((in, out), *, init=randn32)``, or ``Embedding(weight)``.
+
+    Called with a position (from 0), an array of them, or one-hot columns. Raises IndexError outside of
+    0 … in - 1.
+
+    >>> m = Embedding(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+    >>> m(2), m([0, 2]).tolist()
+    (array([3., 6.]), [[1.0, 3.0], [4.0, 6.0]])
+    """
+
+    autosize_axis = 0  # where the size is that `_` stands for
+
+    def __init__(self, size: Any, *rest: Any, init: Any = randn32):
+        if rest:
+            size = (size, *rest)
+        self.weight = init(size[1], size[0]) if is_pair(size) else as_array(size)
+
+    def __call__(self, x: Any) -> Any:
+        return embed(self.weight, x)
+
+    def __repr__(self) -> str:
+        return f"Embedding({self.weight.shape[1]} => {self.weight.shape[0]})"
+
+
+def _split_at(data: Any, at: Any) -> list[Any]:
+    """Pieces of `data` that begin at the positions `at`."""
+    at = np.asarray(at)
+    if not at.size or at[0] != 0:
+        raise ArgumentError("the first position in at must be 0")
+    if at[-1] >= len(data):
+        raise ArgumentError(f"the last position in at must be below the length of the data, {len(data)}")
+    if np.any(np.diff(at) <= 0):
+        raise ArgumentError("the positions in at must increase, without duplicates")
+    return [data[a:b] for a, b in zip(at, [*at[1:], len(data)], strict=True)]
+
+
+@layer
+class EmbeddingBag:
+    """The mean (or another reduction) of the vectors of a bag of words: ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``.
+
+    Called with one bag (a vector of positions from 0, or one-hot columns), a matrix whose columns are bags, a list of
+    bags, or ``(data, at)``: one vector and the positions where its bags begin. Raises IndexError for
+    positions outside of the vocabulary, ArgumentError for a single position or bad `at`.
+
+    >>> m = EmbeddingBag(np.array([[1.0, 2.0, 3.0]]))
+    >>> m([0, 2]), m([[0], [1, 2]]), m([0, 1, 2], [0, 1])
+    (array([2.]), array([[1. , 2.5]]), array([[1. , 2.5]]))
+    """
+
+    def __init__(self, size: Any, reduction: Any = np.mean, *, init: Any = randn32):
+        self.weight = init(size[1], size[0]) if is_pair(size) else as_array(size)
+        self.reduction = reduction
+
+    def __call__(self, x: Any, at: Any = None) -> Any:
+        if at is not None:
+            x = _split_at(x, at)
+        if _is_ragged(x):
+            bags = np.empty(len(x), dtype=object)
+            bags[:] = x
+            return self._bags(bags)
+        x = as_array(x)
+        if x.dtype.hasobject:
+            return self._bags(x)
+        if x.ndim == 0 or (_is_one_hot(x) and x.ndim == 1):
+            raise ArgumentError("EmbeddingBag takes an array of positions, not one of them")
+        return self._reduce(embed(self.weight, x))
+
+    def _bags(self, bags: np.ndarray) -> Any:
+        made = np.stack([self(bag) for bag in bags.ravel()], axis=1)
+        return made if bags.ndim == 1 else np.reshape(made, (self.weight.shape[0], *bags.shape))
+
+    def _reduce(self, vectors: Any) -> Any:
+        return _REDUCTIONS.get(self.reduction, self.reduction)(vectors, axis=1)
+
+    def __repr__(self) -> str:
+        return f"EmbeddingBag({self.weight.shape[1]} => {self.weight.shape[0]})"
+
+
+def _is_ragged(x: Any) -> bool:
+    """Is this a list of bags?"""
+    return isinstance(x, (list, tuple)) and any(np.ndim(bag) > 0 for bag in x)

@@ -1,0 +1,296 @@
+"""Normalisation: BatchNorm, InstanceNorm, GroupNorm by channel; LayerNorm by observation; WeightNorm of weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import plain
+from ...autodiff.tools import ignore_derivatives
+from ...errors import ArgumentError
+from ..functors import fmap, functor, layer
+from ..initialisers import ones32, zeros32
+from ..mode import HasMode, is_active, shapes_only
+from ..show import Verbatim, function_name, text
+from .basic import Scale
+from .shapes import EPS, abs2, as_array, identity, normalise, size_check
+
+MOMENTUM = float(np.float32(0.1))  #: 0.1f0
+
+
+class _ChannelNorm(HasMode):
+    """What BatchNorm, InstanceNorm and GroupNorm share: the channels are on the last but one axis.
+
+    Fields as in Flux: λ (activation), β (shift), γ (scale), μ and σ2 (running mean and variance, or None),
+    ε, momentum, affine, track_stats, active, chs.
+    """
+
+    def _set(
+        self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any, eps: Any,
+        momentum: Any,
+    ) -> None:  # fmt: skip
+        self.λ = λ
+        self.β = initβ(chs) if affine else None
+        self.γ = initγ(chs) if affine else None
+        self.μ = zeros32(chs) if track_stats else None
+        self.σ2 = ones32(chs) if track_stats else None
+        self.ε = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_stats = track_stats
+        self.active = active
+        self.chs = chs
+
+    def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+        """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
+        if self.track_stats and not is_active(self):
+            mean, variance = np.reshape(self.μ, shape), np.reshape(self.σ2, shape)
+        else:
+            mean = np.mean(x, axis=axes, keepdims=True)
+            variance = np.mean(abs2(x - mean), axis=axes, keepdims=True)
+            if self.track_stats:
+                self._track(x.shape, axes, plain(mean), plain(variance))
+        root = np.sqrt(variance + self.ε)
+        if self.affine:
+            scale = np.reshape(self.γ, shape) / root
+            y = scale * x + (np.reshape(self.β, shape) - scale * mean)
+        else:
+            y = (x - mean) / root
+        return y if self.λ is identity else self.λ(y)
+
+    def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
+        """Move the running statistics towards those of this batch; the variance without bias."""
+        last = len(shape) - 1
+        if last not in axes:
+            mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
+        count = int(np.prod([shape[i] for i in axes]))
+        old_mean, old_variance, momentum = plain(self.μ), plain(self.σ2), plain(self.momentum)
+        with np.errstate(all="ignore"):
+            unbiased = np.float64(count) / (count - 1) * variance
+            new_mean = (1 - momentum) * old_mean + momentum * np.reshape(mean, -1)
+            new_variance = (1 - momentum) * old_variance + momentum * np.reshape(unbiased, -1)
+        self.μ = np.asarray(new_mean, old_mean.dtype)
+        self.σ2 = np.asarray(new_variance, old_variance.dtype)
+
+    def _sizes(self) -> str:
+        return str(plain(self.chs))
+
+    def __repr__(self) -> str:
+        act = "" if self.λ is identity else f", {function_name(self.λ)}"
+        affine = "" if plain(self.affine) else ", affine=false"
+        active = "" if self.active is None else f", active={text(self.active)}"
+        return f"{type(self).__name__}({self._sizes()}{act}{affine}{active})"
+
+
+def _checked(layer: Any, x: Any) -> Any:
+    """The input as a floating point array with the right number of channels."""
+    x = as_array(x)
+    size_check(layer, x, x.ndim - 2, layer.chs)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
+
+
+@layer(trainable=("β", "γ"))
+class BatchNorm(_ChannelNorm):
+    """Each channel with mean 0 and variance 1 over the batch: ``BatchNorm(channels, λ=identity, *, …)``. Ioffe and Szegedy, 2015.
+
+    The channels are on the last but one axis (WHCN, or features × batch). While training, the statistics of
+    the batch are used and the running ones updated; in test mode the running ones are used.
+    Raises DimensionMismatch for another number of channels.
+
+    >>> m = BatchNorm(3)
+    >>> m
+    BatchNorm(3)
+    >>> from fluxbridge.flux import trainmode_
+    >>> y = trainmode_(m)(np.array([[1.0, 3.0], [0.0, 2.0], [5.0, 9.0]]))
+    >>> y.round(3).tolist(), m.μ.tolist()
+    ([[-1.0, 1.0], [-1.0, 1.0], [-1.0, 1.0]], [0.20000000298023224, 0.10000000149011612, 0.699999988079071])
+    """
+
+    def __init__(
+        self, chs: int, λ: Any = identity, *, initβ: Any = zeros32, initγ: Any = ones32, affine: bool = True,
+        track_stats: bool = True, active: bool | None = None, eps: Any = EPS, momentum: Any = MOMENTUM,
+    ):  # fmt: skip
+        self._set(chs, λ, initβ, initγ, affine, track_stats, active, eps, momentum)
+
+    def __call__(self, x: Any) -> Any:
+        x = _checked(self, x)
+        if shapes_only():
+            return x
+        n = x.ndim
+        shape = (*[1] * (n - 2), x.shape[n - 2], 1)
+        return self._normalised(x, (*range(n - 2), n - 1), shape)
+
+
+@layer(trainable=("β", "γ"))
+class InstanceNorm(_ChannelNorm):
+    """Each channel of each observation with mean 0 and variance 1: ``InstanceNorm(channels, λ=identity, *, …)``. Ulyanov et al., 2016.
+
+    Without scale, shift and running statistics unless asked for by `affine` and `track_stats`.
+    Raises DimensionMismatch for another number of channels.
+
+    >>> InstanceNorm(2)(np.array([[[1.0], [5.0]], [[3.0], [5.0]]])).round(3).reshape(2, 2)
+    array([[-1.,  0.],
+           [ 1.,  0.]])
+    """
+
+    def __init__(
+        self, chs: int, λ: Any = identity, *, initβ: Any = zeros32, initγ: Any = ones32, affine: bool = False,
+        track_stats: bool = False, active: bool | None = None, eps: Any = EPS, momentum: Any = MOMENTUM,
+    ):  # fmt: skip
+        self._set(chs, λ, initβ, initγ, affine, track_stats, active, eps, momentum)
+
+    def __call__(self, x: Any) -> Any:
+        x = _checked(self, x)
+        if shapes_only():
+            return x
+        n = x.ndim
+        return self._normalised(x, tuple(range(n - 2)), (*[1] * (n - 2), x.shape[n - 2], 1))
+
+
+@layer(trainable=("β", "γ"))
+class GroupNorm(_ChannelNorm):
+    """Groups of channels of each observation with mean 0 and variance 1: ``GroupNorm(channels, groups, λ=identity, *, …)``. Wu and He, 2018.
+
+    Raises ArgumentError if the groups are not of equal size, DimensionMismatch for another number of channels.
+
+    >>> GroupNorm(4, 2)
+    GroupNorm(4, 2)
+    """
+
+    def __init__(
+        self, chs: int, G: int, λ: Any = identity, *, initβ: Any = zeros32, initγ: Any = ones32,
+        affine: bool = True, active: bool | None = None, eps: Any = EPS, momentum: Any = MOMENTUM,
+    ):  # fmt: skip
+        if chs % G:
+            raise ArgumentError(f"the number of groups ({G}) must divide the number of channels ({chs})")
+        self.G = G
+        self._set(chs, λ, initβ, initγ, affine, False, active, eps, momentum)
+
+    def __call__(self, x: Any) -> Any:
+        x = _checked(self, x)
+        if shapes_only():
+            return x
+        *spatial, chs, batch = x.shape
+        groups = plain(self.G)
+        n = len(spatial)
+        grouped = np.reshape(x, (*spatial, groups, chs // groups, batch))
+        shape = (*[1] * n, groups, chs // groups, 1)
+        return np.reshape(self._normalised(grouped, (*range(n), n + 1), shape), x.shape)
+
+    def _sizes(self) -> str:
+        return f"{plain(self.chs)}, {plain(self.G)}"
+
+
+@layer(show="noexpand")
+class LayerNorm:
+    """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted. Ba et al., 2016.
+
+    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)``; eps² is added to the variance, as in Flux. Raises
+    DimensionMismatch if the leading axes have another size.
+
+    >>> LayerNorm(2)(np.array([[1.0], [3.0]])).round(3).tolist()
+    [[-1.0], [1.0]]
+    """
+
+    autosize_axis = 0  # where the size is that `_` stands for
+
+    def __init__(self, *args: Any, affine: bool = True, eps: Any = EPS):
+        size, λ = (args[:-1], args[-1]) if len(args) > 1 and callable(args[-1]) else (args, identity)
+        if len(size) == 1 and isinstance(size[0], (tuple, list)):
+            size = tuple(size[0])
+        if not size or not all(isinstance(n, (int, np.integer)) for n in size):
+            raise ArgumentError("LayerNorm needs the sizes of the leading axes, and perhaps an activation")
+        self.λ = λ
+        self.diag = Scale(*size, λ) if affine else λ
+        self.ε = eps
+        self.size = tuple(map(int, size))
+        self.affine = affine
+
+    def __call__(self, x: Any) -> Any:
+        x = as_array(x)
+        if isinstance(self.diag, Scale):
+            for axis, n in enumerate(self.diag.scale.shape):
+                size_check(self, x, axis, n)
+        return self.diag(normalise(x, axis=tuple(range(len(self.size))), eps=self.ε))
+
+    def __repr__(self) -> str:
+        act = "" if self.λ is identity else f", {function_name(self.λ)}"
+        affine = "" if self.affine else ", affine=false"
+        return f"LayerNorm({', '.join(str(plain(n)) for n in self.size)}{act}{affine})"
+
+
+@layer
+class WeightNorm:
+    """A layer whose weights are a direction times a length: ``WeightNorm(layer, which="weight", *, axis=-1)``. Salimans and Kingma, 2016.
+
+    The lengths `g` are over `axis` (one, several, or None for all) of the field `which`. Raises ArgumentError if
+    there is no such field, or if it is all zero.
+
+    >>> from fluxbridge.flux import Dense
+    >>> m = WeightNorm(Dense(np.array([[3.0, 4.0]])))
+    >>> m, m.g.round(6).tolist()
+    (WeightNorm(Dense(2 => 1), :weight; dims=2), [[5.0]])
+    """
+
+    def __init__(self, layer: Any, which: str = "weight", *, axis: Any = -1):
+        parts = functor(layer)[0]
+        if which not in getattr(parts, "keys", list)():
+            raise ArgumentError(f"{layer!r} does not have a field {which!r}")
+        weight = getattr(layer, which)
+        if not np.any(weight):
+            raise ArgumentError(f"the field {which!r} of {layer!r} is all zero, which would result in NaN")
+        ndim = np.ndim(weight)
+        if axis is not None:
+            axis = axis % ndim if isinstance(axis, int) else tuple(a % ndim for a in axis)
+        self.layer = layer
+        self.g = np.sqrt(_lengths2(weight, axis) + np.finfo(weight.dtype).eps)
+        self.which = which
+        self.dims = axis
+
+    def __call__(self, *xs: Any) -> Any:
+        return reparametrize(self)(*xs)
+
+    def _dims_text(self) -> str:
+        if self.dims is None:
+            return "Colon()"
+        return str(self.dims + 1) if isinstance(self.dims, int) else text(tuple(a + 1 for a in self.dims))
+
+    def __flux_parts__(self) -> list[Any]:
+        return [self.layer, self.g, Verbatim(f":{self.which}"), Verbatim(self._dims_text())]
+
+    def __repr__(self) -> str:
+        return f"WeightNorm({text(self.layer)}, :{self.which}; dims={self._dims_text()})"
+
+
+def _lengths2(weight: Any, axis: Any) -> Any:
+    return np.sum(abs2(weight), axis=axis, keepdims=axis is not None)
+
+
+def reparametrize(m: WeightNorm) -> Any:
+    """The layer inside a WeightNorm, with the weights that it works with.
+
+    >>> from fluxbridge.flux import Dense
+    >>> reparametrize(WeightNorm(Dense(np.array([[3.0, 4.0]])))).weight.round(6)
+    array([[3., 4.]])
+    """
+    weight = getattr(m.layer, m.which)
+    axis = ignore_derivatives(m.dims)
+    eps = float(np.finfo(weight.dtype).eps)
+    parts, rebuild = functor(m.layer)
+    new = m.g * weight / np.sqrt(_lengths2(weight, axis) + eps)
+    return rebuild({**dict(parts.items()), m.which: new})
+
+
+def remove_weight_norms(model: Any) -> Any:
+    """A model like this one without WeightNorm: with the weights that it works with.
+
+    >>> from fluxbridge.flux import Dense
+    >>> remove_weight_norms((WeightNorm(Dense(np.array([[3.0, 4.0]]))),))
+    (Dense(2 => 1),)
+    """
+    return fmap(
+        lambda part: reparametrize(part) if isinstance(part, WeightNorm) else part,
+        model,
+        exclude=lambda part: isinstance(part, WeightNorm),
+    )

@@ -1,0 +1,158 @@
+"""Pooling layers: no parameters, only how windows are summarised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...autodiff.primitive import plain
+from ...errors import DimensionMismatch
+from ..functors import layer
+from ..nnlib.pooling import maxpool, meanpool
+from ..nnlib.windows import Sizes, expand
+from .conv import calc_padding, check_spatial, same_or_all
+from .shapes import as_array
+
+
+class _Pool:
+    """Pooling over windows of a fixed size."""
+
+    _pool: Callable[..., Any]
+
+    def __init__(self, k: Any, *, pad: Any = 0, stride: Any = None):
+        self.k = expand(k, 1)
+        rank = len(self.k)
+        self.pad = calc_padding(pad, self.k, (1,) * rank)
+        self.stride = self.k if stride is None else expand(stride, rank)
+
+    def __call__(self, x: Any) -> Any:
+        x = as_array(x)
+        k, pad, stride = plain((self.k, self.pad, self.stride))
+        check_spatial(self, x, len(k) + 2)
+        return type(self)._pool(x, k, stride=stride, pad=pad)
+
+    def __repr__(self) -> str:
+        k, pad, stride = plain((self.k, self.pad, self.stride))
+        padding = f", pad={same_or_all(pad)}" if any(pad) else ""
+        steps = f", stride={same_or_all(stride)}" if stride != k else ""
+        return f"{type(self).__name__}({k}{padding}{steps})"
+
+
+@layer
+class MaxPool(_Pool):
+    """The largest element of each window: ``MaxPool(window, *, pad=0, stride=window)``.
+
+    The padding counts as -Inf; pad may be SamePad(). Raises DimensionMismatch if the input has
+    another number of dimensions or is smaller than the window.
+
+    >>> import numpy as np
+    >>> MaxPool((5, 5))(np.ones((100, 100, 3, 50))).shape
+    (20, 20, 3, 50)
+    >>> MaxPool((5,), pad=2, stride=(3,))
+    MaxPool((5,), pad=2, stride=3)
+    """
+
+    _pool = staticmethod(maxpool)
+
+
+@layer
+class MeanPool(_Pool):
+    """The mean of each window: ``MeanPool(window, *, pad=0, stride=window)``.
+
+    The padding counts as zeros. Raises DimensionMismatch as :class:`MaxPool` does.
+
+    >>> import numpy as np
+    >>> MeanPool((5, 5))(np.ones((100, 100, 3, 50))).shape
+    (20, 20, 3, 50)
+    """
+
+    _pool = staticmethod(meanpool)
+
+
+class _AdaptivePool:
+    """Pooling to a fixed size of the output."""
+
+    _pool: Callable[..., Any]
+
+    def __init__(self, out: Any):
+        self.out = expand(out, 1)
+
+    def __call__(self, x: Any) -> Any:
+        x = as_array(x)
+        out = plain(self.out)
+        check_spatial(self, x, len(out) + 2)
+        size: Sizes = x.shape[:-2]
+        if any(n < m for n, m in zip(size, out, strict=True)):
+            raise DimensionMismatch(f"layer {self!r} cannot enlarge an input of shape {x.shape}")
+        stride = tuple(n // m for n, m in zip(size, out, strict=True))
+        k = tuple(n - (m - 1) * s for n, m, s in zip(size, out, stride, strict=True))
+        return type(self)._pool(x, k, stride=stride)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({plain(self.out)})"
+
+
+@layer
+class AdaptiveMaxPool(_AdaptivePool):
+    """The largest element of each window, of windows such that the output has the size `out`.
+
+    >>> import numpy as np
+    >>> AdaptiveMaxPool((25, 25))(np.ones((100, 100, 3, 50))).shape
+    (25, 25, 3, 50)
+    """
+
+    _pool = staticmethod(maxpool)
+
+
+@layer
+class AdaptiveMeanPool(_AdaptivePool):
+    """The mean of each window, of windows such that the output has the size `out`.
+
+    >>> import numpy as np
+    >>> AdaptiveMeanPool((25, 25))(np.ones((100, 100, 3, 50))).shape
+    (25, 25, 3, 50)
+    """
+
+    _pool = staticmethod(meanpool)
+
+
+class _GlobalPool:
+    """Pooling over everything: (spatial…, channels, batch) → (1…, channels, batch)."""
+
+    _pool: Callable[..., Any]
+
+    def __call__(self, x: Any) -> Any:
+        x = as_array(x)
+        if len(x.shape) < 3:
+            raise DimensionMismatch(
+                f"layer {self!r} expects an input with spatial axes, channels and a batch, "
+                f"but got one of shape {x.shape}"
+            )
+        return type(self)._pool(x, x.shape[:-2])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+@layer
+class GlobalMaxPool(_GlobalPool):
+    """The largest element of each channel.
+
+    >>> import numpy as np
+    >>> GlobalMaxPool()(np.ones((10, 10, 3, 5))).shape
+    (1, 1, 3, 5)
+    """
+
+    _pool = staticmethod(maxpool)
+
+
+@layer
+class GlobalMeanPool(_GlobalPool):
+    """The mean of each channel.
+
+    >>> import numpy as np
+    >>> GlobalMeanPool()(np.ones((10, 10, 3, 5))).shape
+    (1, 1, 3, 5)
+    """
+
+    _pool = staticmethod(meanpool)

@@ -1,0 +1,162 @@
+"""What layers say about sizes and number types, and the functions of arrays that stand between layers."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import Tracer, plain, take_up
+from ...errors import DimensionMismatch
+
+_warned: set[tuple[str, str]] = set()
+
+
+def as_array(x: Any) -> Any:
+    """`x` as something with a shape: lists become arrays."""
+    if isinstance(x, (list, tuple)):
+        x = take_up(x)
+    return x if hasattr(x, "shape") else np.asarray(x)
+
+
+def size_check(layer: Any, x: Any, axis: int, size: int) -> None:
+    """Raise DimensionMismatch, with the layer and both shapes, unless x has this size along `axis`."""
+    shape = x.shape
+    if axis < 0 or axis >= len(shape):
+        raise DimensionMismatch(
+            f"layer {plain_repr(layer)} expects an input of at least {max(axis, 0) + 1} dimensions, "
+            f"but got one of shape {shape}"
+        )
+    if shape[axis] != size:
+        raise DimensionMismatch(
+            f"layer {plain_repr(layer)} expects an input of size {plain(size)} along axis {axis}, "
+            f"but got one of shape {shape}"
+        )
+
+
+def plain_repr(layer: Any) -> str:
+    """How a layer prints; inside of a gradient its fields may be traced, which must not show."""
+    return repr(layer)
+
+
+def match_eltype(layer: Any, weight: Any, x: Any) -> Any:
+    """`x` in the number type of the weights; what loses precision is said once."""
+    dtype, given = weight.dtype, x.dtype
+    if given == dtype or not isinstance(x, (np.ndarray, Tracer)):
+        return x  # one-hot arrays pass, to be multiplied in their own way
+    if given.kind not in "fiub" or dtype.kind not in "fc":
+        return x
+    key = (dtype.name, given.name)
+    if key in (("float32", "float64"), ("float16", "float32")) and key not in _warned:
+        _warned.add(key)
+        advice = (
+            "The input will be converted, but any earlier layers may be very slow."
+            if dtype.itemsize == 4
+            else "The input will be converted, but this may point to a problem in earlier layers."
+        )
+        warnings.warn(
+            f"Layer {plain_repr(layer)} with {dtype.name} parameters got {given.name} input of shape "
+            f"{x.shape}. {advice}",
+            stacklevel=3,
+        )
+    return x.astype(dtype)
+
+
+def lead(a: Any, ndim: int) -> Any:
+    """`a` with axes of size one appended, so that it goes with the leading axes of something with `ndim`."""
+    shape = a.shape
+    return a if len(shape) >= ndim else np.reshape(a, shape + (1,) * (ndim - len(shape)))
+
+
+def columns(x: Any) -> Any:
+    """`x` as a matrix: the first axis stays, the others become one."""
+    shape = x.shape
+    return x if len(shape) == 2 else np.reshape(x, (shape[0], math.prod(shape[1:])))
+
+
+# ---------------------------------------------------------------------------------------------
+# Functions between layers
+# ---------------------------------------------------------------------------------------------
+
+
+def identity(x: Any) -> Any:
+    """`x` itself.
+
+    >>> identity(3)
+    3
+    """
+    return x
+
+
+def flatten(x: Any) -> Any:
+    """All but the last axis, the batch, made one; counted as Julia counts, the first axis fastest.
+
+    >>> flatten(np.arange(8).reshape(2, 2, 2)).tolist()
+    [[0, 1], [4, 5], [2, 3], [6, 7]]
+    >>> flatten(np.ones(3)).shape
+    (3, 1)
+    """
+    x = as_array(x)
+    shape = x.shape
+    if len(shape) == 2:
+        return x
+    if len(shape) < 2:
+        return np.reshape(x, (math.prod(shape), 1))
+    return np.reshape(x, (math.prod(shape[:-1]), shape[-1]), order="F")
+
+
+def vcat(*xs: Any) -> Any:
+    """The arrays one below the other: joined along axis 0.
+
+    >>> vcat(np.ones(2), np.zeros(1))
+    array([1., 1., 0.])
+    """
+    return np.concatenate([np.reshape(x, (1,)) if np.ndim(x) == 0 else x for x in xs], axis=0)
+
+
+def hcat(*xs: Any) -> Any:
+    """The arrays side by side: joined along axis 1; vectors are columns.
+
+    >>> hcat(np.ones(2), np.zeros((2, 1)))
+    array([[1., 0.],
+           [1., 0.]])
+    """
+    return np.concatenate([np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in xs], axis=1)
+
+
+def cat(*xs: Any, axis: int) -> Any:
+    """The arrays joined along `axis`, which may be one more than they have.
+
+    >>> cat(np.ones((2, 3)), np.ones((2, 3)), axis=2).shape
+    (2, 3, 2)
+    """
+    ndim = max(axis + 1 if axis >= 0 else 0, *map(np.ndim, xs))
+    return np.concatenate([lead(as_array(x), ndim) for x in xs], axis=axis)
+
+
+def abs2(x: Any) -> Any:
+    """The square of the absolute value.
+
+    >>> abs2(-3.0)
+    9.0
+    """
+    return x * x if np.isrealobj(plain(x)) else np.real(x) ** 2 + np.imag(x) ** 2
+
+
+EPS = float(np.float32(1e-5))  #: 1f-5, the default that keeps variances from zero
+
+
+def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
+    """`x` with mean 0 and standard deviation 1 along `axis` (one or several); `eps`² is added to the variance.
+
+    >>> normalise(np.array([1.0, 3.0]), eps=0)
+    array([-1.,  1.])
+    """
+    x = as_array(x)
+    x = x if x.dtype.kind in "fc" else x.astype(np.float64)
+    axis = tuple(axis) if isinstance(axis, (list, tuple)) else axis
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    variance = np.mean(abs2(centred), axis=axis, keepdims=True)
+    return centred / np.sqrt(variance + eps * eps)

@@ -1,0 +1,77 @@
+"""Layers that enlarge images without parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...autodiff.primitive import plain
+from ...errors import ArgumentError
+from ..functors import layer, leaf
+from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
+from .shapes import as_array
+
+_MODES = ("nearest", "bilinear", "trilinear")
+
+
+@leaf
+class Upsample:
+    """Enlarge the spatial axes: ``Upsample(scale, mode="nearest")``, or ``Upsample(mode, scale=…)`` or ``(mode, size=…)``.
+
+    The modes are "nearest", "bilinear" and "trilinear". `scale` is one number or one a spatial axis,
+    `size` that of the result. Raises ArgumentError for another mode, or unless exactly one of scale
+    and size is given.
+
+    >>> import numpy as np
+    >>> layer = Upsample("nearest", scale=(2, 3))
+    >>> layer
+    Upsample(:nearest, scale = (2, 3))
+    >>> layer(np.ones((2, 2, 1, 1))).shape
+    (4, 6, 1, 1)
+    """
+
+    def __init__(self, *args: Any, scale: Any = None, size: Any = None, mode: str = "nearest"):
+        for arg in args:
+            if isinstance(arg, str):
+                mode = arg
+            else:
+                scale = arg
+        if mode not in _MODES:
+            raise ArgumentError(f"mode={mode!r} is not supported; the modes are {', '.join(_MODES)}")
+        if (scale is None) == (size is None):
+            raise ArgumentError("Either scale or size should be specified (but not both).")
+        self.mode = mode
+        self.scale = scale
+        self.size = size
+
+    def __call__(self, x: Any) -> Any:
+        x = as_array(x)
+        scale, size = plain(self.scale), plain(self.size)
+        if self.mode != "nearest":
+            return upsample_linear(x, scale, size=size)
+        if isinstance(scale, int):
+            scale = (scale,) * (len(x.shape) - 2)
+        return upsample_nearest(x, scale, size=size)
+
+    def __repr__(self) -> str:
+        scale, size = plain(self.scale), plain(self.size)
+        given = f"size = {size}" if scale is None else f"scale = {scale}"
+        return f"Upsample(:{self.mode}, {given})"
+
+
+@layer
+class PixelShuffle:
+    """Channels become pixels, r times as many along each spatial axis (Shi et al., 2016).
+
+    >>> import numpy as np
+    >>> PixelShuffle(2)(np.ones((2, 3, 4, 1))).shape
+    (4, 6, 1, 1)
+    """
+
+    def __init__(self, r: int):
+        self.r = r
+
+    def __call__(self, x: Any) -> Any:
+        return pixel_shuffle(as_array(x), plain(self.r))
+
+    def __repr__(self) -> str:
+        return f"PixelShuffle({plain(self.r)})"

@@ -1,0 +1,100 @@
+"""Attention by scaled dot products, with several heads (Vaswani et al., 2017)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...errors import DimensionMismatch
+from .batched import batched_mul
+from .softmax import softmax
+
+
+def _split_heads(x: Any, nheads: int) -> Any:
+    """(features, length, batch) → (features of a head, heads, length, batch)."""
+    features, *rest = np.shape(x)
+    return np.swapaxes(np.reshape(x, (nheads, features // nheads, *rest)), 0, 1)
+
+
+def _join_heads(x: Any) -> Any:
+    each, heads, *rest = np.shape(x)
+    return np.reshape(np.swapaxes(x, 0, 1), (heads * each, *rest))
+
+
+def _leading(x: Any) -> Any:
+    """An array with less than four axes has the first ones of the logits, as Julia broadcasts."""
+    return np.reshape(x, (*np.shape(x), *(1,) * (4 - np.ndim(x))))
+
+
+def dot_product_attention_scores(
+    q: Any, k: Any, bias: Any = None, fdrop: Callable[[Any], Any] | None = None, mask: Any = None
+) -> Any:
+    """How much each query attends to each key: (keys, queries, heads, batch), columns sum to 1.
+
+    `q` and `k` have the shape (features of a head, heads, length, batch).
+    """
+    keys = np.transpose(k, (2, 0, 1, 3))
+    queries = np.transpose(q, (0, 2, 1, 3)) / math.sqrt(np.shape(q)[0])
+    logits = batched_mul(keys, queries)
+    if bias is not None:
+        logits = logits + _leading(bias)
+    if mask is not None:
+        logits = np.where(_leading(mask), logits, -np.inf)
+    scores = softmax(logits, axis=0)
+    return scores if fdrop is None else fdrop(scores)
+
+
+def dot_product_attention(
+    q: Any,
+    k: Any,
+    v: Any,
+    bias: Any = None,
+    fdrop: Callable[[Any], Any] | None = None,
+    mask: Any = None,
+    nheads: int = 1,
+) -> tuple[Any, Any]:
+    """Values mixed by how well their keys fit each query, and the attention scores.
+
+    `q` is (features, queries, batch…), `k` (features, keys, batch…), `v` (value features, keys,
+    batch…). `bias` is added to the logits and `mask` (True: may attend) restricts them; both have
+    the shape (keys, queries, heads, batch), with 1 for what is shared, or only the first of these axes. `fdrop` is applied to the scores. Returns the values
+    (value features, queries, batch…) and the scores (keys, queries, heads, batch…).
+
+    Raises DimensionMismatch if the shapes do not fit each other or the heads.
+
+    >>> x = np.ones((4, 3, 2))
+    >>> y, scores = dot_product_attention(x, x, x, nheads=2)
+    >>> y.shape, scores.shape
+    ((4, 3, 2), (3, 3, 2, 2))
+    """
+    shapes = np.shape(q), np.shape(k), np.shape(v)
+    batch = shapes[0][2:]
+    if any(s[2:] != batch for s in shapes):
+        raise DimensionMismatch(f"Batch dimensions have to be the same, but q, k, v have the shapes {shapes}")
+    if shapes[0][0] != shapes[1][0] or shapes[1][1] != shapes[2][1] or any(s[0] % nheads for s in shapes):
+        raise DimensionMismatch(
+            f"Attention with nheads={nheads} does not fit q, k, v of the shapes {shapes}: q and k need "
+            "equal features, k and v equal lengths, and all features must be divisible by nheads"
+        )
+    q, k, v = (_split_heads(np.reshape(x, (*np.shape(x)[:2], -1)), nheads) for x in (q, k, v))
+    scores = dot_product_attention_scores(q, k, bias, fdrop, mask)
+    mixed = batched_mul(np.transpose(v, (0, 2, 1, 3)), scores)
+    y = _join_heads(np.transpose(mixed, (0, 2, 1, 3)))
+    y = np.reshape(y, (*np.shape(y)[:2], *batch))
+    return y, np.reshape(scores, (*np.shape(scores)[:3], *batch))
+
+
+def make_causal_mask(x: Any, axis: int = 1) -> np.ndarray:
+    """A mask that lets position j attend to the positions up to j: an upper triangle of True.
+
+    Its size is the length of x along `axis`.
+
+    >>> make_causal_mask(np.zeros((4, 2)))
+    array([[ True,  True],
+           [False,  True]])
+    """
+    n = np.shape(x)[axis]
+    return np.triu(np.ones((n, n), bool))

@@ -1,0 +1,284 @@
+"""Convolution with one to three spatial axes, and its two transposes, as primitives.
+
+``conv`` is linear in the input and in the weight. Its transposes are ``conv_data`` (the cotangent
+of the input; the forward pass of ConvTranspose) and ``conv_weight`` (the cotangent of the weight).
+The rules of each are the two others, so there are derivatives of any order.
+
+How: the windows are copied into columns, in blocks that stay in the cache, and one matrix product
+a block does the rest. The batch is the last axis, so what is copied are long pieces of memory; the
+result is laid out channels first (see :mod:`.windows`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from ...autodiff.elementwise import conj
+from ...autodiff.primitive import primitive
+from ...errors import DimensionMismatch
+from .windows import Sizes, Windows, channels_first, channels_last, count, expand, padded, windows
+
+BLOCK = 1 << 19  #: bytes of columns that are made at once
+
+
+class ConvDims(NamedTuple):
+    """One convolution: where its windows are, how many groups of channels, and which way it goes.
+
+    A true convolution turns its kernel round; a cross-correlation (`flipped`) does not.
+    """
+
+    place: Windows
+    groups: int = 1
+    flipped: bool = False
+
+
+def conv_dims(
+    x_shape: Sizes,
+    w_shape: Sizes,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flipped: bool = False,
+) -> ConvDims:
+    """What `conv` has to know about arrays of these shapes.
+
+    Raises DimensionMismatch if they do not fit together.
+    """
+    if len(x_shape) != len(w_shape):
+        raise DimensionMismatch(
+            f"Rank of x and w must match: x has the shape {x_shape}, w has the shape {w_shape}"
+        )
+    channels, inside, out = x_shape[-2], w_shape[-2], w_shape[-1]
+    if channels != inside * groups:
+        raise DimensionMismatch(
+            f"Input channels must match: x of shape {x_shape} has {channels}, but w of shape {w_shape} "
+            f"with groups={groups} takes {inside * groups}"
+        )
+    if out % groups:
+        raise DimensionMismatch(f"Output channels ({out}) must be divisible by groups ({groups})")
+    return ConvDims(windows(x_shape[:-2], w_shape[:-2], stride, pad, dilation), groups, flipped)
+
+
+# -- columns -------------------------------------------------------------------------------------
+
+
+def _blocks(place: Windows, rows: int, batch: int, itemsize: int) -> Iterator[tuple[int, int]]:
+    """Ranges of windows along the first axis, so many that their columns stay in the cache."""
+    n = place.output[0]
+    bytes_each = max(1, rows * count(place.output[1:]) * batch * itemsize)
+    step = max(1, BLOCK // bytes_each)
+    parts = -(-n // step)
+    step = -(-n // parts) if parts else 1
+    return ((i, min(i + step, n)) for i in range(0, n, step))
+
+
+def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
+    """A view of padded x (C, spatial, N) as groups, kernel, channels of the group, windows, N."""
+    place, groups, flipped = dims
+    of_channel, *spatial, of_batch = x.strides
+    inside = x.shape[0] // groups
+    view = as_strided(
+        x,
+        (groups, *place.kernel, inside, *place.output, x.shape[-1]),
+        (
+            inside * of_channel,
+            *(s * d for s, d in zip(spatial, place.dilation, strict=True)),
+            of_channel,
+            *(s * n for s, n in zip(spatial, place.stride, strict=True)),
+            of_batch,
+        ),
+        writeable=False,
+    )
+    return view if flipped else view[(slice(None), *(slice(None, None, -1),) * place.rank)]
+
+
+class _Scratch(threading.local):
+    """Memory for the columns, one piece a thread, so that the system is not asked for it every time."""
+
+    buffer = np.empty(0, np.uint8)
+
+    def array(self, shape: Sizes, dtype: np.dtype) -> np.ndarray:
+        size = count(shape) * dtype.itemsize
+        if size > 4 * BLOCK:
+            return np.empty(shape, dtype)
+        if self.buffer.size < size:
+            self.buffer = np.empty(size, np.uint8)
+        return self.buffer[:size].view(dtype).reshape(shape)
+
+
+_scratch = _Scratch()
+
+
+def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
+    """Windows start..stop of a window view as matrices, one a group: kernel by windows."""
+    part = view[(slice(None),) * (rank + 2) + (slice(start, stop),)]
+    columns = _scratch.array(part.shape, part.dtype)
+    np.copyto(columns, part)
+    return columns.reshape(view.shape[0], count(view.shape[1 : rank + 2]), -1)
+
+
+def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
+    """The weight as matrices, one a group: kernel by output channels."""
+    matrix = w.reshape(-1, groups, w.shape[-1] // groups)
+    return np.moveaxis(matrix, 1, 0)
+
+
+def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
+    """An output (WHCN) as groups, channels of the group, spatial, N."""
+    dy = channels_first(dy)
+    return dy.reshape(groups, dy.shape[0] // groups, *dy.shape[1:])
+
+
+# -- the three products --------------------------------------------------------------------------
+
+
+def _conv(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
+    place, groups, _ = dims
+    out, batch = w.shape[-1], x.shape[-1]
+    dtype = np.result_type(x, w)
+    y = np.empty((groups, out // groups, *place.output, batch), dtype)
+    view = _window_view(padded(channels_first(x), place), dims)
+    kernel = np.swapaxes(_weight_matrices(w, groups), 1, 2)
+    rows = count(view.shape[1 : place.rank + 2])
+    each = count(place.output[1:]) * batch
+    product = y.reshape(groups, out // groups, -1)
+    for start, stop in _blocks(place, rows, batch, x.itemsize):
+        columns = _columns(view, place.rank, start, stop)
+        np.matmul(kernel, columns, out=product[:, :, start * each : stop * each])
+    return channels_last(y.reshape(out, *place.output, batch))
+
+
+def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
+    place, groups, flipped = dims
+    batch, inside = dy.shape[-1], w.shape[-2]
+    dtype = np.result_type(dy, w)
+    dx = np.zeros((groups, inside, *place.padded, batch), dtype)
+    kernel = _weight_matrices(w, groups)
+    dy = _output_matrices(dy, groups)
+    stride = place.stride[0]
+    for start, stop in _blocks(place, kernel.shape[1], batch, dy.itemsize):
+        part = dy[:, :, start:stop]
+        columns = _scratch.array((groups, *place.kernel, inside, *part.shape[2:]), dtype)
+        part = part.reshape(groups, part.shape[1], -1)
+        np.matmul(kernel, part, out=columns.reshape(groups, kernel.shape[1], -1))
+        for offset, (first, *others) in place.offsets():
+            if not flipped:
+                offset = tuple(k - 1 - i for k, i in zip(place.kernel, offset, strict=True))
+            rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
+            dx[(slice(None), slice(None), rows, *others)] += columns[(slice(None), *offset)]
+    dx = dx[(slice(None), slice(None), *place.inside)]
+    return channels_last(dx.reshape(groups * inside, *place.input, batch))
+
+
+def _conv_weight(x: np.ndarray, dy: np.ndarray, dims: ConvDims) -> np.ndarray:
+    place, groups, _ = dims
+    view = _window_view(padded(channels_first(x), place), dims)
+    dy = _output_matrices(dy, groups)
+    rows = count(view.shape[1 : place.rank + 2])
+    dw = np.zeros((groups, rows, dy.shape[1]), np.result_type(x, dy))
+    for start, stop in _blocks(place, rows, x.shape[-1], x.itemsize):
+        columns = _columns(view, place.rank, start, stop)
+        part = dy[:, :, start:stop].reshape(groups, dy.shape[1], -1)
+        dw += np.matmul(columns, np.swapaxes(part, 1, 2))
+    w_shape = (*place.kernel, x.shape[-2] // groups, groups * dy.shape[1])
+    return np.moveaxis(dw, 0, 1).reshape(w_shape)
+
+
+CONV: Any = primitive(
+    None,
+    lambda dy, _y, _x, w, dims: CONV_DATA(dy, conj(w), dims=dims),
+    lambda dy, _y, x, _w, dims: CONV_WEIGHT(conj(x), dy, dims=dims),
+    jvp="multilinear",
+    name="conv",
+    compute=_conv,
+)
+CONV_DATA: Any = primitive(
+    None,
+    lambda dx, _y, _dy, w, dims: CONV(dx, conj(w), dims=dims),
+    lambda dx, _y, dy, _w, dims: CONV_WEIGHT(dx, conj(dy), dims=dims),
+    jvp="multilinear",
+    name="conv_data",
+    compute=_conv_data,
+)
+CONV_WEIGHT: Any = primitive(
+    None,
+    lambda dw, _y, _x, dy, dims: CONV_DATA(conj(dy), dw, dims=dims),
+    lambda dw, _y, x, _dy, dims: CONV(conj(x), dw, dims=dims),
+    jvp="multilinear",
+    name="conv_weight",
+    compute=_conv_weight,
+)
+
+# -- the public functions --------------------------------------------------------------------------
+
+
+def conv(
+    x: Any,
+    w: Any,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    flipped: bool = False,
+    groups: int = 1,
+) -> Any:
+    """Convolve x (spatial…, channels, batch) with w (kernel…, channels/groups, output channels).
+
+    The result has the shape (spatial…, output channels, batch). `stride`, `pad` and `dilation` are
+    numbers or tuples, one a spatial axis; `pad` may also be (begin1, end1, begin2, end2, …). With
+    `flipped` it is a cross-correlation. Raises DimensionMismatch if the shapes do not fit.
+
+    >>> x = np.arange(9.0).reshape(3, 3, 1, 1)
+    >>> conv(x, np.ones((2, 2, 1, 1)))[:, :, 0, 0]
+    array([[ 8., 12.],
+           [20., 24.]])
+    """
+    dims = conv_dims(np.shape(x), np.shape(w), stride, pad, dilation, groups, flipped)
+    return CONV(x, w, dims=dims)
+
+
+def conv_transpose_dims(
+    x_shape: Sizes,
+    w_shape: Sizes,
+    stride: Any = 1,
+    pad: Any = 0,
+    outpad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flipped: bool = False,
+) -> ConvDims:
+    """The convolution whose transpose takes an array of shape `x_shape` as its output."""
+    rank = len(w_shape) - 2
+    strides, dilations, outpads = expand(stride, rank), expand(dilation, rank), expand(outpad, rank)
+    pads = expand(pad, rank)
+    if len(pads) == rank:
+        pads = tuple(p for p in pads for _ in range(2))
+    sizes = tuple(
+        (n - 1) * strides[i] + 1 + (w_shape[i] - 1) * dilations[i] - sum(pads[2 * i : 2 * i + 2]) + outpads[i]
+        for i, n in enumerate(x_shape[:-2])
+    )
+    whole = (*sizes, w_shape[-2] * groups, x_shape[-1])
+    return conv_dims(whole, w_shape, strides, pads, dilations, groups, flipped)
+
+
+def depthwiseconv(
+    x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, flipped: bool = False
+) -> Any:
+    """Convolve every channel by itself with kernels w of shape (kernel…, multiplier, channels).
+
+    >>> x = np.ones((3, 3, 2, 1))
+    >>> depthwiseconv(x, np.ones((2, 2, 3, 2))).shape
+    (2, 2, 6, 1)
+    """
+    return conv(x, depthwise_weight(w), stride, pad, dilation, flipped, groups=np.shape(w)[-1])
+
+
+def depthwise_weight(w: Any) -> Any:
+    """A weight (kernel…, multiplier, channels) as that of a convolution with as many groups as channels."""
+    *kernel, multiplier, channels = np.shape(w)
+    return np.reshape(np.swapaxes(w, -1, -2), (*kernel, 1, multiplier * channels))

@@ -1,0 +1,139 @@
+"""Windows that slide over the spatial axes of an array: the geometry of convolution and pooling.
+
+Arrays are WHCN: one to three spatial axes, then channels, then the batch.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...errors import DimensionMismatch
+
+Sizes = tuple[int, ...]
+
+
+class Windows(NamedTuple):
+    """Where the windows lie: everything spatial that convolution and pooling have to know.
+
+    `pad` is (begin1, end1, begin2, end2, …), as NNlib counts it.
+    """
+
+    input: Sizes
+    kernel: Sizes
+    stride: Sizes
+    pad: Sizes
+    dilation: Sizes
+
+    @property
+    def rank(self) -> int:
+        return len(self.kernel)
+
+    @property
+    def padded(self) -> Sizes:
+        """The spatial sizes of the input with its padding."""
+        return tuple(n + self.pad[2 * i] + self.pad[2 * i + 1] for i, n in enumerate(self.input))
+
+    @property
+    def output(self) -> Sizes:
+        """How many windows there are along each axis."""
+        return tuple(
+            (n - (k - 1) * d - 1) // s + 1
+            for n, k, s, d in zip(self.padded, self.kernel, self.stride, self.dilation, strict=True)
+        )
+
+    @property
+    def inside(self) -> tuple[slice, ...]:
+        """Where the input lies within its padding."""
+        return tuple(slice(self.pad[2 * i], self.pad[2 * i] + n) for i, n in enumerate(self.input))
+
+    def offsets(self) -> Iterator[tuple[Sizes, tuple[slice, ...]]]:
+        """Each position in the window, first axis fastest, and the slices of the padded input there."""
+        output = self.output
+        for backwards in itertools.product(*map(range, reversed(self.kernel))):
+            offset = backwards[::-1]
+            yield (
+                offset,
+                tuple(
+                    slice(k * d, k * d + (n - 1) * s + 1, s)
+                    for k, d, n, s in zip(offset, self.dilation, output, self.stride, strict=True)
+                ),
+            )
+
+
+def expand(n: int | Sequence[int], rank: int) -> Sizes:
+    """One size for all spatial axes, or one for each, as a tuple."""
+    return (int(n),) * rank if isinstance(n, (int, np.integer)) else tuple(int(i) for i in n)
+
+
+def windows(
+    input: Sequence[int],
+    kernel: Sequence[int],
+    stride: int | Sequence[int] = 1,
+    pad: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+) -> Windows:
+    """The windows of `kernel` over spatial sizes `input`.
+
+    Raises DimensionMismatch if a setting has the wrong length or the kernel does not fit.
+
+    >>> windows((6, 5), (3, 2), stride=2, pad=1).output
+    (3, 3)
+    """
+    rank = len(kernel)
+    strides, dilations, pads = expand(stride, rank), expand(dilation, rank), expand(pad, rank)
+    for name, sizes in (("Stride", strides), ("Dilation", dilations)):
+        if len(sizes) != rank:
+            raise DimensionMismatch(f"{name} {len(sizes)}d, should be {rank}d: {name.lower()}={sizes}")
+    if len(pads) == rank:
+        pads = tuple(p for p in pads for _ in range(2))
+    if len(pads) != 2 * rank:
+        raise DimensionMismatch(f"Padding {len(pads)}d, should be either {rank}d or {2 * rank}d: pad={pads}")
+    made = Windows(tuple(input), tuple(kernel), strides, pads, dilations)
+    for n, k, d in zip(made.padded, made.kernel, dilations, strict=True):
+        if n < (k - 1) * d + 1:
+            raise DimensionMismatch(
+                f"Kernel * dilation (({k} - 1) * {d} + 1) cannot be larger than input + padding ({n}): "
+                f"kernel {made.kernel}, input {made.input}, pad {made.pad}"
+            )
+    return made
+
+
+def channels_first(x: np.ndarray) -> np.ndarray:
+    """A view of a WHCN array with its channel axis in front: C, spatial, N.
+
+    In this order the results of convolution lie in memory, and so do those of the elementwise
+    operations after it; what looks like WHCN is a view.
+    """
+    return np.moveaxis(x, -2, 0)
+
+
+def channels_last(x: np.ndarray) -> np.ndarray:
+    """The way back from :func:`channels_first`."""
+    return np.moveaxis(x, 0, -2)
+
+
+def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
+    """The spatial axes of a C, spatial, N array with their padding, filled with `value`."""
+    if not any(place.pad):
+        return x
+    out = np.full((x.shape[0], *place.padded, x.shape[-1]), value, x.dtype)
+    out[(slice(None), *place.inside)] = x
+    return out
+
+
+def count(sizes: Sequence[int]) -> int:
+    return math.prod(sizes)
+
+
+def check_rank(x: Any, rank: int, who: str) -> None:
+    """Raise unless x has `rank` spatial axes, channels and a batch."""
+    if np.ndim(x) != rank + 2:
+        raise DimensionMismatch(
+            f"{who} expects an array of {rank + 2} dimensions ({rank} spatial, channels, batch), "
+            f"but got one of shape {np.shape(x)}"
+        )

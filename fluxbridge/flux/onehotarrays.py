@@ -1,0 +1,382 @@
+"""One-hot arrays: labels as columns with a single true, stored as the position of that one.
+
+``onehotbatch(labels, classes)`` makes a :class:`OneHotArray`; ``W @ onehot`` picks columns of W
+instead of multiplying; everything else that NumPy does with it sees an ordinary array of booleans.
+Positions count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.primitive import Tracer, plain
+from ..errors import ArgumentError, DimensionMismatch
+from .functors import leaf
+
+_UNSET: Any = object()
+
+
+@leaf
+class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
+    """Booleans that are true once along axis 0, at `indices`; of shape ``(nlabels, *indices.shape)``.
+
+    >>> y = OneHotArray([0, 2], 3)
+    >>> y
+    3×2 OneHotMatrix(::Vector{UInt32}) with eltype Bool:
+     1  ⋅
+     ⋅  ⋅
+     ⋅  1
+    >>> np.array([[1.0, 2.0, 3.0]]) @ y
+    array([[1., 3.]])
+    >>> y[:, 1], y + 0.5
+    (3-element OneHotVector(::UInt32) with eltype Bool:
+     ⋅
+     ⋅
+     1, array([[1.5, 0.5],
+           [0.5, 0.5],
+           [0.5, 1.5]]))
+    """
+
+    dtype = np.dtype(bool)
+    __slots__ = ("indices", "nlabels")
+
+    def __init__(self, indices: Any, nlabels: int):
+        positions = np.asarray(indices)
+        if positions.size and positions.dtype.kind not in "iu":
+            raise ArgumentError(f"positions of a OneHotArray are integers, not {positions.dtype}")
+        if positions.size and (positions.min() < 0 or positions.max() >= nlabels):
+            raise ArgumentError(f"positions of a OneHotArray with {nlabels} labels are 0 to {nlabels - 1}")
+        self.indices = positions.astype(np.uint32)
+        self.nlabels = int(nlabels)
+
+    # -- an array to Python and NumPy ------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.nlabels, *self.indices.shape)
+
+    @property
+    def ndim(self) -> int:
+        return self.indices.ndim + 1
+
+    @property
+    def size(self) -> int:
+        return self.nlabels * self.indices.size
+
+    def __len__(self) -> int:
+        return self.nlabels
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.asarray(self))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        positions = np.arange(self.nlabels, dtype=np.uint32).reshape(-1, *[1] * self.indices.ndim)
+        dense = positions == self.indices
+        return dense if dtype is None else dense.astype(dtype)
+
+    def __getitem__(self, index: Any) -> Any:
+        first, *rest = index if isinstance(index, tuple) else (index,)
+        if first is Ellipsis and len(rest) == 1 and self.ndim > 1:
+            return OneHotArray(self.indices[..., rest[0]], self.nlabels)
+        keeps_labels = isinstance(first, slice) and first == slice(None)
+        if keeps_labels and rest and not any(r is None or r is Ellipsis for r in rest):
+            return OneHotArray(self.indices[tuple(rest)], self.nlabels)
+        return self if keeps_labels and not rest else np.asarray(self)[index]
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """Another shape; still compact if the labels stay on axis 0."""
+        shape = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+        if shape and shape[0] == self.nlabels and order == "C":
+            return OneHotArray(self.indices.reshape(shape[1:]), self.nlabels)
+        return np.asarray(self).reshape(shape, order=order)  # type: ignore[call-overload]
+
+    def copy(self) -> OneHotArray:
+        return OneHotArray(self.indices, self.nlabels)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"OneHotArray has no attribute {name!r}")
+        return getattr(np.asarray(self), name)
+
+    def __bool__(self) -> bool:
+        return bool(np.asarray(self))
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc is np.matmul and method == "__call__" and not options:
+            a, b = inputs
+            if isinstance(b, OneHotArray) and not isinstance(a, OneHotArray) and np.ndim(a) > 0:
+                return columns(a, b)
+        return getattr(ufunc, method)(*map(_dense, inputs), **options)
+
+    def __array_function__(self, func: Any, _types: Any, args: tuple, options: dict[str, Any]) -> Any:
+        own = _FUNCTIONS.get(func)
+        result = NotImplemented if own is None else own(*args, **options)
+        return func(*_dense(args), **_dense(options)) if result is NotImplemented else result
+
+    # -- an array without derivative to gradient ---------------------------------------------------------
+
+    def __fluxbridge_split__(self, _splitter: Any) -> tuple[Any, None]:
+        return self, None
+
+    def __reduce__(self) -> Any:
+        return OneHotArray, (self.indices, self.nlabels)
+
+    # -- looks -------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        names = {1: ("OneHotVector", "UInt32"), 2: ("OneHotMatrix", "Vector{UInt32}")}
+        held = "Matrix{UInt32}" if self.ndim == 3 else f"Array{{UInt32, {self.ndim - 1}}}"
+        name, inner = names.get(self.ndim, ("OneHotArray", held))
+        size = "×".join(map(str, self.shape)) if self.ndim > 1 else f"{self.nlabels}-element"
+        head = f"{size} {name}(::{inner}) with eltype Bool:"
+        if self.ndim < 3:
+            return head + "\n" + _rows(self.indices.reshape(-1), self.nlabels)
+        slices = np.ndindex(*self.indices.shape[1:][::-1])
+        blocks = []
+        for place in slices:
+            at = (slice(None), *place[::-1])
+            label = ", ".join(str(k) for k in place[::-1])
+            blocks.append(f"[:, :, {label}] =\n" + _rows(self.indices[at], self.nlabels))
+        return head + "\n" + "\n\n".join(blocks)
+
+
+def _rows(indices: np.ndarray, nlabels: int, most: int = 24) -> str:
+    """The matrix as Julia draws it, the middle left out if it is large."""
+    columns: list[Any] = list(indices) if len(indices) <= most else [*indices[:12], None, *indices[-12:]]
+    rows: list[Any] = (
+        list(range(nlabels)) if nlabels <= most else [*range(12), None, *range(nlabels - 12, nlabels)]
+    )
+    lines = []
+    for row in rows:
+        cells = [_cell(row, column) for column in columns]
+        lines.append(" " + "  ".join(cells))
+    return "\n".join(lines)
+
+
+def _cell(row: int | None, column: int | None) -> str:
+    if row is None:
+        return "⋮" if column is not None else "⋱"
+    return "…" if column is None else "1" if row == column else "⋅"
+
+
+def _dense(x: Any) -> Any:
+    """Ordinary arrays in place of one-hot ones, in lists and tuples too."""
+    if isinstance(x, OneHotArray):
+        return np.asarray(x)
+    if type(x) in (list, tuple):
+        return type(x)(map(_dense, x))
+    return {k: _dense(v) for k, v in x.items()} if type(x) is dict else x
+
+
+def columns(matrix: Any, onehot: OneHotArray) -> Any:
+    """``matrix @ onehot`` by picking columns, differentiable in the matrix.
+
+    Raises DimensionMismatch if the matrix does not have one column for each label.
+    """
+    if np.shape(matrix)[-1] != onehot.nlabels:
+        raise DimensionMismatch(
+            f"a matrix of shape {np.shape(matrix)} cannot be multiplied with a one-hot array of shape "
+            f"{onehot.shape}: {np.shape(matrix)[-1]} columns, {onehot.nlabels} labels"
+        )
+    if onehot.ndim > 2 or np.ndim(matrix) > 2:
+        return np.matmul(matrix, np.asarray(onehot))
+    if isinstance(matrix, Tracer):
+        from .nnlib import gather
+
+        return gather(matrix, onehot.indices.astype(np.intp))
+    return np.take(matrix, onehot.indices, axis=-1)
+
+
+# -- NumPy's functions that keep one-hot arrays compact ------------------------------------------------
+
+
+def _all_onehot(arrays: Any) -> bool:
+    return len(arrays) > 0 and all(isinstance(a, OneHotArray) for a in arrays)
+
+
+def _same_labels(arrays: Sequence[OneHotArray]) -> int:
+    if len({a.nlabels for a in arrays}) > 1:
+        raise DimensionMismatch(
+            f"the numbers of labels are not the same for all one-hot arrays: {[a.nlabels for a in arrays]}"
+        )
+    return arrays[0].nlabels
+
+
+def _concatenate(arrays: Any, axis: Any = 0, **options: Any) -> Any:
+    if options or not _all_onehot(arrays) or axis is None or not axis % arrays[0].ndim > 0:
+        return NotImplemented
+    labels = _same_labels(arrays)
+    return OneHotArray(np.concatenate([a.indices for a in arrays], axis % arrays[0].ndim - 1), labels)
+
+
+def _stack(arrays: Any, axis: int = 0, **options: Any) -> Any:
+    if options or not _all_onehot(arrays) or not axis % (arrays[0].ndim + 1) > 0:
+        return NotImplemented
+    labels = _same_labels(arrays)
+    return OneHotArray(np.stack([a.indices for a in arrays], axis % (arrays[0].ndim + 1) - 1), labels)
+
+
+def _column_stack(arrays: Any) -> Any:
+    if not _all_onehot(arrays):
+        return NotImplemented
+    joined = np.concatenate([np.atleast_1d(a.indices) for a in arrays])
+    return OneHotArray(joined, _same_labels(arrays))
+
+
+def _argmax(a: Any, axis: Any = None, **options: Any) -> Any:
+    return a.indices.astype(np.intp) if axis == 0 and not options else NotImplemented
+
+
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.concatenate: _concatenate, np.stack: _stack, np.column_stack: _column_stack, np.argmax: _argmax,
+    np.shape: lambda a: a.shape if isinstance(a, OneHotArray) else NotImplemented,
+    np.ndim: lambda a: a.ndim if isinstance(a, OneHotArray) else NotImplemented,
+    np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
+}  # fmt: skip
+
+
+# -- labels to one-hot, and back -------------------------------------------------------------------
+
+
+def _finder(labels: Any) -> Callable[[Any], int | None]:
+    """The position of a value among the labels, by Julia's ``isequal``: 1 is 1.0, and NaN is NaN."""
+    positions: dict[Any, int] = {}
+    rest: list[tuple[Any, int]] = []
+    for k, label in enumerate(labels):
+        try:
+            positions.setdefault(_nan_as_one(label), k)
+        except TypeError:  # cannot be hashed
+            rest.append((label, k))
+
+    def find(x: Any) -> int | None:
+        try:
+            found = positions.get(_nan_as_one(x))
+        except TypeError:
+            found = None
+        return (
+            found
+            if found is not None or not rest
+            else next((k for v, k in rest if np.array_equal(v, x)), None)
+        )
+
+    return find
+
+
+def _nan_as_one(x: Any) -> Any:
+    return "NaN, itself" if isinstance(x, (float, np.floating)) and x != x else x
+
+
+def onehot(x: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
+    """The one-hot vector for `x`: true at its position among `labels`.
+
+    What is not among them counts as `default`, or raises ArgumentError.
+
+    >>> onehot("b", "abc")
+    3-element OneHotVector(::UInt32) with eltype Bool:
+     ⋅
+     1
+     ⋅
+    """
+    labels = labels if hasattr(labels, "__len__") else list(labels)
+    find = _finder(labels)
+    position = find(x)
+    if position is None and default is not _UNSET:
+        position = find(default)
+        x = default
+    if position is None:
+        raise ArgumentError(f"Value {x!r} is not in labels")
+    return OneHotArray(position, len(labels))
+
+
+def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
+    """One-hot vectors for many values, as columns; `xs` may be an array, a list, a string, or any iterable.
+
+    What is not among the `labels` counts as `default`, or raises ArgumentError. An array of shape (m, n)
+    gives one of shape (labels, m, n).
+
+    >>> onehotbatch("abca", "abc")
+    3×4 OneHotMatrix(::Vector{UInt32}) with eltype Bool:
+     1  ⋅  ⋅  1
+     ⋅  1  ⋅  ⋅
+     ⋅  ⋅  1  ⋅
+    >>> onehotbatch([0, 5], range(3), 2).indices
+    array([0, 2], dtype=uint32)
+    """
+    xs = plain(xs)
+    labels = labels if hasattr(labels, "__len__") else list(labels)
+    if isinstance(labels, range) and labels.step == 1 and len(labels):
+        found = _counted(xs, labels)
+        if found is not None and (default is _UNSET or bool(np.all(found >= 0))):
+            if found.size and found.min() < 0:
+                raise ArgumentError(f"Value {np.asarray(xs)[found < 0].ravel()[0]} not found in labels")
+            return OneHotArray(found, len(labels))
+    find = _finder(labels)
+    spare = None
+    if default is not _UNSET:
+        spare = find(default)
+        if spare is None:
+            raise ArgumentError(f"Default value {default!r} is not in labels")
+    shape = xs.shape if isinstance(xs, np.ndarray) else (-1,)
+    values = xs.ravel().tolist() if isinstance(xs, np.ndarray) else list(xs)
+    positions = []
+    for x in values:
+        position = find(x)
+        position = spare if position is None else position
+        if position is None:
+            raise ArgumentError(f"Value {x!r} not found in labels")
+        positions.append(position)
+    return OneHotArray(np.array(positions, dtype=np.intp).reshape(shape), len(labels))
+
+
+def _counted(xs: Any, labels: range) -> np.ndarray | None:
+    """Positions of integers among consecutive ones, -1 where there is none; None for other data."""
+    if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
+        return None
+    array = np.asarray(xs)
+    if array.dtype.kind not in "iu" or array.ndim == 0:
+        return None
+    positions = array.astype(np.int64) - labels.start
+    return np.where((positions >= 0) & (positions < len(labels)), positions, -1)
+
+
+def onecold(y: Any, labels: Any = None) -> Any:
+    """Where the largest element stands along axis 0, or its label.
+
+    Positions count from 0; of equal ones the first counts. Of a vector the answer is one position
+    or label, of an array an array without axis 0. Has no derivative. Raises DimensionMismatch if there
+    is not one label for each row, ArgumentError for a vector with NaN.
+
+    >>> onecold(np.array([0.3, 0.2, 0.5])), onecold(np.array([0.3, 0.2, 0.5]), "abc")
+    (2, 'c')
+    >>> onecold(np.array([[0.9, 0.2], [0.1, 0.8]]), [10, 20])
+    array([10, 20])
+    """
+    y = plain(y)
+    y = y if isinstance(y, OneHotArray) else np.asarray(y)
+    if labels is not None:
+        labels = labels if hasattr(labels, "__len__") else list(labels)
+        if len(labels) != y.shape[0]:
+            raise DimensionMismatch(
+                f"onecold got {len(labels)} labels for an array of shape {y.shape}: {y.shape[0]} rows"
+            )
+    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind == "f" and np.isnan(y).any():
+        raise ArgumentError("maximum value found by onecold is NaN")
+    positions = np.argmax(y, axis=0)
+    if np.ndim(positions) == 0:
+        return int(positions) if labels is None else labels[int(positions)]
+    return positions if labels is None else _table(labels)[positions]
+
+
+def _table(labels: Any) -> np.ndarray:
+    """The labels as an array that can be indexed; any objects at all, if they are no numbers or texts."""
+    if isinstance(labels, (range, np.ndarray)):
+        return np.asarray(labels)
+    kinds = {type(v) for v in labels}
+    if len(kinds) == 1 and kinds <= {int, float, bool, str}:
+        return np.array(list(labels))
+    table = np.empty(len(labels), dtype=object)
+    table[:] = list(labels)
+    return table

@@ -1,0 +1,46 @@
+"""Optimisation rules and states, as in Optimisers.jl.
+
+>>> import numpy as np
+>>> from fluxbridge import gradient
+>>> from fluxbridge.flux.optimisers import Adam, setup, update_
+>>> model = {"w": np.array([1.0, -1.0])}
+>>> state = setup(Adam(0.1), model)
+>>> for _ in range(3):
+...     (grad,) = gradient(lambda m: np.sum(m["w"] ** 2), model)
+...     _ = update_(state, model, grad)
+>>> np.round(model["w"], 3)
+array([ 0.702, -0.702])
+"""
+
+from .adjust import adjust, adjust_, freeze_, thaw_
+from .chain import AccumGrad, ClipGrad, ClipNorm, MixedPrecision, OptimiserChain, SignDecay, WeightDecay
+from .implicit import params
+from .parameters import Restructure, destructure, isnumeric, trainables
+from .rule import AbstractRule, rule
+from .rules import (
+    AdaBelief,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    AMSGrad,
+    Descent,
+    Lion,
+    Momentum,
+    NAdam,
+    Nesterov,
+    OAdam,
+    RAdam,
+    RMSProp,
+    Rprop,
+)
+from .tree import Leaf, setup, update, update_
+
+__all__ = [
+    "AMSGrad", "AbstractRule", "AccumGrad", "AdaBelief", "AdaDelta", "AdaGrad", "AdaMax", "Adam", "AdamW",
+    "ClipGrad", "ClipNorm", "Descent", "Leaf", "Lion", "MixedPrecision", "Momentum", "NAdam", "Nesterov",
+    "OAdam", "OptimiserChain", "RAdam", "RMSProp", "Restructure", "Rprop", "SignDecay", "WeightDecay",
+    "adjust", "adjust_", "destructure", "freeze_", "isnumeric", "params", "rule", "setup", "thaw_",
+    "trainables", "update", "update_",
+]  # fmt: skip

@@ -1,0 +1,64 @@
+"""The style of old tutorials: a rule is applied to arrays, and remembers the state of each."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.implicit import Grads, Params
+from ...errors import ArgumentError
+from ..functors import KeyPath
+from .parameters import isnumeric, parameters
+from .rule import AbstractRule
+from .tree import Entry, Leaf, apply_all
+
+
+def params(*models: Any) -> Params:
+    """The trained arrays of models, as implicit parameters: ``gradient(lambda: loss(x, y), params(model))``.
+
+    Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y), model)``.
+
+    >>> len(params({"w": np.ones(2), "n": 1}, np.ones(3)))
+    2
+    """
+    found = Params()
+    seen: dict[int, Any] = {}
+    for model in models:
+        for _, array in parameters(model, KeyPath(), seen):
+            found.add(array)
+    return found
+
+
+def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
+    """``update_(Descent(0.1), params, grads)``, or with one array and its gradient; in place.
+
+    The states belong to this rule object, and to the arrays by identity.
+    """
+    if isinstance(x, Params):
+        if not isinstance(gradient, Grads):
+            raise ArgumentError("update_(rule, params, grads) takes what gradient(f, params) returned")
+        pairs = [(array, gradient[array]) for array in x]
+    elif isnumeric(x):
+        pairs = [(x, gradient)]
+    else:
+        raise ArgumentError(
+            "update_(state, model, grad) needs a state first: state = setup(rule, model). A rule alone goes "
+            "with implicit parameters, update_(rule, params, grads)."
+        )
+    states: dict[int, tuple[np.ndarray, Leaf]] = rule.__dict__.setdefault("_states", {})
+    entries = []
+    for array, dx in pairs:
+        if dx is None or not isnumeric(array):
+            continue
+        if id(array) not in states:
+            states[id(array)] = (array, Leaf(rule, rule.init(array)))
+        entry = Entry(states[id(array)][1], array, None)
+        entry.take((dx,), None)
+        entries.append(entry)
+    apply_all(entries)
+
+
+def deprecated(what: str, instead: str) -> None:
+    warnings.warn(f"{what} is Flux's old style; {instead}", DeprecationWarning, stacklevel=3)

@@ -1,0 +1,135 @@
+"""The arrays of a model that are trained: which they are, as a list, and as one flat vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import Tracer, plain
+from ...errors import DimensionMismatch
+from ..functors import KeyPath, fmap, functor, pairs, trainable
+
+
+def isnumeric(x: Any) -> bool:
+    """Is this an array that an optimiser changes: one of floating-point (or complex) numbers?
+
+    Numbers by themselves, and arrays of integers, are settings and not parameters.
+
+    >>> isnumeric(np.ones(2)), isnumeric(np.arange(2)), isnumeric(1.0)
+    (True, False, False)
+    """
+    if type(x) is np.ndarray or isinstance(x, (np.ndarray, Tracer)):
+        return np.ndim(x) > 0 and plain(x).dtype.kind in "fc"
+    return False
+
+
+def parts_of(x: Any) -> Iterator[tuple[Any, Any, bool]]:
+    """(key, part, is it trained?) for the parts of `x`."""
+    parts, trained = functor(x)[0], trainable(x)
+    if trained is parts or not hasattr(trained, "keys") or len(trained) == len(parts):
+        for key, value in pairs(parts):
+            yield key, value, True
+        return
+    names = set(trained.keys())
+    for key, value in pairs(parts):
+        yield key, value, key in names
+
+
+def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """(path, array) of every trained array, without those that were `seen`; each tied one once."""
+    value = plain(x) if isinstance(x, Tracer) else x
+    if isnumeric(x):
+        if id(value) not in seen:
+            seen[id(value)] = value  # kept, so that the id stays its own
+            yield path, x
+        return
+    shared = hasattr(x, "__dict__")
+    if shared:
+        if id(x) in seen:
+            return
+        seen[id(x)] = x
+    for key, part, trained in parts_of(x):
+        if trained:
+            yield from parameters(part, KeyPath(path, key), seen)
+
+
+def trainables(x: Any, *, path: bool = False) -> list[Any]:
+    """The arrays of a model that are trained, each tied one once; with `path` as (KeyPath, array).
+
+    Differentiable, so a penalty can be written with it:
+
+    >>> from fluxbridge import gradient
+    >>> model = {"w": np.array([1.0, 2.0]), "n": 3, "rest": (np.array([3.0]), np.tanh)}
+    >>> trainables(model)
+    [array([1., 2.]), array([3.])]
+    >>> trainables(model, path=True)[1]
+    (KeyPath('rest', 0), array([3.]))
+    >>> gradient(lambda m: sum(np.sum(p**2) for p in trainables(m)), model)[0]["w"]
+    array([2., 4.])
+    """
+    found = list(parameters(x, KeyPath(), {}))
+    return found if path else [array for _, array in found]
+
+
+def destructure(model: Any) -> tuple[Any, Restructure]:
+    """All trained arrays in one flat vector, and the function that makes a model of such a vector.
+
+    Arrays are laid out column by column, as Julia does; tied ones count once. Different float types
+    are promoted for the vector, and restored by the function. Both ways are differentiable.
+
+    >>> flat, re = destructure({"w": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([5.0])})
+    >>> flat
+    array([1., 3., 2., 4., 5.])
+    >>> re(10 * flat)["w"]
+    array([[10., 20.],
+           [30., 40.]])
+    """
+    arrays = trainables(model)
+    re = Restructure(model)
+    if not arrays:
+        return np.zeros(0, np.float32), re
+    dtype = np.result_type(*[plain(a).dtype for a in arrays])
+    columns = [np.ravel(np.transpose(a)) for a in arrays]
+    return np.concatenate([c if plain(c).dtype == dtype else c.astype(dtype) for c in columns]), re
+
+
+class Restructure:
+    """Makes a model of a flat vector; ``re(x, flat)`` calls it with x at once.
+
+    Raises DimensionMismatch if the vector has another length than :func:`destructure` gave it.
+    """
+
+    def __init__(self, model: Any):
+        self.model = model
+        self.places: dict[int, tuple[int, Any]] = {}
+        self.length = 0
+        for array in trainables(model):
+            array = plain(array)
+            self.places[id(array)] = (self.length, array)
+            self.length += array.size
+
+    def __call__(self, *args: Any) -> Any:
+        if len(args) == 2:
+            return self(args[1])(args[0])
+        flat = args[0] if isinstance(args[0], Tracer) else np.asarray(args[0])
+        if np.shape(flat) != (self.length,):
+            got = np.shape(flat)[0] if np.ndim(flat) == 1 else f"an array of shape {np.shape(flat)}"
+            raise DimensionMismatch(f"Rebuild expected a vector of length {self.length}, got {got}")
+
+        def piece(x: Any) -> Any:
+            place = self.places.get(id(plain(x))) if isnumeric(x) else None
+            if place is None:
+                return x
+            start, old = place
+            new = np.transpose(np.reshape(flat[start : start + old.size], old.shape[::-1]))
+            return new if plain(new).dtype == old.dtype else new.astype(old.dtype)
+
+        return fmap(piece, self.model)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __repr__(self) -> str:
+        return f"Restructure({type(self.model).__name__}, ..., {self.length})"

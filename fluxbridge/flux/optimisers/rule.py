@@ -1,0 +1,155 @@
+"""What an optimisation rule is: hyperparameters, an initial state, and a step.
+
+A rule is a small frozen dataclass whose fields stand in Optimisers.jl's order. To write one,
+derive from :class:`AbstractRule`, decorate with :func:`rule` and define ``init`` and ``apply_``:
+
+>>> import numpy as np
+>>> @rule
+... class SignDescent(AbstractRule):
+...     eta: float = 0.1
+...     def init(self, x):
+...         return None
+...     def apply_(self, state, x, dx):
+...         return state, self.eta * np.sign(dx)
+>>> SignDescent(0.5)
+SignDescent(eta=0.5)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import numbers
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ...errors import ArgumentError, DomainError
+from .text import julia, type_name
+
+#: Other spellings of a field: the Greek letters of the formulas (as Python normalises them), and
+#: ``lambda``, which is a word of Python's own (so: ``AdamW(lambda_=0.1)`` or ``AdamW(λ=0.1)``).
+SPELLINGS = {
+    "η": "eta", "β": "beta", "ε": "epsilon", "ρ": "rho", "λ": "lambda_", "lambda": "lambda_",
+    "δ": "delta", "ω": "omega", "Γ": "gamma", "l": "ell",
+}  # fmt: skip
+
+
+def spelled(options: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments under the names of the fields."""
+    return {SPELLINGS.get(name, name): value for name, value in options.items()}
+
+
+class AbstractRule:
+    """The ancestor of all rules.
+
+    ``init(x)`` makes the state for a parameter. ``apply_(state, x, dx)`` returns the next state and
+    what is to be subtracted from `x`; it may write into its own state but neither into `x` nor
+    `dx`. None instead of the latter means: nothing this time.
+    """
+
+    #: May ``apply_`` raise for some gradients? Then parameters and states are kept safe meanwhile.
+    fallible = True
+
+    def init(self, x: np.ndarray) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define init(self, x)")
+
+    def apply_(self, state: Any, x: np.ndarray, dx: Any) -> tuple[Any, Any]:
+        raise NotImplementedError(f"{type(self).__name__} must define apply_(self, state, x, dx)")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in SPELLINGS:
+            return getattr(self, SPELLINGS[name])
+        raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+
+    def parts(self) -> dict[str, Any]:
+        """The fields and their values, as Optimisers.jl names them."""
+        if not dataclasses.is_dataclass(self):
+            return dict(vars(self))
+        return {f.name.rstrip("_"): getattr(self, f.name) for f in dataclasses.fields(self)}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={julia(v)}' for k, v in self.parts().items())})"
+
+    def type_text(self) -> str:
+        """The type with its parameters, as Julia prints it."""
+        held = [type_text(v) for v in self.parts().values() if not isinstance(v, bool)]
+        return f"{type(self).__name__}{{{', '.join(held)}}}"
+
+    def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
+        """A rule with some fields changed; names that it does not have are ignored, as in Flux."""
+        known = {f.name for f in dataclasses.fields(self)} if dataclasses.is_dataclass(self) else set()
+        mine = {k: v for k, v in changes.items() if k in known}
+        return dataclasses.replace(self, **mine) if mine else self  # type: ignore[type-var]
+
+    def copied(self) -> AbstractRule:
+        """The rule in the copy of a state tree."""
+        return self
+
+    def __post_init__(self, *_: Any) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = checked(getattr(self, field.name), field.default)
+            object.__setattr__(self, field.name, value)
+        if getattr(self, "eta", 0.0) < 0 and self._refuses_negative_eta:
+            raise DomainError(f"the learning rate cannot be negative; it is {self.eta}")
+
+    _refuses_negative_eta = True
+
+
+def type_text(x: Any) -> str:
+    if isinstance(x, AbstractRule):
+        return x.type_text()
+    if isinstance(x, tuple):
+        return f"Tuple{{{', '.join(map(type_text, x))}}}"
+    return type_name(type(x))
+
+
+def checked(value: Any, default: Any) -> Any:
+    """`value` with the type of the default: a number, a tuple of as many, or anything."""
+    if isinstance(default, tuple):
+        if not isinstance(value, tuple) or len(value) != len(default):
+            raise ArgumentError(f"{value!r} is not a tuple of {len(default)} numbers, as {default}")
+        return tuple(checked(v, d) for v, d in zip(value, default, strict=True))
+    if isinstance(default, (float, np.floating)):
+        if not isinstance(value, (numbers.Real, np.floating)):
+            raise ArgumentError(f"{value!r} is not a real number")
+        return value if isinstance(value, (float, np.floating)) else float(value)
+    return value
+
+
+Rule = TypeVar("Rule", bound=type)
+
+
+def rule(cls: Rule) -> Rule:
+    """Make a class of fields with defaults a rule: a frozen dataclass that knows all spellings."""
+    cls = dataclasses.dataclass(frozen=True, repr=False)(cls)
+    plain = cls.__init__  # type: ignore[misc]
+
+    @functools.wraps(plain)
+    def __init__(self: Any, *args: Any, **options: Any) -> None:
+        plain(self, *args, **spelled(options))
+
+    cls.__init__ = __init__  # type: ignore[misc]
+    return cls
+
+
+# -- numbers in the type of a parameter ----------------------------------------------------------------
+
+
+def real_type(x: np.ndarray) -> Any:
+    """The real float type that goes with the elements of `x`."""
+    return np.dtype(x.dtype.char.lower()).type if x.dtype.kind == "c" else x.dtype.type
+
+
+def typed(x: np.ndarray, *values: Any) -> Any:
+    """Hyperparameters rounded to the type of the parameter `x`, as Optimisers.jl computes with them."""
+    kind = real_type(x)
+    with np.errstate(over="ignore", under="ignore"):
+        made = [tuple(map(kind, v)) if isinstance(v, tuple) else kind(v) for v in values]
+    return made if len(made) > 1 else made[0]
+
+
+def epsilon_for(x: np.ndarray, epsilon: float) -> Any:
+    """An epsilon in the type of `x`; at least 1e-7 in half precision, unless it is 0."""
+    kind = real_type(x)
+    return kind(epsilon) if kind is not np.float16 or epsilon == 0 else max(kind(1e-7), kind(epsilon))

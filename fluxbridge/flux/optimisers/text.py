@@ -1,0 +1,86 @@
+"""Numbers and rules in Julia's spelling: ``1.0e-8``, ``0.1f0``, ``Adam{Float64, Tuple{…}, Float64}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_TYPES = {
+    bool: "Bool", int: "Int64", float: "Float64", complex: "ComplexF64", np.bool_: "Bool",
+    np.float16: "Float16", np.float32: "Float32", np.float64: "Float64", np.complex64: "ComplexF32",
+    np.complex128: "ComplexF64",
+}  # fmt: skip
+
+
+def type_name(dtype: Any) -> str:
+    """The Julia name of an element type.
+
+    >>> type_name(np.float32), type_name(float)
+    ('Float32', 'Float64')
+    """
+    kind = dtype if dtype in _TYPES else np.dtype(dtype).type
+    return _TYPES.get(kind) or kind.__name__.capitalize().replace("Uint", "UInt")
+
+
+def julia(x: Any, compact: bool = False) -> str:
+    """A number, tuple, text or array as Julia shows it; `compact` as inside of other things.
+
+    >>> julia(1e-8), julia(np.float32(0.1)), julia((0.9, True)), julia(1_000_000.0)
+    ('1.0e-8', '0.1f0', '(0.9, true)', '1.0e6')
+    """
+    if x is None:
+        return "nothing"
+    if isinstance(x, (bool, np.bool_)):
+        return "true" if x else "false"
+    if isinstance(x, (int, np.integer)):
+        return str(int(x))
+    if isinstance(x, (float, np.floating)):
+        return _float(x, compact)
+    if isinstance(x, (complex, np.complexfloating)):
+        sign = "-" if np.signbit(x.imag) else "+"
+        return f"{julia(x.real, compact)} {sign} {julia(abs(x.imag), compact)}im"
+    if isinstance(x, tuple):
+        return "(" + ", ".join(julia(v, compact) for v in x) + ("," if len(x) == 1 else "") + ")"
+    if isinstance(x, np.ndarray):
+        return _array(x)
+    return repr(x)
+
+
+def _float(x: Any, compact: bool) -> str:
+    suffix = {np.float32: "f0", np.float16: ""}.get(type(x), "")
+    prefix, last = ("Float16(", ")") if type(x) is np.float16 and not compact else ("", "")
+    if compact:
+        x = type(x)(f"{float(x):.6g}")
+        suffix = ""
+    if np.isnan(x):
+        return "NaN32" if suffix else "NaN"
+    if np.isinf(x):
+        return ("-" if x < 0 else "") + ("Inf32" if suffix else "Inf")
+    size = abs(float(x))
+    if size and not 1e-4 <= size < 1e6:
+        digits, _, exponent = np.format_float_scientific(x, unique=True, trim="0").partition("e")
+        return f"{prefix}{digits}{'f' if suffix else 'e'}{int(exponent)}{last}"
+    return prefix + np.format_float_positional(x, unique=True, trim="0") + suffix + last
+
+
+def _array(x: np.ndarray) -> str:
+    """On one line; long arrays are cut in the middle."""
+    if x.ndim == 0:
+        return f"fill({julia(x[()])})"
+    if x.ndim > 2:
+        return f"{type_name(x.dtype)}[…; size {x.shape}]"
+    head = "" if x.dtype in (np.float64, np.int64) and x.size else type_name(x.dtype)
+
+    def line(values: np.ndarray, separator: str) -> str:
+        shown = [julia(v, compact=True) for v in values]
+        if len(shown) > 20:
+            shown = [*shown[:10], "…", *shown[-10:]]
+        return separator.join(shown)
+
+    if x.ndim == 1:
+        return f"{head}[{line(x, ', ')}]"
+    rows = [line(row, " ") for row in x]
+    if len(rows) > 10:
+        rows = [*rows[:5], "…", *rows[-5:]]
+    return f"{head}[{'; '.join(rows)}{';;' if x.shape[1] == 1 else ''}]"

@@ -1,0 +1,341 @@
+"""The state of an optimiser: a tree of leaves that mirrors the model; and the step.
+
+:func:`setup` makes the tree, :func:`update_` writes into the arrays of the model, :func:`update` leaves
+it alone and returns another. A tied array has one :class:`Leaf` and gets the sum of its gradients
+once. Everything is checked before the first array is written to.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.template import Record
+from ...errors import ArgumentError, DimensionMismatch, MutationError, StructureError
+from ..functors import _like, children, fmap, functor, pairs
+from .chain import MixedPrecision
+from .parameters import isnumeric, parts_of
+from .rule import AbstractRule
+from .text import julia
+from .ties import Ties, permutation
+
+
+class Leaf:
+    """The rule and the state of one parameter; `frozen` ones are not updated."""
+
+    def __init__(self, rule: AbstractRule, state: Any, frozen: bool = False):
+        self.rule = rule
+        self.state = state
+        self.frozen = frozen
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Leaf)
+            and (self.rule, self.frozen) == (other.rule, other.frozen)
+            and same_state(self.state, other.state)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        frozen = ", frozen = true" if self.frozen else ""
+        return f"Leaf({self.rule!r}, {julia(self.state, compact=True)}{frozen})"
+
+
+def same_state(a: Any, b: Any) -> bool:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same_state, a, b))
+    return type(a) is type(b) and bool(np.array_equal(a, b))
+
+
+def setup(rule: AbstractRule, model: Any) -> Any:
+    """The state of `rule` for every trained array of `model`, in a tree with the structure of the model.
+
+    What is not trained (functions, numbers, arrays of integers, fields that a layer leaves out) is
+    ``()`` in the tree. Warns if there is nothing to train; raises ArgumentError if an array cannot
+    be written to.
+
+    >>> from fluxbridge.flux.optimisers import Momentum
+    >>> setup(Momentum(0.1), {"w": np.zeros(2), "f": np.tanh})
+    {'w': Leaf(Momentum(eta=0.1, rho=0.9), [0.0, 0.0]), 'f': ()}
+    """
+    if not isinstance(rule, AbstractRule):
+        raise ArgumentError(f"setup(rule, model) takes a rule such as Adam(0.01) first; {rule!r} is none")
+    ties = Ties()
+
+    def build(x: Any, path: Any) -> Any:
+        if isnumeric(x):
+            if not x.flags.writeable:
+                raise ArgumentError(
+                    f"the array at {where(path)} cannot be written to, so it cannot be trained; "
+                    "make a copy of it, or freeze it by leaving it out of trainable"
+                )
+            known, order = ties.find(x)
+            if known is None:
+                return ties.add(x, Leaf(rule, rule.init(x)))
+            return known if order is None else Record(parent=known)
+        made = [build(v, (path, k)) if trained else () for k, v, trained in parts_of(x)]
+        return _like(functor(x)[0], made)
+
+    tree = build(model, None)
+    if not ties:
+        warnings.warn("setup found no trainable parameters in this model", stacklevel=2)
+    return tree
+
+
+def leaves(tree: Any) -> Iterator[Leaf]:
+    """The leaves of a state tree (tied ones as often as they occur)."""
+    if isinstance(tree, Leaf):
+        yield tree
+    elif isinstance(tree, (tuple, list, dict, Record)):
+        for _, child in pairs(tree):
+            yield from leaves(child)
+    else:
+        raise ArgumentError(f"this is no state tree as setup makes it: {type(tree).__name__} in it")
+
+
+def where(path: Any) -> str:
+    """A path, (path of the parent, key) or None at the top, as one writes it in Python."""
+    keys = []
+    while path is not None:
+        path, key = path
+        keys.append(f".{key}" if isinstance(key, str) else f"[{key!r}]")
+    return "".join(reversed(keys)) or "the top"
+
+
+# -- the step ------------------------------------------------------------------------------------------------
+
+
+class Entry:
+    """One parameter in a step: its leaf, its array, and its gradients of first and higher order."""
+
+    __slots__ = ("array", "gradients", "leaf", "path")
+
+    def __init__(self, leaf: Leaf, array: np.ndarray, path: Any):
+        self.leaf, self.array, self.path = leaf, array, path
+        self.gradients: list[np.ndarray] | None = None
+
+    def take(self, gradients: tuple[Any, ...], path: Any, order: Any = None) -> None:
+        """Add the gradients at one of the places where the array stands."""
+        if gradients[0] is None:
+            return
+        checked = [self._checked(g, path, order) for g in gradients if g is not None]
+        if self.gradients is None:
+            self.gradients = checked
+        else:
+            self.gradients = [a + b for a, b in zip(self.gradients, checked, strict=True)]
+
+    def _checked(self, gradient: Any, path: Any, order: Any) -> np.ndarray:
+        x = self.array
+        g = gradient if type(gradient) is np.ndarray else np.asarray(gradient)
+        if order is not None and g.ndim == len(order):
+            g = g.transpose(np.argsort(order))
+        if g.shape != x.shape:
+            raise DimensionMismatch(
+                f"the gradient at {where(path)} has shape {g.shape}, but the parameter there has "
+                f"shape {x.shape}"
+            )
+        if g.dtype is x.dtype:
+            return g
+        if g.dtype.kind not in "biufc" or (g.dtype.kind == "c" and x.dtype.kind != "c"):
+            raise ArgumentError(
+                f"the gradient at {where(path)} has dtype {g.dtype}, which is not for a parameter "
+                f"of {x.dtype}"
+            )
+        return g if isinstance(self.leaf.rule, MixedPrecision) else g.astype(x.dtype)
+
+
+def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
+    """One step: writes into the arrays of `model` and the states in `tree`, and returns both.
+
+    `grad` has the structure of the model, as :func:`~fluxbridge.gradient` gives it; None leaves out what is
+    below it (its state does not move either). Raises StructureError if the tree belongs to another
+    model, DimensionMismatch if a gradient has another shape, DomainError by ClipNorm. After an error
+    nothing has changed.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> model = {"w": np.array([1.0, 2.0])}
+    >>> tree = setup(Descent(0.1), model)
+    >>> _ = update_(tree, model, {"w": np.array([1.0, 1.0])})
+    >>> model["w"]
+    array([0.9, 1.9])
+    """
+    if isinstance(tree, AbstractRule):
+        from .implicit import update_old_
+
+        return update_old_(tree, model, grad)
+    entries = gather(tree, model, grad, *higher)
+    for entry in entries:
+        if not entry.array.flags.writeable:
+            raise MutationError(
+                f"the parameter at {where(entry.path)} cannot be written to; take update instead"
+            )
+    apply_all(entries)
+    return tree, model
+
+
+def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
+    """The same step without changing anything: returns another tree and another model.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> model = {"w": np.array([1.0, 2.0])}
+    >>> _, stepped = update(setup(Descent(0.1), model), model, {"w": np.array([1.0, 1.0])})
+    >>> model["w"], stepped["w"]
+    (array([1., 2.]), array([0.9, 1.9]))
+    """
+    entries = gather(tree, model, grad, *higher)
+    new_tree, new_leaves = copy_tree(tree)
+    ties = Ties()
+
+    def copied(x: Any) -> Any:
+        if not isinstance(x, np.ndarray):
+            return x
+        known, order = ties.find(x)
+        if known is None:
+            known = ties.add(x, x.copy(order="K"))
+        return known if order is None else known.transpose(order)
+
+    new_model = fmap(copied, model)
+    for entry in entries:
+        entry.leaf = new_leaves[id(entry.leaf)]
+        entry.array = ties.find(entry.array)[0]
+    apply_all(entries)
+    return new_tree, new_model
+
+
+def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
+    """Match tree, model and gradients, and add up what belongs to one parameter.
+
+    A path is (path of the parent, key) here, which costs next to nothing until an error shows it.
+    """
+    entries: dict[int, Entry] = {}
+
+    def visit(node: Any, x: Any, gs: tuple[Any, ...], path: Any) -> None:
+        if isinstance(node, Leaf):
+            entry = entries.get(id(node))
+            if entry is None:
+                check_leaf(node, x, path)
+                entry = entries[id(node)] = Entry(node, x, path)
+            entry.take(gs, path)
+        elif isnumeric(x):
+            if not isinstance(node, Record) or id(node[0]) not in entries:
+                raise foreign(path, "a parameter", describe(node))
+            entry = entries[id(node[0])]
+            entry.take(gs, path, permutation(entry.array, x))
+        elif isinstance(node, (tuple, list, dict, Record)):
+            visit_parts(node, functor(x)[0], gs, path)
+        else:
+            raise foreign(path, describe(functor(x)[0]), describe(node))
+
+    def visit_parts(node: Any, parts: Any, gs: tuple[Any, ...], path: Any) -> None:
+        if len(parts) != len(node) or not isinstance(parts, type(node)):
+            raise foreign(path, describe(parts), describe(node))
+        for key, part in pairs(parts):
+            try:
+                child = node[key]
+            except KeyError:
+                raise foreign(path, describe(parts), describe(node)) from None
+            if type(child) is not tuple or child:  # () is what is not trained
+                at = (path, key)
+                visit(child, part, tuple([g if g is None else part_of(g, key, at) for g in gs]), at)
+
+    visit(tree, model, grads, None)
+    found = list(entries.values())
+    if found and all(entry.leaf.frozen for entry in found):
+        warnings.warn(
+            "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
+        )
+    return [e for e in found if e.gradients is not None and not e.leaf.frozen]
+
+
+def part_of(grad: Any, key: Any, path: Any) -> Any:
+    """The part of a gradient at `key`; what is missing in a dict or record has none."""
+    if type(grad) is Record:
+        return grad._fields.get(key)
+    if isinstance(grad, dict):
+        return grad.get(key)
+    if isinstance(grad, (tuple, list)) and isinstance(key, int) and key < len(grad):
+        return grad[key]
+    if not isinstance(grad, (tuple, list, np.ndarray)) or hasattr(grad, "_fields"):
+        parts = children(grad)
+        if isinstance(parts, Record):
+            return dict(parts.items()).get(key)
+    raise StructureError(
+        f"the gradient does not have the structure of the model: nothing for {where(path)} in "
+        f"{describe(grad)}"
+    )
+
+
+def check_leaf(leaf: Leaf, x: Any, path: Any) -> None:
+    if not isnumeric(x):
+        raise foreign(path, f"{type(x).__name__} without parameters", "a Leaf")
+    shape = other_shape(leaf.state, x.shape)
+    if shape is not None:
+        raise foreign(path, f"a parameter of shape {x.shape}", f"a state of shape {shape}")
+
+
+def other_shape(state: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of an array in the state that does not have this one."""
+    if type(state) is np.ndarray:
+        return None if state.shape == shape else state.shape
+    if type(state) is tuple:
+        for part in state:
+            found = other_shape(part, shape)
+            if found is not None:
+                return found
+    return None
+
+
+def foreign(path: Any, model: str, state: str) -> StructureError:
+    return StructureError(
+        f"this optimiser state belongs to another model: at {where(path)} the model has {model}, the state "
+        f"{state}. Make one with setup(rule, model)."
+    )
+
+
+def describe(x: Any) -> str:
+    if isinstance(x, Leaf):
+        return "a Leaf"
+    if isinstance(x, np.ndarray):
+        return f"an array of shape {x.shape}"
+    if isinstance(x, (Record, dict)):
+        return f"the fields {', '.join(map(str, x.keys())) or '(none)'}"
+    if isinstance(x, (tuple, list)):
+        return f"{len(x)} parts"
+    return type(x).__name__
+
+
+def apply_all(entries: list[Entry]) -> None:
+    """Take the steps; if a rule refuses a gradient, everything is as it was before."""
+    kept = None
+    if any(entry.leaf.rule.fallible for entry in entries):
+        kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
+    try:
+        for entry in entries:
+            leaf, x = entry.leaf, entry.array
+            leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
+            if step is not None:
+                np.subtract(x, step, out=x, casting="same_kind")
+    except BaseException:
+        for entry, state, values in kept or ():
+            entry.leaf.state = state
+            entry.array[...] = values
+        raise
+
+
+def copy_tree(tree: Any) -> tuple[Any, dict[int, Leaf]]:
+    """A copy of a state tree in which shared leaves are shared, and what each leaf became."""
+    new: dict[int, Leaf] = {}
+
+    def visit(node: Any) -> Any:
+        if isinstance(node, Leaf):
+            if id(node) not in new:
+                new[id(node)] = Leaf(node.rule.copied(), copy.deepcopy(node.state), node.frozen)
+            return new[id(node)]
+        return _like(node, [visit(child) for _, child in pairs(node)])
+
+    return visit(tree), new

@@ -1,0 +1,114 @@
+"""The size of what a model puts out, and sizes that a model finds by itself."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError, DimensionMismatch
+from .functors import LazyLayer, fcollect, fmap
+from .layers.containers import Chain
+from .mode import only_shapes
+
+Size = tuple[int, ...]
+
+
+def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
+    """The shape of ``model(x)`` for an input of this shape (or inputs, one shape each); `padbatch` adds a batch of one.
+
+    The model is run on no more than one or two observations, whatever the batch. Statistics are left
+    alone. Raises what the model raises where shapes do not fit.
+
+    >>> from fluxbridge.flux import Chain, Dense
+    >>> outputsize(Chain(Dense((10, 4)), Dense((4, 2))), (10, 1000))
+    (2, 1000)
+    >>> outputsize([Dense((10, 4))], (10,), padbatch=True)
+    (4, 1)
+    """
+    if isinstance(model, (tuple, list)):
+        model = Chain(*model)
+    if len(sizes) == 1 and sizes[0] and isinstance(sizes[0][0], (tuple, list)):
+        sizes = tuple(sizes[0])
+    shapes = [(*map(int, size), 1) if padbatch else tuple(map(int, size)) for size in sizes]
+    dtype = _dtype(model)
+    with only_shapes(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        batches = {s[-1] for s in shapes if len(s) > 1}
+        if len(batches) == 1 and all(len(s) > 1 for s in shapes):
+            (batch,) = batches
+            if batch > 2:
+                found = _by_batch(model, shapes, dtype, batch)
+                if found is not None:
+                    return found
+        return _run(model, shapes, dtype)
+
+
+def _by_batch(model: Any, shapes: list[Size], dtype: Any, batch: int) -> Any:
+    """The shape for this batch from those for two small ones: each size is a + b·batch. None if that does not work."""
+    for few in ((0, 1), (1, 2)):
+        try:
+            first, second = [_run(model, [(*s[:-1], n) for s in shapes], dtype) for n in few]
+        except Exception:
+            continue
+        return _extrapolate(first, second, few[0], batch)
+    return None
+
+
+def _extrapolate(first: Any, second: Any, start: int, batch: int) -> Any:
+    if first and isinstance(first[0], tuple):
+        return tuple(_extrapolate(a, b, start, batch) for a, b in zip(first, second, strict=True))
+    return tuple(a + (batch - start) * (b - a) for a, b in zip(first, second, strict=True))
+
+
+def _run(model: Any, shapes: list[Size], dtype: Any) -> Any:
+    inputs = [np.broadcast_to(np.zeros((), dtype), s) for s in shapes]
+    return _shape(model(*inputs))
+
+
+def _shape(y: Any) -> Any:
+    if isinstance(y, (tuple, list)):
+        return tuple(map(_shape, y))
+    if not hasattr(y, "shape"):
+        raise ArgumentError(f"the model returns {y!r}, which has no size")
+    return tuple(y.shape)
+
+
+def _dtype(model: Any) -> Any:
+    """The number type of the first floating point array in the model."""
+    for part in fcollect(model, exclude=lambda x: isinstance(x, LazyLayer)):
+        if isinstance(part, np.ndarray) and part.dtype.kind in "fc":
+            return part.dtype
+    return np.float32
+
+
+def autosize(size: Any, model: Any) -> Any:
+    """`model` with its sizes ``_`` filled in, for an input of this size.
+
+    ``_`` is :data:`fluxbridge.flux._`, with which one may calculate (``_ // 4``). It stands for the number
+    of channels (the last axis but one), and of features (the first axis) in Dense, Embedding and LayerNorm.
+    Raises what the layers raise where sizes do not fit.
+
+    >>> from fluxbridge.flux import Chain, Dense, _
+    >>> autosize((3, 32), Chain(Dense((_, 5)), Dense((_, _ // 2))))
+    Chain(Dense(3 => 5), Dense(5 => 2))
+    """
+    shape = tuple(map(int, size))
+    lazy = [m for m in fcollect(model) if isinstance(m, LazyLayer)]
+    try:
+        with only_shapes():
+            _run(model, [(*shape[:-1], 1) if len(shape) > 1 else shape], np.float32)
+    except DimensionMismatch:
+        if len(shape) < 2:
+            raise
+        with only_shapes():
+            _run(model, [shape], np.float32)
+    missing = [m for m in lazy if m.layer is None]
+    if missing:
+        raise ArgumentError(f"the input does not reach {missing[0]!r}, so that its size is not known")
+    return fmap(
+        lambda m: m.layer if isinstance(m, LazyLayer) else m,
+        model,
+        exclude=lambda m: isinstance(m, LazyLayer),
+    )

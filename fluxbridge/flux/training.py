@@ -1,0 +1,183 @@
+"""Training: one pass over data, one step, and the old style with implicit parameters.
+
+>>> import numpy as np
+>>> from fluxbridge.flux.optimisers import Descent, setup
+>>> model = {"w": np.array([1.0])}
+>>> state = setup(Descent(0.1), model)
+>>> train_(lambda m, x, y: np.sum((m["w"] * x - y) ** 2), model, [(1.0, 3.0)] * 20, state)
+>>> model["w"].round(2)
+array([2.98])
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..adtypes import ADType
+from ..api import withgradient
+from ..autodiff.implicit import Params
+from ..errors import ArgumentError, DomainError
+from .optimisers import AbstractRule, setup, update_
+from .optimisers.tree import leaves
+
+Loss = Callable[..., Any]
+
+
+def _arguments(args: tuple[Any, ...], name: str, rest: str) -> tuple[Any, ...]:
+    """(AD type or nothing as a tuple, three arguments) of ``([adtype,] model, …, …)``."""
+    engine = args[:1] if args and isinstance(args[0], ADType) else ()
+    if len(args) - len(engine) != 3:
+        raise TypeError(
+            f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss"
+        )
+    return engine, *args[len(engine) :]
+
+
+def _spread(batch: Any) -> tuple[Any, ...]:
+    """A tuple holds several arguments of the loss; anything else, a named tuple included, is one."""
+    return batch if isinstance(batch, tuple) and not hasattr(batch, "_fields") else (batch,)
+
+
+def _number(value: Any) -> Any:
+    """The loss itself, if more was returned with it."""
+    if isinstance(value, tuple):
+        return value[0]
+    return next(iter(value.values())) if isinstance(value, dict) else value
+
+
+def _is_finite(value: Any) -> bool:
+    return bool(np.isfinite(_number(value)))
+
+
+def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
+    """:func:`trainstep_` that returns (loss, gradient by the model)."""
+    engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
+    inputs = _spread(batch)
+    value, (grad,) = withgradient(lambda m: loss(m, *inputs), *engine, model)
+    if _is_finite(value):
+        update_(state, model, grad)
+    return value, grad
+
+
+def trainstep_(loss: Loss, *args: Any) -> Any:
+    """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
+
+    The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
+    argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
+    returned too.
+    If the number is not finite, nothing is updated.
+
+    >>> from fluxbridge.flux.optimisers import Descent, setup
+    >>> model = {"w": np.array([1.0])}
+    >>> trainstep_(lambda m, x: np.sum(m["w"] * x), model, 3.0, setup(Descent(0.1), model))
+    3.0
+    >>> model["w"].round(6)
+    array([0.7])
+    """
+    return trainstep_withgradient_(loss, *args)[0]
+
+
+def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> None:
+    """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
+
+    `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
+    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a
+    terminal and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
+
+    Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError if
+    the state belongs to another model. Warns if the data are empty, or everything is frozen. A rule may
+    stand for `opt_state`; what it remembers is then lost in the end.
+
+    The old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss
+    does not take the model.
+    """
+    if len(args) == 3 and isinstance(args[0], Params):
+        return _train_old(loss, *args, cb=cb, progress=progress)
+    engine, model, data, state = _arguments(args, "train_", "model, data, opt_state")
+    if cb is not None:
+        raise ArgumentError(
+            "train_ does not take callbacks; for more control write a loop with trainstep_, or with "
+            "withgradient and update_"
+        )
+    if isinstance(state, AbstractRule):
+        state = _state_of(state, model)
+    for number, batch, bar in _items(data, progress):
+        value = trainstep_(loss, *engine, model, batch, state)
+        _refuse_infinite(_number(value), number)
+        bar(_number(value))
+    return None
+
+
+def _state_of(rule: AbstractRule, model: Any) -> Any:
+    state = setup(rule, model)
+    if any(leaf.state is not None for leaf in leaves(state)):
+        name = type(rule).__name__
+        warnings.warn(
+            f"{name} has a state, which will be lost when train_ ends: call opt = setup({name}(), model) "
+            "once, and give opt to train_",
+            stacklevel=3,
+        )
+    return state
+
+
+def _refuse_infinite(value: Any, number: int) -> None:
+    if not np.isfinite(value):
+        raise DomainError(f"Loss is {value} on data item {number}, stopping training")
+
+
+def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any], None]]]:
+    """(number, item, what shows the loss) for each item of the data."""
+    if not isinstance(data, Iterable):
+        raise ArgumentError(
+            f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got "
+            f"{type(data).__name__}"
+        )
+    bar = _bar(data) if progress else None
+    show = (lambda _value: None) if bar is None else _loss_shower(bar)
+    number = 0
+    try:
+        for number, item in enumerate(data if bar is None else bar, start=1):
+            yield number, item, show
+    finally:
+        if bar is not None:
+            bar.close()
+    if number == 0:
+        warnings.warn(
+            "the data were empty, so nothing was trained (a generator or zip can be used once only)",
+            stacklevel=3,
+        )
+
+
+def _bar(data: Any) -> Any:
+    """A progress bar around the data; None where nobody would see it."""
+    if not sys.stderr.isatty():
+        return None
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return None
+    return tqdm(data, leave=False)
+
+
+def _loss_shower(bar: Any) -> Callable[[Any], None]:
+    return lambda value: bar.set_postfix_str(f"loss={float(value):.4g}", refresh=False)
+
+
+def _train_old(
+    loss: Loss, params: Params, data: Any, rule: Any, *, cb: Any = None, progress: bool = True
+) -> None:  # fmt: skip
+    """Implicit parameters: ``loss(*item)`` finds the model by itself; the rule remembers its states."""
+    callbacks = [] if cb is None else list(cb) if isinstance(cb, (list, tuple)) else [cb]
+    for number, item, bar in _items(data, progress):
+        inputs = _spread(item)
+        value, grads = withgradient(lambda: loss(*inputs), params)  # noqa: B023 (called at once)
+        _refuse_infinite(value, number)
+        update_(rule, params, grads)
+        bar(value)
+        for callback in callbacks:
+            callback()

@@ -1,0 +1,129 @@
+"""Losses against the recorded answers of Flux: values, gradients, types and errors."""
+
+import re
+
+import numpy as np
+import pytest
+import rulecheck
+from fluxrecords import OneHot, agree, cases, loss_weights, weighted_sum
+
+from fluxbridge import gradient, hessian
+from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError
+from fluxbridge.flux import losses
+from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
+
+WORDS = {
+    **{name: getattr(losses, name) for name in dir(losses) if not name.startswith("_")},
+    "sum": np.sum, "identity": lambda x: x, "np": np,
+    "wmean": lambda x: np.mean(loss_weights(x.shape, x.dtype) * x),
+}  # fmt: skip
+
+
+def in_python(julia):
+    """A call in Julia as one in Python."""
+    text = julia.replace("Flux.", "").replace(";", ",")
+    text = re.sub(r"dims=\((\d), (\d)\)", lambda m: f"axis=({int(m[1]) - 1}, {int(m[2]) - 1})", text)
+    text = re.sub(r"dims=(\d)", lambda m: f"axis={int(m[1]) - 1 if int(m[1]) else None}", text)
+    text = re.sub(r"agg=z -> sum\(z, axis=0\)", "agg=lambda z: np.sum(z, axis=0, keepdims=True)", text)
+    return re.sub(r"(\d+\.\d+)f0", r"np.float32(\1)", text)
+
+
+def taken(value):
+    return OneHotArray(np.argmax(value, axis=0), len(value)) if isinstance(value, OneHot) else value
+
+
+@pytest.mark.parametrize("case", cases("losses"), ids=lambda c: c.name)
+def test_as_recorded(case):
+    inputs = {name: taken(value) for name, value in case["inputs"].items()}
+    if case.name.startswith("ctc_loss"):
+        inputs["y"] = inputs["y"] - 1  # labels count from 0
+
+    def call(**changed):
+        return eval(in_python(case.julia), WORDS, {**inputs, **changed})
+
+    if case.error:
+        with pytest.raises(case.error):
+            call()
+        return
+    single = any(getattr(v, "dtype", None) == np.float32 for v in inputs.values())
+    agree(call(), case["result"], tolerance=1e5 if single and type(case["result"]) is float else 1)
+    for name, expected in (case.get("gradient") or {}).items():
+        (got,) = gradient(lambda x, name=name: weighted_sum(call(**{name: x})), inputs[name])
+        agree(got, expected)
+
+
+POSITIVE = np.array([[0.3, 0.6, 0.2], [0.7, 0.4, 0.8]])
+LABELS = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+SMOOTH = [
+    "mse", "msle", "huber_loss", "poisson_loss", "crossentropy", "logitcrossentropy", "binarycrossentropy",
+    "logitbinarycrossentropy", "kldivergence", "squared_hinge_loss", "binary_focal_loss", "focal_loss",
+    "dice_coeff_loss", "tversky_loss", "siamese_contrastive_loss",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_derivatives_to_second_order(name):
+    loss = getattr(losses, name)
+    rulecheck.check(lambda x: loss(x, LABELS), POSITIVE)
+
+
+@pytest.mark.parametrize("name", ["mae", "hinge_loss", *SMOOTH])
+def test_single_precision_and_integer_labels_stay_single(name):
+    loss = getattr(losses, name)
+    ŷ = POSITIVE.astype(np.float32)
+    for y in (LABELS.astype(np.int64), LABELS.astype(bool), OneHotArray([0, 1, 1], 2)):
+        assert np.asarray(loss(ŷ, y)).dtype == np.float32
+        assert gradient(lambda x, y=y: loss(x, y), ŷ)[0].dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ["crossentropy", "logitcrossentropy", "focal_loss"])
+def test_one_hot_labels_are_ordinary_labels(name):
+    loss = getattr(losses, name)
+    y = onehotbatch([0, 1, 1], range(2))
+    assert np.isclose(loss(POSITIVE, y), loss(POSITIVE, np.asarray(y)))
+    got, expected = (gradient(lambda x, y=y: loss(x, y), POSITIVE)[0] for y in (y, np.asarray(y)))
+    np.testing.assert_allclose(got, expected)
+    assert gradient(loss, POSITIVE, y)[1] is None
+
+
+def test_ctc_by_enumeration():
+    """The sum over all ways to spell the labels, one after another."""
+    from itertools import product
+
+    ŷ = np.array([[0.2, -1.0, 0.5, 1.0], [1.5, 0.3, -0.7, 0.1], [-0.4, 0.9, 0.2, -1.0]])
+    p = np.exp(ŷ) / np.exp(ŷ).sum(axis=0)
+    for labels in ([0], [0, 1], [1, 1], []):
+        total = 0.0
+        for way in product(range(3), repeat=4):
+            spelled = [c for k, c in enumerate(way) if c != 2 and (k == 0 or way[k - 1] != c)]
+            total += np.prod([p[c, t] for t, c in enumerate(way)]) if spelled == labels else 0.0
+        assert np.isclose(losses.ctc_loss(ŷ, labels), -np.log(total))
+    rulecheck.check(lambda x: losses.ctc_loss(x, [0, 1]), ŷ)
+    with pytest.raises(ArgumentError, match="from 0 to 1"):
+        losses.ctc_loss(ŷ, [2])
+
+
+def test_sizes_with_an_axis_of_length_one_at_the_end_agree():
+    assert losses.mse(np.ones(3), np.zeros((3, 1))) == 1.0
+    with pytest.raises(DimensionMismatch, match=r"\(1, 3\)"):
+        losses.mse(np.ones((1, 3)), np.zeros((3, 1)))
+
+
+def test_targets_may_be_lists_ranges_and_numbers():
+    assert np.isclose(losses.mae([1.1, 1.9, 3.1], range(1, 4)), 0.1)
+    assert losses.mse(np.array([1.0, 3.0]), 2) == 1.0
+    assert losses.mse(np.array([1.0, 3.0]), [2, 2], agg=sum) == 2.0
+    np.testing.assert_array_equal(losses.mse(np.array([1.0, 3.0]), [2, 1], agg=None), [1.0, 4.0])
+
+
+def test_logarithms_of_negative_numbers_are_refused():
+    with pytest.raises(DomainError, match="logit"):
+        losses.crossentropy(np.array([0.5, -0.5]), np.array([1.0, 0.0]))
+    with pytest.raises(DomainError):
+        gradient(lambda x: losses.msle(x, np.array([1.0])), np.array([-3.0]))
+
+
+def test_second_derivative_of_a_loss_of_logits():
+    h = hessian(lambda x: losses.logitcrossentropy(x, np.array([1.0, 0.0])), np.array([0.3, -0.2]))
+    p = 1 / (1 + np.exp(-0.5))
+    np.testing.assert_allclose(h, p * (1 - p) * np.array([[1, -1], [-1, 1]]))
