@@ -134,6 +134,15 @@ class Explanation:
                 found[leaves[index]] = value
         return found
 
+    @cached_property
+    def arguments(self) -> list[Line]:
+        """The leaves that are worth showing: not the settings of objects that no step uses."""
+        used = {x for step in self.recording.steps for x in step.inputs if isinstance(x, Step)}
+        used |= {x for choice in self.recording.choices for x in choice.inputs if isinstance(x, Step)}
+        plain = {self.names.path(f"[{k}]") for k in range(len(self.names.arguments))}
+        leaves = [line for line in self.lines if line.is_argument]
+        return [v for v in leaves if v.step in used or v.step is self.recording.out or v.name in plain]
+
     # -- folding -------------------------------------------------------------------------------------
 
     @cached_property
