@@ -18,7 +18,9 @@ from ..autodiff.recording import Recording, Step, backward
 from ..autodiff.tape import spec_of
 from ..errors import StructureError
 from .folding import Group, arrange
-from .steps import Line, Names, Part, argument_names, owner_path
+from .names import Names, argument_names, owner_path
+from .outline import items
+from .steps import Line, Part
 
 LIMIT = 40  #: lines that a picture has by default
 
@@ -44,7 +46,8 @@ class Explanation:
     """What :func:`explain` returns. See there; the views are methods of this class."""
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], forward: bool, along: Any, limit: int, depth: int | None
+        self, f: Callable[..., Any], xs: Sequence[Any], forward: bool, along: Any, limit: int,
+        depth: int | None,
     ):  # fmt: skip
         if xs and isinstance(xs[0], (ADType, Params)):
             raise TypeError(
@@ -167,58 +170,8 @@ class Explanation:
         return other
 
     def items(self, backwards: bool = False) -> list[tuple[int, Any]]:
-        """What is to be shown: pairs of a depth and a Line, a closed Group, or a number left out.
-
-        The heading of an open group comes as :class:`Opened`, before what is in it.
-        """
-        opened = self.opened()
-        shown: list[tuple[int, Any]] = []
-
-        def walk(items: list[Any], depth: int) -> None:
-            left_out = 0
-            items = items[::-1] if backwards else items
-            room = self.limit if self.unfolded is not None else len(items)
-            first, last = (room * 2) // 3, room // 3
-            for k, item in enumerate(items):
-                if len(items) > room + 1 and first <= k < len(items) - last:
-                    named = isinstance(item, Group) and id(item) in opened and item.kind != "iteration"
-                    if not named:
-                        left_out += 1
-                        if k == len(items) - last - 1:
-                            shown.append((depth, left_out))
-                        continue
-                if isinstance(item, Group) and id(item) in opened:
-                    shown.append((depth, Opened(item)))
-                    walk(item.items, depth + 1)
-                else:
-                    shown.append((depth, item))
-
-        walk(self.tree.items, 0)
-        return shown
-
-    def opened(self) -> set[int]:
-        """The groups that are open: those asked for, and as many levels as there is room for."""
-        groups = list(self.tree.groups())
-        if self.unfolded is None:
-            return {id(g) for g in groups}
-        opened: set[int] = set()
-        level: list[Any] = self.tree.items
-        rows, depth = len(level), 0
-        while True:
-            inside = [g for g in level if isinstance(g, Group)]
-            inside += [turn for g in inside if g.kind == "loop" for turn in g.items]  # with its loop
-            below = [i for g in inside for i in g.items if getattr(i, "kind", "") != "iteration"]
-            more = len(below) + sum(g.kind == "iteration" for g in inside)
-            limited = rows + more > self.limit if self.depth is None else depth >= self.depth
-            if not inside or limited:
-                break
-            opened |= {id(g) for g in inside}
-            level = below
-            rows += more
-            depth += 1
-        for name in self.unfolded:
-            _open(self.tree, name, opened)
-        return opened
+        """What is to be shown: see :func:`.outline.items`."""
+        return items(self, backwards)
 
     # -- views ---------------------------------------------------------------------------------------
 
@@ -330,26 +283,6 @@ class Explanation:
             if line.name == name:
                 return line
         raise KeyError(f"no step is called {name!r}; there are {self.lines[0].name} … {self.lines[-1].name}")
-
-
-class Opened(NamedTuple):
-    """The heading of a group whose items follow."""
-
-    group: Group
-
-
-def _open(group: Group, name: str, opened: set[int]) -> bool:
-    """Open what is called `name` and all that is around it; iterations inside count as part of it."""
-    found = False
-    for item in group.items:
-        if isinstance(item, Group):
-            hit = item.matches(name)
-            if hit:
-                opened.update(id(g) for g in item.groups() if g.kind == "iteration")
-            if _open(item, name, opened) or hit:
-                opened.add(id(item))
-                found = True
-    return found
 
 
 def _plain(ct: Any) -> Any:

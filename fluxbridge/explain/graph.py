@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..autodiff.recording import Step
 from .folding import Group
+from .outline import opened_groups
 from .shorten import short
 from .steps import Line
 
@@ -70,7 +71,7 @@ def _together(backs: list[str]) -> str:
 
 def _boxes(e: Explanation) -> Iterator[Any]:
     """Lines and closed groups; what a shortened list leaves out is drawn as well."""
-    opened = e.opened()
+    opened = opened_groups(e)
 
     def walk(items: list[Any]) -> Iterator[Any]:
         for item in items:

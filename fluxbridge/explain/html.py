@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .folding import Group
+from .outline import opened_groups
 from .shorten import shape_of, short, whole
 from .text import tangent_text
 
@@ -30,7 +32,8 @@ STYLE = """
  --soft:#1a2029;--val:#7ee787;--bar:#79c0ff;--hot:#ff7b72}
 .fb-x h4{margin:.6em 0 .3em;font-size:14px;color:var(--ink)}
 .fb-x .m{font-family:"STIX Two Math","Cambria Math",Cambria,Georgia,serif;font-size:15px;white-space:nowrap}
-.fb-x code{font:12px ui-monospace,Menlo,Consolas,monospace;color:var(--dim);background:none;padding:0;
+.fb-x code{font:12px ui-monospace,Menlo,Consolas,monospace;color:var(--dim);
+ background:none!important;padding:0!important;
  overflow-wrap:anywhere}
 .fb-x .r{display:grid;grid-template-columns:minmax(9em,1.1fr) minmax(8em,1fr) 3.5em minmax(8em,1.2fr);
  gap:0 1em;padding:2px 6px;border-top:1px solid var(--line);align-items:baseline}
@@ -47,7 +50,8 @@ STYLE = """
 .fb-x details.a{display:inline-block;vertical-align:top} .fb-x details.a>summary{list-style:none;
  text-decoration:underline dotted var(--dim)}
 .fb-x details.a>summary::-webkit-details-marker{display:none}
-.fb-x pre{font:12px ui-monospace,Menlo,Consolas,monospace;background:var(--soft);color:var(--ink);margin:2px 0;
+.fb-x pre{font:12px ui-monospace,Menlo,Consolas,monospace;background:var(--soft);color:var(--ink);
+ margin:2px 0;
  padding:4px 6px;overflow:auto;max-height:20em}
 @media(max-width:760px){.fb-x .r{grid-template-columns:minmax(8em,1.2fr) minmax(7em,1fr) 2.6em}
  .fb-x .r>:nth-child(4){grid-column:1/-1;padding-left:1em}
@@ -57,7 +61,7 @@ STYLE = """
 
 def html(e: Explanation) -> str:
     """The whole explanation in one element."""
-    opened = e.opened()
+    opened = opened_groups(e)
     title = f"{escape(e.function)}({escape(', '.join(e.names.arguments))})"
     head = f'<h4><span class="m">{title}</span> = {value(e.value)}'
     if e.forward:
@@ -71,7 +75,7 @@ def html(e: Explanation) -> str:
             f'<div class="r"><span class="m">{name}</span><span>{value(x)}</span>{_shape(x)}</div>'
             for name, x in e.names.constants.values()
         )
-        parts.append(_section("constants", rows, closed=True))
+        parts.append(_section("constants", rows))
     if not e.forward:
         body = "".join(_items(e, e.tree.items, opened, True))
         parts.append(_section("reverse", body or "the result does not depend on the arguments"))
@@ -79,8 +83,8 @@ def html(e: Explanation) -> str:
     return "".join(parts) + "</div>"
 
 
-def _section(title: str, body: str, closed: bool = False) -> str:
-    return f"<details{'' if closed else ' open'}><summary><b>{title}</b></summary>{body}</details>"
+def _section(title: str, body: str) -> str:
+    return f"<details open><summary><b>{title}</b></summary>{body}</details>"
 
 
 def value(x: Any) -> str:
@@ -145,7 +149,8 @@ def forward_row(e: Explanation, line: Line) -> str:
         left += f" = {escape(line.operation.text())}"
     source = ""
     if line.source.line:
-        where = f"{escape(line.source.file)}, line {line.source.line}"
+        file = "this cell" if "ipykernel" in line.source.file else os.path.basename(line.source.file)
+        where = f"{escape(file)}, line {line.source.line}"
         source = (
             f'<code title="{where}">{escape(line.source.expression) or f"line {line.source.line}"}</code>'
         )

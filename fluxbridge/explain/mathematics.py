@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .folding import Group
-from .formula import _text
 from .shorten import number, shape_of, short
+from .writing import tex_text
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -30,7 +30,7 @@ def tex_value(x: Any) -> str:
     if isinstance(x, np.ndarray) and x.ndim:
         return r"\text{array } " + shape_of(x).replace("×", r" \times ")
     if isinstance(x, (tuple, list)):
-        return _text(short(x))
+        return tex_text(short(x))
     return _tex_number(x)
 
 
@@ -154,7 +154,7 @@ def _latex_forward(e: Explanation, item: Any) -> list[str]:
     if isinstance(item, Group):
         last = list(item.lines())[-1]
         times = rf" \times {item.iterations}" if item.kind == "loop" else ""
-        return [rf"{last.latex} &= {_text(item.label)}{times} = {tex_value(last.value)}"]
+        return [rf"{last.latex} &= {tex_text(item.label)}{times} = {tex_value(last.value)}"]
     if hasattr(item, "group"):
         return []
     row = rf"{item.latex} &= {item.operation.latex()} = {tex_value(item.value)}"
@@ -167,7 +167,7 @@ def _latex_reverse(item: Any) -> list[str]:
     if isinstance(item, int):
         return [rf"& \text{{({item} more)}}"]
     if isinstance(item, Group):
-        return [rf"& {_text('(' + item.label + ')')}"]
+        return [rf"& {tex_text('(' + item.label + ')')}"]
     if hasattr(item, "group") or item.cotangent is None:
         return []
     return [

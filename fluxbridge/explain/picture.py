@@ -7,6 +7,7 @@ Tagawa and Toda 1981); arrows over several layers bend around what stands betwee
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .graph import Graph, graph
@@ -44,7 +45,7 @@ def svg(e: Explanation) -> str:
         points = place.route(edge.source, edge.target)
         path = drawsvg.Path(class_="e")
         path.M(*points[0])
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             path.C(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, x1, y1)
         if edge.back:
             path.append_title(f"back: {edge.back}")
@@ -96,7 +97,7 @@ class Layout:
             self.rows[k].append(name)
             names.append(name)
         names.append(target)
-        self.links += list(zip(names, names[1:], strict=False))
+        self.links += list(pairwise(names))
         self.chains[source, target] = names
 
     def _order(self) -> None:
@@ -173,7 +174,7 @@ class Layout:
         return (self._size(a) + self._size(b)) / 2 + GAP
 
     def _offset(self, names: list[str], k: int) -> float:
-        return sum(self._between(a, b) for a, b in zip(names[:k], names[1 : k + 1], strict=True))
+        return sum(self._between(a, b) for a, b in pairwise(names[: k + 1]))
 
     def box(self, name: str) -> tuple[float, float, float, float]:
         """Middle of the top edge, width and height."""

@@ -44,7 +44,7 @@ def short(x: Any, index: bool = False) -> str:
         return ":".join(parts if parts[2] else parts[:2])
     if x is Ellipsis:
         return "…"
-    if isinstance(x, np.dtype) or isinstance(x, type):
+    if isinstance(x, (np.dtype, type)):
         return np.dtype(x).name if isinstance(x, np.dtype) or issubclass(x, np.generic) else x.__name__
     if isinstance(x, str):
         return repr(x)

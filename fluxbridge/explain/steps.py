@@ -2,145 +2,21 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..autodiff.forward import push
-from ..autodiff.primitive import Primitive
-from ..autodiff.recording import Recording, Step, rule_values
+from ..autodiff.recording import Step, rule_values
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
-from ..autodiff.tracer import TracedArray, TracedNumber
-from .formula import Formula, Symbol, _text, as_contribution, is_complex, uses_cotangent
+from .formula import Formula, as_contribution, uses_cotangent
+from .names import BAR, DOT, Names, marked, tex
 from .shorten import short
 from .sources import Source, source_of
-
-BAR, DOT = "\u0304", "\u0307"
-
-#: How operations are written that have a sign of their own; all others are called by name.
-OPERATIONS = {
-    "add": "a + b", "subtract": "a - b", "multiply": "a * b", "divide": "a / b", "negative": "-x",
-    "positive": "x", "power": "a ** b", "literal_power": "x ** p", "matmul": "a @ b", "dot": "a @ b",
-    "getitem": "x[index]", "square": "x ** 2", "absolute": "absolute(x)", "sqrt": "sqrt(x)",
-    "transpose": "transposed(x)", "inv": "inv(a)",
-}  # fmt: skip
-
-
-class Names:
-    """What the steps and constants of a recording are called."""
-
-    def __init__(self, recording: Recording, arguments: Sequence[str]):
-        self.arguments = arguments
-        self.constants: dict[int, tuple[str, Any]] = {}
-        self.of: dict[Step, str] = {}
-        count = 0
-        for step in recording.steps:
-            if step.is_argument:
-                self.of[step] = self.path(step.path)
-            else:
-                count += 1
-                self.of[step] = f"v{count}"
-
-    def path(self, path: str) -> str:
-        """``[0].weight`` with the name of the argument: ``m.weight``."""
-        head, _, rest = path.partition("]")
-        return self.arguments[int(head[1:])] + rest
-
-    def symbol(self, x: Any, mark: str = "") -> Any:
-        """The symbol of an input: a step, or a constant; numbers stand for themselves."""
-        if not isinstance(x, Step):
-            return self._constant(x)
-        name = self.of[x]
-        return Symbol(marked(name, mark), tex(name, mark), x.value)
-
-    def _constant(self, x: Any) -> Any:
-        if isinstance(x, np.ndarray) and x.ndim and x.size > 1:
-            name = self.constants.setdefault(id(x), (f"c{len(self.constants) + 1}", x))[0]
-            return Symbol(name, tex(name), x)
-        if isinstance(x, (complex, np.complexfloating)):
-            return Symbol(f"({short(x)})", f"({short(x)})", x)
-        if isinstance(x, np.ndarray):
-            return Symbol(short(x), short(x), x)
-        return x
-
-
-def marked(name: str, mark: str) -> str:
-    """`name` with a bar or a dot on its first letter, or a ∂ before a name that is a path."""
-    if not mark:
-        return name
-    return name[0] + mark + name[1:] if name.isalnum() else ("∂" if mark == BAR else "δ") + name
-
-
-def tex(name: str, mark: str = "") -> str:
-    """The name in TeX: ``v_{3}``, ``W``, or upright for a path."""
-    letters = name.rstrip("0123456789")
-    over = {"": "{}", BAR: r"\bar{{{}}}", DOT: r"\dot{{{}}}"}[mark]
-    if len(letters) == 1 and letters.isalpha():
-        digits = name[1:]
-        return over.format(letters) + (f"_{{{digits}}}" if digits else "")
-    if mark:
-        over = r"\overline{{{}}}" if mark == BAR else r"\dot{{{}}}"
-    return over.format(_text(name))
-
-
-# ---------------------------------------------------------------------------------------------
-# Templates of a primitive
-# ---------------------------------------------------------------------------------------------
-
-
-def input_names(primitive: Primitive, count: int) -> list[str]:
-    """What the rules of a primitive call its inputs; those of a list get numbers from 0."""
-    rules = [primitive.joint] if primitive.vjps is None else [r for r in primitive.vjps if r]
-    names: list[str] = []
-    if rules and rules[0] is not None:
-        for parameter in list(inspect.signature(rules[0]).parameters.values())[2:]:
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                names += [f"{parameter.name.lstrip('_')}{k}" for k in range(count - len(names))]
-            elif len(names) < count:
-                names.append(parameter.name.lstrip("_"))
-    return names + [f"x{k}" for k in range(len(names), count)]
-
-
-def defaults(primitive: Primitive) -> dict[str, Any]:
-    """The options of a primitive that have default values."""
-    rules = [primitive.joint] if primitive.vjps is None else [r for r in primitive.vjps if r]
-    if not rules or rules[0] is None:
-        return {}
-    parameters = inspect.signature(rules[0]).parameters
-    return {n: p.default for n, p in parameters.items() if p.default is not p.empty}
-
-
-def slope_template(step: Step, k: int, cotangent: Any) -> str:
-    """The template for input k: the local derivative, or with ``dy`` in it the whole contribution."""
-    primitive = step.primitive
-    formula = primitive.formulas[k] if primitive.formulas else None
-    real = not is_complex((*step.values, step.value))
-    if isinstance(formula, str) and (real or primitive.shown is None):
-        return formula
-    shown = primitive.shown
-    if callable(shown):
-        found = shown(k, cotangent, step.value, *step.values, **step.options)
-    else:
-        found = shown[k] if shown is not None and k < len(shown) else None
-    if found is None and primitive.area == "special" and is_elementwise(primitive, step):
-        names = input_names(primitive, len(step.inputs))
-        found = f"partial(primitive, {k}, y, {', '.join(names)})"
-    return found or f"pullback(primitive, {k}, dy, known, options)"
-
-
-def is_elementwise(primitive: Primitive, step: Step) -> bool:
-    """A function of single elements, without options and with one result."""
-    return primitive.vjps is not None and not step.options and not isinstance(step.value, tuple)
-
-
-# ---------------------------------------------------------------------------------------------
-# Lines
-# ---------------------------------------------------------------------------------------------
+from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
+from .writing import Symbol, tex_text
 
 
 class Part:
@@ -284,7 +160,7 @@ class Line:
         ct = np.float64(self.cotangent) if type(self.cotangent) is float else self.cotangent
         words["dy"] = Symbol(self.bar, self.bar_latex, ct)
         words["y"] = Symbol(self.name, self.latex, step.value)
-        words["primitive"] = Symbol(step.primitive.name, _text(step.primitive.name), step.primitive)
+        words["primitive"] = Symbol(step.primitive.name, tex_text(step.primitive.name), step.primitive)
         words["inputs"] = Symbol("inputs", "", step.values)
         words["known"] = Symbol("known", "", rule_values(step))
         words["options"] = Symbol("options", "", step.options)
@@ -301,19 +177,19 @@ class Line:
         symbols = [replaced.get(k, self.names.symbol(x)) for k, x in enumerate(step.inputs)]
         options = {
             k: v for k, v in step.options.items()
-            if k not in _QUIET and v is not None and not _same(v, defaults(step.primitive).get(k))
+            if k not in QUIET and v is not None and not same(v, defaults(step.primitive).get(k))
         }  # fmt: skip
         template = OPERATIONS.get(name, "")
         if name == "transpose" and (options or np.ndim(step.value) != 2):
             template = ""
         if template:
-            words = dict(zip(_inputs_of(template), symbols, strict=False))
-            return Formula(template, {**options, **words})
+            words = dict(zip(inputs_of(template), symbols, strict=False))
+            return Formula(template, {**options, **words}, simplify=False)
         words = {f"i{k}": s for k, s in enumerate(symbols)}
         arguments = [*words, *(f"{k}={k}" for k in options)]
         shown = name.rstrip("0123456789") if name.startswith("einsum") else name
         shown = shown if shown.isidentifier() else "call"
-        return Formula(f"{shown}({', '.join(arguments)})", {**words, **options})
+        return Formula(f"{shown}({', '.join(arguments)})", {**words, **options}, simplify=False)
 
     # -- forward mode ------------------------------------------------------------------------------
 
@@ -371,72 +247,3 @@ class Line:
 
 def _only(step: Step, k: int, tangents: dict[Step, Any]) -> list[Any]:
     return [tangents.get(x) if i == k else None for i, x in enumerate(step.inputs)]
-
-
-#: Options that say how, not what, is computed.
-_QUIET = {"optimize", "copy", "order", "dtype", "out", "subok", "where", "initial", "method"}
-
-
-def _inputs_of(template: str) -> list[str]:
-    """The names in a template, in the order of the inputs."""
-    found = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}
-    return [name for name in ("a", "x", "b", "p") if name in found]
-
-
-def _same(a: Any, b: Any) -> bool:
-    return type(a) is type(b) and not isinstance(a, np.ndarray) and bool(a == b)
-
-
-def argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the parameters; of those that are not known x, or x1, x2 …"""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names: list[str] = []
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            names += [f"{parameter.name}[{k}]" for k in range(count - len(names))]
-        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-            names.append(parameter.name)
-    names = names[:count]
-    missing = count - len(names)
-    names += ["x"] if missing == 1 and not names else [f"x{k + 1}" for k in range(len(names), count)]
-    # v1, v2 … and c1, c2 … are taken
-    return [n + "_" if n[:1] in "vc" and n[1:].isdigit() else n for n in names]
-
-
-def owner_path(names: Names) -> Callable[[Any], str]:
-    """A function that tells where an object with parameters stands among the arguments."""
-    known: dict[int, str] = {}
-
-    def find(owner: Any) -> str:
-        if id(owner) not in known:
-            known[id(owner)] = _path_of(owner, names, 3)
-        return known[id(owner)]
-
-    return find
-
-
-def _path_of(owner: Any, names: Names, depth: int) -> str:
-    """By the path of some leaf inside, less the way from the owner to that leaf."""
-    for leaf, way in _leaves(owner, "", depth):
-        path = leaf.step.path
-        if path and path.endswith(way) and way:
-            return names.path(path[: -len(way)])
-    return ""
-
-
-def _leaves(x: Any, way: str, depth: int) -> Any:
-    if isinstance(x, (TracedNumber, TracedArray)):
-        if hasattr(x, "step"):
-            yield x, way
-    elif depth and isinstance(x, (list, tuple)):
-        for k, v in enumerate(x):
-            yield from _leaves(v, f"{way}[{k}]", depth - 1)
-    elif depth and isinstance(x, dict):
-        for k, v in x.items():
-            yield from _leaves(v, f"{way}[{k!r}]", depth - 1)
-    elif depth and hasattr(x, "__dict__"):
-        for k, v in vars(x).items():
-            yield from _leaves(v, f"{way}.{k}", depth - 1)

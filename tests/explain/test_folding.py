@@ -193,7 +193,7 @@ def test_comprehensions():
 
 def test_functions_are_called_by_their_name():
     tree = loops(
-        "def square(x):\n    y = x * 1.0\n    return y * y\n\n\ndef f(x):\n    return square(x) + square(x)\n",
+        "def square(x):\n    y = x * 1.0\n    return y * y\n\ndef f(x):\n    return square(x) + square(x)\n",
         3.0,
     )
     assert [i if isinstance(i, str) else i[0] for i in tree] == ["square", "square", "v5"]

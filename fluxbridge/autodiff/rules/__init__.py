@@ -15,11 +15,12 @@ from . import (  # noqa: F401
     reductions,
     rounding,
     shaping,
-    shown,
     slices,
     sorting,
     statistics,
     transcendental,
 )
+from .shown import enter_shown
 
 define_arithmetic()
+enter_shown()

@@ -461,6 +461,9 @@ SHOWN: dict[str, tuple[Template, ...] | Maker] = {
     "bessel_i": ("(bessel_i(x, n=absolute(n - 1)) + bessel_i(x, n=n + 1)) / 2",),
 }  # fmt: skip
 
-for _name, _shown in SHOWN.items():
-    if _name in PRIMITIVES:  # some came with NumPy 2
-        PRIMITIVES[_name].shown = _shown
+
+def enter_shown() -> None:
+    """Give the primitives their templates, once all of them are registered."""
+    for name, shown in SHOWN.items():
+        if name in PRIMITIVES:  # some came with NumPy 2
+            PRIMITIVES[name].shown = shown
