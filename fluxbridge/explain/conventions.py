@@ -164,10 +164,10 @@ def conventions(live: bool | Sequence[str] = True) -> Conventions:
     recorded = data["versions"]
     ways: dict[str, Callable[[str, Sequence[Any]], Any] | None] = {"Zygote": None, OURS: _ours}
     columns = [f"Zygote {recorded['Zygote']}, recorded", f"{OURS} {__version__}"]
-    for name, (module, ask) in SYSTEMS.items():
+    for name, (module, way) in SYSTEMS.items():
         wanted = live is True or (live is not False and name in live)
         there = wanted and importlib.util.find_spec(module) is not None
-        ways[name] = ask if there else None
+        ways[name] = way if there else None
         columns.append(
             f"{name} {_version(module)}" if there else f"{name} {recorded[name]}, recorded"
         )  # fmt: skip

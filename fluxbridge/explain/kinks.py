@@ -36,7 +36,7 @@ class OnKink(NamedTuple):
 
     name: str  #: of the step, v0, v1, … in the order of the run
     operation: str
-    index: tuple[int, ...]  #: which element of the result
+    element: tuple[int, ...]  #: which element of the result
     source: Source
     sort: str
     word: str
@@ -74,7 +74,7 @@ class Kinks(Sequence):
         """The table: step, expression, place, what is there, chosen, possible."""
         return [
             (
-                kink.name + (str(list(kink.index)) if kink.index else ""),
+                kink.name + (str(list(kink.element)) if kink.element else ""),
                 kink.source.expression or kink.operation,
                 kink.where,
                 kink.word or SORTS[kink.sort],

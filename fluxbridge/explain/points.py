@@ -75,11 +75,10 @@ class Point:
         """The vector as `gradient` would return it; None where the function never looked."""
         parts = self.cut(vector)
         for k, original in enumerate(self.originals):
-            kind = getattr(original, "dtype", None)
             if not touched[k]:
                 parts[k] = None
-            elif isinstance(original, np.ndarray) and kind.kind in "fc" and kind != parts[k].dtype:
-                parts[k] = parts[k].astype(kind)
+            elif isinstance(original, np.ndarray) and original.dtype.kind in "fc":
+                parts[k] = parts[k].astype(original.dtype, copy=False)
         filled = self.template.fill(parts)
         return filled if filled is not None else (None,) * len(self.xs)
 

@@ -48,7 +48,7 @@ def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
     if kink.sort in ("cone", "split", "steep"):
         return []
     run, traced = record_rivals(step, kink)
-    slopes = []
+    slopes: list[list[Any]] = []
     for place in tie.tied:
         pulled = pull_rival(run, tie, place)
         slopes.append([pulled.get(leaf) for leaf in run.steps[: run.leaves]])
@@ -57,7 +57,8 @@ def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
         inputs = list(step.values)
         for at, k in enumerate(traced):
             away = [s[at] for s in slopes if s is not mine and s[at] is not None]
-            move = (0.0 if mine[at] is None else mine[at]) * len(slopes) - sum(away, 0.0)
+            own: Any = 0.0 if mine[at] is None else mine[at]
+            move = own * len(slopes) - sum(away)
             value = step.values[k]
             size = np.maximum(1.0, np.abs(value))
             inputs[k] = value + 1e-9 * size * move if varies(value) else value
@@ -87,5 +88,5 @@ def pull_rival(run: Recording, tie: Tie, place: int) -> dict[Step, Any]:
     if not isinstance(target, Step):
         return {}
     seed = np.zeros(np.shape(target.value))
-    seed[(*tie.row, place)] = 1.0
+    seed[tie.row][place] = 1.0
     return backward(run.steps, {target: seed})

@@ -123,8 +123,8 @@ def subgradients(
 
     Every kink offers a choice of one-sided derivatives, but not every combination of choices occurs:
     each gradient listed is the limit of gradients at real points, and found with a direction that leads
-    there (`directions`). Their convex hull is Clarke's subdifferential; for a convex function it is the set of
-    subgradients. With ``consistent=False`` all combinations are tried, as the chain rule for
+    there (`directions`). Their convex hull is Clarke's subdifferential; for a convex function it is the
+    set of subgradients. With ``consistent=False`` all combinations are tried, as the chain rule for
     subdifferentials allows: an outer bound, of which `real` says what is a limit.
 
     `tol` says when two values count as equal (relative to their size, or to 1). Raises

@@ -54,7 +54,9 @@ def test_recorded_zygote_answers_agree_with_the_reference():
     rows = {row["point"]: row["recorded"] for row in DATA["rows"]}
     for point, name in pairs.items():
         values = [None if v is None else v.get("value", v.get("array")) for v in cases[name]]
-        values = [[float(x) for x in v] if isinstance(v, list) else v if v is None else float(v) for v in values]
+        values = [
+            [float(x) for x in v] if isinstance(v, list) else v if v is None else float(v) for v in values
+        ]
         assert rows[point]["Zygote"] == answer(values), point
 
 

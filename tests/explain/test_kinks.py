@@ -49,7 +49,7 @@ def test_whole_rows():
 
 def test_elements_are_named():
     found = kinks(lambda x: np.sum(np.abs(x)), np.array([[1.0, 0.0], [0.0, 2.0]]))
-    assert [k.index for k in found] == [(0, 1), (1, 0)]
+    assert [k.element for k in found] == [(0, 1), (1, 0)]
 
 
 def test_lines_and_expressions():
@@ -72,7 +72,7 @@ def test_comparisons():
     kink = only(f, 0.0)
     assert kink.operation == "v0 > 0" and kink.chosen == "False" and kink.others == ("True",)
     kink = only(lambda x: np.sum(np.where(x < 1, x, 2 * x)), np.array([0.0, 1.0]))
-    assert kink.index == (1,) and kink.chosen == "False"
+    assert kink.element == (1,) and kink.chosen == "False"
     kink = only(lambda x: x[np.argmax(x)], np.array([3.0, 3.0]))
     assert kink.chosen == "0" and kink.others == ("1",)
 

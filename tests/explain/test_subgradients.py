@@ -215,6 +215,7 @@ def test_norm_at_zero_is_a_ball():
 
 def test_largest_eigenvalue():
     """At a multiple of I: all matrices v vᵀ, so convex combinations have trace 1 and are positive."""
+
     def f(a):
         return np.linalg.eigvalsh((a + a.T) / 2)[-1]
 
@@ -318,13 +319,14 @@ def test_directional_of_jumps_and_walls():
         directional(abs, 0.0)
 
 
-CONVEX = {"absolute value", "two lines", "pinball loss", "least absolute deviations", "l1 norm", "l1 norm at zero",
-          "largest element", "svm objective", "hinge loss", "total variation", "maximum norm"}  # fmt: skip
+CONVEX = {
+    "absolute value", "two lines", "pinball loss", "least absolute deviations", "l1 norm", "l1 norm at zero",
+    "largest element", "svm objective", "hinge loss", "total variation", "maximum norm",
+}  # fmt: skip
+BOWLS = [row for row in TEXTBOOK if row[0] in CONVEX]
 
 
-@pytest.mark.parametrize(
-    ("f", "x", "limits"), [r[1:] for r in TEXTBOOK if r[0] in CONVEX], ids=[r[0] for r in TEXTBOOK if r[0] in CONVEX]
-)  # fmt: skip
+@pytest.mark.parametrize(("f", "x", "limits"), [row[1:] for row in BOWLS], ids=[row[0] for row in BOWLS])
 def test_subgradient_inequality(f, x, limits):
     middle = sum(np.asarray(g, float) for g in limits) / len(limits)
     assert subgradient_gap(middle if np.ndim(x) else float(middle), f, x) >= -1e-12

@@ -36,7 +36,8 @@ elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isna
 elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False,
             kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"))  # fmt: skip
 elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False,
-            kink=Kink("divide(a, b) ~ whole(divide(a, b))", word="a jump at multiples of b", sort="jump"))  # fmt: skip
+            kink=Kink("divide(a, b) ~ whole(divide(a, b))", word="a jump at multiples of b",
+                      sort="jump"))  # fmt: skip
 elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False,
             kink=Kink("where(whole(divide(a, b)) == 0, 1.0, divide(a, b) - whole(divide(a, b))) ~ 0",
                       word="a jump at multiples of b other than 0", sort="jump"))  # fmt: skip
