@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj
+from ..kinks import Kink
 from ..primitive import apply, implements, plain, primitive
 from .shaping import as_array
 
@@ -170,7 +171,11 @@ def roots_tangent(dx: Any, y: Any, p: Any) -> Any:
     return -np.polyval(dx, y) / np.polyval(np.polyder(p), y)
 
 
-ROOTS = primitive(None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots, julia="NumPy.roots")
+ROOTS = primitive(
+    None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots,
+    kink=Kink(lambda p: np.diff(np.sort_complex(np.roots(plain(p))))[..., None],
+              word="a root that occurs twice has no slope", sort="split"), julia="NumPy.roots"
+)  # fmt: skip
 
 
 @implements(np.roots)
