@@ -66,7 +66,7 @@ def _slope_of_log(dy: Any, _y: Any, x: Any) -> Any:
 
 
 log: Any = elementwise(
-    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False
+    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False, julia="log."
 )
 
 #: x·log(y), and 0 where x is 0.
