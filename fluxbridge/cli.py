@@ -57,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gradient.add_argument("points", nargs="+", help="the arguments, as Python; after -- if one is negative")
     gradient.add_argument("--value", action="store_true", help="print the value as well")
     gradient.set_defaults(run=_gradient)
+    spellings = commands.add_parser(
+        "spellings", help="print how each primitive is written in Julia, as Markdown"
+    )
+    spellings.set_defaults(run=_spellings)
     options = parser.parse_args(arguments)
     return options.run(options)
 
@@ -90,3 +94,10 @@ def _gradient(options: argparse.Namespace) -> int:
     from .check import command
 
     return command.gradient(options)
+
+
+def _spellings(options: argparse.Namespace) -> int:
+    from .julia import table
+
+    print(table.markdown(), end="")
+    return 0

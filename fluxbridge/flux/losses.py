@@ -65,13 +65,12 @@ def _slope_of_log(dy: Any, _y: Any, x: Any) -> Any:
         return dy / x
 
 
-log: Any = elementwise(
-    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False, julia="log."
-)
+log: Any = elementwise(None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False,
+                  julia="log.")  # fmt: skip
 
 #: x·log(y), and 0 where x is 0.
 xlogy: Any = elementwise(
-    None, "log(b)", "a / b", name="xlogy", compute=_xlogy_value, holomorphic=False,
+    None, "log(b)", "a / b", name="xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
     vjps=[_quiet(lambda dy, _a, b: xlogy(dy, b)), _quiet(lambda dy, a, b: dy * a / b)],
 )  # fmt: skip
 

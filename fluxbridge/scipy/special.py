@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special
 
+from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import UFUNCS, load_on_demand, primitive
 from ..autodiff.refusals import no_rule
@@ -39,6 +40,7 @@ LOGSUMEXP = primitive(
     ),
     name="logsumexp",
     compute=lambda x, axis=None, keepdims=False: scipy.special.logsumexp(x, axis=axis, keepdims=keepdims),
+    julia=spelled.logsumexp,
 )
 SOFTMAX = primitive(
     None,
@@ -46,6 +48,7 @@ SOFTMAX = primitive(
     jvp=(lambda dx, y, _x, axis=None: (dx - np.sum(dx * y, axis=axis, keepdims=True)) * y,),
     name="softmax",
     compute=scipy.special.softmax,
+    julia=spelled.along("NNlib.softmax"),
 )
 LOG_SOFTMAX = primitive(
     None,
@@ -53,6 +56,7 @@ LOG_SOFTMAX = primitive(
     jvp=(lambda dx, y, _x, axis=None: dx - np.sum(dx * np.exp(y), axis=axis, keepdims=True),),
     name="log_softmax",
     compute=scipy.special.log_softmax,
+    julia=spelled.along("NNlib.logsoftmax"),
 )
 
 

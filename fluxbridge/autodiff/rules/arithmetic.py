@@ -26,20 +26,10 @@ elementwise(np.fabs, "sign(x)", holomorphic=False, julia="abs.")
 SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign, julia="sign.")
 elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False, julia="max.")
 elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False, julia="min.")
-elementwise(
-    np.fmax,
-    "1 if (a > b) | isnan(b)",
-    "1 if logical_not((a > b) | isnan(b))",
-    holomorphic=False,
-    julia="NumPy.fmax.",
-)
-elementwise(
-    np.fmin,
-    "1 if (a <= b) | isnan(b)",
-    "1 if logical_not((a <= b) | isnan(b))",
-    holomorphic=False,
-    julia="NumPy.fmin.",
-)
+elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False,
+            julia="NumPy.fmax.")  # fmt: skip
+elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False,
+            julia="NumPy.fmin.")  # fmt: skip
 elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False, julia="mod.")
 elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False, julia="rem.")
 elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False, julia="copysign.")

@@ -135,9 +135,8 @@ def _einsum_of(count: int) -> Primitive:
             f"cotangent({k}, dy, ({', '.join(names)},), subscripts, optimize)"
         )
         rules.append(eval(source, {"cotangent": _cotangent}))
-    return primitive(
-        None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute, julia=spelled.einsum
-    )
+    return primitive(None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute,
+                     julia=spelled.einsum)  # fmt: skip
 
 
 for _count in (1, 2, 3):

@@ -28,10 +28,12 @@ elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False, julia="cbrt.")
 # Inf - Inf: a term of -Inf has the share 0, one of +Inf the share 1.
 elementwise(np.logaddexp,
             "exp(minimum(a - where(isinf(a), 0.0, y), 0.0))",
-            "exp(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False, julia="NumPy.logaddexp.")  # fmt: skip
+            "exp(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False,
+            julia="NumPy.logaddexp.")  # fmt: skip
 elementwise(np.logaddexp2,
             "exp2(minimum(a - where(isinf(a), 0.0, y), 0.0))",
-            "exp2(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False, julia="NumPy.logaddexp2.")  # fmt: skip
+            "exp2(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False,
+            julia="NumPy.logaddexp2.")  # fmt: skip
 
 # -- trigonometric and hyperbolic functions ----------------------------------------------------------
 # Products such as (1 - x)(1 + x) rather than 1 - x² are exact to the last digit near x = 1. On the

@@ -34,7 +34,8 @@ def _primitive(
 ) -> Primitive:
     """An elementwise primitive that has no NumPy function of its own."""
     computed = elementwise_compute(compute, keep_integers)
-    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False)
+    julia = f"NNlib.{name}." if name != "nnlib_erf" else "SpecialFunctions.erf."
+    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, julia=julia)
 
 
 # -- sigmoid, tanh and what is made of them --------------------------------------------------------
@@ -115,7 +116,8 @@ _HARDTANH = _primitive("hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & 
 _RELU = _primitive("relu", _relu, "1 if y > 0", keep_integers=True)
 _RELU6 = _primitive("relu6", lambda x: _clamp(x, 0, 6), "1 if (y > 0) & (y < 6)", keep_integers=True)
 _GELU_TANH = elementwise(
-    None, _gelu_tanh_slope, name="gelu_tanh", compute=elementwise_compute(_gelu_tanh), holomorphic=False
+    None, _gelu_tanh_slope, name="gelu_tanh", compute=elementwise_compute(_gelu_tanh), holomorphic=False,
+    julia="NNlib.gelu_tanh.",
 )
 _GELU_SIGMOID = elementwise(
     None,
@@ -123,6 +125,7 @@ _GELU_SIGMOID = elementwise(
     name="gelu_sigmoid",
     compute=elementwise_compute(_gelu_sigmoid),
     holomorphic=False,
+    julia="NNlib.gelu_sigmoid.",
 )
 _GELU_ERF = _primitive(
     "gelu_erf",
@@ -139,6 +142,7 @@ _LISHT = elementwise(
     name="lisht",
     compute=elementwise_compute(lambda x: x * np.tanh(x)),
     holomorphic=False,
+    julia="NNlib.lisht.",
 )
 _SELU = _primitive(
     "selu",
@@ -155,6 +159,7 @@ _MISH = elementwise(
     name="mish",
     compute=elementwise_compute(lambda x: x * np.tanh(_softplus(x))),
     holomorphic=False,
+    julia="NNlib.mish.",
 )
 _TANHSHRINK = _primitive("tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)")
 

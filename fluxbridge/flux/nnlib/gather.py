@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff import spelled
 from ...autodiff.primitive import plain, primitive
 from ...errors import DimensionMismatch
 
@@ -108,6 +109,7 @@ GATHER: Any = primitive(
     jvp="linear",
     name="gather",
     compute=_gather,
+    julia=spelled.gather,
 )
 SCATTER_ADD: Any = primitive(
     None,
@@ -115,10 +117,14 @@ SCATTER_ADD: Any = primitive(
     jvp="linear",
     name="scatter_add",
     compute=_reduce(np.add, 0),
+    julia=spelled.scatter_by("+"),
 )
-SCATTER_MUL: Any = primitive(None, _product_rule, name="scatter_mul", compute=_reduce(np.multiply, 1))
-SCATTER_MAX: Any = primitive(None, _extreme_rule, name="scatter_max", compute=_reduce(np.maximum, _bottom))
-SCATTER_MIN: Any = primitive(None, _extreme_rule, name="scatter_min", compute=_reduce(np.minimum, _top))
+SCATTER_MUL: Any = primitive(None, _product_rule, name="scatter_mul", compute=_reduce(np.multiply, 1),
+                             julia=spelled.scatter_by("*"))  # fmt: skip
+SCATTER_MAX: Any = primitive(None, _extreme_rule, name="scatter_max", compute=_reduce(np.maximum, _bottom),
+                             julia=spelled.scatter_by("max"))  # fmt: skip
+SCATTER_MIN: Any = primitive(None, _extreme_rule, name="scatter_min", compute=_reduce(np.minimum, _top),
+                             julia=spelled.scatter_by("min"))  # fmt: skip
 
 
 def gather(x: Any, *idx: Any) -> Any:

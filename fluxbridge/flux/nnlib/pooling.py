@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff import spelled
 from ...autodiff.primitive import primitive
 from .numeric import as_float
 from .windows import Sizes, Windows, channels_first, channels_last, check_rank, count, expand, padded, windows
@@ -102,6 +103,7 @@ MAXPOOL: Any = primitive(
     jvp=[lambda dx, y, x, place: PICK(dx, y, x, place=place)],
     name="maxpool",
     compute=_maxpool,
+    julia=spelled.maxpool,
 )
 SPREAD: Any = primitive(
     None,
@@ -153,6 +155,7 @@ SUMPOOL: Any = primitive(
     jvp="linear",
     name="sumpool",
     compute=_sumpool,
+    julia=spelled.sumpool,
 )
 SUMPOOL_DATA: Any = primitive(
     None,
