@@ -197,9 +197,6 @@ def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
     def compute(x: Any, axis: Any = None, **options: Any) -> Any:
         return fold.reduce(x, axis, **options)
 
-    julia = spelled.reduction("maximum" if largest else "minimum")
-    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia)
-
     def rivals(x: Any, axis: Any = None, initial: Any = None, where: Any = True, **_options: Any) -> Any:
         rows = to_last(np.reshape(x, (1,)) if np.ndim(x) == 0 else x, axis if np.ndim(x) else None)
         if where is not True:
@@ -210,7 +207,9 @@ def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
         return rows if largest else -rows
 
     word = f"the {'largest' if largest else 'smallest'} gets the derivative, whichever of the equals it is"
-    primitive(target, rule, jvp=(tangent,), compute=compute, kink=Kink(rivals, word=word))
+    julia = spelled.reduction("maximum" if largest else "minimum")
+    kink = Kink(rivals, word=word)
+    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia, kink=kink)
 
 
 _extreme(np.max, np.maximum, largest=True)
