@@ -17,9 +17,11 @@ import numpy as np
 from ..autodiff.kinks import Kink, Tie, kinks_of
 from ..autodiff.native import check_scalar
 from ..autodiff.recording import Choice, Recording, Step, backward, pull
+from ..autodiff.tools import no_recomputation
+from ..errors import FluxbridgeError
 from .points import Point
 from .questions import question_kink
-from .sides import beside, compute, pull_rival, record_rivals, varies
+from .sides import along_tangent, beside, compute, pull_rival, record_rivals, varies
 
 
 class Decision(NamedTuple):
@@ -57,10 +59,16 @@ class Piece:
         self.f, self.point, self.direction, self.tol = f, point, direction, tol
         self.sorts: set[str] = set()
         with np.errstate(all="ignore"):
-            self.near = self._record(point.step)
-            check_scalar(self.near.value)
-            self.touched = self._touched()
-            self.outside = not math.isfinite(float(self.near.value))
+            self.outside = False
+            self.touched = [False] * len(point.leaves)
+            try:
+                self.near = self._record(point.step)
+                self.touched = self._touched()
+                self.outside = not math.isfinite(float(self.near.value))
+            except FluxbridgeError:
+                raise
+            except (ArithmeticError, LookupError, TypeError, ValueError):  # f refuses what it gets there
+                self.outside = True
             self.way = "outside" if self.outside else "exact"
             self._places: dict[int, list[tuple[int, Kink, list[Tie]]]] = {}
             self.again: list[Step] = []
@@ -70,7 +78,11 @@ class Piece:
                 self._compute()
 
     def _record(self, step: float) -> Recording:
-        return Recording(self.f, self.point.at(step * self.direction), calls=False)
+        run = Recording(self.f, self.point.at(step * self.direction), calls=False)
+        if np.iscomplexobj(run.value):
+            raise ArithmeticError("the result is complex there")
+        check_scalar(run.value)
+        return run
 
     def _touched(self) -> list[bool]:
         found = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
@@ -87,7 +99,7 @@ class Piece:
         try:
             self._replay()
             self.value = float(self.again[out.position].value)
-            if "steep" not in self.sorts:
+            if not self.sorts & {"steep", "own rule"}:
                 self.gradient = self._slope_at_the_point()
         except (ArithmeticError, LookupError, TypeError, ValueError, np.linalg.LinAlgError):
             self.again = []
@@ -128,7 +140,13 @@ class Piece:
         for near in self.near.steps:
             inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in near.inputs])
             step = Step(near.position, near.primitive, inputs, near.options, None, near.calls, near.path)
-            step.value = self.point.leaves[near.position] if near.is_argument else compute(step)
+            if near.is_argument:
+                step.value = self.point.leaves[near.position]
+            elif near.primitive.compute is no_recomputation:
+                self.sorts.add("own rule")
+                step.value = along_tangent(step, near)
+            else:
+                step.value = compute(step)
             self.again.append(step)
             for number, kink in enumerate(kinks_of(near.primitive.kink)):
                 ties = kink.ties(step.values, step.options, self.tol)

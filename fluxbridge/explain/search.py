@@ -35,7 +35,7 @@ class Search:
         self.pieces: list[Piece] = []
         self.notes: list[str] = []
         self.exact = True
-        self._base = float(f(*point.at()))
+        self._base = point.value(f)
         self._jumps = False
         self._runs = 0
         self._conflicts: list[np.ndarray] = []
@@ -209,7 +209,8 @@ class Search:
         if any(p.way == "unbounded" for p in self.pieces):
             self._note("the gradients nearby grow without bound, so f has no Clarke subdifferential here")
         if any(p.way == "limit" for p in self.pieces):
-            self._note("a step has an infinite slope here, so gradients at real points nearby were used")
+            why = "a call with a rule of its own" if "own rule" in sorts else "a step with an infinite slope"
+            self._note(f"{why} is involved, so gradients at real points nearby were used")
         if any(p.way == "restless" for p in self.pieces):
             self._note("the gradients nearby do not settle: f is not piecewise smooth here")
         if "round cone" in sorts or "split" in sorts:

@@ -235,7 +235,7 @@ def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float =
     piece = Piece(f, point, vector / size, tol)
     if piece.outside:
         return float("nan")
-    base = float(f(*point.at()))
+    base = point.value(f)
     if abs(piece.value - base) > 1e-7 * max(1.0, abs(base)):
         return float(np.sign(piece.value - base) * np.inf)
     along = piece.gradient[vector != 0] * vector[vector != 0]
@@ -256,12 +256,12 @@ def subgradient_gap(
     point = Point(xs)
     slope = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
     rng = np.random.default_rng(seed)
-    base = float(f(*point.at()))
+    base = point.value(f)
     worst = np.inf
     for k in range(samples):
         step = rng.normal(size=point.size)
         step *= radius * (rng.uniform() if k % 2 else 10.0 ** -rng.uniform(0, 4)) / np.linalg.norm(step)
-        value = float(f(*point.at(step)))
+        value = point.value(f, step)
         if np.isfinite(value):
             worst = min(worst, value - base - float(slope @ step))
     return worst
