@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -24,13 +25,19 @@ from .questions import question_kink
 from .sides import along_tangent, beside, compute, pull_rival, record_rivals, varies
 
 
-class Decision(NamedTuple):
+class Decision:
     """Rivals that are equal at x: whose turn it is at x + εv, and the gradients of all of them."""
 
-    key: tuple[Any, ...]
-    answer: int
-    slopes: np.ndarray  #: one row for each rival
-    sort: str
+    def __init__(
+        self, key: tuple[Any, ...], answer: int, count: int, sort: str, slopes: Callable[[], np.ndarray]
+    ):
+        self.key, self.answer, self.count, self.sort = key, answer, count, sort
+        self._slopes = slopes
+
+    @cached_property
+    def slopes(self) -> np.ndarray:
+        """The gradients of the rivals by the arguments of f, one row each; computed when asked for."""
+        return self._slopes()
 
     def rows(self, answer: int) -> np.ndarray:
         """What must be positive along a direction for this answer."""
@@ -206,18 +213,22 @@ class Piece:
         run, traced = record_rivals(step, kink)
         there = [np.asarray(r) for r in kink.rivals(*near.values, **near.options)]
         for tie in ties:
-            slopes = np.array([self._slope(run, tie, place, step, traced, upto) for place in tie.tied])
+            slopes = partial(self._slopes, run, tie, step, traced, upto)
             scores = there[tie.group][tie.row][list(tie.tied)]
             if kink.sort == "cone":
-                rank = int(np.linalg.matrix_rank(slopes, tol=1e-9 * max(1.0, float(np.abs(slopes).max()))))
+                found = slopes()
+                rank = int(np.linalg.matrix_rank(found, tol=1e-9 * max(1.0, float(np.abs(found).max()))))
                 if rank != 1:
                     if rank > 1:
                         self.sorts.add("round cone")
                     continue
-                strongest = int(np.argmax(np.linalg.norm(slopes, axis=1)))
-                slopes = np.array([slopes[strongest], -slopes[strongest]])
+                strongest = int(np.argmax(np.linalg.norm(found, axis=1)))
+                slopes = partial(_both_signs, found[strongest])
                 scores = np.array([scores[strongest], -scores[strongest]])
-            yield Decision((*key, *tie), int(np.argmax(scores)), slopes, kink.sort)
+            yield Decision((*key, *tie), int(np.argmax(scores)), len(scores), kink.sort, slopes)
+
+    def _slopes(self, run: Recording, tie: Tie, step: Step, traced: list[int], upto: int) -> np.ndarray:
+        return np.array([self._slope(run, tie, place, step, traced, upto) for place in tie.tied])
 
     def _slope(
         self, run: Recording, tie: Tie, place: int, step: Step, traced: list[int], upto: int
@@ -234,6 +245,10 @@ class Piece:
         steps = self.again[:upto]
         found = backward(steps, seeds, pull=self._sided)
         return self.point.join([found.get(leaf) for leaf in self.again[: self.near.leaves]])
+
+
+def _both_signs(slope: np.ndarray) -> np.ndarray:
+    return np.array([slope, -slope])
 
 
 def _gap(kink: Kink, tie: Tie, step: Step) -> float:

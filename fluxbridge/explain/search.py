@@ -66,24 +66,22 @@ class Search:
             piece, first = waiting.pop()
             self._enter(piece)
             decisions = list(piece.decisions())
+            if len(decisions) <= first:
+                continue
             rows = [d.rows(d.answer) for d in decisions]
             if piece is start:
                 self._count(decisions, rows)
-            for j, decision in enumerate(decisions):
+            for j, decision in enumerate(decisions[first:], first):
                 if decision.undecided:
                     self._note("some comparison is equal to first order, so it was settled by samples")
-                if j < first:
-                    continue
-                for answer in range(len(decision.slopes)):
-                    if answer == decision.answer:
-                        continue
-                    found = self._turned(decisions, rows, j, answer)
+                for answer in range(decision.count):
+                    found = None if answer == decision.answer else self._turned(decisions, rows, j, answer)
                     if found is not None:
                         waiting.append((found, j + 1))
 
     def _count(self, decisions: list[Decision], rows: list[np.ndarray]) -> None:
         """Independent decisions occur in every combination: say at once if these are too many."""
-        combinations = math.prod(len(d.slopes) for d in decisions)
+        combinations = math.prod(d.count for d in decisions)
         if combinations > 16 * self.limit + 64 and not any(d.sort == "order" for d in decisions):
             together = np.concatenate(rows)
             if np.linalg.matrix_rank(together) == len(together):
@@ -95,7 +93,7 @@ class Search:
         sizes = np.linalg.norm(wanted, axis=1)
         known = max(1.0, float(np.max(sizes, initial=0.0)))
         idle = sizes <= 1e-9 * known
-        if np.any(idle[len(wanted) - len(decisions[j].slopes) + 1 :]):
+        if np.any(idle[len(wanted) - decisions[j].count + 1 :]):
             return None  # no direction tells these two apart
         wanted = wanted[~idle]
         direction = direction_inside(wanted)
