@@ -134,6 +134,15 @@ class Explanation:
                 found[leaves[index]] = value
         return found
 
+    @cached_property
+    def arguments(self) -> list[Line]:
+        """The leaves that are worth showing: not the settings of objects that no step uses."""
+        used = {x for step in self.recording.steps for x in step.inputs if isinstance(x, Step)}
+        used |= {x for choice in self.recording.choices for x in choice.inputs if isinstance(x, Step)}
+        plain = {self.names.path(f"[{k}]") for k in range(len(self.names.arguments))}
+        leaves = [line for line in self.lines if line.is_argument]
+        return [v for v in leaves if v.step in used or v.step is self.recording.out or v.name in plain]
+
     # -- folding -------------------------------------------------------------------------------------
 
     @cached_property
@@ -340,9 +349,9 @@ def explain(
     forward
       x                = 2
       y                = 3
-      v1 = x · y       = 6         x * y              line 1
-      v2 = sin(x)      = 0.909297  np.sin(x)          line 1
-      v3 = v1 + v2     = 6.9093    x * y + np.sin(x)  line 1
+      v1 = x · y       = 6         ...  line 1
+      v2 = sin(x)      = 0.909297  ...  line 1
+      v3 = v1 + v2     = 6.9093    ...  line 1
     <BLANKLINE>
     reverse
       v̄3 = 1         → v1  v̄3           = 1

@@ -112,18 +112,20 @@ class _Arranger:
 
     def _iterations(self, lines: Sequence[Any], level: int, loop: Loop) -> list[list[Any]]:
         runs: list[list[Any]] = [[]]
-        before = -1
+        before, last = -1, None
         for line in lines:
             inner = self._loop(line, level, loop)
             place = inner[0] if inner else line.calls[level].instruction
             first = runs[-1][0] if runs[-1] else None
-            again = (
-                first is not None and inner is None and _signature(line, level) == _signature(first, level)
-            )
+            again = False
+            if first is not None and inner is None:
+                again = _once(first, level) and _signature(line, level) == _signature(first, level)
+                # or the same instruction called something else, as a loop over layers does
+                again |= place == before and _other_call(last, line, level)
             if place < before or again:
                 runs.append([])
             runs[-1].append(line)
-            before = place
+            before, last = place, line
         return runs
 
     def _call_items(self, lines: Sequence[Any], level: int) -> list[Any]:
@@ -132,29 +134,25 @@ class _Arranger:
         deeper: list[Any] = []
         for line in [*lines, None]:
             nested = line is not None and len(line.calls) > level + 1
-            if nested:
-                assert line is not None
+            if nested and not (deeper and _other_call(deeper[-1], line, level)):
                 deeper.append(line)
                 continue
             if deeper:
                 items += self._call(deeper, level)
-                deeper = []
-            if line is not None:
+                deeper = [line] if nested else []
+            if line is not None and not nested:
                 items.append(line)
         return items
 
     def _call(self, lines: Sequence[Any], level: int) -> list[Any]:
         items = self.body(lines, level + 1)
-        if len(lines) == 1:
-            return items
         call, caller = lines[0].calls[level + 1], lines[0].calls[level]
+        owner = self.owner_path(call.owner) if call.owner is not None else ""
         name = call.code.co_name
-        if name in COMPREHENSIONS:
+        if name in COMPREHENSIONS or (len(lines) == 1 and not owner):
             return items
-        owner = ""
         label = {"<lambda>": "lambda", "forward": "", "__call__": ""}.get(name, name)
         if call.owner is not None:
-            owner = self.owner_path(call.owner)
             kind = type(call.owner).__name__
             label = " ".join(x for x in (owner, kind if not label else f"{kind}.{label}") if x)
         elif not label or label == "lambda":
@@ -163,6 +161,23 @@ class _Arranger:
 
 
 COMPREHENSIONS = {"<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
+
+
+def _other_call(before: Any, line: Any, level: int) -> bool:
+    """Was something else called at this level than for the line before: other code, another object?"""
+    if len(before.calls) <= level + 1 or len(line.calls) <= level + 1:
+        return len(before.calls) != len(line.calls)
+    a, b = before.calls[level + 1], line.calls[level + 1]
+    return a.code is not b.code or a.owner is not b.owner
+
+
+def _once(line: Any, level: int) -> bool:
+    """Can this step happen but once in a call made at `level`: is it in no loop further inside?"""
+    return not any(
+        start <= call.instruction <= end
+        for call in line.calls[level + 1 :]
+        for start, end in loops_of(call.code)
+    )
 
 
 def _signature(line: Any, level: int) -> tuple[Any, ...]:

@@ -43,7 +43,7 @@ class Graph(NamedTuple):
 
 def graph(e: Explanation) -> Graph:
     """Nodes in the order of execution, and edges."""
-    boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.lines if line.is_argument]
+    boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
     boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(_boxes(e))]
     home: dict[Step, str] = {}
     for key, item in boxes:

@@ -16,7 +16,7 @@ from .text import tangent_text
 
 if TYPE_CHECKING:
     from .explanation import Explanation
-    from .steps import Line
+    from .steps import Line, Part
 
 WHOLE = 600  #: steps up to which closed parts carry what is in them
 ENDS = (6, 2)  #: iterations that are shown of a long loop, at its beginning and at its end
@@ -67,7 +67,7 @@ def html(e: Explanation) -> str:
     if e.forward:
         head += f" with tangent {value(e.tangent)}"
     parts = [f'<div class="fb-x"><style>{STYLE}</style>{head}</h4>']
-    arguments = "".join(forward_row(e, line) for line in e.lines if line.is_argument)
+    arguments = "".join(forward_row(e, line) for line in e.arguments)
     body = arguments + "".join(_items(e, e.tree.items, opened, False))
     parts.append(_section("forward, value and tangent" if e.forward else "forward", body))
     if e.names.constants:
@@ -165,19 +165,24 @@ def forward_row(e: Explanation, line: Line) -> str:
 
 def reverse_row(line: Line) -> str:
     """One step of the reverse sweep, with what it gives to each input."""
-    parts = "".join(
-        f'<div class="p"><span class="m">→ {escape(p.name)}</span>'
-        f'<span class="m" title="local derivative: {escape(p.local.text())}">{escape(p.text())}</span>'
-        f"<span>{value(p.contribution)} {_shape(p.contribution)}</span></div>"
-        for p in line.parts
-    )
+    parts = "".join(map(_part, line.main_parts))
     kink = f'<div class="kink">{escape(line.kink)}</div>' if line.kink else ""
     head = f'<span class="m bar">{escape(line.bar)}</span> = {value(line.cotangent)}'
     return f'<div class="b"><div>{head}{kink}</div><div>{parts}</div></div>'
 
 
+def _part(part: Part | int) -> str:
+    if isinstance(part, int):
+        return f'<div class="p"><span class="s">… {part} more</span></div>'
+    return (
+        f'<div class="p"><span class="m">→ {escape(part.name)}</span>'
+        f'<span class="m" title="local derivative: {escape(part.local.text())}">{escape(part.text())}</span>'
+        f"<span>{value(part.contribution)} {_shape(part.contribution)}</span></div>"
+    )
+
+
 def _gradient(e: Explanation) -> str:
-    rows = [(line.name, line.cotangent) for line in e.lines if line.is_argument]
+    rows = [(line.name, line.cotangent) for line in e.arguments]
     rows += [(n, None) for n, t in zip(e.names.arguments, e.recording.templates, strict=True) if t is None]
     return "".join(
         f'<div class="r"><span class="m">{escape(name)}</span><span>{value(ct)}</span>{_shape(ct)}</div>'

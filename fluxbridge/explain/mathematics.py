@@ -54,7 +54,7 @@ def markdown(e: Explanation) -> str:
         said += f", tangent ${tex_value(e.tangent)}$"
     out = [said, "", "**forward**" + (", value and tangent" if e.forward else ""), ""]
     head = ["step", "value", "tangent", "code"] if e.forward else ["step", "value", "code"]
-    rows = [_forward(e, line) for line in e.lines if line.is_argument]
+    rows = [_forward(e, line) for line in e.arguments]
     for depth, item in e.items():
         rows.append(_item(e, item, depth, len(head)) or _forward(e, item, depth))
     out += _table(head, rows)
@@ -67,7 +67,7 @@ def markdown(e: Explanation) -> str:
             elif item.cotangent is not None:
                 rows += _reverse(item, depth)
         out += ["", "**reverse**", "", *_table(["cotangent", "to", "contribution", "value"], rows)]
-        rows = [[f"${line.latex}$", f"${tex_value(line.cotangent)}$"] for line in e.lines if line.is_argument]
+        rows = [[f"${line.latex}$", f"${tex_value(line.cotangent)}$"] for line in e.arguments]
         out += ["", "**gradient**", "", *_table(["argument", "gradient"], rows)]
     return "\n".join(out) + "\n"
 
@@ -118,16 +118,19 @@ def _tangent(e: Explanation, line: Line) -> str:
 def _reverse(line: Line, depth: int) -> list[list[str]]:
     head = f"{_indent(depth)}${line.bar_latex} = {tex_value(line.cotangent)}$"
     head += f" {line.kink}" if line.kink else ""
-    parts = [
-        [head if k == 0 else "", f"${p.step_latex}$", f"${p.latex()}$", f"${tex_value(p.contribution)}$"]
-        for k, p in enumerate(line.parts)
-    ]
+    parts = []
+    for k, p in enumerate(line.main_parts):
+        if isinstance(p, int):
+            parts.append(["", f"… {p} more", "", ""])
+            continue
+        said = [f"${p.step_latex}$", f"${p.latex()}$", f"${tex_value(p.contribution)}$"]
+        parts.append([head if k == 0 else "", *said])
     return parts or [[head, "", "", ""]]
 
 
 def latex(e: Explanation) -> str:
     """Two aligned blocks: what was computed, and what goes back."""
-    rows = [f"{line.latex} &= {tex_value(line.value)}" for line in e.lines if line.is_argument]
+    rows = [f"{line.latex} &= {tex_value(line.value)}" for line in e.arguments]
     for _, item in e.items():
         rows += _latex_forward(e, item)
     blocks = [_block(rows)]
@@ -137,8 +140,7 @@ def latex(e: Explanation) -> str:
             rows += _latex_reverse(item)
         sums = [
             rf"\frac{{\partial f}}{{\partial {line.latex}}} &= {tex_value(line.cotangent)}"
-            for line in e.lines
-            if line.is_argument
+            for line in e.arguments
         ]
         blocks += [_block(rows), _block(sums)]
     return "\n".join(blocks)
@@ -171,6 +173,8 @@ def _latex_reverse(item: Any) -> list[str]:
     if hasattr(item, "group") or item.cotangent is None:
         return []
     return [
-        rf"{p.bar_latex} &\mathrel{{+}}= {p.latex()} = {tex_value(p.contribution)}"
-        for p in item.parts
-    ]  # fmt: skip
+        rf"& \text{{({p} more)}}"
+        if isinstance(p, int)
+        else rf"{p.bar_latex} &\mathrel{{+}}= {p.latex()} = {tex_value(p.contribution)}"
+        for p in item.main_parts
+    ]

@@ -16,7 +16,7 @@ from .names import BAR, DOT, Names, marked, tex
 from .shorten import short
 from .sources import Source, source_of
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
-from .writing import Symbol, tex_text
+from .writing import MANY, Symbol, tex_text
 
 
 class Part:
@@ -190,6 +190,13 @@ class Line:
         shown = name.rstrip("0123456789") if name.startswith("einsum") else name
         shown = shown if shown.isidentifier() else "call"
         return Formula(f"{shown}({', '.join(arguments)})", {**words, **options}, simplify=False)
+
+    @property
+    def main_parts(self) -> list[Part | int]:
+        """The parts; of very many the first and the last, and how many there are between them."""
+        if len(self.parts) <= MANY:
+            return list(self.parts)
+        return [*self.parts[:3], len(self.parts) - 5, *self.parts[-2:]]
 
     # -- forward mode ------------------------------------------------------------------------------
 

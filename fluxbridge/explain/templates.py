@@ -17,7 +17,7 @@ OPERATIONS = {
     "add": "a + b", "subtract": "a - b", "multiply": "a * b", "divide": "a / b", "negative": "-x",
     "positive": "x", "power": "a ** b", "literal_power": "x ** p", "matmul": "a @ b", "dot": "a @ b",
     "getitem": "x[index]", "square": "x ** 2", "absolute": "absolute(x)", "sqrt": "sqrt(x)",
-    "transpose": "transposed(x)", "inv": "inv(a)",
+    "transpose": "transposed(x)", "inv": "inv(a)", "affine": "w @ x + b",
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
         found = shown(k, cotangent, step.value, *step.values, **step.options)
     else:
         found = shown[k] if shown is not None and k < len(shown) else None
-    if found is None and primitive.area == "special" and is_elementwise(primitive, step):
+    if found is None and is_elementwise(primitive, step):
         names = input_names(primitive, len(step.inputs))
         found = f"partial(primitive, {k}, y, {', '.join(names)})"
     return found or f"pullback(primitive, {k}, dy, known, options)"
@@ -63,7 +63,8 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
 
 def is_elementwise(primitive: Primitive, step: Step) -> bool:
     """A function of single elements, without options and with one result."""
-    return primitive.vjps is not None and not step.options and not isinstance(step.value, tuple)
+    known = bool(primitive.formulas) or primitive.area == "special"
+    return known and primitive.vjps is not None and not step.options and not isinstance(step.value, tuple)
 
 
 #: Options that say how, not what, is computed.
@@ -73,7 +74,7 @@ QUIET = {"optimize", "copy", "order", "dtype", "out", "subok", "where", "initial
 def inputs_of(template: str) -> list[str]:
     """The names in a template, in the order of the inputs."""
     found = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}
-    return [name for name in ("a", "x", "b", "p") if name in found]
+    return [name for name in ("a", "w", "x", "b", "p") if name in found]
 
 
 def same(a: Any, b: Any) -> bool:

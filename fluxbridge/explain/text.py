@@ -70,7 +70,7 @@ def text(explanation: Explanation, color: bool) -> str:
 
 def forward_rows(e: Explanation) -> list[list[str]]:
     """Step, value, shape, (tangent,) expression, line."""
-    rows = [_forward_row(e, line, "") for line in e.lines if line.is_argument]
+    rows = [_forward_row(e, line, "") for line in e.arguments]
     for depth, item in e.items():
         indent = "  " * depth
         if isinstance(item, int):
@@ -154,7 +154,10 @@ def _has_cotangent(item: Any) -> bool:
 def _reverse_rows(line: Line, indent: str) -> list[list[str]]:
     head = f"{indent}{line.bar} = {short(line.cotangent)}"
     rows = []
-    for k, part in enumerate(line.parts):
+    for k, part in enumerate(line.main_parts):
+        if isinstance(part, int):
+            rows.append([indent, f"… {part} more", "", "", "", ""])
+            continue
         rows.append(
             [head if k == 0 else indent, f"→ {part.name}", part.text(), f"= {short(part.contribution)}",
              shape_of(part.contribution), line.kink if k == 0 else ""]
@@ -184,7 +187,7 @@ def _group_back(group: Group, indent: str) -> list[list[str]]:
 
 def gradient_rows(e: Explanation) -> list[list[str]]:
     rows = []
-    for line in e.lines[: e.recording.leaves]:
+    for line in e.arguments:
         ct = line.cotangent
         rows.append([line.name, f"= {short(ct)}", shape_of(ct) if ct is not None else ""])
     for name, template in zip(e.names.arguments, e.recording.templates, strict=True):

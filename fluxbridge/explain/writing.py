@@ -32,6 +32,8 @@ def constant(node: ast.AST) -> Any:
     return None
 
 
+MANY = 8  #: arguments, of which not all are written
+
 _LEVEL = {ast.Add: 2, ast.Sub: 2, ast.Mult: 3, ast.Div: 3, ast.MatMult: 3, ast.Mod: 3, ast.Pow: 5,
           ast.BitOr: 1, ast.BitAnd: 1}  # fmt: skip
 _COMPARE = {ast.Lt: ("<", "<"), ast.Gt: (">", ">"), ast.LtE: ("≤", r"\le"), ast.GtE: ("≥", r"\ge"),
@@ -227,7 +229,10 @@ class Writer:
             if name == "sqrt" and not self.tex and inside.replace("_", "").isalnum():
                 return "√" + inside, 9
             return _NOTATION[name][self.tex].format(inside), 9
-        inside = ", ".join([self.write(a) for a in node.args] + [self._keyword(k) for k in node.keywords])
+        arguments = [self.write(a) for a in node.args]
+        if len(arguments) > MANY:
+            arguments = [*arguments[:3], r"\dots" if self.tex else "…", arguments[-1]]
+        inside = ", ".join(arguments + [self._keyword(k) for k in node.keywords])
         name = name.rpartition(".")[2]
         return f"{tex_name(name) if self.tex else name}{self._brackets(inside)}", 9
 

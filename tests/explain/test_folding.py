@@ -218,3 +218,32 @@ def test_expressions_over_several_lines():
         )
 
     assert explain(f, np.ones(2))["v1"].source.expression == "x * 2.0"
+
+
+class Scale:
+    """A layer without parameters."""
+
+    def __call__(self, x):
+        return x * 2.0 + 1.0
+
+
+def test_layers_without_parameters_are_groups_too():
+    tree = shape(explain(loss, Chain(Dense(2, 3), Scale(), Dense(3, 1)), np.ones(2)).tree)
+    assert tree[0][1] == [
+        ("m.layers[0] Dense", ["v1", "v2", "v3"]), ("Scale", ["v4", "v5"]),
+        ("m.layers[2] Dense", ["v6", "v7", "v8"]),
+    ]  # fmt: skip
+
+
+def test_settings_of_objects_are_not_listed():
+    class Sized(Scale):
+        def __init__(self):
+            self.size = 3
+            self.factor = 2.0
+
+        def __call__(self, x):
+            return x * self.factor
+
+    text = str(explain(lambda m, n, x: m(x), Sized(), 4, 1.0))
+    assert "m.factor" in text and "m.size" not in text
+    assert "  n  " in text and "= None" in text

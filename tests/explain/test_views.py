@@ -230,3 +230,12 @@ def test_the_text_behind_python_c_is_found():
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert "v1 = x · x  = 4" in result.stdout
+
+
+def test_steps_of_many_inputs_are_shortened():
+    explanation = explain(lambda *xs: np.sum(np.stack([x * 2.0 for x in xs])), *np.arange(30.0))
+    text = str(explanation.unfold())
+    assert "stack(v1, v2, v3, …, v30, axis=0)" in text or "stack(v1, v2, v3, …, v30)" in text
+    assert "… 25 more" in text and "v̄31[29]" in text and "v̄31[10]" not in text
+    assert "… 25 more" in explanation.html() and "… 25 more" in explanation.markdown()
+    assert explanation.latex().count("{") == explanation.latex().count("}")
