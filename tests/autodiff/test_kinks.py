@@ -27,7 +27,8 @@ SMOOTH = {
     "lstsq", "inv", "pinv", "pad", "convolve", "var", "bincount", "assemble", "real", "imag",
     # NNlib's
     "conv", "conv_data", "conv_weight", "scatter_mul", "maxpool_spread", "maxpool_pick",
-    "sumpool", "sumpool_data", "softmax", "logsoftmax", "logsumexp", "affine", "batched_mul", "gather", "scatter_add", "lstm",
+    "sumpool", "sumpool_data", "softmax", "logsoftmax", "logsumexp", "affine", "batched_mul", "gather",
+    "scatter_add", "lstm",
 }  # fmt: skip
 
 #: scipy.special with several parameters and no formulas, smooth inside their domains.
