@@ -1,8 +1,9 @@
 """What the real Flux answered (tests/reference/flux_0.16.10.jsonl): reading it, and comparing with it.
 
 ``cases("layers", "Dense")`` gives the recorded cases of a group whose names begin so, each a :class:`Case`:
-``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are at hand.
-``agree(got, case["output"])`` compares, with the tolerance of the number type, and the types too.
+``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are
+at hand. ``agree(got, case["output"])`` compares, with the tolerance of the number type, and the types
+too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ ERRORS: dict[str, Any] = {
     "ArgumentError": (ValueError, TypeError),
     "DomainError": ValueError,
     "BoundsError": IndexError,
+    "DivideError": (ZeroDivisionError, ValueError),
     "AssertionError": (ValueError, AssertionError),
     "MethodError": (TypeError, ValueError),
     "ErrorException": (ValueError, TypeError, RuntimeError),
@@ -168,38 +170,43 @@ def decode(o: Any) -> Any:
 # ---------------------------------------------------------------------------------------------
 
 
-def agree(got: Any, expected: Any, at: str = "", *, tolerance: float = 1.0, types: bool = True) -> None:
+def agree(
+    got: Any, expected: Any, at: str = "", *, tolerance: float = 1.0, least: float = 0.0, types: bool = True
+) -> None:
     """Raise AssertionError, with the place, where `got` is not `expected`.
 
     Numbers may differ by 1e-10 of the largest in Float64, 1e-5 in Float32, 1e-3 in Float16, times
-    `tolerance`; shapes and (with `types`) number types must be the same. Any sequence or object with
-    the attributes of a record is compared with it.
+    `tolerance`, and by `least` at least; shapes and (with `types`) number types must be the same. Any
+    sequence or object with the attributes of a record is compared with it.
     """
     if expected is None:
         assert got is None, f"{at}: {got!r} where nothing is expected"
     elif isinstance(expected, np.ndarray) and expected.dtype != object:
-        _arrays_agree(got, expected, at, tolerance, types)
+        _arrays_agree(got, expected, at, tolerance, least, types)
     elif isinstance(expected, (bool, str)):
         assert got == expected, f"{at}: {got!r}, expected {expected!r}"
     elif isinstance(expected, (int, float, np.floating)):
         assert got is not None and np.ndim(got) == 0, f"{at}: {got!r}, expected the number {expected!r}"
-        _arrays_agree(np.asarray(got), np.asarray(expected), at, tolerance, types)
+        _arrays_agree(np.asarray(got), np.asarray(expected), at, tolerance, least, types)
     elif isinstance(expected, Record):
         for name, value in expected.items():
             there = isinstance(got, (dict, Record)) and name in got
             part = got[name] if there else getattr(got, name)
-            agree(part, value, f"{at}.{name}", tolerance=tolerance, types=types)
+            setting = isinstance(value, (float, np.floating))  # Python's float for every width
+            agree(part, value, f"{at}.{name}", tolerance=tolerance, least=least, types=types and not setting)
     elif isinstance(expected, dict):
         assert set(got) == set(expected), f"{at}: keys {list(got)}, expected {list(expected)}"
         for name, value in expected.items():
-            agree(got[name], value, f"{at}[{name!r}]", tolerance=tolerance, types=types)
+            agree(got[name], value, f"{at}[{name!r}]", tolerance=tolerance, least=least, types=types)
     else:
         assert len(got) == len(expected), f"{at}: {len(got)} members, expected {len(expected)}"
         for i, value in enumerate(expected):
-            agree(got[i], value, f"{at}[{i}]", tolerance=tolerance, types=types)
+            agree(got[i], value, f"{at}[{i}]", tolerance=tolerance, least=least, types=types)
 
 
-def _arrays_agree(got: Any, expected: np.ndarray, at: str, tolerance: float, types: bool) -> None:
+def _arrays_agree(
+    got: Any, expected: np.ndarray, at: str, tolerance: float, least: float, types: bool
+) -> None:
     array = np.asarray(got)
     assert array.shape == expected.shape, f"{at}: shape {array.shape}, expected {expected.shape}"
     if types:
@@ -213,7 +220,7 @@ def _arrays_agree(got: Any, expected: np.ndarray, at: str, tolerance: float, typ
     scale = np.max(np.abs(b[finite]), initial=0.0)
     worst = np.max(np.abs(a[finite] - b[finite]), initial=0.0)
     kinds = [k for k in (expected.dtype.char, array.dtype.char) if k in TOLERANCES]
-    allowed = max(TOLERANCES[k] for k in kinds) * tolerance
+    allowed = max(least, max(TOLERANCES[k] for k in kinds) * tolerance)
     assert worst <= allowed * max(scale, 1e-3), f"{at}: off by {worst}, of {scale}: {a} {b}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
+from . import spelled
 from .primitive import apply, plain, primitive
 
 
@@ -27,7 +28,8 @@ def _assemble_rule(dy: Any, _y: Any, _base: Any, *_values: Any, indices: Sequenc
     return np.where(owner == -1, dy, 0.0), *parts
 
 
-ASSEMBLE = primitive(None, joint=_assemble_rule, jvp="linear", name="assemble", compute=_assemble)
+ASSEMBLE = primitive(None, joint=_assemble_rule, jvp="linear", name="assemble", compute=_assemble,
+                     julia=spelled.assemble)  # fmt: skip
 
 
 class Buffer:

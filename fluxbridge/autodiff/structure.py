@@ -55,6 +55,11 @@ class Splitter:
         return known[1]
 
     def _split(self, x: Any) -> tuple[Any, Any]:
+        kind = type(x)
+        if kind in _NOTHING_INSIDE or (
+            kind is types.FunctionType and x.__closure__ is None and not self.follow_globals
+        ):
+            return x, None
         if self.is_leaf(x):
             new = self.stand_in(x)
             leaf = Leaf(self.count, _finisher(x))
@@ -167,16 +172,21 @@ class Splitter:
         if not fields:
             return x, None
         try:
-            copy = object.__new__(type(x))
+            copy = blank(type(x))
         except TypeError:  # made in C: nothing that we could rebuild
             return x, None
+        constants = getattr(type(x), "__fluxbridge_constants__", ())  # numbers that are settings
         self.active[id(x)] = copy
         try:
-            new, templates, found = self._children(fields)
+            varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
+            new, templates, found = self._children(varying)
         finally:
             del self.active[id(x)]
         if not found:
             return x, None
+        if constants:
+            new = {k: new.get(k, v) for k, v in fields.items()}
+            templates = {k: templates.get(k) for k in fields}
         for name, value in new.items():
             object.__setattr__(copy, name, value)
         self.copies.append((x, copy, new))
@@ -254,6 +264,11 @@ def _global_names(code: types.CodeType) -> Iterator[str]:
             yield from _global_names(constant)
 
 
+def blank(kind: type) -> Any:
+    """An object of this class whose constructor was not called."""
+    return kind.__new__(kind) if issubclass(kind, types.SimpleNamespace) else object.__new__(kind)
+
+
 def _fields_of(x: Any) -> dict[str, Any]:
     """The attributes of an object, in `__dict__` and in slots."""
     fields = dict(getattr(x, "__dict__", None) or {})
@@ -300,6 +315,7 @@ def _finisher(x: Any) -> Callable[[Any], Any] | None:
 
 
 _OPAQUE = (str, bytes, bool, np.bool_, type, types.ModuleType, types.BuiltinFunctionType, type(None))
+_NOTHING_INSIDE = {type(None), bool, str, np.ufunc, types.BuiltinFunctionType, type}
 _TAKERS: list[tuple[Any, Callable[[Splitter, Any], tuple[Any, Any]]]] = [
     (dict, Splitter._mapping),
     ((list, tuple), Splitter._sequence),

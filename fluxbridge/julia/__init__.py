@@ -17,6 +17,7 @@ from . import session
 from .discovery import available
 from .objects import JuliaObject
 from .remote import RemoteBridge
+from .translation import Source, source
 
 
 def start(isolated: bool | None = None, timeout: float | None = None) -> None:
@@ -104,9 +105,8 @@ def handle_of(f: Any) -> Any:
     if type(f).__module__ == "juliacall":
         return session.bridge().wrap(f)
     raise NoRuleError(
-        "Python functions can be differentiated by Zygote in a later version. Write the function in Julia "
-        '(fluxbridge.julia.function("x -> ...")), wrap it with fluxbridge.julia.differentiable(f), '
-        "or leave out the AD type for the native engine."
+        f"a function was expected, in Python or in Julia, not {type(f).__name__}; Julia source makes one: "
+        'fluxbridge.julia.function("x -> ...")'
     )
 
 
@@ -116,6 +116,6 @@ def versions() -> dict[str, str]:
 
 
 __all__ = [
-    "JuliaCrashed", "JuliaError", "JuliaNotAvailable", "JuliaObject", "JuliaTimeout", "available",
-    "differentiable", "function", "start", "stop", "time_limit", "versions",
+    "JuliaCrashed", "JuliaError", "JuliaNotAvailable", "JuliaObject", "JuliaTimeout", "Source", "available",
+    "differentiable", "function", "source", "start", "stop", "time_limit", "versions",
 ]  # fmt: skip

@@ -69,6 +69,10 @@ class Bridge:
         """The function with keyword arguments filled in."""
         return self._do["curry"](handle, keywords)._value
 
+    def capture(self, handle: Handle, values: tuple) -> Handle:
+        """The function with its last arguments filled in."""
+        return self._do["capture"](handle, values)._value
+
     def call(self, handle: Handle, args: tuple, keywords: dict[str, Any] | None = None) -> Any:
         if keywords:
             return self._do["call_keywords"](handle, args, keywords)

@@ -1,4 +1,7 @@
-"""Derivatives by Julia's AD packages, behind the AD types of :mod:`fluxbridge.adtypes`."""
+"""Derivatives by Julia's AD packages, behind the AD types of :mod:`fluxbridge.adtypes`.
+
+A function of Julia's is called as it is; a Python function is translated first (:mod:`.translation`).
+"""
 
 from __future__ import annotations
 
@@ -10,28 +13,52 @@ import numpy as np
 from ..errors import StructureError
 from . import handle_of, session
 from .objects import has_tracer, value_and_back
+from .translation import Translated, is_python
 
 
 def withgradient(engine: str, f: Any, xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
-    return session.bridge().withgradient(handle_of(f), tuple(xs), engine, aux)
+    bridge = session.bridge()
+    if not is_python(f):
+        return bridge.withgradient(handle_of(f), tuple(xs), engine, aux)
+    call = Translated(bridge, f, xs)
+    y, grads = bridge.withgradient(call.handle, call.args, engine, aux)
+    return call.value(y), call.gradients(grads)
 
 
 def pullback(f: Any, xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
-    return value_and_back(session.bridge(), handle_of(f), tuple(xs))
+    bridge = session.bridge()
+    if not is_python(f):
+        return value_and_back(bridge, handle_of(f), tuple(xs))
+    call = Translated(bridge, f, xs)
+    y, back = value_and_back(bridge, call.handle, call.all_args)
+    return call.value(y), lambda seed: call.gradients(back(call.seed(seed)))
 
 
 def withjacobian(engine: str, f: Any, xs: Sequence[Any], order: str) -> tuple[Any, Any]:
     check_order(order)
-    return session.bridge().withjacobian(handle_of(f), tuple(xs), engine, order)
+    bridge = session.bridge()
+    if not is_python(f):
+        return bridge.withjacobian(handle_of(f), tuple(xs), engine, order)
+    call = Translated(bridge, f, xs)
+    y, grads = bridge.withjacobian(call.handle, call.args, engine, order)
+    return call.value(y), tuple(grads)
 
 
 def hessian(engine: str, f: Any, x: Any, order: str) -> Any:
     check_order(order)
-    return session.bridge().hessian(handle_of(f), x, engine, order)
+    bridge = session.bridge()
+    if not is_python(f):
+        return bridge.hessian(handle_of(f), x, engine, order)
+    call = Translated(bridge, f, (x,))
+    return bridge.hessian(call.handle, call.args[0], engine, order)
 
 
 def diaghessian(engine: str, f: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
-    return session.bridge().diaghessian(handle_of(f), tuple(xs), engine)
+    bridge = session.bridge()
+    if not is_python(f):
+        return bridge.diaghessian(handle_of(f), tuple(xs), engine)
+    call = Translated(bridge, f, xs)
+    return call.gradients(bridge.diaghessian(call.handle, call.args, engine))
 
 
 def check_order(order: str) -> None:

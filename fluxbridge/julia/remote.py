@@ -394,6 +394,9 @@ class RemoteBridge:
     def curry(self, handle: Any, keywords: dict[str, Any]) -> RemoteHandle:
         return self._make("curry", handle, keywords)
 
+    def capture(self, handle: Any, values: tuple) -> RemoteHandle:
+        return self._make("capture", handle, values)
+
     def call(self, handle: Any, args: tuple, keywords: dict[str, Any] | None = None) -> Any:
         return self._do("call", handle, args, keywords)
 

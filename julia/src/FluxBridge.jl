@@ -12,7 +12,7 @@ using LinearAlgebra: LinearAlgebra, Diagonal, UniformScaling, transpose!
 using PythonCall: PythonCall, C, Py, PyException, pyisjl, pyjlvalue
 using PythonCall.C: PyPtr
 using PythonCall.Core: errclear, getptr, incref, pyisnone, pynew, pythrow
-using Flux: Flux
+using Flux: Flux, NNlib
 using Zygote: Zygote
 
 include("interrupts.jl")  # Ctrl-C in a process of its own
@@ -23,6 +23,8 @@ include("errors.jl")      # what went wrong, in a few lines
 include("functions.jl")   # Julia source and objects as functions; Python functions with a rule
 include("gradients.jl")   # gradient, pullback, jacobian, hessian
 include("trace.jl")       # generic Julia code traced by Python's own engine
+include("layers.jl")      # layers that are one step in Python
+include("numpy.jl")       # NumPy's words, for Python functions written in Julia
 include("operations.jl")  # the table of what Python calls
 
 end

@@ -18,6 +18,8 @@ const PRELUDE = """
 using .FluxBridge.Flux, .FluxBridge.Zygote
 using .FluxBridge.Zygote: gradient, withgradient
 using .FluxBridge.Prelude.LinearAlgebra, .FluxBridge.Prelude.Statistics, .FluxBridge.Prelude.Random
+using .FluxBridge: NumPy
+using .FluxBridge.NumPy: SpecialFunctions
 eval(x) = Core.eval(@__MODULE__, x)
 include(path) = Base.include(@__MODULE__, path)
 """
@@ -51,6 +53,13 @@ struct Keywords{F,K} <: Function
     keywords::K
 end
 (k::Keywords)(xs...) = k.f(xs...; k.keywords...)
+
+"A function whose last arguments are filled in."
+struct Captured{F,C<:Tuple} <: Function
+    f::F
+    values::C
+end
+(c::Captured)(xs...) = c.f(xs..., c.values...)
 
 function ChainRulesCore.rrule(p::PyFunction, xs...; kw...)
     y, back = uninterrupted() do

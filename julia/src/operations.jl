@@ -72,6 +72,7 @@ function operations()
         "call" => (f, args) -> call(value(f), args, nothing),
         "call_keywords" => (f, args, kw) -> call(value(f), args, keywords(kw)),
         "curry" => (f, kw) -> opaque(Keywords(value(f), NamedTuple(keywords(kw)))),
+        "capture" => (f, values) -> opaque(Captured(value(f), arguments(values; share = true))),
         "call_traced" => (f, args) -> calltraced(value(f), args),
         "pullback" => (f, args) -> begin
             y, p = pullback(value(f), args)

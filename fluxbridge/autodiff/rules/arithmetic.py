@@ -7,46 +7,54 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj, elementwise
 from ..kinks import Kink, modulus_at_zero, pair, sign_change
 from ..primitive import apply, asked, implements, no_derivative, plain, primitive
 
-elementwise(np.add, "1", "1")
-elementwise(np.subtract, "1", "-1")
-elementwise(np.multiply, "b", "a")
-elementwise(np.true_divide, "1 / b", "-y / b")
-elementwise(np.negative, "-1")
-elementwise(np.positive, "1")
-elementwise(np.reciprocal, "-y * y")
-elementwise(np.square, "2 * x")
+elementwise(np.add, "1", "1", julia="+")
+elementwise(np.subtract, "1", "-1", julia="-")
+elementwise(np.multiply, "b", "a", julia="*")
+elementwise(np.true_divide, "1 / b", "-y / b", julia="/")
+elementwise(np.negative, "-1", julia=spelled.minus)
+elementwise(np.positive, "1", julia=spelled.itself)
+elementwise(np.reciprocal, "-y * y", julia="inv.")
+elementwise(np.square, "2 * x", julia=spelled.squared)
 
 elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
             jvp=[lambda dx, _y, x: real_inner(unit(x), dx)],
             kink=(Kink(sign_change, ("1", "-1"), "a corner at 0"),
-                  Kink(modulus_at_zero, word="the tip of a cone", sort="cone")))  # fmt: skip
-elementwise(np.fabs, "sign(x)", holomorphic=False, kink=Kink("x ~ 0", ("1", "-1"), "a corner at 0"))
+                  Kink(modulus_at_zero, word="the tip of a cone", sort="cone")), holomorphic=False,
+                  julia="abs.")  # fmt: skip
+elementwise(np.fabs, "sign(x)", holomorphic=False, kink=Kink("x ~ 0", ("1", "-1"), "a corner at 0"),
+            julia="abs.")  # fmt: skip
 SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign,
-                   kink=Kink("x ~ 0", ("0", "0"), "a jump from -1 to 1", "jump"))  # fmt: skip
+                   kink=Kink("x ~ 0", ("0", "0"), "a jump from -1 to 1", "jump"), julia="sign.")  # fmt: skip
 elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False,
-            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"))  # fmt: skip
+            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
+            julia="max.")  # fmt: skip
 elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False,
-            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"))  # fmt: skip
+            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
+            julia="min.")  # fmt: skip
 elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False,
-            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"))  # fmt: skip
+            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
+            julia="NumPy.fmax.")  # fmt: skip
 elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False,
-            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"))  # fmt: skip
+            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
+            julia="NumPy.fmin.")  # fmt: skip
 elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False,
             kink=Kink("divide(a, b) ~ whole(divide(a, b))", word="a jump at multiples of b",
-                      sort="jump"))  # fmt: skip
+                      sort="jump"), julia="mod.")  # fmt: skip
 elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False,
             kink=Kink("where(whole(divide(a, b)) == 0, 1.0, divide(a, b) - whole(divide(a, b))) ~ 0",
-                      word="a jump at multiples of b other than 0", sort="jump"))  # fmt: skip
+                      word="a jump at multiples of b other than 0", sort="jump"), julia="rem.")  # fmt: skip
 elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False,
             kink=(Kink("a ~ 0", ("copysign(1.0, b), 0", "-copysign(1.0, b), 0"), "that of abs(a)"),
-                  Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")))  # fmt: skip
+                  Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")),
+                  julia="copysign.")  # fmt: skip
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
             "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False,
-            kink=Kink(pair, word="the tip of a cone", sort="cone"))  # fmt: skip
+            kink=Kink(pair, word="the tip of a cone", sort="cone"), julia="hypot.")  # fmt: skip
 
 # -- complex numbers -------------------------------------------------------------------------------
 # The gradient of a real function of z = x + iy is df/dx + i df/dy (Zygote's convention).
@@ -64,10 +72,10 @@ def real_inner(a: Any, b: Any) -> Any:
     return np.real(np.conjugate(a) * b)
 
 
-elementwise(np.conjugate, "1", vjps=[lambda dy, _y, _x: np.conjugate(dy)],
-            jvp=[lambda dx, _y, _x: np.conjugate(dx)])  # fmt: skip
-primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear")
-primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear")
+elementwise(np.conjugate, "1", holomorphic=False, vjps=[lambda dy, _y, _x: np.conjugate(dy)],
+            jvp=[lambda dx, _y, _x: np.conjugate(dx)], julia="conj.")  # fmt: skip
+primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear", julia="real.")
+primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear", julia="imag.")
 
 
 @implements(np.angle)
@@ -126,7 +134,7 @@ def steep_root(a: Any, b: Any) -> Any:
 STEEP_ROOT = Kink(steep_root, word="an infinite slope at 0 for exponents below 1", sort="steep")
 
 POWER = elementwise(
-    None, power_by_base, power_by_exponent, name="power", compute=np.power, kink=STEEP_ROOT
+    None, power_by_base, power_by_exponent, name="power", compute=np.power, kink=STEEP_ROOT, julia="^"
 )  # fmt: skip
 
 
@@ -172,6 +180,7 @@ LITERAL_POWER = elementwise(
     number_vjp=literal_power_number,
     name="literal_power",
     compute=literal_power_of,
+    julia=spelled.literal_power,
     kink=STEEP_ROOT,
 )
 

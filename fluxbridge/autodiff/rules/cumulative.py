@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, asked, implements, plain, primitive, refuse_out
 from .reductions import axes_of, divisible, not_nan
@@ -24,7 +25,7 @@ def cumsum_rule(dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, 
     return sum_of_later(dy, axis)
 
 
-primitive(np.cumsum, cumsum_rule, jvp="linear")
+primitive(np.cumsum, cumsum_rule, jvp="linear", julia=spelled.running("cumsum"))
 
 
 def recurrence(a: Any, b: Any) -> Any:
@@ -57,7 +58,7 @@ def cumprod_rule(dy: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, o
     return np.reshape(result, shape)
 
 
-primitive(np.cumprod, cumprod_rule)
+primitive(np.cumprod, cumprod_rule, julia=spelled.running("cumprod"))
 
 
 def _cumulative(target: Any, accumulate: Any, start: float) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import NoRuleError
+from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import Tracer, implements, plain, primitive
@@ -124,7 +125,7 @@ def cholesky_rule(dy: Any, y: Any, _a: Any) -> Any:
     return onto_triangle(g, "L")
 
 
-CHOLESKY = primitive(None, cholesky_rule, name="cholesky", compute=np.linalg.cholesky)
+CHOLESKY = primitive(None, cholesky_rule, name="cholesky", compute=np.linalg.cholesky, julia=spelled.cholesky)
 
 
 @implements(np.linalg.cholesky)
@@ -163,7 +164,7 @@ def _tall_qr(dq: Any, dr: Any, q: Any, r: Any) -> Any:
     return adjoint(np.linalg.solve(r, adjoint(g))) if n else g
 
 
-QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr)
+QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr, julia=spelled.qr)
 
 
 @implements(np.linalg.qr)
@@ -198,7 +199,7 @@ def gaps_between(values: Any) -> Any:
 _EQUAL_VALUES = "values that are equal part differently in every direction"
 EIGH = primitive(np.linalg.eigh, eigh_rule, kink=Kink(
     lambda a, UPLO="L": gaps_between(np.linalg.eigh(plain(a), UPLO)[0]), word=_EQUAL_VALUES, sort="split"
-))  # fmt: skip
+), julia=spelled.eigh)  # fmt: skip
 
 
 @implements(np.linalg.eigvalsh)
@@ -228,7 +229,7 @@ def _largest_real(v: np.ndarray) -> np.ndarray:
 
 EIG = primitive(np.linalg.eig, eig_rule, kink=Kink(
     lambda a: gaps_between(np.linalg.eigvals(plain(a))), word=_EQUAL_VALUES, sort="split"
-))  # fmt: skip
+), julia="NumPy.eig")  # fmt: skip
 
 
 @implements(np.linalg.eigvals)
@@ -304,6 +305,7 @@ def singular_gaps(a: Any, **_options: Any) -> Any:
 SVD = primitive(
     None, svd_rule, name="svd", compute=_svd,
     kink=Kink(singular_gaps, word=_EQUAL_VALUES + ", and zero ones as abs does", sort="split"),
+    julia=spelled.svd,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import Primitive, implements, primitive, refuse_out
 from .shaping import as_array
@@ -151,6 +152,8 @@ def _einsum_of(count: int) -> Primitive:
             f"cotangent({k}, dy, ({', '.join(names)},), subscripts, optimize)"
         )
         rules.append(eval(source, {"cotangent": _cotangent}))
+    return primitive(None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute,
+                     julia=spelled.einsum)  # fmt: skip
     return primitive(
         None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute, shown=_shown
     )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import implements, plain, primitive, refuse_out
 from .shaping import as_array, normal_axis
@@ -71,10 +72,10 @@ def irfft_rule(
     return _fit(np.fft.rfft(dy, n, axis, _ADJOINT[norm]) * weights, _x.shape[axis], axis)
 
 
-primitive(np.fft.fft, fft_rule, jvp="linear")
-primitive(np.fft.ifft, ifft_rule, jvp="linear")
-primitive(np.fft.rfft, rfft_rule, jvp="linear")
-primitive(np.fft.irfft, irfft_rule, jvp="linear")
+primitive(np.fft.fft, fft_rule, jvp="linear", julia=spelled.transform("fft"))
+primitive(np.fft.ifft, ifft_rule, jvp="linear", julia=spelled.transform("ifft"))
+primitive(np.fft.rfft, rfft_rule, jvp="linear", julia=spelled.transform("rfft"))
+primitive(np.fft.irfft, irfft_rule, jvp="linear", julia=spelled.transform("irfft"))
 
 
 @implements(np.fft.hfft)
@@ -128,8 +129,10 @@ def ifftn_rule(dy: Any, _y: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
     return _cut(np.fft.fftn(dy, s, axes, _ADJOINT[norm]), _x.shape, axes)
 
 
-FFTN = primitive(None, fftn_rule, jvp="linear", name="fftn", compute=np.fft.fftn)
-IFFTN = primitive(None, ifftn_rule, jvp="linear", name="ifftn", compute=np.fft.ifftn)
+FFTN = primitive(None, fftn_rule, jvp="linear", name="fftn", compute=np.fft.fftn,
+                 julia=spelled.transforms("fft"))  # fmt: skip
+IFFTN = primitive(None, ifftn_rule, jvp="linear", name="ifftn", compute=np.fft.ifftn,
+                  julia=spelled.transforms("ifft"))  # fmt: skip
 
 
 @implements(np.fft.fftn)
@@ -190,8 +193,10 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: A
 # -- order of the frequencies ----------------------------------------------------------------------------
 
 primitive(
-    np.fft.fftshift, lambda dy, _y, _x, axes=None: np.fft.ifftshift(dy, axes), jvp="linear", name="fftshift"
-)
+    np.fft.fftshift, lambda dy, _y, _x, axes=None: np.fft.ifftshift(dy, axes), jvp="linear", name="fftshift",
+    julia=spelled.shift_of_frequencies(inverse=False),
+)  # fmt: skip
 primitive(
-    np.fft.ifftshift, lambda dy, _y, _x, axes=None: np.fft.fftshift(dy, axes), jvp="linear", name="ifftshift"
-)
+    np.fft.ifftshift, lambda dy, _y, _x, axes=None: np.fft.fftshift(dy, axes), jvp="linear", name="ifftshift",
+    julia=spelled.shift_of_frequencies(inverse=True),
+)  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import MutationError
+from .. import spelled
 from ..primitive import apply, implements, plain, primitive, refuse
 from ..refusals import mutation
 from .shaping import as_array
@@ -32,6 +33,7 @@ LINSPACE = primitive(
     jvp="linear",
     name="linspace",
     compute=lambda start, stop, num, endpoint, axis: np.linspace(start, stop, num, endpoint, axis=axis),
+    julia=spelled.linspace,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from .shaping import as_array, normal_axis, on_axis
 
@@ -24,6 +25,7 @@ primitive(
     jvp="linear",
     name="getitem",
     compute=_getitem,
+    julia=spelled.getitem,
 )
 
 
@@ -79,6 +81,7 @@ SCATTER = primitive(
     jvp="linear",
     name="scatter",
     compute=_scatter,
+    julia=spelled.scatter,
 )
 
 
@@ -132,14 +135,15 @@ def extract(condition: Any, arr: Any) -> Any:
 
 # -- diagonals and triangles -----------------------------------------------------------------------
 
-primitive(np.tril, lambda dy, _y, _x, k=0: np.tril(dy, k), jvp="linear")
-primitive(np.triu, lambda dy, _y, _x, k=0: np.triu(dy, k), jvp="linear")
+primitive(np.tril, lambda dy, _y, _x, k=0: np.tril(dy, k), jvp="linear", julia=spelled.triangle("tril"))
+primitive(np.triu, lambda dy, _y, _x, k=0: np.triu(dy, k), jvp="linear", julia=spelled.triangle("triu"))
 DIAG = primitive(
     None,
     lambda dy, _y, _x, k=0: np.diagonal(dy, k),
     jvp="linear",
     name="diag",
     compute=lambda x, k=0: np.diag(x, k),
+    julia=spelled.diagonal_matrix,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from .shaping import as_array, at_least, normal_axis, on_axis
 
@@ -42,6 +43,7 @@ CONCATENATE = primitive(
     jvp="linear",
     name="concatenate",
     compute=lambda *arrays, axis: np.concatenate(arrays, axis=axis),
+    julia=spelled.concatenate,
 )
 
 
@@ -75,7 +77,7 @@ def stack_rule(dy: Any, _y: Any, *_arrays: Any, axis: int = 0) -> tuple[Any, ...
     return tuple(np.moveaxis(dy, axis, 0))
 
 
-STACK = primitive(None, joint=stack_rule, jvp="linear", name="stack", compute=_stack)
+STACK = primitive(None, joint=stack_rule, jvp="linear", name="stack", compute=_stack, julia=spelled.stack)
 
 
 @implements(np.stack)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..kinks import Kink, pair
 from ..primitive import asked, implements, plain, primitive
 from .arithmetic import unit
@@ -42,7 +43,7 @@ def components(x: Any, axis: Any = None, **_options: Any) -> Any:
 
 
 _TIP = Kink(components, word="the tip of a cone: any vector of length 1 may come out", sort="cone")
-NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, kink=_TIP)
+NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, kink=_TIP, julia=spelled.norm2)
 
 
 def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
@@ -61,7 +62,7 @@ _STEEP = Kink(
     lambda x, p, **_options: None if p >= 1 or np.iscomplexobj(plain(x)) else pair(x, 0.0),
     word="an infinite slope at elements that are 0, for p below 1", sort="steep",
 )  # fmt: skip
-NORMP = primitive(None, normp_rule, name="normp", compute=_normp, kink=(_TIP, _STEEP))
+NORMP = primitive(None, normp_rule, name="normp", compute=_normp, kink=(_TIP, _STEEP), julia=spelled.normp)
 
 
 def _extreme(x: Any, largest: bool, axis: int | None, keepdims: bool) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import MutationError
+from .. import spelled
 from ..primitive import implements, plain, primitive
 from .shaping import as_array, on_axis
 
@@ -25,8 +26,13 @@ def zeros_rule(dy: Any, _y: Any, _x: Any, pad_width: tuple[PAIR, ...]) -> Any:
 
 
 ZEROS = primitive(
-    None, zeros_rule, jvp="linear", name="pad", compute=lambda x, pad_width: np.pad(x, pad_width)
-)
+    None,
+    zeros_rule,
+    jvp="linear",
+    name="pad",
+    compute=lambda x, pad_width: np.pad(x, pad_width),
+    julia=spelled.pad,
+)  # fmt: skip
 
 
 def _widths(pad_width: Any, ndim: int) -> tuple[PAIR, ...]:

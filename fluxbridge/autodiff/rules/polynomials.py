@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import apply, asked, implements, plain, primitive
@@ -33,7 +34,7 @@ def convolve_by_v(dy: Any, _y: Any, a: Any, _v: Any, mode: str = "full") -> Any:
 
 CONVOLVE = primitive(
     None, convolve_by_a, convolve_by_v, jvp="multilinear", name="convolve",
-    compute=lambda a, v, mode="full": np.convolve(a, v, mode),
+    compute=lambda a, v, mode="full": np.convolve(a, v, mode), julia=spelled.convolve,
 )  # fmt: skip
 
 _MODES = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
@@ -173,7 +174,7 @@ def roots_tangent(dx: Any, y: Any, p: Any) -> Any:
 ROOTS = primitive(
     None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots,
     kink=Kink(lambda p: np.diff(np.sort_complex(np.roots(plain(p))))[..., None],
-              word="a root that occurs twice has no slope", sort="split"),
+              word="a root that occurs twice has no slope", sort="split"), julia="NumPy.roots"
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..primitive import UFUNCS, implements, no_derivative, primitive, refuse_out
 from .shaping import as_array
@@ -62,7 +63,7 @@ def matmul_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.matmul(adjoint(a), dy)
 
 
-MATMUL = primitive(np.matmul, matmul_by_a, matmul_by_b, jvp="multilinear")
+MATMUL = primitive(np.matmul, matmul_by_a, matmul_by_b, jvp="multilinear", julia=spelled.matmul)
 
 
 def dot_by_a(dy: Any, _y: Any, _a: Any, b: Any) -> Any:
@@ -86,7 +87,7 @@ def dot_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.moveaxis(np.tensordot(conj(a), dy, (others, others)), 0, -2)
 
 
-DOT = primitive(np.dot, dot_by_a, dot_by_b, jvp="multilinear")
+DOT = primitive(np.dot, dot_by_a, dot_by_b, jvp="multilinear", julia=spelled.dot)
 
 
 @implements(np.dot)  # names its arguments, which NumPy 1 does not
@@ -106,7 +107,7 @@ def vdot_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.reshape(a * dy, np.shape(_b))
 
 
-VDOT = primitive(np.vdot, vdot_by_a, vdot_by_b, jvp="multilinear")
+VDOT = primitive(np.vdot, vdot_by_a, vdot_by_b, jvp="multilinear", julia=spelled.vdot)
 
 
 @implements(np.vdot)
@@ -139,10 +140,10 @@ def vecmat_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
 
 
 if hasattr(np, "vecdot"):  # NumPy 2.0
-    primitive(np.vecdot, vecdot_by_a, vecdot_by_b, jvp="multilinear")
+    primitive(np.vecdot, vecdot_by_a, vecdot_by_b, jvp="multilinear", julia=spelled.vecdot)
 if hasattr(np, "matvec"):  # NumPy 2.2
-    primitive(np.matvec, matvec_by_a, matvec_by_b, jvp="multilinear")
-    primitive(np.vecmat, vecmat_by_a, vecmat_by_b, jvp="multilinear")
+    primitive(np.matvec, matvec_by_a, matvec_by_b, jvp="multilinear", julia=spelled.matvec)
+    primitive(np.vecmat, vecmat_by_a, vecmat_by_b, jvp="multilinear", julia=spelled.vecmat)
 
 
 #: Which of the last axes the two arguments and the result of a ufunc of vectors and matrices have.
@@ -188,7 +189,7 @@ def outer_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.reshape(np.matmul(conj(np.reshape(a, -1)), dy), np.shape(_b))
 
 
-primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear")
+primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear", julia=spelled.outer)
 
 
 @implements(np.inner)
@@ -254,7 +255,7 @@ def tensordot_by_b(dy: Any, _y: Any, a: Any, _b: Any, axes: Any = 2) -> Any:
     return np.transpose(g, _inverse(order))
 
 
-primitive(np.tensordot, tensordot_by_a, tensordot_by_b, jvp="multilinear")
+primitive(np.tensordot, tensordot_by_a, tensordot_by_b, jvp="multilinear", julia=spelled.tensordot)
 
 # -- cross products ----------------------------------------------------------------------------------
 
@@ -270,6 +271,7 @@ CROSS: Any = primitive(
     jvp="multilinear",
     name="cross",
     compute=_cross,
+    julia=spelled.cross,
 )
 
 
@@ -303,6 +305,6 @@ def trace_rule(
     return np.moveaxis(g, (-2, -1), (axis1, axis2))
 
 
-primitive(np.trace, trace_rule, jvp="linear")
+primitive(np.trace, trace_rule, jvp="linear", julia=spelled.trace)
 
 no_derivative(np.einsum_path)

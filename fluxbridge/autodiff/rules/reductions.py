@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
@@ -91,7 +92,7 @@ def _sum(x: Any, axis: Any = None, **options: Any) -> Any:
     return np.add.reduce(x, axis, **options)  # np.sum without its detours
 
 
-primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum)
+primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum, julia=spelled.reduction("sum"))
 
 
 def mean_rule(
@@ -106,7 +107,7 @@ def mean_rule(
     return np.where(where, expand(dy, _x.shape, axis, keepdims) / np.maximum(n, 1), 0.0)
 
 
-primitive(np.mean, mean_rule, jvp="linear")
+primitive(np.mean, mean_rule, jvp="linear", julia=spelled.mean)
 
 # -- products ----------------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ def prod_tangent(
     return np.sum(slope * dx, axis=axis, keepdims=keepdims)
 
 
-primitive(np.prod, prod_rule, jvp=(prod_tangent,))
+primitive(np.prod, prod_rule, jvp=(prod_tangent,), julia=spelled.reduction("prod"))
 
 # -- extremes ----------------------------------------------------------------------------------------
 # The first extremum gets everything, as in Zygote.
@@ -206,7 +207,9 @@ def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
         return rows if largest else -rows
 
     word = f"the {'largest' if largest else 'smallest'} gets the derivative, whichever of the equals it is"
-    primitive(target, rule, jvp=(tangent,), compute=compute, kink=Kink(rivals, word=word))
+    julia = spelled.reduction("maximum" if largest else "minimum")
+    kink = Kink(rivals, word=word)
+    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia, kink=kink)
 
 
 _extreme(np.max, np.maximum, largest=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..elementwise import elementwise, select, zero_of
 from ..kinks import Kink, pair
 from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
@@ -13,7 +14,7 @@ from ..primitive import asked, implements, no_derivative, plain, primitive, refu
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
 
-def step(target: Any, jumps: str | Any) -> None:
+def step(target: Any, jumps: str | Any, julia: Any) -> None:
     """Register a function that is constant between its jumps."""
     zero = primitive(
         None,
@@ -21,6 +22,7 @@ def step(target: Any, jumps: str | Any) -> None:
         jvp=(lambda dx, _y, _x, **_options: zero_of(dx),),
         name=target.__name__,
         compute=target,
+        julia=julia,
         kink=Kink(jumps, ("0", "0"), "a jump between constant pieces", "jump"),
     )
 
@@ -37,18 +39,22 @@ def between_decimals(x: Any, decimals: int = 0, **_options: Any) -> Any:
     return pair(scaled, np.floor(plain(scaled)) + 0.5)
 
 
-for _target, _jumps in (
-    (np.floor, "x ~ whole(x)"), (np.ceil, "x ~ whole(x)"), (np.rint, "x ~ half(x)"),
-    (np.round, between_decimals), (np.around, between_decimals),
-    (np.fix, "where(whole(x) == 0, 1.0, x - whole(x)) ~ 0"),
-):  # fmt: skip
-    step(_target, _jumps)
+for _target, _jumps, _julia in (
+    (np.floor, "x ~ whole(x)", "floor."),
+    (np.ceil, "x ~ whole(x)", "ceil."),
+    (np.rint, "x ~ half(x)", "round."),
+    (np.round, between_decimals, spelled.rounded),
+    (np.around, between_decimals, spelled.rounded),
+    (np.fix, "where(whole(x) == 0, 1.0, x - whole(x)) ~ 0", "trunc."),
+):
+    step(_target, _jumps, _julia)
 no_derivative(np.trunc)
 
 elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False,
-            kink=Kink("a ~ 0", ("0, 0", "0, 0"), "a jump from 0 to 1", "jump"))  # fmt: skip
+            kink=Kink("a ~ 0", ("0, 0", "0, 0"), "a jump from 0 to 1", "jump"),
+            julia="NumPy.heaviside.")  # fmt: skip
 elementwise(np.nextafter, "1", "0", holomorphic=False)
-elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False)
+elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False, julia="NumPy.ldexp.")
 if hasattr(np, "bitwise_count"):  # since NumPy 2.0
     no_derivative(np.bitwise_count)
 
@@ -124,7 +130,8 @@ _BORDERS = (
     Kink(lambda x, _low, high: None if high is None else pair(x, high),
          ("0, 0, 1", "1, 0, 0"), "x or its upper limit gets the derivative"),
 )  # fmt: skip
-_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, kink=_BORDERS)
+_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, kink=_BORDERS,
+                  julia=spelled.clamp)  # fmt: skip
 
 
 @implements(np.clip)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..kinks import Kink, row_of
 from ..primitive import PRIMITIVES, apply, asked, implements, plain, primitive, refuse_out
 from .reductions import axes_of, to_last
@@ -41,7 +42,7 @@ def rearranged_tangent(dx: Any, y: Any, x: Any, axis: int = -1, kth: Any = None)
 _TIES = Kink(row_of, word="equal elements may stand in either order", sort="order")
 SORT = primitive(
     None, rearranged_rule, jvp=(rearranged_tangent,), name="sort",
-    compute=lambda x, axis=-1: np.sort(x, axis), kink=_TIES,
+    compute=lambda x, axis=-1: np.sort(x, axis), julia=spelled.sort, kink=_TIES,
 )  # fmt: skip
 PARTITION = primitive(
     None, rearranged_rule, jvp=(rearranged_tangent,), name="partition",

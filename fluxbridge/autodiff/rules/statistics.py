@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from .reductions import axes_of, count, masked, not_nan
@@ -46,7 +47,7 @@ def var_tangent(
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var)
+VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var, julia=spelled.spread("var"))
 
 
 def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
@@ -84,7 +85,8 @@ _ALL_EQUAL = Kink(
     lambda x, axis=None, where=True, **_options: along(deviations(np.real(x), axis, where)[0], axis),
     word="the tip of a cone: no element deviates from the mean", sort="cone",
 )  # fmt: skip
-STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, kink=_ALL_EQUAL)
+STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, kink=_ALL_EQUAL,
+                julia=spelled.spread("std"))  # fmt: skip
 
 
 def _spread(target: Any, made: Any, skip_nan: bool) -> None:
@@ -204,6 +206,7 @@ _TOTALS = primitive(
     jvp="linear",
     name="bincount",
     compute=lambda weights, index, size: np.bincount(index, weights, size),
+    julia=spelled.bincount,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 
@@ -51,6 +52,7 @@ AFFINE: Any = primitive(
     shown=_shown,
     name="affine",
     compute=_affine,
+    julia=spelled.affine,
 )
 
 

@@ -27,7 +27,9 @@ def _sizes(dims: Any) -> tuple[int, int, int, int, int, int]:
 
 @layer(show="noexpand")
 class MultiHeadAttention:
-    """Attention with several heads: ``MultiHeadAttention(dims, *, nheads=8, bias=False, dropout_prob=0.0, init)``.
+    """Attention with several heads.
+
+    ``MultiHeadAttention(dims, *, nheads=8, bias=False, dropout_prob=0.0, init=glorot_uniform)``:
 
     `dims` is one number of features for everything, ``(in, (qkv, out))``, or with different sizes
     ``((q_in, k_in, v_in), ((qk, v), out))``. ``layer(q, k, v, bias=None, mask=None)`` takes arrays of
@@ -43,6 +45,8 @@ class MultiHeadAttention:
     >>> y.shape, scores.shape
     ((64, 10, 32), (10, 10, 8, 32))
     """
+
+    __fluxbridge_constants__ = ("nheads",)
 
     def __init__(
         self,
@@ -81,7 +85,7 @@ class MultiHeadAttention:
             bias,
             fdrop=self.attn_drop,
             mask=mask,
-            nheads=plain(self.nheads),
+            nheads=self.nheads,
         )
         return self.out_proj(y), scores
 
@@ -95,4 +99,4 @@ class MultiHeadAttention:
         bias = "" if self.q_proj.bias is False else ", bias=true"
         p = plain(self.attn_drop.p)
         dropped = f", dropout_prob={p}" if p else ""
-        return f"MultiHeadAttention({sizes}; nheads={plain(self.nheads)}{bias}{dropped})"
+        return f"MultiHeadAttention({sizes}; nheads={self.nheads}{bias}{dropped})"

@@ -1,4 +1,4 @@
-"""Convolutional layers. Images are (width, height, channels, batch), with any number of spatial axes from one to three."""
+"""Convolutional layers, of images (width, height, channels, batch) or with one or three spatial axes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import plain
 from ...errors import ArgumentError, DimensionMismatch
 from ..functors import layer
 from ..initialisers import create_bias, glorot_uniform
@@ -80,6 +79,8 @@ def _is_kernel(k: Any) -> bool:
 class _Convolution:
     """What the convolutional layers have in common."""
 
+    __fluxbridge_constants__ = ("stride", "pad", "outpad", "dilation", "groups")
+
     weight: Any
     bias: Any
     σ: Any
@@ -116,11 +117,11 @@ class _Convolution:
 
     def _channels(self) -> tuple[int, int]:
         *_, inside, out = self.weight.shape
-        return inside * plain(getattr(self, "groups", 1)), out
+        return inside * getattr(self, "groups", 1), out
 
     def _options(self) -> str:
-        pad, stride, dilation = plain(self.pad), plain(self.stride), plain(self.dilation)
-        groups = plain(getattr(self, "groups", 1))
+        pad, stride, dilation = self.pad, self.stride, self.dilation
+        groups = getattr(self, "groups", 1)
         words = [] if self.σ is identity else [function_name(self.σ)]
         words += [f"pad={same_or_all(pad)}"] if any(pad) else []
         words += [f"stride={same_or_all(stride)}"] if set(stride) != {1} else []
@@ -171,7 +172,8 @@ class Conv(_Convolution):
             bias, σ = (*rest, *(bias, identity)[len(rest) :])
             if weight.shape[-1] % groups:
                 raise ArgumentError(
-                    f"Output channel dimension must be divisible by groups ({weight.shape[-1]}, groups={groups})."
+                    "Output channel dimension must be divisible by groups "
+                    f"({weight.shape[-1]}, groups={groups})."
                 )
         options = {"stride": stride, "pad": pad, "dilation": dilation}
         self._set(weight, bias, σ, weight.shape[-1], weight.shape[:-2], options)
@@ -179,8 +181,7 @@ class Conv(_Convolution):
 
     def __call__(self, x: Any) -> Any:
         x = self._input(x)
-        settings = plain((self.stride, self.pad, self.dilation, self.groups))
-        dims = _dims(x.shape, self.weight.shape, *settings)
+        dims = _dims(x.shape, self.weight.shape, self.stride, self.pad, self.dilation, self.groups)
         return self._finish(CONV(x, self.weight, dims=dims))
 
 
@@ -196,7 +197,8 @@ def DepthwiseConv(
     """A convolution of every channel by itself: a Conv with as many groups as channels.
 
     ``DepthwiseConv(kernel, (in, out), σ)``, out being a multiple of in, or ``DepthwiseConv(weight, bias,
-    σ)`` with a weight of shape (kernel…, out / in, in).
+    σ)`` with a weight of shape (kernel…, in, out / in), whose last two axes become the output channels as
+    Flux counts them, the first of the two fastest.
 
     >>> DepthwiseConv((3, 3), (3, 6))
     Conv((3, 3), 3 => 6, groups=3)
@@ -205,7 +207,7 @@ def DepthwiseConv(
     if _is_kernel(kernel):
         return Conv(kernel, *rest, groups=rest[0][0], init=init, **options)
     weight = as_array(kernel)
-    return Conv(depthwise_weight(weight), *rest, groups=weight.shape[-1], **options)
+    return Conv(depthwise_weight(weight), *rest, groups=weight.shape[-2], **options)
 
 
 @layer
@@ -237,14 +239,13 @@ class CrossCor(_Convolution):
 
     def __call__(self, x: Any) -> Any:
         x = self._input(x)
-        settings = plain((self.stride, self.pad, self.dilation))
-        dims = _dims(x.shape, self.weight.shape, *settings, 1, True)
+        dims = _dims(x.shape, self.weight.shape, self.stride, self.pad, self.dilation, 1, True)
         return self._finish(CONV(x, self.weight, dims=dims))
 
 
 @layer
 class ConvTranspose(_Convolution):
-    """The transpose of a convolution, which enlarges: ``ConvTranspose(kernel, (in, out), σ, *, outpad=0, …)``.
+    """The transpose of a convolution: ``ConvTranspose(kernel, (in, out), σ=identity, *, outpad=0, …)``.
 
     The weight has the shape (kernel…, out / groups, in). `outpad` adds to one side of the output,
     whose size would be ambiguous with a stride; else as :class:`Conv`.
@@ -285,14 +286,13 @@ class ConvTranspose(_Convolution):
 
     def __call__(self, x: Any) -> Any:
         x = self._input(x)
-        settings = plain((self.stride, self.pad, self.outpad, self.dilation, self.groups))
+        settings = (self.stride, self.pad, self.outpad, self.dilation, self.groups)
         dims = _transpose_dims(x.shape, self.weight.shape, *settings)
         return self._finish(CONV_DATA(x, self.weight, dims=dims))
 
     def _channels(self) -> tuple[int, int]:
         *_, out, inside = self.weight.shape
-        return inside, out * plain(self.groups)
+        return inside, out * self.groups
 
     def _options(self) -> str:
-        outpad = plain(self.outpad)
-        return super()._options() + (f", outpad={tuple(outpad)}" if any(outpad) else "")
+        return super()._options() + (f", outpad={self.outpad}" if any(self.outpad) else "")

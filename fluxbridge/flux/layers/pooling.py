@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...autodiff.primitive import plain
 from ...errors import DimensionMismatch
 from ..functors import layer
 from ..nnlib.pooling import maxpool, meanpool
@@ -17,6 +16,7 @@ from .shapes import as_array
 class _Pool:
     """Pooling over windows of a fixed size."""
 
+    __fluxbridge_constants__ = ("k", "pad", "stride")
     _pool: Callable[..., Any]
 
     def __init__(self, k: Any, *, pad: Any = 0, stride: Any = None):
@@ -27,12 +27,11 @@ class _Pool:
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)
-        k, pad, stride = plain((self.k, self.pad, self.stride))
-        check_spatial(self, x, len(k) + 2)
-        return type(self)._pool(x, k, stride=stride, pad=pad)
+        check_spatial(self, x, len(self.k) + 2)
+        return type(self)._pool(x, self.k, stride=self.stride, pad=self.pad)
 
     def __repr__(self) -> str:
-        k, pad, stride = plain((self.k, self.pad, self.stride))
+        k, pad, stride = self.k, self.pad, self.stride
         padding = f", pad={same_or_all(pad)}" if any(pad) else ""
         steps = f", stride={same_or_all(stride)}" if stride != k else ""
         return f"{type(self).__name__}({k}{padding}{steps})"
@@ -72,6 +71,7 @@ class MeanPool(_Pool):
 class _AdaptivePool:
     """Pooling to a fixed size of the output."""
 
+    __fluxbridge_constants__ = ("out",)
     _pool: Callable[..., Any]
 
     def __init__(self, out: Any):
@@ -79,7 +79,7 @@ class _AdaptivePool:
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)
-        out = plain(self.out)
+        out = self.out
         check_spatial(self, x, len(out) + 2)
         size: Sizes = x.shape[:-2]
         if any(n < m for n, m in zip(size, out, strict=True)):
@@ -89,7 +89,7 @@ class _AdaptivePool:
         return type(self)._pool(x, k, stride=stride)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({plain(self.out)})"
+        return f"{type(self).__name__}({self.out})"
 
 
 @layer

@@ -99,7 +99,9 @@ def _repeated(x: Any, shape: tuple[int, ...]) -> Any:
 
 @layer
 class RNNCell(_Cell):
-    """h' = σ(Wi x + Wh h + b): ``RNNCell((in, out), σ=np.tanh, *, bias, init_kernel, init_recurrent_kernel)``.
+    """h' = σ(Wi x + Wh h + b): ``RNNCell((in, out), σ=np.tanh, *, bias=True, …)``.
+
+    `init_kernel` and `init_recurrent_kernel` draw the weights, glorot_uniform by default.
 
     ``cell(x, h)`` gives the pair (output, state), here (h', h'); h defaults to zeros. Raises
     DimensionMismatch if x has another number of features.
@@ -130,7 +132,7 @@ class RNNCell(_Cell):
 
 @layer
 class LSTMCell(_Cell):
-    """Long short-term memory, one step (Hochreiter and Schmidhuber, 1997): ``LSTMCell((in, out), *, bias, …)``.
+    """Long short-term memory (Hochreiter and Schmidhuber, 1997): ``LSTMCell((in, out), *, bias, …)``.
 
     With the gates i, f, g, o of Wi x + Wh h + b, each `out` rows,
     c' = σ(f) c + σ(i) tanh(g) and h' = σ(o) tanh(c'). ``cell(x, (h, c))`` gives (h', (h', c')).
@@ -177,7 +179,7 @@ class LSTMCell(_Cell):
 
 @layer
 class GRUCell(_Cell):
-    """Gated recurrent unit, one step (Cho et al., 2014, as in its first version): ``GRUCell((in, out), *, bias, …)``.
+    """Gated recurrent unit (Cho et al., 2014, first version): ``GRUCell((in, out), *, bias, …)``.
 
     With the gates r, z, h̃ of Wi x, Wh h and b, each `out` rows: r = σ(·), z = σ(·),
     h̃ = tanh(Wi x + r (Wh h) + b), h' = (1 - z) h̃ + z h. ``cell(x, h)`` gives (h', h').
@@ -288,8 +290,8 @@ class _Sequence(Recurrence):
     def _run(self, x: Any, state: Any) -> tuple[Any, Any]:
         if len(x.shape) not in (2, 3):
             raise DimensionMismatch(
-                f"layer {self!r} expects a sequence of shape (features, length) or (features, length, batch), "
-                f"but got one of shape {x.shape}"
+                f"layer {self!r} expects a sequence of shape (features, length) or (features, length, "
+                f"batch), but got one of shape {x.shape}"
             )
         return super()._run(x, state)
 
@@ -320,7 +322,7 @@ class RNN(_Sequence):
 
 @layer(show="noexpand")
 class LSTM(_Sequence):
-    """A layer of long short-term memory: ``LSTM((in, out), *, return_state=False, bias, …)``, or ``LSTM(cell)``.
+    """Long short-term memory: ``LSTM((in, out), *, return_state=False, bias, …)``, or ``LSTM(cell)``.
 
     ``layer(x, (h, c))`` runs :class:`LSTMCell` over x of shape (in, length) or (in, length, batch).
     Raises DimensionMismatch for an x of another shape.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...autodiff.primitive import plain
 from ...errors import ArgumentError
 from ..functors import layer, leaf
 from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
@@ -15,7 +14,7 @@ _MODES = ("nearest", "bilinear", "trilinear")
 
 @leaf
 class Upsample:
-    """Enlarge the spatial axes: ``Upsample(scale, mode="nearest")``, or ``Upsample(mode, scale=…)`` or ``(mode, size=…)``.
+    """Enlarge the spatial axes: ``Upsample(scale, mode="nearest")``, or with a keyword scale or size.
 
     The modes are "nearest", "bilinear" and "trilinear". `scale` is one number or one a spatial axis,
     `size` that of the result. Raises ArgumentError for another mode, or unless exactly one of scale
@@ -28,6 +27,8 @@ class Upsample:
     >>> layer(np.ones((2, 2, 1, 1))).shape
     (4, 6, 1, 1)
     """
+
+    __fluxbridge_constants__ = ("mode", "scale", "size")
 
     def __init__(self, *args: Any, scale: Any = None, size: Any = None, mode: str = "nearest"):
         for arg in args:
@@ -45,7 +46,7 @@ class Upsample:
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)
-        scale, size = plain(self.scale), plain(self.size)
+        scale, size = self.scale, self.size
         if self.mode != "nearest":
             return upsample_linear(x, scale, size=size)
         if isinstance(scale, int):
@@ -53,7 +54,7 @@ class Upsample:
         return upsample_nearest(x, scale, size=size)
 
     def __repr__(self) -> str:
-        scale, size = plain(self.scale), plain(self.size)
+        scale, size = self.scale, self.size
         given = f"size = {size}" if scale is None else f"scale = {scale}"
         return f"Upsample(:{self.mode}, {given})"
 
@@ -67,11 +68,13 @@ class PixelShuffle:
     (4, 6, 1, 1)
     """
 
+    __fluxbridge_constants__ = ("r",)
+
     def __init__(self, r: int):
         self.r = r
 
     def __call__(self, x: Any) -> Any:
-        return pixel_shuffle(as_array(x), plain(self.r))
+        return pixel_shuffle(as_array(x), self.r)
 
     def __repr__(self) -> str:
-        return f"PixelShuffle({plain(self.r)})"
+        return f"PixelShuffle({self.r})"

@@ -35,6 +35,8 @@ def _primitive(
 ) -> Primitive:
     """An elementwise primitive that has no NumPy function of its own."""
     computed = elementwise_compute(compute, keep_integers)
+    julia = f"NNlib.{name}." if name != "nnlib_erf" else "SpecialFunctions.erf."
+    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, julia=julia)
     return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, **words)
 
 
@@ -137,7 +139,12 @@ _RELU6 = _primitive(
     kink=_corners("0", "6"),
 )  # fmt: skip
 _GELU_TANH = elementwise(
-    None, _gelu_tanh_slope, name="gelu_tanh", compute=elementwise_compute(_gelu_tanh), holomorphic=False
+    None,
+    _gelu_tanh_slope,
+    name="gelu_tanh",
+    compute=elementwise_compute(_gelu_tanh),
+    holomorphic=False,
+    julia="NNlib.gelu_tanh.",
 )
 _GELU_SIGMOID = elementwise(
     None,
@@ -145,6 +152,7 @@ _GELU_SIGMOID = elementwise(
     name="gelu_sigmoid",
     compute=elementwise_compute(_gelu_sigmoid),
     holomorphic=False,
+    julia="NNlib.gelu_sigmoid.",
 )
 _GELU_ERF = _primitive(
     "gelu_erf",
@@ -162,6 +170,7 @@ _LISHT = elementwise(
     name="lisht",
     compute=elementwise_compute(lambda x: x * np.tanh(x)),
     holomorphic=False,
+    julia="NNlib.lisht.",
 )
 _SELU = _primitive(
     "selu",
@@ -179,6 +188,7 @@ _MISH = elementwise(
     name="mish",
     compute=elementwise_compute(lambda x: x * np.tanh(_softplus(x))),
     holomorphic=False,
+    julia="NNlib.mish.",
 )
 _TANHSHRINK = _primitive("tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)")
 

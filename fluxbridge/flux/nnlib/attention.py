@@ -60,8 +60,9 @@ def dot_product_attention(
 
     `q` is (features, queries, batch…), `k` (features, keys, batch…), `v` (value features, keys,
     batch…). `bias` is added to the logits and `mask` (True: may attend) restricts them; both have
-    the shape (keys, queries, heads, batch), with 1 for what is shared, or only the first of these axes. `fdrop` is applied to the scores. Returns the values
-    (value features, queries, batch…) and the scores (keys, queries, heads, batch…).
+    the shape (keys, queries, heads, batch), with 1 for what is shared, or only the first of these axes.
+    `fdrop` is applied to the scores. Returns the values (value features, queries, batch…) and the
+    scores (keys, queries, heads, batch…).
 
     Raises DimensionMismatch if the shapes do not fit each other or the heads.
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
@@ -95,7 +96,7 @@ def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
         ),
         writeable=False,
     )
-    return view if flipped else view[(slice(None), *(slice(None, None, -1),) * place.rank)]
+    return view if flipped else view[_turned(place)]
 
 
 class _Scratch(threading.local):
@@ -115,6 +116,11 @@ class _Scratch(threading.local):
 _scratch = _Scratch()
 
 
+def _turned(place: Windows) -> Any:
+    """An index that turns the kernel's axes round, behind the axis of the groups."""
+    return (slice(None), *(slice(None, None, -1),) * place.rank)
+
+
 def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
     """Windows start..stop of a window view as matrices, one a group: kernel by windows."""
     part = view[(slice(None),) * (rank + 2) + (slice(start, stop),)]
@@ -126,7 +132,7 @@ def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
 def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
     """The weight as matrices, one a group: kernel by output channels."""
     matrix = w.reshape(-1, groups, w.shape[-1] // groups)
-    return np.moveaxis(matrix, 1, 0)
+    return matrix.transpose(1, 0, 2)
 
 
 def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
@@ -158,6 +164,7 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, flipped = dims
     batch, inside = dy.shape[-1], w.shape[-2]
     dtype = np.result_type(dy, w)
+    both = (slice(None), slice(None))  # the groups and their channels
     dx = np.zeros((groups, inside, *place.padded, batch), dtype)
     kernel = _weight_matrices(w, groups)
     dy = _output_matrices(dy, groups)
@@ -167,12 +174,16 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
         columns = _scratch.array((groups, *place.kernel, inside, *part.shape[2:]), dtype)
         part = part.reshape(groups, part.shape[1], -1)
         np.matmul(kernel, part, out=columns.reshape(groups, kernel.shape[1], -1))
+        if not flipped:
+            columns = columns[_turned(place)]
         for offset, (first, *others) in place.offsets():
-            if not flipped:
-                offset = tuple(k - 1 - i for k, i in zip(place.kernel, offset, strict=True))
             rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
-            dx[(slice(None), slice(None), rows, *others)] += columns[(slice(None), *offset)]
-    dx = dx[(slice(None), slice(None), *place.inside)]
+            here: Any = (*both, rows, *others)
+            there: Any = (slice(None), *offset)
+            into = dx[here]
+            into += columns[there]
+    inner: Any = (*both, *place.inside)
+    dx = dx[inner]
     return channels_last(dx.reshape(groups * inside, *place.input, batch))
 
 
@@ -197,6 +208,7 @@ CONV: Any = primitive(
     jvp="multilinear",
     name="conv",
     compute=_conv,
+    julia=spelled.conv,
 )
 CONV_DATA: Any = primitive(
     None,
@@ -205,6 +217,7 @@ CONV_DATA: Any = primitive(
     jvp="multilinear",
     name="conv_data",
     compute=_conv_data,
+    julia=spelled.conv_data,
 )
 CONV_WEIGHT: Any = primitive(
     None,
@@ -213,6 +226,7 @@ CONV_WEIGHT: Any = primitive(
     jvp="multilinear",
     name="conv_weight",
     compute=_conv_weight,
+    julia=spelled.conv_weight,
 )
 
 # -- the public functions --------------------------------------------------------------------------

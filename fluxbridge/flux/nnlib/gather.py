@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff import spelled
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import plain, primitive
 from ...errors import DimensionMismatch
@@ -44,7 +45,8 @@ def _check_bounds(index: Index, sizes: Sequence[int]) -> None:
 
 
 def _gather(x: np.ndarray, index: Index) -> np.ndarray:
-    return x[(..., *index)]
+    where: Any = (..., *index)
+    return x[where]
 
 
 def _flat(index: Index, sizes: Sequence[int]) -> np.ndarray:
@@ -120,6 +122,7 @@ GATHER: Any = primitive(
     jvp="linear",
     name="gather",
     compute=_gather,
+    julia=spelled.gather,
 )
 SCATTER_ADD: Any = primitive(
     None,
@@ -127,13 +130,25 @@ SCATTER_ADD: Any = primitive(
     jvp="linear",
     name="scatter_add",
     compute=_reduce(np.add, 0),
+    julia=spelled.scatter_by("+"),
 )
-SCATTER_MUL: Any = primitive(None, _product_rule, name="scatter_mul", compute=_reduce(np.multiply, 1))
-SCATTER_MAX: Any = primitive(None, _extreme_rule, name="scatter_max", compute=_reduce(np.maximum, _bottom),
+SCATTER_MUL: Any = primitive(None, _product_rule, name="scatter_mul", compute=_reduce(np.multiply, 1),
+                             julia=spelled.scatter_by("*"))  # fmt: skip
+SCATTER_MAX: Any = primitive(
+    None,
+    _extreme_rule,
+    name="scatter_max",
+    compute=_reduce(np.maximum, _bottom),
     kink=Kink(_rivals(1.0), word="the largest that goes to a place gets the derivative"),
+    julia=spelled.scatter_by("max"),
 )
-SCATTER_MIN: Any = primitive(None, _extreme_rule, name="scatter_min", compute=_reduce(np.minimum, _top),
+SCATTER_MIN: Any = primitive(
+    None,
+    _extreme_rule,
+    name="scatter_min",
+    compute=_reduce(np.minimum, _top),
     kink=Kink(_rivals(-1.0), word="the smallest that goes to a place gets the derivative"),
+    julia=spelled.scatter_by("min"),
 )
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...autodiff import spelled
 from ...autodiff.primitive import Tracer, primitive
 
 
@@ -157,17 +158,19 @@ def _rule(dy: Any, y: Any, x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any, b
     return (_traced_rule if traced else _plain_rule)(dy, y, x, wi, wh, b, h0, c0, by_x)
 
 
-LSTM: Any = primitive(None, joint=_rule, name="lstm", compute=_lstm)
+LSTM: Any = primitive(None, joint=_rule, name="lstm", compute=_lstm, julia=spelled.lstm)
 
 
 def lstm(x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any) -> tuple[Any, Any]:
-    """Hidden states (h, steps, batch) and cell states (steps, h, batch) for a sequence x (features, steps, batch).
+    """Hidden states (h, steps, batch) and cell states (steps, h, batch) of a sequence.
 
-    The weights `wi` (4h, features) and `wh` (4h, h) and the bias `b` (4h) have the gates one below the
-    other; `h0` and `c0` (h, batch) are the states before the first of at least one step.
+    The sequence x has the shape (features, steps, batch), with at least one step. The weights `wi`
+    (4h, features) and `wh` (4h, h) and the bias `b` (4h) have the gates one below the other; `h0` and
+    `c0` (h, batch) are the states before the first step.
 
     >>> zeros = np.zeros
-    >>> hidden, cell = lstm(zeros((1, 5, 3)), zeros((8, 1)), zeros((8, 2)), zeros(8), zeros((2, 3)), np.ones((2, 3)))
+    >>> h0, c0 = zeros((2, 3)), np.ones((2, 3))
+    >>> hidden, cell = lstm(zeros((1, 5, 3)), zeros((8, 1)), zeros((8, 2)), zeros(8), h0, c0)
     >>> hidden.shape, cell[:, 0, 0]
     ((2, 5, 3), array([0.5    , 0.25   , 0.125  , 0.0625 , 0.03125]))
     """

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff import spelled
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import primitive
 from .numeric import as_float
@@ -111,6 +112,7 @@ MAXPOOL: Any = primitive(
     jvp=[lambda dx, y, x, place: PICK(dx, y, x, place=place)],
     name="maxpool",
     compute=_maxpool,
+    julia=spelled.maxpool,
     kink=Kink(_in_each_window, word="the largest of a window gets the derivative, whichever of the equals"),
 )
 SPREAD: Any = primitive(
@@ -163,6 +165,7 @@ SUMPOOL: Any = primitive(
     jvp="linear",
     name="sumpool",
     compute=_sumpool,
+    julia=spelled.sumpool,
 )
 SUMPOOL_DATA: Any = primitive(
     None,

@@ -5,9 +5,10 @@ Arrays are WHCN: one to three spatial axes, then channels, then the batch.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,18 +52,24 @@ class Windows(NamedTuple):
         """Where the input lies within its padding."""
         return tuple(slice(self.pad[2 * i], self.pad[2 * i] + n) for i, n in enumerate(self.input))
 
-    def offsets(self) -> Iterator[tuple[Sizes, tuple[slice, ...]]]:
+    def offsets(self) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
         """Each position in the window, first axis fastest, and the slices of the padded input there."""
-        output = self.output
-        for backwards in itertools.product(*map(range, reversed(self.kernel))):
-            offset = backwards[::-1]
-            yield (
-                offset,
-                tuple(
-                    slice(k * d, k * d + (n - 1) * s + 1, s)
-                    for k, d, n, s in zip(offset, self.dilation, output, self.stride, strict=True)
-                ),
-            )
+        return _offsets(self)
+
+
+@functools.lru_cache(maxsize=512)
+def _offsets(place: Windows) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
+    output = place.output
+    return tuple(
+        (
+            backwards[::-1],
+            tuple(
+                slice(k * d, k * d + (n - 1) * s + 1, s)
+                for k, d, n, s in zip(backwards[::-1], place.dilation, output, place.stride, strict=True)
+            ),
+        )
+        for backwards in itertools.product(*map(range, reversed(place.kernel)))
+    )
 
 
 def expand(n: int | Sequence[int], rank: int) -> Sizes:
@@ -109,12 +116,14 @@ def channels_first(x: np.ndarray) -> np.ndarray:
     In this order the results of convolution lie in memory, and so do those of the elementwise
     operations after it; what looks like WHCN is a view.
     """
-    return np.moveaxis(x, -2, 0)
+    n = x.ndim
+    return x.transpose(n - 2, *range(n - 2), n - 1)
 
 
 def channels_last(x: np.ndarray) -> np.ndarray:
     """The way back from :func:`channels_first`."""
-    return np.moveaxis(x, 0, -2)
+    n = x.ndim
+    return x.transpose(*range(1, n - 1), 0, n - 1)
 
 
 def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
@@ -122,7 +131,8 @@ def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
     if not any(place.pad):
         return x
     out = np.full((x.shape[0], *place.padded, x.shape[-1]), value, x.dtype)
-    out[(slice(None), *place.inside)] = x
+    inside: Any = (slice(None), *place.inside)
+    out[inside] = x
     return out
 
 
