@@ -36,8 +36,9 @@ def _primitive(
     """An elementwise primitive that has no NumPy function of its own."""
     computed = elementwise_compute(compute, keep_integers)
     julia = f"NNlib.{name}." if name != "nnlib_erf" else "SpecialFunctions.erf."
-    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, julia=julia)
-    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, **words)
+    return elementwise(
+        None, *formulas, name=name, compute=computed, holomorphic=False, julia=julia, **words
+    )  # fmt: skip
 
 
 # -- sigmoid, tanh and what is made of them --------------------------------------------------------
