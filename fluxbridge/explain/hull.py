@@ -14,8 +14,8 @@ def nearest_to_origin(points: np.ndarray, rounds: int = 10_000) -> tuple[np.ndar
 
     P. Wolfe, Finding the nearest point in a polytope, Mathematical Programming 11 (1976).
 
-    >>> nearest_to_origin(np.array([[1.0, 2.0], [1.0, -1.0]]))[0]
-    array([1., 0.])
+    >>> nearest_to_origin(np.array([[1.0, 3.0], [1.0, -1.0]]))[1]
+    array([0.25, 0.75])
     """
     points = np.asarray(points, float)
     size = float(np.max(np.sum(points * points, axis=1), initial=0.0))

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-import fluxbridge.flux.nnlib  # noqa: F401  (its primitives)
+import fluxbridge.flux  # noqa: F401  (its primitives)
 from fluxbridge import gradient
 from fluxbridge.autodiff.elementwise import ARRAY_WORDS, NAMES
 from fluxbridge.autodiff.kinks import SORTS, Kink, Tie, kinks_of
@@ -28,7 +28,7 @@ SMOOTH = {
     # NNlib's
     "conv", "conv_data", "conv_weight", "scatter_mul", "maxpool_spread", "maxpool_pick",
     "sumpool", "sumpool_data", "softmax", "logsoftmax", "logsumexp", "affine", "batched_mul", "gather",
-    "scatter_add", "lstm",
+    "scatter_add", "lstm", "logit_cross_entropies", "standardise",
 }  # fmt: skip
 
 #: scipy.special with several parameters and no formulas, smooth inside their domains.
