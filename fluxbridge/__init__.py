@@ -43,16 +43,24 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "diaghessian", "errors", "fill_none", "flux", "forwarddiff", "gradient",
-    "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian", "julia", "pipe", "primitive",
-    "pullback", "pushforward", "withgradient", "withjacobian",
+    "adjoint", "checkpointed", "compose", "cross_check", "diaghessian", "errors", "fill_none", "flux",
+    "forwarddiff", "gradient", "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian",
+    "julia", "pipe", "primitive", "pullback", "pushforward", "random", "withgradient", "withjacobian",
 ]  # fmt: skip
 
 
+#: What is imported when it is first used: a name, and the submodule that has it (or is it).
+_LAZY = {
+    **{name: name for name in ("check", "flux", "julia", "random", "scipy")},
+    "cross_check": "check",
+}
+
+
 def __getattr__(name: str) -> object:
-    """`fluxbridge.flux`, `.julia` and `.scipy`, which are imported when they are first used."""
-    if name in ("flux", "julia", "scipy"):
+    """The parts that most programs do without."""
+    if name in _LAZY:
         import importlib
 
-        return importlib.import_module(f"fluxbridge.{name}")
+        module = importlib.import_module(f"fluxbridge.{_LAZY[name]}")
+        return module if name == _LAZY[name] else getattr(module, name)
     raise AttributeError(f"module 'fluxbridge' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The command line: ``fluxbridge tutorial``, ``fluxbridge doctor``."""
+"""The command line: ``fluxbridge tutorial``, ``fluxbridge check`` and the others."""
 
 from __future__ import annotations
 
@@ -33,6 +33,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "functions", help="print which functions of NumPy and SciPy are differentiated, and how, as Markdown"
     )
     functions.set_defaults(run=_functions)
+    check = commands.add_parser(
+        "check",
+        help="compare the gradient of a function with those of other engines",
+        description="Asks the native engine, Zygote (where there is a Julia), finite differences and others.",
+        epilog="Exit status: 0 if all agree, 1 if not, 2 for a wrong call.",
+    )
+    check.add_argument("function", help="module:function")
+    check.add_argument("--args", default="", help="the arguments, as Python: '[1.0, 2.0], 3'")
+    check.add_argument("--of", default="gradient", help="gradient, jacobian, hessian or second")
+    check.add_argument("--voice", action="append", help="whom to ask beside the native engine (repeatable)")
+    check.add_argument("--rtol", type=float, help="allowed relative difference")
+    check.add_argument("--atol", type=float, help="allowed absolute difference")
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
+    check.set_defaults(run=_check)
+    gradient = commands.add_parser(
+        "gradient",
+        help="print the gradient of an expression: fluxbridge gradient 'lambda x: 3*x**2' 5",
+        epilog="The function is Python ('lambda x: 3*x**2', NumPy is np) or, where there is a Julia, Julia "
+        "source ('x -> 3x^2'). Exit status: 0, or 2 if there is no gradient.",
+    )
+    gradient.add_argument("function", help="a Python expression or Julia source")
+    gradient.add_argument("points", nargs="+", help="the arguments, as Python; after -- if one is negative")
+    gradient.add_argument("--value", action="store_true", help="print the value as well")
+    gradient.set_defaults(run=_gradient)
     spellings = commands.add_parser(
         "spellings", help="print how each primitive is written in Julia, as Markdown"
     )
@@ -58,6 +82,18 @@ def _functions(options: argparse.Namespace) -> int:
 
     print(coverage.markdown(), end="")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .check import command
+
+    return command.check(options)
+
+
+def _gradient(options: argparse.Namespace) -> int:
+    from .check import command
+
+    return command.gradient(options)
 
 
 def _spellings(options: argparse.Namespace) -> int:

@@ -34,6 +34,14 @@ class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
 
 
+class GradientMismatchError(FluxbridgeError, AssertionError):
+    """Engines disagree about a derivative; the text is the `report`, which names who and where."""
+
+    def __init__(self, text: str, report: Any = None):
+        super().__init__(text)
+        self.report = report
+
+
 class DimensionMismatch(FluxbridgeError, ValueError):
     """Sizes that do not fit together: those of a layer and its input, of predictions and targets …"""
 

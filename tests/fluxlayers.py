@@ -1,4 +1,4 @@
-"""Runs the recorded cases of layers: builds the layer, gives it the recorded parameters, and compares everything."""
+"""Runs the recorded cases of layers: builds the layer, loads the recorded parameters, compares everything."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from fluxbridge.flux import nnlib
 _NAMES = {
     **{k: getattr(nnlib, k) for k in dir(nnlib) if not k.startswith("_")},
     **{k: getattr(flux, k) for k in flux.__all__},
-    "np": np, "operator": operator, "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "sum": np.sum, "cos": np.cos,
-    "maximum": np.max, "minimum": np.min, "mean": np.mean, "Diagonal": Diagonal, "abs": np.abs, "sqrt": np.sqrt,
-    "tuple": tuple, "log": np.log,
+    "np": np, "operator": operator, "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "cos": np.cos,
+    "sum": np.sum, "maximum": np.max, "minimum": np.min, "mean": np.mean, "abs": np.abs, "sqrt": np.sqrt,
+    "reshape": lambda v, *size: np.reshape(v, size, order="F"), "tuple": tuple,
+    "log": np.log, "Diagonal": Diagonal,
 }  # fmt: skip
 
 
-def _helper(name: str, f: Any) -> None:
+def _named(name: str, f: Any) -> None:
     f.__name__ = name
     _NAMES[name] = f
 
 
-_helper("halve", lambda x: x / 2)
-_helper("addone", lambda x: x + 1)
-_helper("square", lambda x: x * x)
-_helper("mulsum", lambda a, b: a * b + a)
-_helper("catc", lambda a, b: flux.cat(a, b, axis=2))
+_named("halve", lambda x: x / 2)
+_named("addone", lambda x: x + 1)
+_named("square", lambda x: x * x)
+_named("mulsum", lambda a, b: a * b + a)
+_named("catc", lambda a, b: flux.cat(a, b, axis=2))
 
 #: Cases where the mirror gives an answer and Flux none; docs/flux.md says why.
 DEVIATIONS = {"Chain tanh as a layer is not elementwise"}
@@ -54,7 +55,7 @@ def build(case: Case) -> Any:
 
 def from_one(case: Case) -> dict[str, Any]:
     """The inputs, with positions that count from 0."""
-    inputs = case["inputs"] if "inputs" in case else {}
+    inputs = case.get("inputs") or {}
     shift = _shifted if "Embedding" in case.julia else lambda x: x
     return {
         k: flux.OneHotArray(np.argmax(v, axis=0), len(v)) if isinstance(v, OneHot) else shift(v)

@@ -1,8 +1,9 @@
 """What the real Flux answered (tests/reference/flux_0.16.10.jsonl): reading it, and comparing with it.
 
 ``cases("layers", "Dense")`` gives the recorded cases of a group whose names begin so, each a :class:`Case`:
-``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are at hand.
-``agree(got, case["output"])`` compares, with the tolerance of the number type, and the types too.
+``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are
+at hand. ``agree(got, case["output"])`` compares, with the tolerance of the number type, and the types
+too.
 """
 
 from __future__ import annotations
@@ -175,8 +176,8 @@ def agree(
     """Raise AssertionError, with the place, where `got` is not `expected`.
 
     Numbers may differ by 1e-10 of the largest in Float64, 1e-5 in Float32, 1e-3 in Float16, times
-    `tolerance`, and by `least` at least; shapes and (with `types`) number types must be the same. Any sequence or object with
-    the attributes of a record is compared with it.
+    `tolerance`, and by `least` at least; shapes and (with `types`) number types must be the same. Any
+    sequence or object with the attributes of a record is compared with it.
     """
     if expected is None:
         assert got is None, f"{at}: {got!r} where nothing is expected"

@@ -1,7 +1,9 @@
 """Recorded scripts: a model, some calls, and what was said on the way."""
 
+import numpy as np
 from fluxrecords import agree, case
 
+from fluxbridge import flux
 from fluxbridge.autodiff.template import Record
 from fluxbridge.flux.optimisers import Leaf
 
@@ -41,3 +43,8 @@ class Script:
 
     def __exit__(self, kind, *_):
         assert kind or not self.trace, f"not compared: {self.trace}"
+
+
+def flux_words():
+    """Everything that the mirror offers, by its name there: to evaluate recorded expressions with."""
+    return {"np": np, "tanh": np.tanh, "identity": lambda x: x, **vars(flux)}

@@ -183,6 +183,7 @@ def elementwise(
         number_vjp=number_vjp or _number_rule(formulas, inputs),
         formulas=formulas,
         where=_caller(),
+        holomorphic=holomorphic,
         **words,
     )
     return register(target, made)

@@ -126,7 +126,8 @@ class Primitive:
     ``"linear"`` (in all inputs together), ``"multilinear"`` (in each input by itself), a tuple of
     functions ``(dx, y, *inputs)``, one an input, or None: the transpose of the reverse rule.
 
-    The rest is for readers: `formulas` are partial derivatives as text, `shown` is how explanations
+    The rest is for readers: `holomorphic` says that it is one of each complex number by itself,
+    differentiable as such; `formulas` are partial derivatives as text, `shown` is how explanations
     write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
     is not smooth and what could be chosen there.
     """
@@ -135,6 +136,7 @@ class Primitive:
         "area",
         "compute",
         "formulas",
+        "holomorphic",
         "joint",
         "julia",
         "jvp",
@@ -159,6 +161,7 @@ class Primitive:
         number_vjp: Rule | None = None,
         formulas: Sequence[Any] = (),
         where: str = "",
+        holomorphic: bool = False,
         julia: Any = None,
         kink: Any = None,
         shown: Any = None,
@@ -172,6 +175,7 @@ class Primitive:
         self.number_vjp = number_vjp
         self.formulas = tuple(formulas)
         self.where = where
+        self.holomorphic = holomorphic
         self.julia = julia
         self.kink = kink
         self.shown = shown

@@ -172,7 +172,7 @@ class Splitter:
         if not fields:
             return x, None
         try:
-            copy = object.__new__(type(x))
+            copy = blank(type(x))
         except TypeError:  # made in C: nothing that we could rebuild
             return x, None
         constants = getattr(type(x), "__fluxbridge_constants__", ())  # numbers that are settings
@@ -262,6 +262,11 @@ def _global_names(code: types.CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _global_names(constant)
+
+
+def blank(kind: type) -> Any:
+    """An object of this class whose constructor was not called."""
+    return kind.__new__(kind) if issubclass(kind, types.SimpleNamespace) else object.__new__(kind)
 
 
 def _fields_of(x: Any) -> dict[str, Any]:

@@ -134,9 +134,12 @@ def ignore_derivatives(x: Any) -> Any:
     >>> gradient(lambda x: x * ignore_derivatives(x), 3.0)
     (3.0,)
     """
-    if callable(x) and not isinstance(x, Tracer):
+    if isinstance(x, _FUNCTIONS):  # and not a model, which can be called too
         x = x()
     return Splitter(_read_only, lambda v: isinstance(v, Tracer)).split(x)[0]
+
+
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
 
 
 def _read_only(x: Any) -> Any:

@@ -1,16 +1,27 @@
 """Flux in Python: layers, losses, optimisers, training and data with Flux's names, shapes and numbers.
 
+>>> import numpy as np
 >>> from fluxbridge import flux as Flux
->>> Flux.children((1, 2))
-(1, 2)
+>>> from fluxbridge.flux import Chain, Dense
+>>> model = Chain(Dense((2, 3), np.tanh), Dense((3, 1)))
+>>> model
+Chain(Dense(2 => 3, tanh), Dense(3 => 1))
+>>> (slope,) = Flux.gradient(lambda m: np.sum(m(np.ones((2, 5), np.float32))), model)
+>>> slope.layers[1].bias
+array([5.], dtype=float32)
 """
 
-# losses, one-hot arrays, optimisers, training, data (losses.py, onehotarrays.py, optimisers/, training.py, data/)
-# trees (functors.py)
+import numpy as np
+
 from ..api import diaghessian, gradient, hessian, jacobian, pullback, withgradient, withjacobian
 from ..autodiff.template import Record
+from . import data as MLUtils
+from . import functors as Functors
 from . import losses as Losses
+from . import nnlib as NNlib
+from . import onehotarrays as OneHotArrays
 from . import optimisers as Optimisers
+from . import training as Train
 from .callbacks import early_stopping, patience, plateau, throttle
 from .data import (
     DataLoader,
@@ -18,10 +29,16 @@ from .data import (
     batchseq,
     chunk,
     eachobs,
+    fill_like,
     getobs,
+    group_counts,
     group_indices,
+    mapobs,
     numobs,
     obsview,
+    ones_like,
+    rand_like,
+    randn_like,
     randobs,
     rescale,
     rpad_constant,
@@ -31,6 +48,7 @@ from .data import (
     unbatch,
     unsqueeze,
     unstack,
+    zeros_like,
 )
 from .functors import (
     KeyPath,
@@ -73,15 +91,7 @@ from .layers.containers import Chain, Maxout, PairwiseFusion, Parallel, SkipConn
 from .layers.conv import Conv, ConvTranspose, CrossCor, DepthwiseConv, SamePad
 from .layers.dropout import AlphaDropout, Dropout
 from .layers.embedding import Embedding, EmbeddingBag
-from .layers.normalise import (
-    BatchNorm,
-    GroupNorm,
-    InstanceNorm,
-    LayerNorm,
-    WeightNorm,
-    remove_weight_norms,
-    reparametrize,
-)
+from .layers.normalise import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from .layers.pooling import (
     AdaptiveMaxPool,
     AdaptiveMeanPool,
@@ -104,7 +114,8 @@ from .layers.recurrent import (
 )
 from .layers.shapes import abs2, cat, flatten, hcat, identity, normalise, vcat
 from .layers.upsample import PixelShuffle, Upsample
-from .lazy import _
+from .layers.weightnorm import WeightNorm, remove_weight_norms, reparametrize
+from .lazy import _ as _
 from .losses import (
     binary_focal_loss,
     binarycrossentropy,
@@ -187,12 +198,19 @@ from .nnlib import (
     upsample_trilinear,
     σ,
 )
-from .onehotarrays import OneHotArray, onecold, onehot, onehotbatch
+from .onehotarrays import OneHotArray, OneHotMatrix, OneHotVector, onecold, onehot, onehotbatch
 from .optimisers import (
+    ADAM,
+    ADAMW,
+    NADAM,
+    OADAM,
+    RADAM,
     AbstractRule,
     AccumGrad,
     AdaBelief,
+    ADADelta,
     AdaDelta,
+    ADAGrad,
     AdaGrad,
     Adam,
     AdaMax,
@@ -200,6 +218,7 @@ from .optimisers import (
     AMSGrad,
     ClipGrad,
     ClipNorm,
+    ClipValue,
     Descent,
     Lion,
     MixedPrecision,
@@ -207,6 +226,7 @@ from .optimisers import (
     NAdam,
     Nesterov,
     OAdam,
+    Optimiser,
     OptimiserChain,
     RAdam,
     RMSProp,
@@ -226,17 +246,24 @@ from .optimisers import (
 )
 from .outputsize import autosize, outputsize
 from .precision import cpu, f16, f32, f64, gpu
-
-# random numbers (rng.py)
 from .rng import default_rng, seed_
 from .saving import load, save
 from .state import loadmodel_, modules, state
 from .training import train_, trainstep_, trainstep_withgradient_
 
+tanh = np.tanh  #: in Julia it needs no import
+
 __all__ = [
+    "ADAM",
+    "ADAMW",
     "GRU",
     "LSTM",
+    "NADAM",
+    "OADAM",
+    "RADAM",
     "RNN",
+    "ADADelta",
+    "ADAGrad",
     "AMSGrad",
     "AbstractRule",
     "AccumGrad",
@@ -254,6 +281,7 @@ __all__ = [
     "Chain",
     "ClipGrad",
     "ClipNorm",
+    "ClipValue",
     "Conv",
     "ConvTranspose",
     "CrossCor",
@@ -264,6 +292,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "EmbeddingBag",
+    "Functors",
     "GRUCell",
     "GRUv3",
     "GRUv3Cell",
@@ -276,6 +305,7 @@ __all__ = [
     "LayerNorm",
     "Lion",
     "Losses",
+    "MLUtils",
     "MaxPool",
     "Maxout",
     "MeanPool",
@@ -283,9 +313,14 @@ __all__ = [
     "Momentum",
     "MultiHeadAttention",
     "NAdam",
+    "NNlib",
     "Nesterov",
     "OAdam",
     "OneHotArray",
+    "OneHotArrays",
+    "OneHotMatrix",
+    "OneHotVector",
+    "Optimiser",
     "OptimiserChain",
     "Optimisers",
     "PairwiseFusion",
@@ -301,10 +336,11 @@ __all__ = [
     "Scale",
     "SignDecay",
     "SkipConnection",
+    "Train",
     "Upsample",
     "WeightDecay",
     "WeightNorm",
-    "_",
+
     "abs2",
     "activations",
     "adjust",
@@ -339,6 +375,7 @@ __all__ = [
     "f64",
     "fast_act",
     "fcollect",
+    "fill_like",
     "flatten",
     "fmap",
     "fmap_with_path",
@@ -359,6 +396,7 @@ __all__ = [
     "glu",
     "gpu",
     "gradient",
+    "group_counts",
     "group_indices",
     "hardsigmoid",
     "hardswish",
@@ -395,6 +433,7 @@ __all__ = [
     "lpnormpool",
     "mae",
     "make_causal_mask",
+    "mapobs",
     "maxpool",
     "meanpool",
     "mish",
@@ -409,6 +448,7 @@ __all__ = [
     "onehot",
     "onehotbatch",
     "ones32",
+    "ones_like",
     "orthogonal",
     "outputsize",
     "pad_circular",
@@ -424,7 +464,9 @@ __all__ = [
     "poisson_loss",
     "pullback",
     "rand32",
+    "rand_like",
     "randn32",
+    "randn_like",
     "randobs",
     "relu",
     "relu6",
@@ -452,6 +494,7 @@ __all__ = [
     "stack",
     "state",
     "swish",
+    "tanh",
     "tanh_fast",
     "tanhshrink",
     "testmode_",
@@ -480,5 +523,6 @@ __all__ = [
     "withgradient",
     "withjacobian",
     "zeros32",
+    "zeros_like",
     "σ",
 ]  # fmt: skip

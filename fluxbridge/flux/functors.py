@@ -1,9 +1,9 @@
 """Models as trees: what an object is made of, how to map a function over its leaves, what is trained.
 
-As in Functors.jl 0.5 everything with parts is a branch: tuples, lists, dicts, records, objects with attributes,
-closures (their captured variables), partial functions. Numbers, numeric arrays, strings, types, functions that
-capture nothing and ``None`` are leaves. No registration is needed; :func:`layer` only adds a
-choice of what is trained, and how the object is printed.
+As in Functors.jl 0.5 everything with parts is a branch: tuples, lists, dicts, records, objects with
+attributes, closures (their captured variables), partial functions. Numbers, numeric arrays, strings,
+types, functions that capture nothing and ``None`` are leaves. No registration is needed; :func:`layer`
+only adds a choice of what is trained, and how the object is printed.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import Tracer
-from ..autodiff.structure import _fields_of, _is_filled
+from ..autodiff.structure import _fields_of, _is_filled, blank
 from ..autodiff.template import Record
 from .lazy import LazyLayer, wait_for_sizes
 
 Rebuild = Callable[[Any], Any]
 
 _LEAVES: tuple[type, ...] = (
-    str, bytes, int, float, complex, bool, type, type(None), type(Ellipsis), range, slice, re.Pattern, re.Match,
-    np.generic, np.dtype, np.random.Generator, np.random.BitGenerator, types.ModuleType, types.BuiltinFunctionType,
-    np.ufunc, type(np.mean), Tracer,
+    str, bytes, int, float, complex, bool, type, type(None), type(Ellipsis), range, slice, re.Pattern,
+    re.Match, np.generic, np.dtype, np.random.Generator, np.random.BitGenerator, types.ModuleType,
+    types.BuiltinFunctionType, np.ufunc, type(np.mean), Tracer,
 )  # fmt: skip
 _own_leaves: set[type] = {LazyLayer}  #: classes that were declared with `leaf`
 _trainable: dict[type, tuple[str, ...]] = {}  #: classes with a choice of trained fields
@@ -70,7 +70,8 @@ def isleaf(x: Any) -> bool:
     >>> isleaf(2), isleaf(np.ones(3)), isleaf((1,)), isleaf(())
     (True, True, False, True)
     """
-    return not functor(x)[0]
+    parts = functor(x)[0]
+    return type(parts) is tuple and not parts
 
 
 def children(x: Any) -> Any:
@@ -152,7 +153,7 @@ def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
 
 def _remake(x: Any, parts: Any) -> Any:
     """An object like `x` with other attributes, made without calling its constructor."""
-    copy = object.__new__(type(x))
+    copy = blank(type(x))
     for name, value in parts.items():
         object.__setattr__(copy, name, value)
     return copy
@@ -199,7 +200,7 @@ _UNSET: Any = object()
 
 
 def _is_shared(x: Any) -> bool:
-    """Is `x` one thing in two places when it occurs twice? Arrays and objects are, numbers and tuples are not."""
+    """Is `x` one thing when it occurs in two places? Arrays and objects are, numbers and tuples are not."""
     return not isinstance(x, (tuple, Record)) and not (isinstance(x, _LEAVES) and not isinstance(x, Tracer))
 
 

@@ -1,4 +1,4 @@
-"""Initial weights. Each is called as ``init(*size)``, ``init(rng, *size)``, or without a size to fix the rest.
+"""Initial weights: each is called ``init(*size)``, ``init(rng, *size)``, or without a size to fix the rest.
 
 >>> import numpy as np
 >>> glorot_uniform(np.random.default_rng(0), 2, 3).dtype
@@ -85,7 +85,7 @@ def kaiming_normal(rng: Any, *size: int, gain: float = math.sqrt(2)) -> np.ndarr
 def truncated_normal(
     rng: Any, *size: int, mean: float = 0, std: float = 1, lo: float = -2, hi: float = 2
 ) -> np.ndarray:
-    """Normal with this mean and standard deviation, within [lo, hi]: by inverting the distribution function."""
+    """Normal with this mean and standard deviation, within [lo, hi]."""
     if mean < lo - 2 * std or mean > hi + 2 * std:
         warnings.warn(
             "the mean of truncated_normal is more than two standard deviations outside of [lo, hi], "
@@ -118,11 +118,9 @@ def lecun_normal(rng: Any, *size: int, gain: float = 1) -> np.ndarray:
 
 @initialiser
 def orthogonal(rng: Any, *size: int, gain: float = 1) -> np.ndarray:
-    """A (semi) orthogonal matrix, reshaped to the size. Saxe et al., 2014. Not for vectors."""
-    if len(size) < 2:
-        raise ArgumentError(f"orthogonal makes matrices and larger arrays, not something of size {size}")
+    """A (semi) orthogonal matrix, reshaped to the size. Saxe et al., 2014."""
     rows, cols = math.prod(size[:-1]), size[-1]
-    if len(size) > 2:
+    if len(size) != 2:
         return np.reshape(orthogonal(rng, rows, cols, gain=gain), size, order="F")
     if rows < cols:
         return np.ascontiguousarray(orthogonal(rng, cols, rows, gain=gain).T)
@@ -137,20 +135,21 @@ def sparse_init(rng: Any, *size: int, sparsity: float, std: float = 0.01) -> np.
         raise ArgumentError(f"sparse_init makes matrices only, not something of size {size}")
     rows, cols = size
     made = randn(rng, _F32, rows, cols) * _F32(std)
-    made[: math.ceil(min(1.0, sparsity) * rows)] = 0
+    made[: max(0, math.ceil(min(1.0, sparsity) * rows))] = 0
     return np.stack([made[randperm(rng, rows), k] for k in range(cols)], axis=1) if cols else made
 
 
 @initialiser
 def identity_init(_rng: Any, *size: int, gain: float = 1, shift: int | tuple[int, ...] = 0) -> np.ndarray:
-    """What makes a layer the identity: a unit matrix, a kernel with its weight in the middle, zeros for a bias.
+    """What makes a layer the identity: a unit matrix, a kernel with one weight in its middle, a zero bias.
 
     `shift` rolls the result, along axis 0 or, as a tuple, along each.
     """
     made = np.zeros(size, _F32)
     if len(size) > 1:
         k = np.arange(min(size[-2:]))
-        made[(*[(n + 1) // 2 - 1 for n in size[:-2]], k, k)] = gain
+        middle: Any = (*[(n + 1) // 2 - 1 for n in size[:-2]], k, k)
+        made[middle] = gain
         shifts = (shift,) if isinstance(shift, int) else tuple(shift)
         made = np.roll(made, shifts, axis=tuple(range(len(shifts))))
     return made

@@ -87,6 +87,8 @@ class LazyLayer:
 
 def wait_for_sizes(kind: type) -> None:
     """Let ``kind(…)`` make a LazyLayer where a size is unknown."""
+    if kind.__init__ is object.__init__:
+        return  # it takes no sizes
     make = kind.__new__
 
     @functools.wraps(kind.__init__)

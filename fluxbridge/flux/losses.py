@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.elementwise import elementwise
-from ..autodiff.primitive import plain, take_up
+from ..autodiff.primitive import plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
-from .nnlib import logsigmoid, logsoftmax
+from .nnlib import logsigmoid, logsoftmax, softmax
+from .onehotarrays import OneHotArray
 
 #: Python's own words for an aggregate mean NumPy's, over all elements.
 _AGGREGATES: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max, None: lambda x: x}
@@ -64,11 +65,11 @@ def _slope_of_log(dy: Any, _y: Any, x: Any) -> Any:
         return dy / x
 
 
-log = elementwise(None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False,
+log: Any = elementwise(None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False,
                   julia="log.")  # fmt: skip
 
 #: x·log(y), and 0 where x is 0.
-xlogy = elementwise(
+xlogy: Any = elementwise(
     None, "log(b)", "a / b", name="xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
     vjps=[_quiet(lambda dy, _a, b: xlogy(dy, b)), _quiet(lambda dy, a, b: dy * a / b)],
 )  # fmt: skip
@@ -113,6 +114,11 @@ def _arrays(ŷ: Any, y: Any) -> tuple[Any, Any]:
     return ŷ, y
 
 
+def _abs2(x: Any) -> Any:
+    """The square of the absolute value, a real number also where x is complex."""
+    return np.real(x * np.conj(x)) if np.iscomplexobj(plain(x)) else np.square(x)
+
+
 def _as_array(x: Any) -> Any:
     x = take_up(x)
     if isinstance(x, range) or (hasattr(x, "__array__") and not hasattr(x, "astype")):
@@ -140,7 +146,7 @@ def mse(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     0.01
     """
     ŷ, y = _arrays(ŷ, y)
-    return _aggregate(agg, np.square(ŷ - y))
+    return _aggregate(agg, _abs2(ŷ - y))
 
 
 def msle(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None = None) -> Any:
@@ -197,7 +203,6 @@ def label_smoothing(y: Any, alpha: float, *, axis: int | None = 0) -> Any:
     if axis not in (None, -1, 0):
         raise ArgumentError(f"axis is 0 (one-hot labels) or None (labels that are one number); it is {axis}")
     y = _as_array(y)
-    y = np.asarray(y) if hasattr(y, "onecold") else y
     return y * (1 - alpha) + alpha / (np.shape(y)[0] if axis == 0 else 2)
 
 
@@ -215,6 +220,28 @@ def crossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
     return _aggregate(agg, -np.sum(xlogy(y, ŷ + _eps(eps, ŷ)), axis=axis, keepdims=np.ndim(ŷ) > 0))
 
 
+def _cross_entropies(ŷ: Any, y: Any, axis: Any = 0) -> Any:
+    z = logsoftmax(ŷ, axis=axis)
+    if isinstance(y, OneHotArray):
+        return -np.take_along_axis(z, y.indices[None].astype(np.intp), 0)
+    return -np.sum(y * z, axis=axis, keepdims=True)
+
+
+def _by_logits(dy: Any, _h: Any, ŷ: Any, y: Any, axis: Any = 0) -> Any:
+    p = softmax(ŷ, axis=axis)
+    return dy * ((p if isinstance(y, OneHotArray) else p * np.sum(y, axis=axis, keepdims=True)) - y)
+
+
+#: -sum(y·logsoftmax(ŷ)) in one piece: it is in most training steps.
+CROSS_ENTROPIES: Any = primitive(
+    None,
+    _by_logits,
+    lambda dy, _h, ŷ, _y, axis=0: -dy * logsoftmax(ŷ, axis=axis),
+    name="logit_cross_entropies",
+    compute=_cross_entropies,
+)
+
+
 def logitcrossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean) -> Any:
     """The cross entropy of ``softmax(ŷ)`` and labels `y`: ``agg(-sum(y·logsoftmax(ŷ)))``.
 
@@ -222,8 +249,9 @@ def logitcrossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean) -> 
     >>> round(float(logitcrossentropy(np.array([[2.0, -1.0], [0.0, 1.0]]), y)), 6)
     0.126928
     """
-    ŷ, y = _arrays(ŷ, y)
-    return _aggregate(agg, -np.sum(y * logsoftmax(ŷ, axis=axis), axis=axis, keepdims=True))
+    compact = isinstance(y, OneHotArray) and axis == 0 and y.shape == np.shape(ŷ)
+    ŷ, y = (_as_array(ŷ), y) if compact else _arrays(ŷ, y)
+    return _aggregate(agg, CROSS_ENTROPIES(ŷ, y, axis=axis))
 
 
 def binarycrossentropy(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None = None) -> Any:
@@ -256,8 +284,10 @@ def kldivergence(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
     >>> round(float(kldivergence(half, np.eye(2))), 6), float(kldivergence(np.eye(2), half, eps=0))
     (0.693147, inf)
     """
+    whole = np.result_type(plain(_as_array(y))).kind in "biu"
     ŷ, y = _arrays(ŷ, y)
-    entropy = _aggregate(agg, np.sum(xlogx(y), axis=axis, keepdims=np.ndim(y) > 0))
+    weights = y.astype(np.float64) if whole and np.ndim(y) else y  # the logarithm of an integer
+    entropy = _aggregate(agg, np.sum(xlogx(weights), axis=axis, keepdims=np.ndim(y) > 0))
     return entropy + crossentropy(ŷ, y, axis=axis, agg=agg, eps=eps)
 
 

@@ -36,7 +36,7 @@ def shapes_only() -> bool:
 
 
 def is_active(layer: Any) -> bool:
-    """Does `layer` train? Its field `active` says so; if that is None, whether this is inside of a gradient."""
+    """Does `layer` train? Its field `active` says so; if that is None, it does inside of a gradient."""
     active = plain(layer.active)
     return within_gradient() if active is None else bool(active)
 
@@ -81,6 +81,9 @@ def testmode_(model: Any, mode: Any = True) -> Any:
         for _, part in pairs(trainable(model)):
             testmode_(part, inactive)
     return model
+
+
+testmode_.__test__ = False  # type: ignore[attr-defined] # pytest: this is no test
 
 
 def trainmode_(model: Any, mode: Any = True) -> Any:

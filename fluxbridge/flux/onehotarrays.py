@@ -88,7 +88,7 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """Another shape; still compact if the labels stay on axis 0."""
-        shape = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+        shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
         if shape and shape[0] == self.nlabels and order == "C":
             return OneHotArray(self.indices.reshape(shape[1:]), self.nlabels)
         return np.asarray(self).reshape(shape, order=order)  # type: ignore[call-overload]
@@ -126,21 +126,38 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- looks -------------------------------------------------------------------------------------------
 
-    def __repr__(self) -> str:
+    def summary(self) -> str:
+        """Size and type, as Julia says them."""
         names = {1: ("OneHotVector", "UInt32"), 2: ("OneHotMatrix", "Vector{UInt32}")}
         held = "Matrix{UInt32}" if self.ndim == 3 else f"Array{{UInt32, {self.ndim - 1}}}"
         name, inner = names.get(self.ndim, ("OneHotArray", held))
         size = "×".join(map(str, self.shape)) if self.ndim > 1 else f"{self.nlabels}-element"
-        head = f"{size} {name}(::{inner}) with eltype Bool:"
+        return f"{size} {name}(::{inner}) with eltype Bool"
+
+    def __repr__(self) -> str:
         if self.ndim < 3:
-            return head + "\n" + _rows(self.indices.reshape(-1), self.nlabels)
-        slices = np.ndindex(*self.indices.shape[1:][::-1])
+            return f"{self.summary()}:\n{_rows(self.indices.reshape(-1), self.nlabels)}"
         blocks = []
-        for place in slices:
+        for place in np.ndindex(*self.indices.shape[1:][::-1]):
             at = (slice(None), *place[::-1])
-            label = ", ".join(str(k) for k in place[::-1])
-            blocks.append(f"[:, :, {label}] =\n" + _rows(self.indices[at], self.nlabels))
-        return head + "\n" + "\n\n".join(blocks)
+            label = ", ".join(str(k + 1) for k in place[::-1])  # Julia's text, which counts from 1
+            rows = _rows(self.indices[at], self.nlabels).replace("⋅", "0")
+            blocks.append(f"[:, :, {label}] =\n{rows}")
+        return f"{self.summary()}:\n" + "\n\n".join(blocks)
+
+
+def OneHotVector(index: int, nlabels: int) -> OneHotArray:
+    """The one-hot vector that is true at `index`, which counts from 0."""
+    if np.ndim(index) != 0:
+        raise ArgumentError(f"a OneHotVector has one position, not an array of shape {np.shape(index)}")
+    return OneHotArray(index, nlabels)
+
+
+def OneHotMatrix(indices: Any, nlabels: int) -> OneHotArray:
+    """The matrix of one-hot columns that are true at `indices`, which count from 0."""
+    if np.ndim(indices) != 1:
+        raise ArgumentError(f"a OneHotMatrix has a vector of positions, not shape {np.shape(indices)}")
+    return OneHotArray(indices, nlabels)
 
 
 def _rows(indices: np.ndarray, nlabels: int, most: int = 24) -> str:
@@ -187,7 +204,7 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
         from .nnlib import gather
 
         return gather(matrix, onehot.indices.astype(np.intp))
-    return np.take(matrix, onehot.indices, axis=-1)
+    return matrix[..., onehot.indices]
 
 
 # -- NumPy's functions that keep one-hot arrays compact ------------------------------------------------

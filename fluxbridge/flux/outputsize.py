@@ -16,10 +16,10 @@ Size = tuple[int, ...]
 
 
 def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
-    """The shape of ``model(x)`` for an input of this shape (or inputs, one shape each); `padbatch` adds a batch of one.
+    """The shape of ``model(x)`` for an input of this shape, or ``model(x, y)`` for inputs of these shapes.
 
-    The model is run on no more than one or two observations, whatever the batch. Statistics are left
-    alone. Raises what the model raises where shapes do not fit.
+    `padbatch` adds a batch of one to each. The model is run on no more than one or two observations,
+    whatever the batch. Statistics are left alone. Raises what the model raises where shapes do not fit.
 
     >>> from fluxbridge.flux import Chain, Dense
     >>> outputsize(Chain(Dense((10, 4)), Dense((4, 2))), (10, 1000))
@@ -46,7 +46,7 @@ def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
 
 
 def _by_batch(model: Any, shapes: list[Size], dtype: Any, batch: int) -> Any:
-    """The shape for this batch from those for two small ones: each size is a + b·batch. None if that does not work."""
+    """The shape for this batch from those for two small ones, sizes being a + b·batch; None if that fails."""
     for few in ((0, 1), (1, 2)):
         try:
             first, second = [_run(model, [(*s[:-1], n) for s in shapes], dtype) for n in few]

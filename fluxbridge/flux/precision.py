@@ -28,7 +28,7 @@ def f16(model: Any) -> Any:
 
 
 def f32(model: Any) -> Any:
-    """A model like this with its floating point arrays in Float32, Flux's default. Integers stay, and so do numbers."""
+    """A model like this with its floating point arrays in Float32. Numbers stay as they are."""
     return fmap(lambda x: _convert(x, np.float32), model)
 
 

@@ -32,10 +32,11 @@ _MAX_HEADER = 100_000_000
 
 
 def save(path: Any, model: Any) -> None:
-    """Write the :func:`~fluxbridge.flux.state` of a model (or a state) to ``path``, ``.safetensors`` or ``.npz``.
+    """Write the :func:`~fluxbridge.flux.state` of a model, or a state, to a file.
 
-    The file is complete or not there: it is written beside and then renamed. Raises ArgumentError for another
-    ending of the name, or for parameters that the format cannot hold.
+    The name ends in ``.safetensors`` or ``.npz``. The file is complete or not there: it is written
+    beside and then renamed. Raises ArgumentError for another ending of the name, or for parameters that
+    the format cannot hold.
 
     >>> import tempfile, os
     >>> from fluxbridge.flux import Dense, load
@@ -62,8 +63,9 @@ def save(path: Any, model: Any) -> None:
 def load(path: Any, model: Any = None) -> Any:
     """The state in a file that :func:`save` wrote; with a `model`, loaded into it (and the model returned).
 
-    Of a safetensors file from elsewhere the arrays come back as a dict. Raises ArgumentError for a file that is damaged,
-    cut short or of another kind, and what :func:`~fluxbridge.flux.loadmodel_` raises where it does not fit the model.
+    Of a safetensors file from elsewhere the arrays come back as a dict. Raises ArgumentError for a file
+    that is damaged, cut short or of another kind, and what :func:`~fluxbridge.flux.loadmodel_` raises
+    where it does not fit the model.
     """
     path = pathlib.Path(path)
     data = path.read_bytes()
@@ -131,13 +133,14 @@ def _from_json(x: Any, arrays: dict[str, np.ndarray]) -> Any:
         value = x["number"]
         value = complex(*map(float, value)) if isinstance(value, list) else value
         value = float(value) if isinstance(value, str) else value
-        return np.dtype(x["type"]).type(value) if "type" in x else value
+        kind: Any = np.dtype(x["type"]).type if "type" in x else lambda v: v
+        return kind(value)
     if "record" in x:
         return Record(**{k: _from_json(v, arrays) for k, v in x["record"].items()})
     if "dict" in x:
         return {k: _from_json(v, arrays) for k, v in x["dict"].items()}
-    kind: Any = tuple if "tuple" in x else list
-    return kind(_from_json(v, arrays) for v in x[kind.__name__])
+    members = [_from_json(v, arrays) for v in x["tuple" if "tuple" in x else "list"]]
+    return tuple(members) if "tuple" in x else members
 
 
 # ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import types
@@ -10,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.native import within_gradient
 from ..autodiff.primitive import Tracer, plain
+from ..autodiff.structure import Splitter
 from ..autodiff.template import Record
 from .functors import children, isleaf, trainable
 
@@ -85,8 +88,12 @@ def text(x: Any, qualified: bool = False) -> str:
         return function_name(x, qualified)
     if isinstance(x, np.ndarray):
         return array_summary(x)
-    if isinstance(x, np.generic):
-        return str(x.item() if x.dtype.itemsize == 8 else x)
+    if isinstance(x, (float, np.floating)):
+        from .optimisers.text import julia
+
+        return julia(float(str(x)))
+    if isinstance(x, functools.partial):
+        return f"partial({', '.join([function_name(x.func), *map(text, x.args)])})"
     if isinstance(x, Record):
         return "(" + ", ".join(f"{k} = {text(v)}" for k, v in x.items()) + ("," if len(x) == 1 else "") + ")"
     if type(x) in (tuple, list):
@@ -112,12 +119,14 @@ def plain_text(model: Any) -> str:
     """A model with a line for each of its layers, and the numbers of parameters.
 
     >>> from fluxbridge.flux import Chain, Dense
-    >>> print(plain_text(Chain(Dense((3, 2)), np.tanh)))  # doctest: +ELLIPSIS
+    >>> print(plain_text(Chain(Dense((3, 2)), np.tanh)))
     Chain(
       Dense(3 => 2),                        # 8 parameters
       tanh,
-    ) ...
+    )
     """
+    if within_gradient():
+        model = Splitter(plain, lambda x: isinstance(x, Tracer)).split(model)[0]
     return "".join(_lines(model, 0, None))
 
 
@@ -132,7 +141,8 @@ def _lines(x: Any, indent: int, name: Any) -> Iterator[str]:
     if isinstance(x, Record):
         named: Any = x
     else:
-        named = layers if isinstance(layers, Record) and len(layers) else None
+        known = getattr(type(x), "shows_names", False)
+        named = layers if known and isinstance(layers, Record) and len(layers) else None
     if named is None:
         for part in parts:
             yield from _lines(part, indent + 2, None)
@@ -166,6 +176,8 @@ def _shown(x: Any) -> list[Any]:
         return own(x)
     if isinstance(x, (Verbatim, str)):
         return []
+    if isinstance(x, functools.partial):
+        return [x.func, *x.args, *x.keywords.values()]
     parts = trainable(x)
     parts = list(parts.values() if isinstance(parts, dict) else parts)
     if hasattr(type(x), "__flux_show__"):

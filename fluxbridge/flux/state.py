@@ -11,6 +11,9 @@ from ..autodiff.template import Record
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import KeyPath, children, fcollect, fmapstructure, isleaf, pairs
 
+#: Fields of Flux whose names are none in Python, as they come in the state of a model from Julia.
+_IN_PYTHON = {"σ²": "σ2", "ϵ": "ε"}
+
 Problem = tuple[KeyPath, str, bool]  #: where, what, and whether it is about sizes only
 
 
@@ -33,7 +36,7 @@ def _kept(x: Any) -> Any:
 
 
 def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: True) -> Any:
-    """Copy the parameters of `src`, a model or the :func:`state` of one, into the arrays of `dst`. Returns `dst`.
+    """Copy the parameters of `src`, a model or the :func:`state` of one, into those of `dst`. Returns `dst`.
 
     `src` must have the parts of `dst`. Numbers, functions and settings of `dst` stay. A False in `src` (no
     bias) goes with zeros in `dst`, and any bias of `src` is dropped where `dst` has none. `filter` picks the
@@ -59,8 +62,7 @@ def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: 
 
 
 def _match(dst: Any, src: Any, path: KeyPath, filter: Any, copies: Any, problems: list[Problem]) -> None:
-    mine = {k: v for k, v in pairs(children(dst)) if filter(v)}
-    theirs = {k: v for k, v in pairs(children(src)) if filter(v)}
+    mine, theirs = _parts(dst, filter), _parts(src, filter)
     if set(mine) != set(theirs) or (not isinstance(dst, dict) and list(mine) != list(theirs)):
         problems.append((path, f"has {_names(mine)}, not {_names(theirs)}", False))
         return
@@ -70,6 +72,13 @@ def _match(dst: Any, src: Any, path: KeyPath, filter: Any, copies: Any, problems
             _match_leaf(part, theirs[key], at, copies, problems)
         else:
             _match(part, theirs[key], at, filter, copies, problems)
+
+
+def _parts(x: Any, filter: Any) -> dict[Any, Any]:
+    """The parts that `filter` picks; of a tuple or list they are counted anew."""
+    picked = [(k, v) for k, v in pairs(children(x)) if filter(v)]
+    named = all(isinstance(k, str) for k, _ in picked)
+    return {_IN_PYTHON.get(k, k): v for k, v in picked} if named else dict(enumerate(v for _, v in picked))
 
 
 def _match_leaf(dst: Any, src: Any, path: KeyPath, copies: Any, problems: list[Problem]) -> None:
@@ -126,7 +135,7 @@ def _where(path: KeyPath) -> str:
 
 
 def modules(model: Any) -> list[Any]:
-    """The model and everything inside that has parts, from the top down; to apply something to all Dense layers, say.
+    """The model and everything inside that has parts, from the top down.
 
     >>> from fluxbridge.flux import Chain, Dense
     >>> [type(m).__name__ for m in modules(Chain(Dense((2, 2)), np.tanh))]

@@ -22,7 +22,9 @@ from ..adtypes import ADType
 from ..api import withgradient
 from ..autodiff.implicit import Params
 from ..errors import ArgumentError, DomainError
+from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, update_
+from .optimisers.text import julia
 from .optimisers.tree import leaves
 
 Loss = Callable[..., Any]
@@ -127,11 +129,16 @@ def _state_of(rule: AbstractRule, model: Any) -> Any:
 
 def _refuse_infinite(value: Any, number: int) -> None:
     if not np.isfinite(value):
-        raise DomainError(f"Loss is {value} on data item {number}, stopping training")
+        raise DomainError(f"Loss is {julia(float(value))} on data item {number}, stopping training")
 
 
 def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any], None]]]:
     """(number, item, what shows the loss) for each item of the data."""
+    if isinstance(data, (np.ndarray, OneHotArray)) and data.ndim > 1:
+        raise ArgumentError(
+            f"the data are one array of shape {data.shape}, which would be taken row by row; take a "
+            "DataLoader for batches of it, or [x] for all at once"
+        )
     if not isinstance(data, Iterable):
         raise ArgumentError(
             f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got "

@@ -260,3 +260,34 @@ def _empty(x):
 def test_any_structure_comes_back(x):
     (g,) = gradient(total, x)
     assert same(g, x)
+
+
+def test_simple_namespaces_are_objects_too():
+    from types import SimpleNamespace
+
+    (grad,) = gradient(lambda m: m.w**2 + m.inner.b, SimpleNamespace(w=2.0, inner=SimpleNamespace(b=1.0)))
+    assert grad.w == 4.0 and grad.inner.b == 1.0
+
+
+def test_settings_are_no_variables():
+    class Layer:
+        __fluxbridge_constants__ = ("stride", "name")
+
+        def __init__(self):
+            self.stride, self.weight, self.name = (2, 1), np.ones(2), 3
+
+        def __call__(self):
+            assert type(self.stride[0]) is int and type(self.name) is int
+            return np.sum(self.weight) * self.stride[0]
+
+    grad = gradient(lambda layer: layer(), Layer())[0]
+    assert list(grad.keys()) == ["stride", "weight", "name"]
+    assert grad.stride is None and grad.name is None
+    assert np.array_equal(grad.weight, [2, 2])
+
+
+def test_functions_that_capture_nothing_pass_with_their_defaults():
+    def f(x, a=3.0):
+        return a * x
+
+    assert gradient(lambda g, x: g(x), f, 2.0) == (None, 3.0)

@@ -61,7 +61,8 @@ BY_HAND = {
     "orthogonal is orthogonal": "(lambda w: np.round((w @ w.T).astype(float), 4) + 0.0)(orthogonal(3, 5))",
     "orthogonal tall": "(lambda w: np.round((w.T @ w).astype(float), 4) + 0.0)(orthogonal(5, 3, gain=2))",
     "sparse_init zeros per column": "np.sum(sparse_init(10, 5, sparsity=0.3) == 0, axis=0)",
-    "rand32 and randn32": "(rand32(2, 3).shape, 'Float' + str(rand32(2).dtype)[5:], randn32(4).shape, 'Float32')",
+    "rand32 and randn32": "(rand32(2, 3).shape, 'Float' + str(rand32(2).dtype)[5:], "
+    "randn32(4).shape, 'Float32')",
     "create_bias array": "create_bias(np.ones((2, 2)), np.array([1, 2], np.float32), 2)",
     "jacobian": "jacobian(lambda z: z**2, x)[0]",
     "hessian": "hessian(lambda z: np.sum(z**3), x)",
@@ -69,9 +70,9 @@ BY_HAND = {
     "gradient with several arguments": "gradient(lambda a, b: np.sum(a * b), x, y)",
 }
 CALLS = (
-    "flatten", "normalise", "nfan", "truncated_normal", "identity_init", "orthogonal", "sparse_init", "ones32",
-    "zeros32", "rand32", "create_bias", "glorot", "kaiming", "lecun", "gradient of flatten", "jacobian", "hessian",
-    "diaghessian", "gradient with",
+    "flatten", "normalise", "nfan", "truncated_normal", "identity_init", "orthogonal", "sparse_init",
+    "ones32", "zeros32", "rand32", "create_bias", "glorot", "kaiming", "lecun", "gradient of flatten",
+    "jacobian", "hessian", "diaghessian", "gradient with",
 )  # fmt: skip
 
 
@@ -95,9 +96,7 @@ def test_calls(case):
 
     for name, expected in (case.get("gradient") or {}).items():
         inputs = {**WORDS, **case["inputs"]}
-        (slope,) = gradient(
-            lambda x, n=name, v=inputs: weighted_sum(eval(source, {**v, n: x})), inputs[name]
-        )
+        (slope,) = gradient(lambda x, n=name, v=inputs: weighted_sum(eval(source, {**v, n: x})), inputs[name])
         agree(slope, expected, name)
 
 
@@ -234,7 +233,8 @@ def test_number_types():
 
 
 def test_default_types():
-    made = (Dense((2, 3)).weight, Dense((2, 3)).bias, Conv((3,), (1, 1)).weight, flux.Embedding((2, 3)).weight,
+    made = (Dense((2, 3)).weight, Dense((2, 3)).bias, Conv((3,), (1, 1)).weight,
+            flux.Embedding((2, 3)).weight,
             Dense(np.ones((2, 2))).bias, Dense(np.array([[1, 2], [3, 4]])).bias)  # fmt: skip
     with script("default types") as (s, _):
         s.snap("types", tuple(a.dtype.name.capitalize() for a in made))
@@ -254,17 +254,20 @@ def test_trainables():
 
 
 def test_trainable_of_layers():
-    layers = (Dense((2, 2)), Dense((2, 2), bias=False), BatchNorm(2), LayerNorm(2), Dropout(0.1), Conv((1,), (1, 1)),
+    layers = (Dense((2, 2)), Dense((2, 2), bias=False), BatchNorm(2), LayerNorm(2), Dropout(0.1),
+              Conv((1,), (1, 1)),
               flux.LSTM((1, 1)), WeightNorm(Dense((2, 2))))  # fmt: skip
     recorded = case("trainable of layers", "utilities")["trace"]
     for m, (label, expected) in zip(layers, recorded, strict=True):
         assert type(m).__name__ == label
-        julia = [{"ε": "ϵ"}.get(k, k) for k in flux.trainable(m).keys()]
+        julia = [{"ε": "ϵ"}.get(k, k) for k in list(flux.trainable(m).keys())]
         assert julia == list(expected)
 
 
 def test_modules():
-    m = Chain(Dense((2, 2)), Chain(BatchNorm(2), Dropout(0.1)), Parallel(np.add, Dense((2, 2)), Dense((2, 2))))
+    m = Chain(
+        Dense((2, 2)), Chain(BatchNorm(2), Dropout(0.1)), Parallel(np.add, Dense((2, 2)), Dense((2, 2)))
+    )
     with script("modules") as (s, _):
         names = [type(x).__name__ for x in flux.modules(m)]
         s.snap("modules", [n.replace("tuple", "Tuple") for n in names])
@@ -275,7 +278,9 @@ def test_autosize():
     with script("autosize") as (s, _i):
         m = flux.autosize(
             (28, 28, 1, 32),
-            Chain(Conv((3, 3), (_, 5), relu, stride=2), flux.flatten, Dense((_, _ // 4), relu), Dense((_, 10))),
+            Chain(
+                Conv((3, 3), (_, 5), relu, stride=2), flux.flatten, Dense((_, _ // 4), relu), Dense((_, 10))
+            ),
         )
         s.snap("show", repr(m))
 
@@ -343,23 +348,21 @@ def test_outputsizes():
         flux.outputsize(net, (8, 8, 3), padbatch=True), tuple(case("outputsize padbatch", "layers")["result"])
     )
     two = Parallel(flux.vcat, Dense((5, 9)), Dense((7, 11)))
-    agree(
-        flux.outputsize(two, (5, 4), (7, 4)), tuple(case("outputsize two inputs", "layers")["result"])
-    )
+    agree(flux.outputsize(two, (5, 4), (7, 4)), tuple(case("outputsize two inputs", "layers")["result"]))
     layers = [Dense((10, 4)), Dense((4, 2))]
-    agree(
-        flux.outputsize(layers, (10, 1)), tuple(case("outputsize vector of layers", "layers")["result"])
-    )
-    with pytest.raises(case("outputsize mismatch", "layers").error, match=r"Conv\(\(3, 3\), 3 => 16\).*\(10, 10, 7"):
+    agree(flux.outputsize(layers, (10, 1)), tuple(case("outputsize vector of layers", "layers")["result"]))
+    with pytest.raises(
+        case("outputsize mismatch", "layers").error, match=r"Conv\(\(3, 3\), 3 => 16\).*\(10, 10, 7"
+    ):
         flux.outputsize(Chain(Conv((3, 3), (3, 16)), Conv((3, 3), (16, 32))), (10, 10, 7, 64))
 
 
 PRINTED = {
-    "printed: nested": lambda: Chain(Dense((784, 32), relu), Chain(Dense((32, 16)), BatchNorm(16, relu)), Dropout(0.5),
-                                     Dense((16, 10)), softmax),
-    "printed: conv": lambda: Chain(Conv((5, 5), (1, 6), relu), flux.MaxPool((2, 2)), Conv((5, 5), (6, 16), relu),
-                                   flux.MaxPool((2, 2)), flux.flatten, Dense((256, 120), relu), Dense((120, 84), relu),
-                                   Dense((84, 10))),
+    "printed: nested": lambda: Chain(Dense((784, 32), relu), Chain(Dense((32, 16)), BatchNorm(16, relu)),
+                                     Dropout(0.5), Dense((16, 10)), softmax),
+    "printed: conv": lambda: Chain(
+        Conv((5, 5), (1, 6), relu), flux.MaxPool((2, 2)), Conv((5, 5), (6, 16), relu), flux.MaxPool((2, 2)),
+        flux.flatten, Dense((256, 120), relu), Dense((120, 84), relu), Dense((84, 10))),
     "printed: named parallel": lambda: Chain(
         encoder=Chain(Dense((4, 8), relu), Dense((8, 2))),
         both=Parallel(flux.vcat, left=Dense((2, 3)), right=SkipConnection(Dense((2, 2)), np.add)),
@@ -367,7 +370,8 @@ PRINTED = {
     "printed: maxout and embedding": lambda: Chain(
         flux.Embedding((1000, 16)), flux.Maxout(Dense((16, 4)), Dense((16, 4))), LayerNorm(4), Scale(4),
         flux.MultiHeadAttention(4, nheads=2)),
-    "printed: recurrent": lambda: Chain(flux.LSTM((3, 5)), flux.Recurrence(flux.GRUCell((5, 2))), Dense((2, 1))),
+    "printed: recurrent": lambda: Chain(
+        flux.LSTM((3, 5)), flux.Recurrence(flux.GRUCell((5, 2))), Dense((2, 1))),
     "printed: all zero": lambda: Chain(Dense(np.zeros((2, 2))), Dense((2, 2))),
     "printed: some NaN": lambda: Dense(np.full((2, 2), np.nan)),
     "printed: some Inf": lambda: Dense(np.array([[1.0, np.inf]])),

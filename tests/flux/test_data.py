@@ -34,6 +34,7 @@ from fluxbridge.flux.data import (
     unsqueeze,
     unstack,
 )
+from fluxbridge.flux.onehotarrays import OneHotArray
 
 X = np.arange(12.0).reshape(2, 6)
 Pair = collections.namedtuple("Pair", "x y")
@@ -89,6 +90,7 @@ def test_getobs_keeps_the_kind():
     np.testing.assert_array_equal(got["x"], X[:, [5, 0]])
     assert got["y"] == "fa"
     assert type(getobs(Pair(X, "abcdef"), 1)) is Pair
+    assert type(getobs(np.arange(3), 1)) is np.int64
     assert getobs(Squares(), [3, 2]) == [9, 4] and getobs(Squares(), 3) == 9
     np.testing.assert_array_equal(getobs(range(10, 20), np.array([1, 2])), [11, 12])
     part = getobs(X, slice(0, 2))
@@ -142,7 +144,25 @@ def test_shuffled_pairs_stay_pairs():
     again, _ = shuffleobs(np.random.default_rng(0), (X, list(range(6))))
     np.testing.assert_array_equal(x, again)
     assert randobs(np.random.default_rng(0), X, 4).shape == (2, 4)
-    assert randobs(X).shape == (2,)
+    assert randobs(X).shape == (2,) and 0 <= randobs(range(3)) < 3
+
+
+class Julias:
+    """A generator with the methods of Julia's, as far as data sets use them."""
+
+    def randperm(self, n):
+        return np.arange(n)[::-1]
+
+    def rand(self, kind, *shape):
+        assert kind == range(6)
+        return np.full(shape, 5)
+
+
+def test_generators_of_julia():
+    np.testing.assert_array_equal(shuffleobs(Julias(), X), X[:, ::-1])
+    np.testing.assert_array_equal(randobs(Julias(), X, 2), X[:, [5, 5]])
+    assert [len(b) for b in DataLoader("abcdef", batchsize=4, shuffle=True, rng=Julias())] == [4, 2]
+    assert next(iter(DataLoader("abcdef", batchsize=4, shuffle=True, rng=Julias()))) == "fedc"
 
 
 # -- batches -----------------------------------------------------------------------------------------
@@ -268,6 +288,24 @@ def test_the_loader_prints():
     assert repr(DataLoader(Pair(X, [1] * 6))).splitlines()[2].strip() == (
         "(; x = 2×1 Matrix{Float64}, y = 1-element Vector{Int64})"
     )
+
+
+def test_the_loader_prints_as_mlutils_does():
+    def text(data, **options):
+        return repr(DataLoader(data, **options)).splitlines()
+
+    head, _, first = text(range(1, 5), batchsize=2, partial=False)
+    assert head == "2-element DataLoader(data::UnitRange{Int64}, batchsize=2, partial=false)"
+    assert first == "  2-element Vector{Int64}"
+    head, _, first = text((np.ones((2, 3)), OneHotArray([0, 1, 2], 3)), batchsize=2, collate=True)
+    assert head == (
+        "2-element DataLoader(data::Tuple{Matrix{Float64}, OneHotMatrix{UInt32, Vector{UInt32}}}, "
+        "batchsize=2, collate=true)"
+    )
+    assert first == "  (2×2 Matrix{Float64}, 3×2 OneHotMatrix(::Vector{UInt32}) with eltype Bool,)"
+    head, _, first = text(Pair(np.ones((2, 3)), np.array([1, 2, 3])), batchsize=2)
+    assert head.endswith("data::@NamedTuple{x::Matrix{Float64}, y::Vector{Int64}}, batchsize=2)")
+    assert first == "  (; x = 2×2 Matrix{Float64}, y = 2-element Vector{Int64})"
 
 
 def test_empty_and_uneven_data_are_refused():

@@ -7,7 +7,7 @@ import pytest
 import rulecheck
 from fluxrecords import OneHot, agree, cases, loss_weights, weighted_sum
 
-from fluxbridge import gradient, hessian
+from fluxbridge import gradient, hessian, withgradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError
 from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
@@ -72,7 +72,8 @@ def test_single_precision_and_integer_labels_stay_single(name):
     loss = getattr(losses, name)
     ŷ = POSITIVE.astype(np.float32)
     for y in (LABELS.astype(np.int64), LABELS.astype(bool), OneHotArray([0, 1, 1], 2)):
-        assert np.asarray(loss(ŷ, y)).dtype == np.float32
+        double = name == "kldivergence"  # in Flux too: the entropy of integers is a Float64
+        assert np.asarray(loss(ŷ, y)).dtype == (np.float64 if double else np.float32)
         assert gradient(lambda x, y=y: loss(x, y), ŷ)[0].dtype == np.float32
 
 
@@ -84,6 +85,25 @@ def test_one_hot_labels_are_ordinary_labels(name):
     got, expected = (gradient(lambda x, y=y: loss(x, y), POSITIVE)[0] for y in (y, np.asarray(y)))
     np.testing.assert_allclose(got, expected)
     assert gradient(loss, POSITIVE, y)[1] is None
+
+
+def test_one_hot_labels_are_strong():
+    """An impossible class does not count where the label is another, as in Flux (false * -Inf is 0)."""
+    ŷ = np.array([[0.0, 1.0], [-np.inf, 2.0]])
+    y = onehotbatch([0, 1], range(2))
+    value, (grad,) = withgradient(lambda x: losses.logitcrossentropy(x, y), ŷ)
+    assert np.isclose(value, np.log1p(np.exp(-1.0)) / 2)
+    np.testing.assert_allclose(grad, [[0, 0.13447071], [0, -0.13447071]], atol=1e-8)
+
+
+def test_cross_entropy_of_three_dimensional_labels():
+    y = onehotbatch(np.array([[0, 2, 1], [1, 1, 0]]), range(3))
+    ŷ = np.sin(np.arange(18.0)).reshape(3, 2, 3)
+    rulecheck.check(lambda x: losses.logitcrossentropy(x, y), ŷ)
+    rulecheck.check(lambda x, y: losses.logitcrossentropy(x, y, axis=(0, 1)), ŷ, np.asarray(y) * 1.0)
+    assert np.isclose(losses.logitcrossentropy(ŷ, y), losses.logitcrossentropy(ŷ, np.asarray(y)))
+    with pytest.raises(DimensionMismatch):
+        losses.logitcrossentropy(ŷ[:2], y)
 
 
 def test_ctc_by_enumeration():
@@ -121,6 +141,69 @@ def test_logarithms_of_negative_numbers_are_refused():
         losses.crossentropy(np.array([0.5, -0.5]), np.array([1.0, 0.0]))
     with pytest.raises(DomainError):
         gradient(lambda x: losses.msle(x, np.array([1.0])), np.array([-3.0]))
+
+
+#: (ŷ, y, gradient by ŷ, gradient by y), asked of Flux 0.16.10
+BY_BOTH = {
+    "huber_loss": (
+        [1.0, 3.0], [1.0, 0.5],
+        [0.0, 0.5], [0.0, -0.5],
+    ),
+    "msle": (
+        [1.0, 3.0], [1.0, 0.5],
+        [0.0, 0.5972531564093515], [0.0, -3.5835189384561073],
+    ),
+    "binarycrossentropy": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-2.499999999999997, 0.47619047619047555], [0.6931471805599448, -0.42364893019360145],
+    ),
+    "logitbinarycrossentropy": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-0.22508300134376105, 0.08409388608408305], [-0.1, -0.35],
+    ),
+    "hinge_loss": (
+        [1.0, 3.0], [1.0, -0.5],
+        [-0.5, 0.25], [-0.5, -1.5],
+    ),
+    "focal_loss": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-5.7751006598945525, -0.17128819746733376], [1.030040263957823, 0.03210074495448585],
+    ),
+    "tversky_loss": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-0.22998335798816566, 0.010401257396449703], [0.01132581360946748, -0.22905880177514787],
+    ),
+    "dice_coeff_loss": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-0.6107344340355054, 0.020702862170695113], [0.3995652398944155, -0.23187205631178504],
+    ),
+    "siamese_contrastive_loss": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-0.8, 0.2], [0.3, -0.2],
+    ),
+    "poisson_loss": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-2.0, 0.14285714285714285], [0.8047189562170501, 0.17833747196936622],
+    ),
+    "binary_focal_loss": (
+        [0.2, 0.7], [1.0, 0.5],
+        [-2.8875503299472762, 0.0], [1.7325301979683645, -0.23862943611198928],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_BOTH)
+def test_gradients_by_prediction_and_target(name):
+    ŷ, y, *expected = map(np.array, BY_BOTH[name])
+    for got, value in zip(gradient(getattr(losses, name), ŷ, y), expected, strict=True):
+        np.testing.assert_allclose(got, value, rtol=1e-12, atol=1e-15)
+
+
+def test_complex_predictions_have_real_losses():
+    ŷ, y = np.array([1 + 2j, 3.0]), np.array([1j, 1.0])
+    value, (grad,) = withgradient(lambda x: losses.mse(x, y, agg=np.sum), ŷ)
+    assert value == 6.0
+    np.testing.assert_allclose(grad, [2 + 2j, 4])
 
 
 def test_second_derivative_of_a_loss_of_logits():

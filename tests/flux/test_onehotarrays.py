@@ -154,8 +154,9 @@ def test_copies_and_pickles():
 
 
 def test_looks():
-    assert repr(OneHotArray([[0, 1]], 2)) == (
-        "2×1×2 OneHotArray(::Matrix{UInt32}) with eltype Bool:\n[:, :, 0] =\n 1\n ⋅\n\n[:, :, 1] =\n ⋅\n 1"
+    assert repr(onehotbatch(np.array([[1, 2], [3, 1]]), range(1, 4))) == (
+        "3×2×2 OneHotArray(::Matrix{UInt32}) with eltype Bool:\n"
+        "[:, :, 1] =\n 1  0\n 0  0\n 0  1\n\n[:, :, 2] =\n 0  1\n 1  0\n 0  0"
     )
     wide = repr(OneHotArray(np.zeros(100, int), 50)).splitlines()
     assert wide[0] == "50×100 OneHotMatrix(::Vector{UInt32}) with eltype Bool:"

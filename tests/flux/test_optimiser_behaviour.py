@@ -1,6 +1,7 @@
 """Optimisers beyond the records: what a step must never do, own rules, old style, flattening."""
 
 import collections
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError, MutationError, StructureError
 from fluxbridge.flux import optimisers as opt
 from fluxbridge.flux.functors import KeyPath, layer
+from fluxbridge.flux.optimisers import scratch
+from fluxbridge.flux.optimisers.tree import same_state
 
 RULES = [
     opt.Descent(), opt.Momentum(), opt.Nesterov(), opt.Rprop(), opt.RMSProp(), opt.RMSProp(centred=True),
@@ -166,6 +169,23 @@ def test_the_state_of_another_model_is_refused(other, says):
         opt.update_(tree, other, None)
 
 
+def test_the_state_of_a_model_with_fewer_parameters_is_refused():
+    tree = opt.setup(opt.Descent(), {"a": np.ones(2), "b": False})
+    with pytest.raises(StructureError, match=r"at \.b the model has a parameter, the state nothing"):
+        opt.update_(tree, {"a": np.ones(2), "b": np.ones(2)}, None)
+    opt.update_(opt.setup(opt.Descent(), Half()), Half(), None)  # what is not trained may be an array
+
+
+def test_common_slips():
+    model = {"a": np.ones(2), "b": np.ones(2)}
+    tree = opt.setup(opt.Descent(), model)
+    grads = gradient(lambda m: np.sum(m["a"]), model)
+    with pytest.raises(StructureError, match=r"is this gradient\(…\)\[0\]"):
+        opt.update_(tree, model, grads)
+    with pytest.raises(ArgumentError, match="takes the state first"):
+        opt.update_(Half(), tree, grads[0])
+
+
 def test_what_cannot_be_written_to():
     model = {"a": np.broadcast_to(1.0, 3)}
     with pytest.raises(ArgumentError, match=r"array at \.a cannot be written"):
@@ -222,7 +242,7 @@ def test_what_a_layer_does_not_train():
 def test_containers_of_all_kinds():
     Point = collections.namedtuple("Point", "x y")
     ordered = collections.OrderedDict(k=np.ones(1))
-    model = [Point(np.ones(1), 2), Fields(w=np.ones(1)), ordered, (np.ones(1), None)]
+    model = [Point(np.ones(1), 2), SimpleNamespace(w=np.ones(1)), ordered, (np.ones(1), None)]
 
     def loss(m):
         return m[0].x[0] * m[1].w[0] * m[2]["k"][0] * m[3][0][0]
@@ -322,6 +342,16 @@ def test_accumulated_gradients_are_one_large_batch():
 def test_leaves_compare_and_print():
     tree = opt.setup(opt.Momentum(0.1), {"w": np.zeros((1, 2), np.float32), "b": np.zeros(1)})
     assert repr(tree["w"]) == "Leaf(Momentum(eta=0.1, rho=0.9), Float32[0.0 0.0])"
+    single = [np.zeros((2, 2), np.float32), np.zeros(1)]
+    assert repr(opt.setup(opt.AdaGrad(), single)) == (  # as Optimisers.jl prints them
+        "[Leaf(AdaGrad(eta=0.1, epsilon=1.0e-8), Float32[1.0f-8 1.0f-8; 1.0f-8 1.0f-8]), "
+        "Leaf(AdaGrad(eta=0.1, epsilon=1.0e-8), [1.0e-8])]"
+    )
+    assert repr(opt.setup(opt.OptimiserChain(opt.Descent()), [np.ones(1)])[0]) == (
+        "Leaf(OptimiserChain(Descent(0.1)), (nothing,))"
+    )
+    assert repr(opt.Rprop(np.float32(1e-3))).startswith("Rprop(eta=0.001, ell")
+    assert repr(opt.ClipNorm(np.float32(1))) == "ClipNorm{Float32, Float64}(1.0f0, 2.0, true)"
     assert tree["w"] == opt.Leaf(opt.Momentum(0.1), np.zeros((1, 2), np.float32))
     assert tree["w"] != opt.Leaf(opt.Momentum(0.1), np.ones((1, 2), np.float32))
 
@@ -383,3 +413,29 @@ def test_implicit_parameters_and_a_rule():
     np.testing.assert_allclose(W, before - 0.5)
     with pytest.raises(ArgumentError, match="gradient"):
         opt.update_(rule, ps, [1.0])
+
+
+# -- memory that is used again ------------------------------------------------------------------------------
+
+
+CHAINS = [
+    opt.OptimiserChain(opt.WeightDecay(0.1), opt.ClipNorm(0.5), opt.SignDecay(), opt.ClipGrad(0.2), last)
+    for last in RULES[:18]
+] + [opt.OptimiserChain(rule, opt.ClipNorm(0.1), opt.Descent(0.5)) for rule in RULES[:18]]
+
+
+@pytest.mark.parametrize("rule", RULES + CHAINS, ids=repr)
+def test_reused_memory_changes_nothing(rule, monkeypatch):
+    def trained(least):
+        monkeypatch.setattr(scratch, "SMALL", least)
+        rng = np.random.default_rng(5)
+        model = [rng.normal(size=(3, 4)), rng.normal(size=7).astype(np.float32), rng.normal(size=(2, 3)).T]
+        tree = opt.setup(rule, model)
+        for _ in range(4):
+            opt.update_(tree, model, [rng.normal(size=a.shape).astype(a.dtype) for a in model])
+        return model, [leaf.state for leaf in tree]
+
+    (with_pool, states), (fresh, fresh_states) = trained(0), trained(1 << 40)
+    for a, b in zip(with_pool, fresh, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert all(same_state(a, b) for a, b in zip(states, fresh_states, strict=True))

@@ -5,8 +5,10 @@ import pytest
 from fluxrecords import case
 from fluxscripts import Script
 
+from fluxbridge import gradient
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import DomainError
+from fluxbridge.flux import BatchNorm, Chain, Dense, Dropout, Parallel, SkipConnection, state, vcat
 from fluxbridge.flux.optimisers import (
     Adam,
     ClipGrad,
@@ -24,6 +26,7 @@ from fluxbridge.flux.optimisers import (
     update,
     update_,
 )
+from fluxbridge.flux.optimisers.text import type_name
 
 
 def test_nested_model_with_missing_gradient():
@@ -180,3 +183,58 @@ def test_freeze_on_a_model_is_an_error():
     recorded = case("freeze! on a model is an error")
     with pytest.raises(recorded.error, match="only to the state tree"):
         freeze_(recorded["inputs"]["a"])
+
+
+# -- flattening models of layers ------------------------------------------------------------------------
+
+
+def test_destructure_and_restructure():
+    with Script("destructure and restructure", "utilities") as (s, i):
+        m = Chain(Dense(i.w1, i.b1, np.tanh), Dense(i.w2, False))
+        flat, re = destructure(m)
+        s.snap("flat", flat)
+        rebuilt = re(flat)
+        same = all(np.array_equal(a, b) for a, b in zip(trainables(rebuilt), trainables(m), strict=True))
+        s.snap("round trip is equal", same)
+        s.snap("re(flat .+ 1)", state(re(flat + 1)))
+        s.snap("keeps the activation", rebuilt[0].σ.__name__)
+
+
+def test_restructure_with_a_wrong_length():
+    recorded = case("restructure with a wrong length")
+    flat, re = destructure(Dense(recorded["inputs"]["w1"], recorded["inputs"]["b1"]))
+    with pytest.raises(recorded.error, match="length 9, got 8"):
+        re(flat[:-1])
+
+
+def test_restructure_float32():
+    with Script("restructure Float32", "utilities") as (s, i):
+        flat, re = destructure(Dense(i.w1, i.b1))
+        s.snap("eltype", type_name(re(flat.astype(np.float32)).weight.dtype))
+
+
+def test_destructure_a_nested_model():
+    with Script("destructure a nested model", "layers") as (s, i):
+        m = Chain(
+            Dense(i.w1, i.b1, np.tanh),
+            BatchNorm(3),
+            Parallel(vcat, Dense(i.w2, i.b2), SkipConnection(Dense(i.w3, False), np.add)),
+            Dropout(0.1),
+        )
+        flat, re = destructure(m)
+        s.snap("flat", flat)
+        s.snap("length", len(re))
+        for _, value in s.trace[:2]:
+            value["layers"][3]._fields.pop("dims")  # a colon, which has no counterpart
+        s.snap("state", state(m))
+        s.snap("rebuilt state", state(re(2 * flat)))
+        (g,) = gradient(lambda v: np.sum(re(v)[0](i.x) ** 2), flat)
+        s.snap("gradient through re", g)
+
+
+def test_trainables_and_parameter_counts():
+    with Script("trainables and parameter counts", "utilities") as (s, i):
+        m = Chain(Dense(i.w1, i.b1, np.tanh), BatchNorm(3), Dense(i.w2, False))
+        s.snap("trainables", trainables(m))
+        s.snap("paths", [julia_path(path) for path, _ in trainables(m, path=True)])
+        s.snap("count", sum(a.size for a in trainables(m)))

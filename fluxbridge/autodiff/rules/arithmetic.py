@@ -20,7 +20,7 @@ elementwise(np.positive, "1", julia=spelled.itself)
 elementwise(np.reciprocal, "-y * y", julia="inv.")
 elementwise(np.square, "2 * x", julia=spelled.squared)
 
-elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
+elementwise(np.absolute, "sign(x)", holomorphic=False, vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
             jvp=[lambda dx, _y, x: real_inner(unit(x), dx)], julia="abs.")  # fmt: skip
 elementwise(np.fabs, "sign(x)", holomorphic=False, julia="abs.")
 SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign, julia="sign.")
@@ -52,7 +52,7 @@ def real_inner(a: Any, b: Any) -> Any:
     return np.real(np.conjugate(a) * b)
 
 
-elementwise(np.conjugate, "1", vjps=[lambda dy, _y, _x: np.conjugate(dy)],
+elementwise(np.conjugate, "1", holomorphic=False, vjps=[lambda dy, _y, _x: np.conjugate(dy)],
             jvp=[lambda dx, _y, _x: np.conjugate(dx)], julia="conj.")  # fmt: skip
 primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear", julia="real.")
 primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear", julia="imag.")

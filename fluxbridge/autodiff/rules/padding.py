@@ -26,7 +26,11 @@ def zeros_rule(dy: Any, _y: Any, _x: Any, pad_width: tuple[PAIR, ...]) -> Any:
 
 
 ZEROS = primitive(
-    None, zeros_rule, jvp="linear", name="pad", compute=lambda x, pad_width: np.pad(x, pad_width),
+    None,
+    zeros_rule,
+    jvp="linear",
+    name="pad",
+    compute=lambda x, pad_width: np.pad(x, pad_width),
     julia=spelled.pad,
 )  # fmt: skip
 

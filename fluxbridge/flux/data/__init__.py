@@ -13,12 +13,15 @@ from .batches import (
     unsqueeze,
     unstack,
 )
+from .like import fill_like, ones_like, rand_like, randn_like, zeros_like
 from .loader import DataLoader
 from .observations import (
     ObsView,
     eachobs,
     getobs,
+    group_counts,
     group_indices,
+    mapobs,
     numobs,
     obsview,
     randobs,
@@ -27,7 +30,8 @@ from .observations import (
 )
 
 __all__ = [
-    "DataLoader", "ObsView", "batch", "batch_sequence", "batchseq", "chunk", "eachobs", "getobs",
-    "group_indices", "normalise", "numobs", "obsview", "randobs", "rescale", "rpad_constant", "shuffleobs",
-    "splitobs", "stack", "unbatch", "unsqueeze", "unstack",
+    "DataLoader", "ObsView", "batch", "batch_sequence", "batchseq", "chunk", "eachobs", "fill_like",
+    "getobs", "group_counts", "group_indices", "mapobs", "normalise", "numobs", "obsview", "ones_like",
+    "rand_like", "randn_like", "randobs", "rescale", "rpad_constant", "shuffleobs", "splitobs", "stack",
+    "unbatch", "unsqueeze", "unstack", "zeros_like",
 ]  # fmt: skip

@@ -8,12 +8,11 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
-from ..onehotarrays import OneHotArray
-from .observations import _together, getobs, numobs
+from .observations import _ARRAYS, _together, getobs, numobs
 
 
 def _is_array(x: Any) -> bool:
-    return isinstance(x, (np.ndarray, OneHotArray)) or (isinstance(x, Tracer) and np.ndim(x) > 0)
+    return isinstance(x, _ARRAYS) and np.ndim(x) > 0
 
 
 def _joined(xs: Any, axis: int) -> Any:
@@ -89,8 +88,9 @@ def unstack(xs: Any, *, axis: int) -> list[Any]:
     >>> unstack(np.array([[1, 2], [3, 4]]), axis=0)
     [array([1, 2]), array([3, 4])]
     """
-    rows = np.moveaxis(xs, axis, 0)
-    return [rows[k] if isinstance(rows, Tracer) else rows[k].copy() for k in range(np.shape(rows)[0])]
+    rows: Any = np.moveaxis(xs, axis, 0)
+    slices = [rows[k] for k in range(np.shape(rows)[0])]
+    return [s.copy() if isinstance(s, np.ndarray) else s for s in slices]
 
 
 def unsqueeze(x: Any = None, *, axis: int) -> Any:
@@ -145,7 +145,8 @@ def chunk(
     pieces, start = [], 0
     for length in _sizes(total, n, size, npartitions):
         part = slice(start, start + length)
-        pieces.append(x[(*before, part)] if array else x[part])
+        index = (*before, part) if array else part
+        pieces.append(x[index])
         start += length
     return pieces
 

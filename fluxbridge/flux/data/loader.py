@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,7 +53,7 @@ class DataLoader:
         self.count = numobs(data)
         if self.count == 0:
             raise ArgumentError("the data have no observations, so there is nothing to iterate over")
-        self.batchsize = min(int(batchsize), self.count)
+        self.batchsize = min(operator.index(batchsize), self.count)
         self.shuffle, self.partial, self.collate = bool(shuffle), bool(partial), collate
         self.parallel = parallel
         self.rng = default_rng() if rng is None else rng
@@ -144,8 +145,14 @@ def type_text(x: Any) -> str:
         return f"Vector{{{kinds.pop() if len(kinds) == 1 else 'Any'}}}"
     if isinstance(x, dict):
         return f"Dict{{String, {'Any'}}}"
-    if isinstance(x, str):
-        return "String"
+    if isinstance(x, (str, range)):
+        return (
+            "String"
+            if isinstance(x, str)
+            else "UnitRange{Int64}"
+            if x.step == 1
+            else "StepRange{Int64, Int64}"
+        )
     return type_name(type(x)) if isinstance(x, (bool, int, float, complex, np.generic)) else type(x).__name__
 
 
@@ -157,7 +164,9 @@ def summary(x: Any) -> str:
         return "(" + ", ".join(map(summary, x)) + ",)"
     if isinstance(x, dict):
         return "{" + ", ".join(f"{k!r}: {summary(v)}" for k, v in x.items()) + "}"
-    if isinstance(x, (np.ndarray, OneHotArray)):
+    if isinstance(x, OneHotArray):
+        return x.summary()
+    if isinstance(x, np.ndarray):
         size = f"{x.shape[0]}-element" if x.ndim == 1 else "×".join(map(str, x.shape)) or "0-dimensional"
         return f"{size} {type_text(x)}"
     return f"{len(x)}-element {type_text(x)}" if isinstance(x, list) else type_text(x)

@@ -7,7 +7,7 @@ need ``len(data)`` and ``data[i]``. Positions count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ..functors import _like, functor, pairs
 from ..onehotarrays import OneHotArray
 from ..rng import default_rng, is_rng, randperm
 
-_ARRAYS = (np.ndarray, OneHotArray, Tracer)
+_ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
 
 def _together(data: Any) -> Any:
@@ -60,6 +60,12 @@ def numobs(data: Any) -> int:
     )
 
 
+def _at(array: Any, index: Any) -> Any:
+    """What stands at `index` on the last axis."""
+    place = (slice(None),) * (np.ndim(array) - 1) + (index,)
+    return array[place]
+
+
 def getobs(data: Any, index: Any = None) -> Any:
     """The observation at a position, or those at several, as data of the same kind.
 
@@ -77,14 +83,15 @@ def getobs(data: Any, index: Any = None) -> Any:
     if index is None:
         return data
     if isinstance(data, _ARRAYS):
-        picked = data[..., index]
-        return picked.copy() if isinstance(index, slice) and isinstance(picked, np.ndarray) else picked
+        picked = _at(data, index)
+        is_view = isinstance(index, slice) and isinstance(picked, np.ndarray)
+        return picked.copy(order="K") if is_view else picked
     if hasattr(data, "iloc"):  # a table of pandas
         return data.iloc[index]
+    if isinstance(data, range) and not isinstance(index, (int, np.integer)):
+        return np.asarray(data)[index]
     if isinstance(index, (int, np.integer, slice)):
         return data[index]
-    if isinstance(data, range):
-        return np.asarray(data)[np.asarray(index)]
     members = [data[int(k)] for k in index]
     return "".join(members) if isinstance(data, str) else members
 
@@ -127,7 +134,7 @@ def obsview(data: Any, indices: Any = slice(None)) -> Any:
     if several is not None:
         return several[1]([obsview(part, indices) for part in several[0]])
     if isinstance(data, _ARRAYS):
-        return data[..., indices]
+        return _at(data, indices)
     if isinstance(data, (list, range, str)):
         return data[indices] if isinstance(indices, slice) else getobs(data, indices)
     if isinstance(data, ObsView):
@@ -225,11 +232,46 @@ def group_indices(labels: Any) -> dict[Any, np.ndarray]:
     return {label: np.array(found) for label, found in places.items()}
 
 
+def group_counts(labels: Any) -> dict[Any, int]:
+    """How often each label occurs.
+
+    >>> group_counts("abb")
+    {'a': 1, 'b': 2}
+    """
+    return {label: len(found) for label, found in group_indices(labels).items()}
+
+
+class Mapped(Sequence):
+    """The observations of a data set, each changed by a function when it is asked for."""
+
+    def __init__(self, f: Callable[[Any], Any], data: Any):
+        self.f, self.data = f, data
+
+    def __len__(self) -> int:
+        return numobs(self.data)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, (int, np.integer)):
+            return self.f(getobs(self.data, index))
+        return [self[int(k)] for k in np.arange(len(self))[index]]
+
+
+def mapobs(f: Callable[[Any], Any], data: Any) -> Mapped:
+    """A data set whose observations are ``f(observation)``, lazily.
+
+    >>> list(mapobs(lambda x: 10 * x, [1, 2, 3]))
+    [10, 20, 30]
+    """
+    return Mapped(f, data)
+
+
 def randobs(data: Any, *rest: Any) -> Any:
     """``randobs([rng,] data, [n])``: a random observation, or n of them (with replacement)."""
     rng = default_rng()
     if is_rng(data):
         rng, data, *rest = data, *rest  # type: ignore[assignment]
     count = rest[0] if rest else 1
-    draws = [int(randperm(rng, numobs(data))[0]) for _ in range(count)]
-    return getobs(data, draws if rest else draws[0])
+    n = numobs(data)
+    rng = getattr(rng, "generator", rng)  # behind the default one
+    draws = rng.integers(n, size=count) if isinstance(rng, np.random.Generator) else rng.rand(range(n), count)
+    return getobs(data, draws if rest else int(draws[0]))

@@ -28,10 +28,12 @@ def is_pair(x: Any) -> bool:
 
 @layer
 class Dense:
-    """σ(W x + b): ``Dense((in, out), σ=identity, *, bias=True, init=glorot_uniform)``, or ``Dense(W, bias=True, σ=identity)``.
+    """σ(W x + b): every output depends on every input.
 
-    The input is a vector of `in` features, or an array whose first axis they are; the other axes stay.
-    Raises DimensionMismatch if the input has another number of features, or the bias another size.
+    ``Dense((in, out), σ=identity, *, bias=True, init=glorot_uniform)``, or
+    ``Dense(W, bias=True, σ=identity)``. The input is a vector of `in` features, or an array whose first
+    axis they are; the other axes stay. Raises DimensionMismatch if the input has another number of
+    features, or the bias another size.
 
     >>> model = Dense((3, 2), np.tanh)
     >>> model
@@ -86,8 +88,9 @@ class Dense:
 
 @layer
 class Scale:
-    """σ(scale · x + bias), element by element: ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias, σ)``.
+    """σ(scale · x + bias), element by element.
 
+    ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias=True, σ=identity)``.
     The sizes are those of the leading axes of the input.
 
     >>> Scale(2, bias=False)(np.array([[1.0, 2.0], [3.0, 4.0]]))
@@ -98,6 +101,8 @@ class Scale:
     def __init__(self, *args: Any, bias: Any = True, init: Any = ones32):
         if not args:
             raise ArgumentError("Scale needs the size of its weights, or the weights")
+        if not isinstance(args[0], (int, np.integer, np.ndarray, list)):
+            raise ArgumentError(f"Scale needs the size of its weights, or the weights, not {args[0]!r}")
         if isinstance(args[0], (int, np.integer)):
             *size, last = args
             σ = identity
@@ -114,7 +119,12 @@ class Scale:
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)
-        ndim = max(x.ndim, self.scale.ndim)
+        shape = self.scale.shape
+        if any(n != m and 1 not in (n, m) for n, m in zip(shape, x.shape, strict=False)):
+            raise DimensionMismatch(
+                f"layer {self!r} expects an input whose leading axes go with {shape}, but got shape {x.shape}"
+            )
+        ndim = max(x.ndim, len(shape))
         y = lead(self.scale, ndim) * lead(x, ndim)
         if self.bias is not False:
             y = y + lead(self.bias, ndim)
@@ -136,6 +146,8 @@ class Bilinear:
     """
 
     def __init__(self, size: Any, *rest: Any, bias: Any = True, init: Any = glorot_uniform):
+        if isinstance(size, (int, np.integer)) and len(rest) > 1:
+            size, rest = ((size, rest[0]), rest[1]), rest[2:]
         if is_pair(size):
             first, out = size
             in1, in2 = first if isinstance(first, tuple) else (first, first)
@@ -158,7 +170,8 @@ class Bilinear:
         out, in1, in2 = self.weight.shape
         if x.ndim != 2 or y.ndim != 2 or x.shape[0] != in1 or y.shape[0] != in2:
             raise DimensionMismatch(
-                f"layer {self!r} expects inputs with {in1} and {in2} rows, but got shapes {x.shape} and {y.shape}"
+                f"layer {self!r} expects inputs with {in1} and {in2} rows, but got shapes "
+                f"{x.shape} and {y.shape}"
             )
         if x.shape[1] != y.shape[1]:
             raise DimensionMismatch(

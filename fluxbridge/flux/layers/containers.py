@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +14,17 @@ from ...errors import ArgumentError
 from ..functors import layer
 from ..show import text
 
+#: Functions of two numbers that Julia takes for any number of them.
+_OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
+
 
 def _connect(connection: Any, *xs: Any) -> Any:
     """What `connection` makes of outputs; the class ``tuple`` leaves them as they are."""
-    return xs if connection is tuple else connection(*xs)
+    if connection is tuple:
+        return xs
+    if len(xs) != 2 and connection.__hash__ is not None and connection in _OF_ANY_NUMBER:
+        return functools.reduce(connection, xs)
+    return connection(*xs)
 
 
 def _layers_text(layers: Any) -> str:
@@ -61,7 +69,7 @@ class _Container:
 
 @layer
 class Chain(_Container):
-    """Functions one after the other: ``Chain(f, g, …)``, with names ``Chain(first=f, second=g)``, or ``Chain([f, g])``.
+    """Functions one after the other: ``Chain(f, g, …)``, ``Chain(first=f, second=g)``, or ``Chain([f, g])``.
 
     A chain can be indexed, by position or name; a slice of it is a chain. Raises ArgumentError for a
     layer named `layers`.
@@ -76,14 +84,16 @@ class Chain(_Container):
     7
     """
 
+    shows_names = True  # where it prints in lines
+
     def __init__(self, *layers: Any, **named: Any):
         if "layers" in named:
             raise ArgumentError("a Chain cannot have a layer named layers")
         if layers and named:
             raise ArgumentError("the layers of a Chain either all have names, or none has one")
         if len(layers) == 1 and isinstance(layers[0], (tuple, list, Record)):
-            layers = layers[0]
-        self.layers = Record(**named) if named else layers
+            (layers,) = layers
+        self.layers: Any = Record(**named) if named else layers
 
     def __call__(self, x: Any, *more: Any) -> Any:
         if more:
@@ -117,9 +127,10 @@ def activations(chain: Any, x: Any) -> tuple[Any, ...]:
 
 @layer
 class Maxout(_Container):
-    """The largest output of several layers, element by element: ``Maxout(f, g, …)`` or ``Maxout(make, n)``. Goodfellow et al., 2013.
+    """The largest output of several layers, element by element. Goodfellow et al., 2013.
 
-    Where several are largest, the last of them has the gradient.
+    ``Maxout(f, g, …)``, or ``Maxout(make, n)`` with n layers that ``make()`` returns. Where several are
+    largest, the last of them has the gradient.
 
     >>> Maxout(lambda x: x, lambda x: -x)(np.array([1.0, -3.0]))
     array([1., 3.])
@@ -170,16 +181,18 @@ class SkipConnection:
 class _Branches(_Container):
     """The constructor of Parallel and PairwiseFusion: a connection, and layers with or without names."""
 
-    def __init__(self, connection: Any, *layers: Any, **named: Any):
+    shows_names = True
+
+    def __init__(self, connection: Any, /, *layers: Any, **named: Any):
         kind = type(self).__name__
-        if "layers" in named:
-            raise ArgumentError(f"a {kind} layer cannot have a layer named layers")
+        if "layers" in named or "connection" in named:
+            raise ArgumentError(f"a {kind} layer cannot have a layer named layers or connection")
         if layers and named:
             raise ArgumentError(f"the layers of a {kind} layer either all have names, or none has one")
         if len(layers) == 1 and isinstance(layers[0], (tuple, Record)):
-            layers = layers[0]
+            (layers,) = layers
         self.connection = connection
-        self.layers = Record(**named) if named else layers
+        self.layers: Any = Record(**named) if named else layers
 
     def _with(self, layers: Any) -> Any:
         return type(self)(self.connection, layers)
@@ -201,7 +214,7 @@ class Parallel(_Branches):
     (3, 5, 5)
     """
 
-    def __init__(self, connection: Any, *layers: Any, **named: Any):
+    def __init__(self, connection: Any, /, *layers: Any, **named: Any):
         super().__init__(connection, *layers, **named)
         if not len(self.layers):
             raise ArgumentError("a Parallel layer needs at least one layer inside")
@@ -218,16 +231,18 @@ class Parallel(_Branches):
             return _connect(self.connection, *[layers[0](x) for x in xs])
         if len(layers) != len(xs):
             raise ArgumentError(
-                f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, but got {len(xs)}"
+                f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, "
+                f"but got {len(xs)}"
             )
         return _connect(self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
 
 
 @layer
 class PairwiseFusion(_Branches):
-    """Layers in a row that meet the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …; all yᵢ are returned.
+    """Layers in a row that meet the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …
 
-    One input (not a tuple) stands for all. Raises ArgumentError for another number of inputs than layers.
+    All yᵢ are returned, as a tuple. One input (not a tuple) stands for all. Raises ArgumentError for
+    another number of inputs than layers.
 
     >>> import operator
     >>> PairwiseFusion(operator.add, lambda x: 2 * x, lambda x: -x)(1, 10)

@@ -10,7 +10,7 @@ import numpy as np
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
 from ..functors import layer
-from ..mode import HasMode, is_active
+from ..mode import HasMode, is_active, tidy
 from ..rng import default_rng, rand
 from ..show import text
 from .shapes import as_array
@@ -24,12 +24,18 @@ def _probability(p: Any, name: str) -> Any:
     return p
 
 
+def _real(dtype: np.dtype) -> np.dtype:
+    """The type of the real numbers that go with an array of this type."""
+    return np.empty(0, dtype).real.dtype if dtype.kind in "fc" else np.dtype(np.float64)
+
+
 @layer(trainable=())
 class Dropout(HasMode):
-    """While training, sets each element to 0 with probability p and divides the others by 1 - p. Srivastava et al., 2014.
+    """While training, sets each element to 0 with probability p and divides the others by 1 - p.
 
-    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``; with `axis` the choice is made along these axes
-    only. It is active inside of a gradient, or as ``trainmode_``, ``testmode_`` say. Raises ArgumentError unless 0 ≤ p ≤ 1.
+    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``; with `axis` the choice is made along
+    these axes only. It is active inside of a gradient, or as ``trainmode_`` and ``testmode_`` say.
+    Raises ArgumentError unless 0 ≤ p ≤ 1. Srivastava et al., 2014.
 
     >>> m = Dropout(0.5)
     >>> m(np.ones(3))
@@ -42,7 +48,7 @@ class Dropout(HasMode):
     def __init__(self, p: Any, *, axis: Any = None, active: bool | None = None, rng: Any = None):
         self.p = _probability(p, "Dropout")
         self.dims = axis
-        self.active = active
+        self.active = tidy(active)
         self.rng = default_rng() if rng is None else rng
 
     def __call__(self, x: Any) -> Any:
@@ -54,7 +60,7 @@ class Dropout(HasMode):
         if axis is not None:
             chosen = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
             shape = tuple([n if i in chosen else 1 for i, n in enumerate(shape)])
-        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+        dtype = _real(x.dtype)
         kept = rand(self.rng, dtype, *shape) > p
         factor = dtype.type(1 / (1 - p) if p < 1 else 0)
         return x * np.where(kept, factor, dtype.type(0))
@@ -82,7 +88,7 @@ class AlphaDropout(HasMode):
 
     def __init__(self, p: Any, *, active: bool | None = None, rng: Any = None):
         self.p = _probability(p, "AlphaDropout")
-        self.active = active
+        self.active = tidy(active)
         self.rng = default_rng() if rng is None else rng
 
     def __call__(self, x: Any) -> Any:
@@ -90,7 +96,7 @@ class AlphaDropout(HasMode):
         if p == 0 or not is_active(self):
             return x
         x = as_array(x)
-        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+        dtype = _real(x.dtype)
         if p == 1:
             return np.sign(x) * dtype.type(0)
         scale = 1 / math.sqrt((1 - p) * (1 + p * ALPHA**2))

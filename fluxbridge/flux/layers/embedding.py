@@ -12,7 +12,7 @@ from ...errors import ArgumentError
 from ..functors import layer
 from ..initialisers import randn32
 from .basic import is_pair
-from .shapes import as_array
+from .shapes import as_array, size_check
 
 _REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's functions do not know axes
 
@@ -30,10 +30,11 @@ def _is_one_hot(x: Any) -> bool:
     return x.dtype.kind == "b"
 
 
-def embed(weight: Any, x: Any) -> Any:
-    """The vectors for positions, or for one-hot columns, x: of shape ``(out, *x.shape)``, or without the labels' axis."""
-    x = as_array(plain(x))
+def embed(layer: Any, x: Any) -> Any:
+    """The vectors for positions x, of shape ``(out, *x.shape)``, or for one-hot columns."""
+    weight, x = layer.weight, as_array(plain(x))
     if _is_one_hot(x):
+        size_check(layer, x, 0, weight.shape[1])
         if x.ndim <= 2:
             return weight @ x
         flat = x.reshape(x.shape[0], math.prod(x.shape[1:]))
@@ -65,7 +66,7 @@ class Embedding:
         self.weight = init(size[1], size[0]) if is_pair(size) else as_array(size)
 
     def __call__(self, x: Any) -> Any:
-        return embed(self.weight, x)
+        return embed(self, x)
 
     def __repr__(self) -> str:
         return f"Embedding({self.weight.shape[1]} => {self.weight.shape[0]})"
@@ -85,11 +86,12 @@ def _split_at(data: Any, at: Any) -> list[Any]:
 
 @layer
 class EmbeddingBag:
-    """The mean (or another reduction) of the vectors of a bag of words: ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``.
+    """The mean (or another reduction) of the vectors of a bag of words.
 
-    Called with one bag (a vector of positions from 0, or one-hot columns), a matrix whose columns are bags, a list of
-    bags, or ``(data, at)``: one vector and the positions where its bags begin. Raises IndexError for
-    positions outside of the vocabulary, ArgumentError for a single position or bad `at`.
+    ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``. Called with one bag (a vector of
+    positions from 0, or one-hot columns), a matrix whose columns are bags, a list of bags, or
+    ``(data, at)``: one vector and the positions where its bags begin. Raises IndexError for positions
+    outside of the vocabulary, ArgumentError for a single position or bad `at`.
 
     >>> m = EmbeddingBag(np.array([[1.0, 2.0, 3.0]]))
     >>> m([0, 2]), m([[0], [1, 2]]), m([0, 1, 2], [0, 1])
@@ -113,7 +115,7 @@ class EmbeddingBag:
             return self._bags(x)
         if x.ndim == 0 or (_is_one_hot(x) and x.ndim == 1):
             raise ArgumentError("EmbeddingBag takes an array of positions, not one of them")
-        return self._reduce(embed(self.weight, x))
+        return self._reduce(embed(self, x))
 
     def _bags(self, bags: np.ndarray) -> Any:
         made = np.stack([self(bag) for bag in bags.ravel()], axis=1)

@@ -1,4 +1,4 @@
-"""Normalisation: BatchNorm, InstanceNorm, GroupNorm by channel; LayerNorm by observation; WeightNorm of weights."""
+"""Normalisation of channels (BatchNorm, InstanceNorm, GroupNorm) and of observations (LayerNorm)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import plain
-from ...autodiff.tools import ignore_derivatives
 from ...errors import ArgumentError
-from ..functors import fmap, functor, layer
+from ..functors import layer
 from ..initialisers import ones32, zeros32
-from ..mode import HasMode, is_active, shapes_only
-from ..show import Verbatim, function_name, text
+from ..mode import HasMode, is_active, shapes_only, tidy
+from ..show import function_name, text
 from .basic import Scale
-from .shapes import EPS, abs2, as_array, identity, normalise, size_check
+from .shapes import EPS, as_array, identity, normalise, size_check
+from .standard import moments, standardise
 
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
 
@@ -26,9 +26,14 @@ class _ChannelNorm(HasMode):
     ε, momentum, affine, track_stats, active, chs.
     """
 
+    β: Any
+    γ: Any
+    μ: Any
+    σ2: Any
+
     def _set(
-        self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any, eps: Any,
-        momentum: Any,
+        self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any,
+        eps: Any, momentum: Any,
     ) -> None:  # fmt: skip
         self.λ = λ
         self.β = initβ(chs) if affine else None
@@ -39,24 +44,25 @@ class _ChannelNorm(HasMode):
         self.momentum = momentum
         self.affine = affine
         self.track_stats = track_stats
-        self.active = active
+        self.active = tidy(active)
         self.chs = chs
 
     def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
         if self.track_stats and not is_active(self):
-            mean, variance = np.reshape(self.μ, shape), np.reshape(self.σ2, shape)
+            mean, root = np.reshape(self.μ, shape), np.sqrt(np.reshape(self.σ2, shape) + self.ε)
+            if self.affine:
+                scale = np.reshape(self.γ, shape) / root
+                y = scale * x + (np.reshape(self.β, shape) - scale * mean)
+            else:
+                y = (x - mean) / root
         else:
-            mean = np.mean(x, axis=axes, keepdims=True)
-            variance = np.mean(abs2(x - mean), axis=axes, keepdims=True)
+            known = moments(plain(x), axes)
             if self.track_stats:
-                self._track(x.shape, axes, plain(mean), plain(variance))
-        root = np.sqrt(variance + self.ε)
-        if self.affine:
-            scale = np.reshape(self.γ, shape) / root
-            y = scale * x + (np.reshape(self.β, shape) - scale * mean)
-        else:
-            y = (x - mean) / root
+                self._track(x.shape, axes, *known)
+            y = standardise(x, self.ε, axes, known)
+            if self.affine:
+                y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
         return y if self.λ is identity else self.λ(y)
 
     def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
@@ -92,8 +98,10 @@ def _checked(layer: Any, x: Any) -> Any:
 
 @layer(trainable=("β", "γ"))
 class BatchNorm(_ChannelNorm):
-    """Each channel with mean 0 and variance 1 over the batch: ``BatchNorm(channels, λ=identity, *, …)``. Ioffe and Szegedy, 2015.
+    """Each channel with mean 0 and variance 1 over the batch. Ioffe and Szegedy, 2015.
 
+    ``BatchNorm(channels, λ=identity, *, initβ=zeros32, initγ=ones32, affine=True, track_stats=True,
+    active=None, eps=1e-5, momentum=0.1)``.
     The channels are on the last but one axis (WHCN, or features × batch). While training, the statistics of
     the batch are used and the running ones updated; in test mode the running ones are used.
     Raises DimensionMismatch for another number of channels.
@@ -124,10 +132,11 @@ class BatchNorm(_ChannelNorm):
 
 @layer(trainable=("β", "γ"))
 class InstanceNorm(_ChannelNorm):
-    """Each channel of each observation with mean 0 and variance 1: ``InstanceNorm(channels, λ=identity, *, …)``. Ulyanov et al., 2016.
+    """Each channel of each observation with mean 0 and variance 1. Ulyanov et al., 2016.
 
-    Without scale, shift and running statistics unless asked for by `affine` and `track_stats`.
-    Raises DimensionMismatch for another number of channels.
+    ``InstanceNorm(channels, λ=identity, *, …)`` with the options of BatchNorm. Without scale, shift and
+    running statistics unless asked for by `affine` and `track_stats`. Raises DimensionMismatch for
+    another number of channels.
 
     >>> InstanceNorm(2)(np.array([[[1.0], [5.0]], [[3.0], [5.0]]])).round(3).reshape(2, 2)
     array([[-1.,  0.],
@@ -150,9 +159,10 @@ class InstanceNorm(_ChannelNorm):
 
 @layer(trainable=("β", "γ"))
 class GroupNorm(_ChannelNorm):
-    """Groups of channels of each observation with mean 0 and variance 1: ``GroupNorm(channels, groups, λ=identity, *, …)``. Wu and He, 2018.
+    """Groups of channels of each observation with mean 0 and variance 1. Wu and He, 2018.
 
-    Raises ArgumentError if the groups are not of equal size, DimensionMismatch for another number of channels.
+    ``GroupNorm(channels, groups, λ=identity, *, …)``. Raises ArgumentError if the groups are not of equal
+    size, DimensionMismatch for another number of channels.
 
     >>> GroupNorm(4, 2)
     GroupNorm(4, 2)
@@ -200,10 +210,10 @@ class Fix1:
 
 @layer(show="noexpand")
 class LayerNorm:
-    """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted. Ba et al., 2016.
+    """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted.
 
-    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)``; eps² is added to the variance, as in Flux. Raises
-    DimensionMismatch if the leading axes have another size.
+    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)``; eps² is added to the variance, as in Flux.
+    Raises DimensionMismatch if the leading axes have another size. Ba et al., 2016.
 
     >>> LayerNorm(2)(np.array([[1.0], [3.0]])).round(3).tolist()
     [[-1.0], [1.0]]
@@ -234,79 +244,3 @@ class LayerNorm:
         act = "" if self.λ is identity else f", {function_name(self.λ)}"
         affine = "" if self.affine else ", affine=false"
         return f"LayerNorm({', '.join(str(plain(n)) for n in self.size)}{act}{affine})"
-
-
-@layer
-class WeightNorm:
-    """A layer whose weights are a direction times a length: ``WeightNorm(layer, which="weight", *, axis=-1)``. Salimans and Kingma, 2016.
-
-    The lengths `g` are over `axis` (one, several, or None for all) of the field `which`. Raises ArgumentError if
-    there is no such field, or if it is all zero.
-
-    >>> from fluxbridge.flux import Dense
-    >>> m = WeightNorm(Dense(np.array([[3.0, 4.0]])))
-    >>> m, m.g.round(6).tolist()
-    (WeightNorm(Dense(2 => 1), :weight; dims=2), [[5.0]])
-    """
-
-    def __init__(self, layer: Any, which: str = "weight", *, axis: Any = -1):
-        parts = functor(layer)[0]
-        if which not in getattr(parts, "keys", list)():
-            raise ArgumentError(f"{layer!r} does not have a field {which!r}")
-        weight = getattr(layer, which)
-        if not np.any(weight):
-            raise ArgumentError(f"the field {which!r} of {layer!r} is all zero, which would result in NaN")
-        ndim = np.ndim(weight)
-        if axis is not None:
-            axis = axis % ndim if isinstance(axis, int) else tuple(a % ndim for a in axis)
-        self.layer = layer
-        self.g = np.sqrt(_lengths2(weight, axis) + np.finfo(weight.dtype).eps)
-        self.which = which
-        self.dims = axis
-
-    def __call__(self, *xs: Any) -> Any:
-        return reparametrize(self)(*xs)
-
-    def _dims_text(self) -> str:
-        if self.dims is None:
-            return "Colon()"
-        return str(self.dims + 1) if isinstance(self.dims, int) else text(tuple(a + 1 for a in self.dims))
-
-    def __flux_parts__(self) -> list[Any]:
-        return [self.layer, self.g, Verbatim(f":{self.which}"), Verbatim(self._dims_text())]
-
-    def __repr__(self) -> str:
-        return f"WeightNorm({text(self.layer)}, :{self.which}; dims={self._dims_text()})"
-
-
-def _lengths2(weight: Any, axis: Any) -> Any:
-    return np.sum(abs2(weight), axis=axis, keepdims=axis is not None)
-
-
-def reparametrize(m: WeightNorm) -> Any:
-    """The layer inside a WeightNorm, with the weights that it works with.
-
-    >>> from fluxbridge.flux import Dense
-    >>> reparametrize(WeightNorm(Dense(np.array([[3.0, 4.0]])))).weight.round(6)
-    array([[3., 4.]])
-    """
-    weight = getattr(m.layer, m.which)
-    axis = ignore_derivatives(m.dims)
-    eps = float(np.finfo(weight.dtype).eps)
-    parts, rebuild = functor(m.layer)
-    new = m.g * weight / np.sqrt(_lengths2(weight, axis) + eps)
-    return rebuild({**dict(parts.items()), m.which: new})
-
-
-def remove_weight_norms(model: Any) -> Any:
-    """A model like this one without WeightNorm: with the weights that it works with.
-
-    >>> from fluxbridge.flux import Dense
-    >>> remove_weight_norms((WeightNorm(Dense(np.array([[3.0, 4.0]]))),))
-    (Dense(2 => 1),)
-    """
-    return fmap(
-        lambda part: reparametrize(part) if isinstance(part, WeightNorm) else part,
-        model,
-        exclude=lambda part: isinstance(part, WeightNorm),
-    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import DimensionMismatch
+from .standard import standardise
 
 _warned: set[tuple[str, str]] = set()
 
@@ -44,7 +45,8 @@ def plain_repr(layer: Any) -> str:
 def match_eltype(layer: Any, weight: Any, x: Any) -> Any:
     """`x` in the number type of the weights; what loses precision is said once."""
     dtype, given = weight.dtype, x.dtype
-    if given == dtype or not isinstance(x, (np.ndarray, Tracer)):
+    is_array: bool = isinstance(x, (np.ndarray, Tracer))
+    if given == dtype or not is_array:
         return x  # one-hot arrays pass, to be multiplied in their own way
     if given.kind not in "fiub" or dtype.kind not in "fc":
         return x
@@ -149,14 +151,15 @@ EPS = float(np.float32(1e-5))  #: 1f-5, the default that keeps variances from ze
 
 
 def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
-    """`x` with mean 0 and standard deviation 1 along `axis` (one or several); `eps`² is added to the variance.
+    """`x` with mean 0 and standard deviation 1 along `axis`, one or several; eps² is added to the variance.
 
     >>> normalise(np.array([1.0, 3.0]), eps=0)
     array([-1.,  1.])
     """
     x = as_array(x)
     x = x if x.dtype.kind in "fc" else x.astype(np.float64)
-    axis = tuple(axis) if isinstance(axis, (list, tuple)) else axis
-    centred = x - np.mean(x, axis=axis, keepdims=True)
-    variance = np.mean(abs2(centred), axis=axis, keepdims=True)
-    return centred / np.sqrt(variance + eps * eps)
+    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+    if x.dtype.kind == "f":
+        return standardise(x, eps * eps, axes)
+    centred = x - np.mean(x, axis=axes, keepdims=True)
+    return centred / np.sqrt(np.mean(abs2(centred), axis=axes, keepdims=True) + eps * eps)

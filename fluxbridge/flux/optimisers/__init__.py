@@ -12,11 +12,22 @@
 array([ 0.702, -0.702])
 """
 
-from .adjust import adjust, adjust_, freeze_, thaw_
+from .base import AbstractRule, apply_, init, rule
 from .chain import AccumGrad, ClipGrad, ClipNorm, MixedPrecision, OptimiserChain, SignDecay, WeightDecay
-from .implicit import params
+from .changes import adjust, adjust_, freeze_, thaw_
+from .implicit import (
+    ADAM,
+    ADAMW,
+    NADAM,
+    OADAM,
+    RADAM,
+    ADADelta,
+    ADAGrad,
+    ClipValue,
+    Optimiser,
+    params,
+)
 from .parameters import Restructure, destructure, isnumeric, trainables
-from .rule import AbstractRule, rule
 from .rules import (
     AdaBelief,
     AdaDelta,
@@ -38,9 +49,53 @@ from .rules import (
 from .tree import Leaf, setup, update, update_
 
 __all__ = [
-    "AMSGrad", "AbstractRule", "AccumGrad", "AdaBelief", "AdaDelta", "AdaGrad", "AdaMax", "Adam", "AdamW",
-    "ClipGrad", "ClipNorm", "Descent", "Leaf", "Lion", "MixedPrecision", "Momentum", "NAdam", "Nesterov",
-    "OAdam", "OptimiserChain", "RAdam", "RMSProp", "Restructure", "Rprop", "SignDecay", "WeightDecay",
-    "adjust", "adjust_", "destructure", "freeze_", "isnumeric", "params", "rule", "setup", "thaw_",
-    "trainables", "update", "update_",
+    "ADAM",
+    "ADAMW",
+    "NADAM",
+    "OADAM",
+    "RADAM",
+    "ADADelta",
+    "ADAGrad",
+    "AMSGrad",
+    "AbstractRule",
+    "AccumGrad",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "ClipGrad",
+    "ClipNorm",
+    "ClipValue",
+    "Descent",
+    "Leaf",
+    "Lion",
+    "MixedPrecision",
+    "Momentum",
+    "NAdam",
+    "Nesterov",
+    "OAdam",
+    "Optimiser",
+    "OptimiserChain",
+    "RAdam",
+    "RMSProp",
+    "Restructure",
+    "Rprop",
+    "SignDecay",
+    "WeightDecay",
+    "adjust",
+    "adjust_",
+    "apply_",
+    "destructure",
+    "freeze_",
+    "init",
+    "isnumeric",
+    "params",
+    "rule",
+    "setup",
+    "thaw_",
+    "trainables",
+    "update",
+    "update_",
 ]  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
-from .rule import AbstractRule, rule, typed
+from .base import AbstractRule, rule, typed
 from .rules import Step
+from .scratch import scratch_like
 from .text import julia, type_name
 
 
@@ -28,7 +29,7 @@ class WeightDecay(AbstractRule):
         return None
 
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
-        new = np.multiply(x, typed(x, self.lambda_))
+        new = np.multiply(x, typed(x, self.lambda_), out=scratch_like(x, dx))
         return state, np.add(dx, new, out=new)
 
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
@@ -65,7 +66,7 @@ class ClipGrad(AbstractRule):
 
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
         δ = typed(x, self.delta)
-        return state, np.clip(dx, -δ, δ)
+        return state, np.clip(dx, -δ, δ, out=scratch_like(x, dx))
 
 
 @rule
@@ -95,7 +96,7 @@ class ClipNorm(AbstractRule):
             )
         with np.errstate(divide="ignore"):
             scale = np.minimum(np.float64(self.omega) / size, 1)
-        return state, np.multiply(dx, typed(x, scale))
+        return state, np.multiply(dx, typed(x, scale), out=scratch_like(x, dx))
 
     def __repr__(self) -> str:
         return f"{self.type_text()}({', '.join(julia(v) for v in self.parts().values())})"
@@ -154,6 +155,9 @@ class OptimiserChain(AbstractRule):
 
     def __repr__(self) -> str:
         return f"OptimiserChain({', '.join(map(repr, self.opts))})"
+
+    def compact(self) -> str:
+        return f"OptimiserChain({', '.join(opt.compact() for opt in self.opts)})"
 
 
 class AccumGrad(AbstractRule):

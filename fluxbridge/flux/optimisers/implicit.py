@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,9 @@ import numpy as np
 from ...autodiff.implicit import Grads, Params
 from ...errors import ArgumentError
 from ..functors import KeyPath
+from . import chain, rules
+from .base import AbstractRule
 from .parameters import isnumeric, parameters
-from .rule import AbstractRule
 from .tree import Entry, Leaf, apply_all
 
 
@@ -60,5 +60,7 @@ def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
     apply_all(entries)
 
 
-def deprecated(what: str, instead: str) -> None:
-    warnings.warn(f"{what} is Flux's old style; {instead}", DeprecationWarning, stacklevel=3)
+#: Names that rules had in older versions of Flux.
+ADAM, NADAM, ADAMW, RADAM, OADAM = rules.Adam, rules.NAdam, rules.AdamW, rules.RAdam, rules.OAdam
+ADAGrad, ADADelta = rules.AdaGrad, rules.AdaDelta
+Optimiser, ClipValue = chain.OptimiserChain, chain.ClipGrad

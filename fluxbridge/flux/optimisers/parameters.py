@@ -20,9 +20,8 @@ def isnumeric(x: Any) -> bool:
     >>> isnumeric(np.ones(2)), isnumeric(np.arange(2)), isnumeric(1.0)
     (True, False, False)
     """
-    if type(x) is np.ndarray or isinstance(x, (np.ndarray, Tracer)):
-        return np.ndim(x) > 0 and plain(x).dtype.kind in "fc"
-    return False
+    x = plain(x) if isinstance(x, Tracer) else x
+    return isinstance(x, np.ndarray) and x.ndim > 0 and x.dtype.kind in "fc"
 
 
 def parts_of(x: Any) -> Iterator[tuple[Any, Any, bool]]:
@@ -35,6 +34,11 @@ def parts_of(x: Any) -> Iterator[tuple[Any, Any, bool]]:
     names = set(trained.keys())
     for key, value in pairs(parts):
         yield key, value, key in names
+
+
+def is_trained(x: Any, key: Any) -> bool:
+    """Is the part of `x` named `key` trained?"""
+    return any(trained for name, _, trained in parts_of(x) if name == key)
 
 
 def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[KeyPath, Any]]:
@@ -113,7 +117,7 @@ class Restructure:
     def __call__(self, *args: Any) -> Any:
         if len(args) == 2:
             return self(args[1])(args[0])
-        flat = args[0] if isinstance(args[0], Tracer) else np.asarray(args[0])
+        flat: Any = args[0] if isinstance(args[0], Tracer) else np.asarray(args[0])
         if np.shape(flat) != (self.length,):
             got = np.shape(flat)[0] if np.ndim(flat) == 1 else f"an array of shape {np.shape(flat)}"
             raise DimensionMismatch(f"Rebuild expected a vector of length {self.length}, got {got}")

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
-from .rule import AbstractRule, epsilon_for, rule, typed
+from .base import AbstractRule, epsilon_for, rule, typed
+from .scratch import scratch_like
+from .text import julia
 
 Step = tuple[Any, Any]
 
@@ -24,7 +26,7 @@ def absolute_square(dx: np.ndarray) -> np.ndarray:
 
 def decay_(average: np.ndarray, beta: Any, new: np.ndarray, weight: Any) -> np.ndarray:
     """``average = beta·average + weight·new``, in place; the array that was needed for it is free."""
-    scratch = np.multiply(new, weight)
+    scratch = np.multiply(new, weight, out=scratch_like(average, new))
     np.multiply(average, beta, out=average)
     np.add(average, scratch, out=average)
     return scratch
@@ -42,12 +44,20 @@ def decay_square_(average: np.ndarray, beta: Any, dx: np.ndarray, scratch: np.nd
     return scratch
 
 
-def over_root_(m: np.ndarray, v: np.ndarray, correction: Any, epsilon: Any, scratch: np.ndarray) -> Any:
-    """``m / (sqrt(v / correction) + epsilon)``, written into `scratch`."""
-    scratch = np.divide(v, correction, out=scratch if scratch.dtype == v.dtype else None)
-    np.sqrt(scratch, out=scratch)
+def over_root_(
+    m: np.ndarray, v: np.ndarray, correction: Any, epsilon: Any, scale: Any, scratch: np.ndarray
+) -> np.ndarray:
+    """``scale·m / (sqrt(v / correction) + epsilon)``, written into `scratch`."""
+    scratch = scratch if scratch.dtype == v.dtype else np.empty_like(v)
+    if v.dtype == np.float16:  # in which the products below could vanish
+        np.sqrt(np.divide(v, correction, out=scratch), out=scratch)
+    else:  # with the numerator and the denominator multiplied by a root, which saves a division
+        root = np.sqrt(correction)
+        epsilon, scale = epsilon * root, scale * root
+        np.sqrt(v, out=scratch)
     np.add(scratch, epsilon, out=scratch)
-    return np.divide(m, scratch, out=scratch)
+    np.divide(m, scratch, out=scratch)
+    return np.multiply(scratch, scale, out=scratch)
 
 
 # -- gradient descent and momentum -----------------------------------------------------------------------
@@ -69,12 +79,13 @@ class Descent(AbstractRule):
         return None
 
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
-        return state, np.multiply(dx, typed(x, self.eta))
+        return state, np.multiply(dx, typed(x, self.eta), out=scratch_like(x, dx))
 
     def __repr__(self) -> str:
-        from .text import julia
-
         return f"Descent({julia(self.eta)})"
+
+    def compact(self) -> str:
+        return f"Descent({julia(self.eta, compact=True)})"
 
 
 @rule
@@ -180,7 +191,7 @@ class RMSProp(AbstractRule):
     rho: float = 0.9
     epsilon: float = 1e-8
     centred: bool = field(default=False, kw_only=True)
-    centered: InitVar[bool] = field(default=False, kw_only=True)
+    centered: InitVar[bool] = field(default=False, kw_only=True)  # type: ignore[arg-type]
     fallible = False
 
     def __post_init__(self, centered: bool) -> None:
@@ -194,9 +205,9 @@ class RMSProp(AbstractRule):
         η, ρ = typed(x, self.eta, self.rho)
         ϵ = epsilon_for(x, self.epsilon)
         squares, mean = state
-        scratch = decay_square_(squares, ρ, dx, np.empty_like(x))
+        scratch = decay_square_(squares, ρ, dx, scratch_like(x, dx))
         if self.centred:
-            decay_(mean, ρ, dx, 1 - ρ)
+            decay_(mean, ρ, dx, 1 - ρ)  # may write over the scratch
             np.subtract(squares, absolute_square(mean), out=scratch)
             np.sqrt(scratch, out=scratch)
         else:
@@ -293,8 +304,7 @@ class Adam(AbstractRule):
 
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
         η, _, ϵ, m, v, (p1, p2), powers, scratch = self.moments_(state, x, dx)
-        new = over_root_(m, v, 1 - p2, ϵ, scratch)
-        return (m, v, powers), np.multiply(new, η / (1 - p1), out=new)
+        return (m, v, powers), over_root_(m, v, 1 - p2, ϵ, η / (1 - p1), scratch)
 
 
 @rule
@@ -312,8 +322,7 @@ class RAdam(Adam):
         if length > 4:
             with np.errstate(over="ignore"):
                 r = np.sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length))
-            new = over_root_(m, v, 1 - p2, ϵ, scratch)
-            np.multiply(new, η * r / (1 - p1), out=new)
+            new = over_root_(m, v, 1 - p2, ϵ, η * r / (1 - p1), scratch)
         else:
             new = np.multiply(m, η / (1 - p1))
         return (m, v, powers, t + 1), new
@@ -345,8 +354,7 @@ class OAdam(Adam):
 
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
         η, _, ϵ, m, v, (p1, p2), powers, scratch = self.moments_(state, x, dx)
-        term = over_root_(m, v, 1 - p2, ϵ, scratch)
-        np.multiply(term, η / (1 - p1), out=term)
+        term = over_root_(m, v, 1 - p2, ϵ, η / (1 - p1), np.empty_like(scratch))  # is kept in the state
         return (m, v, powers, term), 2 * term - state[3]
 
 
@@ -383,8 +391,7 @@ class NAdam(Adam):
         ahead = np.multiply(m, β[0] / (1 - β[0] * p1))
         np.multiply(dx, (1 - β[0]) / (1 - p1), out=scratch)
         np.add(ahead, scratch, out=ahead)
-        new = over_root_(ahead, v, (1 - p2) / β[1], ϵ, scratch)
-        return (m, v, powers), np.multiply(new, η, out=new)
+        return (m, v, powers), over_root_(ahead, v, (1 - p2) / β[1], ϵ, η, scratch)
 
 
 @rule
@@ -413,8 +420,7 @@ class AdamW(AbstractRule):
         m, v, (p1, p2) = state
         scratch = decay_(m, β[0], dx, 1 - β[0])
         scratch = decay_square_(v, β[1], dx, scratch)
-        new = over_root_(m, v, 1 - p2, ϵ, scratch)
-        np.multiply(new, η / (1 - p1), out=new)
+        new = over_root_(m, v, 1 - p2, ϵ, η / (1 - p1), scratch)
         if λ:
             np.add(new, np.multiply(x, η * λ if self.couple else λ), out=new)
         return (m, v, (p1 * β[0], p2 * β[1])), new
@@ -434,8 +440,8 @@ class AdaBelief(Adam):
         np.subtract(dx, m, out=scratch)
         scratch = decay_square_(s, β[1], scratch, scratch)
         np.add(s, ϵ, out=s)
-        new = over_root_(m, s, 1 - p2, ϵ, scratch)
-        return (m, s, (p1 * β[0], p2 * β[1])), np.multiply(new, η / (1 - p1), out=new)
+        new = over_root_(m, s, 1 - p2, ϵ, η / (1 - p1), scratch)
+        return (m, s, (p1 * β[0], p2 * β[1])), new
 
 
 #: All of them by name, in the order of Optimisers.jl's documentation.

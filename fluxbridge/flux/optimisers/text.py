@@ -48,20 +48,31 @@ def julia(x: Any, compact: bool = False) -> str:
 
 
 def _float(x: Any, compact: bool) -> str:
-    suffix = {np.float32: "f0", np.float16: ""}.get(type(x), "")
-    prefix, last = ("Float16(", ")") if type(x) is np.float16 and not compact else ("", "")
+    kind = type(x)
+    single, half = kind is np.float32, kind is np.float16 and not compact
     if compact:
-        x = type(x)(f"{float(x):.6g}")
-        suffix = ""
-    if np.isnan(x):
-        return "NaN32" if suffix else "NaN"
-    if np.isinf(x):
-        return ("-" if x < 0 else "") + ("Inf32" if suffix else "Inf")
+        x = kind(f"{float(x):.6g}")
+    if np.isnan(x) or np.isinf(x):
+        text = "NaN" if np.isnan(x) else "-Inf" if x < 0 else "Inf"
+        return text + ("32" if single and not compact else "")
     size = abs(float(x))
     if size and not 1e-4 <= size < 1e6:
         digits, _, exponent = np.format_float_scientific(x, unique=True, trim="0").partition("e")
-        return f"{prefix}{digits}{'f' if suffix else 'e'}{int(exponent)}{last}"
-    return prefix + np.format_float_positional(x, unique=True, trim="0") + suffix + last
+        text = f"{digits}{'f' if single else 'e'}{int(exponent)}"
+    else:
+        text = np.format_float_positional(x, unique=True, trim="0") + ("f0" if single and not compact else "")
+    return f"Float16({text})" if half else text
+
+
+def printed(x: Any) -> str:
+    """A number as Julia's ``print`` writes it, without its type; anything else as :func:`julia`.
+
+    >>> printed(np.float32(0.1)), printed(np.float32(1e-8)), printed((np.float32(0.1),))
+    ('0.1', '1.0e-8', '(0.1f0,)')
+    """
+    if isinstance(x, np.floating):
+        return julia(float(np.format_float_scientific(x, unique=True)))
+    return julia(x)
 
 
 def _array(x: np.ndarray) -> str:

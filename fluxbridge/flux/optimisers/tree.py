@@ -17,9 +17,10 @@ import numpy as np
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, MutationError, StructureError
 from ..functors import _like, children, fmap, functor, pairs
+from .base import AbstractRule
 from .chain import MixedPrecision
-from .parameters import isnumeric, parts_of
-from .rule import AbstractRule
+from .parameters import is_trained, isnumeric, parts_of
+from .scratch import reusing
 from .text import julia
 from .ties import Ties, permutation
 
@@ -43,7 +44,7 @@ class Leaf:
 
     def __repr__(self) -> str:
         frozen = ", frozen = true" if self.frozen else ""
-        return f"Leaf({self.rule!r}, {julia(self.state, compact=True)}{frozen})"
+        return f"Leaf({self.rule.compact()}, {julia(self.state, compact=True)}{frozen})"
 
 
 def same_state(a: Any, b: Any) -> bool:
@@ -167,7 +168,9 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     if isinstance(tree, AbstractRule):
         from .implicit import update_old_
 
-        return update_old_(tree, model, grad)
+        update_old_(tree, model, grad)
+        return tree, model
+    check_state(tree, "update_")
     entries = gather(tree, model, grad, *higher)
     for entry in entries:
         if not entry.array.flags.writeable:
@@ -187,6 +190,7 @@ def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     >>> model["w"], stepped["w"]
     (array([1., 2.]), array([0.9, 1.9]))
     """
+    check_state(tree, "update")
     entries = gather(tree, model, grad, *higher)
     new_tree, new_leaves = copy_tree(tree)
     ties = Ties()
@@ -205,6 +209,14 @@ def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
         entry.array = ties.find(entry.array)[0]
     apply_all(entries)
     return new_tree, new_model
+
+
+def check_state(tree: Any, name: str) -> None:
+    if not isinstance(tree, (Leaf, tuple, list, dict, Record)):
+        raise ArgumentError(
+            f"{name}(state, model, grad) takes the state first, as setup(rule, model) makes it; got "
+            f"{type(tree).__name__}"
+        )
 
 
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
@@ -227,11 +239,12 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
             entry = entries[id(node[0])]
             entry.take(gs, path, permutation(entry.array, x))
         elif isinstance(node, (tuple, list, dict, Record)):
-            visit_parts(node, functor(x)[0], gs, path)
+            visit_parts(node, x, gs, path)
         else:
             raise foreign(path, describe(functor(x)[0]), describe(node))
 
-    def visit_parts(node: Any, parts: Any, gs: tuple[Any, ...], path: Any) -> None:
+    def visit_parts(node: Any, x: Any, gs: tuple[Any, ...], path: Any) -> None:
+        parts = functor(x)[0]
         if len(parts) != len(node) or not isinstance(parts, type(node)):
             raise foreign(path, describe(parts), describe(node))
         for key, part in pairs(parts):
@@ -239,9 +252,11 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
                 child = node[key]
             except KeyError:
                 raise foreign(path, describe(parts), describe(node)) from None
-            if type(child) is not tuple or child:  # () is what is not trained
-                at = (path, key)
+            at = (path, key)
+            if type(child) is not tuple or child:
                 visit(child, part, tuple([g if g is None else part_of(g, key, at) for g in gs]), at)
+            elif type(part) is np.ndarray and isnumeric(part) and is_trained(x, key):
+                raise foreign(at, "a parameter", "nothing")  # () is for what is not trained
 
     visit(tree, model, grads, None)
     found = list(entries.values())
@@ -264,9 +279,12 @@ def part_of(grad: Any, key: Any, path: Any) -> Any:
         parts = children(grad)
         if isinstance(parts, Record):
             return dict(parts.items()).get(key)
+    hint = ""
+    if isinstance(grad, tuple) and len(grad) == 1:
+        hint = " (gradient returns a tuple with one entry for each argument: is this gradient(…)[0]?)"
     raise StructureError(
         f"the gradient does not have the structure of the model: nothing for {where(path)} in "
-        f"{describe(grad)}"
+        f"{describe(grad)}{hint}"
     )
 
 
@@ -315,11 +333,12 @@ def apply_all(entries: list[Entry]) -> None:
     if any(entry.leaf.rule.fallible for entry in entries):
         kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
     try:
-        for entry in entries:
-            leaf, x = entry.leaf, entry.array
-            leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
-            if step is not None:
-                np.subtract(x, step, out=x, casting="same_kind")
+        with reusing():
+            for entry in entries:
+                leaf, x = entry.leaf, entry.array
+                leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
+                if step is not None:
+                    np.subtract(x, step, out=x, casting="same_kind")
     except BaseException:
         for entry, state, values in kept or ():
             entry.leaf.state = state

@@ -7,9 +7,7 @@ from fluxlayers import DEVIATIONS, check_layer
 from fluxrecords import Case, cases
 
 CASES = [
-    c
-    for c in cases("layers")
-    if c.name not in DEVIATIONS and ("forward" in c or "state" in c or "show" in c)
+    c for c in cases("layers") if c.name not in DEVIATIONS and ("forward" in c or "state" in c or "show" in c)
 ]
 
 

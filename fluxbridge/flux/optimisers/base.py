@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
-from .text import julia, type_name
+from .text import printed, type_name
 
 #: Other spellings of a field: the Greek letters of the formulas (as Python normalises them), and
 #: ``lambda``, which is a word of Python's own (so: ``AdamW(lambda_=0.1)`` or ``AdamW(λ=0.1)``).
@@ -69,7 +69,11 @@ class AbstractRule:
         return {f.name.rstrip("_"): getattr(self, f.name) for f in dataclasses.fields(self)}
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={julia(v)}' for k, v in self.parts().items())})"
+        return f"{type(self).__name__}({', '.join(f'{k}={printed(v)}' for k, v in self.parts().items())})"
+
+    def compact(self) -> str:
+        """How it is printed inside of a state."""
+        return repr(self)
 
     def type_text(self) -> str:
         """The type with its parameters, as Julia prints it."""
@@ -78,7 +82,8 @@ class AbstractRule:
 
     def adjusted(self, changes: dict[str, Any]) -> AbstractRule:
         """A rule with some fields changed; names that it does not have are ignored, as in Flux."""
-        known = {f.name for f in dataclasses.fields(self)} if dataclasses.is_dataclass(self) else set()
+        fields: Any = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
+        known = {f.name for f in fields}
         mine = {k: v for k, v in changes.items() if k in known}
         return dataclasses.replace(self, **mine) if mine else self  # type: ignore[type-var]
 
@@ -122,15 +127,37 @@ Rule = TypeVar("Rule", bound=type)
 
 def rule(cls: Rule) -> Rule:
     """Make a class of fields with defaults a rule: a frozen dataclass that knows all spellings."""
-    cls = dataclasses.dataclass(frozen=True, repr=False)(cls)
-    plain = cls.__init__  # type: ignore[misc]
+    made: Any = dataclasses.dataclass(frozen=True, repr=False)(cls)
+    plain = made.__init__
 
     @functools.wraps(plain)
     def __init__(self: Any, *args: Any, **options: Any) -> None:
         plain(self, *args, **spelled(options))
 
-    cls.__init__ = __init__  # type: ignore[misc]
-    return cls
+    made.__init__ = __init__
+    return made
+
+
+def init(rule: AbstractRule, x: np.ndarray) -> Any:
+    """The state of a rule for one parameter, before the first step.
+
+    >>> from fluxbridge.flux.optimisers import Momentum
+    >>> init(Momentum(), np.ones(2))
+    array([0., 0.])
+    """
+    return rule.init(x)
+
+
+def apply_(rule: AbstractRule, state: Any, x: np.ndarray, dx: Any) -> tuple[Any, Any]:
+    """One step for one parameter: the next state, and what is to be subtracted from `x`.
+
+    The old state may be written over; `x` and `dx` stay.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> apply_(Descent(0.5), None, np.ones(2), np.array([1.0, 2.0]))
+    (None, array([0.5, 1. ]))
+    """
+    return rule.apply_(state, x, dx if isinstance(dx, np.ndarray) else np.asarray(dx, x.dtype))
 
 
 # -- numbers in the type of a parameter ----------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import ArgumentError
-from .rule import AbstractRule, spelled
+from .base import AbstractRule, spelled
 from .tree import copy_tree, leaves
 
 

@@ -1,0 +1,157 @@
+"""``cross_check``: one function, several engines, an entry-by-entry comparison."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import api
+from ..errors import GradientMismatchError
+from . import compare, frameworks
+from .point import Entry, Point
+from .report import Report
+from .suspects import suspects
+from .tolerance import Tolerance, swing
+from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
+
+DEFAULT = ("zygote", "forwarddiff", "complex step", "finite differences")
+KINDS = ("gradient", "jacobian", "hessian", "second")
+
+
+def cross_check(
+    f: Callable[..., Any],
+    *xs: Any,
+    voices: Sequence[str] | None = None,
+    of: str = "gradient",
+    rtol: float | None = None,
+    atol: float | None = None,
+    max_entries: int = 500,
+    seed: int = 0,
+    raise_on_mismatch: bool = False,
+) -> Report:
+    """Is the gradient right? Ask the native engine and others, and compare entry by entry.
+
+    The others are by default Zygote (where there is a Julia), adaptive finite differences and, for
+    functions of real numbers, complex steps and ForwardDiff; `voices` names them instead: "zygote",
+    "forwarddiff", "complex step", "finite differences", "jax", "torch", "tensorflow". Zygote and
+    ForwardDiff get the function as Julia source, the frameworks get its steps, as traced at `xs`.
+
+    `of` is "gradient", "jacobian", "hessian" (of one argument), or "second": the gradient of a weighted
+    sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
+    drawn by `seed`, and then also along one random direction over all of them.
+
+    The tolerance comes from the precision and the conditioning (see the report), or is
+    ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree. With
+    ``raise_on_mismatch=True`` a mismatch is a GradientMismatchError, whose text is the report.
+
+    >>> import numpy as np
+    >>> from fluxbridge import cross_check
+    >>> report = cross_check(lambda w, x: np.sum(np.exp(w @ x)), np.ones((1, 2)), np.array([0.5, 0.1]))
+    >>> bool(report), [line.verdict for line in report.lines if line.voice == "finite differences"]
+    (True, ['agrees', 'agrees'])
+    """
+    if of not in KINDS:
+        raise ValueError(f"of must be one of {', '.join(KINDS)}, not {of!r}")
+    asked = _names(voices)
+    title = f"cross_check of {getattr(f, '__name__', type(f).__name__)}"
+    target = _weighted_gradient(f, xs, seed) if of == "second" else f
+    question = Question(target, xs, "gradient" if of == "second" else of, max_entries, seed)
+    report = Report(title, of)
+
+    own, _, report.seconds["native"] = ask("native", question)
+    assert own is not None
+    report.value["native"] = own.value
+    change = swing(question.again, lambda: question.point.rounded(question.rng), own.leaves)
+    tolerance = Tolerance(question.point.arrays, change, rtol, atol)
+    report.why = tolerance.why
+
+    answers: dict[str, Answer] = {}
+    for name in asked:
+        answer, why, report.seconds[name] = ask(name, question)
+        if answer is not None:
+            answers[name] = answer
+            report.value[name] = answer.value
+        elif voices is not None or not why.startswith(DOES_NOT_APPLY):
+            report.silent[name] = why
+    kinks = {e: sides for answer in answers.values() for e, sides in answer.kinks.items()}
+    for name, answer in answers.items():
+        report.lines += compare.lines(question, name, own, answer, tolerance, kinks)
+        if answer.along is not None:
+            report.notes.append(
+                f"{name} looked at {len(question.entries)} of {question.point.size} entries, and along a "
+                f"random direction over all of them: {answer.along[0]:.8g}, "
+                f"native {compare.slope_along(question, own):.8g}"
+            )
+    report.kinks = _kinks(question, {"native": own, **answers}, kinks)
+    if not report:
+        report.suspects = suspects(target, xs)
+        if raise_on_mismatch:
+            raise GradientMismatchError(str(report), report)
+    return report
+
+
+def _names(names: Sequence[str] | None) -> list[str]:
+    known = [*VOICES, *frameworks.NAMES]
+    for name in names or ():
+        if name not in known:
+            raise ValueError(f"no voice is called {name!r}; there are {', '.join(known)}")
+    return [name for name in (DEFAULT if names is None else names) if name != "native"]
+
+
+def ask(name: str, question: Question) -> tuple[Answer | None, str, float]:
+    """(answer, why there is none, seconds)."""
+    began = time.perf_counter()
+    voice = VOICES.get(name) or functools.partial(frameworks.answer, name)
+    answer, why = answer_of(voice, question, must=name == "native")
+    return answer, why, time.perf_counter() - began
+
+
+def _weighted_gradient(f: Callable[..., Any], xs: Sequence[Any], seed: int) -> Callable[..., Any]:
+    """The inner product of f's gradient with fixed weights: its gradient is of second order."""
+    point = Point(xs)
+    rng = np.random.default_rng(seed)
+    weights = [
+        np.cos(1 + np.arange(a.size)).reshape(a.shape) * rng.uniform(0.5, 1.5, a.shape) for a in point.arrays
+    ]
+
+    def weighted(*ys: Any) -> Any:
+        total: Any = 0.0
+        for k, part, _ in point.template.match(api.gradient(f, *ys), ""):
+            total = total + np.sum(np.real(part) * weights[k])
+        return total
+
+    return weighted
+
+
+SHOWN = 20  #: kinks that a report tells one by one
+
+
+def _kinks(question: Question, answers: dict[str, Answer], kinks: compare.Kinks) -> list[str]:
+    """For each kink the slopes on both sides, and what everybody chose."""
+    if question.of != "gradient":
+        return [
+            f"{question.point.name(entry)}: the slopes to the left and to the right differ" for entry in kinks
+        ]
+    found = []
+    for entry, (left, right) in list(kinks.items())[:SHOWN]:
+        chosen = [
+            f"{name} {_at_entry(answer.leaves[entry.leaf], entry):.6g}"
+            for name, answer in answers.items()
+            if answer.errors is None
+        ]
+        found.append(
+            f"{question.point.name(entry)}: slope {float(left):.6g} to the left, {float(right):.6g} to the "
+            f"right; chosen: {', '.join(chosen)}"
+        )
+    return found + ([f"and {len(kinks) - SHOWN} more entries"] if len(kinks) > SHOWN else [])
+
+
+def _at_entry(leaf: Any, entry: Entry) -> float:
+    if leaf is None:
+        return 0.0
+    value = leaf[entry.index]
+    return float(np.imag(value) if entry.direction == 1j else np.real(value))

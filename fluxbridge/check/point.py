@@ -1,0 +1,121 @@
+"""The point at which a function is checked: its leaves, their entries, and how to move one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..autodiff.structure import put_together, take_apart
+from ..errors import StructureError
+
+
+class Entry(NamedTuple):
+    """One real coordinate of the point: an element of a leaf, in the direction 1 or, if complex, 1j."""
+
+    leaf: int
+    index: tuple[int, ...]  # type: ignore[assignment]
+    direction: complex
+
+
+class Point:
+    """The arguments `xs` of a function, seen as a list of leaves: numbers and arrays with a path each.
+
+    >>> import numpy as np
+    >>> point = Point((2.0, {"W": np.ones((1, 2)), "name": "layer"}))
+    >>> point.paths, point.size
+    (['[0]', "[1]['W']"], 3)
+    >>> point.moved(Entry(1, (0, 1), 1.0), 0.5)
+    (2.0, {'W': array([[1. , 1.5]]), 'name': 'layer'})
+    """
+
+    def __init__(self, xs: Sequence[Any]):
+        self.xs = tuple(xs)
+        self.leaves, self.template = take_apart(self.xs)
+        if self.template is None:
+            raise StructureError(
+                "there is nothing to differentiate by: none of the arguments holds a number or an array"
+            )
+        self.paths: list[str] = [""] * len(self.leaves)
+        for k, path in self.template.paths(""):
+            self.paths[k] = path
+        self.arrays = [_floating(x) for x in self.leaves]
+
+    @property
+    def size(self) -> int:
+        """The number of real coordinates."""
+        return sum(a.size * (2 if a.dtype.kind == "c" else 1) for a in self.arrays)
+
+    def entries(self) -> Iterator[Entry]:
+        for k, array in enumerate(self.arrays):
+            for index in np.ndindex(array.shape):
+                yield from self._coordinates(k, index)
+
+    def _coordinates(self, k: int, index: tuple[int, ...]) -> Iterator[Entry]:
+        yield Entry(k, index, 1.0)
+        if self.arrays[k].dtype.kind == "c":
+            yield Entry(k, index, 1j)
+
+    def sample(self, count: int, rng: np.random.Generator) -> list[Entry]:
+        """All entries if there are at most `count`, else so many, some of them in every leaf."""
+        if self.size <= count:
+            return list(self.entries())
+        chosen: list[Entry] = []
+        for k, array in enumerate(self.arrays):
+            share = max(1, count // len(self.arrays) // (2 if array.dtype.kind == "c" else 1))
+            for flat in np.sort(rng.permutation(array.size)[:share]):
+                chosen += self._coordinates(k, tuple(map(int, np.unravel_index(flat, array.shape))))
+        return chosen
+
+    def scale(self, entry: Entry) -> float:
+        return max(1.0, float(np.abs(self.arrays[entry.leaf][entry.index])))
+
+    def moved(self, entry: Entry, step: float) -> tuple[Any, ...]:
+        """The arguments with one entry moved by `step`, in double precision."""
+        array = _double(self.arrays[entry.leaf])
+        array[entry.index] += step * entry.direction
+        return self.with_leaves({entry.leaf: array})
+
+    def along(self, tangents: Sequence[np.ndarray], step: float) -> tuple[Any, ...]:
+        """The arguments moved by `step` along one tangent for each leaf, in double precision."""
+        pairs = zip(self.arrays, tangents, strict=True)
+        return self.with_leaves({k: _double(a) + step * t for k, (a, t) in enumerate(pairs)})
+
+    def with_leaves(self, arrays: dict[int, Any]) -> tuple[Any, ...]:
+        leaves = [
+            x if k not in arrays else arrays[k] if isinstance(x, np.ndarray) else arrays[k].item()
+            for k, x in enumerate(self.leaves)
+        ]
+        return put_together(self.xs, leaves)
+
+    def rounded(self, rng: np.random.Generator) -> tuple[Any, ...]:
+        """The arguments changed as by one more rounding of every entry."""
+        return self.with_leaves({
+            k: (a * (1 + np.finfo(a.dtype).eps * rng.choice([-1.0, 1.0], a.shape))).astype(a.dtype)
+            for k, a in enumerate(self.arrays)
+        })  # fmt: skip
+
+    def flatten(self, gradient: Any) -> list[Any]:
+        """The entry of a structural gradient for each leaf; None where there is none."""
+        found: list[Any] = [None] * len(self.leaves)
+        for k, part, _ in self.template.match(tuple(gradient), ""):
+            found[k] = np.asarray(part)
+        return found
+
+    def name(self, entry: Entry) -> str:
+        """How a user finds an entry: ``[1].layers[0].weight[2, 3]``."""
+        position = f"[{', '.join(map(str, entry.index))}]" if entry.index else ""
+        part = " (imaginary part)" if entry.direction == 1j else ""
+        return self.paths[entry.leaf] + position + part
+
+
+def _floating(x: Any) -> np.ndarray:
+    array = np.array(x)
+    if array.dtype.kind == "O":  # Fraction and its like
+        return array.astype(float)
+    return array if array.dtype.kind in "fc" else array.astype(float)
+
+
+def _double(x: np.ndarray) -> np.ndarray:
+    return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)

@@ -1,0 +1,185 @@
+"""What :func:`~fluxbridge.check.cross_check` returns: a table of who says what, for eyes and programs."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+
+AGREES, DIFFERS, KINK, UNSURE = "agrees", "differs", "kink", "unsure"
+
+
+class Line(NamedTuple):
+    """One voice on one leaf, beside the native engine.
+
+    `difference`, `relative`, `ulp` and `tolerance` are those of the worst entry, which `entry` names;
+    `ours` and `theirs` are the two answers there. `verdict` is "agrees", "differs", "kink" (no
+    derivative exists there, so finite differences cannot agree) or "unsure" (finite differences found
+    no limit); `note` says more.
+    """
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: str
+    voice: str
+    entry: str
+    ours: Any
+    theirs: Any
+    difference: float
+    relative: float
+    ulp: float
+    tolerance: float
+    verdict: str
+    note: str = ""
+
+
+class Report:
+    """The outcome of a cross-check. True when nobody disagrees; `str` and notebooks show it as a table.
+
+    `value` is f's value by each voice, `lines` one :class:`Line` for each leaf and voice, `silent` the
+    voices that said nothing with the reason, `kinks` the entries without a derivative, and `suspects`
+    the primitives whose rule disagrees with differences of the primitive itself.
+    """
+
+    def __init__(self, title: str, of: str):
+        self.title = title
+        self.of = of
+        self.value: dict[str, Any] = {}
+        self.lines: list[Line] = []
+        self.silent: dict[str, str] = {}
+        self.kinks: list[str] = []
+        self.suspects: list[str] = []
+        self.notes: list[str] = []
+        self.why = ""  #: where the tolerances come from
+        self.seconds: dict[str, float] = {}
+
+    @property
+    def mismatches(self) -> list[Line]:
+        return [line for line in self.lines if line.verdict == DIFFERS]
+
+    @property
+    def worst(self) -> Line | None:
+        """The mismatch with the largest relative difference; None if there is none."""
+        return max(self.mismatches, key=lambda line: line.relative, default=None)
+
+    def __bool__(self) -> bool:
+        return not self.mismatches
+
+    @property
+    def voices(self) -> list[str]:
+        """Who answered."""
+        return list(self.value)
+
+    def summary(self) -> str:
+        """One line."""
+        others = [v for v in self.voices if v != "native"]
+        if not others:
+            return "nobody else was asked, so nothing is checked"
+        worst = self.worst
+        if worst is None:
+            return f"native and {' and '.join(others)} agree"
+        return (
+            f"{worst.voice} and native differ at {worst.entry}: {_number(worst.theirs)} there, "
+            f"{_number(worst.ours)} here"
+        )
+
+    # -- shapes of it ----------------------------------------------------------------------------
+
+    def rows(self) -> list[list[str]]:
+        """The table as text, without its heading."""
+        return [
+            [
+                line.path, _shape(line), line.voice, line.entry, _number(line.ours), _number(line.theirs),
+                f"{line.difference:.1e}", f"{line.relative:.1e}",
+                "" if np.isnan(line.ulp) else f"{line.ulp:.3g}", f"{line.tolerance:.1e}", line.verdict,
+            ]
+            for line in self.lines
+        ]  # fmt: skip
+
+    def remarks(self) -> list[str]:
+        """What stands below the table."""
+        said = [f"{line.path} {line.voice}: {line.note}" for line in self.lines if line.note]
+        said += [f"kink: {kink}" for kink in self.kinks]
+        said += [f"suspect: {suspect}" for suspect in self.suspects]
+        said += [f"{voice} {why}" for voice, why in self.silent.items()]
+        said += self.notes
+        return [*said, f"tolerance: {self.why}"] if self.lines else said
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{voice} {_number(v)}" for voice, v in self.value.items())
+        table = [HEADING, *self.rows()]
+        widths = [max(len(row[k]) for row in table) for k in range(len(HEADING))]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table
+        ]
+        mark = "ok" if self else "MISMATCH"
+        return "\n".join([
+            f"{self.title}: {mark} ({self.summary()})", f"value: {values}", "", *lines, "",
+            *self.remarks(),
+        ])  # fmt: skip
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        def cells(row: list[str], tag: str) -> str:
+            return "".join(f"<{tag} style='text-align:left'>{html.escape(c)}</{tag}>" for c in row)
+
+        color = {AGREES: "#1a7f37", DIFFERS: "#cf222e", KINK: "#9a6700", UNSURE: "#9a6700"}
+        body = "".join(
+            f"<tr style='color:{color[line.verdict]}'>{cells(row, 'td')}</tr>"
+            for line, row in zip(self.lines, self.rows(), strict=True)
+        )
+        remarks = "".join(f"<li>{html.escape(r)}</li>" for r in self.remarks())
+        values = html.escape(", ".join(f"{voice}: {_number(v)}" for voice, v in self.value.items()))
+        return (
+            f"<p><b>{html.escape(self.title)}</b>: {html.escape(self.summary())}<br>value: {values}</p>"
+            f"<div style='overflow-x:auto'><table><thead><tr>{cells(HEADING, 'th')}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"<ul>{remarks}</ul>"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data, ready for JSON."""
+        return {
+            "title": self.title,
+            "of": self.of,
+            "ok": bool(self),
+            "value": {voice: _plain(v) for voice, v in self.value.items()},
+            "lines": [{k: _plain(v) for k, v in line._asdict().items()} for line in self.lines],
+            "silent": self.silent,
+            "kinks": self.kinks,
+            "suspects": self.suspects,
+            "notes": self.notes,
+            "tolerance": self.why,
+            "seconds": self.seconds,
+        }
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2)
+
+
+HEADING = ["leaf", "shape", "voice", "worst entry", "native", "voice says", "difference", "relative", "ulp",
+           "tolerance", "verdict"]  # fmt: skip
+
+
+def _shape(line: Line) -> str:
+    return "×".join(map(str, line.shape)) + f" {line.dtype}" if line.shape else line.dtype
+
+
+def _number(x: Any) -> str:
+    if x is None:
+        return "None"
+    if np.ndim(x):
+        return f"array {np.shape(x)}"
+    return f"{complex(x):.8g}" if np.iscomplexobj(x) else f"{float(x):.8g}"
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, (np.ndarray, np.generic)):
+        x = x.tolist()
+    if isinstance(x, complex):
+        return {"re": x.real, "im": x.imag}
+    if isinstance(x, float) and not np.isfinite(x):
+        return str(x)
+    return x if isinstance(x, (int, float, str, bool, type(None), list, tuple)) else str(x)

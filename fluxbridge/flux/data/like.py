@@ -1,0 +1,58 @@
+"""New arrays in the shape and type of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import plain
+from ..rng import default_rng, is_rng, rand, randn
+
+
+def _asked(x: Any, dtype: Any, shape: Any) -> tuple[Any, tuple[int, ...]]:
+    """(dtype, shape): the shape may stand in the place of the dtype."""
+    if isinstance(dtype, (int, tuple)):
+        dtype, shape = None, dtype
+    shape = np.shape(x) if shape is None else (shape,) if isinstance(shape, int) else shape
+    return plain(x).dtype if dtype is None else np.dtype(dtype), shape
+
+
+def fill_like(x: Any, value: Any, dtype: Any = None, shape: Any = None) -> np.ndarray:
+    """An array of `value` with the dtype and shape of `x`, unless others are given.
+
+    >>> fill_like(np.zeros((1, 2), np.float32), 3)
+    array([[3., 3.]], dtype=float32)
+    """
+    dtype, shape = _asked(x, dtype, shape)
+    return np.full(shape, value, dtype)
+
+
+def ones_like(x: Any, dtype: Any = None, shape: Any = None) -> np.ndarray:
+    """Ones with the dtype and shape of `x`, unless others are given."""
+    return fill_like(x, 1, dtype, shape)
+
+
+def zeros_like(x: Any, dtype: Any = None, shape: Any = None) -> np.ndarray:
+    """Zeros with the dtype and shape of `x`, unless others are given."""
+    return fill_like(x, 0, dtype, shape)
+
+
+def _drawn(draw: Any, args: tuple[Any, ...]) -> Any:
+    rng, (x, *rest) = (args[0], args[1:]) if is_rng(args[0]) else (default_rng(), args)
+    dtype, shape = _asked(x, *(*rest, None, None)[:2])
+    return draw(rng, dtype, *shape)
+
+
+def rand_like(*args: Any) -> np.ndarray:
+    """``rand_like([rng,] x, [dtype], [shape])``: random numbers between 0 and 1.
+
+    >>> rand_like(np.zeros((2, 3), np.float32)).shape
+    (2, 3)
+    """
+    return _drawn(rand, args)
+
+
+def randn_like(*args: Any) -> np.ndarray:
+    """``randn_like([rng,] x, [dtype], [shape])``: normally distributed random numbers; x may be traced."""
+    return _drawn(randn, args)

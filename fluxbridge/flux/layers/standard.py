@@ -1,0 +1,61 @@
+"""Mean 0 and variance 1 along some axes, as one primitive: where layers that normalise spend their time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import Tracer, plain, primitive
+
+Axes = tuple[int, ...]
+Moments = tuple[Any, Any]
+
+
+def _mean(x: Any, axes: Axes) -> Any:
+    return np.mean(x, axis=axes, keepdims=True)
+
+
+def moments(x: Any, axes: Axes) -> Moments:
+    """Mean and (biased) variance of `x` along `axes`, which stay with size one.
+
+    >>> moments(np.array([[1.0, 3.0]]), (1,))
+    (array([[2.]]), array([[1.]]))
+    """
+    mean = _mean(x, axes)
+    centred = x - mean
+    return mean, _mean(centred * centred, axes)
+
+
+def _standardise(x: np.ndarray, eps: Any, axes: Axes, known: Moments) -> np.ndarray:
+    mean, variance = known
+    y = x - mean
+    y /= np.sqrt(variance + eps)
+    return y
+
+
+def _inverse_square(x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
+    """1 / (variance + eps). Where x itself is differentiated, the variance must be found anew."""
+    return 1 / ((moments(x, axes)[1] if isinstance(x, Tracer) else known[1]) + eps)
+
+
+def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
+    """r (dy - mean(dy) - y mean(y dy)), with r = 1 / √(variance + eps). Ioffe and Szegedy, 2015."""
+    inner = dy - _mean(dy, axes) - y * _mean(dy * y, axes)
+    return np.sqrt(_inverse_square(x, eps, axes, known)) * inner
+
+
+def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
+    return -0.5 * np.sum(np.sum(dy * y, axis=axes, keepdims=True) * _inverse_square(x, eps, axes, known))
+
+
+STANDARDISE: Any = primitive(None, _x_rule, _eps_rule, name="standardise", compute=_standardise)
+
+
+def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> Any:
+    """(x - mean) / √(variance + eps) along `axes`, for real x whose :func:`moments` may be `known`.
+
+    >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
+    array([[-1.,  1.]])
+    """
+    return STANDARDISE(x, eps, axes=axes, known=moments(plain(x), axes) if known is None else known)

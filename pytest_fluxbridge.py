@@ -1,0 +1,61 @@
+"""The pytest plugin of fluxbridge: a fixture that checks gradients, and who may be asked.
+
+It is a module of its own, so that pytest can load it without loading fluxbridge and NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from fluxbridge.check import Report
+
+IN_JULIA = ("zygote", "forwarddiff")
+DEFAULT = ("finite differences", "complex step", *IN_JULIA)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("fluxbridge", "checking gradients (fluxbridge)")
+    group.addoption(
+        "--julia",
+        choices=("auto", "require", "off"),
+        default="auto",
+        help="ask the real Zygote in gradient_check where there is a Julia (auto), fail where there is none "
+        "(require), or do not ask (off)",
+    )
+
+
+@pytest.fixture
+def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
+    """``gradient_check(f, *xs, backends=…)`` fails the test if an engine disagrees with the gradient of f.
+
+    `backends` are voices of :func:`fluxbridge.cross_check`; one that is absent on this machine is left
+    out, and if all are, the test is skipped with the reasons. Other keywords go to ``cross_check``
+    (`of`, `rtol`, `atol`, `max_entries`). Returns the report.
+    """
+    julia = request.config.getoption("--julia")
+
+    def check(f: Callable[..., Any], *xs: Any, backends: Any = DEFAULT, **options: Any) -> Report:
+        __tracebackhide__ = True
+        from fluxbridge import cross_check
+
+        asked = [b for b in backends if not (julia == "off" and b in IN_JULIA)]
+        if not asked:
+            pytest.skip(f"gradient_check: {', '.join(backends)} not asked, because of --julia=off")
+        report = cross_check(f, *xs, voices=asked, **options)
+        failed = {voice: why for voice, why in report.silent.items() if why.startswith("failed")}
+        absent = {voice: why for voice, why in report.silent.items() if "no Julia" in why}
+        if failed or not report:
+            pytest.fail(str(report), pytrace=False)
+        if julia == "require" and absent:
+            pytest.fail(
+                f"--julia=require, but {'; '.join(f'{v} {why}' for v, why in absent.items())}", pytrace=False
+            )
+        if len(report.voices) == 1:
+            pytest.skip("; ".join(f"{voice} {why}" for voice, why in report.silent.items()))
+        return report
+
+    return check
