@@ -281,6 +281,8 @@ class Emission:
     def _constant(self, number: int, x: Any) -> Term:
         """A constant, written out if it is small, else by its name."""
         value = plain(x)
+        if not isinstance(value, (np.ndarray, np.generic, int, float, complex)):
+            value = np.asarray(value)  # an array of another make
         if isinstance(value, np.ndarray) and value.dtype == bool and number not in self.varying:
             for choice in self.masks.values():  # a mask in an index is a copy of the answer
                 if choice.outcome.shape == value.shape and np.array_equal(choice.outcome, value):

@@ -155,6 +155,7 @@ def chosen() -> list[tuple[str, Sample]]:
 
 def _layers() -> list[Sample]:
     """Samples of the functions of neural networks, which are tested elsewhere in other ways."""
+    from fluxbridge import flux
     from fluxbridge.flux import nnlib
     from fluxbridge.flux.nnlib.conv import conv_dims
 
@@ -178,6 +179,8 @@ def _layers() -> list[Sample]:
         Sample("sumpool", lambda x: nnlib.meanpool(x, (3, 2), stride=1), (image,)),
         Sample("batched_mul", nnlib.batched_mul, (rng.normal(size=(2, 3, 4)), rng.normal(size=(3, 2, 4)))),
         Sample("gather", lambda x: nnlib.gather(x, np.array([2, 0, 2])), (rng.normal(size=(2, 3)),)),
+        Sample("standardise", lambda x: flux.normalise(x, axis=0), (x,)),
+        Sample("logit_cross_entropies", PRIMITIVES["logit_cross_entropies"], (x, np.eye(2, 4))),
         Sample("logsoftmax", lambda x: nnlib.logsoftmax(x, axis=1), (x,)),
         Sample("softmax", nnlib.softmax, (x,)),
         Sample("logsumexp", nnlib.logsumexp, (x,)),
