@@ -141,16 +141,24 @@ def chosen() -> list[tuple[str, Sample]]:
     for samples in [*map(_samples_of, paths), _layers(), _others()]:
         for sample in samples:
             steps = Run(sample.f, _arguments(sample)).steps
-            try:
-                source(sample.f, *_arguments(sample))
-            except NoRuleError:
-                continue
+            names = {s.primitive.name for s in steps if not s.is_argument} & spelled
             is_complex = any(map(np.iscomplexobj, sample.args))
-            for name in {s.primitive.name for s in steps if not s.is_argument} & spelled:
-                key = (name, is_complex)
-                if key not in found or (found[key].name != name == sample.name):
-                    found[key] = sample
+            keys = [
+                (name, is_complex)
+                for name in names
+                if (name, is_complex) not in found or found[name, is_complex].name != name == sample.name
+            ]
+            if keys and _is_written(sample):
+                found.update(dict.fromkeys(keys, sample))
     return [(name, sample) for (name, _), sample in sorted(found.items(), key=lambda item: item[0])]
+
+
+def _is_written(sample: Sample) -> bool:
+    try:
+        source(sample.f, *_arguments(sample))
+    except NoRuleError:
+        return False
+    return True
 
 
 def _layers() -> list[Sample]:
