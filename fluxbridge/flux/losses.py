@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff import spelled
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
@@ -240,6 +241,7 @@ CROSS_ENTROPIES: Any = primitive(
     lambda dy, _h, ŷ, _y, axis=0: -dy * logsoftmax(ŷ, axis=axis),
     name="logit_cross_entropies",
     compute=_cross_entropies,
+    julia=spelled.cross_entropies,
 )
 
 

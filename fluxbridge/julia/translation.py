@@ -115,7 +115,7 @@ def key_of(run: Recording) -> tuple[Any, ...]:
             return first, x.shape, x.dtype.char
         if x is None or isinstance(x, (bool, str)):
             return "is", x
-        return type(x)
+        return type(x), np.shape(x) if hasattr(x, "shape") else ()
 
     for choice in run.choices:
         if isinstance(choice.outcome, np.ndarray):

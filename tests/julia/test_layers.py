@@ -20,7 +20,7 @@ rng = np.random.default_rng(3)
 
 
 def loss(model: Any, x: Any) -> Any:
-    return np.sum(model(x) ** 2)
+    return np.sum(np.sin(model(x)))
 
 
 MODELS = {
