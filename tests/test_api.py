@@ -180,4 +180,4 @@ def test_every_error_is_ours_and_a_builtin():
         assert issubclass(kind, FluxbridgeError)
         if kind is FluxbridgeError:
             continue
-        assert issubclass(kind, (TypeError, ValueError, RuntimeError, NotImplementedError))
+        assert issubclass(kind, (TypeError, ValueError, RuntimeError, NotImplementedError, AssertionError))

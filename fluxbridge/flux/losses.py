@@ -72,7 +72,7 @@ log: Any = elementwise(
 
 #: x·log(y), and 0 where x is 0.
 xlogy: Any = elementwise(
-    None, "log(b)", "a / b", name="xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
+    None, "log(b)", "a / b", name="loss_xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
     vjps=[_quiet(lambda dy, _a, b: xlogy(dy, b)), _quiet(lambda dy, a, b: dy * a / b)],
 )  # fmt: skip
 

@@ -194,7 +194,7 @@ def _layers() -> list[Sample]:
         Sample("logsumexp", nnlib.logsumexp, (x,)),
         Sample("affine", PRIMITIVES["affine"], (rng.normal(size=(3, 2)), x, rng.normal(size=3))),
         Sample("loss_log", PRIMITIVES["loss_log"], (np.abs(x),)),
-        Sample("xlogy", PRIMITIVES["xlogy"], (x, np.abs(x) + 1)),
+        Sample("loss_xlogy", PRIMITIVES["loss_xlogy"], (x, np.abs(x) + 1)),
     ]
     index, sizes = (np.array([1, 0, 1, 3]),), (4,)
     for name in ("add", "mul", "max", "min"):
@@ -231,10 +231,8 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
 LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester
-expm softmax log_softmax logsumexp fft ifft rfft irfft fftn ifftn"""
-PRODUCTS = (
-    "conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1 einsum2 einsum3 convolve"
-)
+expm softmax logsumexp special.softmax special.log_softmax special.logsumexp fft ifft rfft irfft fftn ifftn"""
+PRODUCTS = "conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1 einsum2 einsum3 convolve signal.convolve"
 BOUNDS = {**dict.fromkeys(LINALG.split(), 1e-12), **dict.fromkeys(PRODUCTS.split(), 1e-14)}
 SPECIAL = 1e-12  #: for scipy.special, which computes by other expansions
 
