@@ -66,8 +66,9 @@ def _slope_of_log(dy: Any, _y: Any, x: Any) -> Any:
         return dy / x
 
 
-log: Any = elementwise(None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False,
-                  julia="log.")  # fmt: skip
+log: Any = elementwise(
+    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False, julia="log."
+)
 
 #: x·log(y), and 0 where x is 0.
 xlogy: Any = elementwise(

@@ -497,6 +497,7 @@ SQRTM = primitive(
     lambda dy, y, _a: SOLVE_SYLVESTER(_h(y), _h(y), dy),
     jvp=(lambda da, y, _a: SOLVE_SYLVESTER(y, y, da),),
     name="sqrtm",
+    shown=("solve_sylvester(adjoint(y), adjoint(y), dy)",),
     compute=_sqrtm,
 )
 

@@ -26,8 +26,10 @@ from ..elementwise import (
     elementwise,
     select,
 )
+from ..kinks import Kink
 from ..primitive import UFUNCS, Primitive, no_derivative, plain, primitive
 from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
+from .transcendental import STEEP_AT_ZERO
 
 PI = math.pi
 ROOT_PI = math.sqrt(PI)
@@ -35,18 +37,18 @@ ROOT_2PI = math.sqrt(2 * PI)
 DEGREE = PI / 180
 
 
-def rule(name: str, *formulas: Formula, holomorphic: bool = True, julia: Any = None) -> None:
+def rule(name: str, *formulas: Formula, holomorphic: bool = True, **words: Any) -> None:
     """The derivatives of one ufunc; older versions of SciPy may not have it."""
     ufunc = getattr(special, name, None)
     if not isinstance(ufunc, np.ufunc) or ufunc in UFUNCS:
         return
     if not (formulas[0] is None or hasattr(formulas[0], "costly")):
-        elementwise(ufunc, *formulas, holomorphic=holomorphic, julia=julia)
+        elementwise(ufunc, *formulas, holomorphic=holomorphic, **words)
         return
     # no rule for numbers, because that one computes both derivatives whether asked for or not
     inputs = NAMES[len(formulas)]
     reverse = [_array_rule(f, inputs, holomorphic) for f in formulas]
-    primitive(ufunc, *reverse, jvp=tuple(_tangent_rule(f, inputs) for f in formulas), julia=julia)
+    primitive(ufunc, *reverse, jvp=tuple(_tangent_rule(f, inputs) for f in formulas), **words)
 
 
 def rules(name: str, *partials: Callable[..., Any]) -> None:
@@ -89,14 +91,16 @@ def real_sign(x: Any) -> Any:
 define_words({name: f for name, f in vars(special).items() if isinstance(f, np.ufunc)})
 define_words({"real_sign": real_sign, "sinc": np.sinc})
 
+_STEEP_A = Kink("a ~ 0", word="an infinite slope where a ends", sort="steep")
+
 # -- logistic, entropies, robust losses --------------------------------------------------------------
 
 rule("expit", "y * (1 - y)", holomorphic=False, julia="NNlib.sigmoid.")
 rule("logit", "1 / (x * (1 - x))", holomorphic=False, julia="NumPy.logit.")
 rule("log_expit", "expit(-x)", holomorphic=False, julia="NNlib.logsigmoid.")
-rule("entr", "-log(x) - 1", holomorphic=False, julia="NumPy.entr.")
-rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False, julia="NumPy.rel_entr.")
-rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False, julia="NumPy.kl_div.")
+rule("entr", "-log(x) - 1", holomorphic=False, kink=STEEP_AT_ZERO, julia="NumPy.entr.")
+rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False, kink=_STEEP_A, julia="NumPy.rel_entr.")
+rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False, kink=_STEEP_A, julia="NumPy.kl_div.")
 rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False,
      julia="NumPy.huber.")  # fmt: skip
 rule("pseudo_huber", lambda y, a, b: 2 * y / a - b * (b / a) / np.hypot(1.0, b / a),
@@ -110,8 +114,10 @@ def ratio_or_zero(a: Any, b: Any) -> Any:
 
 
 define_words({"ratio_or_zero": ratio_or_zero})
-rule("xlogy", "log(b)", "ratio_or_zero(a, b)", julia="NumPy.xlogy.")
-rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)", julia="NumPy.xlog1py.")
+rule("xlogy", "log(b)", "ratio_or_zero(a, b)", kink=Kink("b ~ 0", word="log(b) ends here", sort="steep"),
+     julia="NumPy.xlogy.")  # fmt: skip
+rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)",
+     kink=Kink("b ~ -1", word="log(1 + b) ends here", sort="steep"), julia="NumPy.xlog1py.")  # fmt: skip
 
 # -- powers and exponentials --------------------------------------------------------------------------
 
@@ -138,7 +144,7 @@ rule("exp10", "ln10 * y", julia="exp10.")
 rule("expm1", "y + 1", julia="expm1.")
 rule("log1p", "1 / (1 + x)", julia="log1p.")
 rule("cosm1", "-sin(x)", julia="NumPy.cosm1.")
-rule("cbrt", "1 / (3 * y * y)", holomorphic=False, julia="cbrt.")
+rule("cbrt", "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
 rule("exprel", "0.5 * hyp1f1(2.0, 3.0, x)", holomorphic=False, julia="NumPy.exprel.")
 rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", holomorphic=False, julia="NumPy.powm1.")
 rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False, julia="sind.")
@@ -282,21 +288,20 @@ rule("i0", "i1(x)", holomorphic=False, julia="NumPy.i0.")
 rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False, julia="NumPy.i1.")
 rule("k0", "-k1(x)", holomorphic=False, julia="NumPy.k0.")
 rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False, julia="NumPy.k1.")
-rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False, julia="NumPy.i0e.")
+rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False,
+     kink=Kink("x ~ 0", ("-1", "1"), "the corner of exp(-abs(x))"), julia="NumPy.i0e.")  # fmt: skip
 rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", holomorphic=False, julia="NumPy.i1e.")
 rule("k0e", "y - k1e(x)", holomorphic=False, julia="NumPy.k0e.")
 rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))", holomorphic=False, julia="NumPy.k1e.")
 for _name in ("jv", "yv", "hankel1", "hankel2"):
     rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))",
-         julia=spelled.of_order(_name))  # fmt: skip
-rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False,
-     julia=spelled.of_order("yv"))  # fmt: skip
+    julia=spelled.of_order(_name))  # fmt: skip
+rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False, julia=spelled.of_order("yv"))
 rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia=spelled.of_order("iv"))
 rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia=spelled.of_order("kv"))
-rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False,
-     julia=spelled.of_order("kv"))  # fmt: skip
+rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False, julia=spelled.of_order("kv"))
 rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y",
-     julia=spelled.of_order("ive"))  # fmt: skip
+     kink=Kink("b ~ 0", word="the corner of exp(-abs(b))"), julia=spelled.of_order("ive"))  # fmt: skip
 rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))",
      julia=spelled.of_order("kve"))  # fmt: skip
 rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y",
@@ -329,7 +334,7 @@ def expn_slope(y: Any, n: Any, x: Any) -> Any:
     return -np.where(np.greater(n, 0), special.expn(lower, x), (np.exp(-x) + y) / x)
 
 
-rule("spence", spence_slope)
+rule("spence", spence_slope, kink=STEEP_AT_ZERO)
 rule("expi", "exp(x) / x", julia="SpecialFunctions.expinti.")
 rule("exp1", "-exp(-x) / x", julia="SpecialFunctions.expint.")
 rule("expn", None, expn_slope, holomorphic=False, julia=spelled.of_order("expn"))
