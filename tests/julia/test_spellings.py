@@ -232,9 +232,8 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
 LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester
 expm softmax log_softmax logsumexp fft ifft rfft irfft fftn ifftn"""
-PRODUCTS = (
-    "standardise conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1 einsum2 einsum3 convolve"
-)
+PRODUCTS = """standardise conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1
+einsum2 einsum3 convolve"""
 BOUNDS = {**dict.fromkeys(LINALG.split(), 1e-12), **dict.fromkeys(PRODUCTS.split(), 1e-14)}
 SPECIAL = 1e-12  #: for scipy.special, which computes by other expansions
 
