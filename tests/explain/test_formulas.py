@@ -23,7 +23,8 @@ TABLES = [
 
 #: Primitives with a reverse rule that no short formula says; the rule is named instead.
 NAMED = {
-    "assemble", "lstsq", "lfilter", "lu_factor", "odeint", "partition", "quad", "signal.convolve", "solve_banded",
+    "assemble", "lstsq", "lfilter", "lu_factor", "odeint", "partition", "quad",
+    "signal.convolve", "solve_banded",
     "solve_sylvester", "solve_triangular", "fresnel", "sici", "shichi", "airy", "block_diag",
     *(f"{f}{end}" for f in ("exp", "log", "cos", "sin", "tan", "cosh", "sinh", "tanh")
       for end in ("m", "m_frechet")),

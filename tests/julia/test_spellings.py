@@ -187,7 +187,7 @@ def _layers() -> list[Sample]:
         Sample("sumpool", lambda x: nnlib.meanpool(x, (3, 2), stride=1), (image,)),
         Sample("batched_mul", nnlib.batched_mul, (rng.normal(size=(2, 3, 4)), rng.normal(size=(3, 2, 4)))),
         Sample("gather", lambda x: nnlib.gather(x, np.array([2, 0, 2])), (rng.normal(size=(2, 3)),)),
-        Sample("standardise", lambda x: flux.normalise(x, axis=0), (x,)),
+        Sample("standardise", lambda x: flux.normalise(x, axis=1), (x,)),
         Sample("logit_cross_entropies", PRIMITIVES["logit_cross_entropies"], (x, np.eye(2, 4))),
         Sample("logsoftmax", lambda x: nnlib.logsoftmax(x, axis=1), (x,)),
         Sample("softmax", nnlib.softmax, (x,)),
@@ -232,7 +232,8 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
 LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester
 expm softmax logsumexp special.softmax special.log_softmax special.logsumexp fft ifft rfft irfft fftn ifftn"""
-PRODUCTS = "conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1 einsum2 einsum3 convolve signal.convolve"
+PRODUCTS = """standardise conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1
+einsum2 einsum3 convolve signal.convolve"""
 BOUNDS = {**dict.fromkeys(LINALG.split(), 1e-12), **dict.fromkeys(PRODUCTS.split(), 1e-14)}
 SPECIAL = 1e-12  #: for scipy.special, which computes by other expansions
 
