@@ -136,7 +136,7 @@ def chosen() -> list[tuple[str, Sample]]:
     """For every primitive with a spelling a sample that runs it, and a complex one if there is."""
     spelled = {p.name for members in table.primitives().values() for p in members if p.julia is not None}
     found: dict[tuple[str, bool], Sample] = {}
-    scipy = [TESTS / "scipy" / f"test_{area}.py" for area in ("special", "linalg")]
+    scipy = [TESTS / "scipy" / f"test_{area}.py" for area in ("special", "linalg", "signal")]
     paths = [*sorted((TESTS / "autodiff" / "rules").glob("test_*.py")), *scipy]
     for samples in [*map(_samples_of, paths), _layers(), _others()]:
         for sample in samples:
