@@ -13,6 +13,7 @@ using PythonCall: PythonCall, C, Py, PyException, pyisjl, pyjlvalue
 using PythonCall.C: PyPtr
 using PythonCall.Core: errclear, getptr, incref, pyisnone, pynew, pythrow
 using Flux: Flux
+using Random: Random
 using Zygote: Zygote
 
 include("interrupts.jl")  # Ctrl-C in a process of its own
@@ -24,6 +25,7 @@ include("functions.jl")   # Julia source and objects as functions; Python functi
 include("gradients.jl")   # gradient, pullback, jacobian, hessian
 include("trace.jl")       # generic Julia code traced by Python's own engine
 include("numpy.jl")       # NumPy's words, for Python functions written in Julia
+include("exchange.jl")    # models of Flux ↔ models of fluxbridge.flux
 include("operations.jl")  # the table of what Python calls
 
 end
