@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import warnings
 from typing import Any
 
@@ -81,6 +80,9 @@ def test_outputs_gradients_and_states_agree(case):
         warnings.filterwarnings("ignore", category=RuntimeWarning)
         m, there = models(case)
         inputs = from_one(case)
+        if "loss" not in case:  # random inside of a gradient, or without an output
+            agree(call(case, m, inputs), there(*theirs(case.get("inputs") or {})), "output")
+            return
         f = loss(tuple(inputs), case.data["forward"])
 
         def ours(m, inputs):
@@ -99,9 +101,4 @@ def test_outputs_gradients_and_states_agree(case):
         agree((of_inputs or {}).get(name), g, f"gradient of {name}", least=least)
     back = flux.from_julia(there, keep=True)
     agree(flux.state(back), flux.state(m), "state")  # running statistics too
-    assert "JuliaObject" in repr(back) or re.sub("#.*", "", repr(back)) == repr(m) or SOURCES_IN(m)
-
-
-def SOURCES_IN(m: Any) -> bool:
-    """Does a model have functions without a name in Julia?"""
-    return any(f.__name__ in repr(m) for f in SOURCES)
+    assert repr(back) == repr(m) or any(f.__name__ in repr(m) for f in SOURCES)
