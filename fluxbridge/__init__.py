@@ -43,16 +43,22 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "adjoint", "checkpointed", "compose", "cross_check", "diaghessian", "errors", "fill_none", "flux",
-    "forwarddiff", "gradient", "hessian", "hessian_reverse", "hook", "ignore_derivatives", "jacobian",
-    "julia", "pipe", "primitive", "pullback", "pushforward", "random", "withgradient", "withjacobian",
+    "SubgradientMethod", "adjoint", "checkpointed", "compose", "conventions", "cross_check",
+    "diaghessian", "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient",
+    "hessian", "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia",
+    "kinks", "pipe", "primitive", "pullback", "pushforward", "random", "subgradients", "withgradient",
+    "withjacobian",
 ]  # fmt: skip
 
 
 #: What is imported when it is first used: a name, and the submodule that has it (or is it).
 _LAZY = {
-    **{name: name for name in ("check", "flux", "julia", "random", "scipy")},
+    **{name: name for name in ("check", "explain", "flux", "julia", "random", "scipy")},
     "cross_check": "check",
+    **dict.fromkeys(
+        ("SubgradientMethod", "conventions", "directional", "is_subgradient", "kinks", "subgradients"),
+        "explain",
+    ),
 }
 
 

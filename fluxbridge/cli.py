@@ -57,6 +57,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gradient.add_argument("points", nargs="+", help="the arguments, as Python; after -- if one is negative")
     gradient.add_argument("--value", action="store_true", help="print the value as well")
     gradient.set_defaults(run=_gradient)
+    spellings = commands.add_parser(
+        "spellings", help="print how each primitive is written in Julia, as Markdown"
+    )
+    spellings.set_defaults(run=_spellings)
+    explain = commands.add_parser(
+        "explain",
+        help="show the steps of a function's derivative",
+        description="Example: fluxbridge explain 'lambda x: 3*x**2' 5",
+    )
+    explain.add_argument("function", help="a Python expression for the function; np is NumPy")
+    explain.add_argument("arguments", nargs="+", help="Python expressions for the arguments")
+    explain.add_argument("--forward", action="store_true", help="dual numbers, for a function of one number")
+    explain.add_argument("--all", action="store_true", help="fold nothing")
+    explain.add_argument(
+        "--as", dest="form", default="text",
+        choices=["text", "html", "markdown", "latex", "mermaid", "dot", "svg", "json"],
+    )  # fmt: skip
+    explain.set_defaults(run=_explain)
     options = parser.parse_args(arguments)
     return options.run(options)
 
@@ -90,3 +108,16 @@ def _gradient(options: argparse.Namespace) -> int:
     from .check import command
 
     return command.gradient(options)
+
+
+def _spellings(options: argparse.Namespace) -> int:
+    from .julia import table
+
+    print(table.markdown(), end="")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from .explain.command import run
+
+    return run(options)

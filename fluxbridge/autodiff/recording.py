@@ -256,13 +256,21 @@ _HIDDEN = (os.path.dirname(__file__), os.path.dirname(np.__file__), "<__array_fu
 Pull = Callable[[Step, Any], Sequence[Any]]
 
 
+def rule_values(step: Step) -> list[Any]:
+    """The output and the inputs as the rules get them: a Spec where shape and dtype are enough."""
+    kept, inputs = step.primitive.keep(tuple([isinstance(x, Step) for x in step.inputs]))
+    pairs = zip((step.value, *step.values), (kept, *inputs), strict=True)
+    return [v if needed else spec_of(v) for v, needed in pairs]
+
+
 def pull(step: Step, cotangent: Any) -> Sequence[Any]:
     """What the cotangent of a step contributes to each of its inputs, by the primitive's own rules."""
-    primitive, values, options = step.primitive, step.values, step.options
+    primitive, options = step.primitive, step.options
+    values = rule_values(step)
     if primitive.vjps is None:
-        return primitive.joint(cotangent, step.value, *values, **options)  # type: ignore[misc]
+        return primitive.joint(cotangent, *values, **options)  # type: ignore[misc]
     return [
-        rule(cotangent, step.value, *values, **options) if rule is not None and isinstance(x, Step) else None
+        rule(cotangent, *values, **options) if rule is not None and isinstance(x, Step) else None
         for rule, x in zip(primitive.vjps, step.inputs, strict=True)
     ]
 

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .primitive import plain
+from ..errors import NoRuleError
+from .primitive import Primitive, plain
 
 #: How tightly the parts of an expression hang together, in Julia.
 ANYTHING, COMPARISON, RANGE, SUM, PRODUCT, SIGN, POWER, ATOM = range(8)
@@ -29,14 +30,15 @@ _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "\\": PRODUCT, "^": P
 
 
 class Term:
-    """A piece of Julia. `value` is what it stands for, `literal` whether it is a number written out.
+    """A piece of Julia. `value` is what it stands for, `literal` whether it is a number written out,
+    and `constant` whether it does not depend on the arguments.
 
     `turned` is the text of what it is the transpose of; `thin` the term of the same array without its
     last axes, which have length 1: in a broadcast with a whole array Julia takes one for the other.
     `kept` is the term of a reduction with the axes that it folds, before they are dropped.
     """
 
-    __slots__ = ("kept", "level", "literal", "text", "thin", "turned", "value")
+    __slots__ = ("constant", "kept", "level", "literal", "text", "thin", "turned", "value")
 
     def __init__(
         self, text: str, value: Any, level: int = ATOM, literal: bool = False,
@@ -49,6 +51,7 @@ class Term:
         self.turned = turned
         self.thin = thin
         self.kept = kept
+        self.constant = literal
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -72,6 +75,9 @@ class Term:
     def at(self, level: int) -> str:
         """The text, in parentheses if it hangs together less tightly than `level`."""
         return self.text if self.level >= level else f"({self.text})"
+
+
+Spelled = Term | str  #: what a spelling returns
 
 
 class Site(NamedTuple):
@@ -159,7 +165,9 @@ def array_literal(x: np.ndarray) -> str:
     if x.ndim == 1:
         inside = ", ".join(map(write, x))
     else:
-        inside = "; ".join(" ".join(map(write, row)) for row in x) + (";;" if x.shape[1] == 1 else "")
+        if x.shape[1] == 1:
+            return call("reshape", array_literal(x[:, 0]), ":", 1)
+        inside = "; ".join(" ".join(map(write, row)) for row in x)
     return f"{'' if plain_type and x.size else julia_type(x.dtype)}[{inside}]"
 
 
@@ -249,7 +257,7 @@ def converted(t: Term, dtype: Any) -> Term:
 def aligned(terms: Sequence[Term]) -> list[Term]:
     """The operands of a broadcast, so that their last axes meet as in NumPy."""
     ndim = max((t.ndim for t in terms), default=0)
-    whole = [t for t in terms if t.ndim == ndim and t.thin is None]
+    whole = any(t.ndim and t.thin is None for t in terms)  # will have all axes
     out = []
     for t in terms:
         if t.thin is not None and t.ndim == ndim and whole:
@@ -321,6 +329,8 @@ def spell(julia: Any, site: Site, terms: Sequence[Term], options: dict[str, Any]
             return elementwise(julia, terms, site.out)
         if not _NAME.fullmatch(julia):
             raise ValueError(f"{julia!r} is neither a function nor an operator of Julia's")
+        if julia.startswith("SpecialFunctions.") and any(t.is_complex for t in terms):
+            raise NoRuleError(f"Zygote does not differentiate {julia[:-1]} by complex numbers")
         if julia.endswith("."):
             return elementwise(julia[:-1], terms, site.out)
         return Term(call(julia, *terms), site.out)
@@ -328,15 +338,15 @@ def spell(julia: Any, site: Site, terms: Sequence[Term], options: dict[str, Any]
     return made if isinstance(made, Term) else Term(made, site.out)
 
 
-def shown(julia: Any) -> str:
-    """The spelling as the documentation prints it."""
-    if julia is None:
-        return ""
-    if isinstance(julia, str):
-        if julia in _LEVELS:
-            return f"a .{julia} b"
-        return f"{julia}(…)"
-    return julia.text
+def shown(primitive: Primitive) -> str:
+    """The spelling of a primitive as the documentation prints it."""
+    julia = primitive.julia
+    if not isinstance(julia, str):
+        return "" if julia is None else julia.text
+    if julia in _LEVELS:
+        return f"a .{julia} b"
+    count = len(primitive.vjps or "x")
+    return f"{julia}({', '.join('x' if count == 1 else 'abcd'[k] for k in range(count))})"
 
 
 def spelling(text: str) -> Callable[[Callable[..., Any]], Any]:

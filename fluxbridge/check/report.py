@@ -135,7 +135,8 @@ class Report:
         values = html.escape(", ".join(f"{voice}: {_number(v)}" for voice, v in self.value.items()))
         return (
             f"<p><b>{html.escape(self.title)}</b>: {html.escape(self.summary())}<br>value: {values}</p>"
-            f"<div style='overflow-x:auto'><table><thead><tr>{cells(HEADING, 'th')}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"<div style='overflow-x:auto'><table><thead><tr>{cells(HEADING, 'th')}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>"
             f"<ul>{remarks}</ul>"
         )
 

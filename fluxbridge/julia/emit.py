@@ -8,19 +8,14 @@ written out, larger arrays are further parameters of the function, the captured 
 
 from __future__ import annotations
 
-import math
-import operator
 import re
-import sys
-import types
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autodiff import recording
-from ..autodiff.primitive import PRIMITIVES, Tracer, plain
+from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Choice, Recording, Step
 from ..autodiff.spelling import (
     COMPARISON,
@@ -34,33 +29,15 @@ from ..autodiff.spelling import (
     number_term,
     spell,
 )
-from ..autodiff.structure import Splitter
 from ..autodiff.template import Branch
 from ..errors import NoRuleError
 from . import names
+from .layout import wrapped
+from .runs import QUESTIONS, asked_key, constants, identity, is_constant, spelling_of
+from .structures import accessed, ordered, traced_leaves
 
-WIDTH = 92  #: of a line
 _INLINE = 60  #: the longest text that is written into another
 _SMALL = 8  #: the most elements of an array that is written out
-
-
-class Run(Recording):
-    """A recording that knows of the stack what gives names: (code, instruction) of each frame."""
-
-    def _stack(self) -> Any:
-        found = []
-        frame: Any = sys._getframe(2)
-        while frame is not None and frame.f_code is not _BOUNDARY:
-            code = frame.f_code
-            if not code.co_filename.startswith(_HIDDEN):
-                found.append((code, frame.f_lasti))
-            frame = frame.f_back
-        found.reverse()
-        return found
-
-
-_BOUNDARY = recording._boundary.__code__
-_HIDDEN = recording._HIDDEN
 
 
 class Emitted(NamedTuple):
@@ -79,57 +56,6 @@ class Emitted(NamedTuple):
     spelled: dict[int, list[Term]]  #: steps whose spelling refers to arrays: position -> terms
 
 
-# ---------------------------------------------------------------------------------------------
-# Constants
-# ---------------------------------------------------------------------------------------------
-
-
-def constants(run: Recording, spelled: dict[int, list[Term]] | None = None) -> Iterator[tuple[int, Any]]:
-    """(position of the step, constant) for all constants of a run, in an order that does not change.
-
-    First those that are inputs of steps. Then, for the steps in `spelled`, the arrays that their
-    spellings make of the options (indices, masks).
-    """
-    masks = {id(c.outcome) for c in run.choices if isinstance(c.outcome, np.ndarray)}
-    for step in run.steps:
-        for x in step.inputs:
-            if not isinstance(x, Step) and _is_constant(x) and id(x) not in masks:
-                yield step.position, x
-    for position in sorted(spelled or ()):
-        step = run.steps[position]
-        for array in _captures(step, spelled[position]):  # type: ignore[index]
-            yield position, array
-
-
-def _captures(step: Step, terms: list[Term]) -> list[np.ndarray]:
-    found: list[np.ndarray] = []
-
-    def capture(array: np.ndarray) -> Term:
-        found.append(array)
-        return Term("c", array)
-
-    spell(step.primitive.julia, Site(plain(step.value), capture), terms, step.options)
-    return found
-
-
-def _is_constant(x: Any) -> bool:
-    return x is not None and not isinstance(x, (bool, np.bool_, str))
-
-
-# ---------------------------------------------------------------------------------------------
-# Questions about values
-# ---------------------------------------------------------------------------------------------
-
-_QUESTIONS: dict[Any, str] = {
-    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=", operator.eq: "==",
-    operator.ne: "!=", np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=",
-    np.equal: "==", np.not_equal: "!=", np.isnan: "isnan", np.isfinite: "isfinite", np.isinf: "isinf",
-    np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.rint: "round", np.sign: "sign",
-    np.signbit: "signbit", operator.floordiv: "fld", np.floor_divide: "fld", math.floor: "floor",
-    math.ceil: "ceil", math.trunc: "trunc", round: "round", int: "trunc",
-}  # fmt: skip
-
-
 def emit(run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozenset()) -> Emitted:
     """The Julia source of a run of f."""
     taken: frozenset[str] = frozenset()
@@ -137,7 +63,9 @@ def emit(run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozen
         emission = Emission(run, f, varying, taken)
         emitted = emission.emit()
         called = {m[1] for m in _CALLED.finditer(emitted.text)}  # names of functions must stay theirs
-        clashes = (called | _TYPES) & emission.taken - {emitted.name} | _calls_itself(emitted)
+        clashes = (called | _TYPES) & (emission.taken - {emitted.name})
+        if _calls_itself(emitted) or emitted.name in _PRELUDE:
+            clashes |= {emitted.name}
         if clashes <= taken:
             return emitted
         taken |= clashes
@@ -147,15 +75,12 @@ _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\.?\(|(?<![\w.])(NumPy|NNlib|Specia
 _TYPES = {"NumPy", "NNlib", "SpecialFunctions", "Symmetric", "Hermitian", "CartesianIndex"}
 
 
-def _calls_itself(emitted: Emitted) -> set[str]:
-    called = len(re.findall(rf"(?<![\w.]){emitted.name}\.?\(", emitted.text)) > 1
-    return {emitted.name} if called else set()
+#: Names that a module for Julia source has already (see PRELUDE in functions.jl).
+_PRELUDE = {"FluxBridge", "NumPy", "SpecialFunctions", "gradient", "withgradient", "eval", "include"}
 
 
-def asked_key(choice: Choice) -> Any:
-    """What was asked, by the position of steps; equal for the same question in another run."""
-    inputs = [x.position if isinstance(x, Step) else _identity(x) for x in choice.inputs]
-    return choice.function, tuple(inputs)
+def _calls_itself(emitted: Emitted) -> bool:
+    return len(re.findall(rf"(?<![\w.]){emitted.name}\.?\(", emitted.text)) > 1
 
 
 class Emission:
@@ -182,7 +107,7 @@ class Emission:
         self.by_id: dict[int, str] = {}
         self.kept: list[Any] = []
         self.masks = {id(c.outcome): c for c in run.choices if isinstance(c.outcome, np.ndarray)}
-        self.numbers = {}  # (position, id of constant) -> its number
+        self.numbers: dict[tuple[int, int], int] = {}  # (position, id of constant) -> its number
         for k, (position, x) in enumerate(constants(run)):
             self.numbers.setdefault((position, id(x)), k)
         self.count = sum(1 for _ in constants(run))
@@ -204,20 +129,18 @@ class Emission:
         self._find_same()
         needed, self.uses = self._count_uses()
         self.users = self._assigned()
-        asked = [c for c in run.choices]
+        asked = list(run.choices)
         for step in run.steps:
             asked = self._comments(asked, step.position)
             if step in needed and not step.is_argument and self.same[step] is step:
                 self._step(step)
         self._comments(asked, len(run.steps))
-        out = self._output(run.out)
-        last = self.lines
-        body = [*last, f"return {out}"]
-        names_ = list(self.captured.values())
-        head = f"function {self.name}({', '.join(parameters + names_)})"
-        text = "\n".join([_wrapped(head, ""), *[_wrapped(line, "    ") for line in body], "end"]) + "\n"
+        body = [*self.lines, f"return {self._output(run.out)}"]
+        further = list(self.captured.values())
+        head = f"function {self.name}({', '.join(parameters + further)})"
+        text = "\n".join([wrapped(head, ""), *[wrapped(line, "    ") for line in body], "end"]) + "\n"
         return Emitted(
-            self.name, text, tuple(self.captured), tuple(names_), self.inlined, self.asked, self.spelled
+            self.name, text, tuple(self.captured), tuple(further), self.inlined, self.asked, self.spelled
         )  # fmt: skip
 
     def _arguments(self, template: Any, text: str) -> None:
@@ -238,7 +161,7 @@ class Emission:
             self.same[step] = step
             if step.is_argument:
                 continue
-            inputs = []
+            inputs: list[Any] = []
             equal = {}  # constants that happen to be what those of an earlier step are
             for x in step.inputs:
                 number = self.numbers.get((step.position, id(x)))
@@ -247,10 +170,10 @@ class Emission:
                 elif number in self.varying:
                     inputs.append(number)
                 else:
-                    inputs.append(_identity(x))
+                    inputs.append(identity(x))
                     if number is not None and not isinstance(x, np.ndarray):
                         equal[number] = x
-            key = (step.primitive, tuple(inputs), _identity(step.options))
+            key = (step.primitive, tuple(inputs), identity(step.options))
             self.same[step] = known.setdefault(key, step)
             if self.same[step] is not step:
                 self.inlined.update(equal)
@@ -352,13 +275,17 @@ class Emission:
             return self._question(self.masks[id(x)])
         if x is None:
             return Term("nothing", None, literal=True)
-        if not _is_constant(x):
+        if not is_constant(x):
             return Term(str(x).lower() if isinstance(x, (bool, np.bool_)) else f'"{x}"', x, literal=True)
-        return self._constant(self.numbers[step.position, id(x)], x)
+        term = self._constant(self.numbers[step.position, id(x)], x)
+        term.constant = True
+        return term
 
     def _constant(self, number: int, x: Any) -> Term:
         """A constant, written out if it is small, else by its name."""
         value = plain(x)
+        if not isinstance(value, (np.ndarray, np.generic, int, float, complex)):
+            value = np.asarray(value)  # an array of another make
         if isinstance(value, np.ndarray) and value.dtype == bool and number not in self.varying:
             for choice in self.masks.values():  # a mask in an index is a copy of the answer
                 if choice.outcome.shape == value.shape and np.array_equal(choice.outcome, value):
@@ -368,7 +295,9 @@ class Emission:
         if small and number not in self.varying and not isinstance(x, Tracer):
             self.inlined[number] = value
             if isinstance(value, np.ndarray) and value.ndim:
-                return Term(array_literal(value), value)
+                column = value.ndim == 2 and value.shape[1] == 1 and value.size > 0
+                thin = Term(array_literal(value[:, 0]), value[:, 0]) if column else None
+                return Term(array_literal(value), value, thin=thin)
             return number_term(value.item() if isinstance(value, np.ndarray) else value)
         name = self.by_id.get(id(x))
         if name is None:
@@ -385,12 +314,12 @@ class Emission:
 
     # -- questions ----------------------------------------------------------------------------------------
 
-    def _question(self, choice: Choice) -> Term:
+    def _question(self, choice: Choice, brief: bool = False) -> Term:
         """A question as Julia asks it."""
-        terms = [self._asked(x) for x in choice.inputs]
+        terms = [self._asked(x, brief) for x in choice.inputs]
         widest = max((t.dtype.itemsize for t in terms if t.dtype.kind == "f" and not t.literal), default=8)
         terms = [number_term(t.value, widest * 8) if t.literal and t.dtype.kind == "f" else t for t in terms]
-        name = _QUESTIONS.get(choice.function)
+        name = QUESTIONS.get(choice.function)
         if name is None:
             return Term(call(getattr(choice.function, "__name__", "?"), *terms), choice.outcome)
         if name[0].isalpha():
@@ -398,9 +327,10 @@ class Emission:
         a, b = aligned(terms)
         return infix(name, a, b, choice.outcome, dotted=bool(a.ndim or b.ndim))
 
-    def _asked(self, x: Any) -> Term:
+    def _asked(self, x: Any, brief: bool = False) -> Term:
         if isinstance(x, Step):
-            return self._shown(self.same[x])
+            term = self._shown(self.same[x])
+            return Term("…", x.value) if brief and len(term.text) > _INLINE // 2 else term
         if isinstance(x, np.ndarray) and x.ndim:
             if x.size <= _SMALL and x.ndim <= 2:
                 return Term(array_literal(x), x)
@@ -429,13 +359,11 @@ class Emission:
         for choice in due:
             if isinstance(choice.outcome, np.ndarray) and choice.outcome.ndim:
                 continue
-            question = self._question(choice)
-            if len(question.text) > 2 * _INLINE or "…" in question.text:
-                continue
+            question = self._question(choice, brief=True)
             outcome = choice.outcome
             if isinstance(outcome, (bool, np.bool_)):
                 if choice.function is bool:
-                    question = self._asked(choice.inputs[0])
+                    question = self._asked(choice.inputs[0], brief=True)
                     text = f"{question.at(COMPARISON + 1)} != 0"
                 else:
                     text = question.text
@@ -453,7 +381,7 @@ class Emission:
     def _output(self, out: Any) -> str:
         if isinstance(out, Step):
             return self.terms[self.same[out]].text
-        pretty = list(_ordered(out))
+        pretty = list(ordered(out))
         leaves = traced_leaves(out)
         if len(pretty) != len(leaves):
             inside = ", ".join(self.terms[self.same[s]].text for s in leaves)
@@ -484,54 +412,6 @@ class Emission:
 _SHORT = {"eigenvalues": "w", "eigenvectors": "V", "logabsdet": "logdet", "U": "U", "S": "s", "Vh": "Vt"}
 
 
-def spelling_of(primitive: Any) -> Any:
-    """How a primitive is spelled in Julia; an error that names it if it is not."""
-    if primitive.julia is not None:
-        return primitive.julia
-    known = PRIMITIVES.get(primitive.name) is primitive
-    what = (
-        f"{primitive.name} has no spelling in Julia yet"
-        if known
-        else f"{primitive.name!r} is a function with a rule of its own, in Python"
-    )
-    raise NoRuleError(
-        f"{what}, so this function cannot be written in Julia. fluxbridge.julia.differentiable(f) hands it to "
-        "Zygote as it is: Julia calls it back and takes the derivative of the native engine, which is no "
-        "independent check."
-    )
-
-
-def accessed(template: Branch) -> Iterator[tuple[Any, str]]:
-    """The children of a structure, and how Julia gets at each: as a field, or by number."""
-    named = has_names(template)
-    for k, (key, child) in enumerate(template.children.items()):
-        if child is not None:
-            yield child, f".{names.field(key)}" if named else f"[{k + 1}]"
-
-
-def has_names(template: Branch) -> bool:
-    """Does a structure travel as a NamedTuple? Otherwise it does as a tuple."""
-    return not template.spelling.startswith("[{}") and all(isinstance(k, str) for k in template.children)
-
-
-def traced_leaves(out: Any) -> list[Step]:
-    found: list[Step] = []
-    Splitter(found.append, lambda x: isinstance(x, Step)).split(out)
-    return found
-
-
-def _ordered(out: Any) -> Iterator[Step]:
-    """The steps in tuples, lists and dicts of names; what is inside of other objects is not seen."""
-    if isinstance(out, Step):
-        yield out
-    elif isinstance(out, (tuple, list)):
-        for x in out:
-            yield from _ordered(x)
-    elif isinstance(out, dict) and all(isinstance(k, str) for k in out):
-        for x in out.values():
-            yield from _ordered(x)
-
-
 def _starts_with(calls: Sequence[Any], start: Sequence[Any]) -> bool:
     return len(calls) >= len(start) and list(calls[: len(start)]) == list(start)
 
@@ -539,44 +419,3 @@ def _starts_with(calls: Sequence[Any], start: Sequence[Any]) -> bool:
 def _is_trivial(text: str) -> bool:
     """Is this no more to read than a name?"""
     return bool(re.fullmatch(r"[\w.\"']+(\[[\d:, end-]+\])*'?", text)) and len(text) <= 24
-
-
-def _identity(x: Any) -> Any:
-    """What tells constants and options apart."""
-    if isinstance(x, dict):
-        return tuple((k, _identity(v)) for k, v in x.items())
-    if isinstance(x, (tuple, list)):
-        return tuple(map(_identity, x))
-    if isinstance(x, slice):
-        return ("slice", _identity((x.start, x.stop, x.step)))
-    if isinstance(x, (np.ndarray, types.FunctionType, Tracer)):
-        return id(x)
-    return (type(x), repr(x))
-
-
-def _wrapped(line: str, indent: str) -> str:
-    """A line, broken after commas or operators where it is too long; as far outside as possible."""
-    rest = indent + line
-    out = []
-    while len(rest) > WIDTH and not rest.lstrip().startswith("#"):
-        cut = _best_cut(rest, len(indent) + 12)
-        if cut is None:
-            break
-        out.append(rest[:cut])
-        rest = indent + "    " + rest[cut:].lstrip()
-    return "\n".join([*out, rest])
-
-
-def _best_cut(line: str, start: int) -> int | None:
-    """The end of the last comma or operator before the margin that is in the fewest brackets."""
-    depth, best = 0, None
-    for m in re.finditer(r"[([{]|[)\]}]|, |; | \.?[-+*/] ", line[:WIDTH]):
-        if m[0] in "([{":
-            depth += 1
-        elif m[0] in ")]}":
-            depth -= 1
-        elif m.end() > start:
-            rank = (depth, m[0].strip(" .") in ("*", "/"))
-            if best is None or rank <= best[0]:
-                best = rank, m.end() - 1
-    return None if best is None else best[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
+import itertools
 import keyword
 import types
 from collections.abc import Callable, Iterable, Sequence
@@ -12,9 +13,51 @@ from typing import Any
 
 import numpy as np
 
-_KEYWORDS = """baremodule begin break catch const continue do else elseif end export false finally for
-function global if import let local macro module quote return struct true try using while abstract mutable
-primitive type where in isa outer im pi nothing missing Inf NaN""".split()
+_KEYWORDS = [
+    "baremodule",
+    "begin",
+    "break",
+    "catch",
+    "const",
+    "continue",
+    "do",
+    "else",
+    "elseif",
+    "end",
+    "export",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "global",
+    "if",
+    "import",
+    "let",
+    "local",
+    "macro",
+    "module",
+    "quote",
+    "return",
+    "struct",
+    "true",
+    "try",
+    "using",
+    "while",
+    "abstract",
+    "mutable",
+    "primitive",
+    "type",
+    "where",
+    "in",
+    "isa",
+    "outer",
+    "im",
+    "pi",
+    "nothing",
+    "missing",
+    "Inf",
+    "NaN",
+]
 
 
 def julia_name(name: str, taken: Iterable[str] = ()) -> str:
@@ -78,7 +121,7 @@ def _stores(code: types.CodeType) -> dict[int, tuple[str, ...]]:
     """For each instruction, the variable (or variables) that its result is assigned to at once."""
     found: dict[int, tuple[str, ...]] = {}
     instructions = list(dis.get_instructions(code))
-    for this, after in zip(instructions, instructions[1:], strict=False):
+    for this, after in itertools.pairwise(instructions):
         if after.opname.startswith("RETURN"):
             found[this.offset] = ("return",)
         elif after.opname.startswith(("STORE_FAST", "STORE_DEREF", "STORE_NAME")):

@@ -17,8 +17,11 @@ import numpy as np
 from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Recording, Step
 from ..autodiff.structure import Splitter
-from ..autodiff.template import Branch, Record
-from .emit import Emitted, Run, asked_key, constants, emit, has_names, traced_leaves
+from ..autodiff.sweep import project
+from ..autodiff.tape import spec_of
+from .emit import Emitted, emit
+from .runs import Run, asked_key, constants
+from .structures import collect, encoded, paired, seed, traced_leaves
 
 _MOST = 512  #: entries that are kept
 
@@ -67,7 +70,8 @@ def source(f: Callable[..., Any], *xs: Any) -> Source:
 
 
 _PACKAGES = {
-    "LinearAlgebra": r"dot|norm|det|tr|diag|diagm|cholesky|Symmetric|Hermitian|pinv|tril|triu|cross|logabsdet",
+    "LinearAlgebra": "dot|norm|det|tr|diag|diagm|cholesky|Symmetric|Hermitian|pinv|tril|triu|cross|sylvester|"
+    "Unit(?:Lower|Upper)Triangular|(?:Lower|Upper)Triangular",
     "Statistics": "mean|std|var",
     "SpecialFunctions": None,
     "NNlib": None,
@@ -81,8 +85,10 @@ def _using(text: str) -> str:
     for package, functions in _PACKAGES.items():
         found = re.search(rf"(?<![\w.])({functions})\(" if functions else rf"\b{package}\.", code)
         if found:
-            needed.append(package if functions else f"{package}")
+            needed.append(package)
     lines = [f"using {', '.join(needed)}\n"] if needed else []
+    if re.search(r"\bFluxBridge\.", code):
+        lines.append("using FluxBridge\n")
     if re.search(r"\bNumPy\.", code):
         lines.append("using FluxBridge: NumPy\n")
     return "".join(lines) + ("\n" if lines else "")
@@ -109,7 +115,7 @@ def key_of(run: Recording) -> tuple[Any, ...]:
             return first, x.shape, x.dtype.char
         if x is None or isinstance(x, (bool, str)):
             return "is", x
-        return type(x)
+        return type(x), np.shape(x) if hasattr(x, "shape") else ()
 
     for choice in run.choices:
         if isinstance(choice.outcome, np.ndarray):
@@ -215,10 +221,9 @@ _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary(
 
 
 def library(bridge: Any) -> Library:
-    owner = getattr(bridge, "worker", None) or bridge
-    found = _libraries.get(owner)
+    found = _libraries.get(bridge)
     if found is None:
-        found = _libraries[owner] = Library()
+        found = _libraries[bridge] = Library()
     return found
 
 
@@ -232,7 +237,7 @@ class Translated:
         self.run = run = Run(f, xs)
         known, captured = library(bridge).find(bridge, run, f)
         self.handle = known.handle
-        self.args = tuple([_encoded(t, run.steps) for t in run.templates])
+        self.args = tuple([encoded(t, run.steps) for t in run.templates])
         self.captured = tuple(captured)
         self.open = any(isinstance(c, Tracer) for c in captured)
         if captured and not self.open:
@@ -251,70 +256,24 @@ class Translated:
         leaves = traced_leaves(out)
         if not leaves:
             return self.run.value
-        found = list(_paired(out, y))
+        found = list(paired(out, y))
         parts = [v for _, v in found] if len(found) == len(leaves) else list(y)
         feed = iter(parts)
         return Splitter(lambda _: next(feed), lambda x: isinstance(x, Step)).split(out)[0]
 
-    def seed(self, seed: Any) -> Any:
+    def seed(self, given: Any) -> Any:
         """A cotangent of the value, in the structure that Julia has."""
-        out = self.run.out
-        return _seed(out, seed)
+        return seed(self.run.out, given)
 
     def gradients(self, grads: Sequence[Any]) -> tuple[Any, ...]:
         """What Julia answers, in the structure of the Python arguments."""
         found: list[Any] = [None] * self.run.leaves
         for template, g in zip(self.run.templates, grads, strict=False):
-            _collect(template, g, found)
+            collect(template, g, found)
+        for k, g in enumerate(found):  # the gradient of a complex number is complex, even where it is real
+            if g is not None:
+                found[k] = project(g, spec_of(self.run.steps[k].value))
         return tuple([None if t is None else t.fill(found) for t in self.run.templates])
-
-
-def _encoded(template: Any, steps: Sequence[Step]) -> Any:
-    """An argument as Julia gets it: named and numbered tuples of the numbers and arrays in it."""
-    if template is None:
-        return None
-    if not isinstance(template, Branch):
-        return steps[template.index].value
-    if has_names(template):
-        return Record(**{k: _encoded(c, steps) for k, c in template.children.items() if c is not None})
-    return tuple([_encoded(c, steps) for c in template.children.values()])
-
-
-def _collect(template: Any, g: Any, found: list[Any]) -> None:
-    if template is None or g is None:
-        return
-    if not isinstance(template, Branch):
-        found[template.index] = g
-        return
-    if has_names(template):
-        for k, child in template.children.items():
-            if child is not None and k in g:
-                _collect(child, g[k], found)
-        return
-    for child, part in zip(template.children.values(), g, strict=True):
-        _collect(child, part, found)
-
-
-def _paired(out: Any, y: Any) -> Any:
-    """(step, value) for the steps of an output, in order."""
-    if isinstance(out, Step):
-        yield out, y
-    elif isinstance(out, (tuple, list)):
-        for a, b in zip(out, y, strict=True) if traced_leaves(out) else ():
-            yield from _paired(a, b)
-    elif isinstance(out, dict) and all(isinstance(k, str) for k in out):
-        for k in out if traced_leaves(out) else ():
-            yield from _paired(out[k], y[k])
-
-
-def _seed(out: Any, seed: Any) -> Any:
-    if seed is None or isinstance(out, Step):
-        return seed
-    if isinstance(out, (tuple, list)):
-        return tuple([_seed(o, s) for o, s in zip(out, seed, strict=True)])
-    if isinstance(out, dict):
-        return Record(**{k: _seed(v, seed.get(k)) for k, v in out.items()})
-    return None
 
 
 def is_python(f: Any) -> bool:

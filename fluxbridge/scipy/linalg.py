@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import plain, primitive
 from ..autodiff.refusals import no_rule
@@ -82,7 +83,12 @@ def triangular_by_a(
 
 
 SOLVE_TRIANGULAR = primitive(
-    None, triangular_by_a, triangular_by_b, name="solve_triangular", compute=_solve_triangular
+    None,
+    triangular_by_a,
+    triangular_by_b,
+    name="solve_triangular",
+    compute=_solve_triangular,
+    julia=spelled.solve_triangular,
 )
 
 
@@ -162,7 +168,8 @@ def sylvester_rule(dy: Any, y: Any, a: Any, b: Any, _q: Any) -> Any:
     return -np.matmul(dq, _h(y)), -np.matmul(_h(y), dq), dq
 
 
-SOLVE_SYLVESTER = primitive(None, joint=sylvester_rule, name="solve_sylvester", compute=_solve_sylvester)
+SOLVE_SYLVESTER = primitive(None, joint=sylvester_rule, name="solve_sylvester", compute=_solve_sylvester,
+                            julia=spelled.sylvester)  # fmt: skip
 
 
 @mirror(scipy.linalg.solve_sylvester)
@@ -418,6 +425,9 @@ def _frechet(name: str, compute: Any) -> Any:
     return FRECHET
 
 
+_JULIA = {"expm": spelled.of_matrices("exp", "NumPy.expm")}  # the one that Zygote has a rule for
+
+
 def _function(name: str, frechet: Any = None) -> Any:
     target = getattr(scipy.linalg, name)
 
@@ -436,6 +446,7 @@ def _function(name: str, frechet: Any = None) -> Any:
         jvp=(lambda da, _y, a: derivative(a, da),),
         name=name,
         compute=compute,
+        julia=_JULIA.get(name),
     )
 
     @mirror(target)
@@ -486,6 +497,7 @@ SQRTM = primitive(
     lambda dy, y, _a: SOLVE_SYLVESTER(_h(y), _h(y), dy),
     jvp=(lambda da, y, _a: SOLVE_SYLVESTER(y, y, da),),
     name="sqrtm",
+    shown=("solve_sylvester(adjoint(y), adjoint(y), dy)",),
     compute=_sqrtm,
 )
 
@@ -518,7 +530,12 @@ def block_diag_rule(dy: Any, _y: Any, *_blocks: Any) -> Any:
 
 
 BLOCK_DIAG = primitive(
-    None, joint=block_diag_rule, jvp="linear", name="block_diag", compute=scipy.linalg.block_diag
+    None,
+    joint=block_diag_rule,
+    jvp="linear",
+    name="block_diag",
+    compute=scipy.linalg.block_diag,
+    julia=spelled.block_diagonal,
 )
 
 

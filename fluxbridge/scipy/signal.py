@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.signal
 
+from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import plain, primitive
 from ..autodiff.refusals import no_rule
@@ -44,7 +45,13 @@ def convolve_by_b(
 
 
 CONVOLVE = primitive(
-    None, convolve_by_a, convolve_by_b, jvp="multilinear", name="convolve", compute=_convolve
+    None,
+    convolve_by_a,
+    convolve_by_b,
+    jvp="multilinear",
+    name="convolve",
+    compute=_convolve,
+    julia=spelled.convolve,
 )
 
 

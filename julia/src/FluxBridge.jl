@@ -12,7 +12,8 @@ using LinearAlgebra: LinearAlgebra, Diagonal, UniformScaling, transpose!
 using PythonCall: PythonCall, C, Py, PyException, pyisjl, pyjlvalue
 using PythonCall.C: PyPtr
 using PythonCall.Core: errclear, getptr, incref, pyisnone, pynew, pythrow
-using Flux: Flux
+using Flux: Flux, NNlib
+using Statistics: Statistics
 using Random: Random
 using Zygote: Zygote
 
@@ -24,6 +25,7 @@ include("errors.jl")      # what went wrong, in a few lines
 include("functions.jl")   # Julia source and objects as functions; Python functions with a rule
 include("gradients.jl")   # gradient, pullback, jacobian, hessian
 include("trace.jl")       # generic Julia code traced by Python's own engine
+include("layers.jl")      # layers that are one step in Python
 include("numpy.jl")       # NumPy's words, for Python functions written in Julia
 include("exchange.jl")    # models of Flux ↔ models of fluxbridge.flux
 include("operations.jl")  # the table of what Python calls

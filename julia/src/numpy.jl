@@ -14,7 +14,8 @@ module NumPy
 import LinearAlgebra as LA
 import Statistics
 import ..Flux.NNlib
-import ..Zygote.ForwardDiff.SpecialFunctions
+using ..Zygote: ForwardDiff
+using .ForwardDiff: SpecialFunctions
 using ..ChainRulesCore: ChainRulesCore, AbstractZero, NoTangent, ProjectTo, ZeroTangent, ignore_derivatives, unthunk
 import ..ChainRulesCore: rrule
 

@@ -87,4 +87,89 @@ value(code) = pyeval(Py, code, Main, pydict(; np))
         @test any(contains("julia source"), frames)
         @test length(operations()[1]) > 20
     end
+    @testset "NumPy's words" begin
+        N = FluxBridge.NumPy
+        "Zygote's gradient of `sum(w .* f(xs...))` against central differences."
+        function slope(f, xs...; h = 1e-6)
+            w = f(xs...) isa Tuple ? map(y -> cos.(1:length(y)), f(xs...)) : cos.(1:length(f(xs...)))
+            s(x...) = (y = f(x...); y isa Tuple ? sum(map((a, b) -> sum(a .* vec(b)), w, y)) : sum(w .* (y isa Number ? y : vec(y))))
+            found = Zygote.gradient(s, xs...)
+            return all(enumerate(xs)) do (k, x)
+                d = map(i -> (e = zeros(size(x)); e[i] = h; (s(xs[1:k-1]..., x + e, xs[k+1:end]...) - s(xs[1:k-1]..., x - e, xs[k+1:end]...)) / 2h), CartesianIndices(x))
+                isapprox(d, found[k]; atol = 1e-6)
+            end
+        end
+        x = reshape(sin.(1.0:24.0), 2, 3, 4)
+        m = reshape(sin.(1.0:6.0), 2, 3)
+        @test N.reshape([1 2 3; 4 5 6], 3, 2) == [1 2; 3 4; 5 6]
+        @test N.ravel([1 2 3; 4 5 6]) == 1:6
+        @test slope(z -> N.reshape(z, 4, 6), x)
+        @test N.broadcast_to([1, 2, 3], 2, 3) == [1 2 3; 1 2 3]
+        @test slope(z -> N.broadcast_to(z, 5, 2, 3), m)
+        @test N.rot90([1 2; 3 4], 1, (1, 2)) == rotl90([1 2; 3 4])
+        @test all(k -> slope(z -> N.rot90(z, k, (1, 3)), x), 0:3)
+        @test N.linspace(0.0, 1.0, 5) == [0, 0.25, 0.5, 0.75, 1]
+        @test N.linspace(0.0, 1.0, 4; endpoint = false) == [0, 0.25, 0.5, 0.75]
+        @test slope((a, b) -> N.linspace(a, b, 3; dims = 2), m[:, 1], m[:, 2])
+        @test N.pad([1 2], ((1, 0), (0, 1))) == [0 0 0; 1 2 0]
+        @test slope(z -> N.pad(z, ((1, 2), (0, 1))), m)
+        @test N.tril(x, 1)[1, :, :] == [j - i <= 1 ? x[1, i, j] : 0 for i in 1:3, j in 1:4]
+        @test N.triu(x)[2, :, :] == [j >= i ? x[2, i, j] : 0 for i in 1:3, j in 1:4]
+        @test slope(z -> N.triu(z, -1), x)
+        @test N.scatter((3,), ([1, 1], 3), [1.0, 2.0], 4.0) == [3, 0, 4]
+        @test slope((a, b) -> N.scatter((3,), ([1, 1], 2:3), a, b), [1.0, 2.0], [3.0, 4.0])
+        @test N.assemble([1.0, 2, 3], (1, 1:2), 5.0, [6.0, 7.0]) == [6, 7, 3]
+        @test slope((a, b, c) -> N.assemble(a, ([1, 2], 2:3), b, c), [1.0, 2, 3], [4.0, 5], [6.0, 7])
+        @test N.bincount([1.0, 2, 4], [1, 2, 1], 3) == [5, 2, 0]
+        @test N.norm([3.0 0; 4 0]; dims = 1) == [5.0 0.0]
+        @test Zygote.gradient(z -> sum(N.norm(z; dims = 1)), [3.0 0; 4 0])[1] == [0.6 0; 0.8 0]
+        @test N.sort([3 1; 2 2]; dims = 2) == [1 3; 2 2]
+        @test slope(z -> N.sort(z; dims = 2), x)
+        @test slope(z -> N.var(z; dims = (1, 3), ddof = 2), x)
+        @test slope(z -> N.std(z; dims = 2, where = x .> -0.5), x)
+        @test N.tensordot(m, m, (2,), (2,)) ≈ m * m'
+        @test N.tensordot(m, m, (1, 2), (1, 2)) ≈ sum(m .* m)
+        @test slope((a, b) -> N.tensordot(a, b, (2, 1), (2, 1)), x, m)
+        y = N.matmul(x, permutedims(x, (1, 3, 2)))
+        @test y[2, :, :] ≈ x[2, :, :] * x[2, :, :]'
+        @test slope((a, b) -> N.matmul(a, b), x, reshape(sin.(1.0:8.0), 4, 2))
+        @test slope((a, b) -> N.matmul(a, b), sin.(1.0:3.0), x)
+        @test slope((a, b) -> N.vecdot(a, b), x, m[:, 1] .+ zeros(1, 4))
+        @test slope((a, b) -> N.matvec(a, b), x, sin.(1.0:4.0))
+        @test slope((a, b) -> N.vecmat(a, b), sin.(1.0:3.0), x)
+        @test slope((a, b) -> N.cross(a, b), m, cos.(m))
+        @test N.trace(x, 1, (2, 3)) ≈ [sum(x[k, i, i+1] for i in 1:3) for k in 1:2]
+        @test slope(z -> N.trace(z, -1, (3, 1)), x)
+        @test N.einsum("ij,kj->ik", m, m) ≈ m * m'
+        @test N.einsum("ii->", [1 2; 3 4]) == 5
+        @test N.einsum("ijk->kj", x) ≈ dropdims(sum(x; dims = 1); dims = 1)'
+        @test slope((a, b) -> N.einsum("ijk,il->jl", a, b), x, m)
+        @test slope((a, b) -> N.einsum("ijk,ij->ij", a, b), x, m)
+        s3 = permutedims(reshape(sin.(1.0:18.0), 3, 3, 2), (3, 1, 2))
+        @test slope(N.det, s3) && slope(N.inv, s3) && slope(z -> N.slogdet(z)[2], s3)
+        @test slope((a, b) -> N.solve(a, b), s3, s3)
+        @test slope(a -> N.solve(a, [1.0, 2, 3]), s3)
+        q = [2.0 1 0; 1 3 1; 0 1 5]
+        w, V = N.eigh(q)
+        @test V * (w .* V') ≈ q
+        @test Zygote.gradient(a -> sum(N.eigh(a)[1]), q)[1] ≈ [1 0 0; 0 1 0; 0 0 1]
+        @test slope(a -> N.svd(a)[2], m)
+        @test size.(N.svd(m; full = true)) == ((2, 2), (2,), (3, 3))
+        @test slope(N.qr, m) && slope(N.qr, permutedims(m)) && slope(N.qr, s3[1, :, :])
+        @test slope(a -> N.qr(a; full = true)[2], permutedims(m))
+        @test sort(N.roots([1.0, -6, 11, -6])) ≈ [1, 2, 3]
+        @test slope(p -> sort(real(N.roots(p))), [1.0, -6, 11, -6])
+        @test N.convolve([1, 2, 3], [0, 1]) == [0, 1, 2, 3]
+        @test N.convolve([1, 2, 3], [0, 1], :same) == [0, 1, 2] && N.convolve([1, 2, 3], [0, 1], :valid) == [1, 2]
+        @test slope((a, b) -> N.convolve(a, b), m, cos.(m))
+        @test N.fft([1.0, 2, 3, 4]) ≈ [10, -2 + 2im, -2, -2 - 2im]
+        @test N.ifft(N.fft(x; dims = 2); dims = 2) ≈ x
+        @test N.irfft(N.rfft(x; dims = 3); dims = 3) ≈ x
+        @test N.irfft(N.rfft([1.0, 2, 3]); n = 3) ≈ [1, 2, 3]
+        @test slope(z -> abs2.(N.fft(z; n = 5, dims = 2, norm = :ortho)), x)
+        @test slope(z -> N.irfft(z .+ 0im; n = 7, dims = 3), x)
+        @test N.logaddexp(0.0, 0.0) ≈ log(2) && N.logaddexp(-Inf, -Inf) == -Inf
+        @test slope((a, b) -> N.logaddexp.(a, b), m, 2m) && slope((a, b) -> N.logaddexp2.(a, b), m, 2m)
+        @test N.heaviside.([-1.0, 0, 2], 0.5) == [0, 0.5, 1] && N.fmax(NaN, 1.0) == 1 && N.fmin(1.0, NaN) == 1
+    end
 end

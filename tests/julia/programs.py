@@ -178,7 +178,7 @@ def poisson_regression(X, beta):
 def gaussian_with_covariance(root, mean):
     cov = root @ root.T + np.eye(3)
     x = np.array([0.5, -1.0, 2.0]) - mean
-    sign, logdet = np.linalg.slogdet(cov)
+    _, logdet = np.linalg.slogdet(cov)
     return 0.5 * (x @ np.linalg.solve(cov, x) + logdet)
 
 

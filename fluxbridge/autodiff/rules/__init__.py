@@ -20,5 +20,7 @@ from . import (  # noqa: F401
     statistics,
     transcendental,
 )
+from .shown import enter_shown
 
 define_arithmetic()
+enter_shown()

@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj, elementwise
-from ..primitive import apply, implements, no_derivative, plain, primitive
+from ..kinks import Kink, modulus_at_zero, pair, sign_change
+from ..primitive import apply, asked, implements, no_derivative, plain, primitive
 
 elementwise(np.add, "1", "1", julia="+")
 elementwise(np.subtract, "1", "-1", julia="-")
@@ -20,31 +21,40 @@ elementwise(np.positive, "1", julia=spelled.itself)
 elementwise(np.reciprocal, "-y * y", julia="inv.")
 elementwise(np.square, "2 * x", julia=spelled.squared)
 
-elementwise(np.absolute, "sign(x)", holomorphic=False, vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
-            jvp=[lambda dx, _y, x: real_inner(unit(x), dx)], julia="abs.")  # fmt: skip
-elementwise(np.fabs, "sign(x)", holomorphic=False, julia="abs.")
-SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign, julia="sign.")
-elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False, julia="max.")
-elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False, julia="min.")
-elementwise(
-    np.fmax,
-    "1 if (a > b) | isnan(b)",
-    "1 if logical_not((a > b) | isnan(b))",
-    holomorphic=False,
-    julia="NumPy.fmax.",
-)
-elementwise(
-    np.fmin,
-    "1 if (a <= b) | isnan(b)",
-    "1 if logical_not((a <= b) | isnan(b))",
-    holomorphic=False,
-    julia="NumPy.fmin.",
-)
-elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False, julia="mod.")
-elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False, julia="rem.")
-elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False, julia="copysign.")
+elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
+            jvp=[lambda dx, _y, x: real_inner(unit(x), dx)],
+            kink=(Kink(sign_change, ("1", "-1"), "a corner at 0"),
+                  Kink(modulus_at_zero, word="the tip of a cone", sort="cone")), holomorphic=False,
+                  julia="abs.")  # fmt: skip
+elementwise(np.fabs, "sign(x)", holomorphic=False, kink=Kink("x ~ 0", ("1", "-1"), "a corner at 0"),
+            julia="abs.")  # fmt: skip
+SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign,
+                   kink=Kink("x ~ 0", ("0", "0"), "a jump from -1 to 1", "jump"), julia="sign.")  # fmt: skip
+elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False,
+            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
+            julia="max.")  # fmt: skip
+elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False,
+            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
+            julia="min.")  # fmt: skip
+elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False,
+            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
+            julia="NumPy.fmax.")  # fmt: skip
+elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False,
+            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
+            julia="NumPy.fmin.")  # fmt: skip
+elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False,
+            kink=Kink("divide(a, b) ~ whole(divide(a, b))", word="a jump at multiples of b",
+                      sort="jump"), julia="mod.")  # fmt: skip
+elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False,
+            kink=Kink("where(whole(divide(a, b)) == 0, 1.0, divide(a, b) - whole(divide(a, b))) ~ 0",
+                      word="a jump at multiples of b other than 0", sort="jump"), julia="rem.")  # fmt: skip
+elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False,
+            kink=(Kink("a ~ 0", ("copysign(1.0, b), 0", "-copysign(1.0, b), 0"), "that of abs(a)"),
+                  Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")),
+                  julia="copysign.")  # fmt: skip
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
-            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False, julia="hypot.")  # fmt: skip
+            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False,
+            kink=Kink(pair, word="the tip of a cone", sort="cone"), julia="hypot.")  # fmt: skip
 
 # -- complex numbers -------------------------------------------------------------------------------
 # The gradient of a real function of z = x + iy is df/dx + i df/dy (Zygote's convention).
@@ -86,7 +96,7 @@ def sign(x: Any) -> Any:
     """Of an array the derivative is 0; of a number Zygote says that there is none."""
     if np.iscomplexobj(plain(x)) and np.sign(1j) == 1j:  # the point on the unit circle, since NumPy 2.0
         return unit(x)
-    return SIGN(x) if np.ndim(x) else np.sign(plain(x))
+    return SIGN(x) if np.ndim(x) else asked(np.sign, (x,), {}, np.sign(plain(x)))
 
 
 # -- powers ----------------------------------------------------------------------------------------
@@ -114,7 +124,18 @@ def _all_real(*xs: Any) -> bool:
     return all(np.isrealobj(plain(x)) for x in xs)
 
 
-POWER = elementwise(None, power_by_base, power_by_exponent, name="power", compute=np.power, julia="^")
+def steep_root(a: Any, b: Any) -> Any:
+    """The rivals of a power at zero: a**b has an infinite slope there where b < 1 (and is not 0)."""
+    if not _all_real(a, b):
+        return None
+    return pair(np.where((plain(b) >= 1) | (plain(b) == 0), 1.0, a), 0.0)
+
+
+STEEP_ROOT = Kink(steep_root, word="an infinite slope at 0 for exponents below 1", sort="steep")
+
+POWER = elementwise(
+    None, power_by_base, power_by_exponent, name="power", compute=np.power, kink=STEEP_ROOT, julia="^"
+)  # fmt: skip
 
 
 def literal_power_of(x: Any, p: Any) -> Any:
@@ -160,6 +181,7 @@ LITERAL_POWER = elementwise(
     name="literal_power",
     compute=literal_power_of,
     julia=spelled.literal_power,
+    kink=STEEP_ROOT,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..kinks import Kink
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
 from .indexing import SCATTER
@@ -26,6 +27,7 @@ WHERE = primitive(
     name="where",
     compute=lambda c, a, b: np.where(c, a, b)[()],
     julia=spelled.choose,
+    kink=Kink(lambda *_inputs: None, word="where the comparison that made the condition is undecided"),
 )
 
 _MISSING: Any = object()

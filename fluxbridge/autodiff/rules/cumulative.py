@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj
-from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
+from ..primitive import FUNCTIONS, asked, implements, plain, primitive, refuse_out
 from .reductions import axes_of, divisible, not_nan
 from .shaping import as_array, normal_axis
 
@@ -114,6 +114,7 @@ def _running_extreme(ufunc: np.ufunc, beats: np.ufunc) -> None:
         new[..., 1:] = beats(value[..., 1:], best[..., :-1])
         new[..., 1:] |= np.isnan(value[..., 1:]) & ~np.isnan(best[..., :-1])
         index = np.maximum.accumulate(np.where(new, np.arange(value.shape[-1]), 0), -1)
+        index = asked(np.argsort, (x,), {"axis": axis}, index)
         return np.take_along_axis(x, np.moveaxis(index, -1, axis), axis)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from ...errors import NoRuleError
 from .. import spelled
 from ..elementwise import conj
+from ..kinks import Kink
 from ..primitive import Tracer, implements, plain, primitive
 from ..refusals import no_rule
 from .products import adjoint
@@ -190,7 +191,15 @@ def eigh_rule(dy: Any, y: Any, _a: Any, UPLO: str = "L") -> Any:
     return onto_triangle(g, UPLO.upper())
 
 
-EIGH = primitive(np.linalg.eigh, eigh_rule, julia=spelled.eigh)
+def gaps_between(values: Any) -> Any:
+    """The distances of neighbouring eigenvalues, each by itself."""
+    return np.diff(np.sort_complex(plain(values)), axis=-1)[..., None]
+
+
+_EQUAL_VALUES = "values that are equal part differently in every direction"
+EIGH = primitive(np.linalg.eigh, eigh_rule, kink=Kink(
+    lambda a, UPLO="L": gaps_between(np.linalg.eigh(plain(a), UPLO)[0]), word=_EQUAL_VALUES, sort="split"
+), julia=spelled.eigh)  # fmt: skip
 
 
 @implements(np.linalg.eigvalsh)
@@ -218,7 +227,9 @@ def _largest_real(v: np.ndarray) -> np.ndarray:
     return np.equal(np.arange(v.shape[-2])[:, None], np.argmax(size, axis=-2)[..., None, :]) * 1.0
 
 
-EIG = primitive(np.linalg.eig, eig_rule, julia="NumPy.eig")
+EIG = primitive(np.linalg.eig, eig_rule, kink=Kink(
+    lambda a: gaps_between(np.linalg.eigvals(plain(a))), word=_EQUAL_VALUES, sort="split"
+), julia="NumPy.eig")  # fmt: skip
 
 
 @implements(np.linalg.eigvals)
@@ -285,7 +296,17 @@ def _svd(a: Any, full_matrices: bool) -> Any:
     return np.linalg.svd(a, full_matrices)
 
 
-SVD = primitive(None, svd_rule, name="svd", compute=_svd, julia=spelled.svd)
+def singular_gaps(a: Any, **_options: Any) -> Any:
+    """The distances of neighbouring singular values, and of the last one from zero."""
+    s = np.linalg.svd(plain(a), compute_uv=False)
+    return -np.diff(s, axis=-1, append=0.0)[..., None]
+
+
+SVD = primitive(
+    None, svd_rule, name="svd", compute=_svd,
+    kink=Kink(singular_gaps, word=_EQUAL_VALUES + ", and zero ones as abs does", sort="split"),
+    julia=spelled.svd,
+)  # fmt: skip
 
 
 @implements(np.linalg.svd)

@@ -129,12 +129,10 @@ def ifftn_rule(dy: Any, _y: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
     return _cut(np.fft.fftn(dy, s, axes, _ADJOINT[norm]), _x.shape, axes)
 
 
-FFTN = primitive(
-    None, fftn_rule, jvp="linear", name="fftn", compute=np.fft.fftn, julia=spelled.transforms("fft")
-)
-IFFTN = primitive(
-    None, ifftn_rule, jvp="linear", name="ifftn", compute=np.fft.ifftn, julia=spelled.transforms("ifft")
-)
+FFTN = primitive(None, fftn_rule, jvp="linear", name="fftn", compute=np.fft.fftn,
+                 julia=spelled.transforms("fft"))  # fmt: skip
+IFFTN = primitive(None, ifftn_rule, jvp="linear", name="ifftn", compute=np.fft.ifftn,
+                  julia=spelled.transforms("ifft"))  # fmt: skip
 
 
 @implements(np.fft.fftn)
@@ -195,16 +193,10 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: A
 # -- order of the frequencies ----------------------------------------------------------------------------
 
 primitive(
-    np.fft.fftshift,
-    lambda dy, _y, _x, axes=None: np.fft.ifftshift(dy, axes),
-    jvp="linear",
-    name="fftshift",
+    np.fft.fftshift, lambda dy, _y, _x, axes=None: np.fft.ifftshift(dy, axes), jvp="linear", name="fftshift",
     julia=spelled.shift_of_frequencies(inverse=False),
-)
+)  # fmt: skip
 primitive(
-    np.fft.ifftshift,
-    lambda dy, _y, _x, axes=None: np.fft.fftshift(dy, axes),
-    jvp="linear",
-    name="ifftshift",
+    np.fft.ifftshift, lambda dy, _y, _x, axes=None: np.fft.fftshift(dy, axes), jvp="linear", name="ifftshift",
     julia=spelled.shift_of_frequencies(inverse=True),
-)
+)  # fmt: skip

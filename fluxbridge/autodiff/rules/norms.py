@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..primitive import implements, plain, primitive
+from ..kinks import Kink, pair
+from ..primitive import asked, implements, plain, primitive
 from .arithmetic import unit
-from .reductions import expand
+from .reductions import expand, to_last
 from .shaping import as_array, normal_axis
 
 # -- vectors ---------------------------------------------------------------------------------------
@@ -34,7 +35,15 @@ def norm2_rule(dy: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False
     return x * expand(slope, np.shape(x), axis, keepdims)
 
 
-NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, julia=spelled.norm2)
+def components(x: Any, axis: Any = None, **_options: Any) -> Any:
+    """The real numbers that a norm is taken of."""
+    if np.iscomplexobj(plain(x)):
+        return np.concatenate([components(np.real(x), axis), components(np.imag(x), axis)], axis=-1)
+    return to_last(np.reshape(x, (1,)) if np.ndim(x) == 0 else x, axis)
+
+
+_TIP = Kink(components, word="the tip of a cone: any vector of length 1 may come out", sort="cone")
+NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, kink=_TIP, julia=spelled.norm2)
 
 
 def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
@@ -49,7 +58,11 @@ def normp_rule(dy: Any, y: Any, x: Any, p: float, axis: Any = None, keepdims: bo
     return np.where(zero, 0.0, expand(dy, np.shape(x), axis, keepdims) * unit(x) * size ** (p - 1))
 
 
-NORMP = primitive(None, normp_rule, name="normp", compute=_normp, julia=spelled.normp)
+_STEEP = Kink(
+    lambda x, p, **_options: None if p >= 1 or np.iscomplexobj(plain(x)) else pair(x, 0.0),
+    word="an infinite slope at elements that are 0, for p below 1", sort="steep",
+)  # fmt: skip
+NORMP = primitive(None, normp_rule, name="normp", compute=_normp, kink=(_TIP, _STEEP), julia=spelled.normp)
 
 
 def _extreme(x: Any, largest: bool, axis: int | None, keepdims: bool) -> Any:
@@ -57,9 +70,11 @@ def _extreme(x: Any, largest: bool, axis: int | None, keepdims: bool) -> Any:
     shape = np.shape(x)
     if axis is None:
         x, axis = np.reshape(x, -1), 0
-    sizes = np.flip(np.abs(plain(x)), axis)
-    last = sizes.shape[axis] - 1 - (np.argmax if largest else np.argmin)(sizes, axis=axis)
-    y = np.take_along_axis(np.abs(x), np.expand_dims(last, axis), axis)
+    find = np.argmax if largest else np.argmin
+    sizes = np.abs(x)
+    last = np.shape(x)[axis] - 1 - find(np.flip(plain(sizes), axis), axis=axis)
+    last = asked(find, (sizes,), {"axis": axis}, last)
+    y = np.take_along_axis(sizes, np.expand_dims(last, axis), axis)
     if keepdims:
         return np.reshape(y, (1,) * len(shape)) if np.ndim(y) != len(shape) else y
     return np.squeeze(y, axis)

@@ -32,7 +32,7 @@ ZEROS = primitive(
     name="pad",
     compute=lambda x, pad_width: np.pad(x, pad_width),
     julia=spelled.pad,
-)
+)  # fmt: skip
 
 
 def _widths(pad_width: Any, ndim: int) -> tuple[PAIR, ...]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj
-from ..primitive import apply, implements, plain, primitive
+from ..kinks import Kink
+from ..primitive import apply, asked, implements, plain, primitive
 from .shaping import as_array
 
 # -- convolution -----------------------------------------------------------------------------------------
@@ -170,7 +171,11 @@ def roots_tangent(dx: Any, y: Any, p: Any) -> Any:
     return -np.polyval(dx, y) / np.polyval(np.polyder(p), y)
 
 
-ROOTS = primitive(None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots, julia="NumPy.roots")
+ROOTS = primitive(
+    None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots,
+    kink=Kink(lambda p: np.diff(np.sort_complex(np.roots(plain(p))))[..., None],
+              word="a root that occurs twice has no slope", sort="split"), julia="NumPy.roots"
+)  # fmt: skip
 
 
 @implements(np.roots)
@@ -237,6 +242,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     at, knots = plain(x), plain(xp)
     last = knots.size - 1
     low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))
+    low = asked(np.searchsorted, (xp, x), {"side": "right"}, low)
     high = np.minimum(low + 1, last)
     width = xp[high] - xp[low]
     flat = np.equal(plain(width), 0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj
+from ..kinks import Kink
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
 from .shaping import as_array, normal_axis
 
@@ -196,8 +197,19 @@ def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
     def compute(x: Any, axis: Any = None, **options: Any) -> Any:
         return fold.reduce(x, axis, **options)
 
+    def rivals(x: Any, axis: Any = None, initial: Any = None, where: Any = True, **_options: Any) -> Any:
+        rows = to_last(np.reshape(x, (1,)) if np.ndim(x) == 0 else x, axis if np.ndim(x) else None)
+        if where is not True:
+            counted = to_last(np.broadcast_to(where, np.shape(x)), axis)
+            rows = np.where(counted, rows, -np.inf if largest else np.inf)
+        if initial is not None:
+            rows = np.concatenate([rows, np.full((*np.shape(rows)[:-1], 1), initial)], axis=-1)
+        return rows if largest else -rows
+
+    word = f"the {'largest' if largest else 'smallest'} gets the derivative, whichever of the equals it is"
     julia = spelled.reduction("maximum" if largest else "minimum")
-    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia)
+    kink = Kink(rivals, word=word)
+    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia, kink=kink)
 
 
 _extreme(np.max, np.maximum, largest=True)

@@ -8,12 +8,13 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import elementwise, select, zero_of
-from ..primitive import implements, no_derivative, plain, primitive, refuse_out, take_up
+from ..kinks import Kink, pair
+from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
 
-def step(target: Any) -> None:
+def step(target: Any, jumps: str | Any, julia: Any) -> None:
     """Register a function that is constant between its jumps."""
     zero = primitive(
         None,
@@ -21,23 +22,37 @@ def step(target: Any) -> None:
         jvp=(lambda dx, _y, _x, **_options: zero_of(dx),),
         name=target.__name__,
         compute=target,
-        julia=_JULIA[target],
+        julia=julia,
+        kink=Kink(jumps, ("0", "0"), "a jump between constant pieces", "jump"),
     )
 
     @implements(target)
     def function(x: Any, *args: Any, **options: Any) -> Any:
         if np.ndim(x):
-            return target(plain(x), *args, **options)
+            return asked(target, (x, *args), options, target(plain(x), *args, **options))
         return zero(x, **dict(zip(("decimals", "out"), args, strict=False)), **options)
 
 
-_JULIA = {np.floor: "floor.", np.ceil: "ceil.", np.rint: "round.", np.round: spelled.rounded,
-          np.around: spelled.rounded, np.fix: "trunc."}  # fmt: skip
-for _target in (np.floor, np.ceil, np.rint, np.round, np.around, np.fix):
-    step(_target)
+def between_decimals(x: Any, decimals: int = 0, **_options: Any) -> Any:
+    """The rivals of rounding to so many decimals."""
+    scaled = x * 10.0**decimals
+    return pair(scaled, np.floor(plain(scaled)) + 0.5)
+
+
+for _target, _jumps, _julia in (
+    (np.floor, "x ~ whole(x)", "floor."),
+    (np.ceil, "x ~ whole(x)", "ceil."),
+    (np.rint, "x ~ half(x)", "round."),
+    (np.round, between_decimals, spelled.rounded),
+    (np.around, between_decimals, spelled.rounded),
+    (np.fix, "where(whole(x) == 0, 1.0, x - whole(x)) ~ 0", "trunc."),
+):
+    step(_target, _jumps, _julia)
 no_derivative(np.trunc)
 
-elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False, julia="NumPy.heaviside.")
+elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False,
+            kink=Kink("a ~ 0", ("0, 0", "0, 0"), "a jump from 0 to 1", "jump"),
+            julia="NumPy.heaviside.")  # fmt: skip
 elementwise(np.nextafter, "1", "0", holomorphic=False)
 elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False, julia="NumPy.ldexp.")
 if hasattr(np, "bitwise_count"):  # since NumPy 2.0
@@ -109,7 +124,14 @@ def _where(condition: Any) -> Any:
 
 
 _BY_PART = tuple(_where(part) for part in (is_inside, is_low, is_high))
-_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, julia=spelled.clamp)
+_BORDERS = (
+    Kink(lambda x, low, _high: None if low is None else pair(x, low),
+         ("1, 0, 0", "0, 1, 0"), "x or its lower limit gets the derivative"),
+    Kink(lambda x, _low, high: None if high is None else pair(x, high),
+         ("0, 0, 1", "1, 0, 0"), "x or its upper limit gets the derivative"),
+)  # fmt: skip
+_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, kink=_BORDERS,
+                  julia=spelled.clamp)  # fmt: skip
 
 
 @implements(np.clip)

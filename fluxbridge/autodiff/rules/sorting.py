@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..primitive import PRIMITIVES, apply, implements, plain, primitive, refuse_out
+from ..kinks import Kink, row_of
+from ..primitive import PRIMITIVES, apply, asked, implements, plain, primitive, refuse_out
 from .reductions import axes_of, to_last
 from .shaping import as_array
 
@@ -38,13 +39,14 @@ def rearranged_tangent(dx: Any, y: Any, x: Any, axis: int = -1, kth: Any = None)
     return np.take_along_axis(dx, _linked(of_y, of_x, axis), axis)
 
 
+_TIES = Kink(row_of, word="equal elements may stand in either order", sort="order")
 SORT = primitive(
     None, rearranged_rule, jvp=(rearranged_tangent,), name="sort",
-    compute=lambda x, axis=-1: np.sort(x, axis), julia=spelled.sort,
+    compute=lambda x, axis=-1: np.sort(x, axis), julia=spelled.sort, kink=_TIES,
 )  # fmt: skip
 PARTITION = primitive(
     None, rearranged_rule, jvp=(rearranged_tangent,), name="partition",
-    compute=lambda x, axis=-1, kth=None: np.partition(x, kth, axis),
+    compute=lambda x, axis=-1, kth=None: np.partition(x, kth, axis), kink=_TIES,
 )  # fmt: skip
 
 
@@ -118,6 +120,7 @@ def _quantile(
             weights = np.broadcast_to(weights.reshape(shape), np.shape(a))
         weights = to_last(weights, axis)
     order = np.argsort(values, axis=-1, kind="stable")  # NaN comes last
+    order = asked(np.argsort, (rows,), {"axis": -1}, order)
     nans = np.isnan(values)
     n = values.shape[-1]
     if n == 0:

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import special
 
 from ...errors import NoRuleError
+from .. import spelled
 from ..elementwise import (
     NAMES,
     Formula,
@@ -25,8 +26,10 @@ from ..elementwise import (
     elementwise,
     select,
 )
+from ..kinks import Kink
 from ..primitive import UFUNCS, Primitive, no_derivative, plain, primitive
 from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
+from .transcendental import STEEP_AT_ZERO
 
 PI = math.pi
 ROOT_PI = math.sqrt(PI)
@@ -34,18 +37,18 @@ ROOT_2PI = math.sqrt(2 * PI)
 DEGREE = PI / 180
 
 
-def rule(name: str, *formulas: Formula, holomorphic: bool = True, julia: Any = None) -> None:
+def rule(name: str, *formulas: Formula, holomorphic: bool = True, **words: Any) -> None:
     """The derivatives of one ufunc; older versions of SciPy may not have it."""
     ufunc = getattr(special, name, None)
     if not isinstance(ufunc, np.ufunc) or ufunc in UFUNCS:
         return
     if not (formulas[0] is None or hasattr(formulas[0], "costly")):
-        elementwise(ufunc, *formulas, holomorphic=holomorphic, julia=julia)
+        elementwise(ufunc, *formulas, holomorphic=holomorphic, **words)
         return
     # no rule for numbers, because that one computes both derivatives whether asked for or not
     inputs = NAMES[len(formulas)]
     reverse = [_array_rule(f, inputs, holomorphic) for f in formulas]
-    primitive(ufunc, *reverse, jvp=tuple(_tangent_rule(f, inputs) for f in formulas), julia=julia)
+    primitive(ufunc, *reverse, jvp=tuple(_tangent_rule(f, inputs) for f in formulas), **words)
 
 
 def rules(name: str, *partials: Callable[..., Any]) -> None:
@@ -88,21 +91,18 @@ def real_sign(x: Any) -> Any:
 define_words({name: f for name, f in vars(special).items() if isinstance(f, np.ufunc)})
 define_words({"real_sign": real_sign, "sinc": np.sinc})
 
+_STEEP_A = Kink("a ~ 0", word="an infinite slope where a ends", sort="steep")
+
 # -- logistic, entropies, robust losses --------------------------------------------------------------
 
 rule("expit", "y * (1 - y)", holomorphic=False, julia="NNlib.sigmoid.")
 rule("logit", "1 / (x * (1 - x))", holomorphic=False, julia="NumPy.logit.")
 rule("log_expit", "expit(-x)", holomorphic=False, julia="NNlib.logsigmoid.")
-rule("entr", "-log(x) - 1", holomorphic=False, julia="NumPy.entr.")
-rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False, julia="NumPy.rel_entr.")
-rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False, julia="NumPy.kl_div.")
-rule(
-    "huber",
-    "maximum(absolute(b) - a, 0.0)",
-    "maximum(-a, minimum(b, a))",
-    holomorphic=False,
-    julia="NumPy.huber.",
-)
+rule("entr", "-log(x) - 1", holomorphic=False, kink=STEEP_AT_ZERO, julia="NumPy.entr.")
+rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False, kink=_STEEP_A, julia="NumPy.rel_entr.")
+rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False, kink=_STEEP_A, julia="NumPy.kl_div.")
+rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False,
+     julia="NumPy.huber.")  # fmt: skip
 rule("pseudo_huber", lambda y, a, b: 2 * y / a - b * (b / a) / np.hypot(1.0, b / a),
      "b / hypot(1.0, b / a)", holomorphic=False)  # fmt: skip
 
@@ -114,8 +114,10 @@ def ratio_or_zero(a: Any, b: Any) -> Any:
 
 
 define_words({"ratio_or_zero": ratio_or_zero})
-rule("xlogy", "log(b)", "ratio_or_zero(a, b)", julia="NumPy.xlogy.")
-rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)", julia="NumPy.xlog1py.")
+rule("xlogy", "log(b)", "ratio_or_zero(a, b)", kink=Kink("b ~ 0", word="log(b) ends here", sort="steep"),
+     julia="NumPy.xlogy.")  # fmt: skip
+rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)",
+     kink=Kink("b ~ -1", word="log(1 + b) ends here", sort="steep"), julia="NumPy.xlog1py.")  # fmt: skip
 
 # -- powers and exponentials --------------------------------------------------------------------------
 
@@ -132,22 +134,17 @@ def inv_boxcox_by_exponent(y: Any, x: Any, p: Any) -> Any:
 
 
 rule("boxcox", "power(a, b - 1)", boxcox_by_exponent, holomorphic=False, julia="NumPy.boxcox.")
-rule(
-    "boxcox1p",
-    "power(1 + a, b - 1)",
-    lambda y, a, b: boxcox_by_exponent(y, 1 + a, b),
-    holomorphic=False,
-    julia="NumPy.boxcox1p.",
-)
+rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 + a, b), holomorphic=False,
+     julia="NumPy.boxcox1p.")  # fmt: skip
 rule("inv_boxcox", "power(y, 1 - b)", inv_boxcox_by_exponent, holomorphic=False, julia="NumPy.inv_boxcox.")
 rule("inv_boxcox1p", "power(1 + y, 1 - b)",
      lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b), holomorphic=False)  # fmt: skip
-rule("exp2", "ln2 * y")
+rule("exp2", "ln2 * y", julia="exp2.")
 rule("exp10", "ln10 * y", julia="exp10.")
-rule("expm1", "y + 1")
-rule("log1p", "1 / (1 + x)")
+rule("expm1", "y + 1", julia="expm1.")
+rule("log1p", "1 / (1 + x)", julia="log1p.")
 rule("cosm1", "-sin(x)", julia="NumPy.cosm1.")
-rule("cbrt", "1 / (3 * y * y)", holomorphic=False)
+rule("cbrt", "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
 rule("exprel", "0.5 * hyp1f1(2.0, 3.0, x)", holomorphic=False, julia="NumPy.exprel.")
 rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", holomorphic=False, julia="NumPy.powm1.")
 rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False, julia="sind.")
@@ -188,7 +185,7 @@ POLYGAMMA: Primitive = primitive(
     lambda dy, _y, n, x: dy * POLYGAMMA(n + 1, x),
     jvp=(None, lambda dx, _y, n, x: dx * POLYGAMMA(n + 1, x)),
     compute=polygamma_of,
-    julia="SpecialFunctions.polygamma.",
+    julia=spelled.of_order("polygamma"),
 )
 
 
@@ -208,27 +205,12 @@ rule("gammaln", "psi(x)", holomorphic=False, julia="NumPy.gammaln.")
 rule("loggamma", "psi(x)", julia="SpecialFunctions.loggamma.")
 rule("rgamma", rgamma_slope, julia="NumPy.rgamma.")
 rule("psi", "polygamma(1, x)", holomorphic=False, julia="SpecialFunctions.digamma.")
-rule(
-    "beta",
-    "y * (psi(a) - psi(a + b))",
-    "y * (psi(b) - psi(a + b))",
-    holomorphic=False,
-    julia="SpecialFunctions.beta.",
-)
-rule(
-    "betaln",
-    "psi(a) - psi(a + b)",
-    "psi(b) - psi(a + b)",
-    holomorphic=False,
-    julia="SpecialFunctions.logbeta.",
-)
-rule(
-    "binom",
-    "y * (psi(a + 1) - psi(a - b + 1))",
-    "y * (psi(a - b + 1) - psi(b + 1))",
-    holomorphic=False,
-    julia="NumPy.binom.",
-)
+rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))", holomorphic=False,
+     julia="SpecialFunctions.beta.")  # fmt: skip
+rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)", holomorphic=False,
+     julia="SpecialFunctions.logbeta.")  # fmt: skip
+rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))", holomorphic=False,
+     julia="NumPy.binom.")  # fmt: skip
 rule("poch", "y * (psi(a + b) - psi(a))", "y * psi(a + b)", holomorphic=False, julia="NumPy.poch.")
 no_derivative(special.gammasgn)
 
@@ -271,7 +253,7 @@ ZETA: Primitive = primitive(
     jvp=(lambda dx, _y, _x, _q: unknown("zeta", "x")(), lambda dq, _y, x, q: -dq * x * ZETA(x + 1.0, q)),
     name="zeta",
     compute=special.zeta,
-    julia="SpecialFunctions.zeta.",
+    julia=spelled.of_order("zeta"),
 )
 if isinstance(_zeta := getattr(getattr(special, "_ufuncs", None), "_zeta", None), np.ufunc):
     UFUNCS[_zeta] = ZETA  # scipy.special.zeta(x, q) is a function that hands its arguments to this one
@@ -302,59 +284,30 @@ rule("j0", "-j1(x)", holomorphic=False, julia="SpecialFunctions.besselj0.")
 rule("j1", "0.5 * (j0(x) - jv(2.0, x))", holomorphic=False, julia="SpecialFunctions.besselj1.")
 rule("y0", "-y1(x)", holomorphic=False, julia="SpecialFunctions.bessely0.")
 rule("y1", "0.5 * (y0(x) - yn(2, x))", holomorphic=False, julia="SpecialFunctions.bessely1.")
-rule("i0", "i1(x)", holomorphic=False)
+rule("i0", "i1(x)", holomorphic=False, julia="NumPy.i0.")
 rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False, julia="NumPy.i1.")
 rule("k0", "-k1(x)", holomorphic=False, julia="NumPy.k0.")
 rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False, julia="NumPy.k1.")
-rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False, julia="NumPy.i0e.")
+rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False,
+     kink=Kink("x ~ 0", ("-1", "1"), "the corner of exp(-abs(x))"), julia="NumPy.i0e.")  # fmt: skip
 rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", holomorphic=False, julia="NumPy.i1e.")
 rule("k0e", "y - k1e(x)", holomorphic=False, julia="NumPy.k0e.")
 rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))", holomorphic=False, julia="NumPy.k1e.")
-_BESSEL = {"jv": "SpecialFunctions.besselj.", "yv": "SpecialFunctions.bessely.",
-           "hankel1": "SpecialFunctions.hankelh1.", "hankel2": "SpecialFunctions.hankelh2."}  # fmt: skip
 for _name in ("jv", "yv", "hankel1", "hankel2"):
     rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))",
-         julia=_BESSEL[_name])  # fmt: skip
-rule(
-    "yn",
-    None,
-    "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))",
-    holomorphic=False,
-    julia="SpecialFunctions.bessely.",
-)
-rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia="SpecialFunctions.besseli.")
-rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia="SpecialFunctions.besselk.")
-rule(
-    "kn",
-    None,
-    "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))",
-    holomorphic=False,
-    julia="SpecialFunctions.besselk.",
-)
-rule(
-    "ive",
-    unknown("ive", "v"),
-    "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y",
-    julia="SpecialFunctions.besselix.",
-)
-rule(
-    "kve",
-    unknown("kve", "v"),
-    "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))",
-    julia="SpecialFunctions.besselkx.",
-)
-rule(
-    "hankel1e",
-    unknown("hankel1e", "v"),
-    "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y",
-    julia="SpecialFunctions.hankelh1x.",
-)
-rule(
-    "hankel2e",
-    unknown("hankel2e", "v"),
-    "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y",
-    julia="SpecialFunctions.hankelh2x.",
-)
+    julia=spelled.of_order(_name))  # fmt: skip
+rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False, julia=spelled.of_order("yv"))
+rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia=spelled.of_order("iv"))
+rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia=spelled.of_order("kv"))
+rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False, julia=spelled.of_order("kv"))
+rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y",
+     kink=Kink("b ~ 0", word="the corner of exp(-abs(b))"), julia=spelled.of_order("ive"))  # fmt: skip
+rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))",
+     julia=spelled.of_order("kve"))  # fmt: skip
+rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y",
+     julia=spelled.of_order("hankel1e"))  # fmt: skip
+rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y",
+     julia=spelled.of_order("hankel2e"))  # fmt: skip
 
 _STRUVE = f"power(0.5 * b, a) * rgamma(a + 1.5) * {1 / ROOT_PI!r}"
 rule("struve", unknown("struve", "v"),
@@ -381,10 +334,10 @@ def expn_slope(y: Any, n: Any, x: Any) -> Any:
     return -np.where(np.greater(n, 0), special.expn(lower, x), (np.exp(-x) + y) / x)
 
 
-rule("spence", spence_slope)
+rule("spence", spence_slope, kink=STEEP_AT_ZERO)
 rule("expi", "exp(x) / x", julia="SpecialFunctions.expinti.")
 rule("exp1", "-exp(-x) / x", julia="SpecialFunctions.expint.")
-rule("expn", None, expn_slope, holomorphic=False, julia="SpecialFunctions.expint.")
+rule("expn", None, expn_slope, holomorphic=False, julia=spelled.of_order("expn"))
 
 
 def several(name: str, slopes: Callable[[Any, Any], tuple[Any, ...]], julia: Any = None) -> None:
@@ -405,7 +358,7 @@ def _sinhc(x: Any) -> Any:
 
 
 several("fresnel", lambda _y, x: (np.sin(PI / 2 * x * x), np.cos(PI / 2 * x * x)))
-several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x))
+several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x), julia="NumPy.sici")
 several("shichi", lambda _y, x: (_sinhc(x), np.cosh(x) / x))
 several("airy", lambda y, x: (y[1], x * y[0], y[3], x * y[2]), julia="NumPy.airy")
 
@@ -446,12 +399,8 @@ def ellipeinc_by_m(y: Any, phi: Any, m: Any) -> Any:
 
 
 rule("ellipk", ellipk_slope, holomorphic=False, julia="SpecialFunctions.ellipk.")
-rule(
-    "ellipkm1",
-    lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p),
-    holomorphic=False,
-    julia="NumPy.ellipkm1.",
-)
+rule("ellipkm1", lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p), holomorphic=False,
+     julia="NumPy.ellipkm1.")  # fmt: skip
 rule("ellipe", ellipe_slope, holomorphic=False, julia="SpecialFunctions.ellipe.")
 rule("ellipkinc", "1 / sqrt(1 - b * sin(a) * sin(a))", ellipkinc_by_m, holomorphic=False)
 rule("ellipeinc", "sqrt(1 - b * sin(a) * sin(a))", ellipeinc_by_m, holomorphic=False)

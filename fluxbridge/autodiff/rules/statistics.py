@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from .reductions import axes_of, count, masked, not_nan
 from .shaping import as_array
@@ -80,7 +81,12 @@ def std_tangent(
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, julia=spelled.spread("std"))
+_ALL_EQUAL = Kink(
+    lambda x, axis=None, where=True, **_options: along(deviations(np.real(x), axis, where)[0], axis),
+    word="the tip of a cone: no element deviates from the mean", sort="cone",
+)  # fmt: skip
+STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, kink=_ALL_EQUAL,
+                julia=spelled.spread("std"))  # fmt: skip
 
 
 def _spread(target: Any, made: Any, skip_nan: bool) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj, elementwise
+from ..kinks import Kink
 from ..primitive import Primitive, apply, implements, register, take_up
 
 # -- exponentials, logarithms, roots ---------------------------------------------------------------
@@ -21,17 +22,20 @@ elementwise(np.log, "1 / x", julia="log.")
 elementwise(np.log2, "1 / (x * ln2)", julia="log2.")
 elementwise(np.log10, "1 / (x * ln10)", julia="log10.")
 elementwise(np.log1p, "1 / (x + 1)", julia="log1p.")
-elementwise(np.sqrt, "1 / (2 * y)", julia="sqrt.")
-elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False, julia="cbrt.")
+STEEP_AT_ZERO = Kink("x ~ 0", word="an infinite slope at 0", sort="steep")
+elementwise(np.sqrt, "1 / (2 * y)", kink=STEEP_AT_ZERO, julia="sqrt.")
+elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
 
 # The share of each term in the sum. Without the minimum and the where, infinite terms would give
 # Inf - Inf: a term of -Inf has the share 0, one of +Inf the share 1.
 elementwise(np.logaddexp,
             "exp(minimum(a - where(isinf(a), 0.0, y), 0.0))",
-            "exp(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False, julia="NumPy.logaddexp.")  # fmt: skip
+            "exp(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False,
+            julia="NumPy.logaddexp.")  # fmt: skip
 elementwise(np.logaddexp2,
             "exp2(minimum(a - where(isinf(a), 0.0, y), 0.0))",
-            "exp2(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False, julia="NumPy.logaddexp2.")  # fmt: skip
+            "exp2(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False,
+            julia="NumPy.logaddexp2.")  # fmt: skip
 
 # -- trigonometric and hyperbolic functions ----------------------------------------------------------
 # Products such as (1 - x)(1 + x) rather than 1 - x² are exact to the last digit near x = 1. On the
@@ -40,17 +44,21 @@ elementwise(np.logaddexp2,
 elementwise(np.sin, "cos(x)", julia="sin.")
 elementwise(np.cos, "-sin(x)", julia="cos.")
 elementwise(np.tan, "1 + y * y", julia="tan.")
-elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))", julia="asin.")
-elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))", julia="acos.")
+_STEEP_ENDS = Kink("x ~ 1; x ~ -1", word="an infinite slope at both ends", sort="steep")
+elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS, julia="asin.")
+elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS, julia="acos.")
 elementwise(np.arctan, "1 / (1 + x * x)", julia="atan.")
 elementwise(np.sinh, "cosh(x)", julia="sinh.")
 elementwise(np.cosh, "sinh(x)", julia="cosh.")
 elementwise(np.tanh, "1 - y * y", julia="tanh.")
 elementwise(np.arcsinh, "1 / sqrt(1 + x * x)", julia="asinh.")
-elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))", julia="acosh.")
+elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))",
+            kink=Kink("x ~ 1", word="an infinite slope at 1", sort="steep"), julia="acosh.")  # fmt: skip
 elementwise(np.arctanh, "1 / ((1 - x) * (1 + x))", julia="atanh.")
 
-elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False, julia="atan.")
+elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False,
+            kink=Kink("where(b <= 0, a, 1.0) ~ 0", word="a jump by 2π behind the origin", sort="jump"),
+            julia="atan.")  # fmt: skip
 
 elementwise(np.deg2rad, "pi / 180", holomorphic=False, julia="deg2rad.")
 elementwise(np.radians, "pi / 180", holomorphic=False, julia="deg2rad.")

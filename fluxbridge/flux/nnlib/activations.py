@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.elementwise import define_words, elementwise, masked
+from ...autodiff.kinks import Kink
 from ...autodiff.primitive import Primitive
 from .numeric import as_float, elementwise_compute
 
@@ -30,11 +31,12 @@ LOG2 = math.log(2)
 
 
 def _primitive(
-    name: str, compute: Callable[..., Any], *formulas: str, keep_integers: bool = False
+    name: str, compute: Callable[..., Any], *formulas: str, keep_integers: bool = False, **words: Any
 ) -> Primitive:
     """An elementwise primitive that has no NumPy function of its own."""
     computed = elementwise_compute(compute, keep_integers)
-    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False)
+    words.setdefault("julia", f"NNlib.{name}.")
+    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, **words)
 
 
 # -- sigmoid, tanh and what is made of them --------------------------------------------------------
@@ -59,7 +61,9 @@ def _erf(x: Any) -> Any:
 
 _SIGMOID = _primitive("sigmoid", _sigmoid, "y * (1 - y)")
 _TANH = _primitive("tanh_fast", np.tanh, "1 - y * y")
-_ERF = _primitive("nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)")
+_ERF = _primitive(
+    "nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)", julia="SpecialFunctions.erf."
+)
 define_words({"sigmoid": _SIGMOID, "nnlib_tanh": _TANH, "nnlib_erf": _ERF})
 _SOFTPLUS = _primitive("softplus", _softplus, "sigmoid(x)")
 define_words({"softplus": _SOFTPLUS})
@@ -110,12 +114,38 @@ def _clamp(x: Any, low: int, high: int) -> Any:
 
 
 _LOGSIGMOID = _primitive("logsigmoid", lambda x: -_softplus(-x), "sigmoid(-x)")
-_HARDSIGMOID = _primitive("hardsigmoid", _hard_sigmoid, f"{1 / 6!r} if (y > 0) & (y < 1)")
-_HARDTANH = _primitive("hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & (y < 1)", keep_integers=True)
-_RELU = _primitive("relu", _relu, "1 if y > 0", keep_integers=True)
-_RELU6 = _primitive("relu6", lambda x: _clamp(x, 0, 6), "1 if (y > 0) & (y < 6)", keep_integers=True)
+
+
+def _corners(low: str, high: str, slope: str = "1") -> tuple[Kink, Kink]:
+    """The kinks of a line between two flat ends."""
+    return (
+        Kink(f"x ~ {low}", (slope, "0"), f"flat below {low}"),
+        Kink(f"x ~ {high}", ("0", slope), f"flat above {high}"),
+    )
+
+
+_HARDSIGMOID = _primitive(
+    "hardsigmoid", _hard_sigmoid, f"{1 / 6!r} if (y > 0) & (y < 1)", kink=_corners("-3", "3", f"{1 / 6!r}")
+)
+_HARDTANH = _primitive(
+    "hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & (y < 1)", keep_integers=True,
+    kink=_corners("-1", "1"),
+)  # fmt: skip
+_RELU = _primitive(
+    "relu", _relu, "1 if y > 0", keep_integers=True,
+    kink=Kink("x ~ 0", ("1", "0"), "flat below 0"),
+)  # fmt: skip
+_RELU6 = _primitive(
+    "relu6", lambda x: _clamp(x, 0, 6), "1 if (y > 0) & (y < 6)", keep_integers=True,
+    kink=_corners("0", "6"),
+)  # fmt: skip
 _GELU_TANH = elementwise(
-    None, _gelu_tanh_slope, name="gelu_tanh", compute=elementwise_compute(_gelu_tanh), holomorphic=False
+    None,
+    _gelu_tanh_slope,
+    name="gelu_tanh",
+    compute=elementwise_compute(_gelu_tanh),
+    holomorphic=False,
+    julia="NNlib.gelu_tanh.",
 )
 _GELU_SIGMOID = elementwise(
     None,
@@ -123,6 +153,7 @@ _GELU_SIGMOID = elementwise(
     name="gelu_sigmoid",
     compute=elementwise_compute(_gelu_sigmoid),
     holomorphic=False,
+    julia="NNlib.gelu_sigmoid.",
 )
 _GELU_ERF = _primitive(
     "gelu_erf",
@@ -131,19 +162,22 @@ _GELU_ERF = _primitive(
 )
 _SWISH = _primitive("swish", lambda x: x * _sigmoid(x), "y + sigmoid(x) * (1 - y)")
 _HARDSWISH = _primitive(
-    "hardswish", lambda x: x * _hard_sigmoid(x), "where(x < -3, 0.0, where(x > 3, 1.0, x / 3 + 0.5))"
-)
+    "hardswish", lambda x: x * _hard_sigmoid(x), "where(x < -3, 0.0, where(x > 3, 1.0, x / 3 + 0.5))",
+    kink=(Kink("x ~ -3", ("-0.5", "0"), "flat below -3"), Kink("x ~ 3", ("1", "1.5"), "straight above 3")),
+)  # fmt: skip
 _LISHT = elementwise(
     None,
     _lisht_slope,
     name="lisht",
     compute=elementwise_compute(lambda x: x * np.tanh(x)),
     holomorphic=False,
+    julia="NNlib.lisht.",
 )
 _SELU = _primitive(
     "selu",
     lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * (np.exp(x) - 1)),
     f"where(y > 0, {SELU_SCALE!r}, y + {SELU_ALPHA * SELU_SCALE!r})",
+    kink=Kink("x ~ 0", (f"{SELU_SCALE!r}", f"{SELU_ALPHA * SELU_SCALE!r}"), "steeper below 0"),
 )
 _SOFTSIGN = _primitive(
     "softsign", lambda x: x / (1 + np.abs(x)), "1 / ((1 + absolute(x)) * (1 + absolute(x)))"
@@ -155,6 +189,7 @@ _MISH = elementwise(
     name="mish",
     compute=elementwise_compute(lambda x: x * np.tanh(_softplus(x))),
     holomorphic=False,
+    julia="NNlib.mish.",
 )
 _TANHSHRINK = _primitive("tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)")
 
@@ -168,13 +203,15 @@ def _softshrink(x: Any, b: Any) -> Any:
 
 
 _LEAKYRELU = _primitive(
-    "leakyrelu", lambda x, b: np.where(x > 0, x, b * x), "where(y > 0, 1.0, b)", "a if a <= 0"
-)
+    "leakyrelu", lambda x, b: np.where(x > 0, x, b * x), "where(y > 0, 1.0, b)", "a if a <= 0",
+    kink=Kink("a ~ 0", ("1, 0", "b, 0"), "less steep below 0"),
+)  # fmt: skip
 _ELU = _primitive(
     "elu",
     lambda x, b: np.where(x >= 0, x, b * (np.exp(x) - 1)),
     "where(y >= 0, 1.0, y + b)",
     "exp(a) - 1 if a < 0",
+    kink=Kink("where(b == 1, 1.0, a) ~ 0", ("1, 0", "b, 0"), "a corner at 0 unless alpha is 1"),
 )
 _CELU = _primitive(
     "celu",
@@ -188,8 +225,18 @@ _TRELU = _primitive(
     "1 if y > 0",
     "0",
     keep_integers=True,
+    kink=(
+        Kink("where(b == 0, 1.0, a - b) ~ 0", ("1, 0", "0, 0"), "a jump at theta", "jump"),
+        Kink("where(b == 0, a, 1.0) ~ 0", ("1, 0", "0, 0"), "flat below 0"),
+    ),
 )
-_SOFTSHRINK = _primitive("softshrink", _softshrink, "1 if not_equal(y, 0)", "-sign(y)")
+_SOFTSHRINK = _primitive(
+    "softshrink", _softshrink, "1 if not_equal(y, 0)", "-sign(y)",
+    kink=(
+        Kink("a ~ b", ("1, -1", "0, 0"), "flat below lambda"),
+        Kink("a ~ -b", ("0, 0", "1, 1"), "flat above -lambda"),
+    ),
+)  # fmt: skip
 
 # -- the public names ----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
@@ -207,6 +208,7 @@ CONV: Any = primitive(
     jvp="multilinear",
     name="conv",
     compute=_conv,
+    julia=spelled.conv,
 )
 CONV_DATA: Any = primitive(
     None,
@@ -215,6 +217,7 @@ CONV_DATA: Any = primitive(
     jvp="multilinear",
     name="conv_data",
     compute=_conv_data,
+    julia=spelled.conv_data,
 )
 CONV_WEIGHT: Any = primitive(
     None,
@@ -223,6 +226,7 @@ CONV_WEIGHT: Any = primitive(
     jvp="multilinear",
     name="conv_weight",
     compute=_conv_weight,
+    julia=spelled.conv_weight,
 )
 
 # -- the public functions --------------------------------------------------------------------------

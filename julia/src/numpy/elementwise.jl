@@ -72,3 +72,26 @@ ndtri(p) = -sqrt(oftype(p, 2)) * SpecialFunctions.erfcinv(2 * p)
 airy(x::Number) = (SpecialFunctions.airyai(x), SpecialFunctions.airyaiprime(x), SpecialFunctions.airybi(x), SpecialFunctions.airybiprime(x))
 airy(x::AbstractArray) =
     (SpecialFunctions.airyai.(x), SpecialFunctions.airyaiprime.(x), SpecialFunctions.airybi.(x), SpecialFunctions.airybiprime.(x))
+
+"The sine and cosine integrals."
+sici(x::Number) = (SpecialFunctions.sinint(x), SpecialFunctions.cosint(abs(x)))
+sici(x::AbstractArray) = (SpecialFunctions.sinint.(x), SpecialFunctions.cosint.(abs.(x)))
+
+# The order of these functions is a constant: dual numbers, which Zygote broadcasts with, are taken out of it.
+order(v) = v
+order(v::ForwardDiff.Dual) = order(ForwardDiff.value(v))
+
+jv(v, x) = SpecialFunctions.besselj(order(v), x)
+yv(v, x) = SpecialFunctions.bessely(order(v), x)
+iv(v, x) = SpecialFunctions.besseli(order(v), x)
+kv(v, x) = SpecialFunctions.besselk(order(v), x)
+ive(v, x) = SpecialFunctions.besselix(order(v), x)
+kve(v, x) = SpecialFunctions.besselkx(order(v), x)
+hankel1(v, x) = jv(v, x) + im * yv(v, x)
+hankel2(v, x) = jv(v, x) - im * yv(v, x)
+hankel1e(v, x) = hankel1(v, x) * cis(-x)
+hankel2e(v, x) = hankel2(v, x) * cis(x)
+polygamma(n, x) = SpecialFunctions.polygamma(Int(order(n)), x)
+zeta(s, q) = SpecialFunctions.zeta(order(s), q)
+"The exponential integral of order n; for n = 0 its slope comes from the closed form."
+expn(n, x) = order(n) == 0 ? exp(-x) / x : SpecialFunctions.expint(Int(order(n)), x)

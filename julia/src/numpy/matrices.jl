@@ -2,10 +2,12 @@
 
 "The function `f` of every matrix in the last two axes; its values are numbers, arrays or tuples of these."
 function each(f, x::AbstractArray)
-    batch = size(x)[1:end-2]
-    flat = Base.reshape(x, prod(batch), size(x)[end-1:end]...)
-    return gathered(map(k -> f(flat[k, :, :]), 1:prod(batch)), batch)
+    batch, shape = batched(size(x))
+    flat = Base.reshape(x, shape)
+    return gathered(map(k -> f(flat[k, :, :]), 1:shape[1]), batch)
 end
+batched(s) = s[1:end-2], (prod(s[1:end-2]), s[end-1], s[end])
+ChainRulesCore.@non_differentiable batched(::Any)
 
 gathered(ys::AbstractVector{<:Number}, batch) = Base.reshape(ys, batch)
 function gathered(ys::AbstractVector{<:AbstractArray}, batch)
@@ -17,6 +19,7 @@ gathered(ys::AbstractVector{<:Tuple}, batch) = ntuple(k -> gathered(map(y -> y[k
 det(x::AbstractArray) = each(LA.det, x)
 inv(x::AbstractArray) = each(LA.inv, x)
 pinv(x::AbstractArray; options...) = each(a -> LA.pinv(a; options...), x)
+expm(x::AbstractArray) = each(exp, x)
 cholesky(x::AbstractArray) = each(a -> LA.cholesky(LA.Hermitian(a, :L)).L, x)
 
 """
@@ -26,7 +29,7 @@ cholesky(x::AbstractArray) = each(a -> LA.cholesky(LA.Hermitian(a, :L)).L, x)
 """
 function solve(a::AbstractArray, b::AbstractArray)
     ndims(b) == 1 && return each(m -> m \ b, a)
-    batch = Base.Broadcast.broadcast_shape(size(lifted(a, ndims(b)))[1:end-2], size(lifted(b, ndims(a)))[1:end-2])
+    batch = common(size(a), size(b))
     A, B = to_stack(a, batch), to_stack(b, batch)
     ys = map(k -> A[:, :, k] \ B[:, :, k], 1:size(A, 3))
     return from_stack(stack(ys; dims = 3), batch)
@@ -50,7 +53,7 @@ slogdet(x::AbstractArray) = each(slogdet, x)
 
 Eigenvalues and eigenvectors of a symmetric or Hermitian matrix, of which one triangle is read.
 """
-eigh(a::AbstractMatrix, uplo::Symbol = :L) = whole_eigh(completed(a, uplo))
+eigh(a::AbstractMatrix, uplo::Symbol = :L) = whole_eigh(completed(a, uplo), uplo)
 eigh(x::AbstractArray, uplo::Symbol = :L) = each(a -> eigh(a, uplo), x)
 
 "A Hermitian matrix from one of its triangles."
@@ -59,21 +62,29 @@ function completed(a, uplo)
     return part .+ part' .+ LA.Diagonal(real(LA.diag(a)))
 end
 
-function whole_eigh(a)
-    values, vectors = LA.LAPACK.syevd!('V', 'L', Matrix(a))  # the routine that NumPy calls, for the same signs
+function whole_eigh(a, uplo)
+    values, vectors = LA.LAPACK.syevd!('V', first(string(uplo)), Matrix(a))  # what NumPy calls, for the same signs
     return values, vectors
 end
 
-function rrule(::typeof(whole_eigh), a)
-    w, V = whole_eigh(a)
+"Allow for the phase of complex vectors: LAPACK makes their element in row `k` real."
+function with_phase(V, dV, k, turn = imag(sum(conj(V) .* dV; dims = 1)))
+    eltype(V) <: Real && return dV
+    pivot = real(V[k:k, :])
+    ratio = ifelse.(abs.(pivot) .< 1e-8, 0, turn ./ pivot)
+    return dV .- im .* (axes(V, 1) .== k) .* ratio
+end
+
+function rrule(::typeof(whole_eigh), a, uplo)
+    w, V = whole_eigh(a, uplo)
     function pullback(dy)
         dw, dV = map(unthunk, Tuple(unthunk(dy)))
         inner = dw isa AbstractZero ? zeros(eltype(V), size(V)) : Matrix{eltype(V)}(LA.Diagonal(real(dw)))
         if !(dV isa AbstractZero)
             gaps = [i == j ? zero(eltype(w)) : 1 / (w[j] - w[i]) for i in eachindex(w), j in eachindex(w)]
-            inner += gaps .* (V' * dV)
+            inner += gaps .* (V' * with_phase(V, dV, uplo === :L ? 1 : length(w)))
         end
-        return NoTangent(), ProjectTo(a)(V * inner * V')
+        return NoTangent(), ProjectTo(a)(V * inner * V'), NoTangent()
     end
     return (w, V), pullback
 end
@@ -97,13 +108,11 @@ eig(x::AbstractArray) = each(eig, x)
 `U, s, Vt`. The vectors that only complete the basis, with `full`, count as constants.
 """
 function svd(a::AbstractMatrix; full::Bool = false)
-    F = LA.svd(a)
-    full || return F.U, F.S, F.Vt
+    U, s, Vt = thin_svd(a)
+    full || return U, s, Vt
     k = minimum(size(a))
     whole = ignore_derivatives(() -> LA.svd(a; full = true))
-    U = size(a, 1) > k ? hcat(F.U, whole.U[:, k+1:end]) : F.U
-    Vt = size(a, 2) > k ? vcat(F.Vt, whole.Vt[k+1:end, :]) : F.Vt
-    return U, F.S, Vt
+    return size(a, 1) > k ? hcat(U, whole.U[:, k+1:end]) : U, s, size(a, 2) > k ? vcat(Vt, whole.Vt[k+1:end, :]) : Vt
 end
 svd(x::AbstractArray; full::Bool = false) = each(a -> svd(a; full), x)
 
@@ -146,8 +155,44 @@ end
 
 function square_qr(Q, R, dQ, dR)
     M = R * dR' - dQ' * Q
-    both = LA.tril(M) + LA.tril(M, -1)'  # the lower triangle, completed
+    below = LA.tril(M, -1)
+    both = below + below' + LA.Diagonal(real(LA.diag(M)))  # the lower triangle, completed
     return (dQ + Q * both) / R'
+end
+
+function thin_svd(a)
+    F = LA.svd(a)
+    return F.U, F.S, F.Vt
+end
+
+"Wan & Zhang 2019; where singular values meet, the vectors have no derivative."
+function rrule(::typeof(thin_svd), a)
+    U, s, Vt = thin_svd(a)
+    function pullback(dy)
+        dU, ds, dVt = map(unthunk, Tuple(unthunk(dy)))
+        inner = ds isa AbstractZero ? zeros(eltype(U), length(s), length(s)) : Matrix{eltype(U)}(LA.Diagonal(real(ds)))
+        gaps = [i == j ? zero(eltype(s)) : 1 / ((s[j] - s[i]) * (s[j] + s[i])) for i in eachindex(s), j in eachindex(s)]
+        outer = zero(U * Vt)
+        if eltype(U) <: Complex
+            dU, dV = dU isa AbstractZero ? zero(U) : dU, dVt isa AbstractZero ? zero(Vt') : dVt'
+            turn = imag(sum(conj(U) .* dU; dims = 1)) + imag(sum(conj(Vt') .* dV; dims = 1))
+            size(a, 1) >= size(a, 2) ? (dV = with_phase(Vt', dV, 1, turn)) : (dU = with_phase(U, dU, 1, turn))
+            dVt = dV'
+        end
+        if !(dU isa AbstractZero)
+            J = gaps .* (U' * dU)
+            inner += (J + J') .* s'
+            size(U, 1) > length(s) && (outer += (dU - U * (U' * dU)) ./ s' * Vt)
+        end
+        if !(dVt isa AbstractZero)
+            turns = Vt * dVt'
+            K = gaps .* turns
+            inner += s .* (K + K') - LA.Diagonal((x -> x - real(x)).(LA.diag(turns)) ./ s)
+            size(Vt, 2) > length(s) && (outer += U * ((dVt - (dVt * Vt') * Vt) ./ s))
+        end
+        return NoTangent(), ProjectTo(a)(U * inner * Vt + outer)
+    end
+    return (U, s, Vt), pullback
 end
 
 # -- polynomials ---------------------------------------------------------------------------------------------

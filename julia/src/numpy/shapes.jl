@@ -1,7 +1,9 @@
 # Shapes, with the elements in NumPy's order.
 
 "`x` with its axes in reverse: Julia's order of the result is NumPy's order of `x`."
-turned(x::AbstractArray{<:Any,N}) where {N} = N < 2 ? x : permutedims(x, ntuple(k -> N + 1 - k, N))
+turned(x::AbstractArray{<:Any,N}) where {N} = N < 2 ? x : permutedims(x, backwards(N))
+backwards(n) = ntuple(k -> n + 1 - k, n)
+ChainRulesCore.@non_differentiable backwards(::Any)
 
 """
     ravel(x)
@@ -19,8 +21,9 @@ reshape(x::AbstractArray, dims::Integer...) = turned(Base.reshape(turned(x), Bas
 
 "`x` with axes of length 1 in front, so that it has `n`."
 lifted(x::Number, n) = x
-lifted(x::AbstractArray, n) =
-    ndims(x) >= n ? x : Base.reshape(x, ntuple(_ -> 1, n - ndims(x))..., size(x)...)
+lifted(x::AbstractArray, n) = ndims(x) >= n ? x : Base.reshape(x, lifted_size(size(x), n))
+lifted_size(s, n) = (ntuple(_ -> 1, n - length(s))..., s...)
+ChainRulesCore.@non_differentiable lifted_size(::Any, ::Any)
 
 """
     broadcast_to(x, dims...)
@@ -38,9 +41,12 @@ function rot90(x::AbstractArray, k::Integer, (i, j))
     k = mod(k, 4)
     k == 0 && return x
     k == 2 && return Base.reverse(Base.reverse(x; dims = i); dims = j)
-    order = ntuple(n -> n == i ? j : n == j ? i : n, ndims(x))
+    order = exchanged(ndims(x), i, j)
     return k == 1 ? permutedims(Base.reverse(x; dims = j), order) : Base.reverse(permutedims(x, order); dims = j)
 end
+
+exchanged(n, i, j) = ntuple(k -> k == i ? j : k == j ? i : k, n)
+ChainRulesCore.@non_differentiable exchanged(::Any, ::Any, ::Any)
 
 """
     linspace(a, b, n; endpoint = true, dims = 1)
@@ -48,16 +54,22 @@ end
 `n` numbers from `a` to `b`, along a new axis if these are arrays.
 """
 function linspace(a, b, n::Integer; endpoint::Bool = true, dims::Integer = 1)
-    steps = 0:n-1
-    share = n == 1 ? zeros(1) : steps ./ (endpoint ? n - 1 : n)
-    N = max(ndims(a), ndims(b))
-    t = N == 0 ? share : Base.reshape(share, ntuple(k -> k == dims ? n : 1, N + 1))
+    t = shares(n, endpoint, max(ndims(a), ndims(b)), dims)
     first, last = with_axis(a, dims), with_axis(b, dims)
     return (1 .- t) .* first .+ t .* last
 end
 
+"How far from `a` to `b` the numbers are, along axis `dims` of N + 1."
+function shares(n, endpoint, N, dims)
+    share = n == 1 ? zeros(1) : collect((0:n-1) ./ (endpoint ? n - 1 : n))
+    return N == 0 ? share : Base.reshape(share, ntuple(k -> k == dims ? n : 1, N + 1))
+end
+ChainRulesCore.@non_differentiable shares(::Any, ::Any, ::Any, ::Any)
+
 with_axis(x::Number, dims) = x
-with_axis(x::AbstractArray, dims) = Base.reshape(x, size(x)[1:dims-1]..., 1, size(x)[dims:end]...)
+with_axis(x::AbstractArray, dims) = Base.reshape(x, size_with_axis(size(x), dims))
+size_with_axis(s, dims) = (s[1:dims-1]..., 1, s[dims:end]...)
+ChainRulesCore.@non_differentiable size_with_axis(::Any, ::Any)
 
 """
     pad(x, widths)

@@ -4,10 +4,11 @@
 """
     convolve(a, v, mode = :full)
 
-`mode` says which part of the convolution is wanted: all of it, `:same` or `:valid`.
+The convolution of two arrays with as many axes; `mode` says which part of it is wanted: all, `:same` or
+`:valid`.
 """
-function convolve(a::AbstractVector, v::AbstractVector, mode::Symbol = :full)
-    return convolution(a, v)[kept(length(a), length(v), mode)]
+function convolve(a::AbstractArray{<:Any,N}, v::AbstractArray{<:Any,N}, mode::Symbol = :full) where {N}
+    return convolution(a, v)[map((n, m) -> kept(n, m, mode), size(a), size(v))...]
 end
 
 function kept(n, m, mode)
@@ -17,19 +18,20 @@ function kept(n, m, mode)
 end
 ChainRulesCore.@non_differentiable kept(::Any, ::Any, ::Any)
 
-function convolution(a::AbstractVector, v::AbstractVector)
-    y = zeros(promote_type(eltype(a), eltype(v)), length(a) + length(v) - 1)
-    for i in eachindex(a), j in eachindex(v)
-        y[i+j-1] += a[i] * v[j]
+function convolution(a, v)
+    y = zeros(promote_type(eltype(a), eltype(v)), size(a) .+ size(v) .- 1)
+    for i in CartesianIndices(a), j in CartesianIndices(v)
+        y[shifted(i, j)] += a[i] * v[j]
     end
     return y
 end
+shifted(i, j) = CartesianIndex(Tuple(i) .+ Tuple(j) .- 1)
 
-function rrule(::typeof(convolution), a::AbstractVector, v::AbstractVector)
+function rrule(::typeof(convolution), a, v)
     function pullback(dy)
         d = unthunk(dy)
-        da = [sum(d[i+j-1] * conj(v[j]) for j in eachindex(v)) for i in eachindex(a)]
-        dv = [sum(d[i+j-1] * conj(a[i]) for i in eachindex(a)) for j in eachindex(v)]
+        da = [sum(d[shifted(i, j)] * conj(v[j]) for j in CartesianIndices(v)) for i in CartesianIndices(a)]
+        dv = [sum(d[shifted(i, j)] * conj(a[i]) for i in CartesianIndices(a)) for j in CartesianIndices(v)]
         return NoTangent(), ProjectTo(a)(da), ProjectTo(v)(dv)
     end
     return convolution(a, v), pullback
@@ -74,12 +76,14 @@ ChainRulesCore.@non_differentiable scale(::Any, ::Any, ::Any)
 
 "The matrix `m` times the vectors along one axis, of which the first `n` elements count."
 function along(m, x, n, dims)
-    N = ndims(x)
-    order = (dims, (k for k in 1:N if k != dims)...)
-    y = permuted(x, order)
-    y = Base.reshape(y, size(y, 1), :)
-    n < size(y, 1) && (y = y[1:n, :])
-    z = m[:, 1:size(y, 1)] * y
-    shape = (size(z, 1), (size(x, k) for k in 1:N if k != dims)...)
-    return permuted(Base.reshape(z, shape), Tuple(invperm(collect(order))))
+    order, back, shape = axis_first(size(x), dims, size(m, 1))
+    y = Base.reshape(permuted(x, order), size(x, dims), :)
+    z = n < size(x, dims) ? m * y[1:n, :] : m[:, 1:size(x, dims)] * y
+    return permuted(Base.reshape(z, shape), back)
 end
+function axis_first(s, dims, n)
+    rest = Tuple(k for k in eachindex(s) if k != dims)
+    order = (dims, rest...)
+    return order, Tuple(invperm(collect(order))), (n, (s[k] for k in rest)...)
+end
+ChainRulesCore.@non_differentiable axis_first(::Any, ::Any, ::Any)

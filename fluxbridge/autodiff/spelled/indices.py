@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .spelling import Site, Term, reshaped
+from ..spelling import Site, Term, reshaped
 
 
 def indexed(site: Site, x: Term, index: Any) -> Term:
@@ -59,7 +59,8 @@ def _parts(index: Any, shape: tuple[int, ...]) -> list[Any]:
     else:
         parts += rest
     return [
-        int(p) if isinstance(p, (int, np.integer)) or (isinstance(p, np.ndarray) and p.ndim == 0 and p.dtype != bool)
+        int(p)
+        if isinstance(p, (int, np.integer)) or (isinstance(p, np.ndarray) and p.ndim == 0 and p.dtype != bool)
         else p
         for p in parts
     ]  # fmt: skip
@@ -102,14 +103,13 @@ def _positions(site: Site, index: np.ndarray, n: int) -> Term | str:
     """An array of indices or booleans."""
     if index.dtype == bool:
         return site.capture(index)
-    if (
-        index.ndim == 1
-        and index.size > 1
-        and np.array_equal(index, np.arange(index[0], index[0] + index.size))
-    ):
-        if index[0] >= 0:
-            return f"{index[0] + 1}:{index[-1] + 1}"
+    if _is_range(index) and index[0] >= 0:
+        return f"{index[0] + 1}:{index[-1] + 1}"
     return site.capture(np.where(index < 0, index + n, index) + 1)
+
+
+def _is_range(x: np.ndarray) -> bool:
+    return x.ndim == 1 and x.size > 1 and np.array_equal(x, np.arange(x[0], x[0] + x.size))
 
 
 def _looked_up(site: Site, x: Term, index: Any, kept: list[Any], fancy: list[int]) -> Term:
@@ -128,10 +128,6 @@ def column_major(site: Site, shape: tuple[int, ...], index: Any) -> str:
     places = np.arange(1, size + 1).reshape(shape, order="F")[index]
     if np.ndim(places) == 0:
         return str(int(places))
-    if (
-        places.ndim == 1
-        and places.size > 1
-        and np.array_equal(places, np.arange(places[0], places[0] + places.size))
-    ):
+    if _is_range(places):
         return f"{places[0]}:{places[-1]}"
     return str(site.capture(np.ascontiguousarray(places)))

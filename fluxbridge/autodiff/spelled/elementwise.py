@@ -1,0 +1,105 @@
+"""Functions of each element that are not just a name in Julia."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...errors import NoRuleError
+from ..spelling import (
+    Site,
+    Spelled,
+    Term,
+    aligned,
+    call,
+    converted,
+    elementwise,
+    infix,
+    negative,
+    number_term,
+    spelling,
+    typed,
+)
+
+
+@spelling("-x")
+def minus(site: Site, x: Term) -> Spelled:
+    return negative(x, site.out)
+
+
+@spelling("x")
+def itself(site: Site, x: Term) -> Spelled:
+    return Term(x.text, site.out, x.level)
+
+
+@spelling("x .^ 2")
+def squared(site: Site, x: Term) -> Spelled:
+    return infix("^", x, number_term(2), site.out, bool(x.ndim))
+
+
+@spelling("x .^ p")
+def literal_power(site: Site, x: Term, p: Term) -> Spelled:
+    if p.literal and float(p.value).is_integer() and abs(p.value) < 2**31:
+        p = number_term(int(p.value))
+        if x.dtype.kind in "iu" and np.result_type(site.out).kind in "fc":
+            x = converted(x, np.float64)
+        return infix("^", x, p, site.out, bool(x.ndim))
+    return elementwise("^", (x, p), site.out)
+
+
+@spelling("ifelse.(c, a, b)")
+def choose(site: Site, c: Term, a: Term, b: Term) -> Spelled:
+    a, b = typed([a, b], site.out)
+    kind = np.result_type(site.out)
+    if kind.kind == "c":  # Zygote needs both to be of one type
+        a, b = (x if x.is_complex else _as_complex(x, kind) for x in (a, b))
+    c, a, b = aligned([c, a, b])
+    return call("ifelse." if c.ndim or a.ndim or b.ndim else "ifelse", c, a, b)
+
+
+def _as_complex(x: Term, kind: np.dtype) -> Term:
+    return number_term(complex(x.value), kind.itemsize * 4) if x.literal else converted(x, kind)
+
+
+@spelling("clamp.(x, low, high)")
+def clamp(site: Site, x: Term, low: Term, high: Term) -> Spelled:
+    if low.value is None and high.value is None:
+        return itself(site, x)
+    if high.value is None:
+        return elementwise("max", (x, low), site.out)
+    if low.value is None:
+        return elementwise("min", (x, high), site.out)
+    return elementwise("clamp", (x, low, high), site.out)
+
+
+@spelling("Float32.(x)")
+def of_type(site: Site, x: Term, dtype: Any = None) -> Spelled:
+    if x.dtype == np.dtype(dtype):
+        return itself(site, x)
+    return Term(converted(x, dtype).text, site.out)
+
+
+@spelling("round(x; digits)")
+def rounded(site: Site, x: Term, decimals: int = 0, **_: Any) -> Spelled:
+    return call("round", x, digits=decimals or None)
+
+
+def of_order(name: str) -> Callable[..., Spelled]:
+    """A special function of an order, by which there is no derivative, and of a real number."""
+
+    @spelling(f"NumPy.{name}.(v, x)")
+    def spelled(site: Site, v: Term, x: Term) -> Spelled:
+        if not v.constant:
+            raise NoRuleError(f"{name} has no derivative by its first argument in Julia")
+        if x.is_complex:
+            raise NoRuleError(f"Zygote does not differentiate {name} by complex numbers")
+        return elementwise(f"NumPy.{name}", (v, x), site.out)
+
+    return spelled
+
+
+@spelling("NumPy.iv.(n, x)")
+def bessel_i(site: Site, x: Term, n: int) -> Spelled:
+    return elementwise("NumPy.iv", (number_term(n), x), site.out)

@@ -1,0 +1,213 @@
+"""Steps arranged as they were called: functions in functions, loops and their iterations.
+
+A :class:`Group` holds the steps of one call, of one loop, or of one iteration. Loops are read off
+the byte code: an instruction that jumps backwards closes one. A new iteration begins where the
+place of execution moves back.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from types import CodeType
+from typing import Any
+
+from .sources import expression, text_of_line
+
+Loop = tuple[int, int]  #: first and last instruction
+
+
+class Group:
+    """Some steps under one name; `kind` is ``call``, ``loop`` or ``iteration``."""
+
+    def __init__(self, kind: str, label: str, line: int, items: list[Any], owner: str = ""):
+        self.kind = kind
+        self.label = label
+        self.line = line
+        self.items = items  #: lines and groups
+        self.owner = owner  #: where the object whose method it is stands among the arguments
+        self.iterations = len(items) if kind == "loop" else 0
+
+    def lines(self) -> Iterator[Any]:
+        """All the steps inside, however deep."""
+        for item in self.items:
+            if isinstance(item, Group):
+                yield from item.lines()
+            else:
+                yield item
+
+    def groups(self) -> Iterator[Group]:
+        """The groups inside, however deep."""
+        for item in self.items:
+            if isinstance(item, Group):
+                yield item
+                yield from item.groups()
+
+    def matches(self, wanted: str) -> bool:
+        """Is `wanted` the name, or the end of the name, of this group?"""
+        names = (self.owner, self.label)
+        return any(n == wanted or n.endswith("." + wanted) or n.startswith(wanted + " ") for n in names if n)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.label!r}: {sum(1 for _ in self.lines())} steps>"
+
+
+def arrange(lines: Sequence[Any], owner_path: Callable[[Any], str]) -> Group:
+    """All steps as one tree. A line has `calls` (see recording.py) and `primitive_name`."""
+    inside = [line for line in lines if line.calls]
+    outside = [line for line in lines if not line.calls]
+    items = outside + (_Arranger(owner_path).body(inside, 0) if inside else [])
+    items.sort(key=lambda item: item.position if not isinstance(item, Group) else next(item.lines()).position)
+    return Group("call", "", 0, items)
+
+
+class _Arranger:
+    def __init__(self, owner_path: Callable[[Any], str]):
+        self.owner_path = owner_path
+
+    def body(self, lines: Sequence[Any], level: int, within: Loop | None = None) -> list[Any]:
+        """The items of one run through the code at `level`, inside of the loop `within` of it."""
+        items: list[Any] = []
+        k = 0
+        while k < len(lines):
+            code = lines[k].calls[level].code
+            loop = self._loop(lines[k], level, within)
+            run = [lines[k]]
+            while k + len(run) < len(lines):
+                after = lines[k + len(run)]
+                if after.calls[level].code is not code or self._loop(after, level, within) != loop:
+                    break
+                if loop is None and after.calls[level].instruction != run[0].calls[level].instruction:
+                    break
+                run.append(after)
+            k += len(run)
+            items += self._loop_items(run, level, loop) if loop else self._call_items(run, level)
+        return items
+
+    def _loop(self, line: Any, level: int, within: Loop | None) -> Loop | None:
+        """The outermost loop around this place that lies inside of the loop `within`."""
+        call = line.calls[level]
+        around = [x for x in loops_of(call.code) if x[0] <= call.instruction <= x[1]]
+        if within is not None:
+            around = [x for x in around if x != within and within[0] <= x[0] and x[1] <= within[1]]
+        return max(around, key=lambda x: x[1] - x[0], default=None)
+
+    def _loop_items(self, lines: Sequence[Any], level: int, loop: Loop) -> list[Any]:
+        code = lines[0].calls[level].code
+        bodies = [self.body(run, level, loop) for run in self._iterations(lines, level, loop)]
+        if len(bodies) == 1:
+            return bodies[0]
+        if all(len(body) == 1 and isinstance(body[0], Group) for body in bodies):
+            calls = [body[0] for body in bodies]
+            if len({c.label for c in calls}) == len(calls):  # a loop over layers: these say more
+                return calls
+        at = _line_of(code, loop[0])
+        at, label = _heading(code, at)
+        label = "comprehension" if code.co_name in COMPREHENSIONS else label
+        turns: list[Any] = [
+            Group("iteration", f"iteration {n}", at, body) for n, body in enumerate(bodies, start=1)
+        ]
+        return [Group("loop", label, at, turns)]
+
+    def _iterations(self, lines: Sequence[Any], level: int, loop: Loop) -> list[list[Any]]:
+        runs: list[list[Any]] = [[]]
+        before, last = -1, None
+        for line in lines:
+            inner = self._loop(line, level, loop)
+            place = inner[0] if inner else line.calls[level].instruction
+            first = runs[-1][0] if runs[-1] else None
+            again = False
+            if first is not None and inner is None:
+                again = _once(first, level) and _signature(line, level) == _signature(first, level)
+                # or the same instruction called something else, as a loop over layers does
+                again |= place == before and _other_call(last, line, level)
+            if place < before or again:
+                runs.append([])
+            runs[-1].append(line)
+            before, last = place, line
+        return runs
+
+    def _call_items(self, lines: Sequence[Any], level: int) -> list[Any]:
+        """Steps of one instruction: single ones, or a call into more code of the user."""
+        items: list[Any] = []
+        deeper: list[Any] = []
+        for line in [*lines, None]:
+            nested = line is not None and len(line.calls) > level + 1
+            if nested and not (deeper and _other_call(deeper[-1], line, level)):
+                deeper.append(line)
+                continue
+            if deeper:
+                items += self._call(deeper, level)
+                deeper = [line] if nested else []
+            if line is not None and not nested:
+                items.append(line)
+        return items
+
+    def _call(self, lines: Sequence[Any], level: int) -> list[Any]:
+        items = self.body(lines, level + 1)
+        call, caller = lines[0].calls[level + 1], lines[0].calls[level]
+        owner = self.owner_path(call.owner) if call.owner is not None else ""
+        name = call.code.co_name
+        if name in COMPREHENSIONS or (len(lines) == 1 and not owner):
+            return items
+        label = {"<lambda>": "lambda", "forward": "", "__call__": ""}.get(name, name)
+        if call.owner is not None:
+            kind = type(call.owner).__name__
+            label = " ".join(x for x in (owner, kind if not label else f"{kind}.{label}") if x)
+        elif not label or label == "lambda":
+            label = expression(caller.code, caller.line, caller.instruction) or "lambda"
+        return [Group("call", label, caller.line, items, owner)]
+
+
+COMPREHENSIONS = {"<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
+
+
+def _other_call(before: Any, line: Any, level: int) -> bool:
+    """Was something else called at this level than for the line before: other code, another object?"""
+    if len(before.calls) <= level + 1 or len(line.calls) <= level + 1:
+        return len(before.calls) != len(line.calls)
+    a, b = before.calls[level + 1], line.calls[level + 1]
+    return a.code is not b.code or a.owner is not b.owner
+
+
+def _once(line: Any, level: int) -> bool:
+    """Can this step happen but once in a call made at `level`: is it in no loop further inside?"""
+    return not any(
+        start <= call.instruction <= end
+        for call in line.calls[level + 1 :]
+        for start, end in loops_of(call.code)
+    )
+
+
+def _signature(line: Any, level: int) -> tuple[Any, ...]:
+    return (line.primitive_name, *[c.instruction for c in line.calls[level:]])
+
+
+@cache
+def loops_of(code: CodeType) -> tuple[Loop, ...]:
+    """The loops of a code object, by the jumps that go backwards."""
+    ends: dict[int, int] = {}
+    for i in dis.get_instructions(code):
+        target = i.argval
+        if (i.opcode in dis.hasjrel or i.opcode in dis.hasjabs) and target < i.offset:
+            ends[target] = max(ends.get(target, 0), i.offset)
+    return tuple(sorted(ends.items()))
+
+
+def _heading(code: CodeType, line: int) -> tuple[int, str]:
+    """The line with the ``for`` or ``while`` of a loop whose body begins near `line`, and its text."""
+    for at in range(line, max(code.co_firstlineno - 1, line - 50), -1):
+        text = text_of_line(code, at)
+        if text.startswith(("for ", "while ")):
+            return at, text.rstrip(":")
+    return line, text_of_line(code, line) or f"loop on line {line}"
+
+
+def _line_of(code: CodeType, offset: int) -> int:
+    """The line on which the loop that begins at this instruction is written."""
+    line = code.co_firstlineno
+    for start, _, number in code.co_lines():
+        if start <= offset and number is not None:
+            line = number
+    return line

@@ -1,0 +1,138 @@
+"""Formulas as small Python expressions that can be both evaluated and written as mathematics.
+
+A template such as ``"a.T @ dy"`` names the cotangent, the output and the inputs of a step. Put in
+the names of the steps at hand it is a :class:`Formula`: ``text()`` writes ``Wᵀ · v̄3``, ``latex()``
+the same for TeX, and ``evaluate()`` computes it. What is shown is thereby what is checked.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from .shorten import short
+from .words import word
+from .writing import Symbol, Writer, constant, is_complex
+
+
+class Formula:
+    """An expression over symbols.
+
+    >>> W = Symbol("W", "W", np.eye(2))
+    >>> f = Formula("adjoint(a) @ dy * n", {"a": W, "dy": Symbol("v̄3", "", np.ones(2)), "n": 3})
+    >>> f.text(), f.evaluate()
+    ('Wᵀ · v̄3 · 3', array([3., 3.]))
+    """
+
+    def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
+        self.symbols: dict[str, Symbol] = {}
+        tree = _parse(template)
+        self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
+
+    def evaluate(self) -> Any:
+        """The value, computed from the tree that is shown."""
+        code = compile(ast.fix_missing_locations(ast.Expression(self.tree)), "<formula>", "eval")
+        used = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
+        words = {name: word(name) for name in used if name not in self.symbols}
+        with np.errstate(all="ignore"):
+            return eval(code, words, {k: s.value for k, s in self.symbols.items()})
+
+    def text(self) -> str:
+        return Writer(self.symbols, latex=False).write(self.tree)
+
+    def latex(self) -> str:
+        return Writer(self.symbols, latex=True).write(self.tree)
+
+    def is_one(self) -> bool:
+        return isinstance(self.tree, ast.Constant) and self.tree.value == 1
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+def _parse(template: str) -> ast.expr:
+    """A template as a tree of its own; ``"p if c"`` stands for select(c, p)."""
+    value, given, condition = template.partition(" if ")
+    if given and " else " not in condition:
+        template = f"select({condition}, {value})"
+    return ast.parse(template, mode="eval").body
+
+
+def as_contribution(slope: str) -> str:
+    """The template of what a cotangent contributes, given that of the local derivative."""
+    value, given, condition = slope.partition(" if ")
+    if given:
+        return f"{as_contribution(value)} if {condition}"
+    if slope.startswith("1 / "):
+        return f"dy / conj({slope[4:]})"
+    return f"dy * conj({slope})"
+
+
+def uses_cotangent(template: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(_parse(template)))
+
+
+class _Filler(ast.NodeTransformer):
+    """Puts symbols and constants in the place of the names, and simplifies what that allows."""
+
+    def __init__(self, names: dict[str, Any], symbols: dict[str, Symbol], simplify: bool):
+        self.names = names
+        self.simplify = simplify
+        self.symbols = symbols
+        self.real = not any(is_complex(s.value) for s in names.values() if isinstance(s, Symbol))
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        if node.id not in self.names:
+            return node
+        value = self.names[node.id]
+        if type(value) in (int, float) or isinstance(value, (np.integer, np.floating)):
+            return ast.Constant(value.item() if isinstance(value, np.generic) else value)
+        if not isinstance(value, Symbol):
+            value = Symbol(short(value), short(value), value)
+        self.symbols[node.id] = value
+        return node
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        node.args = [self.visit(a) for a in node.args]  # the function is a word, whatever options there are
+        node.keywords = [self.visit(k) for k in node.keywords]
+        if isinstance(node.func, ast.Name):
+            if node.func.id == "conj" and self.real:
+                return node.args[0]
+            if node.func.id == "real" and self.real:
+                return node.args[0]
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        self.generic_visit(node)
+        if not self.simplify:
+            return node
+        a, b, op = constant(node.left), constant(node.right), type(node.op)
+        if a is not None and b is not None:
+            try:
+                folded = eval(compile(ast.fix_missing_locations(ast.Expression(node)), "", "eval"))
+            except ArithmeticError:
+                return node
+            # a fraction stays as it was written: 1/3 says more than 0.333333
+            return node if op is ast.Div and folded != round(folded) else ast.Constant(folded)
+        if op is ast.Mult and ast.dump(node.left) == ast.dump(node.right) and a is None:
+            return ast.BinOp(node.left, ast.Pow(), ast.Constant(2))
+        if op is ast.Mult and a == -1:
+            return ast.UnaryOp(ast.USub(), node.right)
+        if op is ast.Mult and a == 1:
+            return node.right
+        if b == 1 and op in (ast.Mult, ast.Div, ast.Pow):
+            return node.left
+        if op in (ast.Add, ast.Sub) and b == 0:
+            return node.left
+        if op is ast.Add and a == 0:
+            return node.right
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        self.generic_visit(node)
+        value = constant(node.operand)
+        if isinstance(node.op, ast.USub) and value is not None:
+            return ast.Constant(-value)
+        return node
