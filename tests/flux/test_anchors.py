@@ -180,7 +180,10 @@ def test_a_noisy_line():
     (g,) = gradient(lambda m: mse(m, x, y), model)
     same(g.weight, [[-8.477372]], 1e-6)
     same(g.bias, [-3.9917655], 1e-6)
-    for steps, weight, bias, value in ((1, 1.3477372, 0.39917654, 19.540632), (41, 4.502422, 1.9627807, 6.5140305)):
+    for steps, weight, bias, value in (
+        (1, 1.3477372, 0.39917654, 19.540632),
+        (41, 4.502422, 1.9627807, 6.5140305),
+    ):
         descend(mse, model, (x, y), 0.1, steps)
         same(model.weight, [[weight]], 1e-6)
         same(model.bias, [bias], 1e-6)
@@ -303,7 +306,13 @@ def test_housing_of_the_model_zoo():
     model = Dense(np.zeros((1, 13)))
     same(mse(model, *data), 455.899, 1e-12)
     state = Flux.setup(Descent(0.1), model)
-    for expected in (6.168016177998378, 5.497364060992044, 5.293542590538757, 5.19167744536635, 5.121013723936598):
+    for expected in (
+        6.168016177998378,
+        5.497364060992044,
+        5.293542590538757,
+        5.19167744536635,
+        5.121013723936598,
+    ):
         Flux.train_(mse, model, [data] * 100, state)
         same(mse(model, *data), expected, 1e-11)
     same(mse(model, x[:, 50:], y[:, 50:]), 288.67904762457306, 1e-11)
