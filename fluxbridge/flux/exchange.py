@@ -80,8 +80,8 @@ def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bo
 
     Layers, parameters, number types, modes and running statistics go over; what is shared stays shared.
     Tuples and dictionaries stay what they are, records and objects that cannot be called become named
-    tuples. The arrays are copies. A Xoshiro of a Dropout goes over with its state; for any other generator Julia
-    takes its default one.
+    tuples. The arrays are copies. A Xoshiro of a Dropout goes over with its state; for any other generator
+    Julia takes its default one.
 
     `functions` gives Julia source for functions that have no counterpart, ``{half: "x -> x ./ 2"}``; with
     ``keep=True`` they stay in Python, and Julia calls them. Else they raise ArgumentError, as do layers that
@@ -262,7 +262,7 @@ class _Model:
         if kind == "unknown":
             return self.unknown(rest[0], rest[1], at)
         if kind == "layer":
-            return self.layer(*rest, at)
+            return self.layer(rest[0], rest[1], rest[2], at)
         if kind in ("tuple", "vector"):
             parts = [self.part(p, f"{at}[{i}]") for i, p in enumerate(rest[0])]
             return tuple(parts) if kind == "tuple" else parts
