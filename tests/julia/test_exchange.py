@@ -11,7 +11,8 @@ import pytest
 from fluxlayers import _NAMES, DEVIATIONS, build, call, from_one, in_mode
 from fluxrecords import FIELDS, Case, OneHot, agree, cases, loss_weights, weighted_sum
 
-from fluxbridge import AutoZygote, flux, julia, withgradient
+from fluxbridge import AutoZygote, cross_check, flux, julia, withgradient
+from fluxbridge.random import Xoshiro
 
 pytestmark = pytest.mark.julia
 
@@ -102,3 +103,44 @@ def test_outputs_gradients_and_states_agree(case):
     back = flux.from_julia(there, keep=True)
     agree(flux.state(back), flux.state(m), "state")  # running statistics too
     assert repr(back) == repr(m) or any(f.__name__ in repr(m) for f in SOURCES)
+
+
+def test_what_is_shared_stays_shared():
+    tied = flux.Dense((3, 3), np.tanh)
+    there = flux.to_julia(flux.Chain(tied, flux.Dense((3, 3)), tied))
+    assert julia.function("m -> m[1].weight === m[3].weight && m[1].weight !== m[2].weight")(there)
+    back = flux.from_julia(there)
+    assert back[0] is back[2] and back[0] is not back[1]
+
+
+def test_a_generator_goes_over_with_its_state():
+    m = flux.trainmode_(flux.Dropout(0.5, rng=Xoshiro(3)))
+    there, x = flux.to_julia(m), np.ones((20, 3))
+    back = flux.from_julia(there)
+    assert back.rng.state == m.rng.state
+    np.testing.assert_array_equal(there(x) == 0, m(x) == 0)
+
+
+def test_what_has_no_counterpart_is_refused_with_its_place():
+    with pytest.raises(ValueError, match=r"model\.layers\[1\]"):
+        flux.to_julia(flux.Chain(flux.Dense((2, 2)), lambda x: x / 2))
+    with pytest.raises(ValueError, match=r"model\.layers\[1\].*BroadcastFunction\(tanh\)"):
+        flux.from_julia("Chain(Dense(2 => 2), tanh)")
+    with pytest.raises(ValueError, match=r"model\.layers\[1\].*keep=True"):
+        flux.from_julia("Chain(Dense(2 => 2), x -> x ./ 2)")
+
+
+def test_functions_without_a_name_can_stay_where_they_are():
+    x = np.ones((2, 3))
+    m = flux.f64(flux.Chain(flux.Dense((2, 2)), lambda x: x / 2))
+    np.testing.assert_allclose(flux.to_julia(m, keep=True)(x), m(x))
+    there = julia.function("f64(Chain(Dense(2 => 2), x -> x ./ 2))")
+    np.testing.assert_allclose(flux.from_julia(there, keep=True)(x), there(x))
+
+
+def test_the_real_flux_is_a_voice():
+    m = flux.Chain(flux.Dense((2, 3), np.tanh), flux.BatchNorm(3), flux.Dense((3, 2)))
+    x, y = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 1.0]], np.float32), np.eye(2, 3, dtype=np.float32)
+    report = cross_check(lambda m: flux.logitcrossentropy(m(x), y), m, voices=["flux"])
+    assert report, str(report)
+    assert len(report.lines) == len(flux.trainables(m))
