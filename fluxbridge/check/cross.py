@@ -18,7 +18,7 @@ from .suspects import suspects
 from .tolerance import Tolerance, swing
 from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
 
-DEFAULT = ("zygote", "forwarddiff", "complex step", "finite differences")
+DEFAULT = ("zygote", "flux", "forwarddiff", "complex step", "finite differences")
 KINDS = ("gradient", "jacobian", "hessian", "second")
 
 
@@ -35,10 +35,12 @@ def cross_check(
 ) -> Report:
     """Is the gradient right? Ask the native engine and others, and compare entry by entry.
 
-    The others are by default Zygote (where there is a Julia), adaptive finite differences and, for
-    functions of real numbers, complex steps and ForwardDiff; `voices` names them instead: "zygote",
-    "forwarddiff", "complex step", "finite differences", "jax", "torch", "tensorflow". Zygote and
-    ForwardDiff get the function as Julia source, the frameworks get its steps, as traced at `xs`.
+    The others are by default Zygote (where there is a Julia), adaptive finite differences, for
+    functions of real numbers complex steps and ForwardDiff, and for models of fluxbridge.flux the real
+    Flux; `voices` names them instead: "zygote", "flux", "forwarddiff", "complex step", "finite differences",
+    "jax", "torch", "tensorflow". Zygote and ForwardDiff get the function as Julia source, Flux gets the
+    models among the arguments (the function around them stays native), the frameworks get its steps, as
+    traced at `xs`.
 
     `of` is "gradient", "jacobian", "hessian" (of one argument), or "second": the gradient of a weighted
     sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
