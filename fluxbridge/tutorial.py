@@ -117,9 +117,10 @@ def plain_form(x: Any) -> Any:
         return {k: plain_form(v) for k, v in x.items()}
     if isinstance(x, (tuple, list)):
         return type(x)(map(plain_form, x)) if type(x) in (tuple, list) else tuple(map(plain_form, x))
-    if isinstance(x, (np.ndarray, Diagonal)):
-        return np.asarray(x).tolist()
-    return x.item() if isinstance(x, np.generic) else x
+    if isinstance(x, (np.ndarray, Diagonal, np.generic)):
+        a = np.asarray(x)
+        return (a.astype(str).astype(float) if a.dtype == np.float32 else a).tolist()  # 0.1, not 0.10000000149
+    return x
 
 
 def agrees(got: Any, printed: Any, rtol: float = 1e-14) -> bool:
@@ -167,7 +168,7 @@ class Ledger:
         """Each line with what the real Julia answers now; all must agree. Starts Julia."""
         from . import julia
 
-        body = ",\n".join(f"begin {line} end" for line, _, _ in self.lines)
+        body = ",\n".join(f"let\n{line}\nend" for line, _, _ in self.lines)
         answers = plain_form(julia.function(f"begin {self.definitions}\n() -> ({body},) end")())
         for (line, ours, rtol), answer in zip(self.lines, answers, strict=True):
             assert agrees(ours, answer, rtol), (line, ours, answer)
