@@ -119,7 +119,9 @@ def plain_form(x: Any) -> Any:
         return type(x)(map(plain_form, x)) if type(x) in (tuple, list) else tuple(map(plain_form, x))
     if isinstance(x, (np.ndarray, Diagonal, np.generic)):
         a = np.asarray(x)
-        return (a.astype(str).astype(float) if a.dtype == np.float32 else a).tolist()  # 0.1, not 0.10000000149
+        return (
+            a.astype(str).astype(float) if a.dtype == np.float32 else a
+        ).tolist()  # 0.1, not 0.10000000149
     return x
 
 
