@@ -10,6 +10,7 @@ from fluxbridge import (
     ADType,
     AutoFiniteDifferences,
     AutoNative,
+    Record,
     compose,
     diaghessian,
     gradient,
@@ -170,6 +171,17 @@ def test_small_words():
     assert pipe(4.0, np.sqrt, lambda x: x + 1) == 3.0
     assert compose(lambda x: x + 1, np.sqrt)(4.0) == 3.0
     assert gradient(compose(lambda x: x * x, lambda x: 3 * x), 2.0) == (36.0,)
+
+
+def test_the_gradient_of_a_composition_has_the_fields_that_julia_gives_it():
+    def line(a):
+        return lambda x: a * x
+
+    model = compose(abs, line(2.0), line(3.0))  # (abs ∘ line) ∘ line
+    assert model(-1.0) == 6.0
+    of_x, of_model = gradient(pipe, -1.0, model)
+    assert of_x == -6.0
+    assert of_model == Record(outer=Record(outer=None, inner=Record(a=3.0)), inner=Record(a=2.0))
 
 
 def test_every_error_is_ours_and_a_builtin():
