@@ -50,6 +50,7 @@ from .data import (
     unstack,
     zeros_like,
 )
+from .exchange import from_julia, to_julia
 from .functors import (
     KeyPath,
     children,
@@ -383,6 +384,7 @@ __all__ = [
     "fmapstructure_with_path",
     "focal_loss",
     "freeze_",
+    "from_julia",
     "functor",
     "gather",
     "gelu",
@@ -501,6 +503,7 @@ __all__ = [
     "thaw_",
     "thresholdrelu",
     "throttle",
+    "to_julia",
     "train_",
     "trainable",
     "trainables",

@@ -13,6 +13,7 @@ using PythonCall: PythonCall, C, Py, PyException, pyisjl, pyjlvalue
 using PythonCall.C: PyPtr
 using PythonCall.Core: errclear, getptr, incref, pyisnone, pynew, pythrow
 using Flux: Flux, NNlib
+using Random: Random
 using Zygote: Zygote
 
 include("interrupts.jl")  # Ctrl-C in a process of its own
@@ -25,6 +26,7 @@ include("gradients.jl")   # gradient, pullback, jacobian, hessian
 include("trace.jl")       # generic Julia code traced by Python's own engine
 include("layers.jl")      # layers that are one step in Python
 include("numpy.jl")       # NumPy's words, for Python functions written in Julia
+include("exchange.jl")    # models of Flux ↔ models of fluxbridge.flux
 include("operations.jl")  # the table of what Python calls
 
 end
