@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import api
+from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
 from . import compare, frameworks
 from .point import Entry, Point
@@ -90,7 +91,8 @@ def cross_check(
             )
     report.kinks = _kinks(question, {"native": own, **answers}, kinks)
     if not report:
-        report.suspects = suspects(target, xs)
+        with as_in_gradient():
+            report.suspects = suspects(target, question.point.xs)
         if raise_on_mismatch:
             raise GradientMismatchError(str(report), report)
     return report
@@ -108,7 +110,8 @@ def ask(name: str, question: Question) -> tuple[Answer | None, str, float]:
     """(answer, why there is none, seconds)."""
     began = time.perf_counter()
     voice = VOICES.get(name) or functools.partial(frameworks.answer, name)
-    answer, why = answer_of(voice, question, must=name == "native")
+    with as_in_gradient():  # layers train for whoever evaluates the function, too
+        answer, why = answer_of(voice, question, must=name == "native")
     return answer, why, time.perf_counter() - began
 
 

@@ -60,7 +60,7 @@ class Question:
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], of: str, max_entries: int, seed: int):
         self.f = f
         self.of = of
-        self.point = Point(xs)
+        self.point = Point(Point(xs).with_leaves({}))  # a copy: layers update their statistics in it
         self.rng = np.random.default_rng(seed)
         self.entries = self.point.sample(max_entries, self.rng)
         self.complete = len(self.entries) == self.point.size

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.native import as_in_gradient
 from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Recording, Step
 from ..autodiff.structure import Splitter
@@ -231,10 +232,13 @@ class Translated:
     """One call of a Python function that goes to Julia: the function there, and its arguments.
 
     `handle` takes `args`, and after them `captured`, which are no arguments of the Python function.
+    The call is for a derivative, so layers train as inside of a native gradient; this run is the one
+    that updates their running statistics, Julia's leaves them alone.
     """
 
     def __init__(self, bridge: Any, f: Callable[..., Any], xs: Sequence[Any]):
-        self.run = run = Run(f, xs)
+        with as_in_gradient():
+            self.run = run = Run(f, xs)
         known, captured = library(bridge).find(bridge, run, f)
         self.handle = known.handle
         self.args = tuple([encoded(t, run.steps) for t in run.templates])
