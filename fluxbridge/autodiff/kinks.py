@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .axes import to_last
 from .primitive import plain
 
 #: What may happen at a kink.
@@ -182,7 +183,6 @@ def limits(x: Any, low: Any = None, high: Any = None) -> Any:
 
 def along(x: Any, axis: Any, sign: float = 1.0) -> Any:
     """The rivals of a reduction: the elements along the reduced axes."""
-    from .rules.reductions import to_last
 
     x = np.reshape(x, (1,)) if np.ndim(x) == 0 else x
     return sign * to_last(x, axis)

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.axes import to_last
 from ..autodiff.kinks import Kink, along, half, pair, whole
 from ..autodiff.primitive import plain
-from ..autodiff.rules.reductions import to_last
 
 _COMPARED = Kink("a ~ b", word="the two sides of the comparison are equal", sort="jump")
 _ZERO = Kink("x ~ 0", word="the value is zero", sort="jump")

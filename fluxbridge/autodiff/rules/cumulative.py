@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import axes_of, normal_axis
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, asked, implements, plain, primitive, refuse_out
-from .reductions import axes_of, divisible, not_nan
-from .shaping import as_array, normal_axis
+from .reductions import divisible, not_nan
+from .shaping import as_array
 
 # -- cumulative sums and products -----------------------------------------------------------------------
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import normal_axis
 from ..elementwise import conj
 from ..primitive import implements, plain, primitive, refuse_out
-from .shaping import as_array, normal_axis
+from .shaping import as_array
 
 _ADJOINT: dict[Any, Any] = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import normal_axis
 from ..primitive import _out_refused, apply, implements, plain, primitive
-from .shaping import as_array, normal_axis, on_axis
+from .shaping import as_array, on_axis
 
 # -- x[index] --------------------------------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import normal_axis
 from ..primitive import _out_refused, apply, implements, plain, primitive
-from .shaping import as_array, at_least, normal_axis, on_axis
+from .shaping import as_array, at_least, on_axis
 
 
 def _list(arrays: Any) -> list[Any]:

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import normal_axis, to_last
 from ..kinks import Kink, pair
 from ..primitive import asked, implements, plain, primitive
 from .arithmetic import unit
-from .reductions import expand, to_last
-from .shaping import as_array, normal_axis
+from .reductions import expand
+from .shaping import as_array
 
 # -- vectors ---------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import axes_of, from_last, to_last
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
-from .shaping import as_array, normal_axis
+from .shaping import as_array
 
 # -- the axes of a reduction -----------------------------------------------------------------------
 
@@ -24,35 +25,6 @@ def expand(dy: Any, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Any:
         axes = axis if isinstance(axis, tuple) else (axis,)
         dy = np.expand_dims(dy, tuple(a % len(shape) for a in axes))
     return np.broadcast_to(dy, shape)
-
-
-def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """The axes that are reduced, counted from the front."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = tuple(normal_axis(a, ndim) for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
-    if len(set(axes)) < len(axes):
-        raise ValueError("repeated axis")
-    return axes
-
-
-def _split_axes(shape: tuple[int, ...], axis: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    reduced = axes_of(axis, len(shape))
-    return tuple(i for i in range(len(shape)) if i not in reduced), reduced
-
-
-def to_last(x: Any, axis: Any) -> Any:
-    """`x` with the reduced axes as one axis, the last."""
-    shape = np.shape(x)
-    kept, reduced = _split_axes(shape, axis)
-    length = int(np.prod([shape[i] for i in reduced]))
-    return np.reshape(np.transpose(x, (*kept, *reduced)), (*[shape[i] for i in kept], length))
-
-
-def from_last(x: Any, axis: Any, shape: tuple[int, ...]) -> Any:
-    """Undo :func:`to_last` for an array that had `shape`."""
-    order = sum(_split_axes(shape, axis), ())
-    return np.transpose(np.reshape(x, [shape[i] for i in order]), tuple(np.argsort(order)))
 
 
 def count(shape: tuple[int, ...], axis: Any, where: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from .. import spelled
+from ..axes import normal_axis
 from ..primitive import Tracer, implements, no_derivative, plain, primitive, take_up
 
 
@@ -15,14 +15,6 @@ def as_array(x: Any) -> Any:
     """A list, traced values in it or not, as an array; arrays and traced values as they are."""
     x = take_up(x)
     return x if isinstance(x, (Tracer, np.ndarray)) else np.asarray(x)
-
-
-def normal_axis(axis: Any, ndim: int) -> int:
-    """`axis` counted from the front, NumPy's error if there is no such axis."""
-    axis = operator.index(plain(axis))
-    if not -ndim <= axis < ndim:
-        raise np.exceptions.AxisError(axis, ndim)
-    return axis % ndim
 
 
 def on_axis(axis: int, index: Any) -> tuple[Any, ...]:

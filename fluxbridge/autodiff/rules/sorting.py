@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import axes_of, to_last
 from ..kinks import Kink, row_of
 from ..primitive import PRIMITIVES, apply, asked, implements, plain, primitive, refuse_out
-from .reductions import axes_of, to_last
 from .shaping import as_array
 
 # -- sort and partition --------------------------------------------------------------------------------

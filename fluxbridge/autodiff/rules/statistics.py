@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
+from ..axes import axes_of
 from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
-from .reductions import axes_of, count, masked, not_nan
+from .reductions import count, masked, not_nan
 from .shaping import as_array
 
 # -- variance and standard deviation -----------------------------------------------------------------
