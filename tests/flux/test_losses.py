@@ -1,46 +1,20 @@
 """Losses against the recorded answers of Flux: values, gradients, types and errors."""
 
-import re
-
 import numpy as np
 import pytest
 import rulecheck
-from fluxrecords import OneHot, agree, cases, loss_weights, weighted_sum
+from fluxrecords import agree, cases, weighted_sum
+from lossrecords import mirrored
 
 from fluxbridge import gradient, hessian, withgradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError
 from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
 
-WORDS = {
-    **{name: getattr(losses, name) for name in dir(losses) if not name.startswith("_")},
-    "sum": np.sum, "identity": lambda x: x, "np": np,
-    "wmean": lambda x: np.mean(loss_weights(x.shape, x.dtype) * x),
-}  # fmt: skip
-
-
-def in_python(julia):
-    """A call in Julia as one in Python."""
-    text = julia.replace("Flux.", "").replace(";", ",")
-    text = re.sub(r"dims=\((\d), (\d)\)", lambda m: f"axis=({int(m[1]) - 1}, {int(m[2]) - 1})", text)
-    text = re.sub(r"dims=(\d)", lambda m: f"axis={int(m[1]) - 1 if int(m[1]) else None}", text)
-    text = re.sub(r"agg=z -> sum\(z, axis=0\)", "agg=lambda z: np.sum(z, axis=0, keepdims=True)", text)
-    return re.sub(r"(\d+\.\d+)f0", r"np.float32(\1)", text)
-
-
-def taken(value):
-    return OneHotArray(np.argmax(value, axis=0), len(value)) if isinstance(value, OneHot) else value
-
 
 @pytest.mark.parametrize("case", cases("losses"), ids=lambda c: c.name)
 def test_as_recorded(case):
-    inputs = {name: taken(value) for name, value in case["inputs"].items()}
-    if case.name.startswith("ctc_loss"):
-        inputs["y"] = inputs["y"] - 1  # labels count from 0
-
-    def call(**changed):
-        return eval(in_python(case.julia), WORDS, {**inputs, **changed})
-
+    call, inputs = mirrored(case)
     if case.error:
         with pytest.raises(case.error):
             call()
