@@ -27,7 +27,10 @@ _MADE_AT_CALL = re.compile(r"einsum[4-9]")  #: there is one for each number of o
 
 
 def primitives() -> dict[str, list[Primitive]]:
-    """All primitives, those of SciPy too where it is installed, by the file of their rules."""
+    """All primitives, those of SciPy too where it is installed, by the file of their rules.
+
+    In the order of their names, as that of their registration depends on what was imported first.
+    """
     try:
         importlib.import_module("scipy.special")
     except ImportError:
@@ -38,7 +41,7 @@ def primitives() -> dict[str, list[Primitive]]:
     importlib.import_module("fluxbridge.flux")
     load_on_demand()
     found: dict[str, list[Primitive]] = {}
-    for primitive in PRIMITIVES.values():
+    for primitive in sorted(PRIMITIVES.values(), key=lambda p: (p.area, p.name)):
         if _MADE_AT_CALL.fullmatch(primitive.name):
             continue
         found.setdefault(primitive.area, []).append(primitive)
