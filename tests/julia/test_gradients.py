@@ -100,6 +100,9 @@ def test_other_packages_or_their_names(engine: Any, package: str) -> None:
         assert package in error.remedy
     else:
         np.testing.assert_allclose(g, [2.0, 4.0], rtol=1e-6)
+        both = fb.gradient("(x, y) -> sum(x) * y", engine, np.array([1.0, 2.0]), 3.0)
+        np.testing.assert_allclose(both[0], [3.0, 3.0], rtol=1e-6)
+        np.testing.assert_allclose(both[1], 3.0, rtol=1e-6)
 
 
 def test_flux_model(model: Any) -> None:
