@@ -256,7 +256,11 @@ def _paired(y: Any, seed: Any) -> float:
 
 
 class JuliaEngine(ADType):
-    """Base of the AD types that are computed in Julia. `f` is a Julia function or Julia source."""
+    """Base of the AD types that are computed in Julia.
+
+    `f` is a Julia function, Julia source, or a Python function, which is written in Julia first
+    (``fluxbridge.julia.source`` shows how).
+    """
 
     engine = ""
 
@@ -296,6 +300,8 @@ class AutoZygote(JuliaEngine):
 
     >>> from fluxbridge import AutoZygote, gradient, julia
     >>> gradient(julia.function("x -> 3x^2 + 2x + 1"), AutoZygote(), 3)  # doctest: +SKIP
+    (20.0,)
+    >>> gradient(lambda x: 3 * x**2 + 2 * x + 1, AutoZygote(), 3)  # doctest: +SKIP
     (20.0,)
     """
 

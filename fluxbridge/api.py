@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -194,19 +195,30 @@ def pipe(x: Any, *functions: Callable[[Any], Any]) -> Any:
     return x
 
 
+@dataclass(frozen=True, eq=False)
+class ComposedFunction:
+    """``outer ∘ inner``, with Julia's fields, so that a gradient has them as well."""
+
+    outer: Callable[[Any], Any]
+    inner: Callable[..., Any]
+
+    def __call__(self, *xs: Any) -> Any:
+        return self.outer(self.inner(*xs))
+
+
 def compose(*functions: Callable[..., Any]) -> Callable[..., Any]:
     """``f ∘ g`` of Julia: the last function is applied first.
+
+    The result has the fields ``outer`` and ``inner``; as in Julia, ``compose(f, g, h)`` is
+    ``compose(compose(f, g), h)``.
 
     >>> from fluxbridge import compose
     >>> compose(str, abs)(-3)
     '3'
+    >>> compose(str, abs, len).inner
+    <built-in function len>
     """
-    *outer, first = functions
-
-    def composed(*xs: Any) -> Any:
-        return functools.reduce(lambda y, f: f(y), reversed(outer), first(*xs))
-
-    return composed
+    return functools.reduce(ComposedFunction, functions)
 
 
 def fill_none(grad: Any, like: Any) -> Any:

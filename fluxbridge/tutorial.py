@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import Diagonal, I, Params, gradient, jacobian
+from . import Diagonal, I, Params, Record, gradient, jacobian
 
 
 class Step(NamedTuple):
@@ -110,23 +110,71 @@ STEPS = [
 
 
 def plain_form(x: Any) -> Any:
-    """Arrays as nested lists, so that answers compare and print alike."""
-    if isinstance(x, tuple):
-        return tuple(plain_form(v) for v in x)
-    if isinstance(x, list):
-        return [plain_form(v) for v in x]
-    if isinstance(x, (np.ndarray, Diagonal)):
-        return np.asarray(x).tolist()
+    """Arrays as nested lists, NumPy's numbers as Python's, so that answers compare and print alike."""
+    if isinstance(x, Record):
+        return Record(**{k: plain_form(v) for k, v in x.items()})
+    if isinstance(x, dict):
+        return {k: plain_form(v) for k, v in x.items()}
+    if isinstance(x, (tuple, list)):
+        return type(x)(map(plain_form, x)) if type(x) in (tuple, list) else tuple(map(plain_form, x))
+    if isinstance(x, (np.ndarray, Diagonal, np.generic)):
+        a = np.asarray(x)
+        return (
+            a.astype(str).astype(float) if a.dtype == np.float32 else a
+        ).tolist()  # 0.1, not 0.10000000149
     return x
 
 
-def agrees(got: Any, printed: Any) -> bool:
+def agrees(got: Any, printed: Any, rtol: float = 1e-14) -> bool:
     """Equal, up to rounding in the last place (and zeros of either sign)."""
+    if isinstance(printed, (dict, Record)):
+        return (
+            isinstance(got, (dict, Record))
+            and got.keys() == printed.keys()
+            and all(agrees(got[key], printed[key], rtol) for key in printed.keys())  # noqa: SIM118
+        )
     if isinstance(printed, (tuple, list)):
-        return len(got) == len(printed) and all(map(agrees, got, printed))
-    if isinstance(printed, float):
-        return isinstance(got, float) and abs(got - printed) <= 1e-14 * max(1.0, abs(printed))
-    return got == printed
+        return (
+            isinstance(got, (tuple, list))
+            and len(got) == len(printed)
+            and all(agrees(a, b, rtol) for a, b in zip(got, printed, strict=True))
+        )
+    if isinstance(printed, (float, complex)):
+        return isinstance(got, type(printed)) and abs(got - printed) <= rtol * max(1.0, abs(printed))
+    return bool(got == printed)
+
+
+class Ledger:
+    """The cells of a notebook that stand beside Julia's: checked at once, and live at the end.
+
+    `definitions` is Julia code that the lines rely on.
+
+    >>> julia_says = Ledger()
+    >>> julia_says("gradient(x -> x^2, 3)", gradient(lambda x: x**2, 3), (6.0,))
+    ours  (6.0,)
+    Julia (6.0,)
+    """
+
+    def __init__(self, definitions: str = ""):
+        self.definitions = definitions
+        self.lines: list[tuple[str, Any, float]] = []
+
+    def __call__(self, line: str, ours: Any, printed: Any, rtol: float = 1e-14) -> None:
+        """Print our answer above the one that Julia printed for `line`; they must agree."""
+        ours, printed = plain_form(ours), plain_form(printed)
+        print(f"ours  {ours}\nJulia {printed}")
+        assert agrees(ours, printed, rtol), f"not the answer of Julia to {line}"
+        self.lines.append((line, ours, rtol))
+
+    def live(self) -> list[tuple[str, Any]]:
+        """Each line with what the real Julia answers now; all must agree. Starts Julia."""
+        from . import julia
+
+        body = ",\n".join(f"let\n{line}\nend" for line, _, _ in self.lines)
+        answers = plain_form(julia.function(f"begin {self.definitions}\n() -> ({body},) end")())
+        for (line, ours, rtol), answer in zip(self.lines, answers, strict=True):
+            assert agrees(ours, answer, rtol), (line, ours, answer)
+        return [(line, answer) for (line, _, _), answer in zip(self.lines, answers, strict=True)]
 
 
 def run() -> Iterator[tuple[Step, Any, bool]]:

@@ -10,6 +10,7 @@ from fluxbridge import (
     ADType,
     AutoFiniteDifferences,
     AutoNative,
+    Record,
     compose,
     diaghessian,
     gradient,
@@ -172,6 +173,17 @@ def test_small_words():
     assert gradient(compose(lambda x: x * x, lambda x: 3 * x), 2.0) == (36.0,)
 
 
+def test_the_gradient_of_a_composition_has_the_fields_that_julia_gives_it():
+    def line(a):
+        return lambda x: a * x
+
+    model = compose(abs, line(2.0), line(3.0))  # (abs ∘ line) ∘ line
+    assert model(-1.0) == 6.0
+    of_x, of_model = gradient(pipe, -1.0, model)
+    assert of_x == -6.0
+    assert of_model == Record(outer=Record(outer=None, inner=Record(a=3.0)), inner=Record(a=2.0))
+
+
 def test_every_error_is_ours_and_a_builtin():
     from fluxbridge import errors
 
@@ -180,4 +192,4 @@ def test_every_error_is_ours_and_a_builtin():
         assert issubclass(kind, FluxbridgeError)
         if kind is FluxbridgeError:
             continue
-        assert issubclass(kind, (TypeError, ValueError, RuntimeError, NotImplementedError))
+        assert issubclass(kind, (TypeError, ValueError, RuntimeError, NotImplementedError, AssertionError))

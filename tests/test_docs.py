@@ -19,8 +19,9 @@ def examples(path: Path) -> str:
     """The lines inside ```python fences, at their places; all other lines are empty."""
     lines, inside = [], False
     for line in path.read_text(encoding="utf-8").splitlines():
-        fence = line.startswith("```")
-        inside = (line.startswith("```python") if fence else inside) and not (fence and inside)
+        text = line.lstrip()  # a block may stand inside of a list
+        fence = text.startswith("```")
+        inside = (text.startswith("```python") if fence else inside) and not (fence and inside)
         lines.append(line if inside and not fence else "")
     return "\n".join(lines) + "\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxbridge import tutorial
+from fluxbridge import Record, tutorial
 from fluxbridge.cli import main
 
 
@@ -25,3 +25,8 @@ def test_a_wrong_answer_would_be_seen():
     assert not tutorial.agrees((20.1,), (20.0,))
     assert not tutorial.agrees((None,), (20.0,))
     assert not tutorial.agrees(([1.0],), ([1.0, 2.0],))
+    assert not tutorial.agrees({"a": 1.0}, {"b": 1.0})
+    assert not tutorial.agrees(1.0, 1 + 1j)
+    assert not tutorial.agrees(Record(a=None), Record(a=1.0))
+    with pytest.raises(AssertionError, match="not the answer"):
+        tutorial.Ledger()("1 + 1", 3, 2)

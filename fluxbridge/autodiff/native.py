@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +32,16 @@ _running = _Running()
 def within_gradient() -> bool:
     """Is this called from a function that is being differentiated in reverse mode?"""
     return _running.depth > 0
+
+
+@contextlib.contextmanager
+def as_in_gradient() -> Iterator[None]:
+    """Within it functions run as inside of a gradient, for those who record or evaluate for one elsewhere."""
+    _running.depth += 1
+    try:
+        yield
+    finally:
+        _running.depth -= 1
 
 
 class Trace:

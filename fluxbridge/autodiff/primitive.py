@@ -242,7 +242,15 @@ def load_on_demand() -> bool:
 
 
 def register(target: Any, primitive: Primitive) -> Primitive:
-    """Enter `primitive` as the one for `target`, a NumPy function or ufunc (or None)."""
+    """Enter `primitive` as the one for `target`, a NumPy function or ufunc (or None).
+
+    Raises ValueError if another primitive has its name already.
+    """
+    if primitive.name in PRIMITIVES:
+        raise ValueError(
+            f"a primitive called {primitive.name!r} is registered already (rules: "
+            f"{PRIMITIVES[primitive.name].where}); give this one another name"
+        )
     PRIMITIVES[primitive.name] = primitive
     if isinstance(target, np.ufunc):
         UFUNCS[target] = primitive

@@ -47,14 +47,14 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
         return cotangents
 
     result = level.note(
-        Primitive(name, compute=_no_recomputation, joint=joint),
+        Primitive(name, compute=no_recomputation, joint=joint),
         tuple(outputs) if len(outputs) > 1 else outputs[0],
         inputs,
     )
     return put_together(y, result if len(outputs) > 1 else (result,))
 
 
-def _no_recomputation(*_: Any) -> Any:
+def no_recomputation(*_: Any) -> Any:
     raise NotImplementedError("a call with a rule of its own is recorded with its result")
 
 

@@ -20,7 +20,7 @@ def lines(
     question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance, kinks: Kinks
 ) -> Iterator[Line]:
     """The lines of the report for one voice: one a leaf, and more where something else differs."""
-    for k in range(len(question.point.leaves)):
+    for k in question.point.free:
         yield _leaf(question.point, k, name, own, answer, allowed, kinks)
     if answer.along is not None:
         line = _direction(question, name, own, answer, allowed)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import api
+from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
 from . import compare, frameworks
 from .point import Entry, Point
@@ -18,7 +19,7 @@ from .suspects import suspects
 from .tolerance import Tolerance, swing
 from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
 
-DEFAULT = ("zygote", "forwarddiff", "complex step", "finite differences")
+DEFAULT = ("zygote", "flux", "forwarddiff", "complex step", "finite differences")
 KINDS = ("gradient", "jacobian", "hessian", "second")
 
 
@@ -35,10 +36,12 @@ def cross_check(
 ) -> Report:
     """Is the gradient right? Ask the native engine and others, and compare entry by entry.
 
-    The others are by default Zygote (where there is a Julia), adaptive finite differences and, for
-    functions of real numbers, complex steps and ForwardDiff; `voices` names them instead: "zygote",
-    "forwarddiff", "complex step", "finite differences", "jax", "torch", "tensorflow". Zygote and
-    ForwardDiff get the function as Julia source, the frameworks get its steps, as traced at `xs`.
+    The others are by default Zygote (where there is a Julia), adaptive finite differences, for
+    functions of real numbers complex steps and ForwardDiff, and for models of fluxbridge.flux the real
+    Flux; `voices` names them instead: "zygote", "flux", "forwarddiff", "complex step", "finite differences",
+    "jax", "torch", "tensorflow". Zygote and ForwardDiff get the function as Julia source, Flux gets the
+    models among the arguments (the function around them stays native), the frameworks get its steps, as
+    traced at `xs`.
 
     `of` is "gradient", "jacobian", "hessian" (of one argument), or "second": the gradient of a weighted
     sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
@@ -88,7 +91,8 @@ def cross_check(
             )
     report.kinks = _kinks(question, {"native": own, **answers}, kinks)
     if not report:
-        report.suspects = suspects(target, xs)
+        with as_in_gradient():
+            report.suspects = suspects(target, question.point.xs)
         if raise_on_mismatch:
             raise GradientMismatchError(str(report), report)
     return report
@@ -106,7 +110,8 @@ def ask(name: str, question: Question) -> tuple[Answer | None, str, float]:
     """(answer, why there is none, seconds)."""
     began = time.perf_counter()
     voice = VOICES.get(name) or functools.partial(frameworks.answer, name)
-    answer, why = answer_of(voice, question, must=name == "native")
+    with as_in_gradient():  # layers train for whoever evaluates the function, too
+        answer, why = answer_of(voice, question, must=name == "native")
     return answer, why, time.perf_counter() - began
 
 

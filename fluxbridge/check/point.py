@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -41,15 +42,17 @@ class Point:
         for k, path in self.template.paths(""):
             self.paths[k] = path
         self.arrays = [_floating(x) for x in self.leaves]
+        self.free = _free(self.xs, self.leaves, self.paths)  #: leaves that are moved; the others are settings
 
     @property
     def size(self) -> int:
         """The number of real coordinates."""
-        return sum(a.size * (2 if a.dtype.kind == "c" else 1) for a in self.arrays)
+        free = [self.arrays[k] for k in self.free]
+        return sum(a.size * (2 if a.dtype.kind == "c" else 1) for a in free)
 
     def entries(self) -> Iterator[Entry]:
-        for k, array in enumerate(self.arrays):
-            for index in np.ndindex(array.shape):
+        for k in self.free:
+            for index in np.ndindex(self.arrays[k].shape):
                 yield from self._coordinates(k, index)
 
     def _coordinates(self, k: int, index: tuple[int, ...]) -> Iterator[Entry]:
@@ -62,8 +65,9 @@ class Point:
         if self.size <= count:
             return list(self.entries())
         chosen: list[Entry] = []
-        for k, array in enumerate(self.arrays):
-            share = max(1, count // len(self.arrays) // (2 if array.dtype.kind == "c" else 1))
+        for k in self.free:
+            array = self.arrays[k]
+            share = max(1, count // len(self.free) // (2 if array.dtype.kind == "c" else 1))
             for flat in np.sort(rng.permutation(array.size)[:share]):
                 chosen += self._coordinates(k, tuple(map(int, np.unravel_index(flat, array.shape))))
         return chosen
@@ -80,7 +84,8 @@ class Point:
     def along(self, tangents: Sequence[np.ndarray], step: float) -> tuple[Any, ...]:
         """The arguments moved by `step` along one tangent for each leaf, in double precision."""
         pairs = zip(self.arrays, tangents, strict=True)
-        return self.with_leaves({k: _double(a) + step * t for k, (a, t) in enumerate(pairs)})
+        moved = {k: _double(a) + step * t for k, (a, t) in enumerate(pairs) if k in self.free}
+        return self.with_leaves(moved)
 
     def with_leaves(self, arrays: dict[int, Any]) -> tuple[Any, ...]:
         leaves = [
@@ -94,6 +99,7 @@ class Point:
         return self.with_leaves({
             k: (a * (1 + np.finfo(a.dtype).eps * rng.choice([-1.0, 1.0], a.shape))).astype(a.dtype)
             for k, a in enumerate(self.arrays)
+            if k in self.free
         })  # fmt: skip
 
     def flatten(self, gradient: Any) -> list[Any]:
@@ -108,6 +114,18 @@ class Point:
         position = f"[{', '.join(map(str, entry.index))}]" if entry.index else ""
         part = " (imaginary part)" if entry.direction == 1j else ""
         return self.paths[entry.leaf] + position + part
+
+
+def _free(xs: tuple[Any, ...], leaves: list[Any], paths: list[str]) -> list[int]:
+    """The leaves that are no settings: of a model of fluxbridge.flux only what is trained."""
+    flux = sys.modules.get("fluxbridge.flux")
+    models = {f"[{i}]": x for i, x in enumerate(xs) if flux and flux.exchange.is_layer(x)}
+    trained = {id(a) for model in models.values() for a in flux.trainables(model)} if flux else set()
+    return [
+        k
+        for k, (leaf, path) in enumerate(zip(leaves, paths, strict=True))
+        if id(leaf) in trained or path[: path.find("]") + 1] not in models
+    ]
 
 
 def _floating(x: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Who is asked: the native engine, Zygote, ForwardDiff, finite differences, complex steps.
+"""Who is asked: the native engine, Zygote, the real Flux, ForwardDiff, finite differences, complex steps.
 
 A voice is a function ``(question) -> Answer``. It raises :class:`Silent` with the reason if it has
 nothing to say here, because a program is missing or the question is not one for it.
@@ -15,6 +15,7 @@ from .. import api
 from ..adtypes import AutoForwardDiff, AutoZygote
 from ..autodiff.native import check_scalar
 from ..autodiff.recording import Recording
+from ..autodiff.template import Record
 from . import differences
 from .point import Entry, Point
 from .progress import Progress
@@ -59,11 +60,13 @@ class Question:
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], of: str, max_entries: int, seed: int):
         self.f = f
         self.of = of
-        self.point = Point(xs)
+        self.point = Point(Point(xs).with_leaves({}))  # a copy: layers update their statistics in it
         self.rng = np.random.default_rng(seed)
         self.entries = self.point.sample(max_entries, self.rng)
         self.complete = len(self.entries) == self.point.size
-        self.direction = [_tangent(self.rng, a) for a in self.point.arrays]
+        self.direction = [
+            _tangent(self.rng, a) * (k in self.point.free) for k, a in enumerate(self.point.arrays)
+        ]
 
     def scalar(self) -> bool:
         """Is this about a function of real numbers, not arrays?"""
@@ -122,6 +125,29 @@ def forwarddiff(question: Question) -> Answer:
     if not question.scalar():
         raise Silent(f"{DOES_NOT_APPLY} functions of real numbers")
     return _in_julia(question, AutoForwardDiff())
+
+
+def flux(question: Question) -> Answer:
+    """The models among the arguments by the real Flux; what the function does around them stays native."""
+    from ..flux.exchange import from_field, is_layer, to_julia
+    from ..julia import available
+
+    xs = question.point.xs
+    if question.of != "gradient" or not any(map(is_layer, xs)):
+        raise Silent(f"{DOES_NOT_APPLY} gradients by models of fluxbridge.flux")
+    found = available()
+    if not found:
+        raise Silent(f"was not asked, as there is no Julia: {found.reason}")
+
+    def named_here(g: Any) -> Any:
+        if isinstance(g, Record):
+            return Record(**{from_field(k): named_here(v) for k, v in g.items()})
+        return tuple(map(named_here, g)) if type(g) is tuple else g
+
+    there = [to_julia(x, keep=True) if is_layer(x) else x for x in xs]
+    value, grads = api.withgradient(question.f, *there)
+    check_scalar(value)
+    return Answer(value, question.point.flatten([named_here(g) for g in grads]))
 
 
 def finite_differences(question: Question) -> Answer:
@@ -202,6 +228,7 @@ def complex_step(question: Question) -> Answer:
 VOICES: dict[str, Callable[[Question], Answer]] = {
     "native": native,
     "zygote": zygote,
+    "flux": flux,
     "forwarddiff": forwarddiff,
     "complex step": complex_step,
     "finite differences": finite_differences,

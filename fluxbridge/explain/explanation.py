@@ -349,9 +349,9 @@ def explain(
     forward
       x                = 2
       y                = 3
-      v1 = x · y       = 6         x * y              line 1
-      v2 = sin(x)      = 0.909297  np.sin(x)          line 1
-      v3 = v1 + v2     = 6.9093    x * y + np.sin(x)  line 1
+      v1 = x · y       = 6         ...  line 1
+      v2 = sin(x)      = 0.909297  ...  line 1
+      v3 = v1 + v2     = 6.9093    ...  line 1
     <BLANKLINE>
     reverse
       v̄3 = 1         → v1  v̄3           = 1

@@ -8,7 +8,6 @@ the same for TeX, and ``evaluate()`` computes it. What is shown is thereby what 
 from __future__ import annotations
 
 import ast
-import copy
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ class Formula:
 
     def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
         self.symbols: dict[str, Symbol] = {}
-        tree = copy.deepcopy(_parse(template))
+        tree = _parse(template)
         self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
 
     def evaluate(self) -> Any:
@@ -53,19 +52,12 @@ class Formula:
         return self.text()
 
 
-_parsed: dict[str, ast.expr] = {}
-
-
 def _parse(template: str) -> ast.expr:
-    """A template as a tree; ``"p if c"`` stands for select(c, p)."""
-    if template not in _parsed:
-        value, given, condition = template.partition(" if ")
-        if given and " else " not in condition:
-            template_ = f"select({condition}, {value})"
-        else:
-            template_ = template
-        _parsed[template] = ast.parse(template_, mode="eval").body
-    return _parsed[template]
+    """A template as a tree of its own; ``"p if c"`` stands for select(c, p)."""
+    value, given, condition = template.partition(" if ")
+    if given and " else " not in condition:
+        template = f"select({condition}, {value})"
+    return ast.parse(template, mode="eval").body
 
 
 def as_contribution(slope: str) -> str:

@@ -12,7 +12,7 @@ from ..autodiff.recording import Step
 from .folding import Group
 from .outline import opened_groups
 from .shorten import short
-from .steps import Line
+from .steps import Line, Part
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -50,10 +50,10 @@ def graph(e: Explanation) -> Graph:
         for line in item.lines() if isinstance(item, Group) else [item]:
             home[line.step] = key
     nodes = [_node(e, key, item) for key, item in boxes]
-    edges: dict[tuple[str, str], list[str]] = {}
+    edges: dict[tuple[str, str], list[Part]] = {}
     for line in e.lines:
         target = home.get(line.step)
-        backs = {part.index: part.text() for part in line.parts} if not e.forward else {}
+        backs = {part.index: part for part in line.parts}
         for k, x in enumerate(line.step.inputs):
             source = home.get(x) if isinstance(x, Step) else None
             if source is not None and target is not None and source != target:
@@ -63,10 +63,11 @@ def graph(e: Explanation) -> Graph:
     return Graph(nodes, [Edge(a, b, _together(backs)) for (a, b), backs in edges.items()])
 
 
-def _together(backs: list[str]) -> str:
+def _together(backs: list[Part]) -> str:
     """What comes back along one arrow; of many the first."""
-    different = list(dict.fromkeys(backs))
-    return " + ".join(different) if len(different) < 3 else f"{different[0]} + {len(different) - 1} more"
+    if len(backs) > 2:
+        return f"{backs[0].text()} + {len(backs) - 1} more"
+    return " + ".join(dict.fromkeys(part.text() for part in backs))
 
 
 def _boxes(e: Explanation) -> Iterator[Any]:

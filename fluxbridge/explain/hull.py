@@ -14,8 +14,8 @@ def nearest_to_origin(points: np.ndarray, rounds: int = 10_000) -> tuple[np.ndar
 
     P. Wolfe, Finding the nearest point in a polytope, Mathematical Programming 11 (1976).
 
-    >>> nearest_to_origin(np.array([[1.0, 2.0], [1.0, -1.0]]))[0]
-    array([1., 0.])
+    >>> nearest_to_origin(np.array([[1.0, 3.0], [1.0, -1.0]]))[1]
+    array([0.25, 0.75])
     """
     points = np.asarray(points, float)
     size = float(np.max(np.sum(points * points, axis=1), initial=0.0))
@@ -31,12 +31,7 @@ def nearest_to_origin(points: np.ndarray, rounds: int = 10_000) -> tuple[np.ndar
         corral.append(best)
         weights = np.append(weights, 0.0)
         while True:
-            chosen = points[corral]
-            k = len(corral)
-            system = np.ones((k + 1, k + 1))
-            system[0, 0] = 0.0
-            system[1:, 1:] = chosen @ chosen.T
-            target = np.linalg.lstsq(system, np.eye(k + 1)[0], rcond=None)[0][1:]
+            target = _affine_weights(points[corral])
             if np.all(target > 1e-13):
                 weights = target
                 break
@@ -53,6 +48,20 @@ def nearest_to_origin(points: np.ndarray, rounds: int = 10_000) -> tuple[np.ndar
     full = np.zeros(len(points))
     full[corral] = weights
     return x, full
+
+
+def _affine_weights(points: np.ndarray) -> np.ndarray:
+    """The weights, of either sign and with sum one, of the affine combination nearest to the origin."""
+    gram = points @ points.T
+    system = gram + max(1.0, float(np.trace(gram)) / len(gram))
+    one = np.ones(len(gram))
+    try:
+        weights = np.linalg.solve(system, one)
+    except np.linalg.LinAlgError:
+        weights = np.full(len(gram), np.inf)
+    if not np.allclose(system @ weights, one, rtol=1e-9, atol=1e-9):
+        weights = np.linalg.lstsq(system, one, rcond=None)[0]
+    return weights / np.sum(weights)
 
 
 def distance_to_hull(g: np.ndarray, points: np.ndarray) -> float:

@@ -131,11 +131,21 @@ def kinks(f: Callable[..., Any], *xs: Any, tol: float = 1e-9) -> Kinks:
         found: list[tuple[int, OnKink]] = []
         for step in recording.steps:
             for kink in kinks_of(step.primitive.kink):
-                for tie in kink.ties(step.values, step.options, tol):
+                for tie in _neighbours(kink, kink.ties(step.values, step.options, tol)):
                     found.append((step.position, _on_step(step, kink, tie)))
         for choice in recording.choices:
             found += [(choice.at, found_there) for found_there in _on_choice(choice, tol)]
     return Kinks([kink for _, kink in sorted(found, key=lambda pair: pair[0])])
+
+
+def _neighbours(kink: Kink, ties: list[Tie]) -> list[Tie]:
+    """Of many elements that are equal to each other, those pairs that follow upon each other."""
+    if kink.sort != "order":
+        return ties
+    first: dict[Any, Tie] = {}
+    for tie in ties:
+        first.setdefault((tie.group, tie.row, tie.tied[0]), tie)
+    return list(first.values())
 
 
 def _on_step(step: Step, kink: Kink, tie: Tie) -> OnKink:
@@ -203,7 +213,7 @@ def _on_choice(choice: Choice, tol: float) -> Iterator[OnKink]:
         ties = kink.ties(values, choice.options, tol)
     except (TypeError, ValueError, LookupError):
         return
-    for tie in ties:
+    for tie in _neighbours(kink, ties):
         answer, others = _answers(choice, tie)
         yield OnKink(
             f"before v{choice.at}", _asked(choice), tie.row, source_of(choice.calls), kink.sort, kink.word,

@@ -10,25 +10,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from ..autodiff.kinks import Kink, Tie, kinks_of
 from ..autodiff.native import check_scalar
 from ..autodiff.recording import Choice, Recording, Step, backward, pull
+from ..autodiff.tools import no_recomputation
+from ..errors import FluxbridgeError
 from .points import Point
 from .questions import question_kink
-from .sides import beside, compute, pull_rival, record_rivals, varies
+from .sides import along_tangent, beside, compute, pull_rival, record_rivals, varies
 
 
-class Decision(NamedTuple):
+class Decision:
     """Rivals that are equal at x: whose turn it is at x + εv, and the gradients of all of them."""
 
-    key: tuple[Any, ...]
-    answer: int
-    slopes: np.ndarray  #: one row for each rival
-    sort: str
+    def __init__(
+        self, key: tuple[Any, ...], answer: int, count: int, sort: str, slopes: Callable[[], np.ndarray]
+    ):
+        self.key, self.answer, self.count, self.sort = key, answer, count, sort
+        self._slopes = slopes
+
+    @cached_property
+    def slopes(self) -> np.ndarray:
+        """The gradients of the rivals by the arguments of f, one row each; computed when asked for."""
+        return self._slopes()
 
     def rows(self, answer: int) -> np.ndarray:
         """What must be positive along a direction for this answer."""
@@ -57,10 +66,16 @@ class Piece:
         self.f, self.point, self.direction, self.tol = f, point, direction, tol
         self.sorts: set[str] = set()
         with np.errstate(all="ignore"):
-            self.near = self._record(point.step)
-            check_scalar(self.near.value)
-            self.touched = self._touched()
-            self.outside = not math.isfinite(float(self.near.value))
+            self.outside = False
+            self.touched = [False] * len(point.leaves)
+            try:
+                self.near = self._record(point.step)
+                self.touched = self._touched()
+                self.outside = not math.isfinite(float(self.near.value))
+            except FluxbridgeError:
+                raise
+            except (ArithmeticError, LookupError, TypeError, ValueError):  # f refuses what it gets there
+                self.outside = True
             self.way = "outside" if self.outside else "exact"
             self._places: dict[int, list[tuple[int, Kink, list[Tie]]]] = {}
             self.again: list[Step] = []
@@ -70,7 +85,11 @@ class Piece:
                 self._compute()
 
     def _record(self, step: float) -> Recording:
-        return Recording(self.f, self.point.at(step * self.direction), calls=False)
+        run = Recording(self.f, self.point.at(step * self.direction), calls=False)
+        if np.iscomplexobj(run.value):
+            raise ArithmeticError("the result is complex there")
+        check_scalar(run.value)
+        return run
 
     def _touched(self) -> list[bool]:
         found = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
@@ -87,7 +106,7 @@ class Piece:
         try:
             self._replay()
             self.value = float(self.again[out.position].value)
-            if "steep" not in self.sorts:
+            if not self.sorts & {"steep", "own rule"}:
                 self.gradient = self._slope_at_the_point()
         except (ArithmeticError, LookupError, TypeError, ValueError, np.linalg.LinAlgError):
             self.again = []
@@ -128,7 +147,13 @@ class Piece:
         for near in self.near.steps:
             inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in near.inputs])
             step = Step(near.position, near.primitive, inputs, near.options, None, near.calls, near.path)
-            step.value = self.point.leaves[near.position] if near.is_argument else compute(step)
+            if near.is_argument:
+                step.value = self.point.leaves[near.position]
+            elif near.primitive.compute is no_recomputation:
+                self.sorts.add("own rule")
+                step.value = along_tangent(step, near)
+            else:
+                step.value = compute(step)
             self.again.append(step)
             for number, kink in enumerate(kinks_of(near.primitive.kink)):
                 ties = kink.ties(step.values, step.options, self.tol)
@@ -188,18 +213,22 @@ class Piece:
         run, traced = record_rivals(step, kink)
         there = [np.asarray(r) for r in kink.rivals(*near.values, **near.options)]
         for tie in ties:
-            slopes = np.array([self._slope(run, tie, place, step, traced, upto) for place in tie.tied])
+            slopes = partial(self._slopes, run, tie, step, traced, upto)
             scores = there[tie.group][tie.row][list(tie.tied)]
             if kink.sort == "cone":
-                rank = int(np.linalg.matrix_rank(slopes, tol=1e-9 * max(1.0, float(np.abs(slopes).max()))))
+                found = slopes()
+                rank = int(np.linalg.matrix_rank(found, tol=1e-9 * max(1.0, float(np.abs(found).max()))))
                 if rank != 1:
                     if rank > 1:
                         self.sorts.add("round cone")
                     continue
-                strongest = int(np.argmax(np.linalg.norm(slopes, axis=1)))
-                slopes = np.array([slopes[strongest], -slopes[strongest]])
+                strongest = int(np.argmax(np.linalg.norm(found, axis=1)))
+                slopes = partial(_both_signs, found[strongest])
                 scores = np.array([scores[strongest], -scores[strongest]])
-            yield Decision((*key, *tie), int(np.argmax(scores)), slopes, kink.sort)
+            yield Decision((*key, *tie), int(np.argmax(scores)), len(scores), kink.sort, slopes)
+
+    def _slopes(self, run: Recording, tie: Tie, step: Step, traced: list[int], upto: int) -> np.ndarray:
+        return np.array([self._slope(run, tie, place, step, traced, upto) for place in tie.tied])
 
     def _slope(
         self, run: Recording, tie: Tie, place: int, step: Step, traced: list[int], upto: int
@@ -216,6 +245,10 @@ class Piece:
         steps = self.again[:upto]
         found = backward(steps, seeds, pull=self._sided)
         return self.point.join([found.get(leaf) for leaf in self.again[: self.near.leaves]])
+
+
+def _both_signs(slope: np.ndarray) -> np.ndarray:
+    return np.array([slope, -slope])
 
 
 def _gap(kink: Kink, tie: Tie, step: Step) -> float:

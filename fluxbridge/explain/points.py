@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..autodiff.native import check_scalar
 from ..autodiff.structure import put_together, take_apart
 from ..errors import StructureError
 
@@ -22,6 +23,8 @@ class Point:
         self.originals, self.template = take_apart(self.xs)
         if self.template is None:
             raise StructureError("there is no number and no array among the arguments, so nothing can vary")
+        if not any(np.size(x) for x in self.originals):
+            raise StructureError("all arrays among the arguments are empty, so nothing can vary")
         self.leaves = [_precise(x) for x in self.originals]
         self.sizes = [np.size(x) * (2 if np.iscomplexobj(x) else 1) for x in self.leaves]
         self.size = sum(self.sizes)
@@ -34,6 +37,13 @@ class Point:
             return put_together(self.xs, self.leaves)
         moved = [a + b for a, b in zip(self.leaves, self.cut(shift), strict=True)]
         return put_together(self.xs, moved)
+
+    def value(self, f: Callable[..., Any], shift: np.ndarray | None = None) -> float:
+        """What f gives there, a real number (or NaN)."""
+        with np.errstate(all="ignore"):
+            y = f(*self.at(shift))
+        check_scalar(y)
+        return float(y)
 
     def cut(self, vector: np.ndarray) -> list[Any]:
         """The parts of a vector in the shapes of the leaves."""

@@ -35,7 +35,7 @@ class Search:
         self.pieces: list[Piece] = []
         self.notes: list[str] = []
         self.exact = True
-        self._base = float(f(*point.at()))
+        self._base = point.value(f)
         self._jumps = False
         self._runs = 0
         self._conflicts: list[np.ndarray] = []
@@ -66,24 +66,22 @@ class Search:
             piece, first = waiting.pop()
             self._enter(piece)
             decisions = list(piece.decisions())
+            if len(decisions) <= first:
+                continue
             rows = [d.rows(d.answer) for d in decisions]
             if piece is start:
                 self._count(decisions, rows)
-            for j, decision in enumerate(decisions):
+            for j, decision in enumerate(decisions[first:], first):
                 if decision.undecided:
                     self._note("some comparison is equal to first order, so it was settled by samples")
-                if j < first:
-                    continue
-                for answer in range(len(decision.slopes)):
-                    if answer == decision.answer:
-                        continue
-                    found = self._turned(decisions, rows, j, answer)
+                for answer in range(decision.count):
+                    found = None if answer == decision.answer else self._turned(decisions, rows, j, answer)
                     if found is not None:
                         waiting.append((found, j + 1))
 
     def _count(self, decisions: list[Decision], rows: list[np.ndarray]) -> None:
         """Independent decisions occur in every combination: say at once if these are too many."""
-        combinations = math.prod(len(d.slopes) for d in decisions)
+        combinations = math.prod(d.count for d in decisions)
         if combinations > 16 * self.limit + 64 and not any(d.sort == "order" for d in decisions):
             together = np.concatenate(rows)
             if np.linalg.matrix_rank(together) == len(together):
@@ -95,7 +93,7 @@ class Search:
         sizes = np.linalg.norm(wanted, axis=1)
         known = max(1.0, float(np.max(sizes, initial=0.0)))
         idle = sizes <= 1e-9 * known
-        if np.any(idle[len(wanted) - len(decisions[j].slopes) + 1 :]):
+        if np.any(idle[len(wanted) - decisions[j].count + 1 :]):
             return None  # no direction tells these two apart
         wanted = wanted[~idle]
         direction = direction_inside(wanted)
@@ -209,7 +207,8 @@ class Search:
         if any(p.way == "unbounded" for p in self.pieces):
             self._note("the gradients nearby grow without bound, so f has no Clarke subdifferential here")
         if any(p.way == "limit" for p in self.pieces):
-            self._note("a step has an infinite slope here, so gradients at real points nearby were used")
+            why = "a call with a rule of its own" if "own rule" in sorts else "a step with an infinite slope"
+            self._note(f"{why} is involved, so gradients at real points nearby were used")
         if any(p.way == "restless" for p in self.pieces):
             self._note("the gradients nearby do not settle: f is not piecewise smooth here")
         if "round cone" in sorts or "split" in sorts:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.forward import push
 from ..autodiff.kinks import Kink, Tie
 from ..autodiff.recording import Recording, Step, backward
 from ..autodiff.tape import NUMBERS
@@ -41,6 +42,18 @@ def compute(step: Step) -> Any:
     if type(value) is np.ndarray and value.ndim == 0:
         value = value[()]
     return NUMBERS[type(value)](value) if type(value) in NUMBERS else value
+
+
+def along_tangent(step: Step, near: Step) -> Any:
+    """The value of a call that cannot be repeated, from that at inputs nearby and its own rule."""
+    tangents = [
+        a - b if isinstance(x, Step) else None
+        for x, a, b in zip(step.inputs, step.values, near.values, strict=True)
+    ]
+    change = push(near.primitive, near.value, list(near.values), tangents, near.options)
+    if isinstance(near.value, tuple):
+        return tuple([y + dy for y, dy in zip(near.value, change, strict=True)])
+    return near.value + change
 
 
 def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:

@@ -12,6 +12,7 @@ from .pieces import Piece
 from .points import Point
 from .products import free_products
 from .search import Search, TooManyKinksError
+from .shorten import short
 
 
 class Subgradients:
@@ -112,7 +113,9 @@ def _one(g: Any) -> tuple[Any, ...]:
 
 def _text(gradient: tuple[Any, ...]) -> str:
     shown = gradient if len(gradient) > 1 else gradient[0]
-    return np.array2string(shown, precision=4) if isinstance(shown, np.ndarray) else str(shown)
+    if isinstance(shown, np.ndarray):
+        return np.array2string(shown, precision=4) if shown.size <= 12 else short(shown)
+    return str(shown)
 
 
 def subgradients(
@@ -194,6 +197,8 @@ def is_subgradient(
 def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float) -> bool:
     """Does the hull of the gradients near the point come within `tol` of the target?"""
     found = [Piece(f, point, np.ones(point.size)).gradient - target]
+    if not np.all(np.isfinite(found)):
+        return False
     rng = np.random.default_rng(0)
     for _ in range(2000):
         nearest = nearest_to_origin(np.array(found))[0]
@@ -235,7 +240,7 @@ def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float =
     piece = Piece(f, point, vector / size, tol)
     if piece.outside:
         return float("nan")
-    base = float(f(*point.at()))
+    base = point.value(f)
     if abs(piece.value - base) > 1e-7 * max(1.0, abs(base)):
         return float(np.sign(piece.value - base) * np.inf)
     along = piece.gradient[vector != 0] * vector[vector != 0]
@@ -256,12 +261,12 @@ def subgradient_gap(
     point = Point(xs)
     slope = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
     rng = np.random.default_rng(seed)
-    base = float(f(*point.at()))
+    base = point.value(f)
     worst = np.inf
     for k in range(samples):
         step = rng.normal(size=point.size)
         step *= radius * (rng.uniform() if k % 2 else 10.0 ** -rng.uniform(0, 4)) / np.linalg.norm(step)
-        value = float(f(*point.at(step)))
+        value = point.value(f, step)
         if np.isfinite(value):
             worst = min(worst, value - base - float(slope @ step))
     return worst

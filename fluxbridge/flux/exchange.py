@@ -34,7 +34,8 @@ from .layers import (
 from .rng import DefaultRNG, default_rng
 
 _FILES = (
-    attention, basic, containers, conv, dropout, embedding, normalise, pooling, recurrent, upsample, weightnorm,
+    attention, basic, containers, conv, dropout, embedding, normalise, pooling, recurrent, upsample,
+    weightnorm,
 )  # fmt: skip
 _NO_LAYERS = {"SamePad", "HasMode"}
 
@@ -44,7 +45,10 @@ LAYERS: dict[str, type] = {
     name: kind
     for file in _FILES
     for name, kind in vars(file).items()
-    if isinstance(kind, type) and kind.__module__ == file.__name__ and name[0] != "_" and name not in _NO_LAYERS
+    if isinstance(kind, type)
+    and kind.__module__ == file.__name__
+    and name[0] != "_"
+    and name not in _NO_LAYERS
 }
 _KINDS = {kind: name for name, kind in LAYERS.items()}
 
@@ -57,13 +61,27 @@ _SYMBOLS = {("WeightNorm", "which"), ("Upsample", "mode")}
 _SMALL = {"ε", "momentum"}  #: numbers that Flux has in Float32
 
 
+def is_layer(x: Any) -> bool:
+    """Is this one of the layers that both sides have?"""
+    return type(x) in _KINDS
+
+
+def from_field(name: str) -> str:
+    """The name here of a field of Flux's.
+
+    >>> from_field("σ²"), from_field("weight")
+    ('σ2', 'weight')
+    """
+    return _FROM_FIELD.get(name, name)
+
+
 def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bool = False) -> Any:
     """The same model in the real Flux: a :class:`fluxbridge.julia.JuliaObject`, which can be called.
 
-    Layers, parameters, number types, modes and running statistics go over; what is shared stays shared. Tuples
-    and records stay tuples and named tuples, dictionaries and objects without a call become those. The
-    arrays are copies. A Xoshiro of a Dropout goes over with its state; for any other generator Julia
-    takes its default one.
+    Layers, parameters, number types, modes and running statistics go over; what is shared stays shared.
+    Tuples and dictionaries stay what they are, records and objects that cannot be called become named
+    tuples. The arrays are copies. A Xoshiro of a Dropout goes over with its state; for any other generator
+    Julia takes its default one.
 
     `functions` gives Julia source for functions that have no counterpart, ``{half: "x -> x ./ 2"}``; with
     ``keep=True`` they stay in Python, and Julia calls them. Else they raise ArgumentError, as do layers that
@@ -81,8 +99,8 @@ def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bo
 def from_julia(model: Any, *, functions: Mapping[str, Any] | None = None, keep: bool = False) -> Any:
     """The same model here, of a model in the real Flux: the way back of :func:`to_julia`.
 
-    `model` is a JuliaObject, an object from juliacall, or Julia source. `functions` gives Python functions for
-    the names of Julia's that have no counterpart; with ``keep=True`` functions and layers without one
+    `model` is a JuliaObject, an object from juliacall, or Julia source. `functions` gives Python functions
+    for the names of Julia's that have no counterpart; with ``keep=True`` functions and layers without one
     stay in Julia, as JuliaObject, and are called there. Else they raise ArgumentError with their place.
 
     >>> from fluxbridge import flux as Flux
@@ -156,7 +174,12 @@ class _Description:
         if isinstance(x, dict):
             return ["dict", list(x), [self.node(v, f"{at}[{k!r}]") for k, v in x.items()]]
         if isinstance(x, functools.partial) and len(x.args) == 1 and not x.keywords:
-            return ["layer", "Fix1", ["f", "x"], [self.node(x.func, f"{at}.func"), self.node(x.args[0], f"{at}.args[0]")]]
+            return [
+                "layer",
+                "Fix1",
+                ["f", "x"],
+                [self.node(x.func, f"{at}.func"), self.node(x.args[0], f"{at}.args[0]")],
+            ]
         if callable(x):
             return self.function(x, at)
         fields = x._asdict() if isinstance(x, tuple) else dict(x.items()) if kind is Record else _fields_of(x)
@@ -200,7 +223,9 @@ def _axes_node(axes: Any, at: str) -> list[Any]:
     several = isinstance(axes, tuple)
     counted = list(axes) if several else [axes]
     if any(a < 0 for a in counted):
-        raise ArgumentError(f"{at} = {axes} counts from the last axis, which Flux does not; count from the first")
+        raise ArgumentError(
+            f"{at} = {axes} counts from the last axis, which Flux does not; count from the first"
+        )
     nodes = [["value", int(a) + 1] for a in counted]
     return ["tuple", nodes] if several else nodes[0]
 
@@ -237,7 +262,7 @@ class _Model:
         if kind == "unknown":
             return self.unknown(rest[0], rest[1], at)
         if kind == "layer":
-            return self.layer(*rest, at)
+            return self.layer(rest[0], rest[1], rest[2], at)
         if kind in ("tuple", "vector"):
             parts = [self.part(p, f"{at}[{i}]") for i, p in enumerate(rest[0])]
             return tuple(parts) if kind == "tuple" else parts

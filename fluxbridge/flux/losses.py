@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff import spelled
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
@@ -71,7 +72,7 @@ log: Any = elementwise(
 
 #: x·log(y), and 0 where x is 0.
 xlogy: Any = elementwise(
-    None, "log(b)", "a / b", name="xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
+    None, "log(b)", "a / b", name="loss_xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
     vjps=[_quiet(lambda dy, _a, b: xlogy(dy, b)), _quiet(lambda dy, a, b: dy * a / b)],
 )  # fmt: skip
 
@@ -240,6 +241,7 @@ CROSS_ENTROPIES: Any = primitive(
     lambda dy, _h, ŷ, _y, axis=0: -dy * logsoftmax(ŷ, axis=axis),
     name="logit_cross_entropies",
     compute=_cross_entropies,
+    julia=spelled.cross_entropies,
 )
 
 

@@ -63,7 +63,9 @@ def emit(run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozen
         emission = Emission(run, f, varying, taken)
         emitted = emission.emit()
         called = {m[1] for m in _CALLED.finditer(emitted.text)}  # names of functions must stay theirs
-        clashes = (called | _TYPES) & emission.taken - {emitted.name} | _calls_itself(emitted)
+        clashes = (called | _TYPES) & (emission.taken - {emitted.name})
+        if _calls_itself(emitted) or emitted.name in _PRELUDE:
+            clashes |= {emitted.name}
         if clashes <= taken:
             return emitted
         taken |= clashes
@@ -73,9 +75,12 @@ _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\.?\(|(?<![\w.])(NumPy|NNlib|Specia
 _TYPES = {"NumPy", "NNlib", "SpecialFunctions", "Symmetric", "Hermitian", "CartesianIndex"}
 
 
-def _calls_itself(emitted: Emitted) -> set[str]:
-    called = len(re.findall(rf"(?<![\w.]){emitted.name}\.?\(", emitted.text)) > 1
-    return {emitted.name} if called else set()
+#: Names that a module for Julia source has already (see PRELUDE in functions.jl).
+_PRELUDE = {"FluxBridge", "NumPy", "SpecialFunctions", "gradient", "withgradient", "eval", "include"}
+
+
+def _calls_itself(emitted: Emitted) -> bool:
+    return len(re.findall(rf"(?<![\w.]){emitted.name}\.?\(", emitted.text)) > 1
 
 
 class Emission:
@@ -130,14 +135,12 @@ class Emission:
             if step in needed and not step.is_argument and self.same[step] is step:
                 self._step(step)
         self._comments(asked, len(run.steps))
-        out = self._output(run.out)
-        last = self.lines
-        body = [*last, f"return {out}"]
-        names_ = list(self.captured.values())
-        head = f"function {self.name}({', '.join(parameters + names_)})"
+        body = [*self.lines, f"return {self._output(run.out)}"]
+        further = list(self.captured.values())
+        head = f"function {self.name}({', '.join(parameters + further)})"
         text = "\n".join([wrapped(head, ""), *[wrapped(line, "    ") for line in body], "end"]) + "\n"
         return Emitted(
-            self.name, text, tuple(self.captured), tuple(names_), self.inlined, self.asked, self.spelled
+            self.name, text, tuple(self.captured), tuple(further), self.inlined, self.asked, self.spelled
         )  # fmt: skip
 
     def _arguments(self, template: Any, text: str) -> None:
@@ -281,6 +284,8 @@ class Emission:
     def _constant(self, number: int, x: Any) -> Term:
         """A constant, written out if it is small, else by its name."""
         value = plain(x)
+        if not isinstance(value, (np.ndarray, np.generic, int, float, complex)):
+            value = np.asarray(value)  # an array of another make
         if isinstance(value, np.ndarray) and value.dtype == bool and number not in self.varying:
             for choice in self.masks.values():  # a mask in an index is a copy of the answer
                 if choice.outcome.shape == value.shape and np.array_equal(choice.outcome, value):

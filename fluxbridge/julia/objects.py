@@ -79,6 +79,10 @@ class JuliaObject:
     def __repr__(self) -> str:
         return self._bridge.show(self._value)
 
+    def __functor__(self) -> tuple[Any, Any]:
+        """For models that hold it: what is in Julia has no parts here."""
+        return (), lambda _: self
+
     def __fluxbridge_split__(self, splitter: Splitter) -> tuple[Any, Any]:
         """For the native engine: the fields are the branches, the numbers in them the leaves."""
         if splitter.is_leaf(_TRIAL) is False:  # somebody looks for tracers; there are none in here

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.native import as_in_gradient
 from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Recording, Step
 from ..autodiff.structure import Splitter
@@ -115,7 +116,7 @@ def key_of(run: Recording) -> tuple[Any, ...]:
             return first, x.shape, x.dtype.char
         if x is None or isinstance(x, (bool, str)):
             return "is", x
-        return type(x)
+        return type(x), np.shape(x) if hasattr(x, "shape") else ()
 
     for choice in run.choices:
         if isinstance(choice.outcome, np.ndarray):
@@ -231,10 +232,13 @@ class Translated:
     """One call of a Python function that goes to Julia: the function there, and its arguments.
 
     `handle` takes `args`, and after them `captured`, which are no arguments of the Python function.
+    The call is for a derivative, so layers train as inside of a native gradient; this run is the one
+    that updates their running statistics, Julia's leaves them alone.
     """
 
     def __init__(self, bridge: Any, f: Callable[..., Any], xs: Sequence[Any]):
-        self.run = run = Run(f, xs)
+        with as_in_gradient():
+            self.run = run = Run(f, xs)
         known, captured = library(bridge).find(bridge, run, f)
         self.handle = known.handle
         self.args = tuple([encoded(t, run.steps) for t in run.templates])

@@ -49,7 +49,7 @@ CONVOLVE = primitive(
     convolve_by_a,
     convolve_by_b,
     jvp="multilinear",
-    name="convolve",
+    name="signal.convolve",
     compute=_convolve,
     julia=spelled.convolve,
 )

@@ -13,6 +13,7 @@ using PythonCall: PythonCall, C, Py, PyException, pyisjl, pyjlvalue
 using PythonCall.C: PyPtr
 using PythonCall.Core: errclear, getptr, incref, pyisnone, pynew, pythrow
 using Flux: Flux, NNlib
+using Statistics: Statistics
 using Random: Random
 using Zygote: Zygote
 

@@ -20,3 +20,13 @@ function lstm(x, Wi, Wh, b, h0, c0)
     end
     return stack([hidden...]; dims = 2), stack([cells...]; dims = 1), stack([gates...]; dims = 1)
 end
+
+"""
+    standardise(x, eps, dims)
+
+`x` with mean 0 and standard deviation 1 along `dims`; `eps` is added to the variance.
+"""
+function standardise(x, eps, dims)
+    centred = x .- Statistics.mean(x; dims)
+    return centred ./ sqrt.(Statistics.mean(centred .* centred; dims) .+ eps)
+end

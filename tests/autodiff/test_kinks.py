@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-import fluxbridge.flux.nnlib  # noqa: F401  (its primitives)
+import fluxbridge.flux  # noqa: F401  (its primitives)
 from fluxbridge import gradient
 from fluxbridge.autodiff.elementwise import ARRAY_WORDS, NAMES
 from fluxbridge.autodiff.kinks import SORTS, Kink, Tie, kinks_of
@@ -27,8 +27,13 @@ SMOOTH = {
     "lstsq", "inv", "pinv", "pad", "convolve", "var", "bincount", "assemble", "real", "imag",
     # NNlib's
     "conv", "conv_data", "conv_weight", "scatter_mul", "maxpool_spread", "maxpool_pick",
-    "sumpool", "sumpool_data", "softmax", "logsoftmax", "logsumexp", "affine", "batched_mul", "gather", "scatter_add",
-    "lstm",
+    "sumpool", "sumpool_data", "softmax", "logsoftmax", "logsumexp", "affine", "batched_mul", "gather",
+    "scatter_add", "lstm", "logit_cross_entropies", "standardise",
+    # SciPy's, inside of their domains
+    "block_diag", "lfilter", "lu_factor", "odeint", "quad", "signal.convolve", "solve_banded",
+    "solve_sylvester", "solve_triangular", "sqrtm", "einsum4",
+    *(f"{f}m{end}" for f in ("exp", "log", "cos", "sin", "tan", "cosh", "sinh", "tanh")
+      for end in ("", "_frechet")),
 }  # fmt: skip
 
 #: scipy.special with several parameters and no formulas, smooth inside their domains.

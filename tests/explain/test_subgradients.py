@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluxbridge import directional, gradient, is_subgradient, subgradients
+from fluxbridge import adjoint, directional, gradient, is_subgradient, subgradients
+from fluxbridge.errors import NotScalarError, StructureError
 from fluxbridge.explain import TooManyKinksError, subgradient_gap
 from fluxbridge.flux import nnlib
 
@@ -180,6 +181,39 @@ def test_square_root_of_a_square():
     found = subgradients(lambda x: np.sqrt(x**2), 0.0)
     np.testing.assert_allclose(found.interval, (-1, 1), atol=1e-6)
     assert not found.exact and "infinite slope" in found.notes[0]
+
+
+def test_other_ends_of_domains():
+    for f in (lambda x: x**0.5, lambda x: x if x >= 0 else [][1], lambda x: np.log(x) * 0):
+        found = subgradients(f, 0.0)
+        assert not found.exact and any("not defined" in n for n in found.notes)
+
+
+def test_calls_with_a_rule_of_their_own():
+    @adjoint
+    def cube_plus(x):
+        return x**3 + x, lambda dy: ((3 * x**2 + 1) * dy,)
+
+    found = subgradients(lambda x: abs(cube_plus(x) - 2.0), 1.0)
+    np.testing.assert_allclose(found.interval, (-4, 4), rtol=1e-6)
+    assert not found.exact and "rule of its own" in found.notes[0]
+
+
+def test_interpolation_at_a_knot():
+    f = np.interp
+    found = subgradients(lambda x: f(x, np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0])), 1.0)
+    assert found.exact and found.interval == (-1.0, 1.0)
+
+
+def test_what_is_refused():
+    with pytest.raises(NotScalarError, match="array"):
+        subgradients(lambda x: x, np.zeros(2))
+    with pytest.raises(StructureError, match="nothing can vary"):
+        subgradients(lambda x: 1.0, "text")
+    with pytest.raises(StructureError, match="empty"):
+        subgradients(np.sum, np.zeros(0))
+    with pytest.raises(StructureError, match="shape"):
+        is_subgradient(np.zeros(3), np.max, np.zeros(2))
 
 
 def test_jumps_are_named():

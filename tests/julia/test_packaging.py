@@ -45,7 +45,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("this is not a checkout")
     pytest.importorskip("hatchling")
     folder = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "LICENSE"):
+    for name in ("pyproject.toml", "LICENSE", "pytest_fluxbridge.py"):
         shutil.copy(Path(ROOT) / name, folder)
     (folder / "README.md").write_text("# fluxbridge\n")
     for name in ("fluxbridge", "julia"):

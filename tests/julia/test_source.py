@@ -196,6 +196,11 @@ def test_functions_of_every_kind():
     assert source(lambda m, x: m(x), model, 3.0) == "function f(m, x)\n    return m.w * x\nend"
     assert source(np.sin, 3.0) == "function sin2(x)\n    return sin(x)\nend"
 
+    def gradient(x):
+        return x * 2
+
+    assert source(gradient, 3.0).startswith("function gradient2(x)")
+
     def outer(w):
         return lambda x: w * x
 

@@ -152,10 +152,9 @@ def _einsum_of(count: int) -> Primitive:
             f"cotangent({k}, dy, ({', '.join(names)},), subscripts, optimize)"
         )
         rules.append(eval(source, {"cotangent": _cotangent}))
-    return primitive(None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute,
-                     julia=spelled.einsum)  # fmt: skip
     return primitive(
-        None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute, shown=_shown
+        None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute,
+        julia=spelled.einsum, shown=_shown,
     )  # fmt: skip
 
 

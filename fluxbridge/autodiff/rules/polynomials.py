@@ -9,7 +9,7 @@ import numpy as np
 from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
-from ..primitive import apply, implements, plain, primitive
+from ..primitive import apply, asked, implements, plain, primitive
 from .shaping import as_array
 
 # -- convolution -----------------------------------------------------------------------------------------
@@ -242,6 +242,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     at, knots = plain(x), plain(xp)
     last = knots.size - 1
     low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))
+    low = asked(np.searchsorted, (xp, x), {"side": "right"}, low)
     high = np.minimum(low + 1, last)
     width = xp[high] - xp[low]
     flat = np.equal(plain(width), 0)

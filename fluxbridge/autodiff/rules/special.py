@@ -27,7 +27,7 @@ from ..elementwise import (
     select,
 )
 from ..kinks import Kink
-from ..primitive import UFUNCS, Primitive, no_derivative, plain, primitive
+from ..primitive import PRIMITIVES, UFUNCS, Primitive, no_derivative, plain, primitive
 from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
 from .transcendental import STEEP_AT_ZERO
 
@@ -42,6 +42,8 @@ def rule(name: str, *formulas: Formula, holomorphic: bool = True, **words: Any) 
     ufunc = getattr(special, name, None)
     if not isinstance(ufunc, np.ufunc) or ufunc in UFUNCS:
         return
+    if name in PRIMITIVES:  # NumPy has one of the same name
+        words["name"] = f"special.{name}"
     if not (formulas[0] is None or hasattr(formulas[0], "costly")):
         elementwise(ufunc, *formulas, holomorphic=holomorphic, **words)
         return

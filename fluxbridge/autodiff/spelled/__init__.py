@@ -16,7 +16,19 @@ from .elementwise import (
     rounded,
     squared,
 )
-from .layers import affine, conv, conv_data, conv_weight, gather, lstm, maxpool, scatter_by, sumpool
+from .layers import (
+    affine,
+    conv,
+    conv_data,
+    conv_weight,
+    cross_entropies,
+    gather,
+    lstm,
+    maxpool,
+    scatter_by,
+    standardise,
+    sumpool,
+)
 from .matrices import (
     block_diagonal,
     cholesky,
@@ -86,6 +98,7 @@ __all__ = [
     "conv_weight",
     "convolve",
     "cross",
+    "cross_entropies",
     "diagonal_matrix",
     "dot",
     "dropped",
@@ -136,6 +149,7 @@ __all__ = [
     "spread",
     "squared",
     "stack",
+    "standardise",
     "sumpool",
     "svd",
     "swapaxes",

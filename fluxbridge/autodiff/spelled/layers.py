@@ -7,7 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ..spelling import PRODUCT, Site, Spelled, Term, call, infix, spelling, tuple_of, typed
+from ..spelling import (
+    PRODUCT,
+    Site,
+    Spelled,
+    Term,
+    call,
+    elementwise,
+    infix,
+    negative,
+    spelling,
+    tuple_of,
+    typed,
+)
+from .axes import dims_of
 
 
 @spelling("W * x .+ b")
@@ -89,6 +102,19 @@ def scatter_by(op: str) -> Callable[..., Spelled]:
         return call("NNlib.scatter", op, x, _indices(site, index), dstsize=tuple_of(np.shape(site.out)))
 
     return spelled
+
+
+@spelling("FluxBridge.standardise(x, eps, dims)")
+def standardise(site: Site, x: Term, eps: Term, axes: Any, known: Any = None) -> Spelled:
+    return call("FluxBridge.standardise", *typed([x, eps], site.out), dims_of(tuple(axes), x.ndim))
+
+
+@spelling("-sum(y .* NNlib.logsoftmax(x; dims); dims)")
+def cross_entropies(site: Site, x: Term, y: Term, axis: Any = 0) -> Spelled:
+    dims = dims_of(axis, x.ndim)
+    logs = Term(call("NNlib.logsoftmax", x, dims=dims), x.value)
+    total = Term(call("sum", elementwise("*", (y, logs), x.value), dims=dims), site.out)
+    return negative(total, site.out)
 
 
 @spelling("FluxBridge.lstm(x, Wi, Wh, b, h0, c0)")

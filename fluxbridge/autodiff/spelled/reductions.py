@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import NoRuleError
 from ..spelling import (
     Site,
     Spelled,
@@ -177,4 +178,6 @@ def normp(site: Site, x: Term, p: Any, axis: Any = None, keepdims: bool = False)
 
 @spelling("sort(x), NumPy.sort(x; dims)")
 def sort(site: Site, x: Term, axis: int = -1, **_: Any) -> Spelled:
+    if x.is_complex:
+        raise NoRuleError("Julia does not sort complex numbers")
     return call("sort", x) if x.ndim == 1 else call("NumPy.sort", x, dims=from_one(axis, x.ndim))

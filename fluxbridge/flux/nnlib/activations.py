@@ -35,8 +35,7 @@ def _primitive(
 ) -> Primitive:
     """An elementwise primitive that has no NumPy function of its own."""
     computed = elementwise_compute(compute, keep_integers)
-    julia = f"NNlib.{name}." if name != "nnlib_erf" else "SpecialFunctions.erf."
-    return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, julia=julia)
+    words.setdefault("julia", f"NNlib.{name}.")
     return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, **words)
 
 
@@ -62,7 +61,9 @@ def _erf(x: Any) -> Any:
 
 _SIGMOID = _primitive("sigmoid", _sigmoid, "y * (1 - y)")
 _TANH = _primitive("tanh_fast", np.tanh, "1 - y * y")
-_ERF = _primitive("nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)")
+_ERF = _primitive(
+    "nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)", julia="SpecialFunctions.erf."
+)
 define_words({"sigmoid": _SIGMOID, "nnlib_tanh": _TANH, "nnlib_erf": _ERF})
 _SOFTPLUS = _primitive("softplus", _softplus, "sigmoid(x)")
 define_words({"softplus": _SOFTPLUS})

@@ -44,7 +44,7 @@ function rrule(::typeof(assemble), base::AbstractArray, positions::Tuple, parts.
         d = unthunk(dy)
         owner = zeros(Int, size(d))  # who wrote an element last has its cotangent
         for (k, where) in enumerate(positions)
-            owner[where] .= k
+            fill!(view(owner, where), k)
         end
         mine(k, where::Integer) = owner[where] == k ? d[where] : zero(d[where])
         mine(k, where) = ifelse.(owner[where] .== k, d[where], zero(eltype(d)))

@@ -1,0 +1,146 @@
+"""Models to Julia and back: every recorded layer, live. Outputs and gradients of both sides agree."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from fluxlayers import _NAMES, DEVIATIONS, build, call, from_one, in_mode
+from fluxrecords import FIELDS, Case, OneHot, agree, cases, loss_weights, weighted_sum
+
+from fluxbridge import AutoZygote, cross_check, flux, julia, withgradient
+from fluxbridge.random import Xoshiro
+
+pytestmark = pytest.mark.julia
+
+#: The functions in the recorded models that have no name in Julia.
+SOURCES = {
+    _NAMES["halve"]: "x -> x ./ 2",
+    _NAMES["addone"]: "x -> x .+ 1",
+    _NAMES["square"]: "x -> x .* x",
+    _NAMES["mulsum"]: "(a, b) -> a .* b .+ a",
+    _NAMES["catc"]: "(a, b) -> cat(a, b; dims = 3)",
+}
+
+#: The recorded loss with its weights: sum(w .* y), summed over tuples.
+LOSS = """
+weighted(w, y) = sum(w .* y)
+weighted(w::Array, y::Array) = LinearAlgebra.dot(w, y)
+weighted(ws::Tuple, ys::Tuple) = sum(map(weighted, ws, ys))
+"""
+
+RECORDED = [
+    c
+    for c in cases("layers")
+    if c.error is None and c.data.get("forward") and (c.data.get("python") or c.name == "Chain tied layers")
+    if c.name not in DEVIATIONS
+]
+
+
+@functools.cache
+def loss(arguments: tuple[str, ...], forward: str) -> Any:
+    """The recorded call and its loss, in Julia."""
+    source = f"(m, w, {', '.join(arguments)}) -> (y = {forward}; (weighted(w, y), y))"
+    return julia.function(LOSS + source)
+
+
+def weights(y: Any) -> Any:
+    """The weights of the recorded loss for an output."""
+    if isinstance(y, tuple):
+        return tuple(map(weights, y))
+    return loss_weights(np.shape(y), np.asarray(y).dtype) if np.ndim(y) else 1.0
+
+
+def renamed(g: Any) -> Any:
+    """A structure from Julia with the names that fields have here."""
+    if isinstance(g, flux.Record):
+        return flux.Record(**{FIELDS.get(k, k): renamed(v) for k, v in g.items()})
+    return type(g)(map(renamed, g)) if type(g) in (tuple, list) else g
+
+
+def theirs(inputs: dict[str, Any]) -> list[Any]:
+    """The inputs as Julia has them, with positions that count from 1."""
+    return [np.asarray(v) if isinstance(v, OneHot) else v for v in inputs.values()]
+
+
+def models(case: Case) -> tuple[Any, Any]:
+    m = in_mode(case, build(case))
+    m = flux.f64(m) if case.data.get("type") == "Float64" else m
+    if "state" in case:
+        flux.loadmodel_(m, case["state"])
+    return m, flux.to_julia(m, functions=SOURCES)
+
+
+@pytest.mark.parametrize("case", RECORDED, ids=lambda c: c.name)
+def test_outputs_gradients_and_states_agree(case):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Layer ")
+        warnings.filterwarnings("ignore", category=RuntimeWarning)
+        m, there = models(case)
+        inputs = from_one(case)
+        if "loss" not in case:  # random inside of a gradient, or without an output
+            agree(call(case, m, inputs), there(*theirs(case.get("inputs") or {})), "output")
+            return
+        f = loss(tuple(inputs), case.data["forward"])
+
+        def ours(m, inputs):
+            y = call(case, m, inputs)
+            return weighted_sum(y), y
+
+        (value, y), (grad, of_inputs) = withgradient(ours, m, inputs)
+        (expected, y_there), (grad_there, _, *of_inputs_there) = withgradient(
+            f, AutoZygote(), there, weights(y), *theirs(case.get("inputs") or {})
+        )
+    agree(y, y_there, "output")
+    agree(value, expected, "loss", types=False)
+    least = 1e-4 if case.data.get("type") == "Float32" else 0.0
+    agree(grad, renamed(grad_there), "gradient", least=least)
+    for name, g in zip(inputs, of_inputs_there, strict=True):
+        agree((of_inputs or {}).get(name), g, f"gradient of {name}", least=least)
+    back = flux.from_julia(there, keep=True)
+    agree(flux.state(back), flux.state(m), "state")  # running statistics too
+    assert repr(back) == repr(m) or any(f.__name__ in repr(m) for f in SOURCES)
+
+
+def test_what_is_shared_stays_shared():
+    tied = flux.Dense((3, 3), np.tanh)
+    there = flux.to_julia(flux.Chain(tied, flux.Dense((3, 3)), tied))
+    assert julia.function("m -> m[1].weight === m[3].weight && m[1].weight !== m[2].weight")(there)
+    back = flux.from_julia(there)
+    assert back[0] is back[2] and back[0] is not back[1]
+
+
+def test_a_generator_goes_over_with_its_state():
+    m = flux.trainmode_(flux.Dropout(0.5, rng=Xoshiro(3)))
+    there, x = flux.to_julia(m), np.ones((20, 3))
+    back = flux.from_julia(there)
+    assert back.rng.state == m.rng.state
+    np.testing.assert_array_equal(there(x) == 0, m(x) == 0)
+
+
+def test_what_has_no_counterpart_is_refused_with_its_place():
+    with pytest.raises(ValueError, match=r"model\.layers\[1\]"):
+        flux.to_julia(flux.Chain(flux.Dense((2, 2)), lambda x: x / 2))
+    with pytest.raises(ValueError, match=r"model\.layers\[1\].*BroadcastFunction\(tanh\)"):
+        flux.from_julia("Chain(Dense(2 => 2), tanh)")
+    with pytest.raises(ValueError, match=r"model\.layers\[1\].*keep=True"):
+        flux.from_julia("Chain(Dense(2 => 2), x -> x ./ 2)")
+
+
+def test_functions_without_a_name_can_stay_where_they_are():
+    x = np.ones((2, 3))
+    m = flux.f64(flux.Chain(flux.Dense((2, 2)), lambda x: x / 2))
+    np.testing.assert_allclose(flux.to_julia(m, keep=True)(x), m(x))
+    there = julia.function("f64(Chain(Dense(2 => 2), x -> x ./ 2))")
+    np.testing.assert_allclose(flux.from_julia(there, keep=True)(x), there(x))
+
+
+def test_the_real_flux_is_a_voice():
+    m = flux.Chain(flux.Dense((2, 3), np.tanh), flux.BatchNorm(3), flux.Dense((3, 2)))
+    x, y = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 1.0]], np.float32), np.eye(2, 3, dtype=np.float32)
+    report = cross_check(lambda m: flux.logitcrossentropy(m(x), y), m, voices=["flux"])
+    assert report, str(report)
+    assert len(report.lines) == len(flux.trainables(m))

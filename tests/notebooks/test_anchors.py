@@ -1,0 +1,70 @@
+"""The notebooks assert the numbers of their tutorials, or those of the real Flux from the same start.
+
+That they hold is found out where the notebooks are run; here, that no notebook has lost one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fluxbridge import flux as Flux
+from fluxbridge import gradient, hessian
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+#: Notebook, then digits of the real Flux (0.16.10) that stand in its asserting cells.
+ANCHORS = {
+    "fitting_a_line": "122.64734 116.38745 0.00339581 7.577788 1.946673 4.0178537 2.0050256 26.1121 42.1836",
+    "linear_regression": "27.39758 8.477372 3.9917655 1.3477372 0.39917654 "
+    "19.540632 4.502422 1.9627807 6.5140305 "
+    "134.06784 1.0000962 1.0000843 675.9749 4.8619576 48.669 672.97577 22.305227 24.334476 100.63788",
+    "logistic_regression_iris": "1.0986124 0.09303719 0.25496295 1.0853741 "
+    "856 0.6595901 0.6950174 0.66829896 0.3301953",
+    "iris_and_housing": "1.0986122 0.15546116 455.899 6.168016177998378 5.497364060992044 5.293542590538757 "
+    "5.19167744536635 5.121013723936598 288.67904762457306",
+    "quick_start_xor": "510 0.013143575 0.69696844 0.6918777 "
+    "0.68035567 0.23383038 0.829 0.5623264 0.12127625",
+    "recurrence": "0.11301552 0.66792524 0.09419912 0.12450625 0.9878702 0.04546609 0.03747277 0.050942913",
+    "custom_layers": "0.13265418 0.24228513 0.26130992 0.11255507 1.2590967",
+    "destructure": "12.835632 1.2454957 1.6345707",
+    "training": "1875 0.944379 0.920893941 0.7015862716993226 0.6404384156159322 0.9669889940264886",
+    "onehot_and_saving": "55 12 67",
+}
+
+
+@pytest.mark.parametrize("name", ANCHORS)
+def test_the_numbers_are_asserted(name):
+    cells = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    asserting = "\n".join(cell for cell in code if "assert" in cell)
+    missing = [number for number in ANCHORS[name].split() if number not in asserting]
+    assert not missing
+
+
+def test_the_hessian_of_a_network():
+    """reference/destructure: the weights of the page, with an input that is the same for everybody."""
+    model = Flux.Chain(
+        Flux.Dense(np.array([[0.863101, 1.2454957]], np.float32), True, np.tanh),
+        Flux.Dense(np.array([[-1.6345707]], np.float32)),
+    )
+    x = (0.5 * np.sin(np.arange(1, 33))).astype(np.float32).reshape(2, 16, order="F")
+    flat, rebuild = Flux.destructure(model)
+    assert len(flat) == 5
+
+    def loss(v):
+        return np.sum(np.abs(rebuild(v)(x)) ** 2)
+
+    assert loss(flat) == pytest.approx(12.835632, rel=1e-6)
+    nested = gradient(lambda m: np.sum(np.abs(m(x)) ** 2), model)[0]
+    np.testing.assert_allclose(Flux.destructure(nested)[0], gradient(loss, flat)[0], rtol=1e-6)
+    # Zygote.hessian of the same loss in Flux 0.16.10, to two decimals
+    known = [
+        [0.42, -2.29, 3.88, -9.12, -1.1], [-2.29, -0.18, -0.43, -10.95, -0.34],
+        [3.88, -0.43, 15.3, -2.86, -36.6],
+        [-9.12, -10.95, -2.86, 9.61, 0.64], [-1.1, -0.34, -36.6, 0.64, 32.0],
+    ]  # fmt: skip
+    np.testing.assert_allclose(hessian(loss, flat), known, atol=0.0051)
