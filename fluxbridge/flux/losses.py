@@ -96,8 +96,11 @@ def _float_type(x: Any) -> Any:
     return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
-def _eps(eps: float | None, ŷ: Any) -> float:
-    return float(np.finfo(_float_type(ŷ)).eps) if eps is None else eps
+def _eps(eps: float | None, ŷ: Any) -> Any:
+    """The `eps` of a loss; one that is given as a float is a Float64 and widens the result, as in Flux."""
+    if eps is None:
+        return float(np.finfo(_float_type(ŷ)).eps)
+    return np.float64(eps) if isinstance(eps, float) else eps
 
 
 def _arrays(ŷ: Any, y: Any) -> tuple[Any, Any]:
