@@ -40,7 +40,7 @@ def test_trajectory(case, inplace):
             rule_of(case.julia)
         return
     rule = rule_of(case.julia)
-    assert repr(rule) == case["show"]
+    assert repr(rule) == case["show"], (repr(rule), case["show"])
     model = case["params0"]
     tree = setup(rule, model)
     same_tree(tree, case["state0"])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
-from ...errors import ArgumentError
+from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
 from ..functors import layer
 from ..show import text
 
@@ -18,13 +18,34 @@ from ..show import text
 _OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
 
 
-def _connect(connection: Any, *xs: Any) -> Any:
-    """What `connection` makes of outputs; the class ``tuple`` leaves them as they are."""
+#: Julia's + and - of arrays, which do not broadcast: a branch of the wrong size is an error.
+_OF_EQUAL_SHAPES = (operator.add, operator.sub)
+
+
+def _connect(layer: Any, connection: Any, *xs: Any) -> Any:
+    """What `connection` makes of outputs; the class ``tuple`` leaves them as they are.
+
+    Raises DimensionMismatch, with the layer and the shapes, where they do not fit together.
+    """
     if connection is tuple:
         return xs
-    if len(xs) != 2 and connection.__hash__ is not None and connection in _OF_ANY_NUMBER:
-        return functools.reduce(connection, xs)
-    return connection(*xs)
+    if any(connection is f for f in _OF_EQUAL_SHAPES) and len(set(map(np.shape, xs))) > 1:
+        raise _unfit(layer, xs)
+    try:
+        if len(xs) != 2 and connection.__hash__ is not None and connection in _OF_ANY_NUMBER:
+            return functools.reduce(connection, xs)
+        return connection(*xs)
+    except FluxbridgeError:
+        raise
+    except ValueError as error:
+        if any(word in str(error) for word in ("broadcast", "dimension")):
+            raise _unfit(layer, xs) from error
+        raise
+
+
+def _unfit(layer: Any, xs: Any) -> DimensionMismatch:
+    shapes = ", ".join(str(np.shape(x)) for x in xs)
+    return DimensionMismatch(f"layer {layer!r} cannot join arrays of the shapes {shapes}")
 
 
 def _layers_text(layers: Any) -> str:
@@ -146,7 +167,9 @@ class Maxout(_Container):
         self.layers = layers
 
     def __call__(self, x: Any) -> Any:
-        return functools.reduce(lambda best, y: np.maximum(best, y), [f(x) for f in self.layers])
+        return functools.reduce(
+            lambda best, y: _connect(self, np.maximum, best, y), [f(x) for f in self.layers]
+        )
 
     def _with(self, layers: Any) -> Maxout:
         return Maxout(layers)
@@ -169,7 +192,7 @@ class SkipConnection:
         self.connection = connection
 
     def __call__(self, x: Any) -> Any:
-        return _connect(self.connection, self.layers(x), x)
+        return _connect(self, self.connection, self.layers(x), x)
 
     def __getitem__(self, index: Any) -> Any:
         return self.layers[index]
@@ -226,15 +249,15 @@ class Parallel(_Branches):
         if not xs:
             raise ArgumentError("a Parallel layer cannot be called without an input")
         if len(xs) == 1:
-            return _connect(self.connection, *[f(xs[0]) for f in layers])
+            return _connect(self, self.connection, *[f(xs[0]) for f in layers])
         if len(layers) == 1:
-            return _connect(self.connection, *[layers[0](x) for x in xs])
+            return _connect(self, self.connection, *[layers[0](x) for x in xs])
         if len(layers) != len(xs):
             raise ArgumentError(
                 f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, "
                 f"but got {len(xs)}"
             )
-        return _connect(self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
+        return _connect(self, self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
 
 
 @layer
@@ -261,5 +284,5 @@ class PairwiseFusion(_Branches):
             )
         ys: list[Any] = []
         for f, x in zip(layers, inputs, strict=True):
-            ys.append(f(_connect(self.connection, ys[-1], x) if ys else x))
+            ys.append(f(_connect(self, self.connection, ys[-1], x) if ys else x))
         return tuple(ys)
