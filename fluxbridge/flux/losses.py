@@ -217,7 +217,7 @@ def label_smoothing(y: Any, alpha: float, *, axis: int | None = 0) -> Any:
     y, alpha = _as_array(y), _double(alpha)
     if np.result_type(plain(y)).kind in "iu" and isinstance(alpha, np.floating):
         y = np.asarray(y, alpha.dtype)
-    return y * (1 - alpha) + alpha / (np.shape(y)[0] if axis == 0 else 2)
+    return y * (1 - alpha) + alpha / ((*np.shape(y), 1)[0] if axis == 0 else 2)
 
 
 def crossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: float | None = None) -> Any:
@@ -432,7 +432,7 @@ def ctc_loss(ŷ: Any, y: Any) -> Any:
     emitted = logsoftmax(ŷ, axis=0)[spelled, :]
 
     def later(state: Any, steps: int) -> Any:
-        return np.concatenate([np.full(steps, -np.inf), state])[: len(spelled)]
+        return np.concatenate([np.full(steps, -np.inf, plain(emitted).dtype), state])[: len(spelled)]
 
     state = np.where(np.arange(len(spelled)) < 2, emitted[:, 0], -np.inf)
     for t in range(1, times):
