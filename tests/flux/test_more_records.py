@@ -1,9 +1,11 @@
 """Further recorded calls of utilities: drawn numbers, data, one-hot arrays, derivatives, looks."""
 
+import operator
 import re
 
 import numpy as np
 import pytest
+from fluxcalls import check_call
 from fluxlayers import _NAMES, without_bytes
 from fluxrecords import OneHot, agree, more, weighted_sum
 
@@ -11,7 +13,7 @@ from fluxbridge import flux, gradient
 from fluxbridge.random import StableRNG, Xoshiro
 
 WORDS = {
-    **vars(flux), **_NAMES, "Xoshiro": Xoshiro, "StableRNG": StableRNG,
+    **vars(flux), **_NAMES, "flux": flux, "operator": operator, "Xoshiro": Xoshiro, "StableRNG": StableRNG,
     "typemax": lambda kind: np.iinfo(kind).max, "Int64": np.int64, "sin": np.sin, "prod": np.prod,
     "sum": lambda x, axis=None: np.sum(x, axis=axis, keepdims=axis is not None),
     "collect": lambda data: list(data) if isinstance(data, flux.DataLoader) else np.asarray(data),
@@ -38,6 +40,13 @@ def test_calls(case):
             lambda x, name=name: weighted_sum(answer(case, **{**inputs, name: x})), inputs[name]
         )
         agree(slope, expected, name)
+
+
+@pytest.mark.parametrize("case", [c for c in more("layers") if "result" in c], ids=lambda c: c.name)
+def test_functions_of_nnlib(case):
+    shifted = {"idx": case["inputs"]["idx"] - 1} if "idx" in case["inputs"] else {}
+    names = list(case["inputs"])
+    check_call(case, lambda *xs: answer(case, **dict(zip(names, xs, strict=True))), **shifted)
 
 
 @pytest.mark.parametrize("case", [c for c in more("utilities") if "trace" in c], ids=lambda c: c.name)
