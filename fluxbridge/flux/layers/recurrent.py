@@ -76,7 +76,8 @@ class _Cell:
 
     def _floating(self, x: Any) -> Any:
         """Whole numbers in the number type of the weights."""
-        return x.astype(self.Wi.dtype) if isinstance(x, (np.ndarray, Tracer)) and x.dtype.kind in "biu" else x
+        whole = isinstance(x, (np.ndarray, Tracer)) and np.result_type(x).kind in "biu"
+        return np.astype(x, self.Wi.dtype) if whole else x
 
     def _state(self, h: Any) -> Any:
         """A state that fits."""
