@@ -76,8 +76,8 @@ class _Cell:
 
     def _floating(self, x: Any) -> Any:
         """Whole numbers in the number type of the weights."""
-        whole = isinstance(x, (np.ndarray, Tracer)) and np.result_type(x).kind in "biu"
-        return np.astype(x, self.Wi.dtype) if whole else x
+        is_array: bool = isinstance(x, (np.ndarray, Tracer))  # and not one-hot
+        return x.astype(self.Wi.dtype) if is_array and x.dtype.kind in "biu" else x
 
     def _state(self, h: Any) -> Any:
         """A state that fits."""
