@@ -184,3 +184,10 @@ def test_second_derivative_of_a_loss_of_logits():
     h = hessian(lambda x: losses.logitcrossentropy(x, np.array([1.0, 0.0])), np.array([0.3, -0.2]))
     p = 1 / (1 + np.exp(-0.5))
     np.testing.assert_allclose(h, p * (1 - p) * np.array([[1, -1], [-1, 1]]))
+
+
+def test_hinge_of_what_is_not_a_number():
+    """The larger of 0 and NaN is taken for the second, as in Zygote."""
+    y = np.array([1.0, -1.0])
+    (slope,) = gradient(lambda x: losses.hinge_loss(x, y), np.array([np.nan, 0.3]))
+    np.testing.assert_array_equal(slope, [-0.5, 0.5])

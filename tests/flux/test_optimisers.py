@@ -64,3 +64,9 @@ def test_adjusted_rule(case):
             eval(call, WORDS, case["inputs"])
     else:
         assert eval(call, WORDS, case["inputs"]) == case["result"]
+
+
+@pytest.mark.parametrize("rule", ["Rprop()", "AdaMax()", "AMSGrad()", "ClipGrad()"])
+def test_rules_that_compare_refuse_complex_parameters(rule):
+    with pytest.raises(ValueError, match="no complex parameters"):
+        setup(rule_of(rule), {"z": np.array([1 + 2j])})

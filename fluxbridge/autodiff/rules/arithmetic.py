@@ -30,10 +30,10 @@ elementwise(np.fabs, "sign(x)", holomorphic=False, kink=Kink("x ~ 0", ("1", "-1"
             julia="abs.")  # fmt: skip
 SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign,
                    kink=Kink("x ~ 0", ("0", "0"), "a jump from -1 to 1", "jump"), julia="sign.")  # fmt: skip
-elementwise(np.maximum, "1 if a > b", "1 if a <= b", holomorphic=False,
+elementwise(np.maximum, "1 if a > b", "1 if logical_not(a > b)", holomorphic=False,
             kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
             julia="max.")  # fmt: skip
-elementwise(np.minimum, "1 if a <= b", "1 if a > b", holomorphic=False,
+elementwise(np.minimum, "1 if logical_not(a > b)", "1 if a > b", holomorphic=False,
             kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
             julia="min.")  # fmt: skip
 elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False,

@@ -25,12 +25,14 @@ from fluxbridge.flux import (
     LayerNorm,
     Maxout,
     Parallel,
+    SkipConnection,
     relu,
     trainmode_,
 )
 from fluxbridge.flux.layers.affine import AFFINE
 from fluxbridge.flux.layers.shapes import _warned
 from fluxbridge.flux.layers.standard import standardise
+from fluxbridge.random import Xoshiro
 
 RNG = np.random.default_rng(7)
 
@@ -308,3 +310,34 @@ def test_standardise_rule(axes):
     narrow = standardise(x.astype(np.float32), 1e-5, axes)
     assert narrow.dtype == np.float32
     assert np.allclose(narrow, standardise(x, 1e-5, axes), atol=1e-5)
+
+
+def test_branches_that_do_not_fit_are_named():
+    x = np.ones((3, 5), np.float32)
+    for layer, shapes in (
+        (SkipConnection(Dense((3, 1)), operator.add), r"\(1, 5\), \(3, 5\)"),  # + does not broadcast
+        (Parallel(operator.sub, Dense((3, 2)), Dense((3, 1))), r"\(2, 5\), \(1, 5\)"),
+        (flux.Maxout(Dense((3, 2)), Dense((3, 4))), r"\(2, 5\), \(4, 5\)"),
+        (Parallel(flux.hcat, Dense((3, 2)), Dense((3, 4))), r"\(2, 5\), \(4, 5\)"),
+    ):
+        with pytest.raises(DimensionMismatch, match=shapes):
+            layer(x)
+    assert SkipConnection(Dense((3, 1)), np.add)(x).shape == (3, 5)  # as Julia's .+
+
+
+def test_softmax_is_no_activation():
+    with pytest.raises(ArgumentError, match="layer of its own"):
+        Dense((3, 2), flux.softmax)(np.ones(3, np.float32))
+
+
+@pytest.mark.parametrize("kind", [flux.RNN, flux.LSTM, flux.GRU, flux.GRUv3])
+def test_states_that_do_not_fit_are_refused(kind):
+    wrong = np.ones(2, np.float32)
+    with pytest.raises(DimensionMismatch, match="expects a state of size 3"):
+        kind((2, 3))(np.ones((2, 4), np.float32), (wrong, wrong) if kind is flux.LSTM else wrong)
+
+
+def test_functional_dropout_takes_the_generators_of_julia():
+    x = np.ones((3, 5), np.float32)
+    layer = flux.trainmode_(flux.Dropout(0.3, rng=Xoshiro(4)))
+    np.testing.assert_array_equal(flux.NNlib.dropout(Xoshiro(4), x, 0.3), layer(x))
