@@ -72,6 +72,11 @@ def is_rng(x: Any) -> bool:
     return isinstance(x, np.random.Generator) or (hasattr(type(x), "rand") and not isinstance(x, type))
 
 
+def rng_from_array(_x: Any) -> Any:
+    """The generator for arrays like this: the default one."""
+    return default_rng()
+
+
 def rand(rng: Any, dtype: Any, *shape: int) -> Any:
     """Numbers from the interval [0, 1)."""
     if not isinstance(rng, np.random.Generator):

@@ -1,5 +1,6 @@
 """Data: observations, batches and the loader, as in MLUtils."""
 
+from ..absent import explain
 from ..layers.shapes import flatten
 from . import datasets as Datasets
 from .batches import (
@@ -119,3 +120,5 @@ __all__ = [
     "unstack",
     "zeros_like",
 ]  # fmt: skip
+
+__getattr__ = explain("MLUtils")

@@ -54,17 +54,18 @@ def kfolds(data: Any, *rest: Any, k: int = 5, shuffle: bool = False, stratified:
     >>> list(kfolds("abcd", k=2))
     [('cd', 'ab'), ('ab', 'cd')]
     """
-    *rest, k = rest if rest and isinstance(rest[-1], (int, np.integer)) else (*rest, k)
-    rng, data = _generator(data, tuple(rest))
+    if rest and isinstance(rest[-1], (int, np.integer)):
+        rest, k = rest[:-1], int(rest[-1])
+    rng, data = _generator(data, rest)
     if isinstance(data, (int, np.integer)):
-        return _assignments(int(data), int(k))
+        return _assignments(int(data), k)
     n = numobs(data)
     order = randperm(rng, n) if shuffle else None
     if order is not None:
         data = obsview(data, order)
     if stratified is None:
-        return _views(data, _assignments(n, int(k)))
-    labels = list(stratified)
+        return _views(data, _assignments(n, k))
+    labels = stratified.tolist() if isinstance(stratified, np.ndarray) else list(stratified)
     if len(labels) != n:
         raise DimensionMismatch(f"stratified has {len(labels)} labels for {n} observations")
     return _views(data, _by_label(labels if order is None else [labels[i] for i in order], int(k)))

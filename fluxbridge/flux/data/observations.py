@@ -286,7 +286,7 @@ def group_indices(labels: Any) -> dict[Any, np.ndarray]:
     {'yes': array([0, 2]), 'no': array([1])}
     """
     places: dict[Any, list[int]] = {}
-    for k, label in enumerate(labels):
+    for k, label in enumerate(labels.tolist() if isinstance(labels, np.ndarray) else labels):
         places.setdefault(label, []).append(k)
     return {label: np.array(found) for label, found in places.items()}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..rng import randperm, shuffled
-from .observations import _ARRAYS, default_or_given, group_indices, numobs, obsview
+from .observations import default_or_given, group_indices, numobs, obsview
 
 
 def _arguments(args: tuple[Any, ...]) -> tuple[Any, Any, Any, bool]:
@@ -26,11 +26,6 @@ def _result(data: Any, classes: Any, places: Any, together: bool) -> tuple[Any, 
     return (*picked[0], picked[1]) if together else picked
 
 
-def _groups(classes: Any) -> list[np.ndarray]:
-    labels = classes.tolist() if isinstance(classes, _ARRAYS) else classes
-    return list(group_indices(labels).values())
-
-
 def oversample(*args: Any, fraction: float = 1, shuffle: bool = True) -> tuple[Any, ...]:
     """``oversample([rng,] data, classes)``: observations repeated until the classes are balanced.
 
@@ -42,7 +37,7 @@ def oversample(*args: Any, fraction: float = 1, shuffle: bool = True) -> tuple[A
     (array([0, 1, 2, 3, 0, 0]), 'abbbaa')
     """
     rng, data, classes, together = _arguments(args)
-    groups = _groups(classes)
+    groups = list(group_indices(classes).values())
     wanted = round(fraction * max(map(len, groups)))
     places = [np.arange(numobs(data))]
     for group in groups:
@@ -66,7 +61,7 @@ def undersample(*args: Any, shuffle: bool = True) -> tuple[Any, ...]:
     (array([0, 1, 2, 4]), 'abba')
     """
     rng, data, classes, together = _arguments(args)
-    groups = _groups(classes)
+    groups = list(group_indices(classes).values())
     least = min(map(len, groups))
     if shuffle:
         picked = [group[randperm(rng, len(group))[:least]] for group in groups]

@@ -1,5 +1,6 @@
 """NNlib: the functions that neural networks are made of, as primitives with rules."""
 
+from ..absent import explain
 from .activations import (
     ACTIVATIONS,
     celu,
@@ -77,6 +78,7 @@ from .cotangents import (
     grad_upsample_nearest,
     grad_upsample_trilinear,
 )
+from .ctc import ctc_loss
 from .dims import (
     ConvDims,
     DenseConvDims,
@@ -171,6 +173,7 @@ __all__ = [
     "conv_",
     "conv_bias_act",
     "conv_bias_act_",
+    "ctc_loss",
     "db_to_power",
     "depthwiseconv",
     "depthwiseconv_",
@@ -275,3 +278,5 @@ __all__ = [
     "within_gradient",
     "σ",
 ]
+
+__getattr__ = explain("NNlib")

@@ -178,9 +178,9 @@ def power_to_db(s: Any, *, ref: float = 1.0, amin: float = 1e-10, top_db: float 
     >>> power_to_db(np.array([1.0, 100.0])).round(4)
     array([ 0., 20.])
     """
-    real = s.dtype.type
-    logs = 10 * (np.log10(np.maximum(real(amin), s)) - np.log10(max(real(amin), real(ref))))
-    return np.maximum(logs, np.max(logs) - real(top_db))
+    lowest, level = np.float32(amin), np.log10(np.float32(max(amin, ref)))  # Float32, as in NNlib
+    logs = 10 * (np.log10(np.maximum(lowest, s)) - level)
+    return np.maximum(logs, np.max(logs) - np.float32(top_db))
 
 
 def db_to_power(s_db: Any, *, ref: float = 1.0) -> Any:
@@ -189,7 +189,7 @@ def db_to_power(s_db: Any, *, ref: float = 1.0) -> Any:
     >>> db_to_power(np.array([0.0, 20.0])).round(4)
     array([  1., 100.])
     """
-    return ref * 10 ** (s_db * s_db.dtype.type(0.1))
+    return np.float32(ref) * np.float32(10) ** (s_db * np.float32(0.1))
 
 
 def melscale_filterbanks(

@@ -256,7 +256,7 @@ def conv(
     """
     if isinstance(stride, public.ConvDims):
         stride.check(x, w)
-        pad, dilation, groups, flipped = stride.padding, stride.dilation, stride.groupcount, stride.flipkernel
+        pad, dilation, groups, flipped = stride.padding, stride.dilation, stride.groups, stride.flipkernel
         stride = stride.stride
     dims = conv_dims(np.shape(x), np.shape(w), stride, pad, dilation, groups, flipped)
     return CONV(x, w, dims=dims)

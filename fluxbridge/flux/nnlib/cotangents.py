@@ -22,7 +22,7 @@ from .windows import count
 
 
 def _dims(cdims: PublicDims) -> ConvDims:
-    return ConvDims(cdims.place, cdims.groupcount, cdims.flipkernel)
+    return ConvDims(cdims.place, cdims.groups, cdims.flipkernel)
 
 
 def grad_conv_data(dy: Any, w: Any, cdims: DenseConvDims) -> Any:

@@ -18,7 +18,10 @@ from .windows import Sizes, Windows, expand, windows
 
 def _shape(x: Any) -> Sizes:
     """The shape of an array, or the shape that is given."""
-    return np.shape(x) if isinstance(x, (np.ndarray, Tracer)) else tuple(int(n) for n in x)
+    if isinstance(x, (np.ndarray, Tracer)):
+        array: Any = x
+        return np.shape(array)
+    return tuple(int(n) for n in x)
 
 
 class ConvDims:
@@ -29,6 +32,11 @@ class ConvDims:
     channels_out: int
     groupcount: int = 1
     flipkernel: bool = False
+
+    @property
+    def groups(self) -> int:
+        """How many convolutions of separate channels it really is."""
+        return self.groupcount
 
     @property
     def input_size(self) -> Sizes:
@@ -84,7 +92,7 @@ class DenseConvDims(ConvDims):
     Raises DimensionMismatch if they do not fit together.
 
     >>> DenseConvDims((28, 28, 3, 8), (5, 5, 3, 16), stride=2)
-    DenseConvDims: (28, 28, 3) * (5, 5) -> (12, 12, 16), stride: (2, 2), pad: (0, 0, 0, 0), dil: ...
+    DenseConvDims: (28, 28, 3) * (5, 5) -> (12, 12, 16), stride: (2, 2), pad: (0, 0, 0, 0), dil: (1, 1), ...
     """
 
     def __init__(
@@ -133,7 +141,11 @@ class DepthwiseConvDims(ConvDims):
         if x_shape[-2] != w_shape[-1]:
             raise DimensionMismatch(f"Input channels must match! ({x_shape[-2]} vs. {w_shape[-1]})")
         self.channels_in, self.channels_out = x_shape[-2], x_shape[-2] * w_shape[-2]
-        self.groupcount, self.flipkernel = x_shape[-2], flipkernel
+        self.flipkernel = flipkernel
+
+    @property
+    def groups(self) -> int:
+        return self.channels_in
 
 
 class PoolDims(ConvDims):

@@ -31,9 +31,11 @@ def _fold(y: np.ndarray, dims: ConvDims) -> np.ndarray:
         parts = parts[(slice(None, None, -1),) * rank]
     x = np.zeros((channels, *place.padded, batch), y.dtype)
     for offset, slices in place.offsets():
-        into = x[(slice(None), *slices)]
+        here: Any = (slice(None), *slices)
+        into = x[here]
         into += parts[offset]
-    return channels_last(x[(slice(None), *place.inside)])
+    inside: Any = (slice(None), *place.inside)
+    return channels_last(x[inside])
 
 
 UNFOLD: Any = primitive(
