@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.matrices import Diagonal
+from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch
 from ..functors import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
@@ -101,7 +102,7 @@ class Scale:
     def __init__(self, *args: Any, bias: Any = True, init: Any = ones32):
         if not args:
             raise ArgumentError("Scale needs the size of its weights, or the weights")
-        if not isinstance(args[0], (int, np.integer, np.ndarray, list)):
+        if not isinstance(args[0], (int, np.integer, np.ndarray, list, Tracer)):
             raise ArgumentError(f"Scale needs the size of its weights, or the weights, not {args[0]!r}")
         if isinstance(args[0], (int, np.integer)):
             *size, last = args
