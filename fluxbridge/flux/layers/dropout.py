@@ -53,7 +53,7 @@ class Dropout(HasMode):
 
     def __call__(self, x: Any) -> Any:
         p = plain(self.p)
-        if p == 0 or not is_active(self):
+        if p == 0 or not is_active(self, x):
             return x
         x = as_array(x)
         shape, axis = x.shape, plain(self.dims)
@@ -93,7 +93,7 @@ class AlphaDropout(HasMode):
 
     def __call__(self, x: Any) -> Any:
         p = plain(self.p)
-        if p == 0 or not is_active(self):
+        if p == 0 or not is_active(self, x):
             return x
         x = as_array(x)
         dtype = _real(x.dtype)

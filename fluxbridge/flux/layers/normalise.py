@@ -49,7 +49,7 @@ class _ChannelNorm(HasMode):
 
     def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
-        if self.track_stats and not is_active(self):
+        if self.track_stats and not is_active(self, x):
             mean, root = np.reshape(self.μ, shape), np.sqrt(np.reshape(self.σ2, shape) + self.ε)
             if self.affine:
                 scale = np.reshape(self.γ, shape) / root

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff import native
+from ...autodiff.forward import has_tangent
 from ...errors import ArgumentError
 from .activations import sigmoid
 from .conv import conv, depthwiseconv
@@ -88,11 +89,11 @@ def logaddexp(a: Any, b: Any) -> Any:
     return np.logaddexp(a, b)
 
 
-def within_gradient(_x: Any = None) -> bool:
-    """Is this called from a function that is being differentiated?
+def within_gradient(x: Any = None) -> bool:
+    """Is this called from a function that is being differentiated? In forward mode `x` has to take part.
 
     >>> from fluxbridge import gradient
     >>> within_gradient(1.0), gradient(lambda x: 2 * x if within_gradient(x) else x, 1.0)
     (False, (2.0,))
     """
-    return native.within_gradient()
+    return native.within_gradient() or has_tangent(x)
