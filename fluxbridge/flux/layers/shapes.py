@@ -12,6 +12,9 @@ from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import DimensionMismatch
 from .standard import standardise
 
+#: What the field `dims` holds for all axes together: Julia's colon.
+ALL_AXES = slice(None)
+
 _warned: set[tuple[str, str]] = set()
 
 

@@ -92,7 +92,8 @@ class DenseConvDims(ConvDims):
     Raises DimensionMismatch if they do not fit together.
 
     >>> DenseConvDims((28, 28, 3, 8), (5, 5, 3, 16), stride=2)
-    DenseConvDims: (28, 28, 3) * (5, 5) -> (12, 12, 16), stride: (2, 2), pad: (0, 0, 0, 0), dil: (1, 1), ...
+    DenseConvDims: (28, 28, 3) * (5, 5) -> (12, 12, 16),
+    stride: (2, 2), pad: (0, 0, 0, 0), dil: (1, 1), flip: false, groups: 1
     """
 
     def __init__(
