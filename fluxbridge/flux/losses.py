@@ -101,9 +101,15 @@ def _eps(eps: float | None, ŷ: Any) -> float:
     return float(np.finfo(_float_type(ŷ)).eps) if eps is None else eps
 
 
+_NUMBERS = (np.ndarray, OneHotArray, int, float, complex, np.generic)
+
+
 def _arrays(ŷ: Any, y: Any) -> tuple[Any, Any]:
     """Both as arrays (or numbers) of one shape, the target as floats."""
     ŷ, y = _as_array(ŷ), _as_array(y)
+    for x in (ŷ, y):
+        if not isinstance(plain(x), _NUMBERS) or np.result_type(plain(x)).kind not in "biufcO":
+            raise ArgumentError(f"losses take numbers and arrays of them, not {x!r} ({type(x).__name__})")
     a, b = np.shape(ŷ), np.shape(y)
     if a and b and a != b:
         longest = max(len(a), len(b))

@@ -13,7 +13,7 @@ from ..functors import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
 from ..show import function_name
 from .affine import affine
-from .shapes import as_array, columns, identity, lead, match_eltype, size_check
+from .shapes import as_array, columns, identity, lead, match_eltype, numbers, size_check
 
 
 def options_text(σ: Any, bias: Any) -> str:
@@ -119,7 +119,7 @@ class Scale:
         self.σ = σ
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         shape = self.scale.shape
         if any(n != m and 1 not in (n, m) for n, m in zip(shape, x.shape, strict=False)):
             raise DimensionMismatch(

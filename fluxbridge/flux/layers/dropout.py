@@ -13,7 +13,7 @@ from ..functors import layer
 from ..mode import HasMode, is_active, tidy
 from ..rng import default_rng, rand
 from ..show import text
-from .shapes import ALL_AXES, as_array
+from .shapes import ALL_AXES, numbers
 
 ALPHA = -1.7580993408473766  #: the limit of selu at -∞
 
@@ -55,7 +55,7 @@ class Dropout(HasMode):
         p = plain(self.p)
         if p == 0 or not is_active(self, x):
             return x
-        x = as_array(x)
+        x = numbers(self, x)
         shape, axis = x.shape, plain(self.dims)
         if axis != ALL_AXES:
             chosen = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
@@ -95,7 +95,7 @@ class AlphaDropout(HasMode):
         p = plain(self.p)
         if p == 0 or not is_active(self, x):
             return x
-        x = as_array(x)
+        x = numbers(self, x)
         dtype = _real(x.dtype)
         if p == 1:
             return np.sign(x) * dtype.type(0)

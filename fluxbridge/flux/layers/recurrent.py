@@ -18,7 +18,7 @@ from ..nnlib.activations import sigmoid, tanh_fast
 from ..nnlib.lstm import lstm
 from ..show import function_name
 from .basic import is_pair
-from .shapes import as_array, lead, size_check
+from .shapes import as_array, lead, numbers, size_check
 
 
 def initialstates(cell: Any) -> Any:
@@ -84,7 +84,7 @@ class _Cell:
         return np.zeros(self.Wh.shape[1], self.Wh.dtype)
 
     def _input(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         size_check(self, x, 0, self.Wi.shape[1])
         if len(x.shape) > 2:
             raise DimensionMismatch(
@@ -321,6 +321,8 @@ class _Sequence(Recurrence):
                 f"layer {self!r} expects a sequence of shape (features, length) or (features, length, "
                 f"batch), but got one of shape {x.shape}"
             )
+        if not x.shape[1]:
+            raise DimensionMismatch(f"layer {self!r} expects at least one step, but got shape {x.shape}")
         return super()._run(x, state)
 
     def __functor__(self) -> Any:

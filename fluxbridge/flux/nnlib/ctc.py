@@ -21,7 +21,14 @@ def ctc_loss(ŷ: Any, y: Any) -> Any:
     >>> float(round(ctc_loss(np.zeros((3, 2)), [0]), 6))  # 3 of the 9 ways spell it: 0 0, 0 blank, blank 0
     1.098612
     """
-    labels = np.asarray(plain(y), dtype=int)
+    labels = np.asarray(plain(y))
+    if labels.ndim != 1 or (labels.size and labels.dtype.kind not in "iu"):
+        raise ArgumentError(
+            f"ctc_loss takes labels as one vector of integers, not {labels.dtype} of shape {labels.shape}"
+        )
+    labels = labels.astype(int)
+    if len(np.shape(ŷ)) != 2 or not np.shape(ŷ)[1]:
+        raise ArgumentError(f"ctc_loss takes outputs of shape (classes, time), not {np.shape(ŷ)}")
     classes, times = np.shape(ŷ)
     if labels.size and not (labels.min() >= 0 and labels.max() < classes - 1):
         raise ArgumentError(
