@@ -31,6 +31,7 @@ from .layers import (
     upsample,
     weightnorm,
 )
+from .layers.shapes import ALL_AXES
 from .rng import DefaultRNG, default_rng
 
 _FILES = (
@@ -218,7 +219,7 @@ class _Description:
 
 def _axes_node(axes: Any, at: str) -> list[Any]:
     """Axes counted from 1."""
-    if axes is None:
+    if axes == ALL_AXES:
         return ["colon"]
     several = isinstance(axes, tuple)
     counted = list(axes) if several else [axes]
@@ -313,4 +314,4 @@ class _Model:
 
 def _axes_here(axes: Any) -> Any:
     """Axes counted from 0."""
-    return tuple(a - 1 for a in axes) if isinstance(axes, tuple) else None if axes is None else axes - 1
+    return tuple(a - 1 for a in axes) if isinstance(axes, tuple) else ALL_AXES if axes is None else axes - 1

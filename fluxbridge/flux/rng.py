@@ -29,6 +29,9 @@ class DefaultRNG:
     def randperm(self, n: int) -> np.ndarray:
         return randperm(DefaultRNG.generator, n)
 
+    def shuffle(self, items: Any) -> np.ndarray:
+        return shuffled(DefaultRNG.generator, items)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -69,6 +72,11 @@ def is_rng(x: Any) -> bool:
     return isinstance(x, np.random.Generator) or (hasattr(type(x), "rand") and not isinstance(x, type))
 
 
+def rng_from_array(_x: Any) -> Any:
+    """The generator for arrays like this: the default one."""
+    return default_rng()
+
+
 def rand(rng: Any, dtype: Any, *shape: int) -> Any:
     """Numbers from the interval [0, 1)."""
     if not isinstance(rng, np.random.Generator):
@@ -88,6 +96,13 @@ def randperm(rng: Any, n: int) -> np.ndarray:
     if isinstance(rng, np.random.Generator):
         return rng.permutation(n)
     return np.asarray(rng.randperm(n))
+
+
+def shuffled(rng: Any, items: Any) -> np.ndarray:
+    """The items in a random order, as an array."""
+    if isinstance(rng, np.random.Generator):
+        return rng.permutation(items)
+    return np.asarray(rng.shuffle(list(items)))
 
 
 def _draw(draw: Any, dtype: Any, shape: tuple[int, ...]) -> Any:

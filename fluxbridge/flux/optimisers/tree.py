@@ -19,6 +19,7 @@ from ...errors import ArgumentError, DimensionMismatch, MutationError, Structure
 from ..functors import _like, children, fmap, functor, pairs
 from .base import AbstractRule
 from .chain import MixedPrecision
+from .interrupts import Uninterrupted
 from .parameters import is_trained, isnumeric, parts_of
 from .scratch import reusing
 from .text import julia
@@ -220,9 +221,20 @@ def check_state(tree: Any, name: str) -> None:
 
 
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
-    """Match tree, model and gradients, and add up what belongs to one parameter.
+    """Match tree, model and gradients: what is to be updated. Warns if everything is frozen."""
+    found = match(tree, model, *grads)
+    if found and all(entry.leaf.frozen for entry in found):
+        warnings.warn(
+            "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
+        )
+    return [e for e in found if e.gradients is not None and not e.leaf.frozen]
 
-    A path is (path of the parent, key) here, which costs next to nothing until an error shows it.
+
+def match(tree: Any, model: Any, *grads: Any) -> list[Entry]:
+    """The parameters with their leaves and gradients, those of one parameter added up.
+
+    Raises StructureError if the tree belongs to another model. A path is (path of the parent, key) here,
+    which costs next to nothing until an error shows it.
     """
     entries: dict[int, Entry] = {}
 
@@ -259,12 +271,7 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
                 raise foreign(at, "a parameter", "nothing")  # () is for what is not trained
 
     visit(tree, model, grads, None)
-    found = list(entries.values())
-    if found and all(entry.leaf.frozen for entry in found):
-        warnings.warn(
-            "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
-        )
-    return [e for e in found if e.gradients is not None and not e.leaf.frozen]
+    return list(entries.values())
 
 
 def part_of(grad: Any, key: Any, path: Any) -> Any:
@@ -328,12 +335,12 @@ def describe(x: Any) -> str:
 
 
 def apply_all(entries: list[Entry]) -> None:
-    """Take the steps; if a rule refuses a gradient, everything is as it was before."""
+    """Take the steps; if a rule refuses a gradient, everything is as it was before. Ctrl-C waits."""
     kept = None
     if any(entry.leaf.rule.fallible for entry in entries):
         kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
     try:
-        with reusing():
+        with Uninterrupted(), reusing():
             for entry in entries:
                 leaf, x = entry.leaf, entry.array
                 leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
