@@ -32,7 +32,8 @@ from .layers import (
     weightnorm,
 )
 from .layers.shapes import ALL_AXES
-from .rng import DefaultRNG, default_rng
+from .nnlib import rrelu
+from .rng import DefaultRNG, default_rng, is_rng, rand
 
 _FILES = (
     attention, basic, containers, conv, dropout, embedding, normalise, pooling, recurrent, upsample,
@@ -97,6 +98,11 @@ def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bo
     return _in_julia("built")(_Description(functions or {}, keep).node(model, "model"))
 
 
+def to_julia_for_checks(model: Any) -> Any:
+    """The same, for a comparison: what has no counterpart stays here, as do the random numbers."""
+    return _in_julia("built")(_Description({}, True, asks=True).node(model, "model"))
+
+
 def from_julia(model: Any, *, functions: Mapping[str, Any] | None = None, keep: bool = False) -> Any:
     """The same model here, of a model in the real Flux: the way back of :func:`to_julia`.
 
@@ -137,8 +143,9 @@ def _defined(_owner: Any, name: str) -> Any:
 class _Description:
     """Writes a model down."""
 
-    def __init__(self, functions: Mapping[Any, str], keep: bool):
+    def __init__(self, functions: Mapping[Any, str], keep: bool, asks: bool = False):
         self.functions, self.keep = functions, keep
+        self.asks = asks  #: does Julia ask generators here for every number?
         self.numbers: dict[int, tuple[Any, int]] = {}  # what was seen, kept so that its id stays its own
 
     def node(self, x: Any, at: str, activation: bool = False) -> list[Any]:
@@ -146,6 +153,8 @@ class _Description:
 
         if x is None or isinstance(x, (str, bool, int, float, complex, np.generic, JuliaObject)):
             return ["value", x]
+        if self.asks and x is rrelu:
+            raise ArgumentError(f"{at} is rrelu, which in Julia draws random numbers of its own")
         if callable(x):
             named = to_name(x, activation)
             if named is not None:
@@ -164,6 +173,10 @@ class _Description:
             return ["value", x]
         if kind in _KINDS:
             return self.layer(x, _KINDS[kind], at)
+        if self.asks and is_rng(x):
+            from ..julia import differentiable
+
+            return ["asked", differentiable(lambda dtype, shape: rand(x, dtype, *shape))]
         if kind is DefaultRNG or isinstance(x, np.random.Generator):
             return ["generator", []]
         if kind is Xoshiro:

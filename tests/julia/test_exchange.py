@@ -144,3 +144,27 @@ def test_the_real_flux_is_a_voice():
     report = cross_check(lambda m: flux.logitcrossentropy(m(x), y), m, voices=["flux"])
     assert report, str(report)
     assert len(report.lines) == len(flux.trainables(m))
+
+
+@pytest.mark.parametrize("rng", [None, Xoshiro(3)], ids=["default", "Xoshiro"])
+def test_every_voice_drops_the_same(rng):
+    m = flux.Chain(
+        flux.Dense((2, 6), np.tanh), flux.Dropout(0.5, rng=rng), flux.AlphaDropout(0.4), flux.Dense((6, 3)),
+        flux.Dropout(0.5, axis=1), flux.Dropout(0.9, active=False),
+    )  # fmt: skip
+    x = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4)
+    report = cross_check(lambda m, x: np.sum(m(x) ** 2), m, x, voices=["zygote", "flux"])
+    assert report, str(report)
+    assert report.voices == ["native", "zygote", "flux"]
+    m = flux.MultiHeadAttention(4, nheads=2, dropout_prob=0.4)
+    x = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 3, 2)
+    report = cross_check(lambda m: np.sum(m(x)[0] ** 2), m, voices=["zygote", "flux"])
+    assert report, str(report)
+    assert report.voices == ["native", "zygote", "flux"]
+
+
+def test_a_function_that_draws_in_julia_itself_is_no_voice():
+    report = cross_check(
+        lambda m: np.sum(m(np.ones(2))), flux.f64(flux.Dense((2, 3), flux.rrelu)), voices=["flux"]
+    )
+    assert "rrelu" in report.silent["flux"]

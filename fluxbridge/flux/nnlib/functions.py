@@ -9,6 +9,7 @@ import numpy as np
 from ...autodiff import native
 from ...autodiff.forward import has_tangent
 from ...errors import ArgumentError
+from ..rng import default_rng, rand
 from .activations import sigmoid
 from .conv import conv, depthwiseconv
 from .dims import ConvDims, DepthwiseConvDims
@@ -36,13 +37,13 @@ def glu(x: Any, axis: int = 0) -> Any:
 def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """``dropout([rng], x, p)``: each element is 0 with probability p, else x / (1 - p).
 
-    `rng` is a NumPy generator. With `axis` the choice is made along these axes only and holds for
-    all others. Raises ValueError unless 0 ≤ p ≤ 1.
+    `rng` is a generator, by default ``fluxbridge.flux.default_rng()``. With `axis` the choice is made along
+    these axes only and holds for all others. Raises ValueError unless 0 ≤ p ≤ 1.
 
     >>> dropout(np.ones(3), 0.0)
     array([1., 1., 1.])
     """
-    rng, x, p = args if len(args) == 3 else (np.random.default_rng(), *args)
+    rng, x, p = args if len(args) == 3 else (default_rng(), *args)
     if not 0 <= p <= 1:
         raise ValueError(f"dropout expects a probability 0 <= p <= 1, got p = {p}")
     if p == 0:
@@ -53,7 +54,7 @@ def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
         shape = tuple(n if i in axes else 1 for i, n in enumerate(shape))
     dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(float)
     real = np.empty(0, dtype).real.dtype
-    kept = rng.random(shape) > p
+    kept = rand(rng, np.float64, *shape) > p
     return x * np.where(kept, real.type(1 / (1 - p) if p < 1 else 0), real.type(0))
 
 
