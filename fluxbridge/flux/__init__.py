@@ -61,6 +61,7 @@ from .data import (
     unstack,
     zeros_like,
 )
+from .declare import layer
 from .devices import (
     CPUDevice,
     DeviceIterator,
@@ -87,7 +88,6 @@ from .functors import (
     getkeypath,
     haskeypath,
     isleaf,
-    layer,
     leaf,
     trainable,
 )

@@ -27,8 +27,9 @@ from ..autodiff.primitive import plain
 from ..errors import ArgumentError, DomainError
 from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, update_
+from .optimisers.step import check_state
 from .optimisers.text import julia
-from .optimisers.tree import check_state, leaves, match
+from .optimisers.tree import leaves, match
 
 Loss = Callable[..., Any]
 

@@ -33,12 +33,9 @@ from .like import (
     trues_like,
     zeros_like,
 )
-from .loader import (
-    DataLoader,
-)
+from .loader import DataLoader, eachobs
 from .observations import (
     ObsView,
-    eachobs,
     getobs,
     getobs_,
     group_counts,

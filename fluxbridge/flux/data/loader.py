@@ -172,3 +172,12 @@ def summary(x: Any) -> str:
         size = f"{x.shape[0]}-element" if x.ndim == 1 else "×".join(map(str, x.shape)) or "0-dimensional"
         return f"{size} {type_text(x)}"
     return f"{len(x)}-element {type_text(x)}" if isinstance(x, list) else type_text(x)
+
+
+def eachobs(data: Any, **options: Any) -> DataLoader:
+    """A :class:`DataLoader` over single observations.
+
+    >>> [x.shape for x in eachobs(np.ones((3, 2)))]
+    [(3,), (3,)]
+    """
+    return DataLoader(data, **{"batchsize": -1, **options})

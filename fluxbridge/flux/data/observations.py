@@ -272,13 +272,6 @@ def _borders(n: int, at: Any) -> list[int]:
     return borders
 
 
-def eachobs(data: Any, **options: Any) -> Any:
-    """A :class:`~fluxbridge.flux.data.loader.DataLoader` over single observations."""
-    from .loader import DataLoader
-
-    return DataLoader(data, **{"batchsize": -1, **options})
-
-
 def group_indices(labels: Any) -> dict[Any, np.ndarray]:
     """Where each label occurs.
 

@@ -3,8 +3,8 @@
 from ..absent import explain
 from ..lazy import LazyLayer as LazyLayer
 from .keypath import KeyPath, getkeypath, haskeypath, part, setkeypath_
-from .layer import layer, trainable
 from .maps import fcollect, fmap, fmap_with_path, fmapstructure, fmapstructure_with_path
+from .trained import trainable
 from .trees import _is_shared as _is_shared
 from .trees import _like as _like
 from .trees import children, functor, isleaf, leaf, pairs
@@ -23,7 +23,7 @@ from .walks import (
 __all__ = [
     "AbstractWalk", "CachedWalk", "CollectWalk", "DefaultWalk", "ExcludeWalk", "IterateWalk", "KeyPath",
     "StructuralWalk", "children", "execute", "fcollect", "fleaves", "fmap", "fmap_with_path",
-    "fmapstructure", "fmapstructure_with_path", "functor", "getkeypath", "haskeypath", "isleaf", "layer",
+    "fmapstructure", "fmapstructure_with_path", "functor", "getkeypath", "haskeypath", "isleaf",
     "leaf", "pairs", "part", "setkeypath_", "trainable",
 ]  # fmt: skip
 

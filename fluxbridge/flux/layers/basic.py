@@ -9,7 +9,7 @@ import numpy as np
 from ...autodiff.matrices import Diagonal
 from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
 from ..show import function_name
 from .affine import affine

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
-from ..functors import layer
+from ..declare import layer
 from ..show import text
 from .shapes import hcat, vcat
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
-from ..functors import layer
+from ..declare import layer
 from ..mode import HasMode, is_active, tidy
 from ..rng import default_rng, rand
 from ..show import text

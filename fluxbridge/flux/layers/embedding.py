@@ -9,7 +9,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import randn32
 from .basic import is_pair
 from .shapes import as_array, size_check

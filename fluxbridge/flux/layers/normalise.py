@@ -8,7 +8,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import ones32, zeros32
 from ..mode import HasMode, is_active, shapes_only, tidy
 from ..show import function_name, text

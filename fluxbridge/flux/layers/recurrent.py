@@ -12,7 +12,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.activations import sigmoid, tanh_fast
 from ..nnlib.lstm import lstm

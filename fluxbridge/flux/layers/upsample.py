@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer, leaf
+from ..declare import layer
+from ..functors import leaf
 from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
 from .shapes import as_array
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
-from ..functors import fmap, functor, layer
+from ..declare import layer
+from ..functors import fmap, functor
 from ..show import Verbatim, text
 from .shapes import ALL_AXES, abs2
 

@@ -48,7 +48,8 @@ from .rules import (
     RMSProp,
     Rprop,
 )
-from .tree import Leaf, setup, update, update_
+from .step import update, update_
+from .tree import Leaf, setup
 
 __all__ = [
     "ADAM",

@@ -1,14 +1,12 @@
-"""Layers: which fields of a class are trained, and how its objects are printed."""
+"""What makes a class one of layers: a choice of the fields that are trained, and how it is printed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ...autodiff.template import Record
-from ..lazy import wait_for_sizes
-from .trees import children
-
-_trainable: dict[type, tuple[str, ...]] = {}  #: classes with a choice of trained fields
+from .functors.trained import CHOSEN
+from .lazy import wait_for_sizes
+from .show import default_repr, plain_text
 
 
 def layer(
@@ -34,7 +32,7 @@ def layer(
 
     def mark(kind: type) -> type:
         if trainable is not None:
-            _trainable[kind] = (trainable,) if isinstance(trainable, str) else tuple(trainable)
+            CHOSEN[kind] = (trainable,) if isinstance(trainable, str) else tuple(trainable)
         kind.__flux_show__ = show  # type: ignore[attr-defined]
         if kind.__repr__ is object.__repr__:
             kind.__repr__ = _one_line  # type: ignore[method-assign, assignment]
@@ -48,25 +46,8 @@ def layer(
 
 
 def _one_line(self: Any) -> str:
-    from ..show import default_repr
-
     return default_repr(self)
 
 
 def _in_lines(self: Any) -> str:
-    from ..show import plain_text
-
     return plain_text(self)
-
-
-def trainable(x: Any) -> Any:
-    """The parts of `x` that are trained: all :func:`children`, or those its class chose.
-
-    >>> trainable((1.0, 2.0))
-    (1.0, 2.0)
-    """
-    for kind in type(x).__mro__:
-        chosen = _trainable.get(kind)
-        if chosen is not None:
-            return Record(**{name: getattr(x, name) for name in chosen})
-    return children(x)
