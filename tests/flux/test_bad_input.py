@@ -216,3 +216,34 @@ def test_sequences_without_steps():
     for layer in (flux.RNN((3, 2)), flux.LSTM((3, 2)), flux.GRU((3, 2)), flux.GRUv3((3, 2))):
         with pytest.raises(DimensionMismatch, match="at least one step"):
             layer(np.ones((3, 0), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("bias", "message"),
+    [
+        (np.array(["a", "b"]), "bias is of float32, but what is loaded is of <U1"),
+        (np.array([1j, 2]), "bias is real"),
+        (np.array([object(), None]), "bias is an array"),
+        (np.ones(3), "bias is an array of shape"),
+        (None, "nothing cannot be loaded into"),
+    ],
+    ids=["strings", "complex", "objects", "sizes", "nothing"],
+)
+def test_a_state_that_does_not_fit_loads_nothing(bias, message):
+    model = Dense((3, 2))
+    before = snapshot(model)
+    with pytest.raises((ArgumentError, DimensionMismatch), match=message):
+        flux.loadmodel_(model, {"weight": np.ones((2, 3)), "bias": bias, "σ": ()})
+    assert same(before, model)
+
+
+def test_parameters_that_cannot_be_written_to_load_nothing():
+    model = Dense((3, 2))
+    model.bias.flags.writeable = False
+    before = snapshot(model)
+    with pytest.raises(ArgumentError, match="bias cannot be written to"):
+        flux.loadmodel_(model, {"weight": np.ones((2, 3)), "bias": np.ones(2), "σ": ()})
+    model.bias.flags.writeable = True
+    with pytest.raises(RuntimeWarning, match="overflow"):
+        flux.loadmodel_(model, {"weight": np.ones((2, 3)), "bias": np.full(2, 1e300), "σ": ()})
+    assert same(before, model)

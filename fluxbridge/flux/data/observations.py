@@ -151,7 +151,7 @@ class ObsView(DataContainer):
     ['c', 'a']
     """
 
-    def __init__(self, data: Any, indices: Any):
+    def __init__(self, data: Any, indices: Any = slice(None)):
         self.data = data
         self.indices = np.arange(numobs(data))[indices]
 

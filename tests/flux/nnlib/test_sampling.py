@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rulecheck import check
 
-from fluxbridge import gradient, pullback
+from fluxbridge import gradient, kinks, pullback
 from fluxbridge.errors import ArgumentError, DimensionMismatch, MutationError
 from fluxbridge.flux import nnlib
 from fluxbridge.flux.nnlib import DenseConvDims, DepthwiseConvDims, PoolDims
@@ -156,3 +156,10 @@ def test_results_in_place():
 def test_within_gradient():
     assert not nnlib.within_gradient()
     assert gradient(lambda x: 2 * x if nnlib.within_gradient(x) else x, 1.0) == (2.0,)
+
+
+def test_grid_sample_has_corners_on_pixels():
+    x = numbers(4, 3, 1, 1)
+    between, on = np.array([0.1, 0.2]), np.array([1 / 3, 0.2])  # pixel 2 of 0 to 3
+    sample = lambda p: np.sum(nnlib.grid_sample(x, np.reshape(p, (2, 1, 1, 1))))  # noqa: E731
+    assert not kinks(sample, between) and len(kinks(sample, on)) == 1
