@@ -48,7 +48,7 @@ function build(@nospecialize(node), known::Dict{Int,Any})
     kind == "tuple" && return Tuple(parts)
     kind == "vector" && return identity.(parts)
     kind == "named" && return NamedTuple{Tuple(Symbol.(node[2]))}(Tuple(parts))
-    kind == "dict" && return Dict(zip(node[2], parts))
+    kind == "dict" && return isempty(parts) ? Dict{Any,Any}() : Dict(zip(node[2], parts))
     kind == "layer" && return construct(Symbol(node[2]), Tuple(Symbol.(node[3])), parts)
     throw(ArgumentError("no part of a model is a $kind"))
 end
@@ -103,6 +103,7 @@ describe(x::NamedTuple, seen::Seen) = Any["named", texts(keys(x)), each(values(x
 describe(x::AbstractDict, seen::Seen) = Any["dict", Any[keys(x)...], each(values(x), seen)]
 describe(x::Base.BroadcastFunction, ::Seen) = hasname(x.f) ? Any["elementwise", string(nameof(x.f))] : unknown(x)
 describe(x::Function, ::Seen) = hasname(x) ? Any["function", string(nameof(x))] : unknown(x)
+describe(x::PyFunction, ::Seen) = Any["value", x]  # in Python it is itself
 describe(x::Base.Fix1, seen::Seen) = Any["layer", "Fix1", Any["f", "x"], each((x.f, x.x), seen)]
 describe(::Type{Tuple}, ::Seen) = Any["function", "tuple"]
 describe(::Random.TaskLocalRNG, ::Seen) = Any["generator", Any[]]
