@@ -65,5 +65,5 @@ def test_where_the_same_names_are_promised_they_are_there():
 
 
 def test_twelve_pieces():
-    pieces = PAGE.partition("# Pieces of real tutorials")[2]
+    pieces = PAGE.partition("## Pieces of real tutorials")[2]
     assert pieces.count("```julia") == pieces.count("```python") == 12
