@@ -1,4 +1,4 @@
-"""What the real Flux answered (tests/reference/flux_0.16.10.jsonl): reading it, and comparing with it.
+"""What the real Flux answered (tests/reference/flux_*.jsonl): reading it, and comparing with it.
 
 ``cases("layers", "Dense")`` gives the recorded cases of a group whose names begin so, each a :class:`Case`:
 ``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are
@@ -19,7 +19,8 @@ import numpy as np
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import DimensionMismatch
 
-FILE = pathlib.Path(__file__).parent / "reference" / "flux_0.16.10.jsonl"
+REFERENCE = pathlib.Path(__file__).parent / "reference"
+FILES = [REFERENCE / "flux_0.16.10.jsonl", REFERENCE / "flux_more_0.16.10.jsonl"]
 
 #: Names of fields that are no names in Python, and what they are called there.
 FIELDS = {"σ²": "σ2", "ϵ": "ε"}
@@ -94,9 +95,12 @@ class Case:
 
 @functools.cache
 def _all() -> list[Case]:
-    with FILE.open(encoding="utf-8") as lines:
-        next(lines)
-        return [Case(json.loads(line)) for line in lines]
+    found = []
+    for file in FILES:
+        with file.open(encoding="utf-8") as lines:
+            next(lines)
+            found += [Case(json.loads(line)) for line in lines]
+    return found
 
 
 def cases(group: str | None = None, *prefixes: str) -> list[Case]:

@@ -10,21 +10,57 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
-from ...errors import ArgumentError
-from ..functors import layer
+from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
+from ..declare import layer
 from ..show import text
+from .shapes import hcat, vcat
 
 #: Functions of two numbers that Julia takes for any number of them.
 _OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
 
+#: Functions that Julia has for arrays of one shape.
+_OF_ONE_SHAPE = {operator.add, operator.sub}
 
-def _connect(connection: Any, *xs: Any) -> Any:
-    """What `connection` makes of outputs; the class ``tuple`` leaves them as they are."""
+
+def _connect(layer: Any, connection: Any, *xs: Any) -> Any:
+    """What the `connection` of a layer makes of outputs; the class ``tuple`` leaves them as they are.
+
+    ``operator.add`` and ``operator.sub`` are Julia's ``+`` and ``-`` of arrays, which do not broadcast.
+    Raises DimensionMismatch where the shapes do not go together.
+    """
     if connection is tuple:
         return xs
-    if len(xs) != 2 and connection.__hash__ is not None and connection in _OF_ANY_NUMBER:
-        return functools.reduce(connection, xs)
-    return connection(*xs)
+    hashable = connection.__hash__ is not None
+    if hashable and connection in _OF_ONE_SHAPE:
+        shapes = {_without_ones(np.shape(x)) for x in xs}
+        if len(shapes) > 1:
+            raise _do_not_connect(layer, connection, xs)
+    try:
+        if len(xs) != 2 and hashable and connection in _OF_ANY_NUMBER:
+            return functools.reduce(connection, xs)
+        return connection(*xs)
+    except ValueError as error:
+        if isinstance(error, FluxbridgeError) or not _is_known(connection):
+            raise
+        raise _do_not_connect(layer, connection, xs) from error
+
+
+def _is_known(connection: Any) -> bool:
+    """Is this a function that raises ValueError because of shapes only?"""
+    module = getattr(connection, "__module__", None)
+    return isinstance(connection, np.ufunc) or module == "_operator" or connection in (vcat, hcat)
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without the ones at its end, which Julia overlooks."""
+    while shape and shape[-1] == 1:
+        shape = shape[:-1]
+    return shape
+
+
+def _do_not_connect(layer: Any, connection: Any, xs: tuple[Any, ...]) -> DimensionMismatch:
+    shapes = " and ".join(str(np.shape(x)) for x in xs)
+    return DimensionMismatch(f"layer {layer!r}: {text(connection)} cannot connect outputs of shapes {shapes}")
 
 
 def _layers_text(layers: Any) -> str:
@@ -169,7 +205,7 @@ class SkipConnection:
         self.connection = connection
 
     def __call__(self, x: Any) -> Any:
-        return _connect(self.connection, self.layers(x), x)
+        return _connect(self, self.connection, self.layers(x), x)
 
     def __getitem__(self, index: Any) -> Any:
         return self.layers[index]
@@ -226,15 +262,15 @@ class Parallel(_Branches):
         if not xs:
             raise ArgumentError("a Parallel layer cannot be called without an input")
         if len(xs) == 1:
-            return _connect(self.connection, *[f(xs[0]) for f in layers])
+            return _connect(self, self.connection, *[f(xs[0]) for f in layers])
         if len(layers) == 1:
-            return _connect(self.connection, *[layers[0](x) for x in xs])
+            return _connect(self, self.connection, *[layers[0](x) for x in xs])
         if len(layers) != len(xs):
             raise ArgumentError(
                 f"Parallel with {len(layers)} layers takes one input or {len(layers)} inputs, "
                 f"but got {len(xs)}"
             )
-        return _connect(self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
+        return _connect(self, self.connection, *[f(x) for f, x in zip(layers, xs, strict=True)])
 
 
 @layer
@@ -261,5 +297,5 @@ class PairwiseFusion(_Branches):
             )
         ys: list[Any] = []
         for f, x in zip(layers, inputs, strict=True):
-            ys.append(f(_connect(self.connection, ys[-1], x) if ys else x))
+            ys.append(f(_connect(self, self.connection, ys[-1], x) if ys else x))
         return tuple(ys)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..nnlib.pooling import maxpool, meanpool
 from ..nnlib.windows import Sizes, expand
 from .conv import calc_padding, check_spatial, same_or_all

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulecheck import check
 
-from fluxbridge import flux, gradient, hessian_reverse
+from fluxbridge import flux, gradient, hessian_reverse, pushforward
 from fluxbridge.autodiff import native
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import (
@@ -308,3 +308,17 @@ def test_standardise_rule(axes):
     narrow = standardise(x.astype(np.float32), 1e-5, axes)
     assert narrow.dtype == np.float32
     assert np.allclose(narrow, standardise(x, 1e-5, axes), atol=1e-5)
+
+
+def test_forward_mode_trains_what_depends_on_its_input():
+    x = np.array([[1, 2, 3], [4, 5, 7]], np.float32)
+    norm = BatchNorm(2)
+    slope = pushforward(lambda t: np.sum(norm(t * x) ** 2), np.float32(1))(np.float32(1))
+    assert np.isclose(slope, 0.00012820493, rtol=0.05)  # Flux's, by dual numbers; it cancels
+    np.testing.assert_allclose(norm.μ, [0.2, 0.53333336], rtol=1e-6)
+    np.testing.assert_allclose(norm.σ2, [1.0, 1.1333333], rtol=1e-6)
+    still = BatchNorm(2)  # the derivative is by something after it
+    assert np.isclose(pushforward(lambda t: np.sum((still(x) * t) ** 2), 1.0)(1.0), 207.99792)
+    assert not np.any(still.μ)
+    drop = Dropout(0.5)
+    assert 300 < np.sum(pushforward(lambda t: drop(t * np.ones(1000)), 1.0)(1.0) == 0) < 700
