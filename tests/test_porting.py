@@ -33,7 +33,7 @@ USED = """
     loadparams! logsoftmax make_causal_mask outputsize patience randn32 randn_like swish thaw! trainable
     unsqueeze update Diagonal I abs all any conj det evalpoly findmax findmin foldl im imag inv isfinite
     isnan maximum min rand! real repeat reverse stack tr gpu cpu @kwdef @show @info seed! @epochs
-    @showprogress jldsave BostonHousing MNIST Iris plot gpu_device @non_differentiable
+    @showprogress jldsave BostonHousing MNIST Iris plot gpu_device grid_sample get_device @non_differentiable
 """
 
 
