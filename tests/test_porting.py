@@ -33,7 +33,7 @@ USED = """
     loadparams! logsoftmax make_causal_mask outputsize patience randn32 randn_like swish thaw! trainable
     unsqueeze update Diagonal I abs all any conj det evalpoly findmax findmin foldl im imag inv isfinite
     isnan maximum min rand! real repeat reverse stack tr gpu cpu @kwdef @show @info seed! @epochs
-    @showprogress jldsave BostonHousing MNIST Iris plot gpu_device @non_differentiable
+    @showprogress jldsave BostonHousing MNIST Iris plot gpu_device grid_sample get_device @non_differentiable
 """
 
 
@@ -65,5 +65,5 @@ def test_where_the_same_names_are_promised_they_are_there():
 
 
 def test_twelve_pieces():
-    pieces = PAGE.partition("# Pieces of real tutorials")[2]
+    pieces = PAGE.partition("## Pieces of real tutorials")[2]
     assert pieces.count("```julia") == pieces.count("```python") == 12
