@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import Tracer
-from ..autodiff.structure import _fields_of, _is_filled, blank
+from ..autodiff.structure import _fields_of, _is_filled, blank, once_a_class
 from ..autodiff.template import Record
 from .lazy import LazyLayer, wait_for_sizes
 
@@ -100,7 +100,7 @@ def functor(x: Any) -> tuple[Any, Rebuild]:
         if not x.dtype.hasobject:
             return (), lambda _: x
         return list(x.ravel()), lambda parts: _object_array(parts, x.shape)
-    if isinstance(x, _LEAVES) or kind in _own_leaves or isinstance(x, np.ndarray):
+    if kind in _own_leaves or _is_leaf(kind):
         return (), lambda _: x
     own = getattr(kind, "__functor__", None)
     if own is not None:
@@ -124,6 +124,11 @@ def functor(x: Any) -> tuple[Any, Rebuild]:
         return whole, lambda p: functools.partial(p.func, *p.args, **p.keywords)
     fields = _fields_of(x)
     return (Record(**fields), lambda parts: _remake(x, parts)) if fields else ((), lambda _: x)
+
+
+@once_a_class
+def _is_leaf(kind: type) -> bool:
+    return issubclass(kind, (*_LEAVES, np.ndarray))
 
 
 def _object_array(parts: list[Any], shape: tuple[int, ...]) -> np.ndarray:
