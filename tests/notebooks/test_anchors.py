@@ -23,7 +23,8 @@ ANCHORS = {
     "1.2599210498948732 0.20998684164914552 1.1760474285795146 -1.067 -2.61 -391.511 -783.473",
     "matrix_calculus": "1.001287888379385 0.12486790174782009 -0.5195084166634044 3.1010046540491953 "
     "-2.961991502064001 -2.9322573933725877 2.290914008018504",
-    "gradients_and_layers": "144.55626 74.478004 1.5843347 3.0240512 -0.9777963 0.043792248 0.9753514 -3.8617709",
+    "gradients_and_layers": "144.55626 74.478004 1.5843347 "
+    "3.0240512 -0.9777963 0.043792248 0.9753514 -3.8617709",
     "fitting_a_line": "122.64734 116.38745 0.00339581 7.577788 1.946673 4.0178537 2.0050256 26.1121 42.1836 "
     "151.29167 143.57927 7.9166675 2.15 0.0041924133 4.0198374 2.0055857 26.12461 42.203957",
     "linear_regression": "27.39758 8.477372 3.9917655 1.3477372 0.39917654 "
@@ -99,12 +100,13 @@ def test_the_hessian_of_a_network():
     np.testing.assert_allclose(hessian(loss, flat), known, atol=0.0051)
 
 
+def formula(*size):
+    """The recorded starts: sin(1)/2, sin(2)/2, ... by columns."""
+    return (0.5 * np.sin(np.arange(1, np.prod(size) + 1))).astype(np.float32).reshape(size, order="F")
+
+
 def test_the_gradient_of_an_lstm():
     """guide/models/recurrence, F04.lstm_grad: of the sum of squares, for two sequences of four steps."""
-
-    def formula(*size):
-        return (0.5 * np.sin(np.arange(1, np.prod(size) + 1))).astype(np.float32).reshape(size, order="F")
-
     lstm = Flux.LSTM((2, 3))
     lstm.cell.Wi[:], lstm.cell.Wh[:] = formula(12, 2), formula(12, 3)
     slopes = gradient(lambda m: np.sum(np.abs(m(formula(2, 4, 2))) ** 2), lstm)[0].cell
@@ -115,8 +117,8 @@ def test_the_gradient_of_an_lstm():
 def test_fizzbuzz():
     """Model zoo, other/fizzbuzz, from the recorded start (M20)."""
     model = Flux.Chain(
-        Flux.Dense((0.5 * np.sin(np.arange(1, 61))).astype(np.float32).reshape((20, 3), order="F"), True, Flux.relu),
-        Flux.Dense((0.5 * np.sin(np.arange(1, 81))).astype(np.float32).reshape((4, 20), order="F")),
+        Flux.Dense(formula(20, 3), True, Flux.relu),
+        Flux.Dense(formula(4, 20)),
     )
     n = np.arange(1, 101)
     x = np.stack([n % 3, n % 5, n % 15]).astype(np.float32)
