@@ -40,9 +40,7 @@ class RandomNumbers:
         if self._draws is not None and self._draws.numbers:
             found.append("the function draws random numbers; every voice and every run got the same ones")
         first, second = (np.asarray(self.f(*point.xs)) for _ in range(2))
-        if first.shape != second.shape or not np.array_equal(
-            first, second, equal_nan=first.dtype.kind in "fc"
-        ):
+        if first.shape != second.shape or not np.allclose(first, second, rtol=1e-6, atol=0, equal_nan=True):
             found.append(
                 "two runs of the function at the same point differ, as it draws random numbers by itself or "
                 "changes what it computes with; no comparison means anything before that is fixed"
