@@ -86,8 +86,8 @@ def stft(
     if center:
         if n <= n_fft // 2:
             raise ArgumentError(
-                f"a signal of length {n} cannot be reflected by n_fft // 2 = {n_fft // 2}; take center=False, or "
-                "a smaller n_fft"
+                f"a signal of length {n} cannot be reflected by n_fft // 2 = {n_fft // 2}; take "
+                "center=False, or a smaller n_fft"
             )
         x = pad_reflect(x, n_fft // 2, axis=0)
         n = np.shape(x)[0]
