@@ -185,10 +185,14 @@ def test_an_interrupt_waits_for_the_end_of_a_step():
     model = {"a": np.zeros(2), "b": np.zeros(3)}
     state = flux.setup(Interrupts(), model)
     grad = {"a": np.ones(2), "b": np.ones(3)}
-    with pytest.raises(KeyboardInterrupt):
-        flux.update_(state, model, grad)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            flux.update_(state, model, grad)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert model["a"].tolist() == [-1.0, -1.0] and model["b"].tolist() == [-1.0, -1.0, -1.0]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("ending", ["npz", "safetensors"])

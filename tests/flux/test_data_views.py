@@ -46,6 +46,8 @@ def test_balanced_classes():
     assert np.array_equal(z, x + 1) and len(y) == 6
     with pytest.raises(TypeError, match="classes"):
         MLUtils.oversample(X)
+    with pytest.raises(DimensionMismatch, match="7 observations have 1 classes"):
+        MLUtils.undersample(X, ["a"])
 
 
 def test_views_are_data_sets():

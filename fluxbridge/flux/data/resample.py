@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import DimensionMismatch
 from ..rng import randperm, shuffled
 from .observations import default_or_given, group_indices, numobs, obsview
 
@@ -13,12 +14,15 @@ from .observations import default_or_given, group_indices, numobs, obsview
 def _arguments(args: tuple[Any, ...]) -> tuple[Any, Any, Any, bool]:
     """(generator, data, classes, whether they came together) of ``([rng,] data, [classes])``."""
     rng, args = default_or_given(args)
-    if len(args) == 2:
-        return rng, args[0], args[1], False
-    if len(args) != 1 or not isinstance(args[0], tuple) or len(args[0]) < 2:
+    together = len(args) == 1 and isinstance(args[0], tuple) and len(args[0]) > 1
+    if together:
+        args = args[0][:-1], args[0][-1]
+    if len(args) != 2:
         raise TypeError("the arguments are ([rng,] data, classes), or ([rng,] (data, …, classes))")
-    *data, classes = args[0]
-    return rng, tuple(data), classes, True
+    data, classes = args
+    if numobs(data) != numobs(classes):
+        raise DimensionMismatch(f"{numobs(data)} observations have {numobs(classes)} classes")
+    return rng, data, classes, together
 
 
 def _result(data: Any, classes: Any, places: Any, together: bool) -> tuple[Any, Any]:

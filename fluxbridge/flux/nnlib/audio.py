@@ -82,9 +82,15 @@ def stft(
     if hop <= 0:
         raise ArgumentError(f"Expected hop_length > 0, but got hop_length={hop}")
     window = _full_window(window, n_fft)
-    if center:
-        x = pad_reflect(x, n_fft // 2, axis=0)
     n = np.shape(x)[0]
+    if center:
+        if n <= n_fft // 2:
+            raise ArgumentError(
+                f"a signal of length {n} cannot be reflected by n_fft // 2 = {n_fft // 2}; take "
+                "center=False, or a smaller n_fft"
+            )
+        x = pad_reflect(x, n_fft // 2, axis=0)
+        n = np.shape(x)[0]
     if not 0 < n_fft <= n:
         raise ArgumentError(f"Expected 0 < n_fft <= {n}, the length of the signal, but got n_fft={n_fft}")
     starts = hop * np.arange(1 + (n - n_fft) // hop)

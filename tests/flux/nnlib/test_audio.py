@@ -81,6 +81,8 @@ def test_bad_input():
         nnlib.stft(x, n_fft=4, hop_length=0)
     with pytest.raises(ArgumentError, match=r"n_fft <= 10"):
         nnlib.stft(x, n_fft=11, hop_length=2, center=False)
+    with pytest.raises(ArgumentError, match="cannot be reflected"):
+        nnlib.stft(x[:4], n_fft=8)
     with pytest.raises(ArgumentError, match=r"len\(window\)=5"):
         nnlib.stft(x, n_fft=4, window=np.ones(5))
     with pytest.raises(ArgumentError, match="window_length"):
