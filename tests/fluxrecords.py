@@ -1,6 +1,7 @@
 """What the real Flux answered (tests/reference/flux_*.jsonl): reading it, and comparing with it.
 
-``cases("layers", "Dense")`` gives the recorded cases of a group whose names begin so, each a :class:`Case`:
+``cases("layers", "Dense")`` gives the recorded cases of a group whose names begin so, each a :class:`Case`
+(``variations("layers")`` those of the file of variations):
 ``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are
 at hand. ``agree(got, case["output"])`` compares, with the tolerance of the number type, and the types
 too.
@@ -19,8 +20,8 @@ import numpy as np
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import DimensionMismatch
 
-REFERENCE = pathlib.Path(__file__).parent / "reference"
-FILES = [REFERENCE / "flux_0.16.10.jsonl", REFERENCE / "flux_more_0.16.10.jsonl"]
+FOLDER = pathlib.Path(__file__).parent / "reference"
+FILES = ("flux_0.16.10.jsonl", "flux_more_0.16.10.jsonl")
 
 #: Names of fields that are no names in Python, and what they are called there.
 FIELDS = {"σ²": "σ2", "ϵ": "ε"}
@@ -39,7 +40,7 @@ ERRORS: dict[str, Any] = {
 
 DTYPES = {
     "Float64": np.float64, "Float32": np.float32, "Float16": np.float16, "Bool": np.bool_, "OneHot": np.bool_,
-    "Int": np.int64,
+    "UInt8": np.uint8, "Int8": np.int8, "Int16": np.int16, "Int32": np.int32, "Int": np.int64,
 }  # fmt: skip
 TOLERANCES = {"d": 1e-10, "f": 1e-5, "e": 1e-3}
 SPECIAL = {"NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}
@@ -94,22 +95,24 @@ class Case:
 
 
 @functools.cache
-def _all() -> list[Case]:
-    found = []
-    for file in FILES:
-        with file.open(encoding="utf-8") as lines:
-            next(lines)
-            found += [Case(json.loads(line)) for line in lines]
-    return found
+def _all(file: str) -> list[Case]:
+    with (FOLDER / file).open(encoding="utf-8") as lines:
+        next(lines)
+        return [Case(json.loads(line)) for line in lines]
 
 
-def cases(group: str | None = None, *prefixes: str) -> list[Case]:
+def cases(group: str | None = None, *prefixes: str, files: tuple[str, ...] = FILES) -> list[Case]:
     """The cases of a group, of those whose names begin with one of `prefixes`."""
     return [
         c
-        for c in _all()
+        for file in files
+        for c in _all(file)
         if group in (None, c.group) and (not prefixes or any(c.name.startswith(p) for p in prefixes))
     ]
+
+
+#: The same of a further file, whose cases all have a key ``python`` that can be evaluated.
+variations = functools.partial(cases, files=("flux_variations_0.16.10.jsonl",))
 
 
 def case(name: str, group: str | None = None) -> Case:

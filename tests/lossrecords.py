@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fluxrecords import Case, OneHot, loss_weights
+from fluxrecords import Case, OneHot, loss_weights, variations
 
 from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray
 
 WORDS = {
     **{name: getattr(losses, name) for name in dir(losses) if not name.startswith("_")},
-    "sum": np.sum, "identity": lambda x: x, "np": np,
+    "sum": np.sum, "mean": np.mean, "maximum": np.max, "minimum": np.min, "identity": lambda x: x, "np": np,
     "wmean": lambda x: np.mean(loss_weights(x.shape, x.dtype) * x),
 }  # fmt: skip
 
@@ -36,5 +36,5 @@ def mirrored(case: Case) -> tuple[Callable[..., Any], dict[str, Any]]:
     }
     if case.name.startswith("ctc_loss"):
         inputs["y"] = inputs["y"] - 1  # labels count from 0
-    text = in_python(case.julia)
+    text = case.data["python"] if case in variations("losses") else in_python(case.julia)
     return lambda **changed: eval(text, WORDS, {**inputs, **changed}), inputs

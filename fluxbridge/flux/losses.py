@@ -97,8 +97,13 @@ def _float_type(x: Any) -> Any:
     return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
-def _eps(eps: float | None, ŷ: Any) -> float:
-    return float(np.finfo(_float_type(ŷ)).eps) if eps is None else eps
+def _double(x: Any) -> Any:
+    """A float as what it is in Julia: a Float64, which widens what is single. Integers do not."""
+    return np.float64(x) if isinstance(x, float) else x
+
+
+def _eps(eps: float | None, ŷ: Any) -> Any:
+    return float(np.finfo(_float_type(ŷ)).eps) if eps is None else _double(eps)
 
 
 _NUMBERS = (np.ndarray, OneHotArray, int, float, complex, np.generic)
@@ -133,6 +138,11 @@ def _as_array(x: Any) -> Any:
     if isinstance(x, range) or (hasattr(x, "__array__") and not hasattr(x, "astype")):
         return np.asarray(x)
     return x
+
+
+def _kept(x: Any, axis: Any) -> bool:
+    """Does a sum keep its axes, with length 1? Not that of everything, which is a number."""
+    return axis is not None and np.ndim(x) > 0
 
 
 # -- regression --------------------------------------------------------------------------------------
@@ -211,8 +221,10 @@ def label_smoothing(y: Any, alpha: float, *, axis: int | None = 0) -> Any:
         raise ArgumentError(f"α must be between 0 and 1, both excluded; it is {alpha}")
     if axis not in (None, -1, 0):
         raise ArgumentError(f"axis is 0 (one-hot labels) or None (labels that are one number); it is {axis}")
-    y = _as_array(y)
-    return y * (1 - alpha) + alpha / (np.shape(y)[0] if axis == 0 else 2)
+    y, alpha = _as_array(y), _double(alpha)
+    if np.result_type(plain(y)).kind in "iu" and isinstance(alpha, np.floating):
+        y = np.asarray(y, alpha.dtype)
+    return y * (1 - alpha) + alpha / ((*np.shape(y), 1)[0] if axis == 0 else 2)
 
 
 def crossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: float | None = None) -> Any:
@@ -226,14 +238,14 @@ def crossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
     0.164252
     """
     ŷ, y = _arrays(ŷ, y)
-    return _aggregate(agg, -np.sum(xlogy(y, ŷ + _eps(eps, ŷ)), axis=axis, keepdims=np.ndim(ŷ) > 0))
+    return _aggregate(agg, -np.sum(xlogy(y, ŷ + _eps(eps, ŷ)), axis=axis, keepdims=_kept(ŷ, axis)))
 
 
 def _cross_entropies(ŷ: Any, y: Any, axis: Any = 0) -> Any:
     z = logsoftmax(ŷ, axis=axis)
     if isinstance(y, OneHotArray):
         return -np.take_along_axis(z, y.indices[None].astype(np.intp), 0)
-    return -np.sum(y * z, axis=axis, keepdims=True)
+    return -np.sum(y * z, axis=axis, keepdims=axis is not None)
 
 
 def _by_logits(dy: Any, _h: Any, ŷ: Any, y: Any, axis: Any = 0) -> Any:
@@ -297,7 +309,7 @@ def kldivergence(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
     whole = np.result_type(plain(_as_array(y))).kind in "biu"
     ŷ, y = _arrays(ŷ, y)
     weights = y.astype(np.float64) if whole and np.ndim(y) else y  # the logarithm of an integer
-    entropy = _aggregate(agg, np.sum(xlogx(weights), axis=axis, keepdims=np.ndim(y) > 0))
+    entropy = _aggregate(agg, np.sum(xlogx(weights), axis=axis, keepdims=_kept(y, axis)))
     return entropy + crossentropy(ŷ, y, axis=axis, agg=agg, eps=eps)
 
 
@@ -359,7 +371,7 @@ def focal_loss(
     """
     ŷ, y = _arrays(ŷ, y)
     ŷ = ŷ + _eps(eps, ŷ)
-    return _aggregate(agg, np.sum(-y * _focus(ŷ, gamma) * log(ŷ), axis=axis, keepdims=np.ndim(ŷ) > 0))
+    return _aggregate(agg, np.sum(-y * _focus(ŷ, gamma) * log(ŷ), axis=axis, keepdims=_kept(ŷ, axis)))
 
 
 # -- overlap and distance --------------------------------------------------------------------------------
@@ -401,4 +413,4 @@ def siamese_contrastive_loss(ŷ: Any, y: Any, *, agg: Any = np.mean, margin: flo
     if margin < 0:
         raise DomainError(f"the margin must not be negative; it is {margin}")
     ŷ, y = _arrays(ŷ, y)
-    return _aggregate(agg, (1 - y) * np.square(ŷ) + y * np.square(np.maximum(0, margin - ŷ)))
+    return _aggregate(agg, (1 - y) * np.square(ŷ) + y * np.square(np.maximum(0, _double(margin) - ŷ)))

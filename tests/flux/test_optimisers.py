@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from fluxrecords import agree, cases
+from fluxrecords import agree, cases, variations
 from fluxscripts import same_tree
 
 from fluxbridge.flux import optimisers
@@ -13,7 +13,7 @@ from fluxbridge.flux.optimisers.tree import copy_tree
 
 WORDS = {
     **{name: getattr(optimisers, name) for name in optimisers.__all__},
-    "Float32": np.float32, "Float64": np.float64, "Inf": np.inf, "true": True, "false": False,
+    "np": np, "Float32": np.float32, "Float64": np.float64, "Inf": np.inf, "true": True, "false": False,
 }  # fmt: skip
 
 
@@ -29,7 +29,11 @@ def rule_of(julia):
     return eval(in_python(julia), WORDS)
 
 
-TRAJECTORIES = [c for c in cases("optimisers") if "trace" not in c and not c.name.startswith("adjust ")]
+TRAJECTORIES = [
+    c
+    for c in [*cases("optimisers"), *variations("optimisers")]
+    if "trace" not in c and not c.name.startswith("adjust ")
+]
 
 
 @pytest.mark.parametrize("case", TRAJECTORIES, ids=lambda c: c.name)
@@ -37,10 +41,10 @@ TRAJECTORIES = [c for c in cases("optimisers") if "trace" not in c and not c.nam
 def test_trajectory(case, inplace):
     if case.error:
         with pytest.raises(case.error):
-            rule_of(case.julia)
+            rule_of(case.data.get("python") or case.julia)
         return
-    rule = rule_of(case.julia)
-    assert repr(rule) == case["show"]
+    rule = rule_of(case.data.get("python") or case.julia)
+    assert repr(rule) == case["show"], (repr(rule), case["show"])
     model = case["params0"]
     tree = setup(rule, model)
     same_tree(tree, case["state0"])

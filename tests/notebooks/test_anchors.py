@@ -18,17 +18,28 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 #: Notebook, then digits of the real Flux (0.16.10) that stand in its asserting cells.
 ANCHORS = {
-    "fitting_a_line": "122.64734 116.38745 0.00339581 7.577788 1.946673 4.0178537 2.0050256 26.1121 42.1836",
+    "autodiff_from_scratch": "1.7724538509055159 1.7724538509055165 1.8690126833827456 9.871657258137894 "
+    "9.872623166568108 0.6666666666666666 0.1111111111111111 0.28209479177387814 0.2820947917738781 "
+    "1.2599210498948732 0.20998684164914552 1.1760474285795146 -1.067 -2.61 -391.511 -783.473",
+    "matrix_calculus": "1.001287888379385 0.12486790174782009 -0.5195084166634044 3.1010046540491953 "
+    "-2.961991502064001 -2.9322573933725877 2.290914008018504",
+    "gradients_and_layers": "144.55626 74.478004 1.5843347 "
+    "3.0240512 -0.9777963 0.043792248 0.9753514 -3.8617709",
+    "fitting_a_line": "122.64734 116.38745 0.00339581 7.577788 1.946673 4.0178537 2.0050256 26.1121 42.1836 "
+    "151.29167 143.57927 7.9166675 2.15 0.0041924133 4.0198374 2.0055857 26.12461 42.203957",
     "linear_regression": "27.39758 8.477372 3.9917655 1.3477372 0.39917654 "
     "19.540632 4.502422 1.9627807 6.5140305 "
-    "134.06784 1.0000962 1.0000843 675.9749 4.8619576 48.669 672.97577 22.305227 24.334476 100.63788",
+    "134.06784 1.0000962 1.0000843 675.9749 4.8619576 12.835155 48.669 672.97577 22.305227 24.334476 "
+    "-1.1437014 -3.5023954 100.63788",
     "logistic_regression_iris": "1.0986124 0.09303719 0.25496295 1.0853741 "
-    "856 0.6595901 0.6950174 0.66829896 0.3301953",
+    "856 0.6595901 0.6950174 0.66829896 0.3301953 0.0930372 0.09192596 0.5514",
     "iris_and_housing": "1.0986122 0.15546116 455.899 6.168016177998378 5.497364060992044 5.293542590538757 "
     "5.19167744536635 5.121013723936598 288.67904762457306",
+    "fizzbuzz": "1.7585711 0.84275895 0.6697616 0.5438026 0.4242073 0.32904842",
     "quick_start_xor": "510 0.013143575 0.69696844 0.6918777 "
     "0.68035567 0.23383038 0.829 0.5623264 0.12127625",
-    "recurrence": "0.11301552 0.66792524 0.09419912 0.12450625 0.9878702 0.04546609 0.03747277 0.050942913",
+    "recurrence": "0.11301552 0.66792524 0.09419912 0.12450625 0.9878702 0.04546609 0.03747277 0.050942913 "
+    "0.0016468028 0.003933534 0.0017170206 7.744757e-5",
     "custom_layers": "0.13265418 0.24228513 0.26130992 0.11255507 1.2590967",
     "destructure": "12.835632 1.2454957 1.6345707",
     "training": "1875 0.944379 0.920893941 0.7015862716993226 0.6404384156159322 0.9669889940264886",
@@ -87,3 +98,38 @@ def test_the_hessian_of_a_network():
         [-9.12, -10.95, -2.86, 9.61, 0.64], [-1.1, -0.34, -36.6, 0.64, 32.0],
     ]  # fmt: skip
     np.testing.assert_allclose(hessian(loss, flat), known, atol=0.0051)
+
+
+def formula(*size):
+    """The recorded starts: sin(1)/2, sin(2)/2, ... by columns."""
+    return (0.5 * np.sin(np.arange(1, np.prod(size) + 1))).astype(np.float32).reshape(size, order="F")
+
+
+def test_the_gradient_of_an_lstm():
+    """guide/models/recurrence, F04.lstm_grad: of the sum of squares, for two sequences of four steps."""
+    lstm = Flux.LSTM((2, 3))
+    lstm.cell.Wi[:], lstm.cell.Wh[:] = formula(12, 2), formula(12, 3)
+    slopes = gradient(lambda m: np.sum(np.abs(m(formula(2, 4, 2))) ** 2), lstm)[0].cell
+    known = [0.0016468028, 0.003933534, 0.0017170206, -7.744757e-5]
+    np.testing.assert_allclose(slopes.Wi[:4, 0], known, rtol=1e-5)
+
+
+def test_fizzbuzz():
+    """Model zoo, other/fizzbuzz, from the recorded start (M20)."""
+    model = Flux.Chain(
+        Flux.Dense(formula(20, 3), True, Flux.relu),
+        Flux.Dense(formula(4, 20)),
+    )
+    n = np.arange(1, 101)
+    x = np.stack([n % 3, n % 5, n % 15]).astype(np.float32)
+    y = Flux.onehotbatch(np.select([n % 15 == 0, n % 3 == 0, n % 5 == 0], [2, 0, 1], 3), range(4))
+
+    def loss(m, x, y):
+        return Flux.logitcrossentropy(m(x), y)
+
+    state = Flux.setup(Flux.Adam(0.001), model)
+    losses = [Flux.trainstep_(loss, model, (x, y), state) for _ in range(500)]
+    losses.append(loss(model, x, y))
+    known = [1.7585711, 0.84275895, 0.6697616, 0.5438026, 0.4242073, 0.32904842]
+    np.testing.assert_allclose(losses[::100], known, rtol=1e-6)
+    assert Flux.onecold(model(x[:, [2, 4, 14, 97]])).tolist() == [0, 3, 1, 3]

@@ -13,7 +13,7 @@ from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
 from ..show import function_name
 from .affine import affine
-from .shapes import as_array, columns, identity, lead, match_eltype, numbers, size_check
+from .shapes import activate, as_array, columns, identity, lead, match_eltype, numbers, size_check
 
 
 def options_text(σ: Any, bias: Any) -> str:
@@ -80,7 +80,7 @@ class Dense:
             y = np.reshape(y, (weight.shape[0], *shape[1:]))
         else:
             y = affine(weight, x, self.bias)
-        return y if σ is identity else σ(y)
+        return activate(self, σ, y)
 
     def __repr__(self) -> str:
         rows, cols = self.weight.shape
@@ -129,7 +129,7 @@ class Scale:
         y = lead(self.scale, ndim) * lead(x, ndim)
         if self.bias is not False:
             y = y + lead(self.bias, ndim)
-        return y if self.σ is identity else self.σ(y)
+        return activate(self, self.σ, y)
 
     def __repr__(self) -> str:
         return f"Scale({', '.join(map(str, self.scale.shape))}{options_text(self.σ, self.bias)})"
@@ -183,7 +183,7 @@ class Bilinear:
         z = np.sum(wy * x, axis=1)
         if self.bias is not False:
             z = z + np.reshape(self.bias, (-1, 1))
-        return z if self.σ is identity else self.σ(z)
+        return activate(self, self.σ, z)
 
     def __repr__(self) -> str:
         out, in1, in2 = self.weight.shape

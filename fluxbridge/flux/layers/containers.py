@@ -182,7 +182,9 @@ class Maxout(_Container):
         self.layers = layers
 
     def __call__(self, x: Any) -> Any:
-        return functools.reduce(lambda best, y: np.maximum(best, y), [f(x) for f in self.layers])
+        return functools.reduce(
+            lambda best, y: _connect(self, np.maximum, best, y), [f(x) for f in self.layers]
+        )
 
     def _with(self, layers: Any) -> Maxout:
         return Maxout(layers)

@@ -11,9 +11,9 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.conv import CONV, CONV_DATA, conv_dims, conv_transpose_dims, depthwise_weight
-from ..nnlib.windows import Sizes, expand
+from ..nnlib.windows import Sizes, expand, per_axis
 from ..show import function_name
-from .shapes import as_array, identity, match_eltype, size_check
+from .shapes import activate, as_array, identity, match_eltype, size_check
 
 _dims = functools.lru_cache(maxsize=512)(conv_dims)
 _transpose_dims = functools.lru_cache(maxsize=512)(conv_transpose_dims)
@@ -73,6 +73,9 @@ def convfilter(kernel: Any, channels: Any, init: Any = glorot_uniform, groups: i
 
 
 def _is_kernel(k: Any) -> bool:
+    """Is this the size of a kernel, and not its numbers?"""
+    if isinstance(k, (int, np.integer)):
+        raise ArgumentError(f"the size of a kernel is a tuple with a number for each spatial axis, not {k}")
     return isinstance(k, (tuple, list)) and all(isinstance(n, (int, np.integer)) for n in k)
 
 
@@ -93,11 +96,11 @@ class _Convolution:
         self, weight: Any, bias: Any, σ: Any, outputs: int, kernel: Sizes, options: dict[str, Any]
     ) -> None:
         rank = weight.ndim - 2
-        dilation = expand(options["dilation"], rank)
+        dilation = per_axis("dilation", options["dilation"], rank)
         self.σ = σ
         self.weight = weight
         self.bias = create_bias(weight, bias, outputs)
-        self.stride = expand(options["stride"], rank)
+        self.stride = per_axis("stride", options["stride"], rank)
         self.pad = calc_padding(options["pad"], kernel, dilation)
         self.dilation = dilation
 
@@ -113,7 +116,7 @@ class _Convolution:
         """The bias and the activation."""
         if self.bias is not False:
             y = y + np.reshape(self.bias, (*(1,) * (self.weight.ndim - 2), -1, 1))
-        return y if self.σ is identity else self.σ(y)
+        return activate(self, self.σ, y)
 
     def _channels(self) -> tuple[int, int]:
         *_, inside, out = self.weight.shape
@@ -276,11 +279,11 @@ class ConvTranspose(_Convolution):
             weight = as_array(kernel)
             bias, σ = (*rest, *(bias, identity)[len(rest) :])
         rank = weight.ndim - 2
-        strides = expand(stride, rank)
+        strides = per_axis("stride", stride, rank)
         same = tuple(k - s + 1 for k, s in zip(weight.shape[:-2], strides, strict=True))  # for SamePad
         options = {"stride": stride, "pad": pad, "dilation": dilation}
         self._set(weight, bias, σ, weight.shape[-2] * groups, same, options)
-        self.outpad = expand(outpad, rank)
+        self.outpad = per_axis("outpad", outpad, rank)
         self.__dict__["dilation"] = self.__dict__.pop("dilation")  # the order of Flux's fields
         self.groups = groups
 

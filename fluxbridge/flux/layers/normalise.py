@@ -13,7 +13,7 @@ from ..initialisers import ones32, zeros32
 from ..mode import HasMode, is_active, shapes_only, tidy
 from ..show import function_name, text
 from .basic import Scale
-from .shapes import EPS, identity, normalise, numbers, size_check
+from .shapes import EPS, activate, identity, normalise, numbers, size_check
 from .standard import moments, standardise
 
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
@@ -63,7 +63,7 @@ class _ChannelNorm(HasMode):
             y = standardise(x, self.ε, axes, known)
             if self.affine:
                 y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
-        return y if self.λ is identity else self.λ(y)
+        return activate(self, self.λ, y)
 
     def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
         """Move the running statistics towards those of this batch; the variance without bias."""

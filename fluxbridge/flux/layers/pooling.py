@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...errors import DimensionMismatch
+import numpy as np
+
+from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..nnlib.pooling import maxpool, meanpool
-from ..nnlib.windows import Sizes, expand
+from ..nnlib.windows import Sizes, per_axis
 from .conv import calc_padding, check_spatial, same_or_all
 from .shapes import as_array
+
+
+def _size(pool: Any, k: Any) -> Sizes:
+    """The sizes that a pooling layer is made with, which tell how many spatial axes it has."""
+    if isinstance(k, (int, np.integer)):
+        raise ArgumentError(
+            f"{type(pool).__name__} takes a tuple with a number for each spatial axis, "
+            f"like ({k}, {k}) for images; got {k}"
+        )
+    return tuple(int(n) for n in k)
 
 
 class _Pool:
@@ -20,10 +32,10 @@ class _Pool:
     _pool: Callable[..., Any]
 
     def __init__(self, k: Any, *, pad: Any = 0, stride: Any = None):
-        self.k = expand(k, 1)
+        self.k = _size(self, k)
         rank = len(self.k)
         self.pad = calc_padding(pad, self.k, (1,) * rank)
-        self.stride = self.k if stride is None else expand(stride, rank)
+        self.stride = self.k if stride is None else per_axis("stride", stride, rank)
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)
@@ -75,7 +87,7 @@ class _AdaptivePool:
     _pool: Callable[..., Any]
 
     def __init__(self, out: Any):
-        self.out = expand(out, 1)
+        self.out = _size(self, out)
 
     def __call__(self, x: Any) -> Any:
         x = as_array(x)

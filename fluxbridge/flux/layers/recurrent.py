@@ -91,7 +91,22 @@ class _Cell:
                 f"layer {self!r} takes one step, of shape (features,) or (features, batch), but got one of "
                 f"shape {x.shape}; the layer without Cell in its name takes sequences"
             )
-        return x
+        return self._floating(x)
+
+    def _floating(self, x: Any) -> Any:
+        """Whole numbers in the number type of the weights."""
+        whole = getattr(getattr(x, "dtype", None), "kind", "O") in "biu"
+        return x.astype(self.Wi.dtype) if whole else x
+
+    def _state(self, h: Any) -> Any:
+        """A state that fits."""
+        h = as_array(h)
+        if not h.shape or h.shape[0] != self.Wh.shape[1]:
+            raise DimensionMismatch(
+                f"layer {self!r} expects a state of size {self.Wh.shape[1]} along axis 0, but got one of "
+                f"shape {h.shape}"
+            )
+        return h
 
     def _gates(self, y: Any, ndim: int) -> list[Any]:
         """An array of several gates, one below the other, as one array a gate."""
@@ -143,7 +158,7 @@ class RNNCell(_Cell):
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h = self.initialstates() if h is None else h
+        h = self._state(self.initialstates() if h is None else h)
         ndim = _ndim(x, h)
         z = lead(self.Wi @ x, ndim) + lead(self.Wh @ h, ndim)
         if self.bias is not False:
@@ -176,13 +191,13 @@ class LSTMCell(_Cell):
 
     def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h, c = self.initialstates() if state is None else state
+        h, c = map(self._state, self.initialstates() if state is None else state)
         ndim = max(_ndim(x, h), np.ndim(c))
         z = lead(self.Wi @ x, ndim) + lead(self.Wh @ h, ndim)
         if self.bias is not False:
             z = z + lead(self.bias, ndim)
         i, f, g, o = self._gates(z, ndim)
-        c = sigmoid(f) * lead(as_array(c), ndim) + sigmoid(i) * tanh_fast(g)
+        c = sigmoid(f) * lead(c, ndim) + sigmoid(i) * tanh_fast(g)
         h = sigmoid(o) * tanh_fast(c)
         return h, (h, c)
 
@@ -190,7 +205,7 @@ class LSTMCell(_Cell):
         """All steps at once: the same as :func:`scan`, several times faster."""
         size_check(self, x, 0, self.Wi.shape[1])
         inside, steps, *batch = x.shape
-        h, c = (as_array(s) for s in state)
+        x, (h, c) = self._floating(x), map(self._state, state)
         columns = max([1, *batch, *(s.shape[1] for s in (h, c) if len(s.shape) > 1)])
         n = self.Wh.shape[1]
         x = _repeated(np.reshape(x, (inside, steps, -1)), (inside, steps, columns))
@@ -220,7 +235,7 @@ class GRUCell(_Cell):
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h = as_array(self.initialstates() if h is None else h)
+        h = self._state(self.initialstates() if h is None else h)
         ndim = _ndim(x, h)
         xr, xz, xh = self._gates(self.Wi @ x, ndim)
         hr, hz, hh = self._gates(self.Wh @ h, ndim)
@@ -255,7 +270,7 @@ class GRUv3Cell(_Cell):
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h = as_array(self.initialstates() if h is None else h)
+        h = self._state(self.initialstates() if h is None else h)
         ndim = _ndim(x, h)
         xr, xz, xh = self._gates(self.Wi @ x, ndim)
         hr, hz, _ = self._gates(self.Wh @ h, ndim)

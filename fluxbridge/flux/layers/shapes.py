@@ -10,10 +10,14 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import ArgumentError, DimensionMismatch
+from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
 
 #: What the field `dims` holds for all axes together: Julia's colon.
 ALL_AXES = slice(None)
+
+#: Functions of whole arrays, which are no activations: these work by elements.
+_OF_ARRAYS = (softmax, logsoftmax, logsumexp)
 
 _warned: set[tuple[str, str]] = set()
 
@@ -51,6 +55,19 @@ def size_check(layer: Any, x: Any, axis: int, size: int) -> None:
             f"layer {plain_repr(layer)} expects an input of size {plain(size)} along axis {axis}, "
             f"but got one of shape {shape}"
         )
+
+
+def activate(layer: Any, σ: Any, y: Any) -> Any:
+    """σ of each element of y; refuses softmax and its like, which Flux would call with one number."""
+    if σ is identity:
+        return y
+    if any(σ is f for f in _OF_ARRAYS):
+        name = σ.__name__
+        raise ArgumentError(
+            f"the activation of layer {plain_repr(layer)} works by elements, and {name} does not: "
+            f"make it a layer of its own, as in Chain(…, {name})"
+        )
+    return σ(y)
 
 
 def plain_repr(layer: Any) -> str:

@@ -23,7 +23,7 @@ from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
 from . import dims as public
-from .windows import Sizes, Windows, channels_first, channels_last, count, expand, padded, windows
+from .windows import Sizes, Windows, channels_first, channels_last, count, expand, padded, per_axis, windows
 
 BLOCK = 1 << 19  #: bytes of columns that are made at once
 
@@ -274,7 +274,10 @@ def conv_transpose_dims(
 ) -> ConvDims:
     """The convolution whose transpose takes an array of shape `x_shape` as its output."""
     rank = len(w_shape) - 2
-    strides, dilations, outpads = expand(stride, rank), expand(dilation, rank), expand(outpad, rank)
+    strides, dilations, outpads = (
+        per_axis(name, n, rank)
+        for name, n in (("stride", stride), ("dilation", dilation), ("outpad", outpad))
+    )
     pads = expand(pad, rank)
     if len(pads) == rank:
         pads = tuple(p for p in pads for _ in range(2))

@@ -41,7 +41,7 @@ def ctc_loss(ŷ: Any, y: Any) -> Any:
     emitted = logsoftmax(ŷ, axis=0)[spelled, :]
 
     def later(state: Any, steps: int) -> Any:
-        return np.concatenate([np.full(steps, -np.inf), state])[: len(spelled)]
+        return np.concatenate([np.full(steps, -np.inf, plain(emitted).dtype), state])[: len(spelled)]
 
     state = np.where(np.arange(len(spelled)) < 2, emitted[:, 0], -np.inf)
     for t in range(1, times):

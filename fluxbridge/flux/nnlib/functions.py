@@ -37,8 +37,9 @@ def glu(x: Any, axis: int = 0) -> Any:
 def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """``dropout([rng], x, p)``: each element is 0 with probability p, else x / (1 - p).
 
-    `rng` is a generator, by default ``fluxbridge.flux.default_rng()``. With `axis` the choice is made along
-    these axes only and holds for all others. Raises ValueError unless 0 ≤ p ≤ 1.
+    `rng` is a generator of NumPy's or Julia's (:mod:`fluxbridge.random`), :func:`default_rng` unless
+    it is given. With `axis` the choice is made along these axes only and holds for
+    all others. Raises ValueError unless 0 ≤ p ≤ 1.
 
     >>> dropout(np.ones(3), 0.0)
     array([1., 1., 1.])
@@ -54,7 +55,7 @@ def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
         shape = tuple(n if i in axes else 1 for i, n in enumerate(shape))
     dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(float)
     real = np.empty(0, dtype).real.dtype
-    kept = rand(rng, np.float64, *shape) > p
+    kept = rand(rng, real, *shape) > real.type(p)
     return x * np.where(kept, real.type(1 / (1 - p) if p < 1 else 0), real.type(0))
 
 

@@ -52,7 +52,8 @@ def _flat(x: np.ndarray) -> np.ndarray:
 
 
 def _lowest(x: np.ndarray) -> Any:
-    return -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    """What the padding holds: the lowest finite number, as in NNlib."""
+    return (np.finfo if x.dtype.kind == "f" else np.iinfo)(x.dtype).min
 
 
 def _maxpool(x: np.ndarray, place: Windows) -> np.ndarray:
@@ -109,7 +110,7 @@ def _in_each_window(x: Any, place: Windows) -> Any:
     """The elements of each window, along a new last axis."""
     if any(place.pad):
         edges = list(zip(place.pad[::2], place.pad[1::2], strict=True))
-        x = np.pad(x, [*edges, (0, 0), (0, 0)], constant_values=-np.inf)
+        x = np.pad(x, [*edges, (0, 0), (0, 0)], constant_values=_lowest(x))
     return np.stack([x[slices] for _, slices in place.offsets()], axis=-1)
 
 

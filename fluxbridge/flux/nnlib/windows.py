@@ -77,6 +77,14 @@ def expand(n: int | Sequence[int], rank: int) -> Sizes:
     return (int(n),) * rank if isinstance(n, (int, np.integer)) else tuple(int(i) for i in n)
 
 
+def per_axis(name: str, n: int | Sequence[int], rank: int) -> Sizes:
+    """As :func:`expand`; DimensionMismatch where there is not one number for each spatial axis."""
+    sizes = expand(n, rank)
+    if len(sizes) != rank:
+        raise DimensionMismatch(f"{name.capitalize()} {len(sizes)}d, should be {rank}d: {name}={sizes}")
+    return sizes
+
+
 def windows(
     input: Sequence[int],
     kernel: Sequence[int],
@@ -92,10 +100,8 @@ def windows(
     (3, 3)
     """
     rank = len(kernel)
-    strides, dilations, pads = expand(stride, rank), expand(dilation, rank), expand(pad, rank)
-    for name, sizes in (("Stride", strides), ("Dilation", dilations)):
-        if len(sizes) != rank:
-            raise DimensionMismatch(f"{name} {len(sizes)}d, should be {rank}d: {name.lower()}={sizes}")
+    strides, dilations = per_axis("stride", stride, rank), per_axis("dilation", dilation, rank)
+    pads = expand(pad, rank)
     if len(pads) == rank:
         pads = tuple(p for p in pads for _ in range(2))
     if len(pads) != 2 * rank:

@@ -253,4 +253,4 @@ class MixedPrecision(AbstractRule):
         return f"MixedPrecision{{{type_name(self.dtype.type)}, {self.rule.type_text()}}}"
 
     def __repr__(self) -> str:
-        return f"{self.type_text()}({self.rule!r})"
+        return f"{self.type_text()}({self.rule.compact()})"

@@ -75,6 +75,10 @@ class Descent(AbstractRule):
     fallible = False
     _refuses_negative_eta = False
 
+    def __post_init__(self) -> None:
+        if type(self.eta) is not int:  # which stays one, and is printed as one
+            super().__post_init__()
+
     def init(self, x: np.ndarray) -> None:
         return None
 

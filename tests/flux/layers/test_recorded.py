@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from fluxlayers import DEVIATIONS, check_layer
-from fluxrecords import Case, cases
+from fluxrecords import Case, cases, variations
 
 CASES = [
-    c for c in cases("layers") if c.name not in DEVIATIONS and ("forward" in c or "state" in c or "show" in c)
+    c
+    for c in [*cases("layers"), *variations("layers")]
+    if c.name not in DEVIATIONS and ("forward" in c or "state" in c or "show" in c)
 ]
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from fluxrecords import Case, agree, cases
+from fluxcalls import check_call
+from fluxrecords import Case, agree, cases, variations
 from hypothesis import given
 from hypothesis import strategies as st
 from rulecheck import check
@@ -9,15 +10,13 @@ from fluxbridge import gradient, hessian
 from fluxbridge.flux import nnlib
 from fluxbridge.flux.nnlib import activations
 
-RECORDED = [c for c in cases("activations") if "x" in c]
+RECORDED = [c for c in [*cases("activations"), *variations("activations")] if "x" in c]
 PARAMETERS = {"leakyrelu": 0.2, "elu": 0.7, "celu": 1.3, "softshrink": 0.3, "trelu": 0.5}
 
 
 def call(case: Case):
     """The function of a recorded case, with its parameters."""
-    name, _, rest = case.julia.partition(".(x")
-    parameters = [float(p) for p in rest.strip(", )").split(",") if p]
-    return lambda x: getattr(nnlib, name)(x, *parameters)
+    return lambda x: eval(case.data["python"], {**vars(nnlib), "np": np}, {"x": x})
 
 
 @pytest.mark.parametrize("case", RECORDED, ids=repr)
@@ -35,6 +34,14 @@ def test_derivatives_and_kinks(case):
     f, x = call(case), case["x"]
     agree(gradient(lambda z: np.sum(f(z)), x)[0], case["dy_broadcast"], case.name)
     agree(np.array([gradient(f, v)[0] for v in x]), case["dy_scalar"], case.name)
+
+
+@pytest.mark.parametrize("case", [c for c in variations("activations") if "inputs" in c], ids=repr)
+def test_functions_of_arrays(case):
+    names = list(case["inputs"])
+    check_call(
+        case, lambda *x: eval(case.data["python"], dict(vars(nnlib)), dict(zip(names, x, strict=True)))
+    )
 
 
 @pytest.mark.parametrize("case", cases("activations", "alias"), ids=repr)
