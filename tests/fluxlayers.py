@@ -21,8 +21,8 @@ _NAMES = {
     "np": np, "operator": operator, "tanh": np.tanh, "exp": np.exp, "sin": np.sin, "cos": np.cos,
     "sum": np.sum, "maximum": np.max, "minimum": np.min, "mean": np.mean, "abs": np.abs, "sqrt": np.sqrt,
     "reshape": lambda v, *size: np.reshape(v, size, order="F"), "tuple": tuple,
-    "log": np.log, "atan": np.arctan, "sinh": np.sinh, "ones": lambda *size: np.ones(size),
-    "Diagonal": Diagonal,
+    "log": np.log, "atan": np.arctan, "sinh": np.sinh,
+    "ones": lambda *size: np.ones(size), "Diagonal": Diagonal,
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Recorded scripts: a model, some calls, and what was said on the way."""
 
+import operator
+
 import numpy as np
 from fluxrecords import agree, case
 
@@ -47,4 +49,4 @@ class Script:
 
 def flux_words():
     """Everything that the mirror offers, by its name there: to evaluate recorded expressions with."""
-    return {"np": np, "tanh": np.tanh, "identity": lambda x: x, **vars(flux)}
+    return {"np": np, "operator": operator, "tanh": np.tanh, "identity": lambda x: x, **vars(flux)}

@@ -186,14 +186,17 @@ EPS = float(np.float32(1e-5))  #: 1f-5, the default that keeps variances from ze
 
 
 def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
-    """`x` with mean 0 and standard deviation 1 along `axis`, one or several; eps² is added to the variance.
+    """`x` with mean 0 and standard deviation 1 along `axis`, one, several, or None for all of them.
+
+    eps² is added to the variance.
 
     >>> normalise(np.array([1.0, 3.0]), eps=0)
     array([-1.,  1.])
     """
     x = as_array(x)
     x = x if x.dtype.kind in "fc" else x.astype(np.float64)
-    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+    axis = range(x.ndim) if axis is None else axis
+    axes = tuple(axis) if isinstance(axis, (list, tuple, range)) else (axis,)
     if x.dtype.kind == "f":
         return standardise(x, eps * eps, axes)
     centred = x - np.mean(x, axis=axes, keepdims=True)

@@ -185,7 +185,7 @@ _OPERATIONS: list[tuple[tuple[Any, ...], Any, Any]] = [
 ]
 
 
-def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: Sequence[int] | None = None) -> Any:
+def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequence[int] | None = None) -> Any:
     """An array whose slice [..., i] combines by `op` the slices src[..., k] with idx[k] = i.
 
     `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). Where nothing
@@ -206,7 +206,7 @@ def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: Sequence[int
     if dstsize is None:
         sizes = tuple(int(i.max()) + 1 if i.size else 0 for i in index)
     else:
-        sizes = tuple(int(n) for n in dstsize)[kept:]
+        sizes = tuple(int(n) for n in np.atleast_1d(dstsize))[kept:]
     _check_bounds(index, sizes)
     for names, combine, join in _OPERATIONS:
         if any(op is name or (isinstance(op, str) and op == name) for name in names):

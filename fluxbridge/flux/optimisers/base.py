@@ -50,6 +50,8 @@ class AbstractRule:
 
     #: May ``apply_`` raise for some gradients? Then parameters and states are kept safe meanwhile.
     fallible = True
+    #: Does it ask which number is larger? Then it is for real parameters only.
+    compares = False
 
     def init(self, x: np.ndarray) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define init(self, x)")
@@ -135,7 +137,21 @@ def rule(cls: Rule) -> Rule:
         plain(self, *args, **spelled(options))
 
     made.__init__ = __init__
+    if made.compares:
+        made.init = _of_real_numbers(made.init)
     return made
+
+
+def _of_real_numbers(init: Any) -> Any:
+    """An ``init`` that refuses complex parameters, which cannot be compared."""
+
+    @functools.wraps(init)
+    def checked_init(self: AbstractRule, x: np.ndarray) -> Any:
+        if np.iscomplexobj(x):
+            raise ArgumentError(f"{self!r} compares numbers, so it takes no complex parameters ({x.dtype})")
+        return init(self, x)
+
+    return checked_init
 
 
 def init(rule: AbstractRule, x: np.ndarray) -> Any:

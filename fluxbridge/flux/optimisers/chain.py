@@ -60,6 +60,7 @@ class ClipGrad(AbstractRule):
 
     delta: float = 10.0
     fallible = False
+    compares = True
 
     def init(self, x: np.ndarray) -> None:
         return None

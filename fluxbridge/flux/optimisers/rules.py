@@ -143,6 +143,7 @@ class Rprop(AbstractRule):
     ell: tuple[float, float] = (0.5, 1.2)
     gamma: tuple[float, float] = (1e-6, 50.0)
     fallible = False
+    compares = True
 
     def init(self, x: np.ndarray) -> Any:
         return np.zeros_like(x), np.full_like(x, self.eta)
@@ -336,6 +337,8 @@ class RAdam(Adam):
 class AdaMax(Adam):
     """Adam with the largest gradient seen, decaying, instead of the root of the average square."""
 
+    compares = True
+
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
         η, β = typed(x, self.eta, self.beta)
         m, u, (p1, p2) = state
@@ -370,6 +373,7 @@ class AMSGrad(AbstractRule):
     beta: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
     fallible = False
+    compares = True
 
     def init(self, x: np.ndarray) -> Any:
         return tuple(np.full_like(x, typed(x, self.epsilon)) for _ in range(3))
