@@ -1,7 +1,7 @@
-"""What the real Flux answered (tests/reference/flux_0.16.10.jsonl): reading it, and comparing with it.
+"""What the real Flux answered (tests/reference/flux_*.jsonl): reading it, and comparing with it.
 
 ``cases("layers", "Dense")`` gives the recorded cases of a group whose names begin so, each a :class:`Case`
-(``more("layers")`` those of a second file, flux_more_0.16.10.jsonl):
+(``variations("layers")`` those of the file of variations):
 ``case["output"]`` is decoded, ``case.name``, ``case.error`` (a Julia exception, as a Python class) … are
 at hand. ``agree(got, case["output"])`` compares, with the tolerance of the number type, and the types
 too.
@@ -21,6 +21,7 @@ from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import DimensionMismatch
 
 FOLDER = pathlib.Path(__file__).parent / "reference"
+FILES = ("flux_0.16.10.jsonl", "flux_more_0.16.10.jsonl")
 
 #: Names of fields that are no names in Python, and what they are called there.
 FIELDS = {"σ²": "σ2", "ϵ": "ε"}
@@ -100,17 +101,18 @@ def _all(file: str) -> list[Case]:
         return [Case(json.loads(line)) for line in lines]
 
 
-def cases(group: str | None = None, *prefixes: str, file: str = "flux_0.16.10.jsonl") -> list[Case]:
+def cases(group: str | None = None, *prefixes: str, files: tuple[str, ...] = FILES) -> list[Case]:
     """The cases of a group, of those whose names begin with one of `prefixes`."""
     return [
         c
+        for file in files
         for c in _all(file)
         if group in (None, c.group) and (not prefixes or any(c.name.startswith(p) for p in prefixes))
     ]
 
 
-#: The same of a second file, whose cases all have a key ``python`` that can be evaluated.
-more = functools.partial(cases, file="flux_more_0.16.10.jsonl")
+#: The same of a further file, whose cases all have a key ``python`` that can be evaluated.
+variations = functools.partial(cases, files=("flux_variations_0.16.10.jsonl",))
 
 
 def case(name: str, group: str | None = None) -> Case:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from fluxrecords import Case, OneHot, loss_weights, more
+from fluxrecords import Case, OneHot, loss_weights, variations
 
 from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray
@@ -36,5 +36,5 @@ def mirrored(case: Case) -> tuple[Callable[..., Any], dict[str, Any]]:
     }
     if case.name.startswith("ctc_loss"):
         inputs["y"] = inputs["y"] - 1  # labels count from 0
-    text = case.data["python"] if case in more("losses") else in_python(case.julia)
+    text = case.data["python"] if case in variations("losses") else in_python(case.julia)
     return lambda **changed: eval(text, WORDS, {**inputs, **changed}), inputs

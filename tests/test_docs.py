@@ -59,6 +59,20 @@ def test_links(path):
             assert anchor in anchors(there), target
 
 
+def test_nothing_is_said_twice():
+    """A merge that keeps both sides leaves rows and items doubled."""
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    rooms = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
+    course = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8").splitlines()
+    for said in (
+        [line for line in lines if len(line) > 20],
+        [line.split("|")[1] for line in rooms if line.startswith("| `")],
+        [line.split("|")[1] for line in course if line.startswith("| ") and line[2].isdigit()],
+    ):
+        assert said
+        assert [line for line in said if said.count(line) > 1] == []
+
+
 def test_the_architecture_names_every_file():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     package = ROOT / "fluxbridge"

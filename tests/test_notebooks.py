@@ -59,7 +59,7 @@ def test_notebook(path, jupyter):
     kept = nbformat.read(path, as_version=4)
     fresh = copy.deepcopy(kept)
     nbclient.NotebookClient(
-        fresh, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        fresh, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     ).execute()
     for number, (old, new) in enumerate(zip(kept.cells, fresh.cells, strict=True)):
         if new.cell_type != "code":

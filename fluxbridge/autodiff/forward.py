@@ -67,6 +67,15 @@ class Forward:
         return self.wrap(y, dy)
 
 
+def has_tangent(x: Any) -> bool:
+    """Does `x` carry a tangent, at any level?"""
+    while isinstance(x, Tracer):
+        if isinstance(x.level, Forward):
+            return True
+        x = x.value
+    return False
+
+
 def push(primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
     """The tangent of ``y = primitive(*values)``; None where there is none."""
     rule = primitive.jvp

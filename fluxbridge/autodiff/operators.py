@@ -65,6 +65,8 @@ def {name}(self, other):
         return slow(self, other)
     spec = tape[self.index][4]
     if type(y) is ndarray and y.dtype is spec[1] and y.shape == spec[0]:
+        if tape.lent:
+            tape.watch_lent(known)
         result = ReverseArray()
         result.value = y
         result.level = tape

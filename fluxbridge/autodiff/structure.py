@@ -11,7 +11,7 @@ import functools
 import numbers
 import types
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,12 @@ from .primitive import Tracer
 from .template import Branch, Leaf, Record
 
 StandIn = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+def once_a_class(question: Callable[[type], T]) -> Callable[[type], T]:
+    """Remember the answers: a training loop asks the same of the same classes in every step."""
+    return functools.lru_cache(maxsize=512)(question)
 
 
 class Splitter:
@@ -65,18 +71,19 @@ class Splitter:
             leaf = Leaf(self.count, _finisher(x))
             self.count += 1
             return new, leaf
-        if isinstance(x, _OPAQUE) or id(x) in self.active:
+        taker = _taker(kind)
+        if taker is None or id(x) in self.active:
             return self.active.get(id(x), x), None
-        for kind, taker in _TAKERS:
-            if isinstance(x, kind):
-                return taker(self, x)
-        return self._object(x)
+        return taker(self, x)
 
     def _children(self, items: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], bool]:
-        new, templates = {}, {}
+        new, templates, found = {}, {}, False
+        split = self.split if self.follow_globals else self._split
         for key, value in items.items():
-            new[key], templates[key] = self.split(value)
-        return new, templates, any(t is not None for t in templates.values())
+            new[key], template = split(value)
+            templates[key] = template
+            found = found or template is not None
+        return new, templates, found
 
     def _sequence(self, x: Any) -> tuple[Any, Any]:
         fields = getattr(x, "_fields", None)
@@ -187,8 +194,11 @@ class Splitter:
         if constants:
             new = {k: new.get(k, v) for k, v in fields.items()}
             templates = {k: templates.get(k) for k in fields}
-        for name, value in new.items():
-            object.__setattr__(copy, name, value)
+        if _slots(type(x)):
+            for name, value in new.items():
+                object.__setattr__(copy, name, value)
+        else:
+            copy.__dict__.update(new)
         self.copies.append((x, copy, new))
         return copy, Branch(templates, lambda d: Record(**d), ".{}")
 
@@ -272,12 +282,20 @@ def blank(kind: type) -> Any:
 def _fields_of(x: Any) -> dict[str, Any]:
     """The attributes of an object, in `__dict__` and in slots."""
     fields = dict(getattr(x, "__dict__", None) or {})
-    for kind in type(x).__mro__:
-        slots = kind.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if name not in ("__dict__", "__weakref__") and hasattr(x, name):
-                fields.setdefault(name, getattr(x, name))
+    for name in _slots(type(x)):
+        if hasattr(x, name):
+            fields.setdefault(name, getattr(x, name))
     return fields
+
+
+@once_a_class
+def _slots(kind: type) -> tuple[str, ...]:
+    """The names that a class and its bases keep in slots."""
+    found: list[str] = []
+    for base in kind.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        found += (slots,) if isinstance(slots, str) else slots
+    return tuple([name for name in found if name not in ("__dict__", "__weakref__")])
 
 
 def _reconstruct(x: Any, new: dict[Any, Any]) -> Any:
@@ -304,9 +322,14 @@ def is_number_or_array(x: Any) -> bool:
                 "convert with np.asarray(x) first"
             )
         return True
-    if isinstance(x, (numbers.Number, np.number)):
-        return not isinstance(x, (bool, np.bool_))
-    return isinstance(x, Tracer)
+    return _is_number(kind)
+
+
+@once_a_class
+def _is_number(kind: type) -> bool:
+    if issubclass(kind, (numbers.Number, np.number)):
+        return not issubclass(kind, (bool, np.bool_))
+    return issubclass(kind, Tracer)
 
 
 def _finisher(x: Any) -> Callable[[Any], Any] | None:
@@ -324,3 +347,11 @@ _TAKERS: list[tuple[Any, Callable[[Splitter, Any], tuple[Any, Any]]]] = [
     (types.MethodType, Splitter._method),
     (functools.partial, Splitter._partial),
 ]
+
+
+@once_a_class
+def _taker(kind: type) -> Callable[[Splitter, Any], tuple[Any, Any]] | None:
+    """How objects of this class are taken apart; None for those with nothing inside."""
+    if issubclass(kind, _OPAQUE):
+        return None
+    return next((taker for kinds, taker in _TAKERS if issubclass(kind, kinds)), Splitter._object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, take_up
 from .tape import Tape
 from .tracer import TracedArray
+
+_FEW = 1 << 12  #: up to here equal numbers are written out, since that is faster than a view of one
 
 
 class Scatter:
@@ -182,9 +185,11 @@ def project(ct: Any, spec: Spec) -> Any:
     """Bring a cotangent into the space of its value: undo broadcasting, keep dtype and realness."""
     shape, dtype = spec
     kind = type(ct)
-    if kind is float:
-        if dtype is float:
-            return ct
+    if kind is float and dtype is float:
+        return ct
+    if kind is float or kind is np.float32:
+        if type(dtype) is np.dtype and dtype.kind == "f" and math.prod(shape) <= _FEW:
+            return np.full(shape, ct, dtype)
     elif kind is np.ndarray and ct.shape == shape and ct.dtype is dtype:
         return ct
     if dtype is tuple:

@@ -74,11 +74,12 @@ LEAF = Primitive("argument", compute=lambda x: x)
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "order", "watched")
+    __slots__ = ("copies", "lent", "order", "watched")
 
     def __init__(self) -> None:
         self.order = next(ORDER)
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
+        self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
 
     # -- recording ----------------------------------------------------------------------------
@@ -86,7 +87,12 @@ class Tape(list[Record]):
     def leaf(self, value: Any) -> Any:
         """A traced stand-in for an argument."""
         if type(value) is np.ndarray and value.dtype.kind in "iufc":
-            value = self.own(value)
+            if value.nbytes > _SMALL:  # is watched as soon as a rule will need it, or a view of it
+                self.lent.setdefault(id(value), []).append(value)
+                if value.base is not None:
+                    self.lent.setdefault(id(value.base), []).append(value)
+            else:
+                value = self.own(value)
         return self.wrap(value, LEAF, (), (), None)
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -131,6 +137,8 @@ class Tape(list[Record]):
         keep_output, (keep_input,) = primitive.keep((True,))
         known = value if keep_input else spec
         if type(y) is np.ndarray and y.dtype is spec[1] and y.shape == spec[0]:
+            if self.lent:
+                self.watch_lent((y, known))
             tracer = ReverseArray()
             tracer.value = y
             tracer.level = self
@@ -139,10 +147,12 @@ class Tape(list[Record]):
             return tracer
         return self.wrap(y, primitive, (x.index,), (y if keep_output else spec_of(y), known), options)
 
-    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
+    def note(self, primitive: Primitive, y: Any, inputs: Sequence[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
         parents = tuple([x.index for x in inputs])
         specs = [self[i][4] for i in parents]
+        if self.lent:  # a rule from elsewhere may keep what it was given
+            self.watch_lent([x.value for x in inputs])
         if isinstance(y, tuple):
             y = tuple([self.own(v) if type(v) is np.ndarray else v for v in y])
         elif type(y) is np.ndarray:
@@ -151,6 +161,8 @@ class Tape(list[Record]):
 
     def wrap(self, y: Any, primitive: Any, parents: Any, values: Any, options: Any) -> Any:
         """Append the record of `y` and return the tracer that stands for it."""
+        if self.lent and values:
+            self.watch_lent(values)
         kind = type(y)
         tracer: Any
         if kind is np.ndarray and y.ndim == 0 and primitive is not LEAF:
@@ -208,6 +220,14 @@ class Tape(list[Record]):
             known = self.copies[key] = (array, data, array.copy())
         return known[2]
 
+    def watch_lent(self, kept: Iterable[Any]) -> None:
+        """From now on watch the large arguments that a record keeps, or keeps a view of."""
+        for array in kept:
+            if type(array) is np.ndarray:
+                for memory in (array, array.base):
+                    for argument in self.lent.pop(id(memory), ()):
+                        self.own(argument)
+
     def verify(self) -> None:
         """Raise if a watched array was changed after it was recorded."""
         for array, seen in self.watched.values():
@@ -221,6 +241,7 @@ class Tape(list[Record]):
     def close(self, free: bool = True) -> None:
         """No more records; what still refers to this tape reports itself when it is used."""
         self.copies.clear()
+        self.lent.clear()
         if free:
             self.clear()
         self.__class__ = FreedTape if free else ClosedTape

@@ -113,8 +113,11 @@ class Branch:
 
     def fill(self, values: Sequence[Any]) -> Any:
         """The gradient: None if no child has one."""
-        filled = {k: None if c is None else c.fill(values) for k, c in self.children.items()}
-        if all(v is None for v in filled.values()):
+        filled, found = {}, False
+        for key, child in self.children.items():
+            filled[key] = value = None if child is None else child.fill(values)
+            found = found or value is not None
+        if not found:
             return None
         if not self.keep_none:
             filled = {k: v for k, v in filled.items() if v is not None}

@@ -14,6 +14,7 @@ from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
 from . import compare, frameworks
 from .point import Entry, Point
+from .randomness import RandomNumbers
 from .report import Report
 from .suspects import suspects
 from .tolerance import Tolerance, swing
@@ -47,6 +48,9 @@ def cross_check(
     sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
     drawn by `seed`, and then also along one random direction over all of them.
 
+    Where f draws random numbers by layers like Dropout, all voices and all runs get the same ones; the report
+    says so. It also says if two runs at the same point differ all the same: then nothing can be compared.
+
     The tolerance comes from the precision and the conditioning (see the report), or is
     ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree. With
     ``raise_on_mismatch=True`` a mismatch is a GradientMismatchError, whose text is the report.
@@ -60,6 +64,8 @@ def cross_check(
     if of not in KINDS:
         raise ValueError(f"of must be one of {', '.join(KINDS)}, not {of!r}")
     asked = _names(voices)
+    draws = RandomNumbers(f)
+    f = draws.f
     title = f"cross_check of {getattr(f, '__name__', type(f).__name__)}"
     target = _weighted_gradient(f, xs, seed) if of == "second" else f
     question = Question(target, xs, "gradient" if of == "second" else of, max_entries, seed)
@@ -89,6 +95,8 @@ def cross_check(
                 f"random direction over all of them: {answer.along[0]:.8g}, "
                 f"native {compare.slope_along(question, own):.8g}"
             )
+    with as_in_gradient():
+        report.notes += draws.notes(question.point)
     report.kinks = _kinks(question, {"native": own, **answers}, kinks)
     if not report:
         with as_in_gradient():

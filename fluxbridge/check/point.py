@@ -42,6 +42,12 @@ class Point:
         for k, path in self.template.paths(""):
             self.paths[k] = path
         self.arrays = [_floating(x) for x in self.leaves]
+        #: The other leaves in double precision, for a layer computes in the narrower type of its arrays.
+        self._wide = {
+            k: _double(a)
+            for k, (a, x) in enumerate(zip(self.arrays, self.leaves, strict=True))
+            if isinstance(x, np.ndarray) and a.dtype == x.dtype and a.dtype.char in "efF"
+        }
         self.free = _free(self.xs, self.leaves, self.paths)  #: leaves that are moved; the others are settings
 
     @property
@@ -76,16 +82,16 @@ class Point:
         return max(1.0, float(np.abs(self.arrays[entry.leaf][entry.index])))
 
     def moved(self, entry: Entry, step: float) -> tuple[Any, ...]:
-        """The arguments with one entry moved by `step`, in double precision."""
+        """The arguments with one entry moved by `step`, all in double precision."""
         array = _double(self.arrays[entry.leaf])
         array[entry.index] += step * entry.direction
-        return self.with_leaves({entry.leaf: array})
+        return self.with_leaves({**self._wide, entry.leaf: array})
 
     def along(self, tangents: Sequence[np.ndarray], step: float) -> tuple[Any, ...]:
-        """The arguments moved by `step` along one tangent for each leaf, in double precision."""
+        """The arguments moved by `step` along one tangent for each leaf, all in double precision."""
         pairs = zip(self.arrays, tangents, strict=True)
         moved = {k: _double(a) + step * t for k, (a, t) in enumerate(pairs) if k in self.free}
-        return self.with_leaves(moved)
+        return self.with_leaves({**self._wide, **moved})
 
     def with_leaves(self, arrays: dict[int, Any]) -> tuple[Any, ...]:
         leaves = [

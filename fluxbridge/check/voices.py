@@ -129,7 +129,7 @@ def forwarddiff(question: Question) -> Answer:
 
 def flux(question: Question) -> Answer:
     """The models among the arguments by the real Flux; what the function does around them stays native."""
-    from ..flux.exchange import from_field, is_layer, to_julia
+    from ..flux.exchange import from_field, is_layer, to_julia_for_checks
     from ..julia import available
 
     xs = question.point.xs
@@ -144,7 +144,7 @@ def flux(question: Question) -> Answer:
             return Record(**{from_field(k): named_here(v) for k, v in g.items()})
         return tuple(map(named_here, g)) if type(g) is tuple else g
 
-    there = [to_julia(x, keep=True) if is_layer(x) else x for x in xs]
+    there = [to_julia_for_checks(x) if is_layer(x) else x for x in xs]
     value, grads = api.withgradient(question.f, *there)
     check_scalar(value)
     return Answer(value, question.point.flatten([named_here(g) for g in grads]))

@@ -2,192 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import numpy as np
-
-from ..adtypes import ADType
-from ..autodiff.implicit import Params
-from ..autodiff.native import check_scalar
-from ..autodiff.recording import Recording, Step, backward
-from ..autodiff.tape import spec_of
-from ..errors import StructureError
-from .folding import Group, arrange
-from .names import Names, argument_names, owner_path
-from .outline import items
-from .steps import Line, Part
+from .run import Run
+from .text import State, text
 
 LIMIT = 40  #: lines that a picture has by default
 
 
-class State(NamedTuple):
-    """A moment of a sweep: ``forward`` or ``reverse``, the line at work, and what is known so far.
-
-    `known` maps the names of the steps to their values (forward) or cotangents (reverse), in the
-    order in which they came to be known.
-    """
-
-    sweep: str
-    line: Line
-    known: dict[str, Any]
-
-    def __str__(self) -> str:
-        from .text import state_text
-
-        return state_text(self)
-
-
-class Explanation:
+class Explanation(Run):
     """What :func:`explain` returns. See there; the views are methods of this class."""
-
-    def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], forward: bool, along: Any, limit: int,
-        depth: int | None,
-    ):  # fmt: skip
-        if xs and isinstance(xs[0], (ADType, Params)):
-            raise TypeError(
-                f"explain takes the function and its arguments, not {type(xs[0]).__name__}; it shows "
-                "what the native engine does."
-            )
-        self.function = getattr(f, "__name__", type(f).__name__)
-        self.forward = forward
-        self.limit = limit
-        self.depth = depth
-        self.unfolded: tuple[str, ...] | None = ()  #: names of groups; None for everything
-        self.recording = recording = Recording(f, xs)
-        self.value = recording.value
-        if not forward:
-            check_scalar(self.value)
-        self.names = Names(recording, argument_names(f, len(xs)))
-        self.lines = [Line(self.names, step) for step in recording.steps]
-        self.of_step = {line.step: line for line in self.lines}
-        self.reverse_order: list[Line] = []  #: the steps in the order of the reverse sweep
-        self.gradient: tuple[Any, ...] | None = None  #: what ``gradient`` returns; None in forward mode
-        self.tangent: Any = None
-        if forward:
-            self._push(along)
-        else:
-            self._pull()
-
-    # -- the sweeps ----------------------------------------------------------------------------------
-
-    def _pull(self) -> None:
-        recording = self.recording
-        out = recording.out
-        if not isinstance(out, Step):
-            self.gradient = (None,) * len(recording.templates)
-            return
-
-        def seen(step: Step, cotangent: Any, contributions: list[Any]) -> None:
-            line = self.of_step[step]
-            line.cotangent = cotangent
-            line.parts = [Part(line, k, c) for k, c in enumerate(contributions) if c is not None]
-            self.reverse_order.append(line)
-
-        found = backward(recording.steps, {out: 1.0}, seen=seen)
-        leaves = recording.steps[: recording.leaves]
-        for step in leaves:
-            self.of_step[step].cotangent = found.get(step)
-        cotangents = [_plain(found.get(step)) for step in leaves]
-        self.gradient = tuple(None if t is None else t.fill(cotangents) for t in recording.templates)
-
-    def _push(self, along: Any) -> None:
-        tangents = self._seeds(along)
-        self.tangents: dict[Step, Any] = dict(tangents)
-        for line in self.lines:
-            if not line.is_argument:
-                self.tangents[line.step] = line.push(self.tangents)
-            line.tangent = self.tangents.get(line.step)
-        out = self.recording.out
-        self.tangent = self.tangents.get(out) if isinstance(out, Step) else None
-
-    def _seeds(self, along: Any) -> dict[Step, Any]:
-        recording = self.recording
-        leaves = recording.steps[: recording.leaves]
-        if along is None:
-            if len(leaves) == 1 and np.ndim(leaves[0].value) == 0:
-                return {leaves[0]: 1.0}
-            names = ", ".join(self.names.arguments)
-            raise StructureError(
-                f"explain(..., forward=True) with more than one number in ({names}) needs a direction: "
-                "along=(…), one tangent an argument, None for those that stand still."
-            )
-        along = along if isinstance(along, tuple) else (along,)
-        if len(along) != len(recording.templates):
-            raise StructureError(
-                f"one tangent an argument: {len(recording.templates)} expected, {len(along)} given"
-            )
-        found = {}
-        for k, (template, tangent) in enumerate(zip(recording.templates, along, strict=True)):
-            for index, value, path in template.match(tangent, f"[{k}]") if template is not None else ():
-                if np.shape(value) != np.shape(leaves[index].value):
-                    raise StructureError(
-                        f"the tangent of {self.names.path(path)} has shape {np.shape(value)}, but the "
-                        f"argument has shape {np.shape(leaves[index].value)}"
-                    )
-                value = float(value) if np.ndim(value) == 0 and np.isrealobj(value) else np.asarray(value)
-                found[leaves[index]] = value
-        return found
-
-    @cached_property
-    def arguments(self) -> list[Line]:
-        """The leaves that are worth showing: not the settings of objects that no step uses."""
-        used = {x for step in self.recording.steps for x in step.inputs if isinstance(x, Step)}
-        used |= {x for choice in self.recording.choices for x in choice.inputs if isinstance(x, Step)}
-        plain = {self.names.path(f"[{k}]") for k in range(len(self.names.arguments))}
-        leaves = [line for line in self.lines if line.is_argument]
-        return [v for v in leaves if v.step in used or v.step is self.recording.out or v.name in plain]
-
-    # -- folding -------------------------------------------------------------------------------------
-
-    @cached_property
-    def tree(self) -> Group:
-        """All steps but the arguments, arranged by calls and loops."""
-        lines = [line for line in self.lines if not line.is_argument]
-        return arrange(lines, owner_path(self.names))
-
-    def unfold(self, *names: str, depth: int | None = None) -> Explanation:
-        """The same with the named parts open: ``unfold("layers[1]")``, a function, a loop's line.
-
-        Without a name, everything is open; with `depth`, everything down to so many levels.
-        """
-        other = copy.copy(self)
-        if depth is not None:
-            other.depth = depth
-        elif not names:
-            other.unfolded = None
-        else:
-            known = list(self.tree.groups())
-            for name in names:
-                if not any(g.matches(name) for g in known):
-                    have = ", ".join(
-                        dict.fromkeys(g.owner or g.label for g in known if g.kind != "iteration")
-                    )
-                    raise KeyError(f"nothing to unfold is called {name!r}; there is: {have or 'nothing'}")
-            other.unfolded = (*(self.unfolded or ()), *names)
-        return other
-
-    def fold(self, depth: int = 1) -> Explanation:
-        """The same with only `depth` levels of calls and loops open."""
-        other = copy.copy(self)
-        other.depth, other.unfolded = depth, ()
-        return other
-
-    def items(self, backwards: bool = False) -> list[tuple[int, Any]]:
-        """What is to be shown: see :func:`.outline.items`."""
-        return items(self, backwards)
-
-    # -- views ---------------------------------------------------------------------------------------
 
     def text(self, color: bool = False) -> str:
         """The two sweeps as aligned text."""
-        from .text import text
-
         return text(self, color)
 
     def html(self) -> str:
@@ -252,29 +82,6 @@ class Explanation:
                 known[part.name] = part.contribution if before is None else before + part.contribution
             yield State("reverse", line, dict(known))
 
-    def check(self) -> float:
-        """The largest difference between a shown formula, evaluated, and what the engine used.
-
-        It is relative to the size of the contribution. For tests, and for the incredulous.
-        """
-        worst = 0.0
-        for line in self.lines:
-            for part in line.parts:
-                worst = max(worst, _difference(part.evaluate(), part.contribution))
-        return worst
-
-    def gradient_from_formulas(self) -> tuple[Any, ...]:
-        """The gradient again, from nothing but the shown formulas."""
-        found: dict[Step, Any] = {}
-        for line in self.reverse_order:
-            for part in line.parts:
-                value = part.evaluate()
-                found[part.step] = value if part.step not in found else found[part.step] + value
-        leaves = [_plain(found.get(s)) for s in self.recording.steps[: self.recording.leaves]]
-        if self.recording.leaves and self.recording.out in self.recording.steps[: self.recording.leaves]:
-            leaves[self.recording.steps.index(self.recording.out)] = 1.0
-        return tuple(None if t is None else t.fill(leaves) for t in self.recording.templates)
-
     def __str__(self) -> str:
         return self.text()
 
@@ -283,39 +90,6 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return self.html()
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def __getitem__(self, name: str) -> Line:
-        for line in self.lines:
-            if line.name == name:
-                return line
-        raise KeyError(f"no step is called {name!r}; there are {self.lines[0].name} … {self.lines[-1].name}")
-
-
-def _plain(ct: Any) -> Any:
-    """A cotangent as gradients come back: Python floats, arrays with memory of their own."""
-    if isinstance(ct, np.float64):
-        return ct.item()
-    return ct.copy() if isinstance(ct, np.ndarray) else ct
-
-
-def _difference(a: Any, b: Any) -> float:
-    if isinstance(a, tuple) or isinstance(b, tuple):
-        return max(
-            (_difference(x, y) for x, y in zip(a, b, strict=True) if x is not None and y is not None),
-            default=0.0,
-        )
-    a, b = np.asarray(a), np.asarray(b)
-    if spec_of(a).shape != spec_of(b).shape:
-        return np.inf
-    if not a.size:
-        return 0.0
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    scale = np.max(np.abs(np.where(np.isfinite(b), b, 0.0))) or 1.0
-    gap = np.where(same, 0.0, np.abs(np.where(same, 0.0, a) - np.where(same, 0.0, b)))
-    return float(np.nan_to_num(np.max(gap) / scale, nan=np.inf))
 
 
 def terminal_has_color() -> bool:
@@ -342,6 +116,7 @@ def explain(
     direction, one tangent an argument, where there is more than one number; f may then return
     anything.
 
+    >>> import numpy as np
     >>> from fluxbridge.explain import explain
     >>> print(explain(lambda x, y: x * y + np.sin(x), 2.0, 3.0))  # doctest: +ELLIPSIS
     <lambda>(x, y) = 6.9093

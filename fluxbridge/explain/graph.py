@@ -6,16 +6,14 @@ The nodes are what the other views show: arguments, steps, and closed groups as 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..autodiff.recording import Step
 from .folding import Group
 from .outline import opened_groups
+from .run import Run
 from .shorten import short
 from .steps import Line, Part
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
 
 
 class Node(NamedTuple):
@@ -41,7 +39,7 @@ class Graph(NamedTuple):
     edges: list[Edge]
 
 
-def graph(e: Explanation) -> Graph:
+def graph(e: Run) -> Graph:
     """Nodes in the order of execution, and edges."""
     boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
     boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(_boxes(e))]
@@ -70,7 +68,7 @@ def _together(backs: list[Part]) -> str:
     return " + ".join(dict.fromkeys(part.text() for part in backs))
 
 
-def _boxes(e: Explanation) -> Iterator[Any]:
+def _boxes(e: Run) -> Iterator[Any]:
     """Lines and closed groups; what a shortened list leaves out is drawn as well."""
     opened = opened_groups(e)
 
@@ -84,7 +82,7 @@ def _boxes(e: Explanation) -> Iterator[Any]:
     yield from walk(e.tree.items)
 
 
-def _node(e: Explanation, key: str, item: Any) -> Node:
+def _node(e: Run, key: str, item: Any) -> Node:
     if isinstance(item, Group):
         last = list(item.lines())[-1]
         times = f" × {item.iterations}" if item.kind == "loop" else ""
@@ -96,7 +94,7 @@ def _node(e: Explanation, key: str, item: Any) -> Node:
     return Node(key, "argument" if line.is_argument else "step", title, short(line.value), _back(e, line))
 
 
-def _back(e: Explanation, line: Line) -> str:
+def _back(e: Run, line: Line) -> str:
     if e.forward:
         return "" if line.tangent is None else f"{line.dot} = {short(line.tangent)}"
     return "" if line.cotangent is None else f"{line.bar} = {short(line.cotangent)}"
@@ -106,7 +104,7 @@ def _keys(g: Graph) -> dict[str, str]:
     return {node.key: f"n{k}" for k, node in enumerate(g.nodes)}
 
 
-def mermaid(e: Explanation) -> str:
+def mermaid(e: Run) -> str:
     """Mermaid's ``flowchart``; what flows back stands at the arrows."""
     g = graph(e)
     keys = _keys(g)
@@ -135,7 +133,7 @@ def _mermaid(text: str) -> str:
     return text
 
 
-def dot(e: Explanation) -> str:
+def dot(e: Run) -> str:
     """The language of Graphviz: ``dot -Tsvg``."""
     g = graph(e)
     keys = _keys(g)

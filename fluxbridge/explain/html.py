@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .folding import Group
 from .outline import opened_groups
+from .run import Run
 from .shorten import shape_of, short, whole
+from .steps import Line, Part
 from .text import tangent_text
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
-    from .steps import Line, Part
 
 WHOLE = 600  #: steps up to which closed parts carry what is in them
 ENDS = (6, 2)  #: iterations that are shown of a long loop, at its beginning and at its end
@@ -59,7 +57,7 @@ STYLE = """
 """
 
 
-def html(e: Explanation) -> str:
+def html(e: Run) -> str:
     """The whole explanation in one element."""
     opened = opened_groups(e)
     title = f"{escape(e.function)}({escape(', '.join(e.names.arguments))})"
@@ -104,7 +102,7 @@ def _shape(x: Any) -> str:
     return f'<span class="s">{shape_of(x) if x is not None else ""}</span>'
 
 
-def _items(e: Explanation, items: Sequence[Any], opened: set[int], backwards: bool) -> Iterator[str]:
+def _items(e: Run, items: Sequence[Any], opened: set[int], backwards: bool) -> Iterator[str]:
     large = len(e.lines) > WHOLE
     chosen = list(items)
     first, last = ENDS
@@ -142,7 +140,7 @@ def _summary(group: Group, backwards: bool) -> str:
     return f'{said}<span class="s">{len(lines)} steps</span> {name} = <span class="v">{escape(shown)}</span>'
 
 
-def forward_row(e: Explanation, line: Line) -> str:
+def forward_row(e: Run, line: Line) -> str:
     """One argument or step of the forward sweep."""
     left = escape(line.name)
     if not line.is_argument:
@@ -181,7 +179,7 @@ def _part(part: Part | int) -> str:
     )
 
 
-def _gradient(e: Explanation) -> str:
+def _gradient(e: Run) -> str:
     rows = [(line.name, line.cotangent) for line in e.arguments]
     rows += [(n, None) for n, t in zip(e.names.arguments, e.recording.templates, strict=True) if t is None]
     return "".join(

@@ -6,17 +6,16 @@ is two ``align*`` blocks that need amsmath, nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .folding import Group
+from .outline import items
+from .run import Run
 from .shorten import number, shape_of, short
+from .steps import Line
 from .writing import tex_text
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
-    from .steps import Line
 
 
 def tex_value(x: Any) -> str:
@@ -47,7 +46,7 @@ def _code(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`" if text else ""
 
 
-def markdown(e: Explanation) -> str:
+def markdown(e: Run) -> str:
     """Tables of the sweeps."""
     said = f"`{e.function}({', '.join(e.names.arguments)})` $= {tex_value(e.value)}$"
     if e.forward:
@@ -55,12 +54,12 @@ def markdown(e: Explanation) -> str:
     out = [said, "", "**forward**" + (", value and tangent" if e.forward else ""), ""]
     head = ["step", "value", "tangent", "code"] if e.forward else ["step", "value", "code"]
     rows = [_forward(e, line) for line in e.arguments]
-    for depth, item in e.items():
+    for depth, item in items(e):
         rows.append(_item(e, item, depth, len(head)) or _forward(e, item, depth))
     out += _table(head, rows)
     if not e.forward:
         rows = []
-        for depth, item in e.items(backwards=True):
+        for depth, item in items(e, backwards=True):
             row = _item(e, item, depth, 4)
             if row is not None:
                 rows.append(row)
@@ -81,7 +80,7 @@ def _indent(depth: int) -> str:
     return "&emsp;" * depth
 
 
-def _item(e: Explanation, item: Any, depth: int, width: int) -> list[str] | None:
+def _item(e: Run, item: Any, depth: int, width: int) -> list[str] | None:
     """The row of what is no single step."""
     if isinstance(item, int):
         cells = [f"{_indent(depth)}… {item:,} more"]
@@ -97,7 +96,7 @@ def _item(e: Explanation, item: Any, depth: int, width: int) -> list[str] | None
     return cells + [""] * (width - len(cells))
 
 
-def _forward(e: Explanation, line: Line, depth: int = 0) -> list[str]:
+def _forward(e: Run, line: Line, depth: int = 0) -> list[str]:
     left = line.latex if line.is_argument else f"{line.latex} = {line.operation.latex()}"
     row = [f"{_indent(depth)}${left}$", f"${tex_value(line.value)}$"]
     if e.forward:
@@ -105,7 +104,7 @@ def _forward(e: Explanation, line: Line, depth: int = 0) -> list[str]:
     return [*row, _code(line.source.expression)]
 
 
-def _tangent(e: Explanation, line: Line) -> str:
+def _tangent(e: Run, line: Line) -> str:
     if line.is_argument:
         return f"{line.dot_latex} = {tex_value(line.tangent)}"
     total = ""
@@ -128,15 +127,15 @@ def _reverse(line: Line, depth: int) -> list[list[str]]:
     return parts or [[head, "", "", ""]]
 
 
-def latex(e: Explanation) -> str:
+def latex(e: Run) -> str:
     """Two aligned blocks: what was computed, and what goes back."""
     rows = [f"{line.latex} &= {tex_value(line.value)}" for line in e.arguments]
-    for _, item in e.items():
+    for _, item in items(e):
         rows += _latex_forward(e, item)
     blocks = [_block(rows)]
     if not e.forward:
         rows = []
-        for _, item in e.items(backwards=True):
+        for _, item in items(e, backwards=True):
             rows += _latex_reverse(item)
         sums = [
             rf"\frac{{\partial f}}{{\partial {line.latex}}} &= {tex_value(line.cotangent)}"
@@ -150,7 +149,7 @@ def _block(rows: list[str]) -> str:
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
 
-def _latex_forward(e: Explanation, item: Any) -> list[str]:
+def _latex_forward(e: Run, item: Any) -> list[str]:
     if isinstance(item, int):
         return [rf"& \text{{({item} more)}}"]
     if isinstance(item, Group):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .folding import Group
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
+from .run import Run
 
 
 class Opened(NamedTuple):
@@ -16,7 +14,7 @@ class Opened(NamedTuple):
     group: Group
 
 
-def items(e: Explanation, backwards: bool = False) -> list[tuple[int, Any]]:
+def items(e: Run, backwards: bool = False) -> list[tuple[int, Any]]:
     """What is to be shown: pairs of a depth and a Line, a closed Group, or a number left out.
 
     The heading of an open group comes as :class:`Opened`, before what is in it.
@@ -47,7 +45,7 @@ def items(e: Explanation, backwards: bool = False) -> list[tuple[int, Any]]:
     return shown
 
 
-def opened_groups(e: Explanation) -> set[int]:
+def opened_groups(e: Run) -> set[int]:
     """The groups that are open: those asked for, and as many levels as there is room for."""
     groups = list(e.tree.groups())
     if e.unfolded is None:

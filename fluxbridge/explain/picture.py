@@ -8,13 +8,10 @@ Tagawa and Toda 1981); arrows over several layers bend around what stands betwee
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from .graph import Graph, graph
+from .run import Run
 from .text import width
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
 
 ROW, GAP, LETTER, LINE, MARGIN = 58, 22, 6.7, 15, 12
 BEND = 8  #: width of an arrow that passes through a layer
@@ -28,7 +25,7 @@ text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}.v{fill:#11632
 """
 
 
-def svg(e: Explanation) -> str:
+def svg(e: Run) -> str:
     """The picture; hovering over an arrow says what comes back along it."""
     try:
         import drawsvg

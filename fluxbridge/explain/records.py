@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from .run import Run
 from .shorten import short
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
-    from .steps import Line
+from .steps import Line
 
 
-def records(explanation: Explanation) -> list[dict[str, Any]]:
+def records(explanation: Run) -> list[dict[str, Any]]:
     """One dict for every argument and step."""
     return [_record(explanation, line) for line in explanation.lines]
 
 
-def _record(explanation: Explanation, line: Line) -> dict[str, Any]:
+def _record(explanation: Run, line: Line) -> dict[str, Any]:
     record: dict[str, Any] = {
         "name": line.name,
         "kind": "argument" if line.is_argument else "step",
@@ -52,7 +50,7 @@ def _record(explanation: Explanation, line: Line) -> dict[str, Any]:
     return record
 
 
-def _forward(explanation: Explanation, line: Line) -> list[str]:
+def _forward(explanation: Run, line: Line) -> list[str]:
     return [f.text() for f in line.tangent_formulas(explanation.tangents)]
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from .folding import Group
+from .outline import items
+from .run import Run
 from .shorten import shape_of, short
-
-if TYPE_CHECKING:
-    from .explanation import Explanation, State
-    from .steps import Line
+from .steps import Line
 
 BOLD, DIM, BLUE, GREEN, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[34m", "\x1b[32m", "\x1b[31m", "\x1b[0m"
 WIDEST = 48  #: columns beyond this are not waited for
@@ -45,7 +44,7 @@ def table(rows: Sequence[Sequence[str]], colors: Sequence[str], indent: str = " 
     return lines
 
 
-def text(explanation: Explanation, color: bool) -> str:
+def text(explanation: Run, color: bool) -> str:
     e = explanation
     paint = (lambda x, c: f"{c}{x}{PLAIN}") if color else (lambda x, _c: x)
     arguments = ", ".join(e.names.arguments)
@@ -68,10 +67,10 @@ def text(explanation: Explanation, color: bool) -> str:
     return "\n".join(out)
 
 
-def forward_rows(e: Explanation) -> list[list[str]]:
+def forward_rows(e: Run) -> list[list[str]]:
     """Step, value, shape, (tangent,) expression, line."""
     rows = [_forward_row(e, line, "") for line in e.arguments]
-    for depth, item in e.items():
+    for depth, item in items(e):
         indent = "  " * depth
         if isinstance(item, int):
             rows.append([f"{indent}… {item:,} more"])
@@ -84,7 +83,7 @@ def forward_rows(e: Explanation) -> list[list[str]]:
     return rows
 
 
-def _forward_row(e: Explanation, line: Line, indent: str) -> list[str]:
+def _forward_row(e: Run, line: Line, indent: str) -> list[str]:
     left = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
     source = line.source
     row = [indent + left, f"= {short(line.value)}", shape_of(line.value)]
@@ -94,7 +93,7 @@ def _forward_row(e: Explanation, line: Line, indent: str) -> list[str]:
     return row
 
 
-def tangent_text(e: Explanation, line: Line) -> str:
+def tangent_text(e: Run, line: Line) -> str:
     """How the tangent of a step comes about."""
     if line.tangent is None:
         return ""
@@ -116,7 +115,7 @@ def group_title(group: Group) -> str:
     return f"▸ {group.label}{times}: {names}"
 
 
-def _group_result(e: Explanation, group: Group) -> list[str]:
+def _group_result(e: Run, group: Group) -> list[str]:
     last = list(group.lines())[-1]
     row = [f"= {short(last.value)}", shape_of(last.value)]
     if e.forward:
@@ -124,10 +123,10 @@ def _group_result(e: Explanation, group: Group) -> list[str]:
     return [*row, "", f"line {group.line}" if group.line else ""]
 
 
-def reverse_rows(e: Explanation) -> list[list[str]]:
+def reverse_rows(e: Run) -> list[list[str]]:
     """Cotangent, to which input, formula, contribution, shape, kink; in the order of the sweep."""
     rows: list[list[str]] = []
-    for depth, item in e.items(backwards=True):
+    for depth, item in items(e, backwards=True):
         if not _has_cotangent(item):
             continue
         indent = "  " * depth
@@ -185,7 +184,7 @@ def _group_back(group: Group, indent: str) -> list[list[str]]:
     return rows or [[head]]
 
 
-def gradient_rows(e: Explanation) -> list[list[str]]:
+def gradient_rows(e: Run) -> list[list[str]]:
     rows = []
     for line in e.arguments:
         ct = line.cotangent
@@ -196,10 +195,21 @@ def gradient_rows(e: Explanation) -> list[list[str]]:
     return rows
 
 
-def state_text(state: State) -> str:
-    line = state.line
-    if state.sweep == "forward":
-        said = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
-        return f"{said} = {short(line.value)}"
-    parts = [f"{p.name} gets {p.text()} = {short(p.contribution)}" for p in line.parts]
-    return f"{line.bar} = {short(line.cotangent)}: " + ("; ".join(parts) or "nothing before it")
+class State(NamedTuple):
+    """A moment of a sweep: ``forward`` or ``reverse``, the line at work, and what is known so far.
+
+    `known` maps the names of the steps to their values (forward) or cotangents (reverse), in the
+    order in which they came to be known.
+    """
+
+    sweep: str
+    line: Line
+    known: dict[str, Any]
+
+    def __str__(self) -> str:
+        line = self.line
+        if self.sweep == "forward":
+            said = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
+            return f"{said} = {short(line.value)}"
+        parts = [f"{p.name} gets {p.text()} = {short(p.contribution)}" for p in line.parts]
+        return f"{line.bar} = {short(line.cotangent)}: " + ("; ".join(parts) or "nothing before it")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,10 @@ from .layers import (
     upsample,
     weightnorm,
 )
-from .rng import DefaultRNG, default_rng
+from .layers.shapes import ALL_AXES
+from .nnlib import rrelu
+from .optimisers.parameters import trainables
+from .rng import DefaultRNG, default_rng, is_rng, rand
 
 _FILES = (
     attention, basic, containers, conv, dropout, embedding, normalise, pooling, recurrent, upsample,
@@ -83,9 +87,10 @@ def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bo
     tuples. The arrays are copies. A Xoshiro of a Dropout goes over with its state; for any other generator
     Julia takes its default one.
 
-    `functions` gives Julia source for functions that have no counterpart, ``{half: "x -> x ./ 2"}``; with
-    ``keep=True`` they stay in Python, and Julia calls them. Else they raise ArgumentError, as do layers that
-    Flux does not have, with their place. Julia starts if it does not run yet.
+    `functions` gives Julia source for functions that have no counterpart, ``{half: "x -> x ./ 2"}``, and for
+    layers that Flux does not have; with ``keep=True`` both stay in Python, and Julia calls them: Zygote then
+    has gradients by what goes through them, but none by their own parameters. Else they raise ArgumentError
+    with their place, as does what cannot be a part of a model. Julia starts if it does not run yet.
 
     >>> from fluxbridge import flux as Flux
     >>> model = Flux.Chain(Flux.Dense((2, 3), np.tanh), Flux.BatchNorm(3))
@@ -96,12 +101,18 @@ def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bo
     return _in_julia("built")(_Description(functions or {}, keep).node(model, "model"))
 
 
+def to_julia_for_checks(model: Any) -> Any:
+    """The same, for a comparison: what has no counterpart stays here, as do the random numbers."""
+    return _in_julia("built")(_Description({}, True, asks=True).node(model, "model"))
+
+
 def from_julia(model: Any, *, functions: Mapping[str, Any] | None = None, keep: bool = False) -> Any:
     """The same model here, of a model in the real Flux: the way back of :func:`to_julia`.
 
     `model` is a JuliaObject, an object from juliacall, or Julia source. `functions` gives Python functions
     for the names of Julia's that have no counterpart; with ``keep=True`` functions and layers without one
-    stay in Julia, as JuliaObject, and are called there. Else they raise ArgumentError with their place.
+    stay in Julia, as JuliaObject, and are called there. Else they raise ArgumentError with their place. What
+    :func:`to_julia` left here comes back as itself.
 
     >>> from fluxbridge import flux as Flux
     >>> Flux.from_julia("Chain(Dense(2 => 3, tanh), softmax)")  # doctest: +SKIP
@@ -136,26 +147,35 @@ def _defined(_owner: Any, name: str) -> Any:
 class _Description:
     """Writes a model down."""
 
-    def __init__(self, functions: Mapping[Any, str], keep: bool):
+    def __init__(self, functions: Mapping[Any, str], keep: bool, asks: bool = False):
         self.functions, self.keep = functions, keep
+        self.asks = asks  #: does Julia ask generators here for every number?
         self.numbers: dict[int, tuple[Any, int]] = {}  # what was seen, kept so that its id stays its own
+        self.open: set[int] = set()  # what is being written down
 
     def node(self, x: Any, at: str, activation: bool = False) -> list[Any]:
         from ..julia import JuliaObject
 
         if x is None or isinstance(x, (str, bool, int, float, complex, np.generic, JuliaObject)):
             return ["value", x]
+        if self.asks and x is rrelu:
+            raise ArgumentError(f"{at} is rrelu, which in Julia draws random numbers of its own")
         if callable(x):
             named = to_name(x, activation)
             if named is not None:
                 return list(named)
         if not _is_shared(x):
             return self.parts(x, at, activation)
+        if id(x) in self.open:
+            raise ArgumentError(f"{at} is a part of itself; such a model cannot be written down")
         if id(x) in self.numbers:
             return ["again", self.numbers[id(x)][1]]
         number = len(self.numbers)
         self.numbers[id(x)] = x, number
-        return ["tied", number, self.parts(x, at, activation)]
+        self.open.add(id(x))
+        parts = self.parts(x, at, activation)
+        self.open.remove(id(x))
+        return ["tied", number, parts]
 
     def parts(self, x: Any, at: str, activation: bool) -> list[Any]:
         kind = type(x)
@@ -163,6 +183,10 @@ class _Description:
             return ["value", x]
         if kind in _KINDS:
             return self.layer(x, _KINDS[kind], at)
+        if self.asks and is_rng(x):
+            from ..julia import differentiable
+
+            return ["asked", differentiable(lambda dtype, shape: rand(x, dtype, *shape))]
         if kind is DefaultRNG or isinstance(x, np.random.Generator):
             return ["generator", []]
         if kind is Xoshiro:
@@ -183,6 +207,11 @@ class _Description:
         if callable(x):
             return self.function(x, at)
         fields = x._asdict() if isinstance(x, tuple) else dict(x.items()) if kind is Record else _fields_of(x)
+        if not fields and kind is not Record and not is_dataclass(x):
+            raise ArgumentError(
+                f"{at} is a {kind.__name__}, which cannot be a part of a model in Julia; these can: layers, "
+                "functions, numbers, arrays, texts, and tuples, lists, dicts, records and objects of these"
+            )
         return ["named", list(fields), [self.node(v, f"{at}.{k}") for k, v in fields.items()]]
 
     def layer(self, x: Any, name: str, at: str) -> list[Any]:
@@ -207,18 +236,21 @@ class _Description:
         source = self.functions.get(f) if f.__hash__ is not None else None
         if source is not None:
             return ["value", function(source)]
+        name = getattr(f, "__name__", type(f).__name__)
+        if self.asks and trainables(f):
+            raise ArgumentError(f"{at} is {name}, a layer that Flux does not have")
         if self.keep:
             return ["value", differentiable(f)]
-        name = getattr(f, "__name__", type(f).__name__)
+        key = name if name.isidentifier() and not isinstance(f, functools.partial) else "f"
         raise ArgumentError(
             f"{at} is {name}, which Flux does not have; give Julia source for it, "
-            f'to_julia(model, functions={{{name}: "x -> ..."}}), or let Julia call it with keep=True'
+            f'to_julia(model, functions={{{key}: "x -> ..."}}), or let Julia call it with keep=True'
         )
 
 
 def _axes_node(axes: Any, at: str) -> list[Any]:
     """Axes counted from 1."""
-    if axes is None:
+    if axes == ALL_AXES:
         return ["colon"]
     several = isinstance(axes, tuple)
     counted = list(axes) if several else [axes]
@@ -266,7 +298,7 @@ class _Model:
         if kind in ("tuple", "vector"):
             parts = [self.part(p, f"{at}[{i}]") for i, p in enumerate(rest[0])]
             return tuple(parts) if kind == "tuple" else parts
-        keys = list(rest[0])
+        keys = rest[0].tolist() if isinstance(rest[0], np.ndarray) else list(rest[0])
         if kind == "named":
             return Record(**{k: self.part(p, f"{at}.{k}") for k, p in zip(keys, rest[1], strict=True)})
         return {k: self.part(p, f"{at}[{k!r}]") for k, p in zip(keys, rest[1], strict=True)}
@@ -313,4 +345,4 @@ class _Model:
 
 def _axes_here(axes: Any) -> Any:
     """Axes counted from 0."""
-    return tuple(a - 1 for a in axes) if isinstance(axes, tuple) else None if axes is None else axes - 1
+    return tuple(a - 1 for a in axes) if isinstance(axes, tuple) else ALL_AXES if axes is None else axes - 1

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.primitive import Tracer, take_up
 from ..errors import ArgumentError, DimensionMismatch
 from .rng import default_rng, is_rng, rand, randn, randperm
 
@@ -184,13 +185,16 @@ def randn32(rng: Any, *size: int) -> np.ndarray:
 def create_bias(weights: Any, bias: Any, *size: int) -> Any:
     """The bias of a layer: zeros for True, False for False, else the given array in the type of the weights.
 
-    Raises DimensionMismatch if that has another size.
+    Weights and bias may be traced. Raises DimensionMismatch if the array has another size.
 
     >>> create_bias(np.ones((2, 3)), True, 2)
     array([0., 0.])
     """
     if isinstance(bias, (bool, np.bool_)):
         return np.zeros(size, weights.dtype) if bias else False
+    bias = take_up(bias)
     if np.shape(bias) != size:
         raise DimensionMismatch(f"expected a bias of size {size}, but got one of size {np.shape(bias)}")
+    if isinstance(bias, Tracer):
+        return bias if bias.dtype == weights.dtype else bias.astype(weights.dtype)
     return np.asarray(bias, dtype=weights.dtype)

@@ -17,6 +17,7 @@ from ..autodiff import spelled
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
+from .nnlib import ctc_loss as ctc_loss
 from .nnlib import logsigmoid, logsoftmax, softmax
 from .onehotarrays import OneHotArray
 
@@ -105,9 +106,15 @@ def _eps(eps: float | None, ŷ: Any) -> Any:
     return float(np.finfo(_float_type(ŷ)).eps) if eps is None else _double(eps)
 
 
+_NUMBERS = (np.ndarray, OneHotArray, int, float, complex, np.generic)
+
+
 def _arrays(ŷ: Any, y: Any) -> tuple[Any, Any]:
     """Both as arrays (or numbers) of one shape, the target as floats."""
     ŷ, y = _as_array(ŷ), _as_array(y)
+    for x in (ŷ, y):
+        if not isinstance(plain(x), _NUMBERS) or np.result_type(plain(x)).kind not in "biufcO":
+            raise ArgumentError(f"losses take numbers and arrays of them, not {x!r} ({type(x).__name__})")
     a, b = np.shape(ŷ), np.shape(y)
     if a and b and a != b:
         longest = max(len(a), len(b))
@@ -407,35 +414,3 @@ def siamese_contrastive_loss(ŷ: Any, y: Any, *, agg: Any = np.mean, margin: flo
         raise DomainError(f"the margin must not be negative; it is {margin}")
     ŷ, y = _arrays(ŷ, y)
     return _aggregate(agg, (1 - y) * np.square(ŷ) + y * np.square(np.maximum(0, _double(margin) - ŷ)))
-
-
-def ctc_loss(ŷ: Any, y: Any) -> Any:
-    """Connectionist temporal classification (Graves et al. 2006) of one sequence.
-
-    `ŷ` (classes × time) are raw outputs; the last class is the blank. `y` holds the labels, which count
-    from 0. The answer is minus the logarithm of the probability of all ways to spell `y`, repeats
-    and blanks removed.
-
-    >>> float(round(ctc_loss(np.zeros((3, 2)), [0]), 6))  # 3 of the 9 ways spell it: 0 0, 0 blank, blank 0
-    1.098612
-    """
-    labels = np.asarray(plain(y), dtype=int)
-    classes, times = np.shape(ŷ)
-    if labels.size and not (labels.min() >= 0 and labels.max() < classes - 1):
-        raise ArgumentError(
-            f"labels count from 0 to {classes - 2} here (class {classes - 1} is the blank); got {labels}"
-        )
-    spelled = np.full(2 * len(labels) + 1, classes - 1)
-    spelled[1::2] = labels
-    before = np.concatenate([[-1, -1], spelled])[: len(spelled)]
-    skips = (spelled != classes - 1) & (spelled != before)  # a blank between different letters is optional
-    emitted = logsoftmax(ŷ, axis=0)[spelled, :]
-
-    def later(state: Any, steps: int) -> Any:
-        return np.concatenate([np.full(steps, -np.inf, plain(emitted).dtype), state])[: len(spelled)]
-
-    state = np.where(np.arange(len(spelled)) < 2, emitted[:, 0], -np.inf)
-    for t in range(1, times):
-        jumped = np.where(skips, later(state, 2), -np.inf)
-        state = np.logaddexp(np.logaddexp(state, later(state, 1)), jumped) + emitted[:, t]
-    return -np.logaddexp.reduce(state[-2:])

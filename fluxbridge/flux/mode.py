@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from ..autodiff.forward import has_tangent
 from ..autodiff.native import within_gradient
 from ..autodiff.primitive import plain
 from ..errors import ArgumentError
@@ -35,10 +36,13 @@ def shapes_only() -> bool:
     return _shapes.only
 
 
-def is_active(layer: Any) -> bool:
-    """Does `layer` train? Its field `active` says so; if that is None, it does inside of a gradient."""
+def is_active(layer: Any, x: Any) -> bool:
+    """Does `layer` train on the input `x`? Its field `active` says so.
+
+    If that is None, it does inside of a gradient, and in forward mode if `x` has a tangent.
+    """
     active = plain(layer.active)
-    return within_gradient() if active is None else bool(active)
+    return within_gradient() or has_tangent(x) if active is None else bool(active)
 
 
 def tidy(mode: Any) -> bool | None:

@@ -146,6 +146,10 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
         return f"{self.summary()}:\n" + "\n\n".join(blocks)
 
 
+#: What OneHotArrays calls a one-hot array, or a view of one; here they are one class.
+OneHotLike = OneHotArray
+
+
 def OneHotVector(index: int, nlabels: int) -> OneHotArray:
     """The one-hot vector that is true at `index`, which counts from 0."""
     if np.ndim(index) != 0:

@@ -11,7 +11,8 @@ from .functors import fmap
 _COMPLEX = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
 
 
-def _convert(x: Any, dtype: Any) -> Any:
+def converted(x: Any, dtype: Any) -> Any:
+    """An array of floats in this precision, a complex one accordingly; anything else as it is."""
     if not isinstance(x, np.ndarray) or x.dtype.kind not in "fc":
         return x
     target = np.dtype(dtype if x.dtype.kind == "f" else _COMPLEX[np.dtype(dtype).char])
@@ -24,22 +25,14 @@ def f16(model: Any) -> Any:
     >>> f16({"w": np.ones(2), "n": 3})
     {'w': array([1., 1.], dtype=float16), 'n': 3}
     """
-    return fmap(lambda x: _convert(x, np.float16), model)
+    return fmap(lambda x: converted(x, np.float16), model)
 
 
 def f32(model: Any) -> Any:
     """A model like this with its floating point arrays in Float32. Numbers stay as they are."""
-    return fmap(lambda x: _convert(x, np.float32), model)
+    return fmap(lambda x: converted(x, np.float32), model)
 
 
 def f64(model: Any) -> Any:
     """A model like this with its floating point arrays in Float64."""
-    return fmap(lambda x: _convert(x, np.float64), model)
-
-
-def cpu(x: Any) -> Any:
-    """`x` itself: everything here is on the CPU."""
-    return x
-
-
-gpu = cpu
+    return fmap(lambda x: converted(x, np.float64), model)

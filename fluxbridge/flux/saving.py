@@ -85,6 +85,9 @@ def load(path: Any, model: Any = None) -> Any:
         TypeError,
         AttributeError,
         IndexError,
+        EOFError,
+        NotImplementedError,  # a compression that is not known, in an npz
+        RuntimeError,
         struct.error,
         zipfile.BadZipFile,
     ) as error:

@@ -56,7 +56,8 @@ def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: 
         _match(dst, src, KeyPath(), filter, copies, problems)
     if problems:
         raise _difference(problems)
-    for array, value in copies.values():
+    converted = [(array, value.astype(array.dtype)) for array, value in copies.values()]
+    for array, value in converted:  # nothing can go wrong any more
         array[...] = value
     return dst
 
@@ -104,6 +105,10 @@ def _match_leaf(dst: Any, src: Any, path: KeyPath, copies: Any, problems: list[P
         problems.append((path, "is tied to another parameter, but what is loaded there differs", False))
     elif src.dtype.kind == "c" and dst.dtype.kind != "c":
         problems.append((path, "is real, but what is loaded is complex", False))
+    elif src.dtype.kind not in "biufc":
+        problems.append((path, f"is of {dst.dtype}, but what is loaded is of {src.dtype}", False))
+    elif not dst.flags.writeable:
+        problems.append((path, "cannot be written to", False))
     else:
         copies[id(dst)] = (dst, src)
 
@@ -119,7 +124,7 @@ def _names(parts: dict[Any, Any]) -> str:
 
 
 def _describe(x: Any) -> str:
-    return "nothing" if x is None or x == () else repr(x)
+    return "nothing" if x is None or (isinstance(x, tuple) and not x) else repr(x)
 
 
 def _difference(problems: list[Problem]) -> Exception:

@@ -11,21 +11,25 @@ array([2.98])
 
 from __future__ import annotations
 
+import inspect
 import sys
+import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..adtypes import ADType
+from ..adtypes import ADType, AutoNative
 from ..api import withgradient
 from ..autodiff.implicit import Params
+from ..autodiff.primitive import plain
 from ..errors import ArgumentError, DomainError
 from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, update_
+from .optimisers.step import check_state
 from .optimisers.text import julia
-from .optimisers.tree import leaves
+from .optimisers.tree import leaves, match
 
 Loss = Callable[..., Any]
 
@@ -53,17 +57,59 @@ def _number(value: Any) -> Any:
 
 
 def _is_finite(value: Any) -> bool:
-    return bool(np.isfinite(_number(value)))
+    """Is the loss finite? What is no number at all is left for the engine to refuse."""
+    number = _number(value)
+    return not isinstance(number, (int, float, complex, np.generic)) or bool(np.isfinite(number))
+
+
+class _NotFinite(Exception):
+    """Ends the run of a loss that is not finite, so that it leaves no trace in the model."""
+
+    def __init__(self, value: Any):
+        self.value = value
 
 
 def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
-    """:func:`trainstep_` that returns (loss, gradient by the model)."""
+    """:func:`trainstep_` that returns (loss, gradient by the model); None for a loss that is not finite."""
     engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
     inputs = _spread(batch)
-    value, (grad,) = withgradient(lambda m: loss(m, *inputs), *engine, model)
-    if _is_finite(value):
-        update_(state, model, grad)
+    if not isinstance(state, AbstractRule):
+        check_state(state, "trainstep_")
+
+    def finite(m: Any) -> Any:
+        value = loss(m, *inputs)
+        if not _is_finite(plain(value)):
+            raise _NotFinite(plain(value))
+        return value
+
+    native = not engine or isinstance(engine[0], AutoNative)
+    f = finite if native else lambda m: loss(m, *inputs)
+    try:
+        value, (grad,) = withgradient(f, *engine, model)
+    except _NotFinite as found:
+        return found.value, None
+    except TypeError as error:
+        raise _misunderstood(loss, model, inputs, error) from error
+    if not _is_finite(value):
+        return value, None
+    update_(state, model, grad)
     return value, grad
+
+
+def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeError) -> TypeError:
+    """`error`, or one that says how the loss is called, if that is what is wrong."""
+    try:
+        inspect.signature(loss).bind(model, *inputs)
+    except ValueError:  # it has no signature
+        return error
+    except TypeError:
+        count = len(inputs)
+        return TypeError(
+            f"the loss is called as loss(model, *item), here with the model and {count} "
+            f"argument{'s' if count != 1 else ''}, which does not fit: {error}. Each item of the data is one "
+            "batch; for a single batch of two arrays write [(x, y)]"
+        )
+    return error
 
 
 def trainstep_(loss: Loss, *args: Any) -> Any:
@@ -72,7 +118,7 @@ def trainstep_(loss: Loss, *args: Any) -> Any:
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
     argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
     returned too.
-    If the number is not finite, nothing is updated.
+    If the number is not finite, nothing is updated, running statistics neither.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0])}
@@ -91,9 +137,9 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a
     terminal and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
 
-    Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError if
-    the state belongs to another model. Warns if the data are empty, or everything is frozen. A rule may
-    stand for `opt_state`; what it remembers is then lost in the end.
+    Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError, before
+    anything is run, if the state belongs to another model. Warns if the data are empty, or everything is
+    frozen. A rule may stand for `opt_state`; what it remembers is then lost in the end.
 
     The old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss
     does not take the model.
@@ -101,6 +147,11 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     if len(args) == 3 and isinstance(args[0], Params):
         return _train_old(loss, *args, cb=cb, progress=progress)
     engine, model, data, state = _arguments(args, "train_", "model, data, opt_state")
+    if isinstance(model, types.FunctionType) and not isinstance(loss, types.FunctionType):
+        raise ArgumentError(
+            f"train_(loss, model, data, opt_state) takes the loss first; got {type(loss).__name__} and a "
+            "function in the place of the model"
+        )
     if cb is not None:
         raise ArgumentError(
             "train_ does not take callbacks; for more control write a loop with trainstep_, or with "
@@ -108,6 +159,8 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
         )
     if isinstance(state, AbstractRule):
         state = _state_of(state, model)
+    check_state(state, "train_")
+    match(state, model, None)  # before anything is run
     for number, batch, bar in _items(data, progress):
         value = trainstep_(loss, *engine, model, batch, state)
         _refuse_infinite(_number(value), number)

@@ -1,50 +1,37 @@
 """The operations on a running Julia that everything else is made of.
 
 Their arguments and results are plain Python data and handles. A handle stands for an object in
-Julia; here it is juliacall's raw value, in another process it would be a number. Nothing outside of
+Julia; here it holds juliacall's value, in another process it would be a number. Nothing outside of
 this file knows which.
 """
 
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import hooks
-
-Handle = Any
+from .gate import Gate, Handle
 
 
 class Bridge:
     """Julia in this process.
 
-    All operations hold one lock: while a thread is inside of Julia (or of a Python function that
+    All operations go through the gate: while a thread is inside of Julia (or of a Python function that
     Julia called), other threads wait, as Julia's collector would otherwise wait for ever.
     """
 
-    def __init__(self, operations: Any, leave: Callable[[], int], enter: Callable[[int], None]):
-        self._lock = threading.RLock()
+    def __init__(self, operations: Any, gate: Gate):
         entry, numbers = operations
-        self._do = {str(name): self._locked(entry._jl_callmethod, numbers[name]) for name in numbers}
-        self._do["connect"](hooks.table(self, leave, enter))
+        self._do = {
+            str(name): functools.partial(gate.enter, entry._jl_callmethod, numbers[name]) for name in numbers
+        }
+        self._do["connect"](hooks.table(self, gate))
         self._call = self._do["call"]
         self._gradients = {
             name.partition(":")[2]: f for name, f in self._do.items() if name.startswith("withgradient:")
         }
-
-    def _locked(self, method: Callable[..., Any], number: int) -> Callable[..., Any]:
-        acquire, release = self._lock.acquire, self._lock.release
-
-        def locked(*args: Any) -> Any:
-            acquire()
-            try:
-                return method(number, *args)
-            finally:
-                release()
-
-        return locked
 
     @functools.cached_property
     def apply(self) -> Handle:

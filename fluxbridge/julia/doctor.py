@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import JuliaNotAvailable
-from . import discovery, network, places, settings
+from . import discovery, network, places, session, settings
 from .causes import ISOLATE, WAYS
 from .failures import explain
 
@@ -175,8 +175,6 @@ def _offline(julia: str, project: str) -> dict[str, str]:
 
 def _start(report: Report) -> None:
     """Start Julia, and replace what was read from files by what Julia says itself."""
-    from . import session
-
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what juliapkg says
             live = session.start().versions()

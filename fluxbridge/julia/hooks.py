@@ -18,25 +18,13 @@ from ..autodiff.primitive import Tracer
 from ..autodiff.structure import Record, _fields_of
 from ..errors import GradientLostError, StructureError
 from . import errors
+from .gate import Gate, Handle
 from .objects import JuliaObject, TracedObject
 
 
-def table(bridge: Any, leave: Callable[[], int], enter: Callable[[int], None]) -> dict[str, Any]:
-    """The hooks, by the names that Julia knows.
-
-    Those that run Python code of any length tell Julia's collector that they do (see session.py).
-    """
-
-    def outside(hook: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(hook)
-        def called(*args: Any) -> Any:
-            state = leave()
-            try:
-                return hook(*args)
-            finally:
-                enter(state)
-
-        return called
+def table(bridge: Any, gate: Gate) -> dict[str, Any]:
+    """The hooks, by the names that Julia knows; those that run Python code of any length leave Julia."""
+    outside = gate.outside
 
     def pullback_outside(f: Callable[..., Any], args: tuple[Any, ...], keywords: Any) -> Any:
         y, back = pullback(f, args, keywords)
@@ -52,6 +40,7 @@ def table(bridge: Any, leave: Callable[[], int], enter: Callable[[int], None]) -
             kind, message, frames, thrown._value, bridge.full
         ),
         "numpy": np,
+        "opaque": lambda raw: JuliaObject(Handle(gate, raw), bridge),
         "plain_array": outside(plain_array),
         "pullback": outside(pullback_outside),
         "python_call": outside(python_call),

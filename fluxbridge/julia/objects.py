@@ -26,20 +26,12 @@ class JuliaObject:
     25.0
     """
 
-    __slots__ = ("__weakref__", "_bridge_", "_trace", "_value")
+    __slots__ = ("__weakref__", "_bridge", "_trace", "_value")
 
-    def __init__(self, value: Any, bridge: Any = None, trace: bool = False):
+    def __init__(self, value: Any, bridge: Any, trace: bool = False):
         self._value = value
-        self._bridge_ = bridge
+        self._bridge = bridge
         self._trace = trace
-
-    @property
-    def _bridge(self) -> Any:
-        if self._bridge_ is None:
-            from . import session
-
-            self._bridge_ = session.bridge()
-        return self._bridge_
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         for x in args:

@@ -15,10 +15,12 @@ from typing import Any
 from ..errors import JuliaNotAvailable
 from . import discovery, failures, places, settings
 from .bridge import Bridge
+from .gate import Gate
 from .remote import RemoteBridge
 
 _lock = threading.RLock()
 _bridge: Bridge | RemoteBridge | None = None
+_gate = Gate()
 
 
 def start(isolated: bool | None = None, timeout: float | None = None) -> Bridge | RemoteBridge:
@@ -36,7 +38,7 @@ def start(isolated: bool | None = None, timeout: float | None = None) -> Bridge 
         if not isolated and discovery.forked():
             discovery.check()  # raises: a forked child cannot use its parent's Julia
         if _bridge is None:
-            _bridge = RemoteBridge() if isolated else _start()
+            _bridge = RemoteBridge() if isolated else _start_here()
         if isinstance(_bridge, RemoteBridge) != isolated:
             where = "in this process" if not isinstance(_bridge, RemoteBridge) else "isolated"
             raise JuliaNotAvailable(f"Julia runs already, {where}", "Call fluxbridge.julia.stop() first.")
@@ -64,8 +66,16 @@ def stop() -> None:
         _bridge = None
 
 
-def _start() -> Bridge:
+def _start_here() -> Bridge:
     found = discovery.check()
+    if discovery.running():  # by somebody who imported juliacall
+        import juliacall
+
+        _first_thread_leaves(juliacall)
+    return _gate.enter(_start, found)
+
+
+def _start(found: discovery.Availability) -> Bridge:
     settings.apply(found.offline)
     if not discovery.running():
         _say(found)
@@ -74,6 +84,7 @@ def _start() -> Bridge:
         with _stderr_kept() as stderr:
             import juliacall
 
+            _first_thread_leaves(juliacall)
             operations = _load(juliacall.Main)
     except BaseException as failure:
         if not isinstance(failure, Exception) or isinstance(failure, JuliaNotAvailable):
@@ -81,7 +92,12 @@ def _start() -> Bridge:
         raise failures.explain(failure, stderr(), project=found.project) from failure
     # Julia took the stderr that it found, our copy of it; give it the real one
     juliacall.Main.seval("redirect_stderr(Base.fdio(2))")
-    return Bridge(operations, *_border(juliacall.Main))
+    _kept.append(operations)
+    return Bridge(operations, _gate)
+
+
+#: What holds values of juliacall and is never let go, as that may not happen anywhere.
+_kept: list[Any] = []
 
 
 def _load(main: Any) -> Any:
@@ -95,27 +111,36 @@ def _load(main: Any) -> Any:
     return main.seval("import FluxBridge; FluxBridge.operations()")
 
 
-def _border(main: Any) -> tuple[Callable[[], int], Callable[[int], None]]:
-    """How a thread tells Julia that it leaves for Python, and that it is back.
+def _first_thread_leaves(juliacall: Any) -> None:
+    """Tell Julia's collector that the thread that started Julia has left it, once for all.
 
-    Julia's collector waits for every thread that is inside of Julia. It takes the thread that started
-    it for one of them always, and one that Julia let call Python too: a collection in another thread
-    would wait for ever. So the first is told to have left, now, and the others whenever they do.
+    The collector waits for every thread that is inside of Julia. It takes the thread that started it for
+    one of them always, and one that Julia let call Python too: a collection in another thread would wait
+    for ever. So the first is told to have left, now, and the others whenever they do (see gate.py).
     """
-    path = main.seval('import Libdl; something(Libdl.dlpath("libjulia-internal"), "")')
+    if _gate.has_border:
+        return
+    anywhere = juliacall.CONFIG["lib"]
+    anywhere.jl_get_pgcstack.restype = ctypes.c_void_p
+    if not anywhere.jl_get_pgcstack() or anywhere.jl_threadid() != 0:
+        raise JuliaNotAvailable(
+            "Julia was started by juliacall in another thread, which has to agree first",
+            "Call fluxbridge.julia.start() once in the thread that imported juliacall; that is the main "
+            "thread in most programs.",
+        )
+    path = juliacall.Main.seval('import Libdl; something(Libdl.dlpath("libjulia-internal"), "")')
     library = ctypes.PyDLL(str(path))
-    leave, enter = library.jl_gc_safe_enter, library.jl_gc_safe_leave
+    leave, back = library.jl_gc_safe_enter, library.jl_gc_safe_leave
     leave.argtypes, leave.restype = (), ctypes.c_int8
-    enter.argtypes, enter.restype = (ctypes.c_int8,), None
-    before = leave()
-    starter = threading.get_ident()
+    back.argtypes, back.restype = (ctypes.c_int8,), None
+    before, starter = leave(), threading.get_ident()
 
     def back_again() -> None:  # what juliacall does at exit happens in Julia
         if threading.get_ident() == starter:
-            enter(before)
+            back(before)
 
     atexit.register(back_again)
-    return leave, enter
+    _gate.set_border(leave, back)
 
 
 def _quoted(text: str) -> str:

@@ -21,6 +21,7 @@ from ..autodiff.structure import Splitter
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
 from .emit import Emitted, emit
+from .objects import JuliaObject
 from .runs import Run, asked_key, constants
 from .structures import collect, encoded, paired, seed, traced_leaves
 
@@ -282,6 +283,4 @@ class Translated:
 
 def is_python(f: Any) -> bool:
     """Is `f` to be traced? Everything is that can be called and does not come from Julia."""
-    from .objects import JuliaObject
-
     return callable(f) and not isinstance(f, (JuliaObject, str)) and type(f).__module__ != "juliacall"

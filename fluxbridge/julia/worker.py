@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import JuliaError
-from . import endpoint, hooks
+from . import endpoint, hooks, session
 from .channel import Channel
 from .objects import JuliaObject
 
@@ -241,8 +241,6 @@ def _take_apart(x: Any) -> tuple[Any, ...]:
 
 def julia(server: Server) -> Any:
     """The bridge to the Julia in this process."""
-    from . import session
-
     bridge: Any = session.start(isolated=False)
     bridge._do["connect"](server.hooks())
     bridge.handle_type = type(bridge.apply)

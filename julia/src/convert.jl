@@ -61,10 +61,18 @@ end
 
 "The Julia object inside of a fluxbridge.julia.JuliaObject."
 function object(o::PyPtr)
-    held = PythonCall.pygetattr(borrowed(o), "_value")
-    value = pyjlvalue(held)
-    release!(held)
-    return value
+    handle = PythonCall.pygetattr(borrowed(o), "_value")
+    x = value(handle)
+    release!(handle)
+    return x
+end
+
+"The Julia object behind a handle."
+function value(handle::Py)
+    raw = PythonCall.pygetattr(handle, "raw")
+    x = pyjlvalue(raw)
+    release!(raw)
+    return x
 end
 
 "The members of a Python tuple or list."
@@ -164,7 +172,7 @@ end
 
 "Anything else stays in Julia; Python holds it by a JuliaObject."
 topy(x) = opaque(x)
-opaque(x) = HOOKS[:JuliaObject](PythonCall.pyjlraw(x))
+opaque(x) = HOOKS[:opaque](PythonCall.pyjlraw(x))
 
 "Arrays whose elements are not numbers that NumPy has."
 function box(x::AbstractArray)

@@ -10,6 +10,7 @@
 #     ["named", names, nodes], ["dict", keys, nodes]
 #     ["layer", name, fields, nodes]         the fields in the order of Flux's own
 #     ["generator", words]                   Xoshiro by its state, or without words the default one
+#     ["asked", f]                           a generator in Python: f(dtype, shape) gives its numbers
 #     ["tied", number, node], ["again", number]   what occurs in several places
 #     ["unknown", text, value]               only from here: nothing in Python goes with it
 
@@ -42,14 +43,25 @@ function build(@nospecialize(node), known::Dict{Int,Any})
     kind == "again" && return known[node[2]]
     kind == "tied" && return known[node[2]] = build(node[3], known)
     kind == "generator" && return isempty(node[2]) ? Flux.default_rng() : Random.Xoshiro(node[2]...)
+    kind == "asked" && return Asked(node[2])
     parts = Any[build(part, known) for part in node[end]]
     kind == "tuple" && return Tuple(parts)
     kind == "vector" && return identity.(parts)
     kind == "named" && return NamedTuple{Tuple(Symbol.(node[2]))}(Tuple(parts))
-    kind == "dict" && return Dict(zip(node[2], parts))
+    kind == "dict" && return isempty(parts) ? Dict{Any,Any}() : Dict(zip(node[2], parts))
     kind == "layer" && return construct(Symbol(node[2]), Tuple(Symbol.(node[3])), parts)
     throw(ArgumentError("no part of a model is a $kind"))
 end
+
+"A generator whose numbers come from one in Python."
+struct Asked{F} <: Random.AbstractRNG
+    f::F
+end
+
+function Random.rand!(rng::Asked, A::AbstractArray{T}) where {T<:AbstractFloat}
+    return copyto!(A, rng.f(lowercase(string(T)), size(A)))
+end
+ChainRulesCore.@non_differentiable Random.rand!(::Asked, ::AbstractArray)
 
 "The function of this name, as it is known after `using Flux`."
 named(name) = getproperty(Flux, Symbol(name))
@@ -91,6 +103,7 @@ describe(x::NamedTuple, seen::Seen) = Any["named", texts(keys(x)), each(values(x
 describe(x::AbstractDict, seen::Seen) = Any["dict", Any[keys(x)...], each(values(x), seen)]
 describe(x::Base.BroadcastFunction, ::Seen) = hasname(x.f) ? Any["elementwise", string(nameof(x.f))] : unknown(x)
 describe(x::Function, ::Seen) = hasname(x) ? Any["function", string(nameof(x))] : unknown(x)
+describe(x::PyFunction, ::Seen) = Any["value", x]  # in Python it is itself
 describe(x::Base.Fix1, seen::Seen) = Any["layer", "Fix1", Any["f", "x"], each((x.f, x.x), seen)]
 describe(::Type{Tuple}, ::Seen) = Any["function", "tuple"]
 describe(::Random.TaskLocalRNG, ::Seen) = Any["generator", Any[]]

@@ -1,9 +1,6 @@
 # What Python calls. Every operation takes Python objects as they are, does all the work in one
 # crossing, and raises errors that Python knows.
 
-"The Julia value behind a handle."
-value(o::Py) = pyjlvalue(o)
-
 """
 An operation as PythonCall's methods are called: by number, with up to three Python objects as they are.
 

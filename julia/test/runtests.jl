@@ -1,6 +1,7 @@
 using FluxBridge, Test
 using FluxBridge: PyFunction, Tangent, VJP, Zygote, c_order, define, element_type, gradients, like, operations,
     reordered, seed, tojulia, topy, user_frames
+using FluxBridge: Random
 using FluxBridge.PythonCall: Py, pyconvert, pydict, pyeval, pyfunc, pyimport, pytuple, pylist, pyexec
 
 # The hooks that the Python half gives; fluxbridge itself is not needed here.
@@ -9,6 +10,8 @@ pyexec("""
 import numpy as np
 class JuliaObject:
     def __init__(self, value): self._value = value
+class Handle:
+    def __init__(self, raw): self.raw = raw
 class Diagonal:
     def __init__(self, diag): self.diag = diag
 def pullback(f, args, keywords):
@@ -21,7 +24,7 @@ def pullback(f, args, keywords):
 def make_error(kind, message, frames, thrown):
     return RuntimeError(kind + ": " + message)
 hooks = dict(JuliaObject=JuliaObject, Diagonal=Diagonal, UniformScaling=float, array0=np.asarray,
-    is_tracer=lambda x: False, make_error=make_error, numpy=np, plain_array=lambda x: x.astype(float),
+    is_tracer=lambda x: False, make_error=make_error, numpy=np, opaque=lambda raw, whole=JuliaObject, handle=Handle: whole(handle(raw)), plain_array=lambda x: x.astype(float),
     python_call=lambda f, args, keywords: f(*args), pullback=pullback, record=lambda names, values: dict(zip(names, values)), stack=np.stack,
     take_apart=lambda x: ("function",) if callable(x) else ("opaque",))
 """, Main, space)
@@ -74,6 +77,14 @@ value(code) = pyeval(Py, code, Main, pydict(; np))
         p = PyFunction(value("lambda x, y: x * x * y"))
         @test p(3.0, 2.0) == 18.0
         @test all(isapprox.(Zygote.gradient((x, y) -> 2p(x, y), 3.0, 2.0), (24.0, 18.0); rtol = 1e-6))
+    end
+    @testset "random numbers from Python" begin
+        rng = FluxBridge.Asked(PyFunction(value("lambda dtype, shape, np=np: np.full(shape, 0.75, dtype)")))
+        @test Random.rand!(rng, zeros(Float32, 2, 3)) == fill(0.75f0, 2, 3)
+        drop(p) = Zygote.gradient(x -> sum(FluxBridge.NNlib.dropout(rng, x, p)), ones(2, 3))[1]
+        @test drop(0.5) == fill(2.0, 2, 3)
+        @test drop(0.8) == zeros(2, 3)
+        @test Zygote.gradient(x -> sum(x .* Random.rand!(rng, similar(x))), ones(2))[1] == [0.75, 0.75]
     end
     @testset "sources and errors" begin
         f = define("half(x) = x / 2\nx -> half(x)^2")

@@ -77,6 +77,19 @@ def test_float32_times_a_python_number():
         assert value.dtype == np.float32
 
 
+def test_numbers_adapt_to_float32():
+    x = np.array([0.1, 0.2])
+    value, (slope,) = withgradient(lambda x: np.sum(x) * np.float32(0.5), x)
+    assert value.dtype == np.float32 and slope.dtype == np.float64
+    assert slope.tolist() == [0.5, 0.5]
+    assert withgradient(lambda x: np.sum(x) * 0.5, x).val == 0.5 * np.sum(x)
+
+
+def test_python_ranges():
+    assert gradient(np.sum, range(1, 4)) == (None,)
+    assert gradient(np.sum, np.arange(1, 4))[0].tolist() == [1.0, 1.0, 1.0]
+
+
 def test_elements_of_an_object_array():
     assert gradient(lambda x, y: np.array([x, y])[0], 1.0, 2.0) == (1.0, None)
     assert gradient(lambda x, y: np.stack([x, y])[0], 1.0, 2.0) == (1.0, 0.0)

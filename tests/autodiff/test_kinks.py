@@ -29,6 +29,7 @@ SMOOTH = {
     "conv", "conv_data", "conv_weight", "scatter_mul", "maxpool_spread", "maxpool_pick",
     "sumpool", "sumpool_data", "softmax", "logsoftmax", "logsumexp", "affine", "batched_mul", "gather",
     "scatter_add", "lstm", "logit_cross_entropies", "standardise",
+    "unfold", "fold", "imrotate", "imrotate_back",
     # SciPy's, inside of their domains
     "block_diag", "lfilter", "lu_factor", "odeint", "quad", "signal.convolve", "solve_banded",
     "solve_sylvester", "solve_triangular", "sqrtm", "einsum4",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxbridge import checkpointed, gradient, hessian, pullback, withgradient
+from fluxbridge import adjoint, checkpointed, gradient, hessian, pullback, withgradient
 from fluxbridge.autodiff.native import Trace
 from fluxbridge.errors import EscapedTracerError, MutationError
 
@@ -254,6 +254,45 @@ def test_a_large_array_that_changes_is_noticed(change, dtype):
 
     with pytest.raises(MutationError, match="changed in place"):
         gradient(g, b)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: np.sum(x[1:] * x[:-1]),
+        lambda x: np.sum(np.exp(np.reshape(x, (2, -1)))) + np.sum(np.sin(x.reshape(-1, 2).T)),
+        lambda x: adjoint_square(x),
+    ],
+    ids=["slices", "reshaped", "own rule"],
+)
+def test_a_large_argument_that_changes_is_noticed_through_its_views(use):
+    whole = np.linspace(0, 1, 60_000)
+    for b in (whole, whole[5:-5]):
+
+        def f(x, b=b):
+            y = use(x)
+            b[7] = 5.0
+            return y
+
+        with pytest.raises(MutationError, match="changed in place"):
+            gradient(f, b)
+
+
+@adjoint
+def adjoint_square(x):
+    return np.sum(x**2), lambda dy: (2 * dy * x,)
+
+
+def test_a_large_argument_may_change_where_no_rule_needs_it():
+    b = np.linspace(0, 1, 60_000)
+
+    def f(x):
+        y = np.sum(3.0 * x)
+        b[:] = 0.0
+        return y
+
+    (grad,) = gradient(f, b)
+    assert np.array_equal(grad, np.full(60_000, 3.0))
 
 
 def test_a_small_argument_that_changes_counts_as_it_was():

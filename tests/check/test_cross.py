@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from fluxbridge import adjoint, cross_check, gradient
+from fluxbridge import adjoint, cross_check, flux, gradient
 from fluxbridge.autodiff.primitive import UFUNCS
 from fluxbridge.errors import GradientMismatchError, StructureError
+from fluxbridge.random import Xoshiro
 
 rng = np.random.default_rng(1)
 QUICK = ["complex step", "finite differences"]
@@ -220,3 +221,78 @@ def test_other_frameworks(name, f, xs):
         pytest.skip(f"{name} is not installed")
     report = cross_check(f, *xs, voices=[name])
     assert report and report.voices == ["native", name], str(report)
+
+
+FAST = ["finite differences", "complex step"]
+
+
+def dropping(**options):
+    return flux.Chain(
+        flux.Dense((4, 8), np.tanh), flux.Dropout(0.5, **options), flux.Dense((8, 3)), flux.AlphaDropout(0.3)
+    )
+
+
+def of_squares(m, x):
+    return np.sum(m(x) ** 2)
+
+
+X = np.random.default_rng(1).normal(size=(4, 5)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "rng", [None, Xoshiro(3), np.random.default_rng(4)], ids=["default", "Xoshiro", "NumPy"]
+)
+@pytest.mark.parametrize("axis", [None, 1])
+def test_everybody_drops_the_same(rng, axis):
+    report = cross_check(of_squares, dropping(rng=rng, axis=axis), X, voices=FAST)
+    assert report, str(report)
+    assert [n for n in report.notes if "random numbers" in n] == [
+        "the function draws random numbers; every voice and every run got the same ones"
+    ]
+
+
+@pytest.mark.parametrize("of", ["jacobian", "hessian", "second"])
+def test_everybody_drops_the_same_for_every_derivative(of):
+    m = flux.f64(dropping())
+    f = (lambda x: m(x)[0]) if of == "jacobian" else lambda x: of_squares(m, x)
+    report = cross_check(f, X[:, :2].astype(float), of=of, voices=FAST[:1])
+    assert report, str(report)
+
+
+def test_random_activations_and_dropouts_of_functions():
+    m = flux.f64(flux.Dense((4, 3), flux.rrelu))
+    report = cross_check(lambda m, x: np.sum(flux.dropout(m(x), 0.5) ** 2), m, X.astype(float), voices=FAST)
+    assert report, str(report)
+
+
+def test_in_test_mode_nothing_is_drawn():
+    m = flux.testmode_(dropping())
+    report = cross_check(of_squares, m, X, voices=FAST)
+    assert report, str(report)
+    assert not report.notes
+
+
+def test_the_check_takes_no_numbers_from_what_comes_after():
+    """And the next run draws new ones."""
+    m = flux.trainmode_(flux.Dropout(0.5))
+    x = np.ones(200)
+    cross_check(lambda x: np.sum(m(x) * x), x[:3], voices=FAST)
+    assert not np.array_equal(m(x), m(x))
+
+
+def test_a_function_with_random_numbers_of_its_own_is_told():
+    rng = np.random.default_rng(5)
+    report = cross_check(lambda x: np.sum(x * rng.random(3)), np.ones(3), voices=FAST[:1])
+    assert any("two runs of the function at the same point differ" in n for n in report.notes)
+    fine = cross_check(lambda x: np.sum(x * x), np.ones(3), voices=FAST[:1])
+    assert not fine.notes
+
+
+def test_a_deep_model_in_single_precision():
+    """Differences are taken in double precision, of all of it."""
+    m = flux.Chain(
+        flux.Dense((4, 8), np.tanh), flux.BatchNorm(8), flux.Dense((8, 3), np.tanh), flux.Dense((3, 2))
+    )
+    report = cross_check(of_squares, m, X, voices=FAST)
+    assert report, str(report)
+    assert {line.verdict for line in report.lines} == {"agrees"}

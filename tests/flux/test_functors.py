@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from fluxbridge import flux, gradient
-from fluxbridge.flux import KeyPath, Record, children, fmap, isleaf, layer
+from fluxbridge.errors import ArgumentError
+from fluxbridge.flux import Chain, Dense, KeyPath, Record, children, fmap, isleaf, layer
+from fluxbridge.flux.functors import DefaultWalk, setkeypath_
 
 
 def test_closures_and_partials_are_branches():
@@ -163,3 +165,29 @@ def test_decorated_classes_stay_what_they_are():
     assert (
         str(flux.Chain(flux.Dense((1, 1)), flux.Dense((1, 1)), Nothing())).splitlines()[3] == "  Nothing(),"
     )
+
+
+def test_setkeypath():
+    model = Chain(Dense(np.zeros((1, 2))))
+    setkeypath_(model, KeyPath("layers", 0, "weight"), np.ones((1, 2)))
+    assert model.layers[0].weight.tolist() == [[1.0, 1.0]]
+    with pytest.raises(ArgumentError, match="Empty keypath"):
+        setkeypath_(model, KeyPath(), 1)
+    with pytest.raises(TypeError):
+        setkeypath_(model, KeyPath("layers", 0), 1)  # a tuple does not change
+
+
+def test_a_cached_walk_goes_to_what_is_shared_once():
+    shared = np.ones(2)
+    calls = []
+
+    def double(x):
+        calls.append(x)
+        return 2 * x
+
+    made = fmap(double, {"a": shared, "b": [shared]}, walk=DefaultWalk())
+    assert len(calls) == 1 and made["a"] is made["b"][0]
+    made = fmap(double, {"a": shared, "b": [shared]}, walk=DefaultWalk(), cache=False)
+    assert len(calls) == 3 and made["a"] is not made["b"][0]
+    total = fmap(lambda a, b: a + b, (1, [2]), (10, [20]), walk=DefaultWalk())
+    assert total == (11, [22])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import rulecheck
-from fluxrecords import agree, cases, more, weighted_sum
+from fluxrecords import agree, cases, variations, weighted_sum
 from lossrecords import mirrored
 
 from fluxbridge import gradient, hessian, withgradient
@@ -12,7 +12,7 @@ from fluxbridge.flux import losses
 from fluxbridge.flux.onehotarrays import OneHotArray, onehotbatch
 
 
-@pytest.mark.parametrize("case", [*cases("losses"), *more("losses")], ids=lambda c: c.name)
+@pytest.mark.parametrize("case", [*cases("losses"), *variations("losses")], ids=lambda c: c.name)
 def test_as_recorded(case):
     call, inputs = mirrored(case)
     if case.error:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fluxbridge import Params, gradient
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError, MutationError, StructureError
+from fluxbridge.flux import KeyPath, layer
 from fluxbridge.flux import optimisers as opt
-from fluxbridge.flux.functors import KeyPath, layer
 from fluxbridge.flux.optimisers import scratch
 from fluxbridge.flux.optimisers.tree import same_state
 

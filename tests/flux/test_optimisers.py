@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from fluxrecords import agree, cases, more
+from fluxrecords import agree, cases, variations
 from fluxscripts import same_tree
 
 from fluxbridge.flux import optimisers
@@ -31,7 +31,7 @@ def rule_of(julia):
 
 TRAJECTORIES = [
     c
-    for c in [*cases("optimisers"), *more("optimisers")]
+    for c in [*cases("optimisers"), *variations("optimisers")]
     if "trace" not in c and not c.name.startswith("adjust ")
 ]
 

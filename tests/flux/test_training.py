@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from fluxrecords import OneHot, agree, case, cases, more
+from fluxrecords import OneHot, agree, case, cases, variations
 from fluxscripts import Script, flux_words
 
 from fluxbridge import AutoFiniteDifferences, gradient, withgradient
@@ -33,7 +33,7 @@ from fluxbridge.flux.state import loadmodel_, state
 from fluxbridge.flux.training import train_, trainstep_, trainstep_withgradient_
 
 WORDS = flux_words()
-RUNS = [c for c in [*cases("training"), *more("training")] if "rule" in c]
+RUNS = [c for c in [*cases("training"), *variations("training")] if "rule" in c]
 
 
 class Run:

@@ -6,7 +6,6 @@ import os
 import pickle
 import subprocess
 import sys
-import threading
 from typing import Any
 
 import numpy as np
@@ -115,27 +114,6 @@ def test_error_names_the_users_lines() -> None:
     assert error.frames[0].endswith(":1")
     assert error.frames[1].startswith("outer at")
     assert "Stacktrace" in error.full
-
-
-def test_threads() -> None:
-    f = julia.function("(g, x) -> (Zygote.ignore_derivatives(GC.gc); g(x) + sum(x))")
-    found: list[float] = []
-    failed: list[BaseException] = []
-
-    def work(k: int) -> None:
-        try:
-            for _ in range(20):
-                found.append(fb.gradient(f, AutoZygote(), lambda x: np.sum(x) * k, np.ones(3))[1][0] - k)
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join(120)
-    assert not failed
-    assert found == [1.0] * 80
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from fluxlayers import _NAMES, DEVIATIONS, build, call, from_one, in_mode
 from fluxrecords import FIELDS, Case, OneHot, agree, cases, loss_weights, weighted_sum
 
-from fluxbridge import AutoZygote, cross_check, flux, julia, withgradient
+from fluxbridge import AutoZygote, cross_check, flux, gradient, julia, withgradient
 from fluxbridge.random import Xoshiro
 
 pytestmark = pytest.mark.julia
@@ -130,6 +131,106 @@ def test_what_has_no_counterpart_is_refused_with_its_place():
         flux.from_julia("Chain(Dense(2 => 2), x -> x ./ 2)")
 
 
+class Plain:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+
+@dataclasses.dataclass
+class Pair:
+    a: Any
+    b: Any
+
+
+class Named(NamedTuple):
+    a: Any
+    b: Any
+
+
+@pytest.mark.parametrize("make", [Plain, Pair, Named, lambda a, b: flux.Record(a=a, b=b)])
+def test_objects_become_named_tuples(make):
+    d, w = flux.Dense((2, 2), np.tanh), np.arange(4.0).reshape(2, 2)
+    there = flux.to_julia(make(d, w))
+    assert julia.function("m -> m isa NamedTuple{(:a, :b)} && m.a isa Dense")(there)
+    back = flux.from_julia(there)
+    assert repr(back) == repr(flux.Record(a=d, b=w))
+    x = np.ones((2, 1), np.float32)
+    loss = julia.function("(m, x) -> sum(m.a(x)) + sum(m.b)")
+    g = gradient(loss, AutoZygote(), there, x)[0]
+    ours = gradient(lambda m, x: np.sum(m.a(x)) + np.sum(m.b), make(d, w), x)[0]
+    np.testing.assert_allclose(g.a.weight, ours.a.weight, rtol=1e-5)
+    np.testing.assert_array_equal(g.b, np.ones((2, 2)))
+
+
+D = flux.Dense((2, 2), np.tanh)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [(D, 1.5), [D, flux.Dense((2, 3))], [D, None, "text"], {"a": D, "b": np.ones(2)}, {1: D, 2: [D, (D,)]},
+     [], (), {}, np.arange(3), 2.0, None, "text", True, np.float32(2), np.ones(2, np.float16)],
+    ids=repr,
+)  # fmt: skip
+def test_plain_structures_stay_what_they_are(model):
+    back = flux.from_julia(flux.to_julia(model))
+    assert type(back) is type(model)
+    assert repr(back) == repr(model) or sorted(map(repr, back.items())) == sorted(map(repr, model.items()))
+
+
+@pytest.mark.parametrize(
+    "part", [{1, 2}, b"ab", iter([1]), np.dtype("f4"), object()], ids=lambda x: type(x).__name__
+)
+def test_what_cannot_be_a_part_is_refused(part):
+    with pytest.raises(ValueError, match=r"model\['a'\]\[0\] is a \w+, which cannot be a part"):
+        flux.to_julia({"a": [part]})
+
+
+def test_a_part_of_itself_is_refused():
+    m = [D]
+    m.append({"m": m})
+    with pytest.raises(ValueError, match=r"model\[1\]\['m'\] is a part of itself"):
+        flux.to_julia(m)
+
+
+class Twice:
+    def __init__(self):
+        self.inner = flux.Dense((2, 2))
+
+    def __call__(self, x):
+        return 2 * self.inner(x)
+
+
+def test_closures_and_layers_of_your_own():
+    w, own = np.array([[1.0, 2.0], [3.0, 4.0]]), flux.f64(Twice())
+
+    def closure(x):
+        return w @ x
+
+    m = flux.f64(flux.Chain(flux.Dense((2, 2), np.tanh), closure, own))
+    with pytest.raises(ValueError, match=r"model\.layers\[1\] is closure.*functions=\{closure: "):
+        flux.to_julia(m)
+    with pytest.raises(ValueError, match=r"model is <lambda>.*functions=\{f: "):
+        flux.to_julia(lambda x: x)
+    there, x = flux.to_julia(m, keep=True), np.ones((2, 3))
+    np.testing.assert_allclose(there(x), m(x))
+    back = flux.from_julia(there)
+    assert back[1] is m[1] and back[2] is m[2]
+    loss = julia.function("(m, x) -> sum(abs2, m(x))")
+    g, gx = gradient(loss, AutoZygote(), there, x)
+    ours, ours_x = gradient(lambda m, x: np.sum(m(x) ** 2), m, x)
+    np.testing.assert_allclose(gx, ours_x)
+    np.testing.assert_allclose(g.layers[0].weight, ours.layers[0].weight)
+    source = "x -> 2 .* ([1.0 2.0; 3.0 4.0] * x)"
+    there = flux.to_julia(flux.Chain(closure, own), functions={closure: source, own: "x -> x"})
+    np.testing.assert_allclose(there(x), 2 * w @ x)
+
+
+def test_a_layer_of_your_own_is_no_matter_for_the_real_flux():
+    m = flux.f64(flux.Chain(flux.Dense((2, 2)), Twice()))
+    report = cross_check(lambda m, x: np.sum(m(x)), m, np.ones((2, 2)), voices=["zygote", "flux"])
+    assert report and "Twice, a layer that Flux does not have" in report.silent["flux"]
+
+
 def test_functions_without_a_name_can_stay_where_they_are():
     x = np.ones((2, 3))
     m = flux.f64(flux.Chain(flux.Dense((2, 2)), lambda x: x / 2))
@@ -144,3 +245,27 @@ def test_the_real_flux_is_a_voice():
     report = cross_check(lambda m: flux.logitcrossentropy(m(x), y), m, voices=["flux"])
     assert report, str(report)
     assert len(report.lines) == len(flux.trainables(m))
+
+
+@pytest.mark.parametrize("rng", [None, Xoshiro(3)], ids=["default", "Xoshiro"])
+def test_every_voice_drops_the_same(rng):
+    m = flux.Chain(
+        flux.Dense((2, 6), np.tanh), flux.Dropout(0.5, rng=rng), flux.AlphaDropout(0.4), flux.Dense((6, 3)),
+        flux.Dropout(0.5, axis=1), flux.Dropout(0.9, active=False),
+    )  # fmt: skip
+    x = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4)
+    report = cross_check(lambda m, x: np.sum(m(x) ** 2), m, x, voices=["zygote", "flux"])
+    assert report, str(report)
+    assert report.voices == ["native", "zygote", "flux"]
+    m = flux.MultiHeadAttention(4, nheads=2, dropout_prob=0.4)
+    x = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 3, 2)
+    report = cross_check(lambda m: np.sum(m(x)[0] ** 2), m, voices=["zygote", "flux"])
+    assert report, str(report)
+    assert report.voices == ["native", "zygote", "flux"]
+
+
+def test_a_function_that_draws_in_julia_itself_is_no_voice():
+    report = cross_check(
+        lambda m: np.sum(m(np.ones(2))), flux.f64(flux.Dense((2, 3), flux.rrelu)), voices=["flux"]
+    )
+    assert "rrelu" in report.silent["flux"]

@@ -66,6 +66,7 @@ NO_COUNTERPART = {
     **dict.fromkeys(
         ["maxpool_spread", "maxpool_pick", "sumpool_data"], "internal functions, of derivatives of pooling"
     ),
+    "imrotate_back": "an internal function, of derivatives of rotations",
     **dict.fromkeys(
         [f"{f}m_frechet" for f in ("exp", "log", "cos", "sin", "tan", "cosh", "sinh", "tanh")],
         "an internal function, of derivatives of matrix functions",
@@ -177,6 +178,7 @@ def _layers() -> list[Sample]:
     image, kernel = rng.normal(size=(6, 5, 2, 3)), rng.normal(size=(3, 2, 2, 4))
     grouped = conv_dims((6, 5, 4, 3), (3, 2, 2, 4), 2, (1, 0, 2, 1), 1, 2, True)
     conv, back, weight = (PRIMITIVES[n] for n in ("conv", "conv_data", "conv_weight"))
+    windows = rng.normal(size=(16, 12, 3))
     wide, dy = rng.normal(size=(6, 5, 4, 3)), rng.normal(size=(3, 4, 4, 3))
     found += [
         Sample("conv", lambda x, w: nnlib.conv(x, w, stride=(2, 1), pad=1), (image, kernel)),
@@ -195,6 +197,14 @@ def _layers() -> list[Sample]:
         Sample("affine", PRIMITIVES["affine"], (rng.normal(size=(3, 2)), x, rng.normal(size=3))),
         Sample("loss_log", PRIMITIVES["loss_log"], (np.abs(x),)),
         Sample("loss_xlogy", PRIMITIVES["loss_xlogy"], (x, np.abs(x) + 1)),
+    ]
+    grid = rng.uniform(-0.9, 0.9, size=(2, 3, 2, 3))
+    turned = {"method": "bilinear", "rotation_center": (2.0, 1.5)}
+    found += [
+        Sample("unfold", lambda x: nnlib.unfold(x, (3, 2, 2, 1), stride=(2, 1), pad=1), (image,)),
+        Sample("fold", lambda y: nnlib.fold(y, (6, 5, 2, 3), (3, 2, 2, 1), flipped=False), (windows,)),
+        Sample("grid_sample", lambda x, g: nnlib.grid_sample(x, g, padding_mode="border"), (image, grid)),
+        Sample("imrotate", lambda x: nnlib.imrotate(x, 0.7, **turned), (image,)),
     ]
     index, sizes = (np.array([1, 0, 1, 3]),), (4,)
     for name in ("add", "mul", "max", "min"):
@@ -232,8 +242,8 @@ def _arguments(sample: Sample) -> tuple[Any, ...]:
 #: Relative bounds, to the largest entry, where 8 units in the last place cannot be asked for.
 LINALG = """cholesky qr eigh eig svd det slogdet inv pinv solve lstsq roots solve_triangular solve_sylvester
 expm softmax logsumexp special.softmax special.log_softmax special.logsumexp fft ifft rfft irfft fftn ifftn"""
-PRODUCTS = """standardise conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot einsum1
-einsum2 einsum3 convolve signal.convolve"""
+PRODUCTS = """grid_sample standardise conv conv_data conv_weight batched_mul affine lstm matmul dot tensordot
+einsum1 einsum2 einsum3 convolve signal.convolve"""
 BOUNDS = {**dict.fromkeys(LINALG.split(), 1e-12), **dict.fromkeys(PRODUCTS.split(), 1e-14)}
 SPECIAL = 1e-12  #: for scipy.special, which computes by other expansions
 

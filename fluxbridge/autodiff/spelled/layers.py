@@ -120,3 +120,35 @@ def cross_entropies(site: Site, x: Term, y: Term, axis: Any = 0) -> Spelled:
 @spelling("FluxBridge.lstm(x, Wi, Wh, b, h0, c0)")
 def lstm(site: Site, x: Term, wi: Term, wh: Term, b: Term, h0: Term, c0: Term, by_x: bool = True) -> Spelled:
     return call("FluxBridge.lstm", x, wi, wh, b, h0, c0)
+
+
+def _flipped(dims: Any) -> str | None:
+    return None if dims.flipped else "false"
+
+
+def _kernel(dims: Any, channels: int) -> str:
+    return tuple_of((*dims.place.kernel, channels, 1))
+
+
+@spelling("NNlib.unfold(x, kernel_size; stride, pad)")
+def unfold(site: Site, x: Term, dims: Any) -> Spelled:
+    options = {**_windows(dims, "pad"), "flipped": _flipped(dims)}
+    return call("NNlib.unfold", x, _kernel(dims, x.shape[-2]), **options)
+
+
+@spelling("NNlib.fold(y, output_size, kernel_size; stride, pad)")
+def fold(site: Site, y: Term, dims: Any) -> Spelled:
+    shape = np.shape(site.out)
+    options = {**_windows(dims, "pad"), "flipped": _flipped(dims)}
+    return call("NNlib.fold", y, tuple_of(shape), _kernel(dims, shape[-2]), **options)
+
+
+@spelling("NNlib.grid_sample(x, grid; padding_mode)")
+def grid_sample(site: Site, x: Term, grid: Term, border: bool) -> Spelled:
+    return call("NNlib.grid_sample", x, grid, padding_mode=":border" if border else ":zeros")
+
+
+@spelling("NNlib.imrotate(x, θ; method, rotation_center)")
+def imrotate(site: Site, x: Term, turn: Any) -> Spelled:
+    centre = tuple_of([c + 1 for c in turn.centre])
+    return call("NNlib.imrotate", x, turn.angle, method=f":{turn.method}", rotation_center=centre)

@@ -38,6 +38,20 @@ def zeros_like(x: Any, dtype: Any = None, shape: Any = None) -> np.ndarray:
     return fill_like(x, 0, dtype, shape)
 
 
+def trues_like(x: Any, shape: Any = None) -> np.ndarray:
+    """True everywhere, in the shape of `x` unless another is given."""
+    return fill_like(x, True, bool, np.shape(x) if shape is None else shape)
+
+
+def falses_like(x: Any, shape: Any = None) -> np.ndarray:
+    """False everywhere, in the shape of `x` unless another is given.
+
+    >>> falses_like(np.ones(2)), trues_like(np.ones(2), 1)
+    (array([False, False]), array([ True]))
+    """
+    return fill_like(x, False, bool, np.shape(x) if shape is None else shape)
+
+
 def _drawn(draw: Any, args: tuple[Any, ...]) -> Any:
     rng, (x, *rest) = (args[0], args[1:]) if is_rng(args[0]) else (default_rng(), args)
     dtype, shape = _asked(x, *(*rest, None, None)[:2])

@@ -14,8 +14,8 @@ from ...errors import ArgumentError
 from ..onehotarrays import OneHotArray
 from ..optimisers.text import type_name
 from ..rng import default_rng, randperm
-from .batches import batch
 from .observations import getobs, numobs
+from .views import collated, fitting_batchsize
 
 
 class DataLoader:
@@ -28,9 +28,11 @@ class DataLoader:
         calls :func:`batch` on the list of them, False leaves the list, a function is called with it
     parallel: True (or a number) loads the next batches in that many threads meanwhile
     rng: the generator for `shuffle`
+    buffer: no matter here: batches are new arrays always
+    num_workers: worker processes, which there are none of
 
-    Raises DimensionMismatch if parts have different numbers of observations, ArgumentError if there
-    are none.
+    Warns if there are fewer observations than `batchsize`, and makes one batch of them. Raises
+    DimensionMismatch if parts have different numbers of observations, ArgumentError if there are none.
 
     >>> for x, y in DataLoader((np.arange(6).reshape(2, 3), "abc"), batchsize=2):
     ...     print(x.tolist(), y)
@@ -48,20 +50,26 @@ class DataLoader:
         collate: bool | Callable[[list[Any]], Any] | None = None,
         parallel: bool | int = False,
         rng: Any = None,
+        buffer: bool = False,
+        num_workers: int = 0,
     ):
         self.data = data
         self.count = numobs(data)
+        if num_workers:
+            raise ArgumentError("there are no worker processes here; parallel=N loads with N threads")
+        self.batchsize = operator.index(batchsize)
+        #: how many observations a batch really has, 0 for single ones
+        self.size = fitting_batchsize(self.batchsize, self.count) if self.batchsize > 0 else 0
         if self.count == 0:
             raise ArgumentError("the data have no observations, so there is nothing to iterate over")
-        self.batchsize = min(operator.index(batchsize), self.count)
         self.shuffle, self.partial, self.collate = bool(shuffle), bool(partial), collate
         self.parallel = parallel
         self.rng = default_rng() if rng is None else rng
 
     def __len__(self) -> int:
-        if self.batchsize <= 0:
+        if not self.size:
             return self.count
-        return -(-self.count // self.batchsize) if self.partial else self.count // self.batchsize
+        return -(-self.count // self.size) if self.partial else self.count // self.size
 
     def __iter__(self) -> Iterator[Any]:
         """Begins an epoch. With `shuffle` the order is drawn now, at the first batch."""
@@ -71,19 +79,13 @@ class DataLoader:
 
     def _places(self, k: int, order: np.ndarray | None) -> Any:
         """Where the observations of the k-th batch stand."""
-        if self.batchsize <= 0:
+        if not self.size:
             return k if order is None else int(order[k])
-        part = slice(k * self.batchsize, min((k + 1) * self.batchsize, self.count))
+        part = slice(k * self.size, min((k + 1) * self.size, self.count))
         return part if order is None else order[part]
 
     def _load(self, places: Any) -> Any:
-        if self.batchsize <= 0 or self.collate is None:
-            return getobs(self.data, places)
-        members = range(*places.indices(self.count)) if isinstance(places, slice) else places
-        single = [getobs(self.data, int(k)) for k in members]
-        if self.collate is False:
-            return single
-        return batch(single) if self.collate is True else self.collate(single)
+        return collated(self.data, places, self.collate) if self.size else getobs(self.data, places)
 
     def _ahead(self, jobs: Iterator[Any]) -> Iterator[Any]:
         """The same in order, loaded by threads while the one before is used."""
@@ -170,3 +172,12 @@ def summary(x: Any) -> str:
         size = f"{x.shape[0]}-element" if x.ndim == 1 else "×".join(map(str, x.shape)) or "0-dimensional"
         return f"{size} {type_text(x)}"
     return f"{len(x)}-element {type_text(x)}" if isinstance(x, list) else type_text(x)
+
+
+def eachobs(data: Any, **options: Any) -> DataLoader:
+    """A :class:`DataLoader` over single observations.
+
+    >>> [x.shape for x in eachobs(np.ones((3, 2)))]
+    [(3,), (3,)]
+    """
+    return DataLoader(data, **{"batchsize": -1, **options})

@@ -7,7 +7,7 @@ need ``len(data)`` and ``data[i]``. Positions count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,8 +78,8 @@ def getobs(data: Any, index: Any = None) -> Any:
     several = _together(data)
     if several is not None:
         return several[1]([getobs(part, index) for part in several[0]])
-    if isinstance(data, ObsView):
-        return getobs(data.data, data.indices if index is None else data.indices[index])
+    if isinstance(data, DataContainer):
+        return data[slice(None) if index is None else index]
     if index is None:
         return data
     if isinstance(data, _ARRAYS):
@@ -96,40 +96,92 @@ def getobs(data: Any, index: Any = None) -> Any:
     return "".join(members) if isinstance(data, str) else members
 
 
-class ObsView(Sequence):
+def getobs_(buffer: Any, data: Any, index: Any = None) -> Any:
+    """getobs, written into `buffer` where data are arrays; other data are returned as they are.
+
+    >>> buffer = np.zeros((2, 1), int)
+    >>> getobs_(buffer, np.array([[1, 2], [3, 4]]), [1]) is buffer, buffer.ravel()
+    (True, array([2, 4]))
+    """
+    several = _together(data)
+    if several is not None:
+        parts = several[0]
+        return several[1]([getobs_(b, p, index) for b, p in zip(_together(buffer)[0], parts, strict=True)])
+    found = getobs(data, index)
+    if not (isinstance(buffer, np.ndarray) and isinstance(data, np.ndarray)):
+        return found
+    if buffer.shape != np.shape(found):
+        raise DimensionMismatch(
+            f"the buffer has the shape {buffer.shape}, the observations {np.shape(found)}"
+        )
+    np.copyto(buffer, found, casting="same_kind")
+    return buffer
+
+
+class DataContainer(Sequence):
+    """What the lazy data sets have in common: subclasses say ``len``, ``one(k)`` and perhaps ``several``."""
+
+    def one(self, k: int) -> Any:
+        """The observation at k, which is valid."""
+        raise NotImplementedError
+
+    def several(self, places: np.ndarray) -> Any:
+        """The observations at these places."""
+        return [self.one(int(k)) for k in places]
+
+    def __getitem__(self, index: Any) -> Any:
+        n = len(self)
+        if not isinstance(index, (int, np.integer)):
+            return self.several(np.arange(n)[index])
+        if not -n <= index < n:
+            raise IndexError(f"position {index} of a data set with {n} observations")
+        return self.one(int(index) % n)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self.one(k) for k in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"{len(self)}-element {type(self).__name__}"
+
+
+class ObsView(DataContainer):
     """Some observations of a data set, fetched when they are asked for.
 
     >>> list(ObsView(["a", "b", "c"], [2, 0]))
     ['c', 'a']
     """
 
-    def __init__(self, data: Any, indices: Any):
+    def __init__(self, data: Any, indices: Any = slice(None)):
         self.data = data
         self.indices = np.arange(numobs(data))[indices]
 
     def __len__(self) -> int:
         return len(self.indices)
 
-    def __getitem__(self, index: Any) -> Any:
-        return getobs(self, index)
+    def one(self, k: int) -> Any:
+        return getobs(self.data, int(self.indices[k]))
 
-    def __iter__(self) -> Iterator[Any]:
-        return (getobs(self, k) for k in range(len(self)))
+    def several(self, places: np.ndarray) -> Any:
+        return getobs(self.data, self.indices[places])
 
     def __repr__(self) -> str:
         return f"ObsView({type(self.data).__name__}, {len(self)} observations)"
 
 
-def obsview(data: Any, indices: Any = slice(None)) -> Any:
+def obsview(data: Any, indices: Any = slice(None), obsdim: Any = None) -> Any:
     """Part of a data set, without copying it where that is possible.
 
     A slice of an array is a view of it. What is no array, sequence, tuple or dict becomes a
-    lazy :class:`ObsView`.
+    lazy :class:`ObsView`. For observations along another axis give an :class:`ObsDim` there, or behind.
 
     >>> obsview(np.array([[1, 2, 3], [4, 5, 6]]), slice(1, 3))
     array([[2, 3],
            [5, 6]])
     """
+    if hasattr(indices, "view") and not isinstance(indices, np.ndarray):
+        return indices.view(data)
+    if obsdim is not None:
+        return obsdim.view(data, indices)
     several = _together(data)
     if several is not None:
         return several[1]([obsview(part, indices) for part in several[0]])
@@ -151,6 +203,11 @@ def _generator(first: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:
     return default_rng(), first
 
 
+def default_or_given(args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """(generator, the other arguments) of ``([rng,] …)``."""
+    return (args[0], args[1:]) if args and is_rng(args[0]) else (default_rng(), args)
+
+
 def shuffleobs(data: Any, *rest: Any) -> Any:
     """``shuffleobs([rng,] data)``: the observations in a random order; parts that go together stay together.
 
@@ -169,12 +226,14 @@ def splitobs(
 
     `at` holds shares, or numbers of observations where they are integers. With `shuffle` the
     observations are put into a random order first. `stratified` may be a label for each observation;
-    the shares then hold for each label.
+    the shares then hold for each label. A number instead of data gives positions.
 
     >>> splitobs(list(range(10)), at=(0.5, 0.3))
     ([0, 1, 2, 3, 4], [5, 6, 7], [8, 9])
     """
     rng, data = _generator(data, rest)
+    if isinstance(data, (int, np.integer)):
+        data = np.arange(data)
     n = numobs(data)
     order = randperm(rng, n) if shuffle else None
     if stratified is None:
@@ -213,13 +272,6 @@ def _borders(n: int, at: Any) -> list[int]:
     return borders
 
 
-def eachobs(data: Any, **options: Any) -> Any:
-    """A :class:`~fluxbridge.flux.data.loader.DataLoader` over single observations."""
-    from .loader import DataLoader
-
-    return DataLoader(data, **{"batchsize": -1, **options})
-
-
 def group_indices(labels: Any) -> dict[Any, np.ndarray]:
     """Where each label occurs.
 
@@ -227,7 +279,7 @@ def group_indices(labels: Any) -> dict[Any, np.ndarray]:
     {'yes': array([0, 2]), 'no': array([1])}
     """
     places: dict[Any, list[int]] = {}
-    for k, label in enumerate(labels):
+    for k, label in enumerate(labels.tolist() if isinstance(labels, np.ndarray) else labels):
         places.setdefault(label, []).append(k)
     return {label: np.array(found) for label, found in places.items()}
 
@@ -239,30 +291,6 @@ def group_counts(labels: Any) -> dict[Any, int]:
     {'a': 1, 'b': 2}
     """
     return {label: len(found) for label, found in group_indices(labels).items()}
-
-
-class Mapped(Sequence):
-    """The observations of a data set, each changed by a function when it is asked for."""
-
-    def __init__(self, f: Callable[[Any], Any], data: Any):
-        self.f, self.data = f, data
-
-    def __len__(self) -> int:
-        return numobs(self.data)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, (int, np.integer)):
-            return self.f(getobs(self.data, index))
-        return [self[int(k)] for k in np.arange(len(self))[index]]
-
-
-def mapobs(f: Callable[[Any], Any], data: Any) -> Mapped:
-    """A data set whose observations are ``f(observation)``, lazily.
-
-    >>> list(mapobs(lambda x: 10 * x, [1, 2, 3]))
-    [10, 20, 30]
-    """
-    return Mapped(f, data)
 
 
 def randobs(data: Any, *rest: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import glorot_uniform
 from ..nnlib.attention import dot_product_attention
 from .basic import Dense

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.matrices import Diagonal
+from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
 from ..show import function_name
 from .affine import affine
-from .shapes import activate, as_array, columns, identity, lead, match_eltype, size_check
+from .shapes import activate, as_array, columns, identity, lead, match_eltype, numbers, size_check
 
 
 def options_text(σ: Any, bias: Any) -> str:
@@ -101,7 +102,7 @@ class Scale:
     def __init__(self, *args: Any, bias: Any = True, init: Any = ones32):
         if not args:
             raise ArgumentError("Scale needs the size of its weights, or the weights")
-        if not isinstance(args[0], (int, np.integer, np.ndarray, list)):
+        if not isinstance(args[0], (int, np.integer, np.ndarray, list, Tracer)):
             raise ArgumentError(f"Scale needs the size of its weights, or the weights, not {args[0]!r}")
         if isinstance(args[0], (int, np.integer)):
             *size, last = args
@@ -118,7 +119,7 @@ class Scale:
         self.σ = σ
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         shape = self.scale.shape
         if any(n != m and 1 not in (n, m) for n, m in zip(shape, x.shape, strict=False)):
             raise DimensionMismatch(

@@ -11,41 +11,56 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
-from ..functors import layer
+from ..declare import layer
 from ..show import text
+from .shapes import hcat, vcat
 
 #: Functions of two numbers that Julia takes for any number of them.
 _OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
 
-
-#: Julia's + and - of arrays, which do not broadcast: a branch of the wrong size is an error.
-_OF_EQUAL_SHAPES = (operator.add, operator.sub)
+#: Functions that Julia has for arrays of one shape.
+_OF_ONE_SHAPE = {operator.add, operator.sub}
 
 
 def _connect(layer: Any, connection: Any, *xs: Any) -> Any:
-    """What `connection` makes of outputs; the class ``tuple`` leaves them as they are.
+    """What the `connection` of a layer makes of outputs; the class ``tuple`` leaves them as they are.
 
-    Raises DimensionMismatch, with the layer and the shapes, where they do not fit together.
+    ``operator.add`` and ``operator.sub`` are Julia's ``+`` and ``-`` of arrays, which do not broadcast.
+    Raises DimensionMismatch where the shapes do not go together.
     """
     if connection is tuple:
         return xs
-    if any(connection is f for f in _OF_EQUAL_SHAPES) and len(set(map(np.shape, xs))) > 1:
-        raise _unfit(layer, xs)
+    hashable = connection.__hash__ is not None
+    if hashable and connection in _OF_ONE_SHAPE:
+        shapes = {_without_ones(np.shape(x)) for x in xs}
+        if len(shapes) > 1:
+            raise _do_not_connect(layer, connection, xs)
     try:
-        if len(xs) != 2 and connection.__hash__ is not None and connection in _OF_ANY_NUMBER:
+        if len(xs) != 2 and hashable and connection in _OF_ANY_NUMBER:
             return functools.reduce(connection, xs)
         return connection(*xs)
-    except FluxbridgeError:
-        raise
     except ValueError as error:
-        if any(word in str(error) for word in ("broadcast", "dimension")):
-            raise _unfit(layer, xs) from error
-        raise
+        if isinstance(error, FluxbridgeError) or not _is_known(connection):
+            raise
+        raise _do_not_connect(layer, connection, xs) from error
 
 
-def _unfit(layer: Any, xs: Any) -> DimensionMismatch:
-    shapes = ", ".join(str(np.shape(x)) for x in xs)
-    return DimensionMismatch(f"layer {layer!r} cannot join arrays of the shapes {shapes}")
+def _is_known(connection: Any) -> bool:
+    """Is this a function that raises ValueError because of shapes only?"""
+    module = getattr(connection, "__module__", None)
+    return isinstance(connection, np.ufunc) or module == "_operator" or connection in (vcat, hcat)
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without the ones at its end, which Julia overlooks."""
+    while shape and shape[-1] == 1:
+        shape = shape[:-1]
+    return shape
+
+
+def _do_not_connect(layer: Any, connection: Any, xs: tuple[Any, ...]) -> DimensionMismatch:
+    shapes = " and ".join(str(np.shape(x)) for x in xs)
+    return DimensionMismatch(f"layer {layer!r}: {text(connection)} cannot connect outputs of shapes {shapes}")
 
 
 def _layers_text(layers: Any) -> str:

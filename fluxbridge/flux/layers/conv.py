@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.conv import CONV, CONV_DATA, conv_dims, conv_transpose_dims, depthwise_weight
 from ..nnlib.windows import Sizes, expand, per_axis

@@ -9,11 +9,11 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
-from ..functors import layer
+from ..declare import layer
 from ..mode import HasMode, is_active, tidy
 from ..rng import default_rng, rand
 from ..show import text
-from .shapes import as_array
+from .shapes import ALL_AXES, numbers
 
 ALPHA = -1.7580993408473766  #: the limit of selu at -∞
 
@@ -47,17 +47,17 @@ class Dropout(HasMode):
 
     def __init__(self, p: Any, *, axis: Any = None, active: bool | None = None, rng: Any = None):
         self.p = _probability(p, "Dropout")
-        self.dims = axis
+        self.dims = ALL_AXES if axis is None else axis
         self.active = tidy(active)
         self.rng = default_rng() if rng is None else rng
 
     def __call__(self, x: Any) -> Any:
         p = plain(self.p)
-        if p == 0 or not is_active(self):
+        if p == 0 or not is_active(self, x):
             return x
-        x = as_array(x)
+        x = numbers(self, x)
         shape, axis = x.shape, plain(self.dims)
-        if axis is not None:
+        if axis != ALL_AXES:
             chosen = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
             shape = tuple([n if i in chosen else 1 for i, n in enumerate(shape)])
         dtype = _real(x.dtype)
@@ -69,7 +69,7 @@ class Dropout(HasMode):
         dims = plain(self.dims)
         along = (
             ""
-            if dims is None
+            if dims == ALL_AXES
             else f", dims={dims + 1 if isinstance(dims, int) else text(tuple(a + 1 for a in dims))}"
         )
         active = "" if self.active is None else f", active={text(self.active)}"
@@ -93,9 +93,9 @@ class AlphaDropout(HasMode):
 
     def __call__(self, x: Any) -> Any:
         p = plain(self.p)
-        if p == 0 or not is_active(self):
+        if p == 0 or not is_active(self, x):
             return x
-        x = as_array(x)
+        x = numbers(self, x)
         dtype = _real(x.dtype)
         if p == 1:
             return np.sign(x) * dtype.type(0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
-from ..functors import layer
+from ..declare import layer
 from ..initialisers import randn32
 from .basic import is_pair
 from .shapes import as_array, size_check
@@ -111,7 +111,7 @@ class EmbeddingBag:
             bags[:] = x
             return self._bags(bags)
         x = as_array(x)
-        if x.dtype.hasobject:
+        if x.dtype.hasobject and all(np.ndim(bag) for bag in x.flat):
             return self._bags(x)
         if x.ndim == 0 or (_is_one_hot(x) and x.ndim == 1):
             raise ArgumentError("EmbeddingBag takes an array of positions, not one of them")

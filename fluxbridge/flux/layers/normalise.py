@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import plain
-from ...errors import ArgumentError
-from ..functors import layer
+from ...errors import ArgumentError, DimensionMismatch
+from ..declare import layer
 from ..initialisers import ones32, zeros32
 from ..mode import HasMode, is_active, shapes_only, tidy
 from ..show import function_name, text
 from .basic import Scale
-from .shapes import EPS, activate, as_array, identity, normalise, size_check
+from .shapes import EPS, activate, identity, normalise, numbers, size_check
 from .standard import moments, standardise
 
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
@@ -49,7 +49,7 @@ class _ChannelNorm(HasMode):
 
     def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
-        if self.track_stats and not is_active(self):
+        if self.track_stats and not is_active(self, x):
             mean, root = np.reshape(self.μ, shape), np.sqrt(np.reshape(self.σ2, shape) + self.ε)
             if self.affine:
                 scale = np.reshape(self.γ, shape) / root
@@ -91,7 +91,12 @@ class _ChannelNorm(HasMode):
 
 def _checked(layer: Any, x: Any) -> Any:
     """The input as a floating point array with the right number of channels."""
-    x = as_array(x)
+    x = numbers(layer, x)
+    if x.ndim < 2:
+        raise DimensionMismatch(
+            f"layer {layer!r} expects an input of at least 2 dimensions (channels and a batch last), but got "
+            f"one of shape {x.shape}"
+        )
     size_check(layer, x, x.ndim - 2, layer.chs)
     return x if x.dtype.kind in "fc" else x.astype(np.float64)
 
@@ -234,7 +239,7 @@ class LayerNorm:
         self.affine = affine
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         if isinstance(self.diag, Scale):
             for axis, n in enumerate(self.diag.scale.shape):
                 size_check(self, x, axis, n)

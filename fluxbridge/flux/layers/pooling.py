@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import layer
+from ..declare import layer
 from ..nnlib.pooling import maxpool, meanpool
 from ..nnlib.windows import Sizes, per_axis
 from .conv import calc_padding, check_spatial, same_or_all

@@ -6,20 +6,19 @@ length, batch). A state is a vector, or a matrix with one column for each of the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
-from ...errors import DimensionMismatch
-from ..functors import layer
+from ...errors import ArgumentError, DimensionMismatch
+from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.activations import sigmoid, tanh_fast
 from ..nnlib.lstm import lstm
 from ..show import function_name
-from .shapes import as_array, lead, size_check
+from .basic import is_pair
+from .shapes import as_array, lead, numbers, size_check
 
 
 def initialstates(cell: Any) -> Any:
@@ -41,7 +40,10 @@ def scan(cell: Any, x: Any, state: Any) -> tuple[Any, Any]:
 
 
 class _Cell:
-    """What the cells have in common: the input's and the state's weight, and a bias of several gates."""
+    """What the cells have in common: the input's and the state's weight, and a bias of several gates.
+
+    They are made of sizes, ``Cell((in, out))``, or of the arrays in the order of their fields.
+    """
 
     Wi: Any
     Wh: Any
@@ -50,22 +52,39 @@ class _Cell:
 
     def __init__(
         self,
-        size: tuple[int, int],
-        *,
+        size: Any,
+        *arrays: Any,
         init_kernel: Any = glorot_uniform,
         init_recurrent_kernel: Any = glorot_uniform,
         bias: Any = True,
     ):
-        inside, out = size
-        self.Wi = init_kernel(out * self.GATES, inside)
-        self.Wh = init_recurrent_kernel(out * self.GATES, out)
+        if is_pair(size) and not arrays:
+            inside, out = size
+            self.Wi = init_kernel(out * self.GATES, inside)
+            self.Wh = init_recurrent_kernel(out * self.GATES, out)
+        else:
+            self.Wi, self.Wh, bias = self._given(size, *arrays)
+            out = self.Wh.shape[1]
         setattr(self, self.BIAS, create_bias(self.Wi, bias, out * self.GATES))
+
+    def _given(self, Wi: Any, Wh: Any = None, bias: Any = True) -> tuple[Any, Any, Any]:
+        """The weights and the bias that the layer is made of. Raises DimensionMismatch for other shapes."""
+        if Wh is None:
+            raise ArgumentError(f"{type(self).__name__} takes sizes (in, out), or the arrays Wi, Wh, bias")
+        Wi, Wh = as_array(Wi), as_array(Wh)
+        rows = self.GATES * (Wh.shape[1] if Wh.ndim == 2 else 0)
+        if Wi.ndim != 2 or Wh.ndim != 2 or (Wi.shape[0], Wh.shape[0]) != (rows, rows):
+            raise DimensionMismatch(
+                f"{type(self).__name__}: with Wh of shape {Wh.shape}, Wi has {rows} rows, and so has Wh; "
+                f"Wi has the shape {Wi.shape}"
+            )
+        return Wi, Wh, bias
 
     def initialstates(self) -> Any:
         return np.zeros(self.Wh.shape[1], self.Wh.dtype)
 
     def _input(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         size_check(self, x, 0, self.Wi.shape[1])
         if len(x.shape) > 2:
             raise DimensionMismatch(
@@ -76,8 +95,8 @@ class _Cell:
 
     def _floating(self, x: Any) -> Any:
         """Whole numbers in the number type of the weights."""
-        is_array: bool = isinstance(x, (np.ndarray, Tracer))  # and not one-hot
-        return x.astype(self.Wi.dtype) if is_array and x.dtype.kind in "biu" else x
+        whole = getattr(getattr(x, "dtype", None), "kind", "O") in "biu"
+        return x.astype(self.Wi.dtype) if whole else x
 
     def _state(self, h: Any) -> Any:
         """A state that fits."""
@@ -128,9 +147,14 @@ class RNNCell(_Cell):
     (5, 2)
     """
 
-    def __init__(self, size: tuple[int, int], σ: Callable[..., Any] = np.tanh, **options: Any):
-        self.σ = σ
-        super().__init__(size, **options)
+    def __init__(self, size: Any, *rest: Any, **options: Any):
+        if is_pair(size):
+            (self.σ,) = rest or (np.tanh,)
+            rest = ()
+        else:
+            self.σ = size
+            size, *rest = rest or (None,)  # type: ignore[assignment]
+        super().__init__(size, *rest, **options)
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
@@ -237,9 +261,12 @@ class GRUv3Cell(_Cell):
     GATES = 3
     BIAS = "b"
 
-    def __init__(self, size: tuple[int, int], *, init_recurrent_kernel: Any = glorot_uniform, **options: Any):
-        super().__init__(size, init_recurrent_kernel=init_recurrent_kernel, **options)
-        self.Wh_h̃ = init_recurrent_kernel(size[1], size[1])
+    def __init__(self, size: Any, *arrays: Any, init_recurrent_kernel: Any = glorot_uniform, **options: Any):
+        super().__init__(size, *arrays[:2], init_recurrent_kernel=init_recurrent_kernel, **options)
+        out = self.Wh.shape[1]
+        self.Wh_h̃ = as_array(arrays[2]) if len(arrays) > 2 else init_recurrent_kernel(out, out)
+        if self.Wh_h̃.shape != (out, out):
+            raise DimensionMismatch(f"GRUv3Cell: Wh_h̃ has the shape {(out, out)} here, not {self.Wh_h̃.shape}")
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
@@ -309,6 +336,8 @@ class _Sequence(Recurrence):
                 f"layer {self!r} expects a sequence of shape (features, length) or (features, length, "
                 f"batch), but got one of shape {x.shape}"
             )
+        if not x.shape[1]:
+            raise DimensionMismatch(f"layer {self!r} expects at least one step, but got shape {x.shape}")
         return super()._run(x, state)
 
     def __functor__(self) -> Any:

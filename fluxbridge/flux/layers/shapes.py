@@ -13,6 +13,9 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
 
+#: What the field `dims` holds for all axes together: Julia's colon.
+ALL_AXES = slice(None)
+
 #: Functions of whole arrays, which are no activations: these work by elements.
 _OF_ARRAYS = (softmax, logsoftmax, logsumexp)
 
@@ -20,10 +23,23 @@ _warned: set[tuple[str, str]] = set()
 
 
 def as_array(x: Any) -> Any:
-    """`x` as something with a shape: lists become arrays."""
+    """`x` as something with a shape: lists become arrays. Raises ArgumentError for what has no numbers."""
     if isinstance(x, (list, tuple)):
         x = take_up(x)
-    return x if hasattr(x, "shape") else np.asarray(x)
+    if hasattr(x, "shape"):
+        return x
+    array = np.asarray(x)
+    if array.dtype.kind not in "biufcO" or (array.dtype.hasobject and array.ndim == 0):
+        raise ArgumentError(f"layers take numbers and arrays of them, not {x!r} ({type(x).__name__})")
+    return array
+
+
+def numbers(layer: Any, x: Any) -> Any:
+    """`x` as an array of numbers; raises ArgumentError, with the layer, if it is of another type."""
+    x = as_array(x)
+    if x.dtype.kind not in "biufc":
+        raise ArgumentError(f"layer {plain_repr(layer)} takes arrays of numbers, not of type {x.dtype}")
+    return x
 
 
 def size_check(layer: Any, x: Any, axis: int, size: int) -> None:
@@ -65,6 +81,8 @@ def match_eltype(layer: Any, weight: Any, x: Any) -> Any:
     is_array: bool = isinstance(x, (np.ndarray, Tracer))
     if given == dtype or not is_array:
         return x  # one-hot arrays pass, to be multiplied in their own way
+    if given.kind not in "biufcO":
+        raise ArgumentError(f"layer {plain_repr(layer)} takes arrays of numbers, not of type {given}")
     if given.kind not in "fiub" or dtype.kind not in "fc":
         return x
     key = (dtype.name, given.name)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import ArgumentError
-from ..functors import layer, leaf
+from ...errors import ArgumentError, DimensionMismatch
+from ..declare import layer
+from ..functors import leaf
 from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
 from .shapes import as_array
 
 _MODES = ("nearest", "bilinear", "trilinear")
+
+
+def _image(layer: Any, x: Any) -> Any:
+    """x as an array with spatial axes. Raises DimensionMismatch, with the layer, if it has none."""
+    x = as_array(x)
+    if x.ndim < 3:
+        raise DimensionMismatch(
+            f"layer {layer!r} expects an input with spatial axes, channels and a batch, but got one of "
+            f"shape {x.shape}"
+        )
+    return x
 
 
 @leaf
@@ -45,7 +57,7 @@ class Upsample:
         self.size = size
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = _image(self, x)
         scale, size = self.scale, self.size
         if self.mode != "nearest":
             return upsample_linear(x, scale, size=size)
@@ -74,7 +86,14 @@ class PixelShuffle:
         self.r = r
 
     def __call__(self, x: Any) -> Any:
-        return pixel_shuffle(as_array(x), self.r)
+        x = _image(self, x)
+        pixels = self.r ** (x.ndim - 2)
+        if x.shape[-2] % pixels:
+            raise DimensionMismatch(
+                f"layer {self!r} expects a number of channels that is divisible by {pixels}, but got "
+                f"an input of shape {x.shape}"
+            )
+        return pixel_shuffle(x, self.r)
 
     def __repr__(self) -> str:
         return f"PixelShuffle({self.r})"

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.tools import ignore_derivatives
+from ...autodiff.primitive import plain
 from ...errors import ArgumentError
-from ..functors import fmap, functor, layer
+from ..declare import layer
+from ..functors import fmap, functor
 from ..show import Verbatim, text
-from .shapes import abs2
+from .shapes import ALL_AXES, abs2
 
 
 @layer
@@ -39,13 +40,13 @@ class WeightNorm:
         self.layer = layer
         self.g = np.sqrt(_lengths2(weight, axis) + np.finfo(weight.dtype).eps)
         self.which = which
-        self.dims = axis
+        self.dims = ALL_AXES if axis is None else axis
 
     def __call__(self, *xs: Any) -> Any:
         return reparametrize(self)(*xs)
 
     def _dims_text(self) -> str:
-        if self.dims is None:
+        if isinstance(self.dims, slice):
             return "Colon()"
         return str(self.dims + 1) if isinstance(self.dims, int) else text(tuple(a + 1 for a in self.dims))
 
@@ -68,7 +69,7 @@ def reparametrize(m: WeightNorm) -> Any:
     array([[3., 4.]])
     """
     weight = getattr(m.layer, m.which)
-    axis = ignore_derivatives(m.dims)
+    axis = None if plain(m.dims) == ALL_AXES else plain(m.dims)
     eps = float(np.finfo(weight.dtype).eps)
     parts, rebuild = functor(m.layer)
     new = m.g * weight / np.sqrt(_lengths2(weight, axis) + eps)

@@ -1,167 +1,282 @@
 """NNlib: the functions that neural networks are made of, as primitives with rules."""
 
+from ..absent import explain
 from .activations import (
-    ACTIVATIONS as ACTIVATIONS,
-)
-from .activations import (
-    celu as celu,
-)
-from .activations import (
-    elu as elu,
-)
-from .activations import (
-    fast_act as fast_act,
-)
-from .activations import (
-    gelu as gelu,
-)
-from .activations import (
-    gelu_erf as gelu_erf,
-)
-from .activations import (
-    gelu_sigmoid as gelu_sigmoid,
-)
-from .activations import (
-    gelu_tanh as gelu_tanh,
-)
-from .activations import (
-    hardsigmoid as hardsigmoid,
-)
-from .activations import (
-    hardswish as hardswish,
-)
-from .activations import (
-    hardtanh as hardtanh,
-)
-from .activations import (
-    hardσ as hardσ,
-)
-from .activations import (
-    leakyrelu as leakyrelu,
-)
-from .activations import (
-    lisht as lisht,
-)
-from .activations import (
-    logcosh as logcosh,
-)
-from .activations import (
-    logsigmoid as logsigmoid,
-)
-from .activations import (
-    logσ as logσ,
-)
-from .activations import (
-    mish as mish,
-)
-from .activations import (
-    relu as relu,
-)
-from .activations import (
-    relu6 as relu6,
-)
-from .activations import (
-    rrelu as rrelu,
-)
-from .activations import (
-    selu as selu,
-)
-from .activations import (
-    sigmoid as sigmoid,
-)
-from .activations import (
-    sigmoid_fast as sigmoid_fast,
-)
-from .activations import (
-    softplus as softplus,
-)
-from .activations import (
-    softshrink as softshrink,
-)
-from .activations import (
-    softsign as softsign,
-)
-from .activations import (
-    swish as swish,
-)
-from .activations import (
-    tanh_fast as tanh_fast,
-)
-from .activations import (
-    tanhshrink as tanhshrink,
-)
-from .activations import (
-    thresholdrelu as thresholdrelu,
-)
-from .activations import (
-    trelu as trelu,
-)
-from .activations import (
-    σ as σ,
+    ACTIVATIONS,
+    celu,
+    elu,
+    fast_act,
+    gelu,
+    gelu_erf,
+    gelu_sigmoid,
+    gelu_tanh,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    hardσ,
+    leakyrelu,
+    lisht,
+    logcosh,
+    logsigmoid,
+    logσ,
+    mish,
+    relu,
+    relu6,
+    rrelu,
+    selu,
+    sigmoid,
+    sigmoid_fast,
+    softplus,
+    softshrink,
+    softsign,
+    swish,
+    tanh_fast,
+    tanhshrink,
+    thresholdrelu,
+    trelu,
+    σ,
 )
 from .attention import (
-    dot_product_attention as dot_product_attention,
+    dot_product_attention,
+    dot_product_attention_scores,
+    make_causal_mask,
 )
-from .attention import (
-    dot_product_attention_scores as dot_product_attention_scores,
-)
-from .attention import (
-    make_causal_mask as make_causal_mask,
-)
-from .batched import (
-    batched_adjoint as batched_adjoint,
-)
-from .batched import (
-    batched_mul as batched_mul,
-)
-from .batched import (
-    batched_transpose as batched_transpose,
+from .audio import (
+    db_to_power,
+    hamming_window,
+    hann_window,
+    istft,
+    melscale_filterbanks,
+    power_to_db,
+    spectrogram,
+    stft,
 )
 from .batched import (
-    batched_vec as batched_vec,
+    batched_adjoint,
+    batched_mul,
+    batched_transpose,
+    batched_vec,
 )
-from .conv import conv as conv
-from .conv import depthwiseconv as depthwiseconv
-from .functions import dropout as dropout
-from .functions import glu as glu
-from .gather import gather as gather
-from .gather import scatter as scatter
+from .conv import (
+    conv,
+    depthwiseconv,
+)
+from .cotangents import (
+    grad_conv_data,
+    grad_conv_filter,
+    grad_depthwiseconv_data,
+    grad_depthwiseconv_filter,
+    grad_grid_sample,
+    grad_imrotate,
+    grad_logsoftmax,
+    grad_lpnormpool,
+    grad_maxpool,
+    grad_meanpool,
+    grad_softmax,
+    grad_upsample_bilinear,
+    grad_upsample_linear,
+    grad_upsample_nearest,
+    grad_upsample_trilinear,
+)
+from .ctc import ctc_loss
+from .dims import (
+    ConvDims,
+    DenseConvDims,
+    DepthwiseConvDims,
+    PoolDims,
+)
+from .fold import (
+    fold,
+    unfold,
+)
+from .functions import (
+    bias_act_,
+    conv_bias_act,
+    dropout,
+    glu,
+    logaddexp,
+    within_gradient,
+)
+from .gather import (
+    gather,
+    scatter,
+)
+from .inplace import (
+    batched_mul_,
+    conv_,
+    conv_bias_act_,
+    depthwiseconv_,
+    dropout_,
+    gather_,
+    grad_conv_data_,
+    grad_conv_filter_,
+    grad_depthwiseconv_data_,
+    grad_depthwiseconv_filter_,
+    grad_logsoftmax_,
+    grad_lpnormpool_,
+    grad_maxpool_,
+    grad_meanpool_,
+    grad_softmax_,
+    logsoftmax_,
+    lpnormpool_,
+    maxpool_,
+    meanpool_,
+    scatter_,
+    softmax_,
+)
 from .padding import (
-    pad_circular as pad_circular,
+    pad_circular,
+    pad_constant,
+    pad_reflect,
+    pad_repeat,
+    pad_symmetric,
+    pad_zeros,
 )
-from .padding import (
-    pad_constant as pad_constant,
+from .pooling import (
+    lpnormpool,
+    maxpool,
+    meanpool,
 )
-from .padding import (
-    pad_reflect as pad_reflect,
+from .rotate import (
+    imrotate,
 )
-from .padding import (
-    pad_repeat as pad_repeat,
+from .sampling import (
+    grid_sample,
 )
-from .padding import (
-    pad_symmetric as pad_symmetric,
+from .softmax import (
+    logsoftmax,
+    logsumexp,
+    softmax,
 )
-from .padding import (
-    pad_zeros as pad_zeros,
-)
-from .pooling import lpnormpool as lpnormpool
-from .pooling import maxpool as maxpool
-from .pooling import meanpool as meanpool
-from .softmax import logsoftmax as logsoftmax
-from .softmax import logsumexp as logsumexp
-from .softmax import softmax as softmax
 from .upsample import (
-    pixel_shuffle as pixel_shuffle,
+    pixel_shuffle,
+    upsample_bilinear,
+    upsample_linear,
+    upsample_nearest,
+    upsample_trilinear,
 )
-from .upsample import (
-    upsample_bilinear as upsample_bilinear,
-)
-from .upsample import (
-    upsample_linear as upsample_linear,
-)
-from .upsample import (
-    upsample_nearest as upsample_nearest,
-)
-from .upsample import (
-    upsample_trilinear as upsample_trilinear,
-)
+
+__all__ = [
+    "ACTIVATIONS",
+    "ConvDims",
+    "DenseConvDims",
+    "DepthwiseConvDims",
+    "PoolDims",
+    "batched_adjoint",
+    "batched_mul",
+    "batched_mul_",
+    "batched_transpose",
+    "batched_vec",
+    "bias_act_",
+    "celu",
+    "conv",
+    "conv_",
+    "conv_bias_act",
+    "conv_bias_act_",
+    "ctc_loss",
+    "db_to_power",
+    "depthwiseconv",
+    "depthwiseconv_",
+    "dot_product_attention",
+    "dot_product_attention_scores",
+    "dropout",
+    "dropout_",
+    "elu",
+    "fast_act",
+    "fold",
+    "gather",
+    "gather_",
+    "gelu",
+    "gelu_erf",
+    "gelu_sigmoid",
+    "gelu_tanh",
+    "glu",
+    "grad_conv_data",
+    "grad_conv_data_",
+    "grad_conv_filter",
+    "grad_conv_filter_",
+    "grad_depthwiseconv_data",
+    "grad_depthwiseconv_data_",
+    "grad_depthwiseconv_filter",
+    "grad_depthwiseconv_filter_",
+    "grad_grid_sample",
+    "grad_imrotate",
+    "grad_logsoftmax",
+    "grad_logsoftmax_",
+    "grad_lpnormpool",
+    "grad_lpnormpool_",
+    "grad_maxpool",
+    "grad_maxpool_",
+    "grad_meanpool",
+    "grad_meanpool_",
+    "grad_softmax",
+    "grad_softmax_",
+    "grad_upsample_bilinear",
+    "grad_upsample_linear",
+    "grad_upsample_nearest",
+    "grad_upsample_trilinear",
+    "grid_sample",
+    "hamming_window",
+    "hann_window",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardσ",
+    "imrotate",
+    "istft",
+    "leakyrelu",
+    "lisht",
+    "logaddexp",
+    "logcosh",
+    "logsigmoid",
+    "logsoftmax",
+    "logsoftmax_",
+    "logsumexp",
+    "logσ",
+    "lpnormpool",
+    "lpnormpool_",
+    "make_causal_mask",
+    "maxpool",
+    "maxpool_",
+    "meanpool",
+    "meanpool_",
+    "melscale_filterbanks",
+    "mish",
+    "pad_circular",
+    "pad_constant",
+    "pad_reflect",
+    "pad_repeat",
+    "pad_symmetric",
+    "pad_zeros",
+    "pixel_shuffle",
+    "power_to_db",
+    "relu",
+    "relu6",
+    "rrelu",
+    "scatter",
+    "scatter_",
+    "selu",
+    "sigmoid",
+    "sigmoid_fast",
+    "softmax",
+    "softmax_",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "spectrogram",
+    "stft",
+    "swish",
+    "tanh_fast",
+    "tanhshrink",
+    "thresholdrelu",
+    "trelu",
+    "unfold",
+    "upsample_bilinear",
+    "upsample_linear",
+    "upsample_nearest",
+    "upsample_trilinear",
+    "within_gradient",
+    "σ",
+]
+
+__getattr__ = explain("NNlib")

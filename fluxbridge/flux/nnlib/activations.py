@@ -21,6 +21,7 @@ import numpy as np
 from ...autodiff.elementwise import define_words, elementwise, masked
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import Primitive
+from ..rng import default_rng, rand
 from .numeric import as_float, elementwise_compute
 
 SELU_SCALE = 1.0507009873554804934193349852946  #: λ of Klambauer et al. 2017
@@ -307,17 +308,17 @@ def relu6(x: Any) -> Any:
 def rrelu(x: Any, lo: float = 1 / 8, hi: float = 1 / 3, rng: Any = None) -> Any:
     """leakyrelu(x, a) where each element has an a of its own, drawn evenly between lo and hi.
 
-    `rng` is a NumPy generator (default: a new one from the system's entropy).
+    `rng` is a generator, by default ``fluxbridge.flux.default_rng()``.
 
     >>> rrelu(-8.0, 0.25, 0.25)
     -2.0
     """
-    rng = np.random.default_rng() if rng is None else rng
+    rng = default_rng() if rng is None else rng
     shape = np.shape(x)
     if shape == ():
-        return leakyrelu(x, lo if lo == hi else lo + (hi - lo) * float(rng.random()))
+        return leakyrelu(x, lo if lo == hi else lo + (hi - lo) * float(rand(rng, np.float64)))
     dtype = as_float(np.empty(0, x.dtype)).dtype if hasattr(x, "dtype") else np.dtype(float)
-    a = (lo + (hi - lo) * rng.random(shape)).astype(dtype)
+    a = (lo + (hi - lo) * rand(rng, np.float64, *shape)).astype(dtype)
     x = x if hasattr(x, "dtype") else np.asarray(x)
     return np.where(x >= 0, x, a * x)
 

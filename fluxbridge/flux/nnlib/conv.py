@@ -22,6 +22,7 @@ from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
+from . import dims as public
 from .windows import Sizes, Windows, channels_first, channels_last, count, expand, padded, per_axis, windows
 
 BLOCK = 1 << 19  #: bytes of columns that are made at once
@@ -245,13 +246,18 @@ def conv(
 
     The result has the shape (spatial…, output channels, batch). `stride`, `pad` and `dilation` are
     numbers or tuples, one a spatial axis; `pad` may also be (begin1, end1, begin2, end2, …). With
-    `flipped` it is a cross-correlation. Raises DimensionMismatch if the shapes do not fit.
+    `flipped` it is a cross-correlation. As in NNlib all of them may stand in a DenseConvDims, in
+    third place. Raises DimensionMismatch if the shapes do not fit.
 
     >>> x = np.arange(9.0).reshape(3, 3, 1, 1)
     >>> conv(x, np.ones((2, 2, 1, 1)))[:, :, 0, 0]
     array([[ 8., 12.],
            [20., 24.]])
     """
+    if isinstance(stride, public.ConvDims):
+        stride.check(x, w)
+        pad, dilation, groups, flipped = stride.padding, stride.dilation, stride.groups, stride.flipkernel
+        stride = stride.stride
     dims = conv_dims(np.shape(x), np.shape(w), stride, pad, dilation, groups, flipped)
     return CONV(x, w, dims=dims)
 
@@ -292,6 +298,8 @@ def depthwiseconv(
     >>> depthwiseconv(x, np.ones((2, 2, 3, 2))).shape
     (2, 2, 6, 1)
     """
+    if isinstance(stride, public.DepthwiseConvDims):
+        return conv(x, depthwise_weight(w), stride)
     return conv(x, depthwise_weight(w), stride, pad, dilation, flipped, groups=np.shape(w)[-1])
 
 

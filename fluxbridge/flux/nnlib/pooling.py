@@ -14,12 +14,19 @@ import numpy as np
 from ...autodiff import spelled
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import primitive
+from .dims import PoolDims
 from .numeric import as_float
 from .windows import Sizes, Windows, channels_first, channels_last, check_rank, count, expand, padded, windows
 
 
 def pool_windows(shape: Sizes, k: Any, stride: Any = None, pad: Any = 0) -> Windows:
-    """The windows of pooling over an array of this shape; `stride` defaults to the window's size."""
+    """The windows of pooling over an array of this shape; `stride` defaults to the window's size.
+
+    k may be a PoolDims, which says it all.
+    """
+    if isinstance(k, PoolDims):
+        k.check(np.empty(shape, np.bool_))
+        return k.place
     rank = len(shape) - 2
     kernel = expand(k, rank)
     check_rank(np.empty(shape, np.bool_), len(kernel), "Pooling")

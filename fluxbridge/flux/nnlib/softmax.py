@@ -30,8 +30,16 @@ def _refuse_number(x: Any, name: str) -> None:
 def _below_maximum(x: Any, axis: Axis) -> tuple[Any, Any]:
     """x minus its maximum along `axis`, and that maximum."""
     x = as_float(x)
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
     return x - top, top
+
+
+def _scores(x: Any, axis: Axis) -> Any:
+    """x minus its maximum, where an infinite score takes everything."""
+    z, top = _below_maximum(x, axis)
+    if (top == np.inf).any():
+        z = np.where(np.isposinf(top), np.where(np.isposinf(x), 0, -np.inf), z).astype(z.dtype)
+    return z
 
 
 def _sum(x: Any, axis: Axis) -> Any:
@@ -40,27 +48,23 @@ def _sum(x: Any, axis: Axis) -> Any:
 
 def _softmax(x: Any, axis: Axis = 0) -> Any:
     with np.errstate(all="ignore"):
-        z, top = _below_maximum(x, axis)
-        if np.isposinf(top).any():  # an infinite score takes everything
-            z = np.where(np.isposinf(top), np.where(np.isposinf(x), 0, -np.inf), z).astype(z.dtype)
+        z = _scores(x, axis)
         np.exp(z, out=z)
-        z /= _sum(z, axis)
+        z /= np.add.reduce(z, axis=axis, keepdims=True)
     return z
 
 
 def _logsoftmax(x: Any, axis: Axis = 0) -> Any:
     with np.errstate(all="ignore"):
-        z, top = _below_maximum(x, axis)
-        if np.isposinf(top).any():
-            z = np.where(np.isposinf(top), np.where(np.isposinf(x), 0, -np.inf), z).astype(z.dtype)
-        z -= np.log(_sum(np.exp(z), axis))
+        z = _scores(x, axis)
+        z -= np.log(np.add.reduce(np.exp(z), axis=axis, keepdims=True))
     return z
 
 
 def _logsumexp(x: Any, axis: Axis = None) -> Any:
     with np.errstate(all="ignore"):
         z, top = _below_maximum(x, axis)
-        y = top + np.log(_sum(np.exp(z, out=z), axis))
+        y = top + np.log(np.add.reduce(np.exp(z, out=z), axis=axis, keepdims=True))
         return y.reshape(())[()] if axis is None else y
 
 

@@ -12,6 +12,8 @@
 array([ 0.702, -0.702])
 """
 
+from ..absent import explain
+from ..functors import KeyPath, getkeypath, haskeypath, trainable
 from .base import AbstractRule, apply_, init, rule
 from .chain import AccumGrad, ClipGrad, ClipNorm, MixedPrecision, OptimiserChain, SignDecay, WeightDecay
 from .changes import adjust, adjust_, freeze_, thaw_
@@ -46,7 +48,8 @@ from .rules import (
     RMSProp,
     Rprop,
 )
-from .tree import Leaf, setup, update, update_
+from .step import update, update_
+from .tree import Leaf, setup
 
 __all__ = [
     "ADAM",
@@ -69,6 +72,7 @@ __all__ = [
     "ClipNorm",
     "ClipValue",
     "Descent",
+    "KeyPath",
     "Leaf",
     "Lion",
     "MixedPrecision",
@@ -89,13 +93,18 @@ __all__ = [
     "apply_",
     "destructure",
     "freeze_",
+    "getkeypath",
+    "haskeypath",
     "init",
     "isnumeric",
     "params",
     "rule",
     "setup",
     "thaw_",
+    "trainable",
     "trainables",
     "update",
     "update_",
 ]  # fmt: skip
+
+__getattr__ = explain("Optimisers")

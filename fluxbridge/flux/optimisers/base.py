@@ -186,10 +186,14 @@ def real_type(x: np.ndarray) -> Any:
 
 def typed(x: np.ndarray, *values: Any) -> Any:
     """Hyperparameters rounded to the type of the parameter `x`, as Optimisers.jl computes with them."""
-    kind = real_type(x)
-    with np.errstate(over="ignore", under="ignore"):
-        made = [tuple(map(kind, v)) if isinstance(v, tuple) else kind(v) for v in values]
+    made = _rounded(real_type(x), values)
     return made if len(made) > 1 else made[0]
+
+
+@functools.lru_cache(maxsize=256)
+def _rounded(kind: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    with np.errstate(over="ignore", under="ignore"):
+        return tuple([tuple(map(kind, v)) if isinstance(v, tuple) else kind(v) for v in values])
 
 
 def epsilon_for(x: np.ndarray, epsilon: float) -> Any:

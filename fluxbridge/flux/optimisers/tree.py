@@ -1,8 +1,7 @@
-"""The state of an optimiser: a tree of leaves that mirrors the model; and the step.
+"""The state of an optimiser: a tree of leaves that mirrors the model, and how gradients are matched with it.
 
-:func:`setup` makes the tree, :func:`update_` writes into the arrays of the model, :func:`update` leaves
-it alone and returns another. A tied array has one :class:`Leaf` and gets the sum of its gradients
-once. Everything is checked before the first array is written to.
+:func:`setup` makes the tree. A tied array has one :class:`Leaf` and gets the sum of its gradients once.
+Everything is checked before the first array is written to.
 """
 
 from __future__ import annotations
@@ -15,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
-from ...errors import ArgumentError, DimensionMismatch, MutationError, StructureError
-from ..functors import _like, children, fmap, functor, pairs
+from ...errors import ArgumentError, DimensionMismatch, StructureError
+from ..functors import _like, children, functor, pairs
 from .base import AbstractRule
 from .chain import MixedPrecision
+from .interrupts import Uninterrupted
 from .parameters import is_trained, isnumeric, parts_of
 from .scratch import reusing
 from .text import julia
@@ -150,79 +150,21 @@ class Entry:
         return g if isinstance(self.leaf.rule, MixedPrecision) else g.astype(x.dtype)
 
 
-def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
-    """One step: writes into the arrays of `model` and the states in `tree`, and returns both.
-
-    `grad` has the structure of the model, as :func:`~fluxbridge.gradient` gives it; None leaves out what is
-    below it (its state does not move either). Raises StructureError if the tree belongs to another
-    model, DimensionMismatch if a gradient has another shape, DomainError by ClipNorm. After an error
-    nothing has changed.
-
-    >>> from fluxbridge.flux.optimisers import Descent
-    >>> model = {"w": np.array([1.0, 2.0])}
-    >>> tree = setup(Descent(0.1), model)
-    >>> _ = update_(tree, model, {"w": np.array([1.0, 1.0])})
-    >>> model["w"]
-    array([0.9, 1.9])
-    """
-    if isinstance(tree, AbstractRule):
-        from .implicit import update_old_
-
-        update_old_(tree, model, grad)
-        return tree, model
-    check_state(tree, "update_")
-    entries = gather(tree, model, grad, *higher)
-    for entry in entries:
-        if not entry.array.flags.writeable:
-            raise MutationError(
-                f"the parameter at {where(entry.path)} cannot be written to; take update instead"
-            )
-    apply_all(entries)
-    return tree, model
-
-
-def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
-    """The same step without changing anything: returns another tree and another model.
-
-    >>> from fluxbridge.flux.optimisers import Descent
-    >>> model = {"w": np.array([1.0, 2.0])}
-    >>> _, stepped = update(setup(Descent(0.1), model), model, {"w": np.array([1.0, 1.0])})
-    >>> model["w"], stepped["w"]
-    (array([1., 2.]), array([0.9, 1.9]))
-    """
-    check_state(tree, "update")
-    entries = gather(tree, model, grad, *higher)
-    new_tree, new_leaves = copy_tree(tree)
-    ties = Ties()
-
-    def copied(x: Any) -> Any:
-        if not isinstance(x, np.ndarray):
-            return x
-        known, order = ties.find(x)
-        if known is None:
-            known = ties.add(x, x.copy(order="K"))
-        return known if order is None else known.transpose(order)
-
-    new_model = fmap(copied, model)
-    for entry in entries:
-        entry.leaf = new_leaves[id(entry.leaf)]
-        entry.array = ties.find(entry.array)[0]
-    apply_all(entries)
-    return new_tree, new_model
-
-
-def check_state(tree: Any, name: str) -> None:
-    if not isinstance(tree, (Leaf, tuple, list, dict, Record)):
-        raise ArgumentError(
-            f"{name}(state, model, grad) takes the state first, as setup(rule, model) makes it; got "
-            f"{type(tree).__name__}"
-        )
-
-
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
-    """Match tree, model and gradients, and add up what belongs to one parameter.
+    """Match tree, model and gradients: what is to be updated. Warns if everything is frozen."""
+    found = match(tree, model, *grads)
+    if found and all(entry.leaf.frozen for entry in found):
+        warnings.warn(
+            "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
+        )
+    return [e for e in found if e.gradients is not None and not e.leaf.frozen]
 
-    A path is (path of the parent, key) here, which costs next to nothing until an error shows it.
+
+def match(tree: Any, model: Any, *grads: Any) -> list[Entry]:
+    """The parameters with their leaves and gradients, those of one parameter added up.
+
+    Raises StructureError if the tree belongs to another model. A path is (path of the parent, key) here,
+    which costs next to nothing until an error shows it.
     """
     entries: dict[int, Entry] = {}
 
@@ -259,12 +201,7 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
                 raise foreign(at, "a parameter", "nothing")  # () is for what is not trained
 
     visit(tree, model, grads, None)
-    found = list(entries.values())
-    if found and all(entry.leaf.frozen for entry in found):
-        warnings.warn(
-            "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
-        )
-    return [e for e in found if e.gradients is not None and not e.leaf.frozen]
+    return list(entries.values())
 
 
 def part_of(grad: Any, key: Any, path: Any) -> Any:
@@ -328,12 +265,12 @@ def describe(x: Any) -> str:
 
 
 def apply_all(entries: list[Entry]) -> None:
-    """Take the steps; if a rule refuses a gradient, everything is as it was before."""
+    """Take the steps; if a rule refuses a gradient, everything is as it was before. Ctrl-C waits."""
     kept = None
     if any(entry.leaf.rule.fallible for entry in entries):
         kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
     try:
-        with reusing():
+        with Uninterrupted(), reusing():
             for entry in entries:
                 leaf, x = entry.leaf, entry.array
                 leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulecheck import check
 
-from fluxbridge import flux, gradient, hessian_reverse
+from fluxbridge import flux, gradient, hessian_reverse, pushforward
 from fluxbridge.autodiff import native
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import (
@@ -315,10 +315,10 @@ def test_standardise_rule(axes):
 def test_branches_that_do_not_fit_are_named():
     x = np.ones((3, 5), np.float32)
     for layer, shapes in (
-        (SkipConnection(Dense((3, 1)), operator.add), r"\(1, 5\), \(3, 5\)"),  # + does not broadcast
-        (Parallel(operator.sub, Dense((3, 2)), Dense((3, 1))), r"\(2, 5\), \(1, 5\)"),
-        (flux.Maxout(Dense((3, 2)), Dense((3, 4))), r"\(2, 5\), \(4, 5\)"),
-        (Parallel(flux.hcat, Dense((3, 2)), Dense((3, 4))), r"\(2, 5\), \(4, 5\)"),
+        (SkipConnection(Dense((3, 1)), operator.add), r"\(1, 5\) and \(3, 5\)"),  # + does not broadcast
+        (Parallel(operator.sub, Dense((3, 2)), Dense((3, 1))), r"\(2, 5\) and \(1, 5\)"),
+        (flux.Maxout(Dense((3, 2)), Dense((3, 4))), r"\(2, 5\) and \(4, 5\)"),
+        (Parallel(flux.hcat, Dense((3, 2)), Dense((3, 4))), r"\(2, 5\) and \(4, 5\)"),
     ):
         with pytest.raises(DimensionMismatch, match=shapes):
             layer(x)
@@ -341,3 +341,17 @@ def test_functional_dropout_takes_the_generators_of_julia():
     x = np.ones((3, 5), np.float32)
     layer = flux.trainmode_(flux.Dropout(0.3, rng=Xoshiro(4)))
     np.testing.assert_array_equal(flux.NNlib.dropout(Xoshiro(4), x, 0.3), layer(x))
+
+
+def test_forward_mode_trains_what_depends_on_its_input():
+    x = np.array([[1, 2, 3], [4, 5, 7]], np.float32)
+    norm = BatchNorm(2)
+    slope = pushforward(lambda t: np.sum(norm(t * x) ** 2), np.float32(1))(np.float32(1))
+    assert np.isclose(slope, 0.00012820493, rtol=0.05)  # Flux's, by dual numbers; it cancels
+    np.testing.assert_allclose(norm.μ, [0.2, 0.53333336], rtol=1e-6)
+    np.testing.assert_allclose(norm.σ2, [1.0, 1.1333333], rtol=1e-6)
+    still = BatchNorm(2)  # the derivative is by something after it
+    assert np.isclose(pushforward(lambda t: np.sum((still(x) * t) ** 2), 1.0)(1.0), 207.99792)
+    assert not np.any(still.μ)
+    drop = Dropout(0.5)
+    assert 300 < np.sum(pushforward(lambda t: drop(t * np.ones(1000)), 1.0)(1.0) == 0) < 700

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from fluxlayers import DEVIATIONS, check_layer
-from fluxrecords import Case, cases, more
+from fluxrecords import Case, cases, variations
 
 CASES = [
     c
-    for c in [*cases("layers"), *more("layers")]
+    for c in [*cases("layers"), *variations("layers")]
     if c.name not in DEVIATIONS and ("forward" in c or "state" in c or "show" in c)
 ]
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from fluxcalls import check_call
-from fluxrecords import Case, agree, cases, more
+from fluxrecords import Case, agree, cases, variations
 from hypothesis import given
 from hypothesis import strategies as st
 from rulecheck import check
@@ -10,7 +10,7 @@ from fluxbridge import gradient, hessian
 from fluxbridge.flux import nnlib
 from fluxbridge.flux.nnlib import activations
 
-RECORDED = [c for c in [*cases("activations"), *more("activations")] if "x" in c]
+RECORDED = [c for c in [*cases("activations"), *variations("activations")] if "x" in c]
 PARAMETERS = {"leakyrelu": 0.2, "elu": 0.7, "celu": 1.3, "softshrink": 0.3, "trelu": 0.5}
 
 
@@ -36,7 +36,7 @@ def test_derivatives_and_kinks(case):
     agree(np.array([gradient(f, v)[0] for v in x]), case["dy_scalar"], case.name)
 
 
-@pytest.mark.parametrize("case", [c for c in more("activations") if "inputs" in c], ids=repr)
+@pytest.mark.parametrize("case", [c for c in variations("activations") if "inputs" in c], ids=repr)
 def test_functions_of_arrays(case):
     names = list(case["inputs"])
     check_call(

@@ -1,0 +1,145 @@
+"""Names of Flux and its libraries that have no counterpart here, and why. docs/flux.md lists them too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+
+_GPU = "everything here is computed with NumPy, on the CPU; gpu and gpu_device() leave things where they are"
+_DISTRIBUTED = "training on several machines is left to programs made for it"
+_ENGINE = "Julia has this engine, and fluxbridge no bridge to it; see AutoZygote, AutoEnzyme, AutoMooncake"
+_SPARSE = "derivatives are dense here"
+_OBJECTS = "every object is a tree without registration; define __functor__ for another choice of parts"
+_INSIDE = "it is a part of how NNlib computes, not of what"
+
+REASONS: dict[str, dict[str, str]] = {
+    "Flux": {
+        **dict.fromkeys(
+            [
+                "AMDGPUDevice",
+                "CUDADevice",
+                "MetalDevice",
+                "XLADevice",
+                "gpu_backend!",
+                "oneAPIDevice",
+                "xla_device",
+            ],
+            _GPU,
+        ),
+        **dict.fromkeys(["DistributedUtils", "MPIBackend", "NCCLBackend"], _DISTRIBUTED),
+        **dict.fromkeys(
+            [
+                "AbstractADType",
+                "AutoChainRules",
+                "AutoDiffractor",
+                "AutoFastDifferentiation",
+                "AutoFiniteDiff",
+                "AutoGTPSA",
+                "AutoHyperHessians",
+                "AutoModelingToolkit",
+                "AutoMooncakeForward",
+                "AutoPolyesterForwardDiff",
+                "AutoReactant",
+                "AutoReverseDiff",
+                "AutoSymbolics",
+                "AutoTapir",
+                "AutoTaylorDiff",
+                "AutoTracker",
+                "NoAutoDiff",
+                "NoAutoDiffSelectedError",
+            ],
+            _ENGINE,
+        ),
+        **dict.fromkeys(
+            [
+                "AbstractColoringAlgorithm",
+                "AbstractSparsityDetector",
+                "AutoSparse",
+                "AutoSparseFastDifferentiation",
+                "AutoSparseFiniteDiff",
+                "AutoSparseForwardDiff",
+                "AutoSparsePolyesterForwardDiff",
+                "AutoSparseReverseDiff",
+                "AutoSparseZygote",
+                "column_coloring",
+                "hessian_sparsity",
+                "jacobian_sparsity",
+                "row_coloring",
+                "symmetric_coloring",
+            ],
+            _SPARSE,
+        ),
+        "default_rng_value": "it is deprecated; default_rng() is the same",
+        "hasaffine": "it is internal to the layers of normalisation; they have the field affine",
+        "autosizefor": "it is a part of @autosize; autosize does it",
+    },
+    "Functors": {"@flexiblefunctor": _OBJECTS},
+    "Optimisers": {
+        "@def": "the decorator optimisers.rule makes a rule of a class",
+        **dict.fromkeys(["@..", "@lazy"], "NumPy has no lazy broadcasts"),
+        "make_reactant_compatible": _GPU,
+        "maywrite": "array.flags.writeable says it",
+    },
+    "NNlib": dict.fromkeys(
+        [
+            "@disallow_spawns",
+            "BatchedAdjoint",
+            "BatchedTranspose",
+            "add_blanks",
+            "calc_padding_regions",
+            "col2im!",
+            "conv_direct!",
+            "conv_im2col!",
+            "gemm!",
+            "im2col!",
+            "im2col_dims",
+            "insert_singleton_spatial_dimension",
+            "is_strided",
+            "maximum_dims",
+            "predilate",
+            "predilated_size",
+            "reverse_indices",
+            "safe_div",
+            "scatter_dims",
+            "storage_type",
+            "storage_typejoin",
+            "transpose_pad",
+            "transpose_swapbatch",
+            "∇conv_data_direct!",
+            "∇conv_data_im2col!",
+            "∇conv_filter_direct!",
+            "∇conv_filter_im2col!",
+            "∇filter_im2col_dims",
+        ],
+        _INSIDE,
+    ),
+    "MLUtils": {
+        "eachbatch": "it is deprecated; write eachobs(data, batchsize=n)",
+        "frequencies": "it is deprecated; write group_counts",
+        "labelmap": "it is deprecated; write group_indices",
+        "rpad": "it is deprecated; write rpad_constant",
+    },
+}
+
+
+def python_name(name: str) -> str:
+    """What a name of Julia is called here.
+
+    >>> python_name("train!"), python_name("@layer"), python_name("∇conv_data!"), python_name("⊠")
+    ('train_', 'layer', 'grad_conv_data_', 'batched_mul')
+    """
+    if name == "⊠":
+        return "batched_mul"
+    return name.lstrip("@").replace("∇", "grad_").replace("!", "_")
+
+
+def explain(module: str) -> Callable[[str], NoReturn]:
+    """The ``__getattr__`` of a module of the mirror: it says why a name of Flux is not there."""
+    reasons = {python_name(name): reason for name, reason in REASONS.get(module, {}).items()}
+
+    def __getattr__(name: str) -> NoReturn:
+        if name in reasons:
+            raise AttributeError(f"{module}.{name} is left out: {reasons[name]}")
+        raise AttributeError(f"{module} has no attribute {name!r}")
+
+    return __getattr__

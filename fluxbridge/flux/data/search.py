@@ -1,0 +1,59 @@
+"""The largest elements along an axis, and places in sorted arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.primitive import plain
+from ...errors import ArgumentError
+
+
+def topk(x: Any, k: int, *, axis: int = 0, rev: bool = True) -> tuple[Any, np.ndarray]:
+    """The k largest elements along `axis`, the largest first, and their positions (from 0).
+
+    With ``rev=False`` the smallest. Of equals the first comes first. The values are differentiable.
+    Raises ArgumentError unless 1 ≤ k ≤ the length of the axis.
+
+    >>> topk(np.array([5, 1, 4, 2, 3]), 3)
+    (array([5, 4, 3]), array([0, 2, 4]))
+    """
+    n = np.shape(x)[axis]
+    if not 1 <= k <= n:
+        raise ArgumentError(f"k={k} must be in the range 1:{n}, the length of the axis")
+    values = plain(x)
+    if rev:  # from behind and turned round, so that equals keep their order
+        order = n - 1 - np.flip(np.argsort(np.flip(values, axis), axis=axis, kind="stable"), axis)
+    else:
+        order = np.argsort(values, axis=axis, kind="stable")
+    places = np.take(order, np.arange(k), axis=axis)
+    return np.take_along_axis(x, places, axis=axis), places
+
+
+def _count(xp: Any, x: Any, axis: int, compare: Any) -> np.ndarray:
+    xp, x = np.expand_dims(plain(xp), axis + 1), np.expand_dims(plain(x), axis)
+    while xp.ndim < x.ndim:  # a vector, for every query
+        xp = np.expand_dims(xp, -1)
+    return np.sum(compare(xp, x), axis=axis)
+
+
+def batched_searchsortedfirst(xp: Any, x: Any, *, axis: int = 0, rev: bool = False) -> np.ndarray:
+    """For each element of x the position (from 0) of the first of `xp` along `axis` that is not below it.
+
+    `xp` is sorted along `axis`, with ``rev=True`` downwards; its other axes are those of x, or it is a
+    vector. A position of ``len(xp)`` says that there is none.
+
+    >>> batched_searchsortedfirst(np.array([1, 3, 5, 7, 9]), np.array([4, 5, 8]))
+    array([2, 2, 4])
+    """
+    return _count(xp, x, axis, np.greater if rev else np.less)
+
+
+def batched_searchsortedlast(xp: Any, x: Any, *, axis: int = 0, rev: bool = False) -> np.ndarray:
+    """For each element of x the position of the last of `xp` along `axis` that is not above it, or -1.
+
+    >>> batched_searchsortedlast(np.array([1, 3, 5, 7, 9]), np.array([4, 5, 0]))
+    array([ 1,  2, -1])
+    """
+    return _count(xp, x, axis, np.greater_equal if rev else np.less_equal) - 1

@@ -1,0 +1,136 @@
+"""Functions mapped over the leaves of a model: fmap and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .keypath import KeyPath, part
+from .trees import _is_shared, _like, children, functor, isleaf, pairs
+from .walks import _UNSET, AbstractWalk, CachedWalk, ExcludeWalk, execute
+
+
+class Walk:
+    """Goes through one tree, or several of the same shape together, and maps the leaves.
+
+    What occurs in two places (an array or object that is shared) is mapped once; `prune` is what stands for
+    it the second time, if not the same result again.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        exclude: Callable[..., bool],
+        rebuild: bool = True,
+        with_path: bool = False,
+        cache: bool = True,
+        prune: Any = _UNSET,
+    ):
+        self.f, self.exclude, self.rebuild, self.with_path, self.prune = f, exclude, rebuild, with_path, prune
+        self.cache: dict[int, tuple[Any, Any]] | None = {} if cache else None
+
+    def __call__(self, path: KeyPath, x: Any, *ys: Any) -> Any:
+        shared = self.cache is not None and _is_shared(x)
+        if shared and id(x) in self.cache:  # type: ignore[operator]
+            return self.cache[id(x)][1] if self.prune is _UNSET else self.prune  # type: ignore[index]
+        lead = (path,) if self.with_path else ()
+        if self.exclude(*lead, x):
+            new = self.f(*lead, x, *ys)
+        else:
+            parts, rebuild = functor(x)
+            others = [children(y) for y in ys]
+            new = _like(
+                parts,
+                [self(KeyPath(path, k), v, *[part(o, k) for o in others]) for k, v in pairs(parts)],
+            )
+            new = rebuild(new) if self.rebuild else new
+        if shared:
+            self.cache[id(x)] = (x, new)  # type: ignore[index] # x is kept, so that its id stays its own
+        return new
+
+
+def fmap(
+    f: Callable[..., Any],
+    x: Any,
+    *ys: Any,
+    exclude: Callable[[Any], bool] = isleaf,
+    cache: bool = True,
+    prune: Any = _UNSET,
+    walk: AbstractWalk | None = None,
+) -> Any:
+    """`x` with `f` applied to its leaves, or to the parts that `exclude` picks; other trees may go along.
+
+    What is shared in `x` stays shared in the result, unless `cache` is False; `prune` is what stands for
+    it after the first time. `walk` is another way to go through `x` (see :mod:`.walks`).
+
+    >>> import numpy as np
+    >>> double = fmap(lambda v: 2 * v if isinstance(v, np.ndarray) else v, {"w": np.ones(2), "name": "a"})
+    >>> double
+    {'w': array([2., 2.]), 'name': 'a'}
+    >>> fmap(lambda a, b: a + b, (1, {"k": 2}), (10, {"k": 20}))
+    (11, {'k': 22})
+    """
+    if walk is not None:
+        chosen: AbstractWalk = ExcludeWalk(walk, f, exclude)
+        return execute(CachedWalk(chosen, prune=prune) if cache else chosen, x, *ys)
+    return Walk(f, exclude, cache=cache, prune=prune)(KeyPath(), x, *ys)
+
+
+def fmapstructure(f: Callable[..., Any], x: Any, *ys: Any, exclude: Callable[[Any], bool] = isleaf) -> Any:
+    """The same, but objects become records of their parts.
+
+    >>> from types import SimpleNamespace
+    >>> fmapstructure(lambda v: v + 1, SimpleNamespace(w=1, b=(2, 3)))
+    (w=2, b=(3, 4))
+    """
+    return Walk(f, exclude, rebuild=False)(KeyPath(), x, *ys)
+
+
+def fmap_with_path(
+    f: Callable[..., Any],
+    x: Any,
+    *ys: Any,
+    exclude: Callable[[KeyPath, Any], bool] = lambda _path, x: isleaf(x),
+    cache: bool = True,
+    prune: Any = _UNSET,
+) -> Any:
+    """As :func:`fmap`; `f` and `exclude` are also told where they are, ``f(path, leaf)``.
+
+    >>> fmap_with_path(lambda path, v: f"{path[0]}={v}", {"a": 1, "b": 2})
+    {'a': 'a=1', 'b': 'b=2'}
+    """
+    return Walk(f, exclude, with_path=True, cache=cache, prune=prune)(KeyPath(), x, *ys)
+
+
+def fmapstructure_with_path(
+    f: Callable[..., Any],
+    x: Any,
+    *ys: Any,
+    exclude: Callable[[KeyPath, Any], bool] = lambda _path, x: isleaf(x),
+) -> Any:
+    """As :func:`fmapstructure`, with the path as first argument."""
+    return Walk(f, exclude, rebuild=False, with_path=True)(KeyPath(), x, *ys)
+
+
+def fcollect(x: Any, exclude: Callable[[Any], bool] = lambda _: False) -> list[Any]:
+    """Every part of `x` from the top down, each shared one once; without those that `exclude` picks.
+
+    >>> fcollect({"a": (1, 2)})
+    [{'a': (1, 2)}, (1, 2), 1, 2]
+    """
+    seen: dict[int, Any] = {}
+    found: list[Any] = []
+
+    def visit(node: Any) -> None:
+        if exclude(node):
+            return
+        if _is_shared(node):
+            if id(node) in seen:
+                return
+            seen[id(node)] = node
+        found.append(node)
+        for _, child in pairs(children(node)):
+            visit(child)
+
+    visit(x)
+    return found

@@ -1,0 +1,128 @@
+"""Walks: how a tree is gone through, as objects, for ways of one's own.
+
+A walk is called with `recurse`, a node, and the nodes at the same place of other trees; it calls
+``recurse`` with the children of its choice. ``execute(walk, x)`` begins at the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .keypath import part
+from .trees import _is_shared, _like, children, functor, isleaf, pairs
+
+Recurse = Callable[..., Any]
+_UNSET: Any = object()
+
+
+class AbstractWalk:
+    """What walks have in common; subclasses define ``__call__(self, recurse, x, *ys)``."""
+
+    def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
+        raise NotImplementedError
+
+
+def execute(walk: AbstractWalk, x: Any, *ys: Any) -> Any:
+    """Begin the walk at `x`, and at the same place of other trees.
+
+    >>> import numpy as np
+    >>> class Depth(AbstractWalk):
+    ...     def __call__(self, recurse, x):
+    ...         return 1 + max([recurse(v) for _, v in pairs(children(x))], default=0)
+    >>> execute(Depth(), {"a": (np.ones(2), [1.0])})
+    4
+    """
+
+    def recurse(*nodes: Any) -> Any:
+        return walk(recurse, *nodes)
+
+    return recurse(x, *ys)
+
+
+def _mapped(recurse: Recurse, x: Any, parts: Any, ys: tuple[Any, ...]) -> Any:
+    others = [children(y) for y in ys]
+    return _like(parts, [recurse(v, *[part(o, k) for o in others]) for k, v in pairs(parts)])
+
+
+class DefaultWalk(AbstractWalk):
+    """To all children; the results become an object of the same kind."""
+
+    def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
+        parts, rebuild = functor(x)
+        return rebuild(_mapped(recurse, x, parts, ys))
+
+
+class StructuralWalk(AbstractWalk):
+    """To all children; the results stay a tuple, list, dict or record."""
+
+    def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
+        return _mapped(recurse, x, children(x), ys)
+
+
+class ExcludeWalk(AbstractWalk):
+    """Another walk, but ``f(x)`` where ``exclude(x)`` is true."""
+
+    def __init__(self, walk: AbstractWalk, f: Callable[..., Any], exclude: Callable[[Any], bool]):
+        self.walk, self.f, self.exclude = walk, f, exclude
+
+    def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
+        return self.f(x, *ys) if self.exclude(x) else self.walk(recurse, x, *ys)
+
+
+class CachedWalk(AbstractWalk):
+    """Another walk that goes to what is shared once; then the same result stands for it, or `prune`."""
+
+    def __init__(self, walk: AbstractWalk, *, prune: Any = _UNSET):
+        self.walk, self.prune = walk, prune
+        self.cache: dict[int, tuple[Any, Any]] = {}  # the objects are kept, so that their ids stay theirs
+
+    def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
+        if not _is_shared(x):
+            return self.walk(recurse, x, *ys)
+        if id(x) in self.cache:
+            return self.cache[id(x)][1] if self.prune is _UNSET else self.prune
+        made = self.walk(recurse, x, *ys)
+        self.cache[id(x)] = x, made
+        return made
+
+
+class CollectWalk(AbstractWalk):
+    """Collects every node from the top down, each shared one once."""
+
+    def __init__(self) -> None:
+        self.output: list[Any] = []
+        self._seen: dict[int, Any] = {}
+
+    def __call__(self, recurse: Recurse, x: Any, *_ys: Any) -> list[Any]:
+        if _is_shared(x):
+            if id(x) in self._seen:
+                return self.output
+            self._seen[id(x)] = x
+        self.output.append(x)
+        for _, child in pairs(children(x)):
+            recurse(child)
+        return self.output
+
+
+class IterateWalk(AbstractWalk):
+    """To all children; their results, which can be iterated over, one behind another.
+
+    >>> squares = ExcludeWalk(IterateWalk(), lambda v: [v**2], isleaf)
+    >>> list(execute(squares, (1, {"a": 2, "b": [3]})))
+    [1, 4, 9]
+    """
+
+    def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
+        others = [children(y) for y in ys]
+        for key, child in pairs(children(x)):
+            yield from recurse(child, *[part(o, key) for o in others])
+
+
+def fleaves(x: Any, exclude: Callable[[Any], bool] = isleaf) -> list[Any]:
+    """The leaves of a tree in a list, or the parts that `exclude` picks.
+
+    >>> fleaves({"a": (1, 2), "b": [3]})
+    [1, 2, 3]
+    """
+    return list(execute(ExcludeWalk(IterateWalk(), lambda leaf: [leaf], exclude), x))

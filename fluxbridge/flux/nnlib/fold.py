@@ -1,0 +1,115 @@
+"""unfold lays the windows of an array side by side as the rows of a matrix; fold adds them up again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...autodiff import spelled
+from ...autodiff.primitive import primitive
+from ...errors import DimensionMismatch
+from .conv import ConvDims, _window_view, conv_dims
+from .windows import Sizes, channels_first, channels_last, count, padded
+
+
+def _unfold(x: np.ndarray, dims: ConvDims) -> np.ndarray:
+    rank = dims.place.rank
+    view = _window_view(padded(channels_first(x), dims.place), dims)[0]  # kernel…, channels, windows…, N
+    windows_first = np.moveaxis(view, range(rank + 1, 2 * rank + 1), range(rank))
+    sizes = count(dims.place.output), count(view.shape[: rank + 1]), x.shape[-1]
+    return windows_first.reshape(sizes, order="F")
+
+
+def _fold(y: np.ndarray, dims: ConvDims) -> np.ndarray:
+    place, rank = dims.place, dims.place.rank
+    channels, batch = y.shape[1] // count(place.kernel), y.shape[-1]
+    parts = y.reshape((*place.output, *place.kernel, channels, batch), order="F")
+    parts = np.moveaxis(parts, (*range(rank, 2 * rank), 2 * rank), (*range(rank), rank))
+    if not dims.flipped:
+        parts = parts[(slice(None, None, -1),) * rank]
+    x = np.zeros((channels, *place.padded, batch), y.dtype)
+    for offset, slices in place.offsets():
+        here: Any = (slice(None), *slices)
+        into = x[here]
+        into += parts[offset]
+    inside: Any = (slice(None), *place.inside)
+    return channels_last(x[inside])
+
+
+UNFOLD: Any = primitive(
+    None,
+    lambda dy, _y, _x, dims: FOLD(dy, dims=dims),
+    jvp="linear",
+    name="unfold",
+    compute=_unfold,
+    julia=spelled.unfold,
+)
+FOLD: Any = primitive(
+    None,
+    lambda dx, _x, _y, dims: UNFOLD(dx, dims=dims),
+    jvp="linear",
+    name="fold",
+    compute=_fold,
+    julia=spelled.fold,
+)
+
+
+def _dims(shape: Sizes, kernel_size: Sequence[int], options: dict[str, Any]) -> ConvDims:
+    return conv_dims(shape, tuple(map(int, kernel_size)), **options)
+
+
+def unfold(
+    x: Any,
+    kernel_size: Sequence[int],
+    *,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    flipped: bool = True,
+) -> Any:
+    """The windows of x (spatial…, channels, batch) as a matrix: (windows, elements of one, batch).
+
+    `kernel_size` is the shape that the weight of a convolution would have, so ``unfold(x, w.shape)``
+    times the weight as a matrix is the convolution (a cross-correlation; a true convolution with
+    ``flipped=False``). Windows and their elements count the first axis fastest, as Julia does.
+    Raises DimensionMismatch if the kernel does not fit x.
+
+    >>> x = np.array([100, 2, 3, 40]).reshape(4, 1, 1)
+    >>> unfold(x, (3, 1, 1))[:, :, 0]
+    array([[100,   2,   3],
+           [  2,   3,  40]])
+    """
+    options = {"stride": stride, "pad": pad, "dilation": dilation, "flipped": flipped}
+    return UNFOLD(x, dims=_dims(np.shape(x), kernel_size, options))
+
+
+def fold(
+    y: Any,
+    output_size: Sequence[int],
+    kernel_size: Sequence[int],
+    *,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    flipped: bool = True,
+) -> Any:
+    """The transpose of :func:`unfold`: what stands in the windows, added up at its place in the output.
+
+    Raises DimensionMismatch if y has not the shape that ``unfold`` gives for these sizes.
+
+    >>> x = np.array([100, 2, 3, 40]).reshape(4, 1, 1)
+    >>> fold(unfold(x, (3, 1, 1)), x.shape, (3, 1, 1)).ravel()
+    array([100,   4,   6,  40])
+    """
+    shape = tuple(map(int, output_size))
+    options = {"stride": stride, "pad": pad, "dilation": dilation, "flipped": flipped}
+    dims = _dims(shape, kernel_size, options)
+    expected = (count(dims.place.output), count(dims.place.kernel) * shape[-2], shape[-1])
+    if np.shape(y) != expected:
+        raise DimensionMismatch(
+            f"fold: for an output of shape {shape} and the kernel {tuple(kernel_size)} the windows have "
+            f"the shape {expected}, but y has the shape {np.shape(y)}"
+        )
+    return FOLD(y, dims=dims)
