@@ -26,7 +26,7 @@ from ..autodiff.implicit import Params
 from ..autodiff.primitive import plain
 from ..errors import ArgumentError, DomainError
 from .onehotarrays import OneHotArray
-from .optimisers import AbstractRule, setup, update_
+from .optimisers import AbstractRule, setup, trainables, update_
 from .optimisers.step import check_state
 from .optimisers.text import julia
 from .optimisers.tree import leaves, match
@@ -147,7 +147,7 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     if len(args) == 3 and isinstance(args[0], Params):
         return _train_old(loss, *args, cb=cb, progress=progress)
     engine, model, data, state = _arguments(args, "train_", "model, data, opt_state")
-    if isinstance(model, types.FunctionType) and not isinstance(loss, types.FunctionType):
+    if isinstance(model, types.FunctionType) and trainables(loss) and not trainables(model):
         raise ArgumentError(
             f"train_(loss, model, data, opt_state) takes the loss first; got {type(loss).__name__} and a "
             "function in the place of the model"
