@@ -72,9 +72,14 @@ class _NotFinite(Exception):
 def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
     """:func:`trainstep_` that returns (loss, gradient by the model); None for a loss that is not finite."""
     engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
-    inputs = _spread(batch)
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
+        match(state, model, None)  # before anything is run
+    return _step(loss, engine, model, batch, state)
+
+
+def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any) -> tuple[Any, Any]:
+    inputs = _spread(batch)
 
     def finite(m: Any) -> Any:
         value = loss(m, *inputs)
@@ -118,7 +123,8 @@ def trainstep_(loss: Loss, *args: Any) -> Any:
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
     argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
     returned too.
-    If the number is not finite, nothing is updated, running statistics neither.
+    If the number is not finite, nothing is updated, running statistics neither. Raises StructureError,
+    before anything is run, if the state belongs to another model.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0])}
@@ -162,7 +168,7 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     check_state(state, "train_")
     match(state, model, None)  # before anything is run
     for number, batch, bar in _items(data, progress):
-        value = trainstep_(loss, *engine, model, batch, state)
+        value, _ = _step(loss, engine, model, batch, state)
         _refuse_infinite(_number(value), number)
         bar(_number(value))
     return None

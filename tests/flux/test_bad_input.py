@@ -145,6 +145,8 @@ def test_a_foreign_state_is_found_before_anything_is_run():
     ):
         with pytest.raises(StructureError, match="another model"):
             flux.train_(squares, model, [(X, Y)], flux.setup(flux.Adam(), other))
+        with pytest.raises(StructureError, match="another model"):
+            flux.trainstep_(squares, model, (X, Y), flux.setup(flux.Adam(), other))
     for nothing in (None, flux.Adam, "state"):
         with pytest.raises(ArgumentError, match="takes the state first"):
             flux.train_(squares, model, [(X, Y)], nothing)
