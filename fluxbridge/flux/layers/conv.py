@@ -10,8 +10,8 @@ import numpy as np
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
-from ..nnlib.conv import CONV, CONV_DATA, conv_dims, conv_transpose_dims, depthwise_weight
-from ..nnlib.windows import Sizes, expand, per_axis
+from ..nnlib.conv import CONV, CONV_DATA, conv_transpose_dims, depthwise_weight
+from ..nnlib.windows import Sizes, conv_dims, expand, per_axis
 from ..show import function_name
 from .shapes import activate, as_array, identity, match_eltype, size_check
 

@@ -50,7 +50,10 @@ class _ChannelNorm(HasMode):
     def _normalised(self, x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
         if self.track_stats and not is_active(self, x):
-            mean, root = np.reshape(self.μ, shape), np.sqrt(np.reshape(self.σ2, shape) + self.ε)
+            mean, variance = np.reshape(self.μ, shape), np.reshape(self.σ2, shape)
+            if x.dtype.kind == "f":  # ε has the type of x, and widens what it is added to
+                variance = variance.astype(np.result_type(variance.dtype, x.dtype))
+            root = np.sqrt(variance + self.ε)
             if self.affine:
                 scale = np.reshape(self.γ, shape) / root
                 y = scale * x + (np.reshape(self.β, shape) - scale * mean)

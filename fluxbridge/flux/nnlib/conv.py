@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -21,50 +21,21 @@ from numpy.lib.stride_tricks import as_strided
 from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
-from ...errors import DimensionMismatch
 from . import dims as public
-from .windows import Sizes, Windows, channels_first, channels_last, count, expand, padded, per_axis, windows
+from .windows import (
+    ConvDims,
+    Sizes,
+    Windows,
+    channels_first,
+    channels_last,
+    conv_dims,
+    count,
+    expand,
+    padded,
+    per_axis,
+)
 
 BLOCK = 1 << 19  #: bytes of columns that are made at once
-
-
-class ConvDims(NamedTuple):
-    """One convolution: where its windows are, how many groups of channels, and which way it goes.
-
-    A true convolution turns its kernel round; a cross-correlation (`flipped`) does not.
-    """
-
-    place: Windows
-    groups: int = 1
-    flipped: bool = False
-
-
-def conv_dims(
-    x_shape: Sizes,
-    w_shape: Sizes,
-    stride: Any = 1,
-    pad: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-    flipped: bool = False,
-) -> ConvDims:
-    """What `conv` has to know about arrays of these shapes.
-
-    Raises DimensionMismatch if they do not fit together.
-    """
-    if len(x_shape) != len(w_shape):
-        raise DimensionMismatch(
-            f"Rank of x and w must match: x has the shape {x_shape}, w has the shape {w_shape}"
-        )
-    channels, inside, out = x_shape[-2], w_shape[-2], w_shape[-1]
-    if channels != inside * groups:
-        raise DimensionMismatch(
-            f"Input channels must match: x of shape {x_shape} has {channels}, but w of shape {w_shape} "
-            f"with groups={groups} takes {inside * groups}"
-        )
-    if out % groups:
-        raise DimensionMismatch(f"Output channels ({out}) must be divisible by groups ({groups})")
-    return ConvDims(windows(x_shape[:-2], w_shape[:-2], stride, pad, dilation), groups, flipped)
 
 
 # -- columns -------------------------------------------------------------------------------------

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.native import pullback
-from .conv import CONV_DATA, CONV_WEIGHT, ConvDims, depthwise_weight
+from .conv import CONV_DATA, CONV_WEIGHT, depthwise_weight
 from .dims import ConvDims as PublicDims
 from .dims import DenseConvDims, DepthwiseConvDims, PoolDims
 from .pooling import SPREAD, SUMPOOL_DATA
 from .rotate import imrotate
 from .sampling import grid_sample
+from .softmax import logsoftmax_rule, softmax_rule
 from .upsample import upsample_linear, upsample_nearest
-from .windows import count
+from .windows import ConvDims, count
 
 
 def _dims(cdims: PublicDims) -> ConvDims:
@@ -75,13 +76,12 @@ def grad_softmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     >>> grad_softmax(np.array([1.0, 0.0]), None, np.array([0.5, 0.5]))
     array([ 0.25, -0.25])
     """
-    weighted = dy * y
-    return weighted - y * np.sum(weighted, axis=axis, keepdims=True)
+    return softmax_rule(dy, y, None, axis)
 
 
 def grad_logsoftmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     """∇logsoftmax: the cotangent of the input of ``logsoftmax``, whose output is y."""
-    return dy - np.sum(dy, axis=axis, keepdims=True) * np.exp(y)
+    return logsoftmax_rule(dy, y, None, axis)
 
 
 def grad_upsample_nearest(dy: Any, scales: Sequence[int]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer
 from ...errors import DimensionMismatch
-from .windows import Sizes, Windows, expand, windows
+from .windows import Sizes, Windows, conv_dims, expand, windows
 
 
 def _shape(x: Any) -> Sizes:
@@ -80,12 +80,6 @@ class ConvDims:
         )
 
 
-def _windows_of(x: Sizes, w: Sizes, stride: Any, padding: Any, dilation: Any) -> Windows:
-    if len(x) != len(w):
-        raise DimensionMismatch(f"Rank of x and w must match! ({len(x)} vs. {len(w)})")
-    return windows(x[:-2], w[:-2], stride, padding, dilation)
-
-
 class DenseConvDims(ConvDims):
     """Of ``conv``: made of the input and the weight, or of their shapes.
 
@@ -108,15 +102,8 @@ class DenseConvDims(ConvDims):
         flipkernel: bool = False,
     ):
         x_shape, w_shape = _shape(x), _shape(w)
-        self.place = _windows_of(x_shape, w_shape, stride, padding, dilation)
-        inside, out = w_shape[-2:]
-        if x_shape[-2] != inside * groups:
-            raise DimensionMismatch(f"Input channels must match! ({x_shape[-2]} vs. {inside})")
-        if out % groups:
-            raise DimensionMismatch(
-                f"Group count should be divisible by input and output channels ({groups} vs. {(inside, out)})"
-            )
-        self.channels_in, self.channels_out = x_shape[-2], out
+        self.place = conv_dims(x_shape, w_shape, stride, padding, dilation, groups).place
+        self.channels_in, self.channels_out = x_shape[-2], w_shape[-1]
         self.groupcount, self.flipkernel = groups, flipkernel
 
 
@@ -138,7 +125,9 @@ class DepthwiseConvDims(ConvDims):
         flipkernel: bool = False,
     ):
         x_shape, w_shape = _shape(x), _shape(w)
-        self.place = _windows_of(x_shape, w_shape, stride, padding, dilation)
+        if len(x_shape) != len(w_shape):
+            raise DimensionMismatch(f"Rank of x and w must match! ({len(x_shape)} vs. {len(w_shape)})")
+        self.place = windows(x_shape[:-2], w_shape[:-2], stride, padding, dilation)
         if x_shape[-2] != w_shape[-1]:
             raise DimensionMismatch(f"Input channels must match! ({x_shape[-2]} vs. {w_shape[-1]})")
         self.channels_in, self.channels_out = x_shape[-2], x_shape[-2] * w_shape[-2]

@@ -10,8 +10,8 @@ import numpy as np
 from ...autodiff import spelled
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
-from .conv import ConvDims, _window_view, conv_dims
-from .windows import Sizes, channels_first, channels_last, count, padded
+from .conv import _window_view
+from .windows import ConvDims, Sizes, channels_first, channels_last, conv_dims, count, padded
 
 
 def _unfold(x: np.ndarray, dims: ConvDims) -> np.ndarray:

@@ -68,18 +68,18 @@ def _logsumexp(x: Any, axis: Axis = None) -> Any:
         return y.reshape(())[()] if axis is None else y
 
 
-def _softmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:
+def softmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:
     weighted = dy * y
     return weighted - y * _sum(weighted, axis)
 
 
-def _logsoftmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:
+def logsoftmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:
     return dy - np.exp(y) * _sum(dy, axis)
 
 
-SOFTMAX = primitive(None, _softmax_rule, name="softmax", compute=_softmax,
+SOFTMAX = primitive(None, softmax_rule, name="softmax", compute=_softmax,
                     julia=spelled.along("NNlib.softmax"))  # fmt: skip
-LOGSOFTMAX = primitive(None, _logsoftmax_rule, name="logsoftmax", compute=_logsoftmax,
+LOGSOFTMAX = primitive(None, logsoftmax_rule, name="logsoftmax", compute=_logsoftmax,
                        julia=spelled.along("NNlib.logsoftmax"))  # fmt: skip
 LOGSUMEXP = primitive(
     None,

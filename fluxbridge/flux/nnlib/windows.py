@@ -153,3 +153,42 @@ def check_rank(x: Any, rank: int, who: str) -> None:
             f"{who} expects an array of {rank + 2} dimensions ({rank} spatial, channels, batch), "
             f"but got one of shape {np.shape(x)}"
         )
+
+
+class ConvDims(NamedTuple):
+    """One convolution: where its windows are, how many groups of channels, and which way it goes.
+
+    A true convolution turns its kernel round; a cross-correlation (`flipped`) does not.
+    """
+
+    place: Windows
+    groups: int = 1
+    flipped: bool = False
+
+
+def conv_dims(
+    x_shape: Sizes,
+    w_shape: Sizes,
+    stride: Any = 1,
+    pad: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+    flipped: bool = False,
+) -> ConvDims:
+    """What `conv` has to know about arrays of these shapes.
+
+    Raises DimensionMismatch if they do not fit together.
+    """
+    if len(x_shape) != len(w_shape):
+        raise DimensionMismatch(
+            f"Rank of x and w must match: x has the shape {x_shape}, w has the shape {w_shape}"
+        )
+    channels, inside, out = x_shape[-2], w_shape[-2], w_shape[-1]
+    if channels != inside * groups:
+        raise DimensionMismatch(
+            f"Input channels must match: x of shape {x_shape} has {channels}, but w of shape {w_shape} "
+            f"with groups={groups} takes {inside * groups}"
+        )
+    if out % groups:
+        raise DimensionMismatch(f"Output channels ({out}) must be divisible by groups ({groups})")
+    return ConvDims(windows(x_shape[:-2], w_shape[:-2], stride, pad, dilation), groups, flipped)
