@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import plain
-from ..rng import default_rng, is_rng, rand, randn
+from ..rng import rand, randn
+from .observations import default_or_given
 
 
 def _asked(x: Any, dtype: Any, shape: Any) -> tuple[Any, tuple[int, ...]]:
@@ -53,7 +54,7 @@ def falses_like(x: Any, shape: Any = None) -> np.ndarray:
 
 
 def _drawn(draw: Any, args: tuple[Any, ...]) -> Any:
-    rng, (x, *rest) = (args[0], args[1:]) if is_rng(args[0]) else (default_rng(), args)
+    rng, (x, *rest) = default_or_given(args)
     dtype, shape = _asked(x, *(*rest, None, None)[:2])
     return draw(rng, dtype, *shape)
 
