@@ -273,6 +273,8 @@ def logitcrossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean) -> 
     """
     compact = isinstance(y, OneHotArray) and axis == 0 and y.shape == np.shape(ŷ)
     ŷ, y = (_as_array(ŷ), y) if compact else _arrays(ŷ, y)
+    if np.ndim(y) < np.ndim(ŷ):  # one number is the target of each
+        y = np.broadcast_to(y, np.shape(ŷ))
     return _aggregate(agg, CROSS_ENTROPIES(ŷ, y, axis=axis))
 
 
