@@ -83,7 +83,7 @@ class Trace:
         finally:
             _running.depth -= 1
         if self.splitter is not None:
-            self.splitter.write_back()
+            self.splitter.write_back(self.tape)
 
     def mine(self, x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is self.tape
