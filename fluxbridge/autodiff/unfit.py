@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import decimal
 import enum
 import gc
 import itertools
@@ -51,6 +52,11 @@ def check_number(kind: type) -> bool:
         return False
     if issubclass(kind, np.timedelta64):
         return False
+    if issubclass(kind, decimal.Decimal):
+        raise StructureError(
+            "decimal.Decimal does not mix with floats; convert with float(x), or with fractions.Fraction(x), which "
+            "stays exact"
+        )
     builtin = next((b for b in (float, int, complex) if issubclass(kind, b)), None)
     if builtin is not None and kind is not builtin and not issubclass(kind, np.number):
         raise StructureError(
@@ -116,12 +122,25 @@ def _always(*_: Any) -> bool:
 
 
 def _has_numeric_dtype(x: Any, within: bool, leaves: Callable[[Any], list[Any]]) -> bool:
-    """Not a table, column or array of text, dates or truth values."""
+    """Not a table, column or array of text, dates or truth values, and no single date."""
     dtypes = getattr(x, "dtypes", None)
-    if dtypes is None:
+    if dtypes is None or not np.iterable(dtypes):
         dtypes = [getattr(x, "dtype", None)]
-    known = [getattr(d, "kind", "f") for d in (dtypes if np.iterable(dtypes) else [dtypes])]
-    return any(k in "iufcO" for k in known) if known else False
+    if any(dtype is not None and _is_numeric(dtype) for dtype in dtypes):
+        return True
+    known = any(dtype is not None for dtype in dtypes)
+    if known and not any(getattr(dtype, "kind", "") == "O" for dtype in dtypes):
+        return False
+    array = np.asarray(x)
+    return array.dtype.kind in "iufc" or bool(array.dtype.hasobject and array.ndim and _members(array.ravel(), within, leaves))
+
+
+def _is_numeric(dtype: Any) -> bool:
+    """Other libraries have dtypes of their own."""
+    kind = getattr(dtype, "kind", None)
+    if isinstance(kind, str) and len(kind) == 1:
+        return kind in "iufc"
+    return any(word in str(dtype).lower() for word in ("int", "float", "complex", "double", "half", "decimal"))
 
 
 def _structured(x: Any, within: bool, leaves: Callable[[Any], list[Any]]) -> bool:
@@ -144,7 +163,7 @@ def _advice(kind: type) -> tuple[str, Holds] | None:
     if is_stream(kind):
         return "list(x)", _stream
     if any(base.__module__ == "_ctypes" for base in kind.__mro__):
-        return "x.value, or np.asarray(x)", _always
+        return _of_ctypes(kind)
     if issubclass(kind, (np.generic, str, bytes)):
         return None
     for attribute, what in _CONVERSIONS.items():
@@ -155,6 +174,16 @@ def _advice(kind: type) -> tuple[str, Holds] | None:
     if issubclass(kind, (abc.Sequence, abc.Set, abc.ValuesView, abc.ItemsView)):
         return "list(x)", _members
     return None
+
+
+def _of_ctypes(kind: type) -> tuple[str, Holds] | None:
+    """Numbers, arrays of them and structures; pointers are places and no numbers."""
+    inner = getattr(kind, "_type_", None)
+    if isinstance(inner, str):
+        return ("x.value", _always) if inner in "fdgbBhHiIlLqQ" else None
+    if hasattr(kind, "_length_"):
+        return ("np.asarray(x)", _always) if _of_ctypes(inner) else None  # type: ignore[arg-type]
+    return ("its fields in a dict", _always) if hasattr(kind, "_fields_") else None
 
 
 @once_a_class
