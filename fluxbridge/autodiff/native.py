@@ -100,7 +100,7 @@ class Trace:
 
     def plain(self, out: Any) -> Any:
         """`out` as f gives it outside of a gradient: values and the user's own objects."""
-        if self.splitter is None or not self.splitter.copies:
+        if self.splitter is None or not self.splitter.copies or isinstance(out, Tracer):
             return unwrap(out, self.tape)
         return self.splitter.originals(self.tape)(out)
 
@@ -155,7 +155,11 @@ def _one(y: Any) -> Any:
 
 def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool = False) -> tuple[Any, tuple[Any, ...]]:
     """The value of f and its gradient; with `aux` the scalar may be the first of several outputs."""
-    trace = Trace(f, xs)
+    return gradient_of(Trace(f, xs), aux)
+
+
+def gradient_of(trace: Trace, aux: bool) -> tuple[Any, tuple[Any, ...]]:
+    """The same for a trace."""
     tape = trace.tape
     try:
         out = trace.out

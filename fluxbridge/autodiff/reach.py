@@ -8,6 +8,7 @@ what lies on a way to a parameter is rebuilt.
 
 from __future__ import annotations
 
+import dis
 import functools
 import itertools
 import sys
@@ -22,6 +23,7 @@ from ..errors import StructureError
 from .holders import contents, fields_of, is_filled, once_a_class
 from .structure import Splitter
 from .template import Branch
+from .unfit import behind, is_stream
 
 #: Packages whose functions and classes use no arrays of the user's by a global name.
 LIBRARIES = frozenset(
@@ -31,12 +33,14 @@ LIBRARIES = frozenset(
 )
 _PLAIN = frozenset(
     {float, int, complex, bool, str, bytes, type(None), types.BuiltinFunctionType, np.ufunc, range, slice}
-    | {np.float64, np.float32, np.int64, np.int32, np.bool_, types.CodeType, property}
+    | {np.float64, np.float32, np.int64, np.int32, np.bool_, types.CodeType}
 )
 _LONG = 256  # members, from which on a list is looked at as a whole, and last
 
 
+@functools.lru_cache(maxsize=1024)
 def of_library(name: Any) -> bool:
+    """Does the module belong to one of these packages?"""
     return isinstance(name, str) and name.partition(".")[0] in LIBRARIES
 
 
@@ -56,7 +60,7 @@ class Way:
             for x in large:
                 self._look(search, x, root)
             large = search.postponed
-        return search.on_the_way()
+        return search.with_shared_globals()
 
     def _look(self, search: _Search, x: Any, root: Any) -> None:
         counts = search.references(root)
@@ -124,8 +128,9 @@ class _Search:
 
     def modules(self, x: types.FunctionType, used: tuple[str, ...]) -> None:
         """Enter those attributes of modules that the code of a function names."""
-        held = [cell.cell_contents for cell in x.__closure__ or () if is_filled(cell)]
-        waiting = [v for v in (*held, *map(x.__globals__.get, used)) if type(v) is types.ModuleType]
+        names = x.__globals__
+        values = [*map(names.get, used), *(captured(x) if x.__closure__ else ())]
+        waiting = [v for v in values if type(v) is types.ModuleType and not of_library(v.__name__)]
         entered = set()
         while waiting:
             module = waiting.pop()
@@ -155,15 +160,37 @@ class _Search:
         self.enter(owner, x)
         self.run(())
 
-    def on_the_way(self) -> set[int]:
+    def on_the_way(self, waiting: list[int]) -> set[int]:
+        """The ids of these, and of all that leads to them."""
         found: set[int] = set()
-        waiting = self.hits
         while waiting:
             key = waiting.pop()
             if key not in found:
                 found.add(key)
                 waiting += self.above.get(key, ())
         return found
+
+    def with_shared_globals(self) -> set[int]:
+        """What is on the way, and the functions that share a global name with one there that assigns it."""
+        while True:
+            found = self.on_the_way(list(self.hits))
+            assigned = set()
+            for key in found:
+                f = self.seen[key]
+                if type(f) is types.FunctionType and not of_library(f.__globals__.get("__name__")):
+                    assigned.update([(id(f.__globals__), name) for name in assigned_names(f.__code__)])
+            if not assigned:
+                return found
+            functions = [f for f in self.seen.values() if type(f) is types.FunctionType]
+            more = [
+                id(f)
+                for f in functions
+                if id(f) not in found
+                and any((id(f.__globals__), name) in assigned for name in global_names(f.__code__))
+            ]
+            if not more:
+                return found
+            self.hits += more
 
     def references(self, root: Any) -> dict[int, int]:
         """How often the targets, and what is known to lead to them, are referred to.
@@ -175,23 +202,25 @@ class _Search:
         if count is None:
             return {}
         found = {key: count(x) for key, x in self.targets.items()}
-        self_hits = list(self.hits)
-        for key in self.on_the_way():
+        for key in self.on_the_way(list(self.hits)):
             x = self.seen[key]
             if x is not root:
                 found[key] = count(x)
                 names = getattr(x, "__dict__", None)
                 if type(names) is dict:
                     found[id(names)] = count(names)
-        self.hits = self_hits
         return found
 
 
 def children(x: Any) -> Iterable[Any]:
     """What an object, function, container, class or module refers to, as far as it is looked into."""
     kind = type(x)
-    if issubclass(kind, types.FunctionType):
+    if kind is types.FunctionType:
         return _of_function(x)
+    if kind is dict:
+        return x.values()
+    if kind is list or kind is tuple:
+        return x
     if issubclass(kind, (dict, list, deque)):
         held = contents(x).values()
         return held if kind in (dict, list, deque) else itertools.chain(held, fields_of(x).values())
@@ -218,13 +247,21 @@ def children(x: Any) -> Iterable[Any]:
     if issubclass(kind, (types.BuiltinFunctionType, types.MethodWrapperType)):
         owner = x.__self__
         return () if isinstance(owner, (types.ModuleType, type)) else (owner,)
+    if is_stream(kind):
+        return behind(x)
     fields = fields_of(x).values()
     return fields if of_library(kind.__module__) else (*fields, kind)
 
 
+def captured(x: types.FunctionType) -> list[Any]:
+    """What the variables of a closure hold; the class that `super` means is no such variable."""
+    cells = zip(x.__code__.co_freevars, x.__closure__ or (), strict=True)
+    return [cell.cell_contents for name, cell in cells if name != "__class__" and is_filled(cell)]
+
+
 def _of_function(x: types.FunctionType) -> Iterator[Any]:
-    held = [cell.cell_contents for cell in x.__closure__ or () if is_filled(cell)]
-    yield from held
+    if x.__closure__:
+        yield from captured(x)
     if x.__defaults__:
         yield x.__defaults__
     if x.__kwdefaults__:
@@ -240,21 +277,36 @@ def _of_function(x: types.FunctionType) -> Iterator[Any]:
 
 
 _CACHED = type(functools.lru_cache(len))
-_NAMES: dict[int, tuple[types.CodeType, tuple[str, ...]]] = {}
+_NAMES: dict[int, tuple[types.CodeType, tuple[str, ...], tuple[str, ...]]] = {}
+_ASSIGNING = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
 
 
 def global_names(code: types.CodeType) -> tuple[str, ...]:
-    """The global names that a code object, or a function inside of it, reads (and names of attributes)."""
+    """The global names that a code object, or a function inside of it, uses (and names of attributes)."""
+    return _names_of(code)[1]
+
+
+def assigned_names(code: types.CodeType) -> tuple[str, ...]:
+    """The global names that it assigns."""
+    return _names_of(code)[2]
+
+
+def _names_of(code: types.CodeType) -> tuple[types.CodeType, tuple[str, ...], tuple[str, ...]]:
     known = _NAMES.get(id(code))
     if known is None:
-        found = dict.fromkeys(code.co_names)
+        used = dict.fromkeys(code.co_names)
+        assigned: dict[str, None] = {}
+        if not _ASSIGNING.isdisjoint(code.co_code[::2]):
+            assigned.update({i.argval: None for i in dis.get_instructions(code) if i.opcode in _ASSIGNING})
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
-                found.update(dict.fromkeys(global_names(constant)))
+                _, more, stored = _names_of(constant)
+                used.update(dict.fromkeys(more))
+                assigned.update(dict.fromkeys(stored))
         if len(_NAMES) > 4096:
             _NAMES.clear()
-        known = _NAMES[id(code)] = (code, tuple(found))
-    return known[1]
+        known = _NAMES[id(code)] = (code, tuple(used), tuple(assigned))
+    return known
 
 
 class Overlay(dict):
@@ -272,6 +324,7 @@ class Overlay(dict):
 class Rebuilder(Splitter):
     """Rebuilds what lies on a way to the targets. What is shared stays shared, and each is rebuilt once."""
 
+    nothing_inside = frozenset({type(None), bool, str, np.ufunc})
     as_objects = True
 
     def __init__(self, stand_ins: dict[int, Any], wanted: set[int]):

@@ -38,6 +38,7 @@ class Splitter:
     where there is a leaf inside.
     """
 
+    nothing_inside = frozenset({type(None), bool, str, np.ufunc, type})
     as_objects = False  # are classes that say how they are split taken as any other?
 
     def __init__(self, stand_in: StandIn, is_leaf: Callable[[Any], bool] | None = None):
@@ -57,7 +58,7 @@ class Splitter:
 
     def _split(self, x: Any) -> tuple[Any, Any]:
         kind = type(x)
-        if kind in _NOTHING_INSIDE or (kind is types.FunctionType and self._holds_nothing(x)):
+        if kind in self.nothing_inside or (kind is types.FunctionType and self._holds_nothing(x)):
             return x, None
         if self.is_leaf(x):
             new = self.stand_in(x)
@@ -209,8 +210,8 @@ class Splitter:
     def _function(self, x: types.FunctionType) -> tuple[Any, Any]:
         """A closure: its captured variables are its fields."""
         cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
-        held = {k: c.cell_contents for k, c in cells.items() if is_filled(c)}
-        fresh = {k: self._cell(cells[k]) for k, v in held.items() if type(v) not in _NOTHING_INSIDE}
+        held = {k: c.cell_contents for k, c in cells.items() if is_filled(c) and k != "__class__"}
+        fresh = {k: self._cell(cells[k]) for k, v in held.items() if type(v) not in self.nothing_inside}
         closure = tuple([fresh.get(k, c) for k, c in cells.items()])
         names = self._globals(x)
         copy = types.FunctionType(x.__code__, names, x.__name__, x.__defaults__, closure or None)
@@ -469,7 +470,6 @@ _MAYBE_TRACED = (Tracer, tuple, frozenset)
 _OPAQUE = (
     str, bytes, bytearray, bool, np.bool_, type, types.ModuleType, type(None), enum.Enum, range, np.ufunc,
 )  # fmt: skip
-_NOTHING_INSIDE = {type(None), bool, str, np.ufunc, type}
 _TAKERS: list[tuple[Any, Taker]] = [
     (dict, Splitter._mapping),
     (tuple, Splitter._tuple),
