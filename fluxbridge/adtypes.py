@@ -36,7 +36,7 @@ class ADType:
         raise FluxbridgeError(f"{self!r} has no implicit parameters; pass the arrays as arguments")
 
     def implicit_withgradient(self, f: Callable[[], Any], params: Params, aux: bool) -> tuple[Any, Any]:
-        """Value and gradient of such a function; with `aux` the scalar may be the first of several outputs."""
+        """Value and gradient of such a function; with `aux` the scalar may be the first of several."""
         y, back = self.implicit_pullback(f, params)
         native.check_scalar(native.first(y) if aux else y)
         return y, back(native.seed_like(y))

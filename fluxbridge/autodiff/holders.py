@@ -1,4 +1,4 @@
-"""What holds values: the attributes, items and variables of anything, read and written by one set of words."""
+"""What holds values: attributes, items and variables, read and written by one set of words."""
 
 from __future__ import annotations
 

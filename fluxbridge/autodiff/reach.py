@@ -27,7 +27,19 @@ from .unfit import behind, is_stream
 
 #: Packages whose functions and classes use no arrays of the user's by a global name.
 LIBRARIES = frozenset(
-    {"numpy", "scipy", "pandas", "matplotlib", "torch", "jax", "tensorflow", "sklearn", "tqdm", "pytest", "_pytest"}
+    {
+        "numpy",
+        "scipy",
+        "pandas",
+        "matplotlib",
+        "torch",
+        "jax",
+        "tensorflow",
+        "sklearn",
+        "tqdm",
+        "pytest",
+        "_pytest",
+    }
     | {"IPython", "ipykernel", "juliacall", __name__.partition(".")[0]}
     | (set(sys.stdlib_module_names) - {"__main__"})
 )
@@ -45,7 +57,7 @@ def of_library(name: Any) -> bool:
 
 
 class Way:
-    """What leads from a function to some arrays. Kept from call to call, for what was large and led nowhere."""
+    """What leads from a function to some arrays; it remembers which long lists led nowhere."""
 
     def __init__(self) -> None:
         self.known: dict[int, tuple[int, list[Any], dict[int, int]]] = {}
@@ -152,11 +164,13 @@ class _Search:
         if kinds <= {tuple, list}:
             parts = list(itertools.chain.from_iterable(x))
             kinds = set(map(type, parts))
-        if kinds <= _PLAIN | {np.ndarray} and self.targets.keys().isdisjoint(map(id, parts)):
-            if not any(part.dtype.hasobject for part in parts if type(part) is np.ndarray):
-                others = self.seen.keys()
-                if parts is x or others.isdisjoint(map(id, x)):
-                    return
+        if (
+            kinds <= _PLAIN | {np.ndarray}
+            and self.targets.keys().isdisjoint(map(id, parts))
+            and not any(part.dtype.hasobject for part in parts if type(part) is np.ndarray)
+            and (parts is x or self.seen.keys().isdisjoint(map(id, x)))
+        ):
+            return
         self.enter(owner, x)
         self.run(())
 
@@ -196,20 +210,24 @@ class _Search:
         """How often the targets, and what is known to lead to them, are referred to.
 
         A long list that led nowhere is not looked at again while these numbers, and a sample of its
-        members, stay the same: a new way would be one reference more.
+        members, stay the same: a new way is one reference more to one of them, to a variable of a
+        closure or to the globals of a function.
         """
         count = getattr(sys, "getrefcount", None)
         if count is None:
             return {}
-        found = {key: count(x) for key, x in self.targets.items()}
+        watched = dict(self.targets)
         for key in self.on_the_way(list(self.hits)):
             x = self.seen[key]
             if x is not root:
-                found[key] = count(x)
+                watched[key] = x
+            if type(x) is types.FunctionType:
+                watched.update({id(part): part for part in (x.__globals__, *(x.__closure__ or ()))})
+            else:
                 names = getattr(x, "__dict__", None)
                 if type(names) is dict:
-                    found[id(names)] = count(names)
-        return found
+                    watched[id(names)] = names
+        return {key: count(x) for key, x in watched.items()}
 
 
 def children(x: Any) -> Iterable[Any]:
@@ -360,8 +378,8 @@ class Rebuilder(Splitter):
 
     def _opaque(self, x: Any) -> tuple[Any, Any]:
         raise StructureError(
-            f"a parameter lies behind a {type(x).__module__}.{type(x).__qualname__}, which cannot be rebuilt around "
-            "a traced array. Pass the parameter as an argument instead: gradient(lambda w: …, w)."
+            f"a parameter lies behind a {type(x).__module__}.{type(x).__qualname__}, which cannot be rebuilt "
+            "around a traced array. Pass the parameter as an argument instead: gradient(lambda w: …, w)."
         )
 
     def _cell(self, cell: types.CellType) -> types.CellType:
@@ -389,7 +407,7 @@ class Rebuilder(Splitter):
         return True
 
     def _module(self, x: types.ModuleType) -> tuple[Any, Any]:
-        copy = self._begin(x, types.ModuleType(x.__name__, x.__doc__))
+        copy: Any = self._begin(x, types.ModuleType(x.__name__, x.__doc__))
         vars(copy).update(vars(x))
         return copy, self._replace(x, copy)
 
@@ -400,7 +418,7 @@ class Rebuilder(Splitter):
         bases = [self._split(base)[0] for base in x.__mro__[1:-1] if id(base) in self.wanted]
         body = {"__slots__": (), "__module__": x.__module__, "__qualname__": x.__qualname__, "stands_for": x}
         try:
-            copy = type.__new__(_standing(type(x)), x.__name__, (x, *bases), body)
+            copy: Any = type.__new__(_standing(type(x)), x.__name__, (x, *bases), body)
         except TypeError:
             raise self._no_class(x) from None
         return self._begin(x, copy), self._replace(x, copy)
@@ -427,8 +445,8 @@ class Rebuilder(Splitter):
         return type(x)(self._split(x.__func__)[0]), _FOUND
 
     def _property(self, x: property) -> tuple[Any, Any]:
-        parts = [self._split(part)[0] for part in (x.fget, x.fset, x.fdel)]
-        return type(x)(*parts, x.__doc__), _FOUND
+        fget, fset, fdel = [self._split(part)[0] for part in (x.fget, x.fset, x.fdel)]
+        return property(fget, fset, fdel, x.__doc__), _FOUND
 
     def write_back(self, level: Any = None) -> None:
         super().write_back(level)
@@ -455,9 +473,17 @@ def _standing(meta: type) -> type:
     """The metaclass of classes that stand for others of metaclass `meta`: they have the same instances."""
 
     def instancecheck(cls: Any, x: Any) -> bool:
-        return isinstance(x, cls.__dict__["stands_for"]) if "stands_for" in cls.__dict__ else type.__instancecheck__(cls, x)
+        return (
+            isinstance(x, cls.__dict__["stands_for"])
+            if "stands_for" in cls.__dict__
+            else type.__instancecheck__(cls, x)
+        )
 
     def subclasscheck(cls: Any, kind: type) -> bool:
-        return issubclass(kind, cls.__dict__["stands_for"]) if "stands_for" in cls.__dict__ else type.__subclasscheck__(cls, kind)
+        return (
+            issubclass(kind, cls.__dict__["stands_for"])
+            if "stands_for" in cls.__dict__
+            else type.__subclasscheck__(cls, kind)
+        )
 
     return type("Standing", (meta,), {"__instancecheck__": instancecheck, "__subclasscheck__": subclasscheck})

@@ -8,13 +8,13 @@ without captured values) has no gradient and is handed through as it is.
 
 from __future__ import annotations
 
+import collections
 import enum
 import functools
-import itertools
 import operator
 import types
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -167,8 +167,6 @@ class Splitter:
             copy.__dict__ = copy
             return
         fields = fields_of(x)
-        if not fields:
-            return
         if self.arguments:
             if any(_is_float(leaf) for leaf in take_apart(fields)[0]):
                 raise StructureError(
@@ -180,6 +178,8 @@ class Splitter:
             new = self._children(fields)[0]
         for name, value in new.items():
             put(copy, name, value)
+        if hasattr(x, "__dict__"):
+            self.copies.append((vars(x), vars(copy), dict(vars(copy))))
 
     def _set(self, x: set | frozenset) -> tuple[Any, Any]:
         if self.arguments:
@@ -324,7 +324,8 @@ class Splitter:
             self._refuse(x)
         elif is_stream(type(x)) and any(self.is_leaf(part) for part in behind(x)):
             raise StructureError(
-                f"a {type(x).__name__} that still holds traced values cannot leave the function; make a list of it"
+                f"a {type(x).__name__} that still holds traced values cannot leave the function; "
+                "make a list of it"
             )
         return x, None
 
@@ -337,7 +338,7 @@ class Splitter:
 
     def changes(self) -> list[tuple[Any, Any, dict[Any, Any]]]:
         """Those of the copies that the function has changed."""
-        return [entry for entry in self.copies if _differs(contents(entry[1]), entry[2])]
+        return [entry for entry in self.copies if _differs(entry[1], entry[2])]
 
     def write_back(self, level: Any = None) -> None:
         """Hand what the function assigned on our copies (attributes, items, variables) to the originals.
@@ -347,15 +348,14 @@ class Splitter:
         changed = self.changes()
         if changed:
             value = self.originals(level)
-            written: dict[int, Any] = {}
+            places = collections.Counter(id(original) for original, _, _ in self.copies)
             for original, copy, made in changed:
-                if id(original) in written:
+                if places[id(original)] > 1:
                     raise MutationError(
-                        f"the same {type(original).__name__} stands in several places of the arguments and was "
-                        "changed in more than one of them; each place has its own copy inside of a gradient. "
-                        "Pass it once, or a copy for each place."
+                        f"the same {type(original).__name__} stands in several places of the arguments and "
+                        "was changed; inside of a gradient each place has a copy of its own, so the others "
+                        "would not see it. Pass it once, or a copy for each place."
                     )
-                written[id(original)] = original
                 _write(original, contents(copy), made, value)
 
     def originals(self, level: Any = None) -> Callable[[Any], Any]:
@@ -363,21 +363,25 @@ class Splitter:
         known: dict[int, Any] = {}
         for original, copy, made in self.copies:
             known[id(copy)] = original
-            for key, value in contents(original).items():
-                stand_in = made.get(key, value)
-                if stand_in is not value:
-                    known.setdefault(id(stand_in), value)
+            for key, held in contents(original).items():
+                stand_in = made.get(key, held)
+                if stand_in is not held:
+                    known.setdefault(id(stand_in), held)
 
-        def value(x: Any) -> Any:
-            return known[id(x)] if id(x) in known else x.value
+        def plainly(x: Any) -> Any:
+            return known[id(x)] if id(x) in known else x.value  # noqa: SIM401
 
         def is_ours(x: Any) -> bool:
             return id(x) in known or (isinstance(x, Tracer) and x.level is level)
 
-        return lambda x: Splitter(value, is_ours).split(x)[0]
+        return lambda x: Splitter(plainly, is_ours).split(x)[0]
 
 
-def _differs(now: dict[Any, Any], made: dict[Any, Any]) -> bool:
+def _differs(holder: Any, made: dict[Any, Any]) -> bool:
+    kind = type(holder)
+    if kind is list:
+        return len(holder) != len(made) or not all(map(operator.is_, holder, made.values()))
+    now = holder if kind is dict else contents(holder)
     if len(now) != len(made):
         return True
     if all(map(operator.is_, now.values(), made.values())) and all(map(operator.is_, now, made)):

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import EscapedTracerError, GradientLostError
 from .native import Trace, basis, outside_of_gradient, pullback_of, pushforward
 from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
+from .refusals import mutation
 from .structure import Splitter, put_together, take_apart
 
 
@@ -103,8 +104,8 @@ def record_call(name: str, opened: Opened, y: Any, back: Callable[[Any], Sequenc
 
 def _from_surroundings(name: str) -> GradientLostError:
     return GradientLostError(
-        f"{name} has a rule of its own, which knows the derivative by the positional arguments only, but it uses "
-        "a traced value from its surroundings or from a keyword. Pass that value by position, or take "
+        f"{name} has a rule of its own, which knows the derivative by the positional arguments only, but it "
+        "uses a traced value from its surroundings or from a keyword. Pass that value by position, or take "
         "fluxbridge.ignore_derivatives of it."
     )
 
@@ -210,8 +211,13 @@ def ignore_derivatives(x: Any) -> Any:
     if isinstance(x, _FUNCTIONS):  # and not a model, which can be called too
         opener = Splitter(_read_only, lambda v: isinstance(v, Tracer))
         body = opener.split(x)[0]
-        with outside_of_gradient():
-            x = body()
+        try:
+            with outside_of_gradient():
+                x = body()
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            raise mutation("what ignore_derivatives called (copy it there before writing)") from error
         opener.write_back()
     return Splitter(_read_only, lambda v: isinstance(v, Tracer)).split(x)[0]
 

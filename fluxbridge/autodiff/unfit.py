@@ -54,8 +54,8 @@ def check_number(kind: type) -> bool:
         return False
     if issubclass(kind, decimal.Decimal):
         raise StructureError(
-            "decimal.Decimal does not mix with floats; convert with float(x), or with fractions.Fraction(x), which "
-            "stays exact"
+            "decimal.Decimal does not mix with floats; convert with float(x), or with fractions.Fraction(x), "
+            "which stays exact"
         )
     builtin = next((b for b in (float, int, complex) if issubclass(kind, b)), None)
     if builtin is not None and kind is not builtin and not issubclass(kind, np.number):
@@ -81,9 +81,11 @@ def refusal(x: Any, within: bool, leaves: Callable[[Any], list[Any]]) -> Structu
                 return _refused(x, "x() (the object itself)", within)
         fields = fields_of(x)
         found = leaves(fields) if fields else ()
-        return _refused(x, "its numbers in a dict, or in an object of a class of your own", within) if any(
-            _counts(leaf, within) for leaf in found
-        ) else None
+        return (
+            _refused(x, "its numbers in a dict, or in an object of a class of your own", within)
+            if any(_counts(leaf, within) for leaf in found)
+            else None
+        )
     what, holds = advice
     if not holds(x, within, leaves):
         return None
@@ -93,7 +95,9 @@ def refusal(x: Any, within: bool, leaves: Callable[[Any], list[Any]]) -> Structu
 def _refused(x: Any, instead: str, within: bool) -> StructureError:
     kind = type(x)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    setting = " If it is a setting of an object, name the attribute in __fluxbridge_constants__." if within else ""
+    setting = (
+        " If it is a setting of an object, name the attribute in __fluxbridge_constants__." if within else ""
+    )
     return StructureError(
         f"an argument, or a part of one, is a {name}. It holds numbers but cannot be rebuilt around traced "
         f"ones, so its gradient would be lost. Pass {instead} instead.{setting}"
@@ -132,7 +136,9 @@ def _has_numeric_dtype(x: Any, within: bool, leaves: Callable[[Any], list[Any]])
     if known and not any(getattr(dtype, "kind", "") == "O" for dtype in dtypes):
         return False
     array = np.asarray(x)
-    return array.dtype.kind in "iufc" or bool(array.dtype.hasobject and array.ndim and _members(array.ravel(), within, leaves))
+    return array.dtype.kind in "iufc" or bool(
+        array.dtype.hasobject and array.ndim and _members(array.ravel(), within, leaves)
+    )
 
 
 def _is_numeric(dtype: Any) -> bool:
@@ -140,7 +146,9 @@ def _is_numeric(dtype: Any) -> bool:
     kind = getattr(dtype, "kind", None)
     if isinstance(kind, str) and len(kind) == 1:
         return kind in "iufc"
-    return any(word in str(dtype).lower() for word in ("int", "float", "complex", "double", "half", "decimal"))
+    return any(
+        word in str(dtype).lower() for word in ("int", "float", "complex", "double", "half", "decimal")
+    )
 
 
 def _structured(x: Any, within: bool, leaves: Callable[[Any], list[Any]]) -> bool:
@@ -188,7 +196,7 @@ def _of_ctypes(kind: type) -> tuple[str, Holds] | None:
 
 @once_a_class
 def is_stream(kind: type) -> bool:
-    """Generators, and the iterators over containers: what they will yield cannot be seen without taking it."""
+    """Generators and iterators over containers: what they yield cannot be seen without taking it."""
     made_here = kind.__module__ in _ITERATORS or issubclass(kind, types.GeneratorType)
     return made_here and issubclass(kind, abc.Iterator) and not issubclass(kind, _COUNTERS)
 
@@ -215,7 +223,8 @@ def behind(stream: Any) -> Iterator[Any]:
 def unbuildable(kind: type) -> bool:
     """Is this one of the arrays and tables of other libraries, whose insides are not Python's?"""
     return any(hasattr(kind, name) for name in ("to_numpy", "toarray", "__dataframe__")) and any(
-        hasattr(kind, name) for name in ("__array__", "__array_priority__", "__array_ufunc__", "__dataframe__")
+        hasattr(kind, name)
+        for name in ("__array__", "__array_priority__", "__array_ufunc__", "__dataframe__")
     )
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import native
+from ..autodiff.holders import fields_of
 from ..autodiff.matrices import Diagonal, UniformScaling
 from ..autodiff.primitive import Tracer
-from ..autodiff.holders import fields_of
 from ..autodiff.template import Record
 from ..errors import GradientLostError, StructureError
 from . import errors

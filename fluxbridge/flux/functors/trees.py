@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import Tracer
 from ...autodiff.holders import blank, fields_of, is_filled, once_a_class
+from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
 from ..lazy import LazyLayer
 
