@@ -101,7 +101,7 @@ class _Arranger:
             if len({c.label for c in calls}) == len(calls):  # a loop over layers: these say more
                 return calls
         at = _line_of(code, loop[0])
-        at, label = _heading(code, at)
+        at, label = _heading(code, at, "while " if loops_of(code)[loop] is None else "for ")
         label = "comprehension" if code.co_name in COMPREHENSIONS else label
         turns: list[Any] = [
             Group("iteration", f"iteration {n}", at, body) for n, body in enumerate(bodies, start=1)
@@ -195,7 +195,9 @@ def _begun_again(run: Sequence[Any], line: Any, level: int, inner: Loop) -> bool
     """Is the loop `inner`, which the steps of `run` end in, at its first turn again after later ones?"""
     same = [before for before in run if inner in before.calls[level].turns]
     first = next(iter(same), None)
-    return first is not None and _turned(same[-1], line, level, inner) and not _turned(first, line, level, inner)
+    return (
+        first is not None and _turned(same[-1], line, level, inner) and not _turned(first, line, level, inner)
+    )
 
 
 def _once(line: Any, level: int) -> bool:
@@ -211,11 +213,11 @@ def _signature(line: Any, level: int) -> tuple[Any, ...]:
     return (line.primitive_name, *[c.instruction for c in line.calls[level:]])
 
 
-def _heading(code: CodeType, line: int) -> tuple[int, str]:
-    """The line with the ``for`` or ``while`` of a loop whose body begins near `line`, and its text."""
+def _heading(code: CodeType, line: int, word: str) -> tuple[int, str]:
+    """The line with the ``for`` or ``while`` (`word`) of a loop that begins near `line`, and its text."""
     for at in range(line, max(code.co_firstlineno - 1, line - 50), -1):
         text = text_of_line(code, at)
-        if text.startswith(("for ", "while ")):
+        if text.startswith(word):
             return at, text.rstrip(":")
     return line, text_of_line(code, line) or f"loop on line {line}"
 

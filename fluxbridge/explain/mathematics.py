@@ -143,7 +143,9 @@ def latex(e: Run) -> str:
             rf"\frac{{\partial f}}{{\partial {line.latex}}} &= {tex_value(line.cotangent)}"
             for line in e.arguments
         ]
-        sums += [rf"\frac{{\partial f}}{{\partial {tex_text(n)}}} &= {tex_value(None)}" for n in e.independent]
+        sums += [
+            rf"\frac{{\partial f}}{{\partial {tex_text(n)}}} &= {tex_value(None)}" for n in e.independent
+        ]
         blocks += [_block(rows or [rf"& {tex_text(e.without_steps)}"])]
         if sums:
             blocks += [_block(sums)]

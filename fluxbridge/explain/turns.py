@@ -60,24 +60,23 @@ class TurnRecording(Recording):
 
 
 @cache
-def loops_of(code: CodeType) -> dict[Loop, tuple[str, ...]]:
+def loops_of(code: CodeType) -> dict[Loop, tuple[str, ...] | None]:
     """The loops of a code object, by the jumps that go backwards, and the variables that tell their turns.
 
-    These are the targets of a ``for``; a loop whose body binds one of them, too, and a ``while`` have none.
+    These are the targets of a ``for``, none if the body binds one of them, too. For a ``while`` it is None.
     """
     instructions = list(dis.get_instructions(code))
     ends: dict[int, int] = {}
     for i in instructions:
-        if i.opcode in dis.hasjrel or i.opcode in dis.hasjabs:
-            if i.argval < i.offset:
-                ends[i.argval] = max(ends.get(i.argval, 0), i.offset)
+        if (i.opcode in dis.hasjrel or i.opcode in dis.hasjabs) and i.argval < i.offset:
+            ends[i.argval] = max(ends.get(i.argval, 0), i.offset)
     return {loop: _variables(instructions, loop) for loop in sorted(ends.items())}
 
 
-def _variables(instructions: list[Any], loop: Loop) -> tuple[str, ...]:
+def _variables(instructions: list[Any], loop: Loop) -> tuple[str, ...] | None:
     inside = [i for i in instructions if loop[0] <= i.offset <= loop[1]]
     if not inside or inside[0].opname != "FOR_ITER":
-        return ()
+        return None
     head = list(takewhile(lambda i: i.opname.startswith(("STORE_", "UNPACK_", "EXTENDED_ARG")), inside[1:]))
     targets = [name for i in head for name in _stored(i)]
     later = {name for i in inside[1 + len(head) :] for name in _stored(i)}
