@@ -26,25 +26,11 @@ from .template import Branch
 from .unfit import behind, is_stream
 
 #: Packages whose functions and classes use no arrays of the user's by a global name.
-LIBRARIES = frozenset(
-    {
-        "numpy",
-        "scipy",
-        "pandas",
-        "matplotlib",
-        "torch",
-        "jax",
-        "tensorflow",
-        "sklearn",
-        "tqdm",
-        "pytest",
-        "_pytest",
-    }
-    | {"IPython", "ipykernel", "juliacall", __name__.partition(".")[0]}
-    | (set(sys.stdlib_module_names) - {"__main__"})
-)
+_PACKAGES = """numpy scipy pandas matplotlib torch jax tensorflow sklearn tqdm pytest _pytest hypothesis
+IPython ipykernel juliacall"""
+LIBRARIES = {*_PACKAGES.split(), __name__.partition(".")[0], *sys.stdlib_module_names} - {"__main__"}
 _PLAIN = frozenset(
-    {float, int, complex, bool, str, bytes, type(None), types.BuiltinFunctionType, np.ufunc, range, slice}
+    {float, int, complex, bool, str, bytes, type(None), np.ufunc, range, slice}
     | {np.float64, np.float32, np.int64, np.int32, np.bool_, types.CodeType}
 )
 _LONG = 256  # members, from which on a list is looked at as a whole, and last
@@ -121,7 +107,7 @@ class _Search:
             else:
                 self.enter(x, children(x))
                 if type(x) is types.FunctionType and not of_library(x.__globals__.get("__name__")):
-                    self.modules(x, global_names(x.__code__))
+                    self.modules(x, used_names(x))
 
     def enter(self, x: Any, members: Iterable[Any]) -> None:
         here, targets, seen, above = id(x), self.targets, self.seen, self.above
@@ -138,10 +124,13 @@ class _Search:
                 seen[key] = child
                 self.waiting.append(child)
 
-    def modules(self, x: types.FunctionType, used: tuple[str, ...]) -> None:
+    def modules(self, x: types.FunctionType, used: Iterable[str]) -> None:
         """Enter those attributes of modules that the code of a function names."""
         names = x.__globals__
-        values = [*map(names.get, used), *(captured(x) if x.__closure__ else ())]
+        values = [
+            *[names.get(name, sys.modules.get(name)) for name in used],
+            *(captured(x) if x.__closure__ else ()),
+        ]
         waiting = [v for v in values if type(v) is types.ModuleType and not of_library(v.__name__)]
         entered = set()
         while waiting:
@@ -199,8 +188,7 @@ class _Search:
             more = [
                 id(f)
                 for f in functions
-                if id(f) not in found
-                and any((id(f.__globals__), name) in assigned for name in global_names(f.__code__))
+                if id(f) not in found and any((id(f.__globals__), name) in assigned for name in used_names(f))
             ]
             if not more:
                 return found
@@ -289,11 +277,28 @@ def _of_function(x: types.FunctionType) -> Iterator[Any]:
     if of_library(x.__globals__.get("__name__")):
         return
     names = x.__globals__
-    for name in global_names(x.__code__):
+    for name in used_names(x):
         if name in names:
             yield names[name]
+        elif type(sys.modules.get(name)) is types.ModuleType:  # it may be imported inside of the function
+            yield sys.modules[name]
 
 
+def used_names(x: types.FunctionType) -> Iterable[str]:
+    """The global names that a function may use; all that its module has made, if it asks by text."""
+    used = global_names(x.__code__)
+    if _BY_TEXT.isdisjoint(used):
+        return used
+    own = x.__globals__.get("__name__")
+    made = [
+        name
+        for name, value in x.__globals__.items()
+        if getattr(value, "__module__", own) == own and type(value) is not types.ModuleType
+    ]
+    return (*used, *made)
+
+
+_BY_TEXT = frozenset({"eval", "exec", "globals", "vars"})
 _CACHED = type(functools.lru_cache(len))
 _NAMES: dict[int, tuple[types.CodeType, tuple[str, ...], tuple[str, ...]]] = {}
 _ASSIGNING = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
@@ -398,7 +403,13 @@ class Rebuilder(Splitter):
 
     def _names(self, x: types.FunctionType, names: dict[str, Any]) -> bool:
         if isinstance(names, Overlay):
-            for name in global_names(x.__code__):
+            for name in used_names(x):
+                if name not in names.names and id(sys.modules.get(name)) in self.wanted:
+                    raise StructureError(
+                        f"a parameter lies in the module {name}, which {x.__qualname__} imports by itself. "
+                        "Import it at the top of the file, or pass the parameter as an argument: "
+                        "gradient(lambda w: …, w)."
+                    )
                 if name in names.names and name not in names.made:
                     value = names.names[name]
                     new = self._split(value)[0]

@@ -96,6 +96,12 @@ class Splitter:
         """Is there nothing to rebuild: no leaf inside, and no way back to what is being rebuilt?"""
         return not found and self.low >= self.depth
 
+    def _as_it_is(self, x: Any, held: dict[Any, Any]) -> tuple[Any, Any]:
+        """A holder without a leaf is no copy; what the function stores in it must become plain, too."""
+        if self.arguments:
+            self.copies.append((x, x, held))
+        return x, None
+
     def _children(self, items: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], bool]:
         new, templates, found = {}, {}, False
         split = self._split
@@ -129,7 +135,7 @@ class Splitter:
         self._begin(x, copy)
         new, templates, found = self._children(dict(enumerate(base.__iter__(x))))
         if self._unchanged(found):
-            return x, None
+            return self._as_it_is(x, new)
         base.extend(copy, new.values())
         if kind is not base:
             self._attributes(x, copy)
@@ -146,7 +152,7 @@ class Splitter:
             found = found or any(template is not None for _, template in keys.values())
             new = {keys[key][0]: value for key, value in new.items()}
         if self._unchanged(found):
-            return x, None
+            return self._as_it_is(x, new)
         if kind is dict:
             copy.update(new)
         else:
@@ -225,7 +231,11 @@ class Splitter:
             copy.__defaults__, copy.__kwdefaults__ = defaults[0]["d"], defaults[0]["k"]
             found = found or defaults[2]
         self.within -= 1
-        if self._unchanged(found):
+        unchanged = self._unchanged(found)
+        for name, value in held.items():
+            if unchanged or name not in fresh:
+                self._as_it_is(cells[name], {"cell_contents": value})
+        if unchanged:
             return x, None
         for name, cell in fresh.items():
             if not is_filled(cell):
@@ -288,10 +298,11 @@ class Splitter:
         if special is not None and not self.as_objects:
             return special(x, self)
         fields = fields_of(x)
-        if not fields:
+        made_of = self._class(kind)
+        if not fields and made_of is kind:
             return self._opaque(x)
         try:
-            copy = blank(self._class(kind))
+            copy = blank(made_of)
         except TypeError:  # made in C: nothing that we could rebuild
             return self._opaque(x)
         if self.arguments and unbuildable(kind):
@@ -303,7 +314,7 @@ class Splitter:
         new, templates, found = self._children(varying)
         self.within -= 1
         if self._unchanged(found):
-            return x, None
+            return self._as_it_is(x, fields)
         if constants:
             new = {k: new.get(k, v) for k, v in fields.items()}
             templates = {k: templates.get(k) for k in fields}
@@ -348,7 +359,7 @@ class Splitter:
         changed = self.changes()
         if changed:
             value = self.originals(level)
-            places = collections.Counter(id(original) for original, _, _ in self.copies)
+            places = collections.Counter(id(x) for x, copy, _ in self.copies if copy is not x)
             for original, copy, made in changed:
                 if places[id(original)] > 1:
                     raise MutationError(
@@ -392,15 +403,18 @@ def _differs(holder: Any, made: dict[Any, Any]) -> bool:
 def _write(original: Any, now: dict[Any, Any], made: dict[Any, Any], value: Callable[[Any], Any]) -> None:
     if isinstance(original, (list, deque)):
         members = [value(v) for v in now.values()]
-        original.clear()
-        original.extend(members)
+        if _differs(original, dict(enumerate(members))):
+            original.clear()
+            original.extend(members)
         return
     for name in made:
         if name not in now:
             remove(original, name)
     for name, v in now.items():
         if name not in made or made[name] is not v:
-            put(original, name, value(v))
+            new = value(v)
+            if new is not v or contents(original).get(name) is not v:
+                put(original, name, new)
 
 
 def take_apart(x: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[list[Any], Any]:

@@ -20,10 +20,11 @@ class Opened:
     """The arguments of a call, one level further out: what its rule computes with.
 
     `level` is the innermost level among the arguments, `inputs` are its tracers in them, and
-    `args` the arguments with their values instead.
+    `args` the arguments with their values instead. With `again` they can be had once more, as they
+    were before the call.
     """
 
-    def __init__(self, args: Any):
+    def __init__(self, args: Any, again: bool = False):
         found: list[Any] = []
         Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
         self.level = max((t.level for t in found), key=lambda lv: lv.order, default=None)
@@ -34,6 +35,8 @@ class Opened:
         if found:
             self.splitter = Splitter(self._open, self._ours)
             self.args, self.template = self.splitter.split(args)
+            if again:  # the call may change what holds them
+                self.whole = Splitter(lambda t: t, self._ours).split(args)[0]
 
     def _ours(self, x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is self.level
@@ -43,7 +46,7 @@ class Opened:
         return tracer.value
 
     def again(self, values: Iterable[Any]) -> Any:
-        """The arguments around other values, in the order of `inputs`."""
+        """The arguments as they were, around other values, in the order of `inputs`."""
         feed = iter(values)
         return Splitter(lambda _: next(feed), self._ours).split(self.whole)[0]
 
@@ -165,7 +168,7 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     True
     """
 
-    opened = Opened((f, *xs))
+    opened = Opened((f, *xs), again=True)
     if opened.level is None:
         return f(*xs)
 
@@ -243,7 +246,7 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
     (12.0,)
     """
 
-    opened = Opened((f, x))
+    opened = Opened((f, x), again=True)
     if opened.level is None:
         return f(x)
     g, v = opened.args
@@ -256,7 +259,7 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
 
     def back(dy: Any) -> Any:
         def of_captured(*values: Any) -> Any:
-            return opened.again((*values, v))[0](v)
+            return opened.again((*values, v) if by_x else values)[0](v)
 
         found = list(opened.pull(dy, of_captured, captured)) if captured else []
         if by_x:

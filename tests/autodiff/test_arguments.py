@@ -447,6 +447,36 @@ def test_values_stored_deep_are_plain_and_objects_the_user_s_own():
     assert owner.layer is layer
 
 
+def test_values_stored_where_nothing_was_traced_are_plain_too():
+    class Logged:
+        def __init__(self):
+            self.w, self.log, self.last = 2.0, [], {}
+            self.calls = [lambda y: self.log.append(y), lambda y: self.last.update(y=y)]
+
+        def __call__(self, x):
+            for call in self.calls:
+                call(self.w * x)
+            return self.w * x
+
+    def recording():
+        history, last = [], None
+
+        def f(x):
+            nonlocal last
+            history.append(x)
+            last = {"x": x}
+            return x
+
+        return f, lambda: (history, last)
+
+    model, (f, seen) = Logged(), recording()
+    log = model.log
+    assert gradient(lambda m, f, x: f(m(x)), model, f, 3.0)[2] == 2.0
+    assert model.log is log
+    assert (log, model.last, seen()) == ([6.0], {"y": 6.0}, ([6.0], {"x": 6.0}))
+    assert [type(v) for v in (log[0], model.last["y"], seen()[0][0], seen()[1]["x"])] == [float] * 4
+
+
 def test_what_an_inner_gradient_stores_is_still_traced_outside():
     def f(x):
         box = {"v": x}

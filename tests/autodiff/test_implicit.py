@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import abc
 import functools
+import sys
 import time
 import timeit
 import types
@@ -201,6 +203,24 @@ class Higher(Tower):
         return super().square() * 3.0
 
 
+class Square:
+    def __get__(self, owner, kind):
+        return W[0] ** 2
+
+
+class Empty(abc.ABC):
+    described = Square()
+
+    @abc.abstractmethod
+    def square(self): ...
+
+
+class Full(Empty):
+    def square(self):
+        return W[0] ** 2
+
+
+EMPTY, SUM = Full(), W.sum
 TOWER, HIGHER = Tower(), Higher()
 OPERATIONS = {"f": lambda: W[0] ** 2}
 SPACE = types.SimpleNamespace(W=W)
@@ -237,6 +257,10 @@ REACHED = {
     "a function of a module": (lambda: MODULE.loss(), MODULE.V, [6.0]),
     "a function in a dict": (lambda: OPERATIONS["f"](), W, [4.0, 0.0]),
     "a namespace": (lambda: SPACE.W[0] ** 2, W, [4.0, 0.0]),
+    "an object without fields": (lambda: EMPTY.square(), W, [4.0, 0.0]),
+    "a descriptor": (lambda: EMPTY.described, W, [4.0, 0.0]),
+    "a method of the array": (lambda: SUM() ** 2, W, [14.0, 14.0]),
+    "a name as text": (lambda: eval("W[0] ** 2") + globals()["W"][0], W, [5.0, 0.0]),
     "a default": (lambda w=W: w[0] ** 2, W, [4.0, 0.0]),
 }
 
@@ -270,6 +294,27 @@ def test_functions_share_the_globals_that_they_assign():
 
 
 def test_what_cannot_be_rebuilt_is_refused():
+    def importing():
+        import of_a_user
+
+        return of_a_user.V[0]
+
+    sys.modules["of_a_user"] = MODULE
+    try:
+        with pytest.raises(StructureError, match="at the top of the file"):
+            gradient(importing, Params([MODULE.V]))
+    finally:
+        del sys.modules["of_a_user"]
+
+    class Counted:
+        def __init_subclass__(cls):
+            raise AssertionError
+
+        def f(self):
+            return W[0]
+
+    with pytest.raises(StructureError, match="no class can stand for it"):
+        gradient(lambda: Counted().f(), Params([W]))
     stream = iter([W])
     with pytest.raises(StructureError, match=r"Pass the parameter as an argument"):
         gradient(lambda: np.sum(next(stream)), Params([W]))

@@ -206,6 +206,22 @@ def test_checkpointed_sees_its_closure_and_refuses_what_it_cannot_see():
         gradient(by_global, 2.0, 3.0)
 
 
+def test_checkpointed_computes_again_with_what_it_saw():
+    layer = types.SimpleNamespace(w=3.0, n=1.0)
+
+    def f(m, x):
+        def inner(z):
+            m.n += 1.0
+            return m.w * z * m.n
+
+        return checkpointed(inner, x) * m.n
+
+    value, (g, gx) = withgradient(f, layer, 2.0)
+    assert value == 24.0
+    assert layer.n == 2.0
+    assert (g.w, gx) == (8.0, 12.0)
+
+
 class Judge:
     def __init__(self):
         self.w, self.steps = 2.0, 0
