@@ -488,6 +488,11 @@ _MAYBE_TRACED = (Tracer, tuple, frozenset)
 _OPAQUE = (
     str, bytes, bytearray, bool, np.bool_, type, types.ModuleType, type(None), enum.Enum, range, np.ufunc,
 )  # fmt: skip
+#: Objects of Python's library whose numbers are their own business.
+_TOOLS = {
+    "random.Random", "logging.Filterer", "threading.Thread", "_io._IOBase", "io.IOBase", "subprocess.Popen",
+    "concurrent.futures._base.Executor", "tempfile._TemporaryFileWrapper", "argparse.ArgumentParser",
+}  # fmt: skip
 _TAKERS: list[tuple[Any, Taker]] = [
     (dict, Splitter._mapping),
     (tuple, Splitter._tuple),
@@ -506,6 +511,6 @@ _TAKERS: list[tuple[Any, Taker]] = [
 @once_a_class
 def _taker(kind: type) -> Taker | None:
     """How objects of this class are taken apart; None for those with nothing inside."""
-    if issubclass(kind, _OPAQUE):
+    if issubclass(kind, _OPAQUE) or any(_name(base) in _TOOLS for base in kind.__mro__):
         return None
     return next((taker for kinds, taker in _TAKERS if issubclass(kind, kinds)), Splitter._object)

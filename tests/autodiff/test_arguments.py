@@ -9,9 +9,12 @@ import decimal
 import enum
 import functools
 import itertools
+import logging
 import queue
+import random
 import re
 import statistics
+import sys
 import threading
 import types
 import weakref
@@ -291,6 +294,8 @@ def test_tables_of_pandas_are_refused():
         assert gradient(lambda v, y: y, x, 1.0) == (None, 1.0)
 
 
+RANDOM = random.Random(0)
+RANDOM.gauss(0, 1)
 CONSTANTS = {
     "text": "abc",
     "bytes": bytearray(b"ab"),
@@ -306,6 +311,12 @@ CONSTANTS = {
     "range": range(3),
     "position": iter(range(3)),
     "counter": itertools.count(),
+    "generator of Python's random numbers": RANDOM,
+    "method of it": RANDOM.random,
+    "logger": logging.getLogger("fluxbridge.test"),
+    "method of a logger": logging.getLogger("fluxbridge.test").info,
+    "thread": threading.current_thread(),
+    "output": sys.stderr.write,
     "lock": threading.Lock(),
     "module": np,
     "type": float,
