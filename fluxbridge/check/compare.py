@@ -27,7 +27,7 @@ def lines(
         line = _direction(question, name, own, answer.along, allowed)
         if line.verdict == DIFFERS:
             yield line
-    yield from joint(question, name, own, answer)
+    yield from joint(question, name, own, answer, allowed)
     line = _value(name, own.value, answer.value, allowed)
     if line.verdict == DIFFERS:
         yield line
@@ -61,13 +61,21 @@ def _leaf(
             gap = np.where(kink, _outside(ours, low, high), gap)
             size = np.fmax(size, np.where(kink, np.fmax(np.abs(low), np.abs(high)), size))
         with np.errstate(all="ignore"):
-            resolved = doubt <= RESOLVES * np.fmax(size, allowed.terms(k, ours.shape))
-        resolved |= (ours == 0) & (theirs == 0)
-        out = np.isnan(theirs) | ~np.isfinite(doubt) | ~resolved
+            natural = np.broadcast_to(question.natural(k), ours.shape)
+            terms = np.where(
+                (ours == 0) & (theirs == 0), natural, np.fmin(natural, allowed.terms(k, ours.shape))
+            )
+            out = np.isnan(theirs) | ~(bound <= RESOLVES * np.fmax(size, terms) + TINY) | ~np.isfinite(bound)
+            if allowed.given:
+                out = np.isnan(theirs) | ~(doubt <= RESOLVES * np.fmax(size, natural))
+            if answer.spans is not None:  # rounding is not to be as large as all that the function varies by
+                out = out | ~(doubt <= RESOLVES * np.fmax(np.abs(theirs), answer.spans[k]) + TINY)
+    if answer.sides is not None:
         fits = kink & ~out & (gap <= bound)
     elif name != "zygote":  # only Zygote's choices at kinks are ours
-        out = _between(kinks, k, theirs)
-        if np.any(out):
+        between = _between(kinks, k, theirs)
+        out = out | between
+        if np.any(between):
             notes.append("at kinks it chose one of the one-sided slopes, or a value between them")
     with np.errstate(all="ignore"):
         excess = np.where(out | fits, -1.0, gap / bound)
@@ -85,7 +93,9 @@ def _leaf(
     if worst is None:
         verdict = AGREES
     elif excess.flat[worst] < 0:
-        verdict = KINK if np.any(fits) or (np.any(kink) and answer.sides is None) else UNSURE
+        verdict = (
+            KINK if np.any(fits) or (np.any(kink & ~np.isnan(theirs)) and answer.sides is None) else UNSURE
+        )
         worst = int(np.argmax(np.where(fits, gap, -1.0))) if np.any(fits) else worst
     else:
         verdict = AGREES if excess.flat[worst] <= 1 else DIFFERS
@@ -147,7 +157,7 @@ def _cleared(
         if not excess[index] > 1:
             break
         if len(index) == array.ndim and question.of == "gradient":
-            place, component = index, ()
+            place, component = index, tuple(index[:0])
         else:
             place = tuple(map(int, np.unravel_index(index[-1], array.shape))) if array.ndim else ()
             component = index[:1]
@@ -181,10 +191,19 @@ def _allowed(question: Question, tangents: Sequence[np.ndarray]) -> tuple[Any, A
 PAIRS = 6  #: pairs of kinks that are looked at together
 
 
-def joint(question: Question, name: str, own: Answer, answer: Answer) -> Iterator[Line]:
+def _is_clear(answer: Answer, entry: Entry) -> bool:
+    """Are the slopes on both sides of this kink known well?"""
+    assert answer.errors is not None
+    left, right = answer.kinks[entry]
+    return float(answer.errors[entry.leaf][entry.index]) <= 1e-3 * max(abs(float(left)), abs(float(right)))
+
+
+def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance) -> Iterator[Line]:
     """Do the answers at several kinks go together? Those of |x + y| must be the same by x and by y."""
-    entries = [e for e in answer.kinks if own.leaves[e.leaf] is not None]
-    if question.of != "gradient" or answer.sides is None or len(entries) < 2:
+    if question.of != "gradient" or answer.sides is None:
+        return
+    entries = [e for e in answer.kinks if own.leaves[e.leaf] is not None and _is_clear(answer, e)]
+    if len(entries) < 2:
         return
     f, point = question.function(), question.point
     rng = np.random.default_rng(11)
@@ -202,6 +221,12 @@ def joint(question: Question, name: str, own: Answer, answer: Answer) -> Iterato
                 1e-14,  # type: ignore[misc]
             )
             slack = 10 * float(found.error) + 1e-3 * max(abs(float(found.low)), abs(float(found.high)))
+            for e, w in zip((a, b), weights, strict=True):
+                slack += abs(w) * float(
+                    np.broadcast_to(allowed.of(e.leaf, own.leaves[e.leaf]), point.arrays[e.leaf].shape)[
+                        e.index
+                    ]
+                )
             outside = max(float(found.low) - ours, ours - float(found.high))
             if not np.isfinite(slack) or not outside > slack:
                 continue
@@ -240,9 +265,9 @@ def _gap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(gap), np.inf, gap)
 
 
-RESOLVES = (
-    1e-2  #: an entry is judged if the doubt is no larger than this part of it, or of the terms it is made of
-)
+#: An entry is judged if its bound is no larger than this part of it, or of the terms that it is made of.
+RESOLVES = 1e-2
+TINY = 100 * float(np.finfo(float).tiny)
 
 
 def _doubt(errors: Any, slopes: Any) -> Any:

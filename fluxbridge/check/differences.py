@@ -22,12 +22,8 @@ WINDOWS = 4  #: how many times the steps begin anew, each time where the last on
 FIRST_STEP = (
     11 / 128
 )  #: few digits, so that x + h is exact; no power of two, as f may have steps on such a grid
-PROBES = (
-    2.0**-6,
-    2.0**-10,
-    2.0**-15,
-    2.0**-27,
-)  #: small steps, relative to the first; further ones if need be
+#: Small steps, relative to the first one; further ones follow if need be.
+PROBES = (2.0**-2, 2.0**-6, 2.0**-10, 2.0**-15, 2.0**-27)
 DEEPEST = 12  #: the largest number of small steps
 EPS = float(np.finfo(float).eps)
 
@@ -54,14 +50,17 @@ class Slopes(NamedTuple):
     reason: np.ndarray
     left: np.ndarray
     right: np.ndarray
+    span: np.ndarray  #: the largest value that was met, divided by the step
 
 
-def slopes(f: Callable[[float], Any], scale: float = 1.0, noise: Any = 0.0, least: float = 0.0) -> Slopes:
+def slopes(
+    f: Callable[[float], Any], scale: float = 1.0, noise: Any = 0.0, least: float = 0.0, relative: Any = 0.0
+) -> Slopes:
     """The derivative of f at 0; f returns a number or an array.
 
     `scale` is the size of the point's coordinate, which the steps are relative to, `noise` how wrong f is by
-    rounding, `least` the smallest step that still moves the point. A step at which f is not
-    defined (NaN, or an error of arithmetic) is passed over.
+    rounding (`relative`: in parts of its value), `least` the smallest step that still moves the point. A step
+    at which f is not defined (NaN, or an error of arithmetic) is passed over.
 
     >>> slopes(lambda t: np.exp(3 * t)).value.round(9).item()
     3.0
@@ -69,12 +68,15 @@ def slopes(f: Callable[[float], Any], scale: float = 1.0, noise: Any = 0.0, leas
     >>> found.low.item(), found.high.item()
     (-1.0, 1.0)
     """
-    samples = _Samples(f, noise)
+    samples = _Samples(f, noise, relative)
     shape = np.shape(samples.at)
     best, error = np.full(shape, np.nan), np.full(shape, np.inf)
     sides = None
     start = FIRST_STEP * 2.0 ** np.floor(np.log2(scale))
-    for _ in range(WINDOWS):
+    starts = [start * 2.0 ** (-LEVELS * k) for k in range(WINDOWS)]
+    if 0 < least < starts[-1] * 2.0**-47:  # a coordinate that is not 0, and far smaller than the steps
+        starts.append(least * 2.0**43)
+    for start, following in zip(starts, [*starts[1:], 0.0], strict=True):
         if start < least:
             break
         value, doubt, bend = _extrapolated(samples, start, least)
@@ -82,21 +84,19 @@ def slopes(f: Callable[[float], Any], scale: float = 1.0, noise: Any = 0.0, leas
         doubt = np.where(sides.contradict(value, doubt, bend), np.inf, doubt)
         better = doubt < error
         best, error = np.where(better, value, best), np.where(better, doubt, error)
-        start *= 2.0**-LEVELS
         settled = sides.kink | sides.steep | (error <= 1e-6 * np.abs(best)) | ~np.isfinite(samples.at)
-        if np.all(settled | (2 * samples.rounding(start) >= error)):
+        if following and np.all(settled | (2 * samples.rounding(following) >= error)):
             break
     if sides is None:  # the point cannot be moved by as little as the function may need
-        return Slopes(best, error, best, best, np.zeros(shape, bool), _reasons(shape, NOISE), best, best)
+        no = np.zeros(shape, bool)
+        return Slopes(best, error, best, best, no, _reasons(shape, NOISE), best, best, np.zeros(shape))
     return _judged(samples, best, error, sides)
 
 
 def _judged(samples: _Samples, best: Any, error: Any, sides: _Sides) -> Slopes:
     shape = np.shape(samples.at)
     left, right, doubt = sides.limits()
-    with np.errstate(all="ignore"):
-        stable = doubt <= 1e-2 * np.fmax(np.abs(left), np.abs(right)) + 1e-6 * sides.widest
-    kink = (sides.kink & np.isfinite(doubt)) | (sides.steep & stable)
+    kink = (sides.kink | sides.steep) & np.isfinite(doubt)
     low, high = np.fmin(left, right), np.fmax(left, right)
     value = np.where(kink, (low + high) / 2, best)
     error = np.where(
@@ -111,7 +111,9 @@ def _judged(samples: _Samples, best: Any, error: Any, sides: _Sides) -> Slopes:
     reason[sides.steep] = STEEP
     reason[~np.isfinite(samples.at)] = NO_VALUE
     low, high = np.where(kink, low, value), np.where(kink, high, value)
-    return Slopes(value, np.where(np.isnan(error), np.inf, error), low, high, kink, reason, left, right)
+    return Slopes(
+        value, np.where(np.isnan(error), np.inf, error), low, high, kink, reason, left, right, samples.span()
+    )
 
 
 def _reasons(shape: tuple[int, ...], text: str) -> np.ndarray:
@@ -123,8 +125,9 @@ def _reasons(shape: tuple[int, ...], text: str) -> np.ndarray:
 class _Samples:
     """The values of f that were asked for, and how far rounding may falsify a difference of two."""
 
-    def __init__(self, f: Callable[[float], Any], noise: Any):
+    def __init__(self, f: Callable[[float], Any], noise: Any, relative: Any):
         self.f = f
+        self.relative = np.fmax(EPS, np.nan_to_num(relative))
         self.at = _value(f, 0.0)
         self.noise = np.fmax(np.nan_to_num(noise), EPS * np.nan_to_num(np.abs(self.at), posinf=0.0))
         self.known: dict[float, Any] = {0.0: self.at}
@@ -138,6 +141,17 @@ class _Samples:
             self.known[t] = found
         return found
 
+    def span(self) -> Any:
+        """The largest value at one of the larger steps, as a slope."""
+        steps = sorted((abs(t) for t in self.known), reverse=True)
+        found = np.zeros(np.shape(self.at))
+        for h in steps[:6]:
+            if h > 0:
+                for y in (self(h), self(-h)):
+                    with np.errstate(all="ignore"):
+                        found = np.fmax(found, np.where(np.isfinite(y), np.abs(y), 0.0) / h)
+        return found
+
     def rounding(self, h: float) -> Any:
         """What rounding does to a difference quotient with step h."""
         return self.noise / h
@@ -145,7 +159,7 @@ class _Samples:
     def rounding_at(self, h: float, *ys: Any) -> Any:
         size = self.noise
         for y in ys:
-            size = np.fmax(size, EPS * np.abs(y))
+            size = np.fmax(size, self.relative * np.abs(y))
         return size / h
 
 
@@ -187,23 +201,24 @@ class _Sides:
         self.steps: list[tuple[float, Any, Any, Any]] = []  # (h, left, right, rounding)
         shape = np.shape(samples.at)
         self.gap = np.full(shape, np.nan)  # between both slopes, at the last step that told something
-        self.widest = np.full(shape, np.nan)  # the gap of the largest step
         self.closed = np.zeros(shape, bool)  # the gap was shrinking
-        self.stays = np.zeros(shape, int)  # how many times it was not
-        self.grows = np.zeros(shape, int)
+        self.stays = np.zeros(shape, int)  # how many times in a row it stayed the same
+        self.grows = np.zeros(shape, int)  # and how many times it grew
         settled: Any = True
         for k, fraction in enumerate(PROBES):
             if start * fraction >= least:
                 settled = self._look(start * fraction)
-                if k == 2 and not np.all(settled) and start * 2.0**-20 >= least:
+                if k == 3 and not np.all(settled) and start * 2.0**-20 >= least:
                     self._look(start * 2.0**-20)
         h = start * PROBES[-1] / 16
         while h >= least and len(self.steps) < DEEPEST and not np.all(settled):
             settled = self._look(h)
             h /= 16
         apart = ~self.closed & (self.gap > 0)
-        self.steep = apart & (self.grows >= 2) & (2 * self.grows >= self.stays)
-        self.kink = apart & (self.stays >= 2) & ~self.steep
+        # conclusive: steps small beside the coordinate itself, of which `least` is about 2**-47
+        conclusive = not least or (bool(self.steps) and self.steps[-1][0] <= 1e-4 * 2.0**47 * least)
+        self.steep = apart & (self.grows >= 2) & conclusive
+        self.kink = apart & (self.stays >= 2) & conclusive
         self.unresolved = apart & ~self.kink & ~self.steep
 
     def _look(self, h: float) -> Any:
@@ -221,10 +236,10 @@ class _Sides:
             shrinks = ~border & np.where(fresh, gap <= seen, gap <= np.fmax(seen, 0.5 * before))
             stays = ~blind & ~shrinks & ~fresh
             self.closed = np.where(blind, self.closed, shrinks)
-            self.stays = np.where(blind, self.stays, np.where(shrinks, 0, self.stays + stays))
-            self.grows = np.where(shrinks & ~blind, 0, self.grows + (stays & (gap >= 1.5 * before)))
+            growing = stays & (gap >= 1.5 * before)
+            self.stays = np.where(blind, self.stays, np.where(stays & ~growing, self.stays + 1, 0))
+            self.grows = np.where(blind, self.grows, np.where(growing, self.grows + 1, 0))
             self.gap = np.where(blind, before, gap)
-            self.widest = np.where(np.isnan(self.widest), gap, self.widest)
         self.steps.append((h, left, right, seen / 8))
         return self.closed | (blind & ~np.isnan(gap))
 
@@ -232,7 +247,7 @@ class _Sides:
         """Is `value` not what the central differences with the smallest steps say, within their rounding?"""
         wrong = np.zeros(np.shape(value), bool)
         for h, left, right, rounding in self.steps:
-            if h <= 1.01 * self.start * PROBES[2]:
+            if h <= 1.01 * self.start * PROBES[3]:
                 with np.errstate(all="ignore"):
                     bend = 10 * (first + np.abs(value)) * (h / self.start) ** 2
                     allowed = 10 * error + 4 * rounding + bend + 1e-9 * np.abs(value)
@@ -246,8 +261,8 @@ class _Sides:
         """
         sides = []
         for side in (1, 2):
-            found, error = self._limit([step[side] for step in self.steps], 1)
-            jumped, doubt = self._limit(self._beside(side), 2)
+            found, error = self._limit([step[side] for step in self.steps], 1, False)
+            jumped, doubt = self._limit(self._beside(side), 2, True)
             sides.append((np.where(self.steep, jumped, found), np.where(self.steep, doubt, error)))
         (left, a), (right, b) = sides
         missing = [np.all([np.isnan(step[side]) for step in self.steps], axis=0) for side in (1, 2)]
@@ -265,8 +280,8 @@ class _Sides:
                 found.append(sign * rise / (h - smaller))
         return found
 
-    def _limit(self, slopes: list[Any], offset: int) -> tuple[Any, Any]:
-        """The limit of slopes whose steps are those of `steps`, and its error."""
+    def _limit(self, slopes: list[Any], offset: int, strict: bool) -> tuple[Any, Any]:
+        """The limit of slopes by the steps of `steps`, and its error; if `strict`, only where there is one."""
         best = np.full(np.shape(self.samples.at), np.nan)
         error = np.full(np.shape(best), np.inf)
         steps = self.steps[: len(slopes)]
@@ -276,18 +291,24 @@ class _Sides:
                 value = b + (b - a) / (h / smaller - 1)
                 doubt = np.abs(b - a) + rounding
                 better = doubt < error
+                if strict:
+                    better &= np.abs(b - a) <= 1e-2 * np.fmax(np.abs(a), np.abs(b)) + 4 * rounding
                 best, error = np.where(better, value, best), np.where(better, doubt, error)
         return best, error
+
+
+def real(y: Any) -> Any:
+    """A result in double precision; NaN where it is no real number, as (-1.0)**0.5 in Python."""
+    if np.iscomplexobj(y):
+        y = np.where(np.imag(y) == 0, np.real(y), np.nan)
+    return np.asarray(y, dtype=float)
 
 
 def _value(f: Callable[[float], Any], t: float) -> Any:
     """f(t) in double precision; NaN where it is not defined."""
     try:
         with np.errstate(all="ignore"):
-            y = f(t)
-            if np.iscomplexobj(y):  # (-1.0)**0.5 in Python
-                y = np.where(np.imag(y) == 0, np.real(y), np.nan)
-            return np.asarray(y, dtype=float)
+            return real(f(t))
     except (
         ArithmeticError,
         ValueError,

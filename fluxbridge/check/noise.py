@@ -9,7 +9,7 @@ is taken inside of this level is disturbed in the same way, and so are the round
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,8 @@ EXACT = frozenset({
     "negative", "positive", "absolute", "fabs", "sign", "maximum", "minimum", "fmax", "fmin", "copysign",
     "conjugate", "real", "imag", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims",
     "broadcast_to", "flip", "rot90", "roll", "tile", "getitem", "tril", "triu", "diag", "where", "max", "min",
-    "concatenate", "stack", "fftshift", "ifftshift", "pad", "floor", "ceil", "rint", "fix", "clip", "sort",
-    "partition", "assemble", "remainder", "fmod",
+    "concatenate", "stack", "fftshift", "ifftshift", "pad", "floor", "ceil", "rint", "round", "around", "fix",
+    "heaviside", "clip", "sort", "partition", "assemble", "remainder", "fmod",
 })  # fmt: skip
 
 #: Areas whose errors belong to a matrix as a whole, not to each of its elements.
@@ -52,9 +52,11 @@ class Shaken:
     True
     """
 
-    def __init__(self, rng: np.random.Generator):
+    def __init__(self, rng: np.random.Generator, factor: float = 1.0):
         self.order = next(ORDER)
         self.rng = rng
+        self.eps = EPS * factor  #: the largest relative error in double precision
+        self.factor = factor
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         values = [x.value if isinstance(x, Tracer) and x.level is self else x for x in inputs]
@@ -94,13 +96,13 @@ class Shaken:
         """`x` with other last digits; if `whole`, those of the largest element of the matrix."""
         kind = type(x)
         if kind is float:
-            return x * (1.0 + roundings * _EPS * self.rng.uniform(-1, 1))
+            return x * (1.0 + roundings * self.eps * self.rng.uniform(-1, 1))
         if isinstance(x, Tracer) or not (isinstance(x, (np.ndarray, np.generic, complex))):
             return x
         a = np.asarray(x)
         if a.dtype.kind not in "fc":
             return x
-        eps = roundings * np.finfo(a.dtype).eps
+        eps = roundings * self.factor * np.finfo(a.dtype).eps
         size = np.abs(a)
         if whole and a.ndim:
             size = np.maximum(size, np.max(size, axis=(-2, -1)[-a.ndim :], keepdims=True, initial=0.0))
@@ -112,30 +114,22 @@ class Shaken:
         return moved if isinstance(x, np.ndarray) else kind(moved[()])
 
 
-_EPS = float(np.finfo(float).eps)
+EPS = float(np.finfo(float).eps)
 
 
-def noise(
+def disturbed_runs(
     f: Callable[..., Any],
-    xs: Sequence[Any],
+    rebuild: Callable[[Callable[[Any], Any]], Sequence[Any]],
     arguments: bool = False,
-    rebuild: Callable[[Callable[[Any], Any]], Sequence[Any]] | None = None,
-    at: Any = None,
-    flat: Callable[[Any], Any] = lambda y: np.asarray(values(y)),
-    seed: int = 0,
-) -> Any:
-    """How far rounding moves each element of f(*xs): the largest change in a few disturbed runs.
+    factor: float = 1.0,
+) -> Iterator[Any]:
+    """What f returns in a few disturbed runs.
 
-    With `arguments` their last digits are disturbed as well. `rebuild(stand_in)` gives the arguments with
-    stand-ins for their leaves, where they are not just numbers and arrays; `flat` makes one array, or a
-    list of them, of what f returns, and `at` is that for the undisturbed arguments.
+    `rebuild(stand_in)` gives its arguments with stand-ins for the leaves. With `arguments` their last digits
+    are disturbed as well. The disturbances are `factor` times as large as roundings.
     """
-    if at is None:
-        at = flat(f(*xs))
-    several = isinstance(at, list)
-    spread = [np.zeros(np.shape(a)) for a in (at if several else [at])]
     for k in range(SAMPLES):
-        level = Shaken(np.random.default_rng((seed, k)))
+        level = Shaken(np.random.default_rng(k), factor)
 
         def stand_in(x: Any, level: Shaken = level) -> Any:
             if isinstance(x, (np.integer, int)):
@@ -143,15 +137,23 @@ def noise(
             return level.leaf(level.disturbed(x, False) if arguments else x)
 
         with np.errstate(all="ignore"):
-            found = flat(f(*(rebuild(stand_in) if rebuild else map(stand_in, xs))))
-            for total, a, b in zip(
-                spread, at if several else [at], found if several else [found], strict=True
-            ):
-                if a is None or b is None or np.shape(a) != np.shape(b):
-                    continue
-                change = np.abs(np.asarray(b) - a)
-                np.fmax(total, np.where(np.isnan(change), 0.0, change), out=total)
-    return spread if several else spread[0]
+            yield f(*rebuild(stand_in))
+
+
+def spread(at: Any, runs: Iterable[Any]) -> Any:
+    """The largest difference of each element of an array from its value in a few runs."""
+    found = np.zeros(np.shape(at))
+    with np.errstate(all="ignore"):
+        for run in runs:
+            if np.shape(run) == np.shape(at):
+                found = np.fmax(found, np.abs(np.asarray(run) - at))
+    return np.where(np.isnan(found), 0.0, found)
+
+
+def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
+    """How far rounding moves each element of f(*xs)."""
+    runs = disturbed_runs(f, lambda stand_in: [stand_in(x) for x in xs])
+    return spread(f(*xs), [values(y) for y in runs])
 
 
 def scatter(f: Callable[[float], Any], step: float) -> Any:

@@ -86,13 +86,18 @@ class Point:
         """The smallest step of finite differences at this entry: some of its units in the last place."""
         x = self.arrays[entry.leaf][entry.index]
         x = float(np.imag(x) if entry.direction == 1j else np.real(x))
-        return 32 * float(np.spacing(abs(x))) if np.isfinite(x) and x else 1e-30
+        return 32 * float(np.spacing(abs(x))) if np.isfinite(x) and x else 0.0
 
-    def rebuilt(self, stand_in: Callable[[Any], Any], wide: bool) -> tuple[Any, ...]:
+    def rebuilt(
+        self, stand_in: Callable[[Any], Any], wide: bool, jitter: Sequence[np.ndarray] | None = None
+    ) -> tuple[Any, ...]:
         """The arguments with stand-ins for the leaves that vary, in double precision if `wide`."""
+        arrays = [_double(a) if wide else a for a in self.arrays]
+        if jitter is not None:
+            arrays = [a + t for a, t in zip(arrays, jitter, strict=True)]
         leaves = [
-            stand_in(_double(a) if wide else a) if isinstance(x, np.ndarray) else stand_in(a.item())
-            for a, x in zip(self.arrays, self.leaves, strict=True)
+            stand_in(np.asarray(a)) if isinstance(x, np.ndarray) else stand_in(a.item())
+            for a, x in zip(arrays, self.leaves, strict=True)
         ]
         kept = [
             new if k in self.free else old

@@ -70,7 +70,10 @@ class Report:
     @property
     def compared(self) -> bool:
         """Was there anything that a voice could judge? If not, nothing is known about the gradient."""
-        return any(line.verdict != UNSURE for line in self.lines)
+        return any(
+            line.verdict in (AGREES, DIFFERS) or (line.verdict == KINK and line.voice == "finite differences")
+            for line in self.lines
+        )
 
     @property
     def verdict(self) -> str:

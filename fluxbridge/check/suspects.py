@@ -120,13 +120,8 @@ class _Case:
         """How far rounding moves the value."""
         wide = self.moved(np.zeros(self.x.shape), 0.0)
         try:
-            return noise.noise(
-                self.g,
-                (self.like(wide),),
-                arguments=True,
-                at=self.value(wide),
-                flat=lambda y: np.asarray(_inner(self.seed, _plain(y))),
-            )
+            runs = noise.disturbed_runs(self.g, lambda stand_in: [stand_in(self.like(wide))], arguments=True)
+            return noise.spread(self.value(wide), [_inner(self.seed, _plain(y)) for y in runs])
         except Exception:  # what cannot be traced once more
             tangent = self.tangent(np.random.default_rng(5))
             return np.abs(self.value(self.moved(tangent, 2.0**-50)) - self.value(wide))

@@ -6,6 +6,7 @@ nothing to say here, because a program is missing or the question is not one for
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -29,6 +30,9 @@ class Silent(Exception):
 DOES_NOT_APPLY = "is only for"  #: how the reason begins if a voice does not apply to this kind of function
 
 
+JOLT = 1000.0  #: how many times larger than roundings disturbances are that tell roundings from kinks
+
+
 class Answer:
     """What one voice says: the value, and for each leaf an array, or None for no dependence.
 
@@ -45,6 +49,7 @@ class Answer:
         along: differences.Slopes | None = None,
         sides: tuple[Sequence[Any], Sequence[Any]] | None = None,
         reasons: Sequence[Any] | None = None,
+        spans: Sequence[Any] | None = None,
     ):
         self.value = value
         self.leaves = list(leaves)
@@ -52,6 +57,7 @@ class Answer:
         self.kinks = kinks or {}  #: entries where the slopes to the left and right differ
         self.along = along  #: the slope along the question's random direction
         self.sides = sides  #: (low, high): an array for each leaf
+        self.spans = spans  #: for each leaf: the largest values that were met, as slopes
         self.reasons = reasons  #: for each leaf an array of texts: why an entry cannot be judged
 
 
@@ -74,6 +80,7 @@ class Question:
         self.sizes = nearby.sizes(self.point.arrays)
         self.direction = self.jitter(self.rng)
         self._noise: dict[bool, Any] = {}
+        self.relative: Any = 0.0  #: what part of a result rounding takes, away from a zero of the function
 
     def _fix(self) -> dict[int, str]:
         """Take out the integers with which the function does not work when they are no integers."""
@@ -129,49 +136,91 @@ class Question:
         """How far rounding moves each entry of the native derivative `at`."""
         point = self.point
         at = [np.zeros(()) if a is None else a for a in at]
-        try:
-            return noise.noise(
+
+        def shaken(factor: float) -> list[list[Any]]:
+            runs = noise.disturbed_runs(
                 lambda *xs: self.derivative(xs=xs)[1],
-                point.xs,
+                lambda stand_in: point.rebuilt(stand_in, wide=False),
                 arguments=True,
-                rebuild=lambda stand_in: point.rebuilt(stand_in, wide=False),
-                at=at,
-                flat=list,
+                factor=factor,
             )
+            return [list(leaf) for leaf in zip(*runs, strict=True)]
+
+        try:
+            runs = shaken(1.0)
+            found = [noise.spread(a, leaf) for a, leaf in zip(at, runs, strict=True)]
+            largest = max((float(np.max(np.abs(a), initial=0.0)) for a in at), default=0.0)
+            if not any(np.any(s > 1e-6 * largest) for s in found):
+                return found
+            # The choice at a kink is another one: there are a few values only, however large the disturbance
+            jolted = shaken(JOLT)
+            further = [noise.spread(a, leaf) for a, leaf in zip(at, jolted, strict=True)]
+            few = [_few(a, leaf) for a, leaf in zip(at, map(operator.add, runs, jolted), strict=True)]
+            return [
+                np.where(few_ & (far <= JOLT / 30 * s), 0.0, s)
+                for s, far, few_ in zip(found, further, few, strict=True)
+            ]
         except Exception:  # what runs in a gradient need not run in a gradient of higher order
             return swing(self.again, lambda: point.rounded(self.rng), at)
 
     def noise(self, arguments: bool = False) -> Any:
         """How far rounding moves the results of :meth:`function` in double precision."""
         if arguments not in self._noise:
-            self._noise[arguments] = self._noise_of(arguments)
+            with as_in_gradient(), np.errstate(all="ignore"):
+                jitter = self.jitter(np.random.default_rng(7))
+                found = self._noise_at(arguments, None)
+                near = [t * 2.0**-6 for t in jitter]
+                try:
+                    away = self._noise_at(arguments, near) / np.abs(
+                        self._value(*self.point.displaced((near, 1.0)))
+                    )
+                except (ArithmeticError, ValueError, IndexError):
+                    away = np.zeros(())
+                here = found / np.abs(self._value(*self.point.displaced()))
+                self.relative = np.nan_to_num(np.fmin(here, away), nan=0.0, posinf=0.0)
+                scattered = noise.scatter(lambda t: self._value(*self.point.displaced((jitter, t))), 2.0**-49)
+                if np.shape(scattered) == np.shape(found):
+                    found = np.fmax(found, scattered)
+                self._noise[arguments] = found
         return self._noise[arguments]
 
-    def _noise_of(self, arguments: bool) -> Any:
+    def _value(self, *xs: Any) -> Any:
+        return differences.real(noise.values(self.function()(*xs)))
+
+    def _noise_at(self, arguments: bool, jitter: Sequence[np.ndarray] | None) -> Any:
+        """The same at the point moved by `jitter`."""
         point, f = self.point, self.function()
-
-        def value(*xs: Any) -> Any:
-            return np.asarray(noise.values(f(*xs)), dtype=float)
-
-        jitter = self.jitter(np.random.default_rng(7))
-        with np.errstate(all="ignore"):
-            at = value(*point.displaced())
+        moved = [] if jitter is None else [(jitter, 1.0)]
+        at = self._value(*point.displaced(*moved))
+        try:
+            runs = noise.disturbed_runs(
+                f, lambda stand_in: point.rebuilt(stand_in, wide=True, jitter=jitter), arguments
+            )
+            return noise.spread(at, [differences.real(noise.values(y)) for y in runs])
+        except Exception:  # a function of another language, or one that cannot be traced twice
             found = np.zeros(at.shape)
-            try:
-                found = noise.noise(
-                    f,
-                    point.xs,
-                    arguments=arguments,
-                    rebuild=lambda stand_in: point.rebuilt(stand_in, wide=True),
-                    at=at,
-                    flat=lambda y: np.asarray(noise.values(y), dtype=float),
-                )
-            except Exception:  # a function of another language, or one that cannot be traced twice
-                for k in range(noise.SAMPLES):
-                    moved = value(*point.displaced((self.jitter(np.random.default_rng(k)), 2.0**-52)))
-                    found = np.fmax(found, np.abs(moved - at))
-            scattered = noise.scatter(lambda t: value(*point.displaced((jitter, t))), 2.0**-49)
-        return np.fmax(found, scattered) if np.shape(scattered) == np.shape(found) else found
+            for k in range(noise.SAMPLES):
+                rounded = (self.jitter(np.random.default_rng(k)), 2.0**-52)
+                found = np.fmax(found, np.abs(self._value(*point.displaced(*moved, rounded)) - at))
+            return found
+
+    def natural(self, k: int) -> Any:
+        """A natural size of the derivatives by leaf k: the value for a change by the whole coordinate."""
+        value = np.nan_to_num(np.abs(self._value(*self.point.displaced())), posinf=0.0)
+        size = self.sizes[k]
+        return (
+            value / size
+            if self.of == "gradient"
+            else _as_matrix(np.multiply.outer(value, 1 / size), value.shape, size)
+        )
+
+
+def _few(at: Any, runs: Sequence[Any]) -> Any:
+    """Where are there at most three different values among these?"""
+    if any(r is None or np.shape(r) != np.shape(at) for r in runs):
+        return np.zeros(np.shape(at), bool)
+    ordered = np.sort(np.abs(np.stack([at, *runs])), axis=0)
+    return np.sum(np.diff(ordered, axis=0) > 1e-9 * ordered[-1], axis=0) <= 2
 
 
 def native(question: Question) -> Answer:
@@ -229,6 +278,7 @@ def finite_differences(question: Question) -> Answer:
     leaves, lows, highs = (
         [np.full((*tail, *a.shape), np.nan, np.result_type(a, float)) for a in point.arrays] for _ in range(3)
     )
+    spans = [np.zeros(leaf.shape) for leaf in leaves]
     errors = [np.full(leaf.shape, np.inf) for leaf in leaves]
     reasons = [np.full(leaf.shape, "not looked at", object) for leaf in leaves]
     kinks: dict[Entry, tuple[Any, Any]] = {}
@@ -237,7 +287,7 @@ def finite_differences(question: Question) -> Answer:
         def moved(t: float, entry: Entry = entry) -> Any:
             return f(*point.moved(entry, t))
 
-        found = differences.slopes(moved, point.scale(entry), rounding, point.least(entry))
+        found = differences.slopes(moved, point.scale(entry), rounding, point.least(entry), question.relative)
         if np.any(found.kink):
             kinks[entry] = (found.left, found.right)
         k, at = entry.leaf, (..., *entry.index)
@@ -246,6 +296,7 @@ def finite_differences(question: Question) -> Answer:
                 into[k][at] = into[k][at].real + 1j * part
             else:
                 into[k][at] = part
+        spans[k][at] = np.fmax(spans[k][at], found.span)
         second = entry.direction == 1j
         errors[k][at] = errors[k][at] + found.error if second else found.error
         reasons[k][at] = np.where(np.isinf(found.error) | ~second, found.reason, reasons[k][at])
@@ -254,11 +305,11 @@ def finite_differences(question: Question) -> Answer:
         along = differences.slopes(
             lambda t: f(*point.displaced((question.direction, t))), 1.0, question.noise(arguments=True), 1e-14
         )
-    shaped, low, high, bounds, texts = (
+    shaped, low, high, bounds, texts, span = (
         [_as_matrix(leaf, tail, a) for leaf, a in zip(found, point.arrays, strict=True)]
-        for found in (leaves, lows, highs, errors, reasons)
+        for found in (leaves, lows, highs, errors, reasons, spans)
     )
-    return Answer(question.plain(), shaped, bounds, kinks, along, (low, high), texts)
+    return Answer(question.plain(), shaped, bounds, kinks, along, (low, high), texts, span)
 
 
 def _as_matrix(x: np.ndarray, tail: tuple[int, ...], a: np.ndarray) -> np.ndarray:
