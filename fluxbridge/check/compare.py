@@ -28,9 +28,10 @@ def lines(
         if line.verdict == DIFFERS:
             yield line
     yield from joint(question, name, own, answer, allowed)
-    line = _value(name, own.value, answer.value, allowed)
-    if line.verdict == DIFFERS:
-        yield line
+    if answer.sides is None:  # differences have the value of the function itself, which is compared already
+        line = _value(name, own.value, answer.value, allowed, 1e-8)
+        if line.verdict == DIFFERS:
+            yield line
 
 
 def _leaf(
@@ -115,12 +116,16 @@ def _leaf(
         ours=None if own.leaves[k] is None or worst is None else ours[index],
         theirs=None if answer.leaves[k] is None or worst is None else theirs[index],
         difference=difference,
-        relative=difference / size if size else 0.0,
+        relative=_ratio(difference, size),
         ulp=float("nan") if answer.sides is not None else _ulp(difference, size, array.dtype),
         tolerance=float("nan") if worst is None else float(bound[index]),
         verdict=verdict,
         note="; ".join(filter(None, notes)),
     )  # fmt: skip
+
+
+def _ratio(difference: float, size: float) -> float:
+    return 0.0 if difference == 0 or not size else float(difference / size) if np.isfinite(size) else 1.0
 
 
 def _abstained(reasons: np.ndarray) -> list[str]:
@@ -344,12 +349,12 @@ def _direction(
     )
 
 
-def _value(name: str, ours: Any, theirs: Any, allowed: Tolerance) -> Line:
+def _value(name: str, ours: Any, theirs: Any, allowed: Tolerance, precision: float) -> Line:
     a, b = np.asarray(ours), np.asarray(theirs)
     if a.shape != b.shape:
         return _plain_line("the value", name, f"shapes {a.shape} and {b.shape}", 0.0, np.inf, 0.0)
     gap = _gap(a, b)
-    precision = 1e-4 if a.dtype.itemsize <= 4 else 1e-8
+    precision = 1e-4 if allowed.single or a.dtype.itemsize <= 4 else precision
     with np.errstate(all="ignore"):
         bound = precision * np.fmax(np.abs(a), np.abs(b)) + SWING * np.broadcast_to(
             allowed.of_value(a.shape), a.shape
@@ -362,7 +367,7 @@ def _value(name: str, ours: Any, theirs: Any, allowed: Tolerance) -> Line:
 
 def plain_value(ours: Any, theirs: Any, allowed: Tolerance) -> Line | None:
     """A line if the function returns something else inside of a gradient than when it is simply called."""
-    line = _value("the function itself", ours, theirs, allowed)
+    line = _value("the function itself", ours, theirs, allowed, 1e-10)
     if line.verdict != DIFFERS:
         return None
     return line._replace(note="the function returns another value inside of a gradient than outside of it")
@@ -383,6 +388,6 @@ def _plain_line(
     size = max(abs(ours), abs(theirs))
     return Line(
         path=what, shape=(), dtype="", voice=name, entry=entry or what, ours=ours, theirs=theirs,
-        difference=difference, relative=difference / size if size else 0.0, ulp=float("nan"), tolerance=bound,
+        difference=difference, relative=_ratio(difference, size), ulp=float("nan"), tolerance=bound,
         verdict=AGREES if difference <= bound else DIFFERS, note=note,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from . import compare, frameworks
 from .point import Entry, Point
 from .randomness import RandomNumbers
 from .report import Line, Report
-from .suspects import suspects
+from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance
 from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
 
@@ -75,7 +75,9 @@ def cross_check(
     assert own is not None
     report.value["native"] = own.value
     with as_in_gradient():
-        tolerance = Tolerance(question.point.arrays, question.swing(own.leaves), rtol, atol, question.noise())
+        tolerance = Tolerance(question.point.arrays, question.swing(own.leaves), rtol, atol)
+        question.noise()
+        tolerance.noise = question.value_noise
     report.why = tolerance.why
     report.lines += _value_outside(question, own, tolerance, report)
     for k, why in question.fixed.items():
@@ -103,12 +105,33 @@ def cross_check(
     with as_in_gradient():
         report.notes += draws.notes(question.point)
     report.kinks = _kinks(question, {"native": own, **answers}, kinks)
+    if of in ("hessian", "second"):
+        report.lines += _first_order(f, xs, asked, rtol, atol, max_entries, seed)
     if not report:
         with as_in_gradient():
             report.suspects = suspects(f, question.point.xs, 2 if of in ("hessian", "second") else 1)
+            if not report.suspects:
+                report.notes.append(nobody_to_blame(f, question.point.xs))
         if raise_on_mismatch:
             raise GradientMismatchError(str(report), report)
     return report
+
+
+def _first_order(f: Callable[..., Any], xs: Sequence[Any], asked: Sequence[str], *options: Any) -> list[Line]:
+    """The mismatches of the gradient: what is compared with differences of a wrong gradient is wrong, too."""
+    rtol, atol, max_entries, seed = options
+    if "finite differences" not in asked:
+        return []
+    first = cross_check(
+        f,
+        *xs,
+        voices=["finite differences"],
+        rtol=rtol,
+        atol=atol,
+        max_entries=max_entries,
+        seed=seed,
+    )
+    return [line._replace(path=f"the gradient itself, {line.path}") for line in first.mismatches]
 
 
 def _value_outside(question: Question, own: Answer, allowed: Tolerance, report: Report) -> list[Line]:

@@ -129,7 +129,8 @@ class _Samples:
         self.f = f
         self.relative = np.fmax(EPS, np.nan_to_num(relative))
         self.at = _value(f, 0.0)
-        self.noise = np.fmax(np.nan_to_num(noise), EPS * np.nan_to_num(np.abs(self.at), posinf=0.0))
+        size = np.nan_to_num(np.abs(self.at), posinf=0.0)
+        self.noise = np.fmax(np.fmax(np.nan_to_num(noise), EPS * size), np.finfo(float).tiny)
         self.known: dict[float, Any] = {0.0: self.at}
 
     def __call__(self, t: float) -> Any:
@@ -281,7 +282,7 @@ class _Sides:
         return found
 
     def _limit(self, slopes: list[Any], offset: int, strict: bool) -> tuple[Any, Any]:
-        """The limit of slopes by the steps of `steps`, and its error; if `strict`, only where there is one."""
+        """The limit of slopes by these steps, and its error; if `strict`, only where there is a limit."""
         best = np.full(np.shape(self.samples.at), np.nan)
         error = np.full(np.shape(best), np.inf)
         steps = self.steps[: len(slopes)]

@@ -47,7 +47,8 @@ def allowed(
     (low1, high1, _), (low2, high2, rounding) = ranges
     with np.errstate(all="ignore"):
         kink = (high2 - low2 >= 0.3 * (high1 - low1)) & (high2 - low2 > 16 * rounding)
-        slack = 4 * rounding + 1e-2 * (high2 - low2)
+        bend = np.abs(low1 - low2) + np.abs(high1 - high2)  # a hundred times that of the smaller radius
+        slack = 4 * rounding + 1e-5 * (high2 - low2) + 0.02 * bend
     if not np.any(kink):
         return None
     return np.where(kink, low2 - slack, np.nan), np.where(kink, high2 + slack, np.nan)

@@ -150,6 +150,13 @@ def spread(at: Any, runs: Iterable[Any]) -> Any:
     return np.where(np.isnan(found), 0.0, found)
 
 
+def width(runs: Sequence[Any]) -> Any:
+    """The largest difference of each element between two of the runs."""
+    with np.errstate(all="ignore"):
+        found = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
+    return np.where(np.isnan(found), 0.0, found)
+
+
 def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
     """How far rounding moves each element of f(*xs)."""
     runs = disturbed_runs(f, lambda stand_in: [stand_in(x) for x in xs])

@@ -28,11 +28,11 @@ class Tolerance:
         swing: Sequence[Any],
         rtol: float | None,
         atol: float | None,
-        noise: Any = 0.0,
     ):
-        self.noise = noise  #: how far rounding moves the value of the function
+        self.noise: Any = 0.0  #: how far rounding moves the value of the function
         self._swing = list(swing)
         self._eps = [_eps(a) for a in arrays]
+        self.single = any(eps > 1e-10 for eps in self._eps)
         self.given = rtol is not None or atol is not None
         self.rtol = [rtol if rtol is not None else 0.0 if self.given else ROUNDINGS * _eps(a) for a in arrays]
         self.atol = [

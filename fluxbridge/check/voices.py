@@ -80,16 +80,18 @@ class Question:
         self.sizes = nearby.sizes(self.point.arrays)
         self.direction = self.jitter(self.rng)
         self._noise: dict[bool, Any] = {}
+        self.value_noise: Any = 0.0  #: the same, if the function computes something else when it is traced
         self.relative: Any = 0.0  #: what part of a result rounding takes, away from a zero of the function
 
     def _fix(self) -> dict[int, str]:
         """Take out the integers with which the function does not work when they are no integers."""
         fixed = {}
         for k in self.point.whole_numbers():
-            moved = self.point.arrays[k] + differences.FIRST_STEP
+            moved = self.point.with_leaves({k: self.point.arrays[k] + differences.FIRST_STEP})
             try:
                 with as_in_gradient(), np.errstate(all="ignore"):
-                    self.function()(*self.point.with_leaves({k: moved}))
+                    self.function()(*moved)
+                    self.derivative(xs=moved)
             except Exception as error:
                 fixed[k] = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
         self.point.free = [k for k in self.point.free if k not in fixed]
@@ -161,7 +163,10 @@ class Question:
                 for s, far, few_ in zip(found, further, few, strict=True)
             ]
         except Exception:  # what runs in a gradient need not run in a gradient of higher order
-            return swing(self.again, lambda: point.rounded(self.rng), at)
+            try:
+                return swing(self.again, lambda: point.rounded(self.rng), at)
+            except Exception:
+                return [np.zeros(np.shape(a)) for a in at]
 
     def noise(self, arguments: bool = False) -> Any:
         """How far rounding moves the results of :meth:`function` in double precision."""
@@ -196,7 +201,10 @@ class Question:
             runs = noise.disturbed_runs(
                 f, lambda stand_in: point.rebuilt(stand_in, wide=True, jitter=jitter), arguments
             )
-            return noise.spread(at, [differences.real(noise.values(y)) for y in runs])
+            values = [differences.real(noise.values(y)) for y in runs]
+            if jitter is None and not arguments:
+                self.value_noise = noise.width(values)
+            return noise.spread(at, values)
         except Exception:  # a function of another language, or one that cannot be traced twice
             found = np.zeros(at.shape)
             for k in range(noise.SAMPLES):
@@ -324,6 +332,7 @@ ANALYTIC = frozenset({
     "expand_dims", "broadcast_to", "flip", "rot90", "roll", "tile", "getitem", "scatter", "tril", "triu",
     "diag", "concatenate", "stack", "pad", "where", "convolve", "inv", "solve", "det", "assemble",
 })  # fmt: skip
+UNDERFLOW = 1e-280
 TINY = (1e-20, 1e-32)  #: the imaginary parts, relative to the size of the entry
 
 
@@ -333,6 +342,8 @@ def complex_step(question: Question) -> Answer:
     if question.of != "gradient" or any(a.dtype.char not in "dl" for a in point.arrays):
         raise Silent(f"{DOES_NOT_APPLY} gradients by real numbers in double precision")
     recording = Recording(question.f, point.with_leaves({}), calls=False)
+    if not np.isfinite(recording.value):
+        raise Silent(f"{DOES_NOT_APPLY} functions that are finite here")
     steps = [s.primitive for s in recording.steps if not s.is_argument]
     rough = sorted({p.name for p in steps if not p.holomorphic and p.name not in ANALYTIC})
     if rough:
@@ -348,9 +359,12 @@ def complex_step(question: Question) -> Answer:
             with np.errstate(all="ignore"):
                 y = _by_complex(question, entry, h)
                 parts.append(np.imag(y) / h)
-            if not abs(np.real(y) - recording.value) <= near and np.isfinite(recording.value):
+            if not abs(np.real(y) - recording.value) <= near:
                 raise Silent(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
         leaves[entry.leaf][entry.index] = parts[0]
+        if abs(parts[0]) * h < UNDERFLOW and np.imag(_by_complex(question, entry, 1e15 * h)) != 0:
+            leaves[entry.leaf][entry.index] = np.nan
+            reasons[entry.leaf][entry.index] = "the complex steps underflow"
         if not abs(parts[0] - parts[1]) <= 1e-9 * abs(parts[0]) + np.finfo(float).tiny:
             leaves[entry.leaf][entry.index] = np.nan
             reasons[entry.leaf][entry.index] = "the complex steps have no limit"

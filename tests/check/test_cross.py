@@ -131,8 +131,8 @@ def test_every_derivative(of):
 def test_every_wrong_derivative(of, wrong_tanh):
     f = np.tanh if of == "jacobian" else lambda x: np.sum(np.tanh(x) ** 2)
     report = cross_check(f, np.array([0.5, 1.0, 2.0]), of=of, voices=["finite differences"])
-    # the Hessian is compared with differences of the gradient, which has the same error
-    assert bool(report) is (of == "hessian")
+    # the Hessian agrees with differences of the gradient, which has the same error: it is looked at, too
+    assert not report
 
 
 def test_complex_arguments():
