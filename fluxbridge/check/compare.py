@@ -12,7 +12,7 @@ from . import differences, nearby
 from .point import Entry
 from .report import AGREES, DIFFERS, KINK, UNSURE, Line
 from .tolerance import SWING, Tolerance
-from .voices import Answer, Question
+from .voices import NOT_LOOKED_AT, Answer, Question
 
 Kinks = dict[Entry, tuple[Any, Any]]
 
@@ -55,7 +55,9 @@ def _leaf(
     )  # entries at a kink whose answer is one of those that are possible there
     notes = [_none(own.leaves[k], answer.leaves[k], name)]
     if answer.errors is not None:
-        doubt = np.broadcast_to(_doubt(answer.errors[k], theirs), ours.shape)
+        doubt = np.broadcast_to(10 * answer.errors[k], ours.shape)
+        if answer.sides is not None:
+            doubt = doubt + 1e-11 * np.abs(np.nan_to_num(theirs))
         bound = bound + doubt
         if answer.sides is not None:
             low, high = (np.broadcast_to(side[k], ours.shape) for side in answer.sides)
@@ -134,7 +136,7 @@ def _abstained(reasons: np.ndarray) -> list[str]:
     return [
         f"{count} of the entries {'is' if count == 1 else 'are'} not judged: {text}"
         for text, count in zip(texts, counts, strict=True)
-        if text != "not looked at"
+        if text != NOT_LOOKED_AT
     ]
 
 
@@ -273,11 +275,6 @@ def _gap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 #: An entry is judged if its bound is no larger than this part of it, or of the terms that it is made of.
 RESOLVES = 1e-2
 TINY = 100 * float(np.finfo(float).tiny)
-
-
-def _doubt(errors: Any, slopes: Any) -> Any:
-    """What a voice says of its own error, with room for a wrong guess."""
-    return 10 * errors + 1e-11 * np.abs(np.nan_to_num(slopes)) * np.any(np.asarray(errors) > 0)
 
 
 def _mask(kinks: Kinks, k: int, shape: tuple[int, ...], ndim: int) -> np.ndarray:

@@ -27,6 +27,7 @@ class Silent(Exception):
     """A voice has nothing to say, and why."""
 
 
+NOT_LOOKED_AT = "not looked at"  #: the reason of entries that were not drawn
 DOES_NOT_APPLY = "is only for"  #: how the reason begins if a voice does not apply to this kind of function
 
 
@@ -288,7 +289,7 @@ def finite_differences(question: Question) -> Answer:
     )
     spans = [np.zeros(leaf.shape) for leaf in leaves]
     errors = [np.full(leaf.shape, np.inf) for leaf in leaves]
-    reasons = [np.full(leaf.shape, "not looked at", object) for leaf in leaves]
+    reasons = [np.full(leaf.shape, NOT_LOOKED_AT, object) for leaf in leaves]
     kinks: dict[Entry, tuple[Any, Any]] = {}
     for entry in Progress("finite differences", question.entries):
 
@@ -332,7 +333,6 @@ ANALYTIC = frozenset({
     "expand_dims", "broadcast_to", "flip", "rot90", "roll", "tile", "getitem", "scatter", "tril", "triu",
     "diag", "concatenate", "stack", "pad", "where", "convolve", "inv", "solve", "det", "assemble",
 })  # fmt: skip
-UNDERFLOW = 1e-280
 TINY = (1e-20, 1e-32)  #: the imaginary parts, relative to the size of the entry
 
 
@@ -350,7 +350,8 @@ def complex_step(question: Question) -> Answer:
         raise Silent(f"{DOES_NOT_APPLY} holomorphic functions, not {', '.join(rough)}")
     rounding = 1e-12 if any(p.area == "special" for p in steps) else 0.0
     leaves = [np.full(a.shape, np.nan) for a in point.arrays]
-    reasons = [np.full(a.shape, "not looked at", object) for a in point.arrays]
+    errors = [np.zeros(a.shape) for a in point.arrays]
+    reasons = [np.full(a.shape, NOT_LOOKED_AT, object) for a in point.arrays]
     near = 1e-6 * np.abs(recording.value) + 1e6 * np.max(question.noise())
     for entry in question.entries:
         parts = []
@@ -362,14 +363,12 @@ def complex_step(question: Question) -> Answer:
             if not abs(np.real(y) - recording.value) <= near:
                 raise Silent(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
         leaves[entry.leaf][entry.index] = parts[0]
-        if abs(parts[0]) * h < UNDERFLOW and np.imag(_by_complex(question, entry, 1e15 * h)) != 0:
-            leaves[entry.leaf][entry.index] = np.nan
-            reasons[entry.leaf][entry.index] = "the complex steps underflow"
+        errors[entry.leaf][entry.index] = rounding * abs(parts[0]) + np.finfo(float).tiny / h
         if not abs(parts[0] - parts[1]) <= 1e-9 * abs(parts[0]) + np.finfo(float).tiny:
             leaves[entry.leaf][entry.index] = np.nan
             reasons[entry.leaf][entry.index] = "the complex steps have no limit"
     _confirmed(question, leaves)
-    return Answer(recording.value, leaves, [rounding * np.abs(leaf) for leaf in leaves], reasons=reasons)
+    return Answer(recording.value, leaves, errors, reasons=reasons)
 
 
 def _by_complex(question: Question, entry: Entry, h: float) -> Any:
