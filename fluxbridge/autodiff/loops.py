@@ -18,12 +18,7 @@ from .refusals import full_name
 
 def in_loop(ufunc: np.ufunc, call: Callable[..., Any], inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """``call(*inputs)``, which is `ufunc` of traced inputs, in the types that `options` ask for."""
-    if options.get("where", True) is not True:
-        name = full_name(ufunc)
-        raise GradientLostError(
-            f"{name}(..., where=mask) leaves the other elements as they happen to be in memory. "
-            f"Write np.where(mask, {name}(...), other), and say what they shall be."
-        )
+    refuse_where(full_name(ufunc), options)
     kinds = {k: options[k] for k in ("dtype", "signature", "casting") if options.get(k) is not None}
     if not kinds or kinds == {"casting": "same_kind"}:
         return call(*inputs)
@@ -32,6 +27,15 @@ def in_loop(ufunc: np.ufunc, call: Callable[..., Any], inputs: tuple[Any, ...], 
     if any(np.dtype(t).kind not in "fc" for t in loop[ufunc.nin :]):  # whole numbers: a step function
         return asked(ufunc, inputs, kinds, ufunc(*plain(inputs), **kinds))
     return call(*[_converted(x, t) for x, t in zip(inputs, loop, strict=False)])
+
+
+def refuse_where(name: str, options: dict[str, Any]) -> None:
+    """Raise if a ufunc was called with where=."""
+    if options.get("where", True) is not True:
+        raise GradientLostError(
+            f"{name}(..., where=mask) leaves the other elements as they happen to be in memory. "
+            f"Write np.where(mask, {name}(...), other), and say what they shall be."
+        )
 
 
 def _loop(

@@ -7,8 +7,10 @@ import re
 import sys
 from typing import Any
 
+import numpy as np
+
 from ..errors import GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND
+from .primitive import ON_DEMAND, Tracer, holds_tracer
 
 
 def no_rule(name: str) -> NoRuleError:
@@ -31,7 +33,7 @@ def lost(what: str, instead: str) -> GradientLostError:
 #: What Python and NumPy say when they do not know what to do with a traced value.
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
-    r"|Iterator operand or requested dtype holds references"
+    r"|Cannot cast array data from dtype\('O'\)|Iterator operand or requested dtype holds references"
     r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
     r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
 )
@@ -39,6 +41,13 @@ _FOREIGN_WORDS = re.compile(
 
 def in_our_words(error: BaseException) -> GradientLostError | None:
     """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+    name = _given_objects(error)
+    if name:
+        return GradientLostError(
+            f"{name} was given a list, or an array of objects, that holds traced values, and NumPy does not hand "
+            f"those over: {error}.\nWrite np.stack([x, y]) instead of [x, y] or np.array([x, y]), and np.block for "
+            "a matrix. Where no derivative is wanted, take fluxbridge.ignore_derivatives(x)."
+        )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
     return GradientLostError(
@@ -48,6 +57,34 @@ def in_our_words(error: BaseException) -> GradientLostError | None:
         "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
         "fluxbridge.ignore_derivatives(x)."
     )
+
+
+def _given_objects(error: BaseException) -> str:
+    """The NumPy function that failed on a list or an array of objects with traced values in it, or ""."""
+    if not isinstance(error, (TypeError, AttributeError)) and type(error) is not ValueError:
+        return ""
+    name, found, inside = "", False, False
+    trace = error.__traceback__
+    while trace is not None:
+        frame, trace = trace.tb_frame, trace.tb_next
+        inside = frame.f_globals.get("__name__", "").startswith("numpy.")
+        if inside:
+            found = found or any(map(_holds_objects, list(frame.f_locals.values())))
+            name = name or f"np.{frame.f_code.co_name}"
+        else:
+            name, found = "", False
+    return name if inside and found else ""
+
+
+def _holds_objects(x: Any) -> bool:
+    return isinstance(x, (list, tuple, np.ndarray)) and holds_tracer(x)
+
+
+def constant(x: Any, option: str, instead: str = "") -> Any:
+    """The plain value of an option by which a function has no derivative; refuse a traced number there."""
+    if isinstance(x, Tracer):
+        raise lost(f"{option} was given as a number", instead or "Give a plain number.")
+    return x
 
 
 def full_name(function: Any) -> str:

@@ -67,12 +67,12 @@ ROWS: dict[str, Row] = {
             f, a, q, overwrite_input=True, method=["hazen", "nearest", "inverted_cdf", "weibull"], axis=[0, (0, 1)],
             weights=At(X, others={"method": "inverted_cdf"}), interpolation=[],
         )
-        for f, a, q in ((np.quantile, X, 0.3), (np.percentile, X, 30.0), (np.nanquantile, N, 0.3),
-                        (np.nanpercentile, N, 30.0))
+        for f, a, q in ((np.quantile, X, 0.37), (np.percentile, X, 37.0), (np.nanquantile, N, 0.37),
+                        (np.nanpercentile, N, 37.0))
     },
     "average": row(np.average, X, axis=[0, (0, 1)], weights=[Y, At(V[:4], others={"axis": 1})],
                    returned=[True, At(True, others={"weights": Y})], keepdims=[True, At(True, others={"axis": 1})]),
-    "argmax": row(np.argmax, X, axis=0, out=Refused(np.empty((), int), "out"), keepdims=True),
+    "argmax": row(np.argmax, X, axis=[0], out=np.empty((), int), keepdims=True),
     "count_nonzero": row(np.count_nonzero, X, axis=0, keepdims=True),
     # -- cumulative
     **{
@@ -141,8 +141,8 @@ ROWS: dict[str, Row] = {
     "nan_to_num": row(np.nan_to_num, N, copy=Refused(False), nan=0.5, posinf=1.0, neginf=2.0),
     "clip": row(np.clip, X, 0.7, 1.5, out=Refused(OUT), min=At(0.7, (X,)), max=At(1.5, (X,)),
                 dtype=[F4], where=Refused(MASK)),
-    "round": row(np.round, X, smooth=False, decimals=2, out=Refused(OUT)),
-    "fix": row(np.fix, X, out=Refused(OUT)),
+    "round": row(np.round, X, smooth=False, decimals=2, out=[OUT, Refused(np.empty(()), args=(1.3, 1))]),
+    "fix": row(np.fix, X, out=[OUT, Refused(np.empty(()), args=(1.3,))]),
     "sort": row(np.sort, X, axis=[0, None], kind=["stable", "heapsort"], order=[], stable=True),
     "argsort": row(np.argsort, X, axis=0, kind="stable", order=[], stable=True),
     "partition": row(np.partition, X, 1, axis=[0, None], kind="introselect", order=[], view=lambda y: np.sort(y)),
@@ -174,14 +174,14 @@ ROWS: dict[str, Row] = {
     "vander": row(np.vander, V, N=3, increasing=True),
     "polyder": row(np.polyder, V, m=2),
     "polyint": row(np.polyint, V, m=2, k=[1.5, [1.0, 2.0]]),
-    "polyfit": row(np.polyfit, V, W, 2, rcond=[1e-8, Refused(0.2)], full=Refused(True), w=V, cov=Refused(True)),
+    "polyfit": row(np.polyfit, V, W, 2, rcond=[1e-8, 0.2], full=[True, At(True, others={"rcond": 0.2})], w=V, cov=[True, "unscaled", At(True, others={"w": V}), At(True, (V, TALL, 2))]),
     # -- linear algebra
     "norm": row(np.linalg.norm, X, ord=["nuc", "fro", 1, 2, -2, np.inf], axis=[0, (0, 1)], keepdims=[True]),
     "vector_norm": row(getattr(np.linalg, "vector_norm", np.linalg.norm), X, axis=0, keepdims=True, ord=[1, 3]),
     "matrix_norm": row(getattr(np.linalg, "matrix_norm", np.linalg.norm), X, keepdims=True, ord=["nuc", 1]),
     "cond": row(np.linalg.cond, SQUARE, p=[1, 2, -2, "fro"]),
-    "pinv": row(np.linalg.pinv, TALL, rcond=[1e-8, 0.5], hermitian=At(True, (SPD,)), rtol=[1e-8, 0.5]),
-    "lstsq": row(np.linalg.lstsq, TALL, V, rcond=[1e-8, 0.5]),
+    "pinv": row(np.linalg.pinv, TALL, rcond=[1e-8, 0.5, At(0.5, (TALL.T,)), At(0.5, (TALL + 1j * TALL[::-1],)), At(np.array([0.4, 1e-9]), (CUBE,)), At(0.5, (SPD,), {"hermitian": True})], hermitian=At(True, (SPD,)), rtol=[1e-8, 0.5]),
+    "lstsq": row(np.linalg.lstsq, TALL, V, rcond=[1e-8, 0.5, At(0.5, (TALL, TALL[:, :2])), At(0.5, (TALL.T, V[:3])), At(0.5, (TALL + 1j * TALL[::-1], VZ))]),
     "matrix_rank": row(np.linalg.matrix_rank, SQUARE, tol=0.5, hermitian=At(True, (SPD,)), rtol=0.5),
     "tensorsolve": row(np.linalg.tensorsolve, rng.normal(size=(2, 3, 6)), X[:2, :3], axes=At((0, 2), (rng.normal(size=(2, 6, 3)), X[:2, :3]))),
     "tensorinv": row(np.linalg.tensorinv, rng.normal(size=(6, 2, 3)), ind=1),

@@ -10,6 +10,7 @@ import numpy as np
 from .. import spelled
 from ..axes import normal_axis
 from ..primitive import _out_refused, apply, implements, plain, primitive
+from ..refusals import mutation
 from .shaping import as_array, at_least, on_axis
 
 
@@ -222,6 +223,8 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
 def sliding_window_view(
     x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
 ) -> Any:
+    if writeable:
+        raise mutation("np.lib.stride_tricks.sliding_window_view(..., writeable=True)")
     windows = np.lib.stride_tricks.sliding_window_view(_numbers(np.shape(x)), window_shape, axis)
     return _follow(np.ravel(x), windows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -193,20 +194,31 @@ def polyfit(
     x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
 ) -> Any:
     """Least squares with the columns of the Vandermonde matrix scaled to length 1, as NumPy does it."""
-    if full or cov:
-        raise NotImplementedError(
-            "np.polyfit(full=True) and cov=True have no derivative in fluxbridge; use np.linalg.lstsq"
-        )
     x, y = as_array(x) + 0.0, as_array(y) + 0.0
-    left = np.vander(x, int(deg) + 1)
+    order = int(deg) + 1
+    left = np.vander(x, order)
     if w is not None:
         w = as_array(w) + 0.0
         left = left * w[:, None]
         y = y * (w if np.ndim(y) == 1 else w[:, None])
     scale = np.sqrt(np.sum(np.real(left * conj(left)), axis=0))
     rcond = np.size(x) * np.finfo(plain(x).dtype).eps if rcond is None else rcond
-    found = np.linalg.lstsq(left / scale, y, rcond)[0]
-    return found / (scale if np.ndim(y) == 1 else scale[:, None])
+    found, residuals, rank, sizes = np.linalg.lstsq(left / scale, y, plain(rcond))
+    found = found / (scale if np.ndim(y) == 1 else scale[:, None])
+    if rank != order and not full:
+        warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
+    if full:
+        return found, residuals, rank, sizes, rcond
+    if not cov:
+        return found
+    spread = np.linalg.inv(np.dot(left.T / scale[:, None], left / scale)) / np.outer(scale, scale)
+    if isinstance(cov, str) and cov == "unscaled":
+        factor: Any = 1.0
+    elif np.size(x) <= order:
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    else:
+        factor = residuals / (np.size(x) - order)
+    return found, spread * factor if np.ndim(y) == 1 else spread[:, :, None] * factor
 
 
 @implements(np.vander)

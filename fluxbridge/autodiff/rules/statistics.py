@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,11 @@ from ..axes import axes_of
 from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from .reductions import count, masked, not_nan
-from .shaping import as_array
+from .shaping import as_array, with_value
+
+def traced(*xs: Any) -> bool:
+    return any(isinstance(x, Tracer) or holds_tracer(x) for x in xs)
+
 
 # -- variance and standard deviation -----------------------------------------------------------------
 
@@ -101,6 +106,13 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
         if skip_nan:
             where = not_nan(a, where)
         ddof = ddof if correction is None else correction
+        if traced(ddof):  # the same with another number of degrees of freedom
+            found = spread(a, axis, dtype, ddof=0, keepdims=keepdims, where=where, mean=mean)
+            ratio = freedom(np.shape(a), axis, 0, where) / freedom(np.shape(a), axis, ddof, where)
+            ratio = ratio if keepdims or np.ndim(ratio) == 0 else np.squeeze(ratio, axes_of(axis, np.ndim(a)))
+            result = found * (ratio if made is VAR else np.sqrt(ratio))
+            exact = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where, "ddof": plain(ddof)}
+            return with_value(result, target(plain(a), **exact, **({} if mean is None else {"mean": plain(mean)})))
         if mean is not None:  # whatever was given as the mean takes part in the derivative
             d = masked(where, a - mean)
             n = freedom(np.shape(a), axis, ddof, where)
@@ -112,7 +124,10 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
             options["dtype"] = dtype
         if where is not True:
             options["where"] = where
-        return apply(made, (a,), options)
+        found = apply(made, (a,), options)
+        if skip_nan and dtype is not None:  # NumPy rounds the deviations to the type of `a`
+            found = with_value(found, target(plain(a), **plain(options)))
+        return found
 
 
 _spread(np.var, VAR, skip_nan=False)
@@ -148,8 +163,9 @@ def average(
     return (mean, np.broadcast_to(total, np.shape(mean))) if returned else mean
 
 
-def _variables_in_rows(m: Any, rowvar: bool) -> Any:
+def _variables_in_rows(m: Any, rowvar: bool, dtype: Any) -> Any:
     m = as_array(m)
+    m = m if np.result_type(plain(m)) == dtype else m.astype(dtype)
     if np.ndim(m) < 2:
         return np.reshape(m, (1, -1))
     return m if rowvar else np.transpose(m)
@@ -160,24 +176,33 @@ def cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
     fweights: Any = None, aweights: Any = None, *, dtype: Any = None,
 ) -> Any:  # fmt: skip
-    x = _variables_in_rows(m, rowvar)
+    """In double precision at least, unless dtype= says otherwise, as NumPy has it."""
+    kinds = [plain(as_array(part)) for part in (m, y) if part is not None]
+    dtype = np.result_type(*kinds, np.float64) if dtype is None else np.dtype(dtype)
+    x = _variables_in_rows(m, rowvar, dtype)
     if y is not None:
-        x = np.concatenate([x, _variables_in_rows(y, rowvar)], axis=0)
+        x = np.concatenate([x, _variables_in_rows(y, rowvar, dtype)], axis=0)
     if ddof is None:
         ddof = 0 if bias else 1
+    if fweights is not None:
+        np.cov(np.zeros((1, np.shape(x)[1])), fweights=plain(fweights))  # NumPy's own errors
     weights = None if fweights is None else np.asarray(plain(fweights), float)
     if aweights is not None:
-        weights = as_array(aweights) if weights is None else weights * as_array(aweights)
+        np.cov(np.zeros((1, np.shape(x)[1])), aweights=plain(as_array(aweights)))
+        weights = as_array(aweights) * 1.0 if weights is None else weights * as_array(aweights)
     if weights is None:
         mean, factor = np.mean(x, axis=1, keepdims=True), np.shape(x)[1] - ddof
     else:
         total = np.sum(weights)
         mean = np.sum(x * weights, axis=1, keepdims=True) / total
         factor = total - ddof * (1 if aweights is None else np.sum(weights * as_array(aweights)) / total)
+    if factor <= 0:
+        warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
+        factor = 0.0
     d = x - mean
+    d = d if np.result_type(plain(d)) == dtype else d.astype(dtype)  # the mean may have wider weights
     right = np.transpose(np.conjugate(d if weights is None else d * weights))
-    result = np.matmul(d, right) / (factor if factor > 0 else 0.0)
-    return np.squeeze(result if dtype is None else result.astype(dtype))
+    return np.squeeze(np.matmul(d, right) * (1 / factor if factor else np.inf))
 
 
 @implements(np.corrcoef)
@@ -195,10 +220,6 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 
 # -- histograms ------------------------------------------------------------------------------------------
 # Counts are steps; weights and edges have derivatives.
-
-
-def traced(*xs: Any) -> bool:
-    return any(isinstance(x, Tracer) or holds_tracer(x) for x in xs)
 
 
 _TOTALS = primitive(
