@@ -79,6 +79,15 @@ def options_of(function: Callable[..., Any], given: int) -> list[str]:
     return [p.name for p in rest if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
+def options_with_defaults(function: Callable[..., Any]) -> list[str]:
+    """The parameters of a function that may be left out."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.default is not p.empty]
+
+
 def unlisted(rows: dict[str, Row]) -> list[str]:
     """Options of the functions' signatures that no row has an entry for."""
     return [

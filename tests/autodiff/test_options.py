@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 from typing import Any
 
 import numpy as np
 import pytest
-from optionsamples import At, Refused, Row, hold, row, trials, unlisted
+from optionsamples import At, Refused, Row, hold, options_with_defaults, row, trials, unlisted
 
 import fluxbridge.autodiff.rules  # noqa: F401
+from fluxbridge.autodiff.native import withgradient
 from fluxbridge.autodiff.primitive import FUNCTIONS
+from fluxbridge.errors import FluxbridgeError
 
 rng = np.random.default_rng(5)
 X = rng.uniform(0.5, 2.0, (3, 4))
@@ -27,10 +31,6 @@ MASK = np.arange(12).reshape(3, 4) % 3 > 0
 F4, F2 = np.float32, np.float16
 OUT = np.empty((3, 4))
 
-REDUCTION: dict[str, Any] = {
-    "axis": [0, -1, (0, 1), None], "out": Refused(np.empty(3), args=(CUBE[0].T, 0)), "keepdims": [True, At(True, others={"axis": 1})],
-}
-
 
 def reduction(function, *args, **options):
     out = Refused(np.empty(()), "out")
@@ -40,6 +40,7 @@ def reduction(function, *args, **options):
 
 SUMS = {"axis": [0, -1, (0, 1)], "where": [MASK, At(MASK, others={"axis": 0})]}
 
+#: np.copyto is not here: it writes into its first argument, or refuses
 ROWS: dict[str, Row] = {
     # -- reductions
     "sum": reduction(np.sum, X, dtype=[F4, complex, int], initial=2.5, **SUMS),
@@ -111,12 +112,12 @@ ROWS: dict[str, Row] = {
     "copy": row(np.copy, X, order="F", subok=True),
     "astype": row(getattr(np, "astype", np.copy), X, F4, copy=True, device=["cpu"]),
     "repeat": row(np.repeat, X, 2, axis=1),
-    "concatenate": row(lambda a, b, **o: np.concatenate((a, b), **o), X, Y, axis=[1, None], dtype=[F4, complex],
+    "concatenate": row(np.concatenate, (X, Y), axis=[1, None], dtype=[F4, complex],
                        casting=At("unsafe", others={"dtype": F4}), out=Refused(np.empty((6, 4)))),
-    "stack": row(lambda a, b, **o: np.stack((a, b), **o), X, Y, axis=1, dtype=[F4], casting=At("unsafe", others={"dtype": F4}),
+    "stack": row(np.stack, (X, Y), axis=1, dtype=[F4], casting=At("unsafe", others={"dtype": F4}),
                  out=Refused(np.empty((2, 3, 4)))),
-    "vstack": row(lambda a, b, **o: np.vstack((a, b), **o), X, Y, dtype=F4, casting=At("unsafe", others={"dtype": F4})),
-    "hstack": row(lambda a, b, **o: np.hstack((a, b), **o), X, Y, dtype=F4, casting=At("unsafe", others={"dtype": F4})),
+    "vstack": row(np.vstack, (X, Y), dtype=F4, casting=At("unsafe", others={"dtype": F4})),
+    "hstack": row(np.hstack, (X, Y), dtype=F4, casting=At("unsafe", others={"dtype": F4})),
     "append": row(np.append, X, Y, axis=0),
     "delete": row(np.delete, X, 1, axis=1),
     "insert": row(np.insert, X, 1, V[:3], axis=1),
@@ -202,6 +203,12 @@ ROWS: dict[str, Row] = {
                         out=Refused(np.empty((3, 4), complex)))
         for n in ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn")
     },
+    "linalg.cross": row(np.linalg.cross, TALL, TALL + 1.0, axis=At(0, (TALL.T, TALL.T + 1.0))),
+    "linalg.diagonal": row(np.linalg.diagonal, CUBE, offset=1),
+    "linalg.trace": row(np.linalg.trace, CUBE, offset=1, dtype=[F4]),
+    "linalg.tensordot": row(np.linalg.tensordot, X, Y, axes=[(0, 0), ([1, 0], [1, 0])]),
+    "linalg.vecdot": row(np.linalg.vecdot, X, Y, axis=0),
+    "linalg.multi_dot": row(np.linalg.multi_dot, [X, Y.T, X], out=Refused(np.empty((3, 4)))),
     "fft.fftshift": row(np.fft.fftshift, X, axes=1),
     "fft.ifftshift": row(np.fft.ifftshift, X, axes=1),
     # -- questions
@@ -211,11 +218,68 @@ ROWS: dict[str, Row] = {
     "angle": row(np.angle, Z, deg=True),
     "real_if_close": row(np.real_if_close, Z, tol=10),
     "array_equal": row(np.array_equal, X, Y, equal_nan=True),
+    "broadcast_arrays": row(np.broadcast_arrays, X, Y[:1], subok=True),
     "apply_along_axis": row(np.apply_along_axis, np.sum, 0, X),
     "cumulative_sum": row(getattr(np, "cumulative_sum", np.cumsum), X, axis=[0, 1], dtype=At(F4, others={"axis": 0}), out=Refused(np.empty((3, 4))), include_initial=At(True, others={"axis": 0})),
     "cumulative_prod": row(getattr(np, "cumulative_prod", np.cumprod), X, axis=[0, 1], dtype=At(F4, others={"axis": 0}), out=Refused(np.empty((3, 4))), include_initial=At(True, others={"axis": 0})),
 }  # fmt: skip
 
+
+
+def method(name: str, *args: Any, **options: Any) -> Row:
+    """A row for a method of arrays, called on X."""
+
+    def call(x: Any, *args: Any, **options: Any) -> Any:
+        return getattr(x, name)(*args, **options)
+
+    with contextlib.suppress(ValueError):
+        call.__signature__ = inspect.signature(getattr(np.ndarray, name))  # type: ignore[attr-defined]
+    first = (CUBE[0],) if not args or args[0] is not None else ()
+    return row(call, *first, *args, **options)
+
+
+METHODS: dict[str, Row] = {
+    "astype": method("astype", F4, order="F", casting=["same_kind", "no"], subok=False, copy=[False, True]),
+    "choose": row(lambda i, c, **o: np.asarray(i).choose(c, **o), np.array([0, 1, 1, 0]), (X[0], Y[0])),
+    "clip": method("clip", min=0.7, max=1.5, out=Refused(OUT), dtype=F4),
+    "compress": method("compress", np.array([True, False, True]), axis=0, out=Refused(np.empty(3))),
+    "copy": method("copy", order="F"),
+    **{f: method(f, axis=[0, 1], dtype=[F4, complex], out=Refused(np.empty(12))) for f in ("cumsum", "cumprod")},
+    "diagonal": method("diagonal", offset=1, axis1=1, axis2=0),
+    "dot": method("dot", Y.T, out=Refused(np.empty((3, 3)))),
+    "flatten": method("flatten", order=["F", "A", "K"]),
+    **{f: method(f, axis=0, out=Refused(np.empty(())), keepdims=True, initial=3.0,
+                 where=At(MASK, others={"initial": 0.4}))
+       for f in ("max", "min")},
+    **{f: method(f, axis=0, dtype=[F4, complex], out=Refused(np.empty(())), keepdims=True, initial=3.0, where=MASK)
+       for f in ("sum", "prod")},
+    "mean": method("mean", axis=0, dtype=[F4, complex], out=Refused(np.empty(())), keepdims=True, where=MASK),
+    **{f: method(f, axis=0, dtype=[F4], out=Refused(np.empty(())), ddof=1, keepdims=True, where=MASK,
+                 mean=X.mean())
+       for f in ("var", "std")},
+    "ravel": method("ravel", order=["F", "A", "K"]),
+    "repeat": method("repeat", 2, axis=1),
+    "reshape": method("reshape", (4, 3), order="F", copy=[True, None]),
+    "round": row(method("round").function, X, smooth=False, decimals=1, out=OUT),
+    "searchsorted": row(method("searchsorted").function, np.sort(V), 1.0, side="right", sorter=np.arange(5)),
+    "squeeze": row(method("squeeze").function, X[None], axis=0),
+    "take": method("take", np.array([2, 0]), axis=1, out=Refused(np.empty(2)), mode="wrap"),
+    "trace": method("trace", offset=1, axis1=1, axis2=0, dtype=F4, out=Refused(np.empty(()))),
+    "all": method("all", axis=0, out=np.empty((), bool), keepdims=True, where=MASK),
+    "any": method("any", axis=0, out=np.empty((), bool), keepdims=True, where=MASK),
+    "argmax": method("argmax", axis=0, out=np.empty((), int), keepdims=True),
+    "argmin": method("argmin", axis=0, out=np.empty((), int), keepdims=True),
+    "argsort": method("argsort", axis=0, kind="stable", order=[], stable=True),
+    "argpartition": method("argpartition", 1, axis=0, kind="introselect", order=[]),
+    **{f: method(f) for f in ("conj", "conjugate", "nonzero", "swapaxes", "tolist", "transpose", "view") if f != "swapaxes"},
+    "swapaxes": method("swapaxes", 0, 1),
+    "item": row(method("item").function, X[0, :1]),
+}  # fmt: skip
+#: methods that write into the array, or hand its memory out: refused whatever their options are
+REFUSED_METHODS = {
+    "byteswap", "dump", "dumps", "fill", "getfield", "partition", "put", "resize", "setfield", "setflags",
+    "sort", "to_device", "tobytes", "tofile",
+}  # fmt: skip
 TRIALS = list(trials(ROWS))
 
 
@@ -224,5 +288,39 @@ def test_option_is_honoured_or_refused(trial):
     hold(trial)
 
 
+@pytest.mark.parametrize("trial", [t for t in TRIALS if t.refused is None], ids=repr)
+def test_what_is_given_as_an_option_is_differentiated_or_refused(trial):
+    hold(trial, also_options=True)
+
+
+@pytest.mark.parametrize("trial", list(trials(METHODS)), ids=repr)
+def test_option_of_a_method(trial):
+    hold(trial, also_options=True)
+
+
 def test_every_option_of_the_rows_has_an_entry():
     assert unlisted(ROWS) == []
+    assert unlisted(METHODS) == []
+
+
+def test_every_function_with_options_has_a_row():
+    known = {id(entry.function) for entry in ROWS.values()}
+    missing = [
+        f"{module.__name__}.{name}"
+        for module in (np, np.linalg, np.fft)
+        for name, function in vars(module).items()
+        if isinstance(function, type(np.sum)) and function in FUNCTIONS and function is not np.copyto
+        and id(function) not in known and options_with_defaults(function)
+    ]  # fmt: skip
+    assert missing == []
+
+
+def test_every_method_of_arrays_has_a_row():
+    methods = {name for name in dir(np.ndarray) if name[0] != "_" and callable(getattr(np.ndarray, name))}
+    assert methods - set(METHODS) - REFUSED_METHODS == set()
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED_METHODS))
+def test_refused_methods(name):
+    with pytest.raises((FluxbridgeError, AttributeError)):
+        withgradient(lambda x: np.sum(getattr(x, name)()), (X,))

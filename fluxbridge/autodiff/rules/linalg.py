@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..primitive import implements, plain, primitive
+from ..primitive import implements, plain, primitive, refuse_out
 from . import decompositions, determinant, einsum, fft, norms, products  # noqa: F401
 from .decompositions import from_triangle
 from .products import adjoint, column
@@ -225,6 +225,7 @@ def matrix_power(a: Any, n: int) -> Any:
 @implements(np.linalg.multi_dot)
 def multi_dot(arrays: Sequence[Any], *, out: Any = None) -> Any:
     """The product of several matrices in the order that takes the fewest multiplications."""
+    refuse_out("multi_dot", out)
     arrays = [as_array(x) for x in arrays]
     sizes = [1 if np.ndim(arrays[0]) == 1 else arrays[0].shape[0]]
     sizes += [x.shape[0] if np.ndim(x) == 1 else x.shape[-1] for x in arrays[:1]]

@@ -34,7 +34,9 @@ primitive(
     np.reshape,
     lambda dy, _y, _x, shape, order="C", copy=None: np.reshape(dy, _x.shape, order=order),
     jvp="linear",
-    compute=lambda x, shape, order="C", copy=None: np.reshape(x, shape, order=order),
+    compute=lambda x, shape, order="C", copy=None: (
+        np.reshape(x, shape, order=order) if copy is None else np.reshape(x, shape, order=order, copy=copy)
+    ),
     julia=spelled.reshape,
 )
 primitive(
