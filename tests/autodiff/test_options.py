@@ -46,6 +46,8 @@ ROWS: dict[str, Row] = {
     "sum": reduction(np.sum, X, dtype=[F4, complex, int], initial=2.5, **SUMS),
     "prod": reduction(np.prod, X, dtype=[F4, complex], initial=2.5, **SUMS),
     "mean": reduction(np.mean, X, dtype=[F4, complex, int], **SUMS),
+    **{f.__name__: reduction(f, X, initial=0.1, where=At(MASK, others={"initial": 9.0})) for f in (np.amax, np.amin)},
+    "around": row(np.around, X, smooth=False, decimals=2, out=OUT),
     "max": reduction(np.max, X, initial=[0.1, 9.0], axis=[0, (0, 1)], where=At(MASK, others={"initial": 0.0})),
     "min": reduction(np.min, X, initial=[0.1, 9.0], axis=[0, (0, 1)], where=At(MASK, others={"initial": 9.0})),
     "ptp": reduction(np.ptp, X, axis=[0, (0, 1)]),
