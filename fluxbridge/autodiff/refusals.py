@@ -23,6 +23,13 @@ def no_rule(name: str) -> NoRuleError:
     )
 
 
+def no_option(call: str) -> NoRuleError:
+    return NoRuleError(
+        f"{call} has no derivative rule in fluxbridge with this option. Leave the option out, or, if the result "
+        "does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
+    )
+
+
 def lost(what: str, instead: str) -> GradientLostError:
     return GradientLostError(
         f"{what} from a traced value, which would lose its derivative. {instead} "

@@ -18,7 +18,7 @@ import scipy.stats
 from ..autodiff.primitive import holds_tracer, load_on_demand, plain
 from ..autodiff.refusals import no_rule
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
-from .mirror import array, traced
+from .mirror import array, as_scipy, traced
 from .special import multigammaln
 
 load_on_demand()
@@ -71,13 +71,16 @@ class Distribution(Mirror):
         def call(*args: Any, **options: Any) -> Any:
             if not traced(*args, *options.values()):
                 return own(*args, **options)
-            return self.differentiable(method, *args, **options)
+            if method not in _OF_A_POINT:
+                raise no_rule(f"scipy.stats.{self.name}.{method}")
+            value = own(*plain(args), **plain(options))  # with SciPy's errors
+            with np.errstate(all="ignore"):
+                result = self.differentiable(method, *args, **options)
+            return as_scipy(result, value, f"scipy.stats.{self.name}.{method}")
 
         return call
 
     def differentiable(self, method: str, *args: Any, **options: Any) -> Any:
-        if method not in _OF_A_POINT:
-            raise no_rule(f"scipy.stats.{self.name}.{method}")
         for name in ("x", "q", "k"):
             if not args and name in options:
                 args = (options.pop(name),)
@@ -313,8 +316,10 @@ class Multivariate(Mirror):
                 return own(*args, **options)
             if ours is None:
                 raise no_rule(f"scipy.stats.{self.name}.{method}")
+            value = own(*plain(args), **plain(options))  # with SciPy's errors
             args = tuple(array(a) if holds_tracer(a) else a for a in args)
-            return ours(*args, **options)
+            options = {k: array(a) if holds_tracer(a) else a for k, a in options.items()}
+            return as_scipy(ours(*args, **options), value, f"scipy.stats.{self.name}.{method}")
 
         return call
 

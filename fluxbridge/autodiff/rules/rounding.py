@@ -11,7 +11,7 @@ from ..elementwise import elementwise, select, zero_of
 from ..kinks import Kink, pair
 from ..loops import in_loop, refuse_where
 from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
-from ..refusals import no_rule
+from ..refusals import no_option
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
@@ -147,7 +147,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **option
     if options:
         refuse_where("np.clip", options)
         if options.get("signature") is not None:
-            raise no_rule("np.clip(..., signature=...)")
+            raise no_option("np.clip(..., signature=...)")
         a, low, high = (x if x is None else in_loop(np.positive, np.positive, (x,), options)
                         for x in (a, low, high))  # fmt: skip
     return _CLIP(a, low, high)
