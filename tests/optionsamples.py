@@ -20,7 +20,6 @@ from fluxbridge.autodiff.native import withgradient
 from fluxbridge.autodiff.primitive import plain
 from fluxbridge.errors import FluxbridgeError
 
-
 #: Options that say how exact a result shall be: it does not depend on them, within that.
 TOLERANCES = {"atol", "epsabs", "epsrel", "h0", "hmax", "hmin", "points", "rcond", "rtol", "tcrit", "tol"}
 
@@ -30,7 +29,7 @@ class At(NamedTuple):
 
     value: Any
     args: tuple[Any, ...] | None = None
-    others: dict[str, Any] = {}
+    others: dict[str, Any] | None = None
 
 
 class Refused(NamedTuple):
@@ -120,7 +119,7 @@ def trials(rows: dict[str, Row]) -> Iterator[Trial]:
                     yield Trial(name, entry, option, args, {option: value.value}, value.word or option)
                 elif isinstance(value, At):
                     args = entry.args if value.args is None else value.args
-                    yield Trial(name, entry, option, args, {**value.others, option: value.value})
+                    yield Trial(name, entry, option, args, {**(value.others or {}), option: value.value})
                 else:
                     yield Trial(name, entry, option, entry.args, {option: value})
 
@@ -241,12 +240,16 @@ def _derivative(s: Callable[..., Any], xs: tuple[Any, ...], grads: tuple[Any, ..
         rest = iter(values)
         return s(*[_like(x, rest) for x in xs])
 
-    expected_slope = slope(of_flat, tuple(flat), [v for part in vs for v in part], 1e-3 if eps < 1e-12 else 1e-2)
+    expected_slope = slope(
+        of_flat, tuple(flat), [v for part in vs for v in part], 1e-3 if eps < 1e-12 else 1e-2
+    )
     flat_grads = [g for x, grad in zip(xs, grads, strict=True) for g in _spread(grad, x)]
     pairs = zip(flat_grads, flat, [v for part in vs for v in part], strict=True)
     got = sum(float(inner(filled(g, x), v)) for g, x, v in pairs)
     rtol = 2e-6 if eps < 1e-12 else 2e-3
-    assert abs(got - expected_slope) <= rtol * (1 + abs(expected_slope)), f"{got}, differences {expected_slope}"
+    assert abs(got - expected_slope) <= rtol * (1 + abs(expected_slope)), (
+        f"{got}, differences {expected_slope}"
+    )
 
 
 def _like(x: Any, values: Iterator[Any]) -> Any:

@@ -16,7 +16,9 @@ from .primitive import Tracer, asked, plain, take_up
 from .refusals import full_name
 
 
-def in_loop(ufunc: np.ufunc, call: Callable[..., Any], inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def in_loop(
+    ufunc: np.ufunc, call: Callable[..., Any], inputs: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
     """``call(*inputs)``, which is `ufunc` of traced inputs, in the types that `options` ask for."""
     refuse_where(full_name(ufunc), options)
     kinds = {k: options[k] for k in ("dtype", "signature", "casting") if options.get(k) is not None}
@@ -39,7 +41,8 @@ def refuse_where(name: str, options: dict[str, Any]) -> None:
 
 
 def _loop(
-    ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any = None, signature: Any = None, casting: Any = "same_kind"
+    ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any = None, signature: Any = None,
+    casting: Any = "same_kind",
 ) -> Any:  # fmt: skip
     """The types of the inputs and outputs of the loop that NumPy would choose, or NumPy's own error."""
     given = [type(v) if type(v) in (int, float, complex) else np.result_type(v) for v in map(plain, inputs)]

@@ -142,8 +142,9 @@ class NumpyProtocols:
         if dtype is not None and np.dtype(dtype).kind != "O":
             raise lost(
                 f"An array of {np.dtype(dtype)} was asked for",
-                "Write np.stack([x, y]) where a list [x, y] was given. Leave out dtype= (np.array and np.asarray "
-                "take traced values without it; x.astype(dtype) converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
+                "Write np.stack([x, y]) where a list [x, y] was given. Leave out dtype= (np.array and "
+                "np.asarray take traced values without it; x.astype(dtype) converts), or write the formula "
+                "with NumPy functions of x (mean + scale * rng.normal()).",
             )
         if self.ndim == 0:  # type: ignore[attr-defined]
             result = np.empty((), dtype=object)

@@ -25,8 +25,8 @@ def no_rule(name: str) -> NoRuleError:
 
 def no_option(call: str) -> NoRuleError:
     return NoRuleError(
-        f"{call} has no derivative rule in fluxbridge with this option. Leave the option out, or, if the result "
-        "does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
+        f"{call} has no derivative rule in fluxbridge with this option. Leave the option out, or, if the "
+        "result does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
     )
 
 
@@ -51,9 +51,9 @@ def in_our_words(error: BaseException) -> GradientLostError | None:
     name = _given_objects(error)
     if name:
         return GradientLostError(
-            f"{name} was given a list, or an array of objects, that holds traced values, and NumPy does not hand "
-            f"those over: {error}.\nWrite np.stack([x, y]) instead of [x, y] or np.array([x, y]), and np.block for "
-            "a matrix. Where no derivative is wanted, take fluxbridge.ignore_derivatives(x)."
+            f"{name} was given a list, or an array of objects, that holds traced values, and NumPy does not "
+            f"hand those over: {error}.\nWrite np.stack([x, y]) instead of [x, y] or np.array([x, y]), and "
+            "np.block for a matrix. Where no derivative is wanted, take fluxbridge.ignore_derivatives(x)."
         )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None

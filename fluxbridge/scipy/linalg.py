@@ -113,9 +113,7 @@ SOLVE_TRIANGULAR = primitive(
 
 
 @mirror(scipy.linalg.solve_triangular)
-def solve_triangular(
-    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
-) -> Any:
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False) -> Any:
     return SOLVE_TRIANGULAR(
         array(a), array(b), trans=trans, lower=bool(lower), unit_diagonal=bool(unit_diagonal)
     )
@@ -339,7 +337,9 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, lapack_driv
     u, s, vh = np.linalg.svd(a, full_matrices=full_matrices)
     theirs = scipy.linalg.svd(plain(a), full_matrices, lapack_driver=lapack_driver)[0]
     turn, count = _turn(u, theirs), np.shape(s)[-1]
-    rows = np.concatenate([turn[..., :count], np.ones((*np.shape(turn)[:-1], np.shape(vh)[-2] - count))], axis=-1)
+    rows = np.concatenate(
+        [turn[..., :count], np.ones((*np.shape(turn)[:-1], np.shape(vh)[-2] - count))], axis=-1
+    )
     return u * turn[..., None, :], s, vh * rows[..., :, None]
 
 

@@ -17,8 +17,9 @@ import scipy.stats
 
 from ..autodiff.primitive import holds_tracer, load_on_demand, plain
 from ..autodiff.refusals import no_rule
+from ..autodiff.values import with_value
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
-from .mirror import array, as_scipy, traced
+from .mirror import CLOSE, array, traced
 from .special import multigammaln
 
 load_on_demand()
@@ -76,7 +77,7 @@ class Distribution(Mirror):
             value = own(*plain(args), **plain(options))  # with SciPy's errors
             with np.errstate(all="ignore"):
                 result = self.differentiable(method, *args, **options)
-            return as_scipy(result, value, f"scipy.stats.{self.name}.{method}")
+            return with_value(result, value, f"scipy.stats.{self.name}.{method}", CLOSE)
 
         return call
 
@@ -319,7 +320,7 @@ class Multivariate(Mirror):
             value = own(*plain(args), **plain(options))  # with SciPy's errors
             args = tuple(array(a) if holds_tracer(a) else a for a in args)
             options = {k: array(a) if holds_tracer(a) else a for k, a in options.items()}
-            return as_scipy(ours(*args, **options), value, f"scipy.stats.{self.name}.{method}")
+            return with_value(ours(*args, **options), value, f"scipy.stats.{self.name}.{method}", CLOSE)
 
         return call
 

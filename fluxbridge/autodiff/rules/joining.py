@@ -11,6 +11,7 @@ from .. import spelled
 from ..axes import normal_axis
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
+from ..values import of_type
 from .shaping import as_array, at_least, on_axis
 
 
@@ -231,7 +232,8 @@ def sliding_window_view(
 
 @implements(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
-    arr, values = as_array(arr), as_array(values)
+    arr = as_array(arr)
+    values = of_type(as_array(values), np.result_type(plain(arr)))
     new = _numbers(np.shape(values), int(np.size(arr)))
     numbers = np.insert(_numbers(np.shape(arr)), plain(obj), new, axis)
     return _follow(concatenate((np.ravel(arr), np.ravel(values))), numbers)

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import spelled
 from ..primitive import implements, plain, primitive, refuse_out
+from ..values import in_numpys_types
 from . import decompositions, determinant, einsum, fft, norms, products  # noqa: F401
 from .decompositions import from_triangle
 from .products import adjoint, column
@@ -187,6 +188,7 @@ PINV = primitive(None, pinv_rule, name="pinv", compute=_pinv, julia=spelled.pinv
 
 
 @implements(np.linalg.pinv)
+@in_numpys_types(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
     cut = plain(rcond) if rtol is None else plain(rtol)
     a = as_array(a)

@@ -51,7 +51,8 @@ NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, kink=_TIP, jul
 
 
 def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.sum(np.abs(x) ** p, axis=axis, keepdims=keepdims) ** (1 / p)
+    total = np.sum(np.abs(x) ** p, axis=axis, keepdims=keepdims)
+    return total ** np.reciprocal(float(p), dtype=np.result_type(total))
 
 
 def normp_rule(dy: Any, y: Any, x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
@@ -135,10 +136,15 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> A
     return np.expand_dims(y, (row, col)) if keepdims else y
 
 
+def _inexact(x: Any) -> Any:
+    """Whole numbers as floats, as all norms take them."""
+    return x if np.result_type(plain(x)).kind in "fc" else np.multiply(x, 1.0)
+
+
 @implements(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     x, ord = as_array(x), constant(ord, "The order of a norm", _BY_ORDER)
-    n = np.ndim(x)
+    x, n = _inexact(x), np.ndim(x)
     if axis is None and (ord is None or (n == 1 and ord == 2) or (n == 2 and ord in ("f", "fro"))):
         return NORM2(x, axis=None, keepdims=keepdims)
     axis = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (int(axis),)
@@ -154,7 +160,7 @@ if hasattr(np.linalg, "vector_norm"):  # NumPy 2.0
     @implements(np.linalg.vector_norm)
     def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
         """The norm of the elements along some axes, as one vector."""
-        x, ord = as_array(x), constant(ord, "The order of a norm", _BY_ORDER)
+        x, ord = _inexact(as_array(x)), constant(ord, "The order of a norm", _BY_ORDER)
         n = np.ndim(x)
         axes = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
         axes = tuple(normal_axis(a, n) for a in axes)
@@ -170,7 +176,7 @@ if hasattr(np.linalg, "vector_norm"):  # NumPy 2.0
     @implements(np.linalg.matrix_norm)
     def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
         ord = constant(ord, "The order of a norm", _BY_ORDER)
-        return _matrix_norm(as_array(x), ord, (-2, -1), keepdims)
+        return _matrix_norm(_inexact(as_array(x)), ord, (-2, -1), keepdims)
 
 
 @implements(np.linalg.cond)

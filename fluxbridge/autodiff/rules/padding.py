@@ -15,6 +15,7 @@ import numpy as np
 from ...errors import MutationError
 from .. import spelled
 from ..primitive import implements, plain, primitive
+from ..values import in_numpys_types
 from .shaping import as_array, on_axis
 
 PAIR = tuple[int, int]
@@ -117,6 +118,7 @@ _MODES: dict[str, Callable[..., Any]] = {
 
 
 @implements(np.pad)
+@in_numpys_types(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     if callable(mode):
         raise MutationError(

@@ -11,6 +11,7 @@ from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import apply, asked, implements, plain, primitive
+from ..values import in_numpys_types, of_type
 from .shaping import as_array
 
 # -- convolution -----------------------------------------------------------------------------------------
@@ -64,6 +65,7 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
 
 
 @implements(np.polyval)
+@in_numpys_types(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     """Horner's scheme."""
     x = as_array(x) if isinstance(x, (list, tuple)) else x
@@ -82,11 +84,13 @@ def _aligned(a1: Any, a2: Any) -> tuple[Any, Any]:
 
 
 @implements(np.polyadd)
+@in_numpys_types(np.polyadd)
 def polyadd(a1: Any, a2: Any) -> Any:
     return np.add(*_aligned(a1, a2))
 
 
 @implements(np.polysub)
+@in_numpys_types(np.polysub)
 def polysub(a1: Any, a2: Any) -> Any:
     return np.subtract(*_aligned(a1, a2))
 
@@ -103,22 +107,27 @@ def polymul(a1: Any, a2: Any) -> Any:
 
 
 @implements(np.polydiv)
+@in_numpys_types(np.polydiv)
 def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     """Quotient and remainder by long division."""
+    count = np.size(np.polydiv(plain(_vector(u)), plain(_vector(v)))[1])
     u, v = _vector(u) + 0.0, _vector(v) + 0.0
     n, m = np.size(u), np.size(v)
     quotient = []
+    scale = 1.0 / v[0]
     for _ in range(max(n - m + 1, 1)):
         if n < m:
             quotient.append(0.0 * v[0])
             break
-        factor = u[0] / v[0]
+        factor = scale * u[0]
         quotient.append(factor)
         u = np.concatenate([u[1:m] - factor * v[1:], u[m:]])
+    if not np.size(u):
+        return np.stack(quotient), np.zeros(1)
     # NumPy takes off leading coefficients of the remainder that are only rounding
-    while np.size(u) > 1 and np.allclose(plain(u)[0], 0, rtol=1e-14):
-        u = u[1:]
-    return np.stack(quotient), u if np.size(u) else np.zeros(1)
+    if np.size(u) < count:  # or leaves on what is rounding in single precision
+        return np.stack(quotient), np.concatenate([np.zeros(count - np.size(u)), u])
+    return np.stack(quotient), u[np.size(u) - count :]
 
 
 @implements(np.polyder)
@@ -147,6 +156,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 
 @implements(np.poly)
+@in_numpys_types(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
     """The product of the factors (x - zero)."""
     zeros = _vector(seq_of_zeros)
@@ -180,6 +190,7 @@ ROOTS = primitive(
 
 
 @implements(np.roots)
+@in_numpys_types(np.roots)
 def roots(p: Any) -> Any:
     """The roots; a multiple root has no derivative, and its gradient is Inf or NaN."""
     p = _vector(p)
@@ -190,6 +201,7 @@ def roots(p: Any) -> Any:
 
 
 @implements(np.polyfit)
+@in_numpys_types(np.polyfit)
 def polyfit(
     x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
 ) -> Any:
@@ -222,6 +234,7 @@ def polyfit(
 
 
 @implements(np.vander)
+@in_numpys_types(np.vander)
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     x = as_array(x)
     if np.ndim(x) != 1:
@@ -243,6 +256,12 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     """Linear interpolation; at a knot the slope is that on its right, at the last one on its left."""
     x = as_array(x) if isinstance(x, (list, tuple)) else x
     xp, fp = as_array(xp), as_array(fp)
+    kind = np.complex128 if np.iscomplexobj(plain(fp)) else np.float64
+    if period is None and not all(
+        np.can_cast(np.result_type(plain(v)), t) for v, t in ((x, float), (xp, float), (fp, kind))
+    ):
+        return np.interp(plain(x), plain(xp), plain(fp))  # NumPy's own error
+    x, xp, fp = of_type(x, np.float64), of_type(xp, np.float64), of_type(fp, kind)
     if period is not None:
         period = abs(period)
         x, xp = x % period, xp % period

@@ -197,6 +197,7 @@ primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear", julia=spelled.out
 @implements(np.inner)
 def inner(a: Any, b: Any) -> Any:
     """The sum over the last axis of both."""
+    a, b = as_array(a), as_array(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.ndim(a) == 1 and np.ndim(b) == 1:

@@ -12,6 +12,7 @@ from ..kinks import Kink, pair
 from ..loops import in_loop, refuse_where
 from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 from ..refusals import no_option
+from ..values import in_numpys_types
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
@@ -65,6 +66,7 @@ if hasattr(np, "bitwise_count"):  # since NumPy 2.0
 
 
 @implements(np.modf)
+@in_numpys_types(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
     """The fractional part carries the derivative, the whole part none."""
     whole = np.trunc(x)

@@ -83,14 +83,6 @@ def _repetitions(reps: Any, ndim: int) -> tuple[int, ...]:
     return (1,) * (ndim - len(counts)) + counts
 
 
-def with_value(y: Any, value: Any) -> Any:
-    """`y`, whose derivative is right, with the value that NumPy itself computes in its own order of steps."""
-    own, value = plain(y), np.asarray(value)
-    y = y if np.result_type(own) == value.dtype else y.astype(value.dtype)
-    gap = value - np.asarray(plain(y))
-    return y if not np.any(gap) else y + np.where(np.isfinite(gap), gap, 0.0).astype(value.dtype)
-
-
 def tile_rule(dy: Any, _y: Any, _x: Any, reps: Any) -> Any:
     """Sum over the copies: the cotangent as (copies, length) pairs of axes."""
     counts = _repetitions(reps, _x.ndim)

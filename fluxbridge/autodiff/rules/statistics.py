@@ -11,8 +11,10 @@ from .. import spelled
 from ..axes import axes_of
 from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
+from ..values import in_numpys_types, with_value
 from .reductions import count, masked, not_nan
-from .shaping import as_array, with_value
+from .shaping import as_array
+
 
 def traced(*xs: Any) -> bool:
     return any(isinstance(x, Tracer) or holds_tracer(x) for x in xs)
@@ -112,7 +114,8 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
             ratio = ratio if keepdims or np.ndim(ratio) == 0 else np.squeeze(ratio, axes_of(axis, np.ndim(a)))
             result = found * (ratio if made is VAR else np.sqrt(ratio))
             exact = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where, "ddof": plain(ddof)}
-            return with_value(result, target(plain(a), **exact, **({} if mean is None else {"mean": plain(mean)})))
+            exact.update({} if mean is None else {"mean": plain(mean)})
+            return with_value(result, target(plain(a), **exact), f"np.{target.__name__}")
         if mean is not None:  # whatever was given as the mean takes part in the derivative
             d = masked(where, a - mean)
             n = freedom(np.shape(a), axis, ddof, where)
@@ -126,7 +129,7 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
             options["where"] = where
         found = apply(made, (a,), options)
         if skip_nan and dtype is not None:  # NumPy rounds the deviations to the type of `a`
-            found = with_value(found, target(plain(a), **plain(options)))
+            found = with_value(found, target(plain(a), **plain(options)), f"np.{target.__name__}")
         return found
 
 
@@ -139,6 +142,7 @@ _spread(np.nanstd, STD, skip_nan=True)
 
 
 @implements(np.average)
+@in_numpys_types(np.average)
 def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False
 ) -> Any:
@@ -188,14 +192,16 @@ def cov(
         np.cov(np.zeros((1, np.shape(x)[1])), fweights=plain(fweights))  # NumPy's own errors
     weights = None if fweights is None else np.asarray(plain(fweights), float)
     if aweights is not None:
-        np.cov(np.zeros((1, np.shape(x)[1])), aweights=plain(as_array(aweights)))
-        weights = as_array(aweights) * 1.0 if weights is None else weights * as_array(aweights)
+        aweights = as_array(aweights)
+        np.cov(np.zeros((1, np.shape(x)[1])), aweights=plain(aweights))
+        aweights = aweights.astype(np.float64)
+        weights = aweights if weights is None else weights * aweights
     if weights is None:
         mean, factor = np.mean(x, axis=1, keepdims=True), np.shape(x)[1] - ddof
     else:
         total = np.sum(weights)
         mean = np.sum(x * weights, axis=1, keepdims=True) / total
-        factor = total - ddof * (1 if aweights is None else np.sum(weights * as_array(aweights)) / total)
+        factor = total - ddof * (1 if aweights is None else np.sum(weights * aweights) / total)
     if factor <= 0:
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
         factor = 0.0
@@ -245,6 +251,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     x = np.asarray(plain(x))
     if not traced(weights):
         return np.bincount(x, plain(weights), minlength)
+    if np.iscomplexobj(plain(as_array(weights))):
+        return np.bincount(x, plain(as_array(weights)), minlength)  # NumPy's own error
     return totals(weights, x, np.bincount(x, minlength=minlength).size)
 
 
@@ -261,6 +269,7 @@ def edges_of(a: Any, bins: Any, limits: Any, weights: Any) -> Any:
 
 
 @implements(np.histogram_bin_edges)
+@in_numpys_types(np.histogram_bin_edges)
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     return edges_of(as_array(a), bins, range, weights)
 
@@ -273,6 +282,7 @@ def bin_index(a: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 @implements(np.histogramdd)
+@in_numpys_types(np.histogramdd)
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -302,6 +312,7 @@ def histogramdd(
 
 
 @implements(np.histogram2d)
+@in_numpys_types(np.histogram2d)
 def histogram2d(
     x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -312,6 +323,7 @@ def histogram2d(
 
 
 @implements(np.histogram)
+@in_numpys_types(np.histogram)
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     a = np.ravel(as_array(a))
     edges = edges_of(a, bins, range, weights)
