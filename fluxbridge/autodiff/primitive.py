@@ -275,28 +275,10 @@ def binder(primitive: Primitive, target: Any) -> Callable[..., Any]:
                 options.pop(name) for name in _input_names(target)[len(args) : count] if name in options
             )
         refuse_out(primitive.name, options.pop("out", None))
-        for name, value in options.items():
-            if isinstance(value, _TRACED):
-                options[name] = _without_derivative(primitive.name, name, value)
         return apply(primitive, args, options)
 
     call.__name__ = primitive.name
     return call
-
-
-_TRACED = (Tracer, tuple, list)  #: what may be traced, or hold what is
-
-
-def _without_derivative(function: str, option: str, value: Any) -> Any:
-    """The plain value of an option that counts or places; one that enters the result is refused."""
-    if option == "initial" and (isinstance(value, Tracer) or holds_tracer(value)):
-        from .refusals import lost
-
-        raise lost(
-            f"{function}(..., initial=x) was called with an initial value",
-            "Let it take part in the operation instead: np.sum(y) + x, np.maximum(np.max(y), x).",
-        )
-    return plain(value)
 
 
 def _out_refused(name: str) -> Exception:

@@ -23,7 +23,8 @@ from .primitive import (
     plain,
     take_up,
 )
-from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
+from .refusals import full_name, lost, no_rule
+from .scipycalls import refused_by_scipy, scipy_caller
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -142,9 +143,8 @@ class NumpyProtocols:
         if dtype is not None and np.dtype(dtype).kind != "O":
             raise lost(
                 f"An array of {np.dtype(dtype)} was asked for",
-                "Write np.stack([x, y]) where a list [x, y] was given. Leave out dtype= (np.array and "
-                "np.asarray take traced values without it; x.astype(dtype) converts), or write the formula "
-                "with NumPy functions of x (mean + scale * rng.normal()).",
+                "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
+                "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
             )
         if self.ndim == 0:  # type: ignore[attr-defined]
             result = np.empty((), dtype=object)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from typing import Any
 
-import numpy as np
-
-from ..errors import GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND, Tracer, holds_tracer
+from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleError
+from .primitive import ON_DEMAND, Tracer
 
 
-def no_rule(name: str) -> NoRuleError:
+def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
+    """`handed_over` says that the function asks its arguments, so that a rule can be given to itself."""
+    short = name.rpartition(".")[2]
+    if not short.isidentifier():
+        rule = "make it a function with a rule by fluxbridge.adjoint, "
+    elif handed_over:
+        rule = (
+            f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
+            f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        )
+    else:
+        rule = (
+            f"call one with a rule in its place:\n\n    @fluxbridge.adjoint\n    def {short}(x):\n"
+            f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        )
     return NoRuleError(
-        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or "
-        f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
-        f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
-        "or, if its result does not matter for the derivative, call it on "
-        "fluxbridge.ignore_derivatives(x)."
+        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or {rule}"
+        "or, if its result does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
     )
 
 
@@ -46,15 +54,13 @@ _FOREIGN_WORDS = re.compile(
 )
 
 
-def in_our_words(error: BaseException) -> GradientLostError | None:
+def in_our_words(error: BaseException) -> FluxbridgeError | None:
     """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
-    name = _given_objects(error)
-    if name:
-        return GradientLostError(
-            f"{name} was given a list, or an array of objects, that holds traced values, and NumPy does not "
-            f"hand those over: {error}.\nWrite np.stack([x, y]) instead of [x, y] or np.array([x, y]), and "
-            "np.block for a matrix. Where no derivative is wanted, take fluxbridge.ignore_derivatives(x)."
-        )
+    from .scipycalls import raised_by_scipy
+
+    named = raised_by_scipy(error)
+    if named is not None:
+        return named
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
     return GradientLostError(
@@ -64,27 +70,6 @@ def in_our_words(error: BaseException) -> GradientLostError | None:
         "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
         "fluxbridge.ignore_derivatives(x)."
     )
-
-
-def _given_objects(error: BaseException) -> str:
-    """The NumPy function that failed on a list or an array of objects with traced values in it, or ""."""
-    if not isinstance(error, (TypeError, AttributeError)) and type(error) is not ValueError:
-        return ""
-    name, found, inside = "", False, False
-    trace = error.__traceback__
-    while trace is not None:
-        frame, trace = trace.tb_frame, trace.tb_next
-        inside = frame.f_globals.get("__name__", "").startswith("numpy.")
-        if inside:
-            found = found or any(map(_holds_objects, list(frame.f_locals.values())))
-            name = name or f"np.{frame.f_code.co_name}"
-        else:
-            name, found = "", False
-    return name if inside and found else ""
-
-
-def _holds_objects(x: Any) -> bool:
-    return isinstance(x, (list, tuple, np.ndarray)) and holds_tracer(x)
 
 
 def constant(x: Any, option: str, instead: str = "") -> Any:
@@ -107,44 +92,6 @@ def library(ufunc: Any) -> str:
         if getattr(sys.modules.get(module), name, None) is ufunc:
             return module
     return "numpy"
-
-
-def scipy_caller(frame: Any) -> str | None:
-    """The SciPy function that the user called, if `frame` belongs to SciPy: "linalg.expm"."""
-    found = None
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if not module.startswith("scipy."):
-            if found is None and module.startswith("numpy."):  # SciPy may ask through NumPy
-                frame = frame.f_back
-                continue
-            break
-        names, function = frame.f_locals, frame.f_code.co_name
-        if module.startswith("scipy._"):  # a decorator: what does it decorate?
-            wrapped = names.get("f", names.get("func"))
-            module, function = getattr(wrapped, "__module__", ""), getattr(wrapped, "__name__", "_")
-        if module.startswith("scipy.") and function.isidentifier() and not function.startswith("_"):
-            owner = type(names["self"]).__name__ if "self" in names else ""
-            if owner.endswith("_gen"):  # a distribution: norm.pdf
-                function = f"{owner[:-4]}.{function}"
-            if not owner or owner.endswith("_gen") or found is None:
-                found = f"{module.split('.')[1]}.{function}"
-        frame = frame.f_back
-    return found
-
-
-def refused_by_scipy(called: str) -> Exception:
-    area, name = called.split(".")[:2]
-    try:
-        mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
-    except ImportError:
-        return no_rule(f"scipy.{called}")
-    if name not in mirror.__all__:
-        return no_rule(f"scipy.{called}")
-    return GradientLostError(
-        f"scipy.{called} makes plain arrays of its arguments, so the derivative of a traced one would be "
-        f"lost. Use fluxbridge.scipy.{called}: it takes the same arguments and has a derivative."
-    )
 
 
 def mutation(what: str) -> MutationError:

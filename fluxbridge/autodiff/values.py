@@ -82,7 +82,9 @@ def _all_of(known: frozenset[Any], xs: Iterable[Any]) -> bool:
             if not _all_of(known, x):
                 return False
         elif isinstance(x, Tracer):
-            if np.result_type(plain(x)) not in known:
+            value = plain(x)
+            kind = value.dtype if type(value) is np.ndarray else np.result_type(value)
+            if kind not in known:
                 return False
         elif isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fc" and x.dtype not in known:
             return False

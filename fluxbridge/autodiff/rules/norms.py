@@ -138,7 +138,9 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> A
 
 def _inexact(x: Any) -> Any:
     """Whole numbers as floats, as all norms take them."""
-    return x if np.result_type(plain(x)).kind in "fc" else np.multiply(x, 1.0)
+    value = plain(x)
+    kind = value.dtype if type(value) is np.ndarray else np.result_type(value)
+    return x if kind.kind in "fc" else np.multiply(x, 1.0)
 
 
 @implements(np.linalg.norm)
