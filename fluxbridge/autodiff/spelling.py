@@ -26,6 +26,7 @@ from .primitive import Primitive, plain
 ANYTHING, COMPARISON, RANGE, SUM, PRODUCT, SIGN, POWER, ATOM = range(8)
 
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "\\": PRODUCT, "^": POWER,
+           "&": PRODUCT, "|": SUM, "⊻": SUM,
            **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)}  # fmt: skip
 
 
@@ -81,10 +82,14 @@ Spelled = Term | str  #: what a spelling returns
 
 
 class Site(NamedTuple):
-    """Where a step is written: its value, and how to refer to an array that is too large to write out."""
+    """Where a step is written: its value (of which type, shape and dtype count), and how to refer to an array.
+
+    With `is_open` the content of arrays in the options must not be written out, say as a range.
+    """
 
     out: Any
     capture: Callable[[np.ndarray], Term]
+    is_open: bool = False
 
 
 # ---------------------------------------------------------------------------------------------
