@@ -20,7 +20,7 @@ from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, ta
 from .refusals import in_our_words
 from .structure import Splitter
 from .sweep import project
-from .tape import LEAF, NUMBERS, ORDER, spec_of
+from .tape import LEAF, NUMBERS, ORDER, as_floats, for_rules, spec_of
 from .tracer import TracedArray, TracedNumber
 
 
@@ -279,7 +279,8 @@ Pull = Callable[[Step, Any], Sequence[Any]]
 def rule_values(step: Step) -> list[Any]:
     """The output and the inputs as the rules get them: a Spec where shape and dtype are enough."""
     kept, inputs = step.primitive.keep(tuple([isinstance(x, Step) for x in step.inputs]))
-    pairs = zip((step.value, *step.values), (kept, *inputs), strict=True)
+    values = [for_rules(x, step.primitive, k) for k, x in enumerate(step.values)]
+    pairs = zip((as_floats(step.value), *values), (kept, *inputs), strict=True)
     return [v if needed else spec_of(v) for v, needed in pairs]
 
 
