@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .native import unwrap
-from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
+from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, holds_tracer, plain, take_up
 from .refusals import in_our_words
 from .structure import Splitter
 from .sweep import project
@@ -162,9 +162,9 @@ class Recording:
         """Note a question about traced values, if they are ours."""
         if function in _OF_THE_TYPE:
             return
-        seen = tuple([self._kept(self._behind(x)) for x in inputs])
+        seen = tuple([self._kept(self._behind(x)) for x in _each(inputs)])
         if any(isinstance(x, Step) for x in seen):
-            outcome = self._kept(outcome)
+            outcome = self._kept_inside(outcome)
             options = {k: self._kept_inside(v) for k, v in options.items()}
             self.choices.append(Choice(function, seen, options, outcome, len(self.steps), self._stack()))
 
@@ -248,6 +248,15 @@ class Recording:
                 found.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
             frame = frame.f_back
         return tuple(reversed(found))
+
+
+def _each(inputs: Iterable[Any]) -> Iterator[Any]:
+    """The inputs of a question; of a list or tuple with traced values in it, the values."""
+    for x in inputs:
+        if isinstance(x, (tuple, list)) and holds_tracer(x):
+            yield from _each(x)
+        else:
+            yield x
 
 
 def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:

@@ -24,6 +24,7 @@ from ..autodiff.spelling import (
     Site,
     Term,
     array_literal,
+    call,
     number_term,
     spell,
 )
@@ -32,7 +33,7 @@ from ..errors import NoRuleError
 from . import names
 from .layout import wrapped
 from .questions import is_written, question
-from .runs import Written, blank, is_constant, is_small, spelling_of
+from .runs import Written, blank, is_constant, is_small, spelling_of, wraps_round
 from .structures import accessed, ordered, traced_leaves
 
 _INLINE = 60  #: the longest text that is written into another
@@ -280,6 +281,9 @@ class Emission:
         if values or step.position in self.described.arrays:
             written.text = term.text
             self.written[step.position] = written
+        wraps = wraps_round(step)
+        if wraps is not None:
+            term = Term(call("NumPy.wrapped", wraps, term), term.value)
         if isinstance(step.value, tuple):
             self._several(step, term)
             return
@@ -386,7 +390,7 @@ class Emission:
             known = self.by_id.get(id(x)) or names.name_of(x, self.held)
             return Term(known or "…", x)
         x = x.item() if isinstance(x, (np.ndarray, np.generic)) else x
-        return number_term(x) if isinstance(x, (int, float, complex)) else Term(repr(x), x)
+        return number_term(x) if isinstance(x, (int, float, complex)) else Term(repr(x), 0)
 
     def _shown(self, step: Step) -> Term:
         """A step that is perhaps not computed otherwise, for a comment."""
@@ -406,7 +410,7 @@ class Emission:
         """Say which way the choices before this step went."""
         due = [c for c in asked if c.at <= position]
         for choice in due:
-            if isinstance(choice.outcome, np.ndarray) and choice.outcome.ndim:
+            if isinstance(choice.outcome, tuple) or np.ndim(choice.outcome):
                 self.lines.append(choice)  # it will turn out whether the code asks this
                 continue
             question = self._question(choice)

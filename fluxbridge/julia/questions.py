@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.recording import Choice
+from ..autodiff.primitive import plain
+from ..autodiff.recording import Choice, Step
 from ..autodiff.spelling import Term, aligned, call, converted, elementwise, infix, number_term
 
 #: Functions of each element, by the name of Julia's function or operator.
@@ -70,7 +71,10 @@ def is_written(choice: Choice) -> bool:
     """Does Julia ask this question about arrays again? What it cannot ask, or what would have another type or
     value there, is taken as a constant."""
     function, options = choice.function, choice.options
-    dtypes = [np.result_type(x) for x in (getattr(v, "value", v) for v in choice.inputs) if np.ndim(x)]
+    values = [plain(v.value) if isinstance(v, Step) else v for v in choice.inputs]
+    if not all(isinstance(x, (int, float, complex, np.generic, np.ndarray)) for x in values):
+        return False
+    dtypes = [x.dtype for x in values if isinstance(x, np.ndarray)]
     if function in LONGER:
         return not options or (function is np.isclose and set(options) <= {"rtol", "atol", "equal_nan"})
     name = QUESTIONS.get(function, "fld")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,12 +13,18 @@ from ..autodiff import recording
 from ..autodiff.keys import Described
 from ..autodiff.primitive import PRIMITIVES, plain
 from ..autodiff.recording import Recording, Step
-from ..autodiff.spelling import Site, Term, array_literal, number_term, spell
+from ..autodiff.spelling import Site, Term, array_literal, julia_type, number_term, spell
 from ..errors import NoRuleError
 
 
 class Run(Recording):
     """A recording that knows of the stack what gives names: (code, instruction) of each frame."""
+
+    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
+        super().__init__(f, xs, calls)
+        for step in self.steps:
+            if type(step.value) is int and not -(2**63) <= step.value < 2**63:
+                raise NoRuleError(_too_large(step))
 
     def _stack(self) -> Any:
         found = []
@@ -34,6 +40,26 @@ class Run(Recording):
 
 _BOUNDARY = recording._boundary.__code__
 _HIDDEN = recording._HIDDEN
+
+
+def _too_large(step: Step) -> str:
+    what = f"the argument {step.path}" if step.is_argument else f"the result of {step.primitive.name}"
+    return (
+        f"{what} is the integer {step.value:.6g}, and Julia's Int64 goes up to 9.2e18; it would wrap round. "
+        "Call the function with floats (3.0 instead of 3)."
+    )
+
+
+#: Rules that move elements, or leave them as they are.
+_MOVING = {"shaping", "indexing", "joining", "padding", "choosing"}
+
+
+def wraps_round(step: Step) -> str | None:
+    """The type of integers that NumPy computes this step in, if it is another than Julia's Int64."""
+    if isinstance(step.value, tuple) or step.primitive.area in _MOVING:
+        return None
+    dtype = np.result_type(plain(step.value)) if not isinstance(plain(step.value), int) else np.dtype(int)
+    return julia_type(dtype) if dtype.kind in "iu" and dtype != np.dtype(np.int64) else None
 
 
 def is_constant(x: Any) -> bool:

@@ -23,6 +23,28 @@ end
 "0 for negative x, 1 for positive, and `h` at 0."
 heaviside(x, h) = x == 0 ? h : oftype(h, x > 0)
 
+"The distance to the next number away from 0, with the sign of `x`."
+spacing(x) = copysign(eps(x), x)
+spacing(x::ForwardDiff.Dual) = spacing(ForwardDiff.value(x))
+
+"Is `a` near `b`, the one that is known to be right?"
+function isclose(a, b, rtol, atol, equal_nan)
+    isfinite(a) && isfinite(b) && return abs(a - b) <= atol + rtol * abs(b)
+    return a == b || (equal_nan && isnan(a) && isnan(b))
+end
+
+"""
+    wrapped(T, x)
+
+Integers in the type `T`, in which NumPy computes: what is too large wraps round. The slope is 1.
+"""
+wrapped(::Type{T}, x::Number) where {T<:Integer} = rem(x, T)
+wrapped(::Type{T}, x::AbstractArray) where {T<:Integer} = rem.(x, T)
+function rrule(::typeof(wrapped), T::Type, x)
+    project = ProjectTo(x)
+    return wrapped(T, x), dy -> (NoTangent(), NoTangent(), project(unthunk(dy)))
+end
+
 "`x * 2^n`."
 ldexp(x, n) = x * oftype(x, 2.0^n)
 
