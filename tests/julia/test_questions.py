@@ -1,6 +1,4 @@
-"""What has no derivative still has a value: functions of arrays that Julia is asked again, or takes as constants.
-
-A comment in the source says so."""
+"""What has no derivative still has a value: Julia is asked for it again, or it is a constant, and that is told."""
 
 from __future__ import annotations
 
