@@ -1,4 +1,4 @@
-"""What has no derivative still has a value: Julia is asked for it again, or it is a constant, and that is told."""
+"""What has no derivative still has a value: Julia is asked for it again, or it is a constant, as is told."""
 
 from __future__ import annotations
 
