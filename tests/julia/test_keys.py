@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import random
 import sys
@@ -243,8 +244,9 @@ def test_equal_numbers_of_different_kinds_are_told_apart():
         return lambda x: np.real(np.sum(x * c))
 
     for p in (X, X.astype(np.float32)):
-        texts = check_calls([(times(c), (p,)) for c in constants])
-        assert "x .* true" in "".join(texts) or "true" in "".join(texts)
+        check_calls([(times(c), (p,)) for c in constants])
+        for c, d in itertools.combinations(constants, 2):
+            check_calls([(times(c), (p,)), (times(d), (p,))])
 
 
 @pytest.mark.parametrize("b", [np.bool_(False), False])
@@ -278,7 +280,13 @@ def test_the_same_array_and_equal_arrays_are_two_things():
 
     check_calls([(both(p, q), (2.0,)) for p, q in [(a, a), (a, b), (a, c), (c, a), (c, c)]])
     numbers = [(2.0, 2.0), (3.0, 3.0), (3.0, 4.0), (5.0, 5.0), (2.0, 7.0)]
-    check_calls([((lambda x, p=p, q=q: x * p + x * q), (2.0,)) for p, q in numbers])
+    added = [((lambda x, p=p, q=q: x * p + x * q), (2.0,)) for p, q in numbers]
+    check_calls(added)
+    for pair in itertools.combinations(added, 2):
+        check_calls(pair)
+    i, j = A([0, 2]), A([0, 2])
+    assert source(lambda x: x[i] * np.sin(x[i]), X).count("x[") == 1  # named, and used twice
+    assert source(lambda x: x[i] * np.sin(x[j]), X).count("x[") == 2
 
 
 def test_masks_that_are_changed_are_constants():
