@@ -249,7 +249,9 @@ def typed(terms: Sequence[Term], value: Any) -> list[Term]:
     known = [_bits(t.dtype) for t in terms if t.dtype.kind in "fc" and not (t.literal and _is_weak(t.value))]
     out = []
     for t in terms:
-        if t.literal and t.dtype.kind in "fc":
+        if t.dtype.kind == "b":  # false times Inf or NaN is 0 in Julia, and NaN in NumPy
+            t = number_term(float(t.value), bits) if t.literal else converted(t, f"f{bits // 8}")
+        elif t.literal and t.dtype.kind in "fc":
             t = number_term(t.value, bits if _is_weak(t.value) else 64)
         elif t.dtype.kind in "fc" and _bits(t.dtype) > bits:
             t = converted(t, np.dtype(f"{t.dtype.kind}{bits // 8 * (2 if t.is_complex else 1)}"))
