@@ -55,12 +55,13 @@ class Opened:
         return pullback_of(Trace(f, values), once=True)[1](dy)
 
 
-def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], where: str = "") -> Any:
     """Call ``body(*args) -> (y, back)`` as one record of the innermost level among `args`.
 
     `args` and y may have structure. `body` gets the arguments as they are one level further out;
-    `back` takes a cotangent with the structure of y and returns one for each argument. Raises
-    GradientLostError if the result depends on a traced value that is not among the arguments.
+    `back` takes a cotangent with the structure of y and returns one for each argument. `where` names
+    the file and line of the rule. Raises GradientLostError if the result depends on a traced value
+    that is not among the arguments.
     """
     opened = Opened(args)
     if opened.level is None:
@@ -75,11 +76,30 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
             cotangents[index] = cotangent
         return cotangents
 
-    return record_call(name, opened, y, pulled)
+    return record_call(
+        name,
+        opened,
+        y,
+        pulled,
+        call=lambda new: call_with_rule(name, body, new, where),
+        inside=lambda new: body(*new)[0],
+        where=where,
+    )
 
 
-def record_call(name: str, opened: Opened, y: Any, back: Callable[[Any], Sequence[Any]]) -> Any:
-    """Record a call whose result is y; `back` takes a cotangent of y to those of ``opened.inputs``."""
+def record_call(
+    name: str,
+    opened: Opened,
+    y: Any,
+    back: Callable[[Any], Sequence[Any]],
+    call: Callable[[Any], Any],
+    inside: Callable[[Any], Any],
+    where: str = "",
+) -> Any:
+    """Record a call whose result is y; `back` takes a cotangent of y to those of ``opened.inputs``.
+
+    `call` and `inside` do it again for other arguments: as one record, and with all that is inside.
+    """
     level: Any = opened.level
     opened.splitter.write_back()
     outputs, shape = take_apart(y)
@@ -97,11 +117,13 @@ def record_call(name: str, opened: Opened, y: Any, back: Callable[[Any], Sequenc
             raise _from_surroundings(name)
         return cotangents
 
-    result = level.note(
-        Primitive(name, compute=no_recomputation, joint=joint),
-        tuple(outputs) if len(outputs) > 1 else outputs[0],
-        opened.inputs,
-    )
+    def again(*values: Any, rule: bool = True) -> Any:
+        """The call with other inputs; with ``rule=False`` what is inside of it is seen, too."""
+        return (call if rule else inside)(opened.again(values))
+
+    made = Primitive(name, compute=no_recomputation, joint=joint, where=where)
+    made.again = again
+    result = level.note(made, tuple(outputs) if len(outputs) > 1 else outputs[0], opened.inputs)
     return put_together(y, result if len(outputs) > 1 else (result,))
 
 
@@ -150,9 +172,12 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_rule(rule: Callable[..., Any], name: str) -> Callable[..., Any]:
+    code = getattr(rule, "__code__", None)
+    where = f"{rule.__module__}:{code.co_firstlineno}" if code else ""
+
     @functools.wraps(rule)
     def function(*args: Any, **options: Any) -> Any:
-        return call_with_rule(name, lambda *xs: rule(*xs, **options), args)
+        return call_with_rule(name, lambda *xs: rule(*xs, **options), args, where)
 
     return function
 
@@ -167,7 +192,6 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     >>> gradient(lambda x: checkpointed(np.sin, x) ** 2, 0.5)[0] == gradient(lambda x: np.sin(x) ** 2, 0.5)[0]
     True
     """
-
     opened = Opened((f, *xs), again=True)
     if opened.level is None:
         return f(*xs)
@@ -178,7 +202,9 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     def back(dy: Any) -> Any:
         return opened.pull(dy, lambda *vs: run(opened.again(vs)), [t.value for t in opened.inputs])
 
-    return record_call("checkpointed", opened, run(opened.args), back)
+    return record_call(
+        "checkpointed", opened, run(opened.args), back, call=lambda new: checkpointed(*new), inside=run
+    )
 
 
 def hook(f: Callable[[Any], Any], x: Any) -> Any:
@@ -245,7 +271,6 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
     >>> gradient(lambda x: forwarddiff(lambda t: t**3, x), 2.0)
     (12.0,)
     """
-
     opened = Opened((f, x), again=True)
     if opened.level is None:
         return f(x)
@@ -259,7 +284,8 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
 
     def back(dy: Any) -> Any:
         def of_captured(*values: Any) -> Any:
-            return opened.again((*values, v) if by_x else values)[0](v)
+            new = opened.again((*values, v) if by_x else values)
+            return new[0](new[1])
 
         found = list(opened.pull(dy, of_captured, captured)) if captured else []
         if by_x:
@@ -267,4 +293,6 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
             found.append(parts[0] if np.ndim(v) == 0 else np.reshape(np.stack(parts), np.shape(v)))
         return found
 
-    return record_call("forwarddiff", opened, y, back)
+    return record_call(
+        "forwarddiff", opened, y, back, call=lambda new: forwarddiff(*new), inside=lambda new: new[0](new[1])
+    )

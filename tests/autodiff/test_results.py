@@ -153,6 +153,8 @@ def test_forwarddiff_differentiates_what_the_function_captured():
     f = lambda a, b: forwarddiff(lambda t: t * b**2, a)  # noqa: E731
     assert gradient(f, 2.0, 3.0) == (9.0, 12.0)
     assert gradient(lambda a, b: forwarddiff(lambda t: t * b, 1.0) * a, 2.0, 3.0) == (3.0, 2.0)
+    of_objects = lambda a, b: np.sum(forwarddiff(lambda t: t * t[0], np.array([a, b])))  # noqa: E731
+    assert gradient(of_objects, 2.0, 3.0) == (7.0, 2.0)
     v = np.array([2.0, 3.0])
     g = lambda v: forwarddiff(lambda t: np.sum(t**2 * v[1]) + t[0] * v[0], v)  # noqa: E731
     plain = lambda v: np.sum(v**2 * v[1]) + v[0] * v[0]  # noqa: E731
