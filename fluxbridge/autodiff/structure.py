@@ -305,8 +305,6 @@ class Splitter:
             copy = blank(made_of)
         except TypeError:  # made in C: nothing that we could rebuild
             return self._opaque(x)
-        if self.arguments and unbuildable(kind):
-            return self._opaque(x)
         constants = getattr(kind, "__fluxbridge_constants__", ()) if self.arguments else ()
         self._begin(x, copy)
         varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
@@ -392,7 +390,12 @@ def _differs(holder: Any, made: dict[Any, Any]) -> bool:
     kind = type(holder)
     if kind is list:
         return len(holder) != len(made) or not all(map(operator.is_, holder, made.values()))
-    now = holder if kind is dict else contents(holder)
+    if kind is dict:
+        now = holder
+    elif slots(kind) or isinstance(holder, (dict, list, deque)) or not hasattr(holder, "__dict__"):
+        now = contents(holder)
+    else:
+        now = vars(holder)
     if len(now) != len(made):
         return True
     if all(map(operator.is_, now.values(), made.values())) and all(map(operator.is_, now, made)):
@@ -513,4 +516,6 @@ def _taker(kind: type) -> Taker | None:
     """How objects of this class are taken apart; None for those with nothing inside."""
     if issubclass(kind, _OPAQUE) or any(_name(base) in _TOOLS for base in kind.__mro__):
         return None
+    if unbuildable(kind):
+        return Splitter._opaque
     return next((taker for kinds, taker in _TAKERS if issubclass(kind, kinds)), Splitter._object)

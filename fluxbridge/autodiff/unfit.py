@@ -222,6 +222,8 @@ def behind(stream: Any) -> Iterator[Any]:
 @once_a_class
 def unbuildable(kind: type) -> bool:
     """Is this one of the arrays and tables of other libraries, whose insides are not Python's?"""
+    if hasattr(kind, "__fluxbridge_split__"):
+        return False
     return any(hasattr(kind, name) for name in ("to_numpy", "toarray", "__dataframe__")) and any(
         hasattr(kind, name)
         for name in ("__array__", "__array_priority__", "__array_ufunc__", "__dataframe__")
