@@ -318,7 +318,23 @@ def _frozen(index: Any) -> Any:
     if kind is tuple:
         return tuple([_frozen(i) for i in index])
     index = plain(index)
-    return index.copy() if type(index) is np.ndarray else index
+    if kind is list:
+        return _as_array(index)
+    if type(index) is not np.ndarray:
+        return index
+    copy = index.copy()
+    for watcher in WATCHERS:
+        watcher.copied(index, copy)
+    return copy
+
+
+def _as_array(index: list[Any]) -> Any:
+    """A list as an index; left as it is where NumPy will have something to say about it."""
+    try:
+        array = np.asarray(index) if index else np.zeros(0, np.intp)
+    except ValueError:
+        return index
+    return array if array.dtype.kind in "biu" else index
 
 
 # The methods are set here, not by __getattr__: a class without it reads its slots twice as fast.
