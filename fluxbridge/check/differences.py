@@ -96,7 +96,7 @@ def slopes(
 def _judged(samples: _Samples, best: Any, error: Any, sides: _Sides) -> Slopes:
     shape = np.shape(samples.at)
     left, right, doubt = sides.limits()
-    kink = (sides.kink | sides.steep) & np.isfinite(doubt)
+    kink = (sides.kink | (sides.steep & ~sides.isolated)) & np.isfinite(doubt)
     low, high = np.fmin(left, right), np.fmax(left, right)
     value = np.where(kink, (low + high) / 2, best)
     error = np.where(
@@ -219,6 +219,7 @@ class _Sides:
         # conclusive: steps small beside the coordinate itself, of which `least` is about 2**-47
         conclusive = not least or (bool(self.steps) and self.steps[-1][0] <= 1e-4 * 2.0**47 * least)
         self.steep = apart & (self.grows >= 2) & conclusive
+        self.isolated = self._isolated()
         self.kink = apart & (self.stays >= 2) & conclusive
         self.unresolved = apart & ~self.kink & ~self.steep
 
@@ -243,6 +244,17 @@ class _Sides:
             self.gap = np.where(blind, before, gap)
         self.steps.append((h, left, right, seen / 8))
         return self.closed | (blind & ~np.isnan(gap))
+
+    def _isolated(self) -> Any:
+        """Does the value jump on both sides, so that this point is like no other?"""
+        if len(self.steps) < 3:
+            return np.zeros(np.shape(self.gap), bool)
+        found = np.ones(np.shape(self.gap), bool)
+        (*_, (_, left0, right0, _), (_, left, right, rounding)) = self.steps
+        with np.errstate(all="ignore"):
+            for before, now in ((left0, left), (right0, right)):
+                found &= (np.abs(now) >= 1.5 * np.abs(before)) & (np.abs(now) > 4 * rounding)
+        return found
 
     def contradict(self, value: Any, error: Any, first: Any) -> Any:
         """Is `value` not what the central differences with the smallest steps say, within their rounding?"""
