@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,34 +13,26 @@ from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, plain, take_up
 from .refusals import in_our_words
+from .running import caught, running
 from .structure import Splitter, put_together, take_apart
 from .sweep import sweep
-from .tape import ReverseFloat, Tape
+from .tape import ReverseFloat, ReverseScalar, Tape
 from .template import Leaf
-
-
-class _Running(threading.local):
-    """How many functions this thread is recording, one inside of the other."""
-
-    depth = 0
-
-
-_running = _Running()
 
 
 def within_gradient() -> bool:
     """Is this called from a function that is being differentiated in reverse mode?"""
-    return _running.depth > 0
+    return running.depth > 0
 
 
 @contextlib.contextmanager
 def as_in_gradient() -> Iterator[None]:
     """Within it functions run as inside of a gradient, for those who record or evaluate for one elsewhere."""
-    _running.depth += 1
+    running.depth += 1
     try:
         yield
     finally:
-        _running.depth -= 1
+        running.depth -= 1
 
 
 class Trace:
@@ -71,7 +62,8 @@ class Trace:
         self.run(f, stand_ins)
 
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
-        _running.depth += 1
+        running.depth += 1
+        running.levels.append(self.tape)
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
@@ -81,7 +73,11 @@ class Trace:
                 raise clearer from error
             raise
         finally:
-            _running.depth -= 1
+            running.depth -= 1
+            running.levels.pop()
+        if self.tape.refused is not None:
+            self.tape.close()
+            raise caught(self.tape.refused)
         if self.splitter is not None:
             self.splitter.write_back()
 
@@ -143,7 +139,7 @@ def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool = False) ->
     tape = trace.tape
     try:
         out = trace.out
-        if type(out) is ReverseFloat and out.level is tape:
+        if (type(out) is ReverseFloat or type(out) is ReverseScalar) and out.level is tape:
             return out.value, trace.pull([(out.index, 1.0)], free=True)
         target: Any = first(out) if aux else out
         target = target if isinstance(target, tuple) else take_up(target)
@@ -236,6 +232,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                 )
             tangents[index] = tangent
     duals = put_together(tuple(xs), map(level.wrap, leaves, tangents))
+    running.levels.append(level)
     try:
         out = f(*duals)
     except (TypeError, AttributeError) as error:
@@ -243,6 +240,10 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
         if clearer is not None:
             raise clearer from error
         raise
+    finally:
+        running.levels.pop()
+    if level.refused is not None:
+        raise caught(level.refused)
     if isinstance(out, np.ndarray):
         out = take_up(out)
 

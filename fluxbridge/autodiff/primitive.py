@@ -12,6 +12,7 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
 import sys
@@ -182,6 +183,12 @@ class Primitive:
         self.area = where.partition(":")[0]
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
+    def computed_by(self, function: Callable[..., Any]) -> Primitive:
+        """The same primitive, its value computed in another way."""
+        made = copy.copy(self)
+        made.compute = function
+        return made
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
@@ -223,6 +230,8 @@ def _needed(rule: Rule, count: int) -> list[bool]:
 UFUNCS: dict[Any, Primitive] = {}  #: np.sin -> its primitive
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}  #: np.sum -> what to call when an argument is traced
 PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
+#: np.add -> its primitive where ``+`` is written: Python's numbers know ZeroDivisionError, NumPy's Inf
+OPERATORS: dict[Any, Primitive] = {}
 NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
 

@@ -22,6 +22,7 @@ from .primitive import (
     take_up,
 )
 from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
+from .running import about
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -30,18 +31,19 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     if out is not None:
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
-            raise MutationError(
+            refusal = MutationError(
                 f"{full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
                 "value into an ordinary array that others can see; write `array = array + traced` "
                 "or use fluxbridge.Buffer."
             )
+            raise about(refusal, *inputs)
     if method == "__call__":
         where = options.pop("where", True)
         dtype = options.pop("dtype", None)
         options.pop("casting", None)
         axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
         if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+            raise about(no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})"), *inputs)
         result = FUNCTIONS[ufunc, "axes"](*inputs, **axes) if axes else ufunc(*inputs)
         if dtype is not None and isinstance(result, Tracer):
             result = result.astype(dtype)
@@ -54,7 +56,7 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
         a, b = (take_up(x) for x in inputs)
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
-        raise no_rule(f"{full_name(ufunc)}.{method}")
+        raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
@@ -126,7 +128,7 @@ class NumpyProtocols:
             return function(*inputs)
         if load_on_demand():
             return ufunc(*inputs)
-        raise no_rule(full_name(ufunc))
+        raise about(no_rule(full_name(ufunc)), *inputs)
 
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
@@ -135,20 +137,21 @@ class NumpyProtocols:
         if func in NO_DERIVATIVE:
             return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
         if func in REFUSED:
-            raise MutationError(f"{full_name(func)} {REFUSED[func]}")
-        raise no_rule(full_name(func))
+            raise about(MutationError(f"{full_name(func)} {REFUSED[func]}"), self)
+        raise about(no_rule(full_name(func)), self)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         called = scipy_caller(sys._getframe(1))
         if called:
-            raise refused_by_scipy(called)
+            raise about(refused_by_scipy(called), self)
         if dtype is not None and np.dtype(dtype).kind != "O":
-            raise lost(
+            refusal = lost(
                 f"An array of {np.dtype(dtype)} was asked for",
                 "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
                 "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
             )
-        if self.ndim == 0:  # type: ignore[attr-defined]
+            raise about(refusal, self)
+        if np.ndim(self) == 0:  # type: ignore[call-overload]
             result = np.empty((), dtype=object)
             result[()] = self
             return result

@@ -313,7 +313,7 @@ def is_number_or_array(x: Any) -> bool:
     kind = type(x)
     if kind is float or kind is int:
         return True
-    if isinstance(x, np.ndarray):
+    if issubclass(kind, np.ndarray):
         if x.dtype.kind not in "iufc":
             return False
         if kind is not np.ndarray and kind is not np.memmap:
@@ -334,7 +334,7 @@ def _is_number(kind: type) -> bool:
 
 def _finisher(x: Any) -> Callable[[Any], Any] | None:
     """The last step for one gradient: the type of a NumPy scalar."""
-    return type(x) if isinstance(x, np.floating) else None
+    return type(x) if issubclass(type(x), np.floating) else None
 
 
 _OPAQUE = (str, bytes, bool, np.bool_, type, types.ModuleType, types.BuiltinFunctionType, type(None))

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
 from .primitive import Primitive, Spec, Tracer, apply
-from .tracer import TracedArray, TracedNumber
+from .tracer import NumpyNumber, TracedArray, TracedNumber, strong
 
 Record = tuple[Any, Any, Any, Any, Any]
 
@@ -38,6 +38,7 @@ _tuple = tuple.__new__
 
 class ReverseNumber(TracedNumber):
     __slots__ = ("index",)
+    place = "index"
     index: int
 
 
@@ -52,7 +53,7 @@ class ReverseArray(TracedArray):
         if (kind is int or kind is slice) and type(value) is np.ndarray:
             tape = self.level
             if kind is int and value.dtype is _FLOAT64 and value.ndim == 1:
-                picked = ReverseFloat()
+                picked = ReverseScalar()
                 picked.value = value.item(index)
                 picked.level = tape
                 picked.index = len(tape)
@@ -63,9 +64,18 @@ class ReverseArray(TracedArray):
 
 
 class ReverseFloat(ReverseNumber):
-    """A real Python number. Its arithmetic is generated below: no dispatch, one record each."""
+    """A real Python number. Its arithmetic is generated (see operators.py): no dispatch, one record each."""
 
     __slots__ = ()
+
+
+class ReverseScalar(NumpyNumber, ReverseNumber):
+    """A real number that is one of NumPy's outside, as elements of arrays and sums are."""
+
+    __slots__ = ()
+
+
+ReverseNumber.numpys, ReverseNumber.pythons = ReverseScalar, ReverseFloat
 
 
 LEAF = Primitive("argument", compute=lambda x: x)
@@ -74,10 +84,12 @@ LEAF = Primitive("argument", compute=lambda x: x)
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "lent", "order", "watched")
+    __slots__ = ("copies", "lent", "order", "refused", "watched")
+    over = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.refused: Any = None  # what was refused while the function ran
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
@@ -103,20 +115,23 @@ class Tape(list[Record]):
         numbers = primitive.number_vjp is not None
         outer = False
         for x in inputs:
-            if isinstance(x, Tracer) and x.level is self:
-                numbers = numbers and type(x) is ReverseFloat
-                parents.append(x.index)  # type: ignore[attr-defined]
-                x = x.value
+            kind = type(x)
+            if kind in _TRACERS and x.level is self:
+                parents.append(x.index)
+                if kind is ReverseScalar:
+                    x = strong(x.value, x.__class__)
+                else:
+                    numbers = numbers and kind is ReverseFloat
+                    x = x.value
             else:
-                numbers = numbers and type(x) in NUMBERS
+                numbers = numbers and kind in NUMBERS
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
         y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
-            y = y if type(y) is float else NUMBERS[type(y)](y)
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
-            return self.wrap(y, primitive, pair, (y, *values), None)
+            return self.wrap(y, primitive, pair, tuple([NUMBERS[type(v)](v) for v in (y, *values)]), None)
 
         keep_output, keep_inputs = primitive.keep(tuple([p is not None for p in parents]))
         kept: list[Any] = [y if keep_output else spec_of(y)]
@@ -175,22 +190,25 @@ class Tape(list[Record]):
         elif kind is float or kind is ReverseFloat:
             tracer = ReverseFloat()
             spec = FLOAT
+        elif kind in _NUMPYS:
+            y = _NUMPYS[kind](y)
+            tracer = ReverseScalar()
+            spec = FLOAT
         elif isinstance(y, tuple):
             return self._several(y, primitive, parents, values, options)
         elif isinstance(y, TracedArray):
             tracer = ReverseArray()
             spec = spec_of(y)
         else:
-            if kind in NUMBERS:
-                y = NUMBERS[kind](y)
-                tracer = ReverseFloat()
-            elif kind is np.bool_ or kind is bool:
+            if kind is np.bool_ or kind is bool:
                 return y
-            else:
-                if kind is np.complex128:
-                    y = complex(y)
-                tracer = (ReverseFloat if spec_of(y) is FLOAT else ReverseNumber)()
             spec = spec_of(y)
+            seen_as = y.__class__
+            tracer = (
+                ReverseFloat if seen_as is float or seen_as is int
+                else ReverseScalar if seen_as in _NUMPYS
+                else ReverseNumber
+            )()  # fmt: skip
         tracer.value = y
         tracer.level = self
         tracer.index = len(self)
@@ -251,6 +269,7 @@ class ClosedTape(Tape):
     """A tape whose gradient call is over. Any use of its tracers ends here."""
 
     __slots__ = ()
+    over = True
 
     def append(self, record: Any) -> None:
         raise EscapedTracerError(
@@ -274,10 +293,16 @@ class FreedTape(ClosedTape):
 _SMALL = 1 << 14  # bytes up to which an array is copied rather than watched
 #: What is a real Python number on a tape, and how to make it one.
 NUMBERS: dict[Any, Callable[[Any], Any]] = {
-    float: float, int: int, np.float64: float, ReverseFloat: lambda x: x,
+    float: float, int: int, np.float64: float,
+    ReverseFloat: lambda x: x, ReverseScalar: lambda x: x,
     **dict.fromkeys((np.int64, np.int32, np.int16, np.int8), int),
     **dict.fromkeys((np.uint64, np.uint32, np.uint16, np.uint8), int),
 }  # fmt: skip
+
+
+_TRACERS = {ReverseFloat, ReverseScalar, ReverseNumber, ReverseArray}
+#: How the numbers that ReverseScalar stands for are kept.
+_NUMPYS: dict[Any, Any] = {np.float64: float, np.int64: int, ReverseScalar: lambda x: x}
 
 
 def spec_of(x: Any) -> Spec:
