@@ -10,7 +10,7 @@ import numpy as np
 from .primitive import Primitive, Tracer, apply
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, spec_of
-from .tracer import NumpyNumber, TracedArray, TracedNumber, strong
+from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys, strong
 
 
 class DualNumber(TracedNumber):
@@ -71,7 +71,12 @@ class Forward:
         return self._carry(primitive, y, values, tangents, {})
 
     def _carry(self, primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
-        dy = push(primitive, y, values, tangents, options)
+        try:
+            dy = push(primitive, y, values, tangents, options)
+        except ArithmeticError:  # 1/0 in Python's own arithmetic, where y itself is defined
+            with np.errstate(all="ignore"):
+                inputs = [[as_numpys(x) for x in xs] for xs in (values, tangents)]
+                dy = push(primitive, as_numpys(y), *inputs, options)
         if isinstance(y, tuple):
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)

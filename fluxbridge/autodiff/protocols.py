@@ -21,7 +21,7 @@ from .primitive import (
     plain,
     take_up,
 )
-from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
+from .refusals import full_name, lost, no_rule, of_objects, refused_by_scipy, scipy_caller
 from .running import about
 
 
@@ -31,6 +31,8 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     if out is not None:
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
+            if sys._getframe(2).f_globals.get("__name__", "").startswith("numpy."):
+                raise about(of_objects("it writes into an array of its own"), *inputs)
             refusal = MutationError(
                 f"{full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
                 "value into an ordinary array that others can see; write `array = array + traced` "

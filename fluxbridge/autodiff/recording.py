@@ -21,7 +21,7 @@ from .refusals import in_our_words
 from .running import caught, running
 from .structure import Splitter
 from .sweep import project
-from .tape import LEAF, NUMBERS, ORDER, spec_of
+from .tape import LEAF, ORDER, spec_of
 from .tracer import NumpyNumber, TracedArray, TracedNumber, strong
 
 
@@ -228,8 +228,8 @@ class Recording:
             return y
         array = isinstance(y, np.ndarray)
         scalar = y.__class__ is np.float64 or y.__class__ is np.int64
-        if type(y) in NUMBERS:
-            y = NUMBERS[type(y)](y)
+        if type(y) is np.float64 or type(y) is np.int64:
+            y = y.item()
         tracer: Any = object.__new__(RecordedArray if array else RecordedScalar if scalar else RecordedNumber)
         tracer.value = y
         tracer.level = self

@@ -32,8 +32,8 @@ def lost(what: str, instead: str) -> GradientLostError:
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
     r"|Iterator operand or requested dtype holds references"
-    r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
-    r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
+    r"|'(float|int|complex|ndarray)' object has no attribute '(dtype|__dlpack__)'|or a Rational instance"
+    r"|(^|\W)(Reverse|Dual|Recorded)(Number|Float|Scalar|Array)(\W|$)"
 )
 
 
@@ -41,6 +41,10 @@ def in_our_words(error: BaseException) -> GradientLostError | None:
     """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
+    return of_objects(error)
+
+
+def of_objects(error: Any) -> GradientLostError:
     return GradientLostError(
         f"A function was called that does not take traced values, or arrays of them: {error}.\n"
         "np.array([x, y]) and np.asarray(x) of traced values make an array of objects, which only some "

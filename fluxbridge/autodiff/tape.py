@@ -108,8 +108,12 @@ class Tape(list[Record]):
         return self.wrap(value, LEAF, (), (), None)
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
-        if len(inputs) == 1 and type(inputs[0].value) is np.ndarray:
-            return self._record_array(primitive, inputs[0], options)
+        if len(inputs) == 1:
+            kind = type(inputs[0].value)
+            if kind is np.ndarray:
+                return self._record_array(primitive, inputs[0], options)
+            if kind is float and primitive.number_vjp is not None:
+                return self._record_float(primitive, inputs[0], options)
         values: list[Any] = []
         parents: list[int | None] = []
         numbers = primitive.number_vjp is not None
@@ -161,6 +165,24 @@ class Tape(list[Record]):
             self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
             return tracer
         return self.wrap(y, primitive, (x.index,), (y if keep_output else spec_of(y), known), options)
+
+    def _record_float(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
+        """The same for a function of one float."""
+        value = x.value
+        y = primitive.compute(value, **options)
+        kind = type(y)
+        if kind is np.float64:
+            y = y.item()
+            tracer: Any = ReverseScalar()
+        elif kind is float:
+            tracer = type(x)()
+        else:
+            return self.wrap(y, primitive, (x.index,), (y, value), options)
+        tracer.value = y
+        tracer.level = self
+        tracer.index = len(self)
+        self.append((primitive, (x.index, None), (y, value), None, FLOAT))
+        return tracer
 
     def note(self, primitive: Primitive, y: Any, inputs: Sequence[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""

@@ -167,20 +167,17 @@ class _Operators(NumpyProtocols):
     def __int__(self) -> int:  # truncation is a step function: nothing is lost
         return asked(int, (self,), {}, int(plain(self)))
 
-    def __index__(self) -> int:
-        return asked(operator.index, (self,), {}, operator.index(plain(self)))
-
     def __trunc__(self) -> int:
-        return asked(math.trunc, (self,), {}, int(plain(self)))
+        return asked(math.trunc, (self,), {}, math.trunc(seen(self)))
 
     def __round__(self, digits: int | None = None) -> Any:
         return asked(round, (self,), {}, round(seen(self), digits))
 
     def __floor__(self) -> int:
-        return asked(math.floor, (self,), {}, int(np.floor(plain(self))))
+        return asked(math.floor, (self,), {}, math.floor(seen(self)))
 
     def __ceil__(self) -> int:
-        return asked(math.ceil, (self,), {}, int(np.ceil(plain(self))))
+        return asked(math.ceil, (self,), {}, math.ceil(seen(self)))
 
     @property
     def real(self) -> Any:
@@ -201,6 +198,25 @@ def _astype(x: Any, dtype: Any) -> Any:
     if dtype.kind not in "fc":  # truncation: a step function
         return np.asarray(plain(x)).astype(dtype)[()]
     return apply(PRIMITIVES["astype"], (x,), {"dtype": dtype})
+
+
+class _NotThere(AttributeError, TypeError):
+    """To ``hasattr`` an attribute that is not there, to those who need it a wrong type."""
+
+
+class _Index:
+    """``__index__``, there only for what is an integer, as ``hasattr`` is asked to tell."""
+
+    def __get__(self, x: Any, owner: Any = None) -> Any:
+        if x is None:
+            return self
+        value = plain(x)
+        if not hasattr(value, "__index__"):
+            raise _NotThere(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+        return lambda: asked(operator.index, (x,), {}, operator.index(value))
+
+
+_Operators.__index__ = _Index()  # type: ignore[attr-defined]
 
 
 class Text(str):
@@ -230,6 +246,10 @@ class TracedNumber(_Operators, Tracer):
 
     def as_pythons(self) -> Any:
         """The same number as one of Python's, as ``x.item()`` gives it."""
+        kind = self.__class__
+        if issubclass(kind, np.inexact) and kind is not np.longdouble:
+            wide = _astype(self, np.complex128 if issubclass(kind, np.complexfloating) else np.float64)
+            return wide.as_pythons() if kind is not np.complex128 else like(self, type(self), complex(self.value))
         return self
 
     def as_numpys(self) -> Any:
@@ -265,7 +285,8 @@ class NumpyNumber:
         return self
 
     def as_pythons(self) -> Any:
-        return like(self, self.pythons, self.value)  # type: ignore[attr-defined]
+        value = self.value  # type: ignore[attr-defined]
+        return like(self, self.pythons, value.as_pythons() if isinstance(value, Tracer) else value)  # type: ignore[attr-defined]
 
 
 def like(x: Any, kind: type, value: Any) -> Any:
@@ -333,6 +354,7 @@ def _lost_method(name: str, what: str, instead: str) -> Callable[[Any], Any]:
 
 
 _FRACTION = "Use the NumPy function (np.mean instead of statistics.mean)."
+_OF_FRACTIONS = "Write the traced number first: x * Fraction(1, 2) instead of Fraction(1, 2) * x."
 _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "shape": lambda x: (), "ndim": lambda x: 0, "size": lambda x: 1, "strides": lambda x: (),
     "T": lambda x: x, "dtype": _dtype_of_number,
@@ -349,8 +371,8 @@ _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "is_integer": _number_method("is_integer"), "bit_length": _number_method("bit_length"),
     "bit_count": _number_method("bit_count"), "to_bytes": _number_method("to_bytes"),
     "as_integer_ratio": _lost_method("Fraction(), statistics.* or as_integer_ratio()", "A fraction", _FRACTION),
-    "numerator": _lost_method("Fraction() or numerator", "An integer", _FRACTION),
-    "denominator": _lost_method("Fraction() or denominator", "An integer", _FRACTION),
+    "numerator": _lost_method("Fraction() or numerator", "An integer", _OF_FRACTIONS),
+    "denominator": _lost_method("Fraction() or denominator", "An integer", _OF_FRACTIONS),
     "hex": _lost_method("hex()", "Text", 'Write f"{x}".'),
 }  # fmt: skip
 
