@@ -144,13 +144,14 @@ def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     >>> pushforward(lambda x, y: x * y, 2.0, 3.0)(1.0, 10.0)
     23.0
     """
+    engine, xs = _engine(xs)
 
     _need_arguments("pushforward", f, xs)
 
     def push(*dxs: Any) -> Any:
         if len(dxs) != len(xs):
             raise ArgumentError(f"one tangent an argument: {len(xs)} expected, {len(dxs)} given")
-        return native.pushforward(f, xs, dxs)[1]
+        return engine.pushforward(f, xs, dxs)[1]
 
     return push
 

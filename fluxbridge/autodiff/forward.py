@@ -75,8 +75,8 @@ class Forward:
             dy = push(primitive, y, values, tangents, options)
         except ArithmeticError:  # 1/0 in Python's own arithmetic, where y itself is defined
             with np.errstate(all="ignore"):
-                inputs = [[as_numpys(x) for x in xs] for xs in (values, tangents)]
-                dy = push(primitive, as_numpys(y), *inputs, options)
+                values, tangents = [as_numpys(v) for v in values], [as_numpys(t) for t in tangents]
+                dy = push(primitive, as_numpys(y), values, tangents, options)
         if isinstance(y, tuple):
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import tape
-from .primitive import OPERATORS, PRIMITIVES, UFUNCS, Tracer
+from .primitive import GENERATED, OPERATORS, PRIMITIVES, UFUNCS, Tracer
 from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar
 from .tracer import TracedNumber, as_numpys
 
@@ -152,7 +152,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         "float64_dtype": np.dtype(np.float64),
         "slow": getattr(TracedNumber, name),
     }
-    exec(source, words)
+    exec(compile(source, GENERATED, "exec"), words)
     setattr(kind, name, words[name])
 
 

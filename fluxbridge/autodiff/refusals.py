@@ -33,7 +33,7 @@ _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
     r"|Iterator operand or requested dtype holds references"
     r"|'(float|int|complex|ndarray)' object has no attribute '(dtype|__dlpack__)'|or a Rational instance"
-    r"|(^|\W)(Reverse|Dual|Recorded)(Number|Float|Scalar|Array)(\W|$)"
+    r"|(conversion from|bytes-like object is required, not|but received a|Object of type) '?(Reverse|Dual|Recorded)"
 )
 
 

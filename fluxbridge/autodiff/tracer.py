@@ -249,7 +249,11 @@ class TracedNumber(_Operators, Tracer):
         kind = self.__class__
         if issubclass(kind, np.inexact) and kind is not np.longdouble:
             wide = _astype(self, np.complex128 if issubclass(kind, np.complexfloating) else np.float64)
-            return wide.as_pythons() if kind is not np.complex128 else like(self, type(self), complex(self.value))
+            return (
+                wide.as_pythons()
+                if kind is not np.complex128
+                else like(self, type(self), complex(self.value))
+            )
         return self
 
     def as_numpys(self) -> Any:
