@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import Primitive, Tracer, apply
+from .primitive import Primitive, Tracer, apply, strong
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, spec_of
-from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys, strong
+from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
 
 
 class DualNumber(TracedNumber):

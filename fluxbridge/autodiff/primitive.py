@@ -67,6 +67,18 @@ def plain(x: Any) -> Any:
     return x
 
 
+def seen(x: Any) -> Any:
+    """The ordinary value that a function takes `x` for; one of NumPy's numbers too, which is kept as Python's."""
+    return strong(plain(x), x.__class__) if isinstance(x, Tracer) else plain(x)
+
+
+def strong(value: Any, kind: type) -> Any:
+    """A Python number as the NumPy number that it stands for, if `kind` is the type of one."""
+    if kind is np.float64 and type(value) is float:
+        return np.float64(value)
+    return np.int64(value) if kind is np.int64 and type(value) is int and -(2**63) <= value < 2**63 else value
+
+
 #: Levels that want to know which questions a function asks about traced values (see recording.py).
 WATCHERS: list[Any] = []
 

@@ -19,6 +19,7 @@ from .primitive import (
     asked,
     load_on_demand,
     plain,
+    seen,
     take_up,
 )
 from .refusals import full_name, lost, no_rule, of_objects, refused_by_scipy, scipy_caller
@@ -51,7 +52,7 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
             result = result.astype(dtype)
         return result if where is True else np.where(where, result, 0.0)
     if ufunc in NO_DERIVATIVE:
-        outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
+        outcome = getattr(ufunc, method)(*map(seen, inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
@@ -124,7 +125,7 @@ class NumpyProtocols:
                 return NotImplemented
             return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
-            return asked(ufunc, inputs, {}, ufunc(*plain(inputs)))
+            return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
             return function(*inputs)
@@ -137,7 +138,7 @@ class NumpyProtocols:
         if function is not None:
             return function(*args, **kwargs)
         if func in NO_DERIVATIVE:
-            return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
+            return asked(func, args, kwargs, func(*map(seen, args), **plain(kwargs)))
         if func in REFUSED:
             raise about(MutationError(f"{full_name(func)} {REFUSED[func]}"), self)
         raise about(no_rule(full_name(func)), self)

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .native import unwrap
-from .primitive import GENERATED, PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
+from .primitive import GENERATED, PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, strong, take_up
 from .refusals import in_our_words
 from .running import caught, running
 from .structure import Splitter
 from .sweep import project
 from .tape import LEAF, ORDER, spec_of
-from .tracer import NumpyNumber, TracedArray, TracedNumber, strong
+from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 
 class Call(NamedTuple):

@@ -31,9 +31,11 @@ def lost(what: str, instead: str) -> GradientLostError:
 #: What Python and NumPy say when they do not know what to do with a traced value.
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
+    r"|Object of type (float|int) is not JSON serializable"
     r"|Iterator operand or requested dtype holds references"
     r"|'(float|int|complex|ndarray)' object has no attribute '(dtype|__dlpack__)'|or a Rational instance"
-    r"|(conversion from|bytes-like object is required, not|but received a|Object of type) '?(Reverse|Dual|Recorded)"
+    r"|(conversion from|bytes-like object is required, not|but received a|Object of type) "
+    r"'?(Reverse|Dual|Recorded)"
 )
 
 
@@ -104,6 +106,13 @@ def refused_by_scipy(called: str) -> Exception:
     return GradientLostError(
         f"scipy.{called} makes plain arrays of its arguments, so the derivative of a traced one would be "
         f"lost. Use fluxbridge.scipy.{called}: it takes the same arguments and has a derivative."
+    )
+
+
+def no_attribute(name: str) -> GradientLostError:
+    return GradientLostError(
+        f"The attribute {name} of a traced value was asked for, which fluxbridge does not follow. Where only "
+        f"the value counts, take fluxbridge.ignore_derivatives(x).{name}."
     )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import StructureError
 from .primitive import Tracer
 from .template import Branch, Leaf, Record
+from .tracer import as_numpys, as_pythons
 
 StandIn = Callable[[Any], Any]
 T = TypeVar("T")
@@ -333,7 +334,10 @@ def _is_number(kind: type) -> bool:
 
 
 def _finisher(x: Any) -> Callable[[Any], Any] | None:
-    """The last step for one gradient: the type of a NumPy scalar."""
+    """The last step for one gradient: the type of a NumPy scalar, or of the traced number that `x` is."""
+    if isinstance(x, Tracer):
+        kind = x.__class__
+        return as_numpys if kind is np.float64 else as_pythons if kind is float or kind is int else None
     return type(x) if issubclass(type(x), np.floating) else None
 
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .primitive import Primitive, Spec, Tracer, apply
-from .tracer import NumpyNumber, TracedArray, TracedNumber, strong
+from .primitive import Primitive, Spec, Tracer, apply, strong
+from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
 

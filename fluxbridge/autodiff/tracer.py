@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import OPERATORS, PRIMITIVES, UFUNCS, WATCHERS, Tracer, apply, asked, plain
+from .primitive import OPERATORS, PRIMITIVES, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
-from .refusals import lost, mutation, no_rule
+from .refusals import lost, mutation, no_attribute, no_rule
 from .running import about
 
 _OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex, numbers.Number)
@@ -28,19 +28,6 @@ _OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex, numbers.Number
 
 #: The types of exponents that count as constants.
 REAL = (int, float, np.integer, np.floating)
-
-
-def seen(x: Any) -> Any:
-    """The ordinary value that a function takes `x` for: of its own type, that of NumPy's numbers too."""
-    value = plain(x)
-    return value if not isinstance(x, TracedNumber) else strong(value, x.__class__)
-
-
-def strong(value: Any, kind: type) -> Any:
-    """A Python number as the NumPy number that it stands for, if `kind` is the type of one."""
-    if kind is np.float64 and type(value) is float:
-        return np.float64(value)
-    return np.int64(value) if kind is np.int64 and type(value) is int and -(2**63) <= value < 2**63 else value
 
 
 def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
@@ -149,23 +136,12 @@ class _Operators(NumpyProtocols):
     def __deepcopy__(self, memo: Any) -> Any:
         return self
 
-    def __float__(self) -> float:
-        refusal = lost(
-            'A float was asked for, by float(), math.*, array[i] = x, astype or "%f" % x,',
-            "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
-            'instead of writing into an array, f"{x:.3f}" for text.',
-        )
-        raise about(refusal, self)
-
     def __complex__(self) -> complex:
         refusal = lost(
             "A complex number was asked for, by complex(), cmath.* or array[i] = x,",
             "Write x + 1j * y instead of complex(x, y), and np.exp instead of cmath.exp.",
         )
         raise about(refusal, self)
-
-    def __int__(self) -> int:  # truncation is a step function: nothing is lost
-        return asked(int, (self,), {}, int(plain(self)))
 
     def __trunc__(self) -> int:
         return asked(math.trunc, (self,), {}, math.trunc(seen(self)))
@@ -188,7 +164,10 @@ class _Operators(NumpyProtocols):
         return np.imag(self)  # type: ignore[call-overload]
 
     def conjugate(self) -> Any:
-        return self if np.isrealobj(plain(self)) else np.conjugate(self)  # type: ignore[call-overload]
+        if np.isrealobj(plain(self)):
+            return self
+        y: Any = np.conjugate(self)  # type: ignore[call-overload]
+        return as_pythons(y) if self.__class__ is complex else y
 
     conj = conjugate
 
@@ -204,19 +183,41 @@ class _NotThere(AttributeError, TypeError):
     """To ``hasattr`` an attribute that is not there, to those who need it a wrong type."""
 
 
-class _Index:
-    """``__index__``, there only for what is an integer, as ``hasattr`` is asked to tell."""
+class _Special:
+    """A special method that is there only if values of the type have it, as ``hasattr`` is asked to tell."""
+
+    def __init__(self, name: str, method: Callable[[Any], Any]):
+        self.name, self.method = name, method
 
     def __get__(self, x: Any, owner: Any = None) -> Any:
         if x is None:
             return self
-        value = plain(x)
-        if not hasattr(value, "__index__"):
-            raise _NotThere(f"'{type(value).__name__}' object cannot be interpreted as an integer")
-        return lambda: asked(operator.index, (x,), {}, operator.index(value))
+        kind = x.__class__
+        if not hasattr(kind, self.name):
+            verb = "interpreted as an integer" if self.name == "__index__" else "converted to a real number"
+            raise _NotThere(f"'{kind.__name__}' object cannot be {verb}")
+        return types.MethodType(self.method, x)
 
 
-_Operators.__index__ = _Index()  # type: ignore[attr-defined]
+def _float(self: Any) -> float:
+    refusal = lost(
+        'A float was asked for, by float(), math.*, array[i] = x, astype or "%f" % x,',
+        "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
+        'instead of writing into an array, f"{x:.3f}" for text.',
+    )
+    raise about(refusal, self)
+
+
+def _int(self: Any) -> int:  # truncation is a step function: nothing is lost
+    return asked(int, (self,), {}, int(plain(self)))
+
+
+def _index(self: Any) -> int:
+    return asked(operator.index, (self,), {}, operator.index(plain(self)))
+
+
+for _name, _special in (("__float__", _float), ("__int__", _int), ("__index__", _index)):
+    setattr(_Operators, _name, _Special(_name, _special))
 
 
 class Text(str):
@@ -246,14 +247,11 @@ class TracedNumber(_Operators, Tracer):
 
     def as_pythons(self) -> Any:
         """The same number as one of Python's, as ``x.item()`` gives it."""
-        kind = self.__class__
-        if issubclass(kind, np.inexact) and kind is not np.longdouble:
-            wide = _astype(self, np.complex128 if issubclass(kind, np.complexfloating) else np.float64)
-            return (
-                wide.as_pythons()
-                if kind is not np.complex128
-                else like(self, type(self), complex(self.value))
-            )
+        kind, value = self.__class__, self.value
+        if issubclass(kind, (np.float32, np.float16, np.complex64)):
+            return _astype(self, np.complex128 if kind is np.complex64 else np.float64).as_pythons()
+        if kind is np.complex128 or issubclass(kind, np.integer):
+            return like(self, self.pythons, value.as_pythons() if isinstance(value, Tracer) else value.item())
         return self
 
     def as_numpys(self) -> Any:
@@ -309,6 +307,13 @@ def as_numpys(x: Any) -> Any:
     if isinstance(x, TracedNumber):
         return x.as_numpys()
     return np.complex128(x) if type(x) is complex else np.float64(x) if type(x) in (float, int) else x
+
+
+def as_pythons(x: Any) -> Any:
+    """A number, traced or not, as Python's own."""
+    if isinstance(x, TracedNumber):
+        return x.as_pythons()
+    return x.item() if type(x) is np.float64 or type(x) is np.int64 else x
 
 
 class _Attribute:
@@ -374,7 +379,9 @@ _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "flatten": _method_of_numbers(lambda x, order="C": np.reshape(x, (1,))),
     "is_integer": _number_method("is_integer"), "bit_length": _number_method("bit_length"),
     "bit_count": _number_method("bit_count"), "to_bytes": _number_method("to_bytes"),
-    "as_integer_ratio": _lost_method("Fraction(), statistics.* or as_integer_ratio()", "A fraction", _FRACTION),
+    "as_integer_ratio": _lost_method(
+        "Fraction(), statistics.* or as_integer_ratio()", "A fraction", _FRACTION
+    ),
     "numerator": _lost_method("Fraction() or numerator", "An integer", _OF_FRACTIONS),
     "denominator": _lost_method("Fraction() or denominator", "An integer", _OF_FRACTIONS),
     "hex": _lost_method("hex()", "Text", 'Write f"{x}".'),
@@ -405,6 +412,14 @@ class TracedArray(_Operators, Tracer):
     @property
     def dtype(self) -> np.dtype:
         return plain(self).dtype
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        return plain(self).strides
+
+    @property
+    def flags(self) -> Any:
+        return plain(self).flags
 
     @property
     def itemsize(self) -> int:
@@ -521,7 +536,7 @@ for _name, _get in _ATTRIBUTES.items():
 
 def _unknown(name: str) -> property:
     def refused(self: Any) -> Any:
-        raise about(no_rule(f"the attribute {name} of an array or NumPy number"), self)
+        raise about(no_attribute(name), self)
 
     return property(refused)
 
