@@ -195,3 +195,18 @@ def test_every_error_is_ours_and_a_builtin():
         if kind is errors.Refusal:  # each refusal is one by itself
             continue
         assert issubclass(kind, (TypeError, ValueError, RuntimeError, NotImplementedError, AssertionError))
+
+
+def test_the_arguments_stand_after_the_function():
+    operators = (
+        gradient, withgradient, pullback, pushforward, jacobian, hessian, hessian_reverse, diaghessian,
+    )  # fmt: skip
+    for operator in operators:
+        with pytest.raises(ArgumentError, match=rf"write lambda x: {operator.__name__}\(f, x\)|instead of"):
+            operator(lambda x: x**2)
+    assert gradient(lambda: 2.0) == ()
+    for operator in (hessian, hessian_reverse):
+        with pytest.raises(ArgumentError, match=r"np\.concatenate"):
+            operator(lambda x, y: x * y, 2.0, 3.0)
+    advice = hessian(lambda p: (lambda x, y: x**2 * y)(p[0], p[1]), np.array([2.0, 3.0]))
+    np.testing.assert_array_equal(advice, [[6, 4], [4, 0]])

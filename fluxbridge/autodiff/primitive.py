@@ -68,7 +68,7 @@ def plain(x: Any) -> Any:
 
 
 def seen(x: Any) -> Any:
-    """The ordinary value that a function takes `x` for; one of NumPy's numbers too, which is kept as Python's."""
+    """The value that a function takes `x` for; a number of NumPy as such, although it is kept as Python's."""
     return strong(plain(x), x.__class__) if isinstance(x, Tracer) else plain(x)
 
 

@@ -56,7 +56,7 @@ def finally_returned(x):
     try:
         return math.exp(x)
     finally:
-        return x**2  # noqa: B012
+        return x**2  # noqa: B012, SIM107
 
 
 def in_a_thread(x):
