@@ -56,7 +56,7 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
         return asked(getattr(ufunc, method), inputs, options, outcome)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
-        a, b = (take_up(x) for x in inputs)
+        a, b = (_as_array(x) for x in inputs)
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
         raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
@@ -109,6 +109,24 @@ def _has_its_own_way(x: Any) -> bool:
 _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
+#: Functions of NumPy that may return what they were given.
+_AS_IT_CAME = {np.real, np.imag}
+
+
+def _numpys(result: Any) -> Any:
+    """What a function of NumPy returns: its numbers are NumPy's, whatever arithmetic they were made by."""
+    if type(result) is tuple:
+        return tuple([_numpys(part) for part in result])
+    kind = type(result)
+    return result.as_numpys() if getattr(kind, "pythons", None) is kind else result
+
+
+def _as_array(x: Any) -> Any:
+    """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
+    x = take_up(x)
+    return _numpys(x) if isinstance(x, Tracer) else np.asarray(x)
+
+
 class NumpyProtocols:
     """NumPy's two protocols, for numbers and arrays alike."""
 
@@ -128,7 +146,7 @@ class NumpyProtocols:
             return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
-            return function(*inputs)
+            return _numpys(function(*inputs))
         if load_on_demand():
             return ufunc(*inputs)
         raise about(no_rule(full_name(ufunc)), *inputs)
@@ -136,7 +154,8 @@ class NumpyProtocols:
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
         if function is not None:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            return result if func in _AS_IT_CAME else _numpys(result)
         if func in NO_DERIVATIVE:
             return asked(func, args, kwargs, func(*map(seen, args), **plain(kwargs)))
         if func in REFUSED:

@@ -256,8 +256,8 @@ class TracedNumber(_Operators, Tracer):
 
     def as_numpys(self) -> Any:
         """The same number as one of NumPy's, whose arithmetic knows Inf and NaN where Python's raises."""
-        known = type(self.value) in _NUMPYS
-        return like(self, self.numpys, self.value if known else as_numpys(self.value))
+        value = self.value if type(self.value) in _NUMPYS else as_numpys(self.value)
+        return like(self, self.numpys if self.__class__ in _NUMPYS else type(self), value)
 
     def __hash__(self) -> int:
         # An integer finds the dict entry of its value. Of other numbers equal ones may have other
@@ -457,10 +457,12 @@ class TracedArray(_Operators, Tracer):
         raise about(mutation("array[i] = value"), self)
 
     def item(self, *index: int) -> Any:
-        return np.ravel(self)[0 if not index else index[0]] if len(index) < 2 else self[index]  # type: ignore[call-overload]
+        if len(index) < 2:
+            return as_pythons(np.ravel(self)[0 if not index else index[0]])  # type: ignore[call-overload]
+        return as_pythons(self[index])
 
-    def tolist(self) -> list:
-        return [v.tolist() if isinstance(v, Tracer) else v for v in self]
+    def tolist(self) -> Any:
+        return [v.tolist() if isinstance(v, Tracer) else v for v in self] if self.ndim else self.item()
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]

@@ -111,6 +111,8 @@ def nan_to_num(
     if not copy:
         raise mutation("np.nan_to_num(..., copy=False)")
     value = plain(x)
+    if np.result_type(value).kind in "iu":
+        return x
     if np.iscomplexobj(value):
         options = {"nan": nan, "posinf": posinf, "neginf": neginf}
         return np.nan_to_num(np.real(x), **options) + 1j * np.nan_to_num(np.imag(x), **options)
