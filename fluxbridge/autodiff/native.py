@@ -22,17 +22,17 @@ from .template import Leaf
 
 def within_gradient() -> bool:
     """Is this called from a function that is being differentiated in reverse mode?"""
-    return running.depth > 0
+    return running.as_if > 0 or any(isinstance(level, Tape) for level in running.levels)
 
 
 @contextlib.contextmanager
 def as_in_gradient() -> Iterator[None]:
     """Within it functions run as inside of a gradient, for those who record or evaluate for one elsewhere."""
-    running.depth += 1
+    running.as_if += 1
     try:
         yield
     finally:
-        running.depth -= 1
+        running.as_if -= 1
 
 
 class Trace:
@@ -62,8 +62,8 @@ class Trace:
         self.run(f, stand_ins)
 
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
-        running.depth += 1
-        running.levels.append(self.tape)
+        levels = running.levels
+        levels.append(self.tape)
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
@@ -73,8 +73,7 @@ class Trace:
                 raise clearer from error
             raise
         finally:
-            running.depth -= 1
-            running.levels.pop()
+            levels.pop()
         if self.tape.refused is not None:
             self.tape.close()
             raise caught(self.tape.refused)

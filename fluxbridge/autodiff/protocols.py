@@ -173,7 +173,7 @@ class NumpyProtocols:
                 "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
             )
             raise about(refusal, self)
-        if np.ndim(self) == 0:  # type: ignore[call-overload]
+        if not isinstance(plain(self), np.ndarray):
             result = np.empty((), dtype=object)
             result[()] = self
             return result

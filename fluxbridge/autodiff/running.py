@@ -20,11 +20,11 @@ E = TypeVar("E", bound=BaseException)
 class _Running(threading.local):
     """The levels whose functions this thread runs, one inside of the other.
 
-    `depth` counts those in reverse mode.
+    `as_if` counts who has functions run as they do in reverse mode.
     """
 
     def __init__(self) -> None:
-        self.depth = 0
+        self.as_if = 0
         self.levels: list[Any] = []
 
 

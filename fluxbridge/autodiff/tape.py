@@ -123,7 +123,8 @@ class Tape(list[Record]):
             if kind in _TRACERS and x.level is self:
                 parents.append(x.index)
                 if kind is ReverseScalar:
-                    x = strong(x.value, x.__class__)
+                    value = x.value
+                    x = np.float64(value) if type(value) is float else strong(value, x.__class__)
                 else:
                     numbers = numbers and kind is ReverseFloat
                     x = x.value
