@@ -11,7 +11,7 @@ import numpy as np
 from . import tape
 from .primitive import GENERATED, OPERATORS, PRIMITIVES, UFUNCS, Tracer
 from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar
-from .tracer import TracedNumber, as_numpys
+from .tracer import TracedNumber, as_numpys, power_of_integers
 
 _NUMBERS = """
 def {name}(self, other):
@@ -162,8 +162,10 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
     primitive = PRIMITIVES["literal_power"]
     options: dict[str, Any] | None = None if kind is ReverseFloat else {}
 
-    def power(self: Any, p: Any) -> Any:
+    def power(self: Any, p: Any, modulus: Any = None) -> Any:
         x = self.value
+        if modulus is not None:
+            return power_of_integers(self, p, modulus)
         if (type(p) is not int and type(p) is not float) or isinstance(x, Tracer):
             return slow(self, p)
         y = x**p
@@ -175,9 +177,11 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
     return power
 
 
-def _numpys_power(self: Any, p: Any) -> Any:
+def _numpys_power(self: Any, p: Any, modulus: Any = None) -> Any:
     """The same for a number of NumPy."""
     x = self.value
+    if modulus is not None:
+        return power_of_integers(self, p, modulus)
     if (type(p) is not int and type(p) is not float) or type(x) is not float:
         return TracedNumber.__pow__(self, p)
     try:

@@ -34,7 +34,7 @@ _FOREIGN_WORDS = re.compile(
     r"|Object of type (float|int) is not JSON serializable"
     r"|Iterator operand or requested dtype holds references"
     r"|'(float|int|complex|ndarray)' object has no attribute '(dtype|__dlpack__)'|or a Rational instance"
-    r"|(conversion from|bytes-like object is required, not|but received a|Object of type) "
+    r"|(conversion from|bytes-like object is required, not|but received a|apply to a|Object of type) "
     r"'?(Reverse|Dual|Recorded)"
 )
 

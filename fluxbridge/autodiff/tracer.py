@@ -46,8 +46,15 @@ def _binary(ufunc: np.ufunc, swap: bool = False) -> Callable[[Any, Any], Any]:
     return method
 
 
+def power_of_integers(*inputs: Any) -> Any:
+    """``pow(n, k, modulus)``: of integers alone, and it counts as operations on bits do."""
+    return asked(pow, inputs, {}, pow(*map(seen, inputs)))
+
+
 def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
-    def method(self: Any, other: Any) -> Any:
+    def method(self: Any, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            return power_of_integers(self, other, modulus)
         if not isinstance(other, self.operands):
             return NotImplemented
         base, exponent = (other, self) if swap else (self, other)
@@ -60,6 +67,8 @@ def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
 def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         outcome = operation(plain(self), plain(other))
+        if type(outcome) is bool and (isinstance(self, NumpyNumber) or isinstance(other, NumpyNumber)):
+            outcome = np.bool_(outcome)
         return asked(operation, (self, other), {}, outcome) if WATCHERS else outcome
 
     return method

@@ -101,6 +101,10 @@ QUESTIONS = {
     "__class__": lambda x: x.__class__,
     "str": lambda x: "".join(str(x)),
     "repr": repr,
+    "compared": lambda x: [type(c) for c in (x == 3, x != 3, 3 == x)],  # noqa: SIM300
+    "ordered": lambda x: (
+        np.iscomplexobj(x) or isinstance(x, list) or [type(c) for c in (x > 1, x < 1, x <= 1)]
+    ),
     "format": lambda x: f"{x} {x!s} {x!r} {[x]}",
 }
 
@@ -271,7 +275,8 @@ BITS = {
     "n ^ 1": lambda n: n ^ 1, "1 ^ n": lambda n: 1 ^ n,
     "n << 1": lambda n: n << 1, "1 << n": lambda n: 1 << n,
     "n >> 1": lambda n: n >> 1, "64 >> n": lambda n: 64 >> n, "~n": lambda n: ~n, "n & n": lambda n: n & n,
-    "bit_length": lambda n: n.bit_length(), "to_bytes": lambda n: n.to_bytes(2, "big")[1],
+    "pow": lambda n: pow(n, 2, 5), "bit_length": lambda n: n.bit_length(),
+    "to_bytes": lambda n: n.to_bytes(2, "big")[1],
     "index": lambda n: [1, 2, 3, 4][n], "range": lambda n: len(range(n)), "hex": lambda n: len(hex(n)),
 }  # fmt: skip
 
@@ -291,6 +296,12 @@ def test_operations_on_bits_count_and_take_no_floats(name, n):
     answers = [choice.outcome for choice in Recording(lambda n: f(n) * 1.0, (n,)).choices]
     assert answers == [expected] or name in ("index", "range", "hex", "to_bytes")
     assert answers
+
+
+def test_a_comparison_of_an_element_can_be_negated():
+    x = np.array([2.0])
+    assert withgradient(lambda x: x[0] if ~(x[0] > 1) else 3 * x[0], x).val == 6.0
+    assert withgradient(lambda x, t: x[0] if ~(t < x[0]) else 3 * x[0], x, 1.0).val == 6.0
 
 
 def test_bits_of_arrays():
