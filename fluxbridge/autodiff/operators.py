@@ -10,7 +10,7 @@ import numpy as np
 
 from . import tape
 from .primitive import GENERATED, OPERATORS, PRIMITIVES, UFUNCS, Tracer
-from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar
+from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar, as_floats
 from .tracer import TracedNumber, as_numpys, power_of_integers
 
 _NUMBERS = """
@@ -171,7 +171,7 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
         y = x**p
         if type(y) is complex:  # a negative number to a broken power
             return slow(self, p)
-        known = (None, x, p)
+        known = (None, as_floats(x) if self.level.integers else x, p)
         return self.level.wrap(y, primitive, (self.index, None), known, options)
 
     return power

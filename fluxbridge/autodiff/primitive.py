@@ -148,6 +148,7 @@ class Primitive:
     """
 
     __slots__ = (
+        "again",
         "area",
         "compute",
         "formulas",
@@ -195,6 +196,7 @@ class Primitive:
         self.kink = kink
         self.shown = shown
         self.area = where.partition(":")[0]
+        self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
     def computed_by(self, function: Callable[..., Any]) -> Primitive:

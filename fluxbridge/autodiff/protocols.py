@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dis
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import MutationError
+from .loops import in_loop
 from .primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
@@ -22,8 +24,9 @@ from .primitive import (
     seen,
     take_up,
 )
-from .refusals import full_name, lost, no_rule, of_objects, refused_by_scipy, scipy_caller
+from .refusals import full_name, lost, no_rule, of_objects
 from .running import about
+from .scipycalls import refused_by_scipy, scipy_caller
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -40,20 +43,15 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
                 "or use fluxbridge.Buffer."
             )
             raise about(refusal, *inputs)
-    if method == "__call__":
-        where = options.pop("where", True)
-        dtype = options.pop("dtype", None)
-        options.pop("casting", None)
-        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
-        if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise about(no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})"), *inputs)
-        result = FUNCTIONS[ufunc, "axes"](*inputs, **axes) if axes else ufunc(*inputs)
-        if dtype is not None and isinstance(result, Tracer):
-            result = result.astype(dtype)
-        return result if where is True else np.where(where, result, 0.0)
     if ufunc in NO_DERIVATIVE:
         outcome = getattr(ufunc, method)(*map(seen, inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
+    if method == "__call__":
+        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
+        if axes and (ufunc, "axes") not in FUNCTIONS:
+            raise about(no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})"), *inputs)
+        call = partial(FUNCTIONS[ufunc, "axes"], **axes) if axes else ufunc
+        return in_loop(ufunc, call, inputs, options)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
         a, b = (_as_array(x) for x in inputs)
