@@ -181,7 +181,7 @@ class _Operators(NumpyProtocols):
     conj = conjugate
 
 
-def _astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
+def astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
     dtype = np.dtype(dtype)
     if casting != "unsafe":
         np.empty(0, np.result_type(plain(x))).astype(dtype, casting=casting)  # NumPy's own error
@@ -260,7 +260,7 @@ class TracedNumber(_Operators, Tracer):
         """The same number as one of Python's, as ``x.item()`` gives it."""
         kind, value = self.__class__, self.value
         if issubclass(kind, (np.float32, np.float16, np.complex64)):
-            return _astype(self, np.complex128 if kind is np.complex64 else np.float64).as_pythons()
+            return astype(self, np.complex128 if kind is np.complex64 else np.float64).as_pythons()
         if kind is np.complex128 or issubclass(kind, np.integer):
             return like(self, self.pythons, value.as_pythons() if isinstance(value, Tracer) else value.item())
         return self
@@ -384,7 +384,7 @@ _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "copy": _method_of_numbers(lambda x, order="C": x),
     "conj": _method_of_numbers(lambda x: x.conjugate()),
     "astype": _method_of_numbers(
-        lambda x, dtype, order="K", casting="unsafe", subok=True, copy=True: _astype(x, dtype, casting)
+        lambda x, dtype, order="K", casting="unsafe", subok=True, copy=True: astype(x, dtype, casting)
     ),
     "reshape": _method_of_numbers(
         lambda x, *shape, **options: np.reshape(x, shape[0] if len(shape) == 1 else shape, **options)
@@ -490,7 +490,7 @@ class TracedArray(_Operators, Tracer):
     def astype(
         self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
     ) -> Any:
-        return _astype(self, dtype, casting)
+        return astype(self, dtype, casting)
 
     def copy(self, order: str = "C") -> TracedArray:
         return self
