@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .adtypes import ADType, AutoNative
-from .autodiff import native
 from .autodiff.implicit import Grads, Params
 from .autodiff.primitive import plain
 from .autodiff.structure import take_apart
@@ -111,9 +110,8 @@ def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tupl
     engine, xs = _engine(xs)
     _need_arguments("withgradient" if aux else "gradient", f, xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
-        y, back = pullback(f, engine, *xs)
-        native.check_scalar(native.first(y) if aux else y)
-        return y, back(native.seed_like(y))
+        value, found = engine.implicit_withgradient(f, xs[0], aux)
+        return value, Grads(xs[0], found)
     return engine.withgradient(f, xs, aux)
 
 

@@ -169,7 +169,7 @@ class Recording:
             running.levels.pop()
         if self.refused is not None:
             raise caught(self.refused)
-        splitter.write_back()
+        splitter.write_back(self)
         out = take_up(out) if isinstance(out, np.ndarray) else out
         self.value = unwrap(out, self)  #: what f returned
         mine = Splitter(lambda t: t.step, lambda x: isinstance(x, Tracer) and x.level is self)
