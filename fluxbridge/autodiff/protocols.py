@@ -21,9 +21,11 @@ from .primitive import (
     asked,
     load_on_demand,
     plain,
+    seen,
     take_up,
 )
-from .refusals import full_name, lost, no_rule
+from .refusals import full_name, lost, no_rule, of_objects
+from .running import about
 from .scipycalls import refused_by_scipy, scipy_caller
 
 
@@ -33,26 +35,29 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     if out is not None:
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
-            raise MutationError(
+            if sys._getframe(2).f_globals.get("__name__", "").startswith("numpy."):
+                raise about(of_objects("it writes into an array of its own"), *inputs)
+            refusal = MutationError(
                 f"{full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
                 "value into an ordinary array that others can see; write `array = array + traced` "
                 "or use fluxbridge.Buffer."
             )
+            raise about(refusal, *inputs)
     if ufunc in NO_DERIVATIVE:
-        outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
+        outcome = getattr(ufunc, method)(*map(seen, inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
     if method == "__call__":
         axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
         if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+            raise about(no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})"), *inputs)
         call = partial(FUNCTIONS[ufunc, "axes"], **axes) if axes else ufunc
         return in_loop(ufunc, call, inputs, options)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
-        a, b = (take_up(x) for x in inputs)
+        a, b = (_as_array(x) for x in inputs)
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
-        raise no_rule(f"{full_name(ufunc)}.{method}")
+        raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
@@ -102,6 +107,24 @@ def _has_its_own_way(x: Any) -> bool:
 _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
+#: Functions of NumPy that may return what they were given.
+_AS_IT_CAME = {np.real, np.imag}
+
+
+def _numpys(result: Any) -> Any:
+    """What a function of NumPy returns: its numbers are NumPy's, whatever arithmetic they were made by."""
+    if type(result) is tuple:
+        return tuple([_numpys(part) for part in result])
+    kind = type(result)
+    return result.as_numpys() if getattr(kind, "pythons", None) is kind else result
+
+
+def _as_array(x: Any) -> Any:
+    """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
+    x = take_up(x)
+    return _numpys(x) if isinstance(x, Tracer) else np.asarray(x)
+
+
 class NumpyProtocols:
     """NumPy's two protocols, for numbers and arrays alike."""
 
@@ -118,35 +141,37 @@ class NumpyProtocols:
                 return NotImplemented
             return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
-            return asked(ufunc, inputs, {}, ufunc(*plain(inputs)))
+            return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
-            return function(*inputs)
+            return _numpys(function(*inputs))
         if load_on_demand():
             return ufunc(*inputs)
-        raise no_rule(full_name(ufunc))
+        raise about(no_rule(full_name(ufunc)), *inputs)
 
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
         if function is not None:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            return result if func in _AS_IT_CAME else _numpys(result)
         if func in NO_DERIVATIVE:
-            return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
+            return asked(func, args, kwargs, func(*map(seen, args), **plain(kwargs)))
         if func in REFUSED:
-            raise MutationError(f"{full_name(func)} {REFUSED[func]}")
-        raise no_rule(full_name(func))
+            raise about(MutationError(f"{full_name(func)} {REFUSED[func]}"), self)
+        raise about(no_rule(full_name(func)), self)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         called = scipy_caller(sys._getframe(1))
         if called:
-            raise refused_by_scipy(called)
+            raise about(refused_by_scipy(called), self)
         if dtype is not None and np.dtype(dtype).kind != "O":
-            raise lost(
+            refusal = lost(
                 f"An array of {np.dtype(dtype)} was asked for",
                 "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
                 "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
             )
-        if self.ndim == 0:  # type: ignore[attr-defined]
+            raise about(refusal, self)
+        if not isinstance(plain(self), np.ndarray):
             result = np.empty((), dtype=object)
             result[()] = self
             return result
