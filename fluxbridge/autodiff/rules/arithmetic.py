@@ -53,7 +53,8 @@ elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphi
                   Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")),
                   julia="copysign.")  # fmt: skip
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
-            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False,
+            "select(y != 0, b / where(y == 0, 1.0, y))",
+            stable=["share(a, b, y)", "share(b, a, y)"], holomorphic=False,
             kink=Kink(pair, word="the tip of a cone", sort="cone"), julia="hypot.")  # fmt: skip
 
 # -- complex numbers -------------------------------------------------------------------------------
