@@ -7,20 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import Primitive, Tracer, apply
-from .sweep import project, sweep
+from .primitive import EVEN_POWERS, SQUARES, Primitive, Tracer, apply, exponent_of, plain
+from .sweep import numpy_scalar, project, sweep
 from .tape import FLOAT, ORDER, Tape, spec_of
 from .tracer import TracedArray, TracedNumber
 
+# `origin` is the call that gave the value, if it is one of what has a corner (see rules/smooth.py).
+# `strong`: zeros in the tangent are strong, that is, zero even against Inf or NaN; such come out of a
+# power with a constant exponent, as in the reverse mode.
+
 
 class DualNumber(TracedNumber):
-    __slots__ = ("tangent",)
+    __slots__ = ("origin", "strong", "tangent")
     tangent: Any
+    origin: Any
+    strong: bool
 
 
 class DualArray(TracedArray):
-    __slots__ = ("tangent",)
+    __slots__ = ("origin", "strong", "tangent")
     tangent: Any
+    origin: Any
+    strong: bool
 
 
 class Forward:
@@ -41,17 +49,34 @@ class Forward:
         dual: Any = object.__new__(DualArray if array else DualNumber)
         dual.value = value
         dual.level = self
+        dual.origin = None
+        dual.strong = False
         dual.tangent = project(tangent, spec_of(value))
         return dual
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        inputs = list(inputs)
+        if primitive in SQUARES and getattr(inputs[0], "origin", None) is not None:
+            p = exponent_of(primitive, inputs)
+            if p:
+                of, arguments, known = inputs[0].origin
+                return self.record(EVEN_POWERS[of], arguments, {**known, "p": p})
         values, tangents = [], []
         for x in inputs:
             mine = isinstance(x, Tracer) and x.level is self
             values.append(x.value if mine else x)  # type: ignore[attr-defined]
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
         y = apply(primitive, values, options)
-        return self._carry(primitive, y, values, tangents, options)
+        result = self._carry(primitive, y, values, tangents, options)
+        if isinstance(result, (DualNumber, DualArray)) and result.level is self:
+            if primitive in EVEN_POWERS:
+                result.origin = primitive, inputs, options
+            if all(x.strong for x, t in zip(inputs, tangents, strict=True) if t is not None):
+                result.strong = primitive.jvp == "linear" or primitive.name in _LINEAR
+                result.tangent = _without_weak(result.tangent, tangents)
+            if primitive.name == "literal_power":
+                result.strong = True
+        return result
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """The dual of a result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -65,6 +90,26 @@ class Forward:
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
         return self.wrap(y, dy)
+
+
+def _without_weak(tangent: Any, sources: list[Any]) -> Any:
+    """`tangent` with 0 for the NaNs that come of nothing but zeros."""
+    value = plain(tangent)
+    bad = np.isnan(value)
+    if not np.any(bad):
+        return tangent
+    zero = True
+    for source in sources:
+        if source is not None:
+            none = np.equal(plain(source), 0)
+            zero = zero & (none if none.shape == np.shape(value) else np.all(none))
+    if not np.any(zero):
+        return tangent
+    return np.where(bad & zero, 0.0, tangent) if np.ndim(value) else 0.0
+
+
+#: Linear in each input, though their forward rules are functions.
+_LINEAR = {"sum", "add", "subtract", "negative", "positive"}
 
 
 def has_tangent(x: Any) -> bool:
@@ -93,7 +138,11 @@ def push(primitive: Primitive, y: Any, values: list, tangents: list, options: di
         elif rule[k] is None:
             continue
         else:
-            part = rule[k](tangent, y, *values, **options)  # type: ignore[operator]
+            try:
+                part = rule[k](tangent, y, *values, **options)  # type: ignore[operator]
+            except (ArithmeticError, ValueError):  # of Python's own numbers, which NumPy's do not raise
+                with np.errstate(all="ignore"):
+                    part = rule[k](*map(numpy_scalar, (tangent, y, *values)), **options)  # type: ignore[operator]
         total = part if total is None else total + part
     return total
 

@@ -18,7 +18,7 @@ def {name}(self, other):
     tape = self.level
     if kind is ReverseFloat and other.level is tape:
         parents = {both}
-        {right} = other.value
+        {right} = other.value{same}
     elif kind is float or kind is int:
         parents = {one}
         {right} = other
@@ -45,7 +45,7 @@ def {name}(self, other):
     tape = self.level
     if (kind is ReverseArray or kind is ReverseFloat) and other.level is tape:
         {left} = self.value
-        {right} = other.value
+        {right} = other.value{same}
         parents = {both}
         y = a {symbol} b
         known = {keep_both}
@@ -77,6 +77,12 @@ def {name}(self, other):
 """
 
 
+# A square may be that of a norm: see rules/smooth.py.
+_SAME = """
+        if other is self and isinstance(other.value, Tracer):
+            return slow(self, other)"""
+
+
 def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, swap: bool) -> None:
     """Give a tracer class one arithmetic operator, its source text made for speed."""
     primitive = UFUNCS[ufunc]
@@ -97,6 +103,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         left=left,
         right=right,
         symbol=symbol,
+        same=_SAME if word == "mul" else "",
         both="(other.index, self.index)" if swap else "(self.index, other.index)",
         one="(None, self.index)" if swap else "(self.index, None)",
         keep_both=kept((True, True)),
@@ -112,6 +119,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         "primitive": primitive,
         "overflow": overflow,
         "slow": getattr(TracedNumber, name),
+        "Tracer": Tracer,
     }
     exec(source, words)
     setattr(kind, name, words[name])

@@ -95,7 +95,7 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
             pulled = _pull(primitive, parents, ct, values, options)
         except ZeroDivisionError:  # of complex numbers or fractions, in Python's own arithmetic
             with np.errstate(all="ignore"):
-                ct, *values = map(_numpy_scalar, (ct, *values))
+                ct, *values = map(numpy_scalar, (ct, *values))
                 pulled = _pull(primitive, parents, ct, values, options)
         for parent, part in zip(parents, pulled):  # noqa: B905 (speed)
             if parent is not None and part is not None:
@@ -150,8 +150,10 @@ def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dic
     ]  # fmt: skip
 
 
-def _numpy_scalar(x: Any) -> Any:
-    return np.complex128(x) if type(x) is complex else np.float64(x) if type(x) is float else x
+def numpy_scalar(x: Any) -> Any:
+    """A Python number as NumPy's, which divide by zero; anything else as it is."""
+    kind = type(x)
+    return np.complex128(x) if kind is complex else np.float64(x) if kind is float or kind is int else x
 
 
 def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> None:

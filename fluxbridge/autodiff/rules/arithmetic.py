@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..elementwise import conj, elementwise
+from ..elementwise import conj, elementwise, zero_of
 from ..kinks import Kink, modulus_at_zero, pair, sign_change
 from ..primitive import apply, asked, implements, no_derivative, plain, primitive
 
@@ -150,7 +150,7 @@ def literal_power_of(x: Any, p: Any) -> Any:
 
 def literal_slope(x: Any, p: Any) -> Any:
     """p·x**(p-1); 0 for p = 0, at x = 0 too."""
-    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else 0.0 * x
+    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else zero_of(x)
 
 
 def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:

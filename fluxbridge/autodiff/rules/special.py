@@ -32,7 +32,7 @@ from ..elementwise import (
 )
 from ..kinks import Kink
 from ..primitive import PRIMITIVES, UFUNCS, Primitive, no_derivative, plain, primitive
-from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
+from .incomplete import beta_by_parameters, costly, gamma_by_a, gamma_front, t_by_df
 from .transcendental import STEEP_AT_ZERO
 
 PI = math.pi
@@ -185,10 +185,19 @@ rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)",
 # -- powers and exponentials --------------------------------------------------------------------------
 
 
+def exprel_slope(_y: Any, x: Any) -> Any:
+    """(1 + (x - 1)·exp(x))/x² where that does not cancel, else ½ 1F1(2; 3; x)."""
+    far = np.absolute(plain(x)) > 1.0
+    z = np.where(far, x, 1.0)
+    w = bounded(z, 800.0)
+    direct = np.exp(w) / w * (1 - 1 / w) + 1 / z / z
+    return np.where(far, direct, 0.5 * special.hyp1f1(2.0, 3.0, np.where(far, 0.0, x)))
+
+
 def boxcox_by_exponent(_y: Any, x: Any, p: Any) -> Any:
     """With u = p·log(x) and boxcox = log(x)·exprel(u); exprel' is smooth at 0."""
     log = np.log(x)
-    return log * log * special.hyp1f1(2.0, 3.0, p * log) / 2
+    return log * log * exprel_slope(None, p * log)
 
 
 def inv_boxcox_by_exponent(y: Any, x: Any, p: Any) -> Any:
@@ -210,22 +219,14 @@ rule("cosm1", "-sin(x)", julia="NumPy.cosm1.")
 rule("cbrt", "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
 
 
-def exprel_slope(_y: Any, x: Any) -> Any:
-    """(1 + (x - 1)·exp(x))/x² where that does not cancel, else ½ 1F1(2; 3; x)."""
-    far = np.less(plain(x), -1.0)
-    z = np.where(far, x, -1.0)
-    direct = (1 + (bounded(z, 800.0) - 1) * np.exp(z)) / z / z
-    return np.where(far, direct, 0.5 * special.hyp1f1(2.0, 3.0, np.where(far, 0.0, x)))
-
-
 rule("exprel", exprel_slope, holomorphic=False, julia="NumPy.exprel.")
 rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", julia="NumPy.powm1.",
      stable=["b * power(a, b - 1)", "power(a, b) * log(a)"], holomorphic=False)  # fmt: skip
 rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False, julia="sind.")
 rule("cosdg", f"-{DEGREE!r} * sindg(x)", holomorphic=False, julia="cosd.")
 rule("tandg", f"{DEGREE!r} * (1 + y * y)", holomorphic=False, julia="tand.")
-rule("cotdg", f"-{DEGREE!r} * (1 + y * y)", stable=[f"-{DEGREE!r} * square(1 / sindg(x))"], holomorphic=False,
-     julia="cotd.")  # fmt: skip
+rule("cotdg", f"-{DEGREE!r} * (1 + y * y)", julia="cotd.",
+     stable=[f"-{DEGREE!r} * square(reciprocal(sindg(x)))"], holomorphic=False)  # fmt: skip
 rule("wrightomega", "y / (1 + y)")
 
 # -- error function and its relatives --------------------------------------------------------------
@@ -370,8 +371,13 @@ no_derivative(special.gammasgn)
 
 
 def gamma_density(a: Any, x: Any) -> Any:
-    """x**(a-1)·exp(-x)/Γ(a), by its logarithm so that nothing overflows."""
-    return np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))
+    """x**(a-1)·exp(-x)/Γ(a), and its limits at 0 and at infinity."""
+    inner = np.greater(x, 0) & np.isfinite(plain(x))
+    with np.errstate(all="ignore"):
+        limit = np.exp(special.xlogy(plain(a) - 1.0, plain(x)) - plain(x) - special.gammaln(plain(a)))
+    limit = np.where(np.equal(x, np.inf), 0.0, limit)
+    z = np.where(inner, x, 1.0)
+    return np.where(inner, gamma_front(a, z) / z, limit)
 
 
 def beta_density(a: Any, b: Any, x: Any) -> Any:
