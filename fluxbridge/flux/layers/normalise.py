@@ -74,6 +74,13 @@ class _ChannelNorm(HasMode):
         if last not in axes:
             mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
         count = int(np.prod([shape[i] for i in axes]))
+        if count < 2 or shape[last] == 0:
+            raise DimensionMismatch(
+                f"layer {self!r} estimates the variance of each channel while it trains, which takes two numbers "
+                f"at least, but got {count} (an input of shape {shape}); the running variance would be NaN from "
+                "then on. Leave out a last batch of one observation (DataLoader(…, partial=False)), or call the "
+                "layer in test mode (testmode_)."
+            )
         old_mean, old_variance, momentum = plain(self.μ), plain(self.σ2), plain(self.momentum)
         with np.errstate(all="ignore"):
             unbiased = np.float64(count) / (count - 1) * variance
