@@ -64,7 +64,7 @@ def wide(partial: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def slope(_y: Any, *xs: Any) -> Any:
-        return partial(*[x.astype(np.float64) if _is_single(x) else x for x in xs])
+        return partial(*map(double, xs))
 
     # as many parameters as the function has, since they are counted
     if len(inspect.signature(partial).parameters) == 1:
@@ -72,8 +72,9 @@ def wide(partial: Callable[..., Any]) -> Callable[..., Any]:
     return lambda _y, a, b: slope(_y, a, b)
 
 
-def _is_single(x: Any) -> bool:
-    return getattr(plain(x), "dtype", None) == np.float32
+def double(x: Any) -> Any:
+    """`x` in double precision if it is in single."""
+    return x.astype(np.float64) if getattr(plain(x), "dtype", None) == np.float32 else x
 
 
 def rules(name: str, *partials: Callable[..., Any]) -> None:
@@ -428,7 +429,7 @@ def t_density(df: Any, x: Any) -> Any:
 
 
 define_words({"t_density": t_density})
-rule("stdtr", costly(lambda _y, df, x: t_by_df(df, x)), "t_density(a, b)", holomorphic=False)
+rule("stdtr", costly(lambda _y, df, x: t_by_df(double(df), double(x))), "t_density(a, b)", holomorphic=False)
 rule("stdtrit", costly(lambda y, df, _p: -t_by_df(df, y) / t_density(df, y)),
      "1 / t_density(a, y)", holomorphic=False)  # fmt: skip
 rule("chdtr", costly(lambda _y, v, x: 0.5 * gamma_by_a(0.5 * v, 0.5 * x)),

@@ -60,6 +60,8 @@ class _ChannelNorm(HasMode):
             else:
                 y = (x - mean) / root
         else:
+            if self.track_stats:
+                self._enough(x.shape, axes)
             known = moments(plain(x), axes)
             if self.track_stats:
                 self._track(x.shape, axes, *known)
@@ -68,19 +70,23 @@ class _ChannelNorm(HasMode):
                 y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
         return activate(self, self.λ, y)
 
-    def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
-        """Move the running statistics towards those of this batch; the variance without bias."""
-        last = len(shape) - 1
-        if last not in axes:
-            mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
+    def _enough(self, shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+        """Raise where the variance of a channel is not defined."""
         count = int(np.prod([shape[i] for i in axes]))
-        if count < 2 or shape[last] == 0:
+        if count < 2 or shape[-1] == 0:
             raise DimensionMismatch(
                 f"layer {self!r} estimates the variance of each channel while it trains, which takes two numbers "
                 f"at least, but got {count} (an input of shape {shape}); the running variance would be NaN from "
                 "then on. Leave out a last batch of one observation (DataLoader(…, partial=False)), or call the "
                 "layer in test mode (testmode_)."
             )
+
+    def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
+        """Move the running statistics towards those of this batch; the variance without bias."""
+        last = len(shape) - 1
+        if last not in axes:
+            mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
+        count = int(np.prod([shape[i] for i in axes]))
         old_mean, old_variance, momentum = plain(self.μ), plain(self.σ2), plain(self.momentum)
         with np.errstate(all="ignore"):
             unbiased = np.float64(count) / (count - 1) * variance
