@@ -6,6 +6,8 @@ function itself. The error of a point is relative, less what the derivative move
 arguments do by half a unit in the last place (its own conditioning).
 """
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import contextlib
@@ -334,8 +336,8 @@ def special_cases() -> list[Case]:
         c("i0e", s.i0e, scaled_bessel(mp.besseli, 0, -1), grid=within(-700, 700, [x for x in REAL if abs(x) > 1e-20])),
         c("i1e", s.i1e, scaled_bessel(mp.besseli, 1, -1), grid=within(-700, 700, [x for x in REAL if abs(x) > 1e-20])),
         c("k0", s.k0, lambda x: -mp.besselk(1, x), grid=within(1e-100, 700)),
-        c("k0e", s.k0e, scaled_bessel(mp.besselk, 0, 1), grid=within(1e-50, 700)),
-        c("k1e", s.k1e, scaled_bessel(mp.besselk, 1, 1), grid=within(1e-50, 700)),
+        c("k0e", s.k0e, scaled_bessel(mp.besselk, 0, 1), grid=within(1e-3, 700)),
+        c("k1e", s.k1e, scaled_bessel(mp.besselk, 1, 1), grid=within(1e-3, 700)),
         c("exp1", s.exp1, lambda x: -mp.exp(-x) / x, grid=POSITIVE), c("expi", s.expi, lambda x: mp.exp(x) / x, grid=within(1e-300, 700)),
         c("spence", s.spence, spence_slope, grid=POSITIVE),
         c("wrightomega", s.wrightomega, lambda x: (lambda w: w / (1 + w))(mp.lambertw(mp.exp(x))), grid=within(-700, 500)),

@@ -14,12 +14,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
 CASES = {case.name: case for case in accuracy.cases()}
 
 #: Rules that are exact, are made of others', or stand beside one of the same formula.
-ELSEWHERE = set(
-    """add subtract positive conjugate sign degrees radians heaviside nextafter ldexp minimum fmax fmin
+_NAMES = """add subtract positive conjugate sign degrees radians heaviside nextafter ldexp minimum fmax fmin
     literal_power special.cbrt special.exp2 special.expm1 special.log1p sech2 psi_gap nnlib_erf nnlib_erfc
     relu6 hardtanh hardsigmoid hardswish trelu softshrink loss_log loss_xlogy boxcox1p inv_boxcox1p wofz
-    ellipkm1 ndtri_exp""".split()
-)
+    ellipkm1 ndtri_exp"""
+ELSEWHERE = {*_NAMES.split()}
 
 
 def test_every_elementwise_rule_is_measured():
@@ -49,5 +48,5 @@ def test_derivatives_are_exact(name):
     ],
 )
 def test_numbers(name, xs, right):
-    y, back = accuracy.pullback(CASES[name].f, xs)
+    back = accuracy.pullback(CASES[name].f, xs)[1]
     assert back(1.0)[0] == pytest.approx(right, rel=1e-13)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fluxbridge import gradient, hessian, hessian_reverse, jacobian, pushforward
+from fluxbridge.scipy import linalg
 
 norm = np.linalg.norm
 TWICE = 2 * np.eye(2)
@@ -77,3 +78,31 @@ def test_other_roots_and_quotients_are_nan_in_both_modes():
         x = np.array([0.0])
         assert np.isnan(gradient(lambda x, f=f: np.sum(f(x)), x)[0][0])
         assert np.isnan(pushforward(f, x)(np.ones(1))[0])
+
+
+#: Composites of equal eigenvalues and singular values, with what docs/deviations.md says to write instead.
+REPEATED = {
+    "expm": (
+        lambda A: np.sum(np.exp(np.linalg.eigvalsh(A))),
+        lambda A: np.trace(linalg.expm(A)),
+    ),
+    "square": (lambda A: np.sum(np.linalg.eigvalsh(A) ** 2), lambda A: np.sum(A * A.T)),
+    "log": (lambda A: np.sum(np.log(np.linalg.eigvalsh(A))), lambda A: np.linalg.slogdet(A)[1]),
+    "inverse": (lambda A: np.sum(1 / np.linalg.eigvalsh(A)), lambda A: np.trace(np.linalg.inv(A))),
+    "singular": (lambda A: np.sum(np.linalg.svd(A, compute_uv=False) ** 2), lambda A: np.sum(A * A)),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_equal_eigenvalues_and_what_to_write_instead(name):
+    by_values, instead = REPEATED[name]
+    A = 2 * np.eye(2)
+    np.testing.assert_allclose(by_values(A), instead(A))
+    np.testing.assert_allclose(gradient(by_values, A)[0], gradient(instead, A)[0], atol=1e-12)
+    assert np.any(np.isnan(hessian(by_values, A)))
+    exact = hessian(instead, A)
+    assert np.all(np.isfinite(exact))
+    np.testing.assert_allclose(hessian_reverse(instead, A), exact, atol=1e-12)
+    apart = np.diag([2.0, 2.0 + 1e-3])
+    np.testing.assert_allclose(np.diag(hessian(by_values, apart))[[0, 3]], np.diag(exact)[[0, 3]], rtol=0.01)

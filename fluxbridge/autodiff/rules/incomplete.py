@@ -52,7 +52,7 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 /
 
 
 def gamma_front(a: Any, x: Any) -> Any:
-    """x**a·exp(-x)/Γ(a) for x > 0: for large a by Stirling's series, so that large logarithms do not cancel."""
+    """x**a·exp(-x)/Γ(a) for x > 0: for large a by Stirling's series, where logarithms would cancel."""
     large = np.greater_equal(plain(a), 10.0)
     b = np.where(large, a, 10.0)
     d = (x - b) / b

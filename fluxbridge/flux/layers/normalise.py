@@ -75,10 +75,10 @@ class _ChannelNorm(HasMode):
         count = int(np.prod([shape[i] for i in axes]))
         if count < 2 or shape[-1] == 0:
             raise DimensionMismatch(
-                f"layer {self!r} estimates the variance of each channel while it trains, which takes two numbers "
-                f"at least, but got {count} (an input of shape {shape}); the running variance would be NaN from "
-                "then on. Leave out a last batch of one observation (DataLoader(…, partial=False)), or call the "
-                "layer in test mode (testmode_)."
+                f"layer {self!r} estimates the variance of each channel while it trains, which takes two "
+                f"numbers at least, but got {count} (an input of shape {shape}); the running variance "
+                "would be NaN from then on. Leave out a last batch of one observation "
+                "(DataLoader(partial=False)), or call the layer in test mode (testmode_)."
             )
 
     def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
