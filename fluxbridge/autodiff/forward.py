@@ -9,7 +9,7 @@ import numpy as np
 
 from .primitive import EVEN_POWERS, SQUARES, Primitive, Tracer, apply, exponent_of, plain
 from .sweep import numpy_scalar, project, sweep
-from .tape import FLOAT, ORDER, Tape, spec_of
+from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
 from .tracer import TracedArray, TracedNumber
 
 # `origin` is the call that gave the value, if it is one of what has a corner (see rules/smooth.py).
@@ -56,7 +56,7 @@ class Forward:
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         inputs = list(inputs)
-        if primitive in SQUARES and getattr(inputs[0], "origin", None) is not None:
+        if primitive in SQUARES and getattr(inputs[0], "origin", None) and inputs[0].level is self:
             p = exponent_of(primitive, inputs)
             if p:
                 of, arguments, known = inputs[0].origin
@@ -127,6 +127,8 @@ def push(primitive: Primitive, y: Any, values: list, tangents: list, options: di
     if rule == "linear":
         filled = [np.zeros(np.shape(v)) if t is None else t for v, t in zip(values, tangents, strict=True)]
         return apply(primitive, filled, options)
+    y = as_floats(y)
+    values = [for_rules(v, primitive, k) for k, v in enumerate(values)]
     if rule is None:
         return _transposed(primitive, y, values, tangents, options)
     total = None

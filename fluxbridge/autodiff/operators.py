@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import tape
-from .primitive import PRIMITIVES, UFUNCS, Tracer
-from .tape import FLOAT, ReverseArray, ReverseFloat
+from .primitive import GENERATED, PRIMITIVES, UFUNCS, Tracer
+from .tape import FLOAT, ReverseArray, ReverseFloat, as_floats
 from .tracer import TracedNumber
 
 _NUMBERS = """
@@ -121,7 +121,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         "slow": getattr(TracedNumber, name),
         "Tracer": Tracer,
     }
-    exec(source, words)
+    exec(compile(source, GENERATED, "exec"), words)
     setattr(kind, name, words[name])
 
 
@@ -139,7 +139,7 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
         y = compute(x, p)
         if type(y) is complex:  # a negative number to a broken power
             return slow(self, p)
-        known = (None, x, p)
+        known = (None, as_floats(x) if self.level.integers else x, p)
         return self.level.wrap(y, primitive, (self.index, None), known, options)
 
     return power

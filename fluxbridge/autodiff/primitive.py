@@ -22,6 +22,8 @@ import numpy as np
 
 Rule = Callable[..., Any]
 
+GENERATED = "<fluxbridge>"  #: the file of code that the engine writes itself, which is in no user's stack
+
 
 class Spec(NamedTuple):
     """Shape and dtype of a cotangent; for a number the dtype is its Python or NumPy type."""
@@ -133,6 +135,7 @@ class Primitive:
     """
 
     __slots__ = (
+        "again",
         "area",
         "compute",
         "formulas",
@@ -180,6 +183,7 @@ class Primitive:
         self.kink = kink
         self.shown = shown
         self.area = where.partition(":")[0]
+        self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
     def __repr__(self) -> str:

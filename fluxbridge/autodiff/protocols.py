@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dis
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import MutationError
+from .loops import in_loop
 from .primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
@@ -21,7 +23,8 @@ from .primitive import (
     plain,
     take_up,
 )
-from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
+from .refusals import full_name, lost, no_rule
+from .scipycalls import refused_by_scipy, scipy_caller
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -35,20 +38,15 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
                 "value into an ordinary array that others can see; write `array = array + traced` "
                 "or use fluxbridge.Buffer."
             )
-    if method == "__call__":
-        where = options.pop("where", True)
-        dtype = options.pop("dtype", None)
-        options.pop("casting", None)
-        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
-        if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
-        result = FUNCTIONS[ufunc, "axes"](*inputs, **axes) if axes else ufunc(*inputs)
-        if dtype is not None and isinstance(result, Tracer):
-            result = result.astype(dtype)
-        return result if where is True else np.where(where, result, 0.0)
     if ufunc in NO_DERIVATIVE:
         outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
+    if method == "__call__":
+        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
+        if axes and (ufunc, "axes") not in FUNCTIONS:
+            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+        call = partial(FUNCTIONS[ufunc, "axes"], **axes) if axes else ufunc
+        return in_loop(ufunc, call, inputs, options)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
         a, b = (take_up(x) for x in inputs)

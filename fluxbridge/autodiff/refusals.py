@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from typing import Any
 
-from ..errors import GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND
+from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleError
+from .primitive import ON_DEMAND, Tracer
 
 
-def no_rule(name: str) -> NoRuleError:
+def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
+    """`handed_over` says that the function asks its arguments, so that a rule can be given to itself."""
+    short = name.rpartition(".")[2]
+    if not short.isidentifier():
+        rule = "make it a function with a rule by fluxbridge.adjoint, "
+    elif handed_over:
+        rule = (
+            f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
+            f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        )
+    else:
+        rule = (
+            f"call one with a rule in its place:\n\n    @fluxbridge.adjoint\n    def {short}(x):\n"
+            f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        )
     return NoRuleError(
-        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or "
-        f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
-        f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
-        "or, if its result does not matter for the derivative, call it on "
-        "fluxbridge.ignore_derivatives(x)."
+        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or {rule}"
+        "or, if its result does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
+    )
+
+
+def no_option(call: str) -> NoRuleError:
+    return NoRuleError(
+        f"{call} has no derivative rule in fluxbridge with this option. Leave the option out, or, if the "
+        "result does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
     )
 
 
@@ -31,14 +48,19 @@ def lost(what: str, instead: str) -> GradientLostError:
 #: What Python and NumPy say when they do not know what to do with a traced value.
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
-    r"|Iterator operand or requested dtype holds references"
+    r"|Cannot cast array data from dtype\('O'\)|Iterator operand or requested dtype holds references"
     r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
     r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
 )
 
 
-def in_our_words(error: BaseException) -> GradientLostError | None:
+def in_our_words(error: BaseException) -> FluxbridgeError | None:
     """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+    from .scipycalls import raised_by_scipy
+
+    named = raised_by_scipy(error)
+    if named is not None:
+        return named
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
     return GradientLostError(
@@ -48,6 +70,13 @@ def in_our_words(error: BaseException) -> GradientLostError | None:
         "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
         "fluxbridge.ignore_derivatives(x)."
     )
+
+
+def constant(x: Any, option: str, instead: str = "") -> Any:
+    """The plain value of an option by which a function has no derivative; refuse a traced number there."""
+    if isinstance(x, Tracer):
+        raise lost(f"{option} was given as a number", instead or "Give a plain number.")
+    return x
 
 
 def full_name(function: Any) -> str:
@@ -63,44 +92,6 @@ def library(ufunc: Any) -> str:
         if getattr(sys.modules.get(module), name, None) is ufunc:
             return module
     return "numpy"
-
-
-def scipy_caller(frame: Any) -> str | None:
-    """The SciPy function that the user called, if `frame` belongs to SciPy: "linalg.expm"."""
-    found = None
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if not module.startswith("scipy."):
-            if found is None and module.startswith("numpy."):  # SciPy may ask through NumPy
-                frame = frame.f_back
-                continue
-            break
-        names, function = frame.f_locals, frame.f_code.co_name
-        if module.startswith("scipy._"):  # a decorator: what does it decorate?
-            wrapped = names.get("f", names.get("func"))
-            module, function = getattr(wrapped, "__module__", ""), getattr(wrapped, "__name__", "_")
-        if module.startswith("scipy.") and function.isidentifier() and not function.startswith("_"):
-            owner = type(names["self"]).__name__ if "self" in names else ""
-            if owner.endswith("_gen"):  # a distribution: norm.pdf
-                function = f"{owner[:-4]}.{function}"
-            if not owner or owner.endswith("_gen") or found is None:
-                found = f"{module.split('.')[1]}.{function}"
-        frame = frame.f_back
-    return found
-
-
-def refused_by_scipy(called: str) -> Exception:
-    area, name = called.split(".")[:2]
-    try:
-        mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
-    except ImportError:
-        return no_rule(f"scipy.{called}")
-    if name not in mirror.__all__:
-        return no_rule(f"scipy.{called}")
-    return GradientLostError(
-        f"scipy.{called} makes plain arrays of its arguments, so the derivative of a traced one would be "
-        f"lost. Use fluxbridge.scipy.{called}: it takes the same arguments and has a derivative."
-    )
 
 
 def mutation(what: str) -> MutationError:

@@ -14,11 +14,12 @@ from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
 from .structure import Splitter, put_together, take_apart
 
 
-def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], where: str = "") -> Any:
     """Call ``body(*args) -> (y, back)`` as one record of the innermost level among `args`.
 
     `args` and y may have structure. `body` gets the arguments as they are one level further out;
-    `back` takes a cotangent with the structure of y and returns one for each argument.
+    `back` takes a cotangent with the structure of y and returns one for each argument. `where` names
+    the file and line of the rule.
     """
     found: list[Any] = []
     Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
@@ -46,11 +47,16 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
             cotangents[index] = cotangent
         return cotangents
 
-    result = level.note(
-        Primitive(name, compute=no_recomputation, joint=joint),
-        tuple(outputs) if len(outputs) > 1 else outputs[0],
-        inputs,
-    )
+    def again(*values: Any, rule: bool = True) -> Any:
+        """The call with other inputs; with ``rule=False`` what is inside of it is seen, too."""
+        feed = iter(values)
+        mine = Splitter(lambda _: next(feed), lambda x: isinstance(x, Tracer) and x.level is level)
+        new = mine.split(args)[0]
+        return call_with_rule(name, body, new, where) if rule else body(*new)[0]
+
+    made = Primitive(name, compute=no_recomputation, joint=joint, where=where)
+    made.again = again
+    result = level.note(made, tuple(outputs) if len(outputs) > 1 else outputs[0], inputs)
     return put_together(y, result if len(outputs) > 1 else (result,))
 
 
@@ -91,9 +97,12 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_rule(rule: Callable[..., Any], name: str) -> Callable[..., Any]:
+    code = getattr(rule, "__code__", None)
+    where = f"{rule.__module__}:{code.co_firstlineno}" if code else ""
+
     @functools.wraps(rule)
     def function(*args: Any, **options: Any) -> Any:
-        return call_with_rule(name, lambda *xs: rule(*xs, **options), args)
+        return call_with_rule(name, lambda *xs: rule(*xs, **options), args, where)
 
     return function
 

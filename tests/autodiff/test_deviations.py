@@ -64,6 +64,11 @@ def test_outside_the_domain():
     assert np.isnan(withgradient(np.log, -1.0).val)
 
 
+def test_numbers_that_are_left_out():
+    f = lambda x: np.nansum(np.where(x > 0, x, np.nan) ** 2)  # noqa: E731
+    np.testing.assert_array_equal(gradient(f, np.array([1.0, -2.0]))[0], [2.0, 0.0])
+
+
 def test_division_by_zero():
     assert withgradient(lambda x: 1 / x, 0.0) == (np.inf, (-np.inf,))
     with pytest.raises(ZeroDivisionError):
