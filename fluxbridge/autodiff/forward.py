@@ -98,7 +98,7 @@ def _without_weak(tangent: Any, sources: list[Any]) -> Any:
     bad = np.isnan(value)
     if not np.any(bad):
         return tangent
-    zero = True
+    zero: Any = True
     for source in sources:
         if source is not None:
             none = np.equal(plain(source), 0)

@@ -64,11 +64,11 @@ def _sech2(x: Any) -> Any:
 
 
 SECH2 = elementwise(None, "-2 * y * tanh(x)", name="sech2", compute=_sech2, julia=spelled.sech2)
-tanh_words = {
+tanh_words: dict[str, Any] = {
     "stable": [saturating(_near_tanh, SECH2)],
     "number_vjp": saturating_number(_near_tanh, SECH2),
 }
-elementwise(np.tanh, "1 - y * y", **tanh_words, julia="tanh.")  # type: ignore[arg-type]
+elementwise(np.tanh, "1 - y * y", **tanh_words, julia="tanh.")
 elementwise(np.arcsinh, "1 / sqrt(1 + x * x)", stable=["1 / hypot1(x)"], julia="asinh.")
 elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))",
             kink=Kink("x ~ 1", word="an infinite slope at 1", sort="steep"), julia="acosh.")  # fmt: skip

@@ -82,7 +82,7 @@ def _near_sigmoid(y: Any) -> Any:
 
 def _sigmoid_slope(x: Any) -> Any:
     if isinstance(x, Tracer):
-        return _SIGMOID(x) * _SIGMOID(-x)
+        return _SIGMOID(x) * _SIGMOID(np.negative(x))
     t = np.exp(-np.abs(np.asarray(x) * 1.0))
     return t / ((1 + t) * (1 + t))
 
