@@ -418,10 +418,10 @@ def test_half_precision_holds_the_mean_of_many(name, n):
     x = np.zeros(n, np.float16)
     x[: n // 2] = 0.03125
     f = getattr(np, name)
-    half = withgradient(f, (x,))[1][0]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # NumPy's average and std overflow in half precision
+        value, (half,) = withgradient(f, (x,))
         double = withgradient(f, (x.astype(np.float64),))[1][0]
     assert half.dtype == np.float16
-    if np.isfinite(f(x)):
+    if np.isfinite(value):
+        assert np.any(half)
         np.testing.assert_allclose(half.astype(float), double, rtol=0.05, atol=3e-7)
-    assert np.any(half) or not np.isfinite(f(x))
