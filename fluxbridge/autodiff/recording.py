@@ -150,7 +150,7 @@ class Recording:
         finally:
             WATCHERS.remove(self)
             self._finished()
-        splitter.write_back()
+        splitter.write_back(self)
         out = take_up(out) if isinstance(out, np.ndarray) else out
         self.value = unwrap(out, self)  #: what f returned
         mine = Splitter(lambda t: t.step, lambda x: isinstance(x, Tracer) and x.level is self)

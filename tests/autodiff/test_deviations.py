@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fluxbridge import gradient, withgradient
+from fluxbridge import forwarddiff, gradient, ignore_derivatives, withgradient
+from fluxbridge.errors import MutationError
 
 PAGE = Path(__file__).parents[2] / "docs" / "deviations.md"
 
@@ -154,3 +155,19 @@ def test_small_arrays_are_copied():
         return y
 
     assert gradient(f, 2.0) == (3.0,)
+
+
+def test_forwarddiff_of_a_closure():
+    assert gradient(lambda a, b: forwarddiff(lambda t: t * b, a), 2.0, 3.0) == (3.0, 2.0)
+
+
+def test_ignored_changes_in_place():
+    def f(x):
+        def body():
+            x[0] = 5.0
+
+        ignore_derivatives(body)
+        return np.sum(x)
+
+    with pytest.raises(MutationError, match="copy it there"):
+        gradient(f, np.ones(2))
