@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import tape
-from .primitive import GENERATED, OPERATORS, PRIMITIVES, UFUNCS, Tracer
+from .primitive import EVEN_POWERS, GENERATED, OPERATORS, PRIMITIVES, SQUARES, UFUNCS, Primitive, Tracer
 from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar, as_floats
 from .tracer import TracedNumber, as_numpys, power_of_integers
 
@@ -19,7 +19,7 @@ def {name}(self, other):
     tape = self.level
     if kind is ReverseFloat and other.level is tape:
         parents = {both}
-        {right} = other.value
+        {right} = other.value{same}
     elif kind is float or kind is int:
         parents = {one}
         {right} = other
@@ -44,7 +44,7 @@ def {name}(self, other):
     tape = self.level
     if (kind is ReverseScalar or kind is ReverseFloat) and other.level is tape:
         parents = {both}
-        {right} = other.value
+        {right} = other.value{same}
     elif kind is float or kind is int:
         parents = {one}
         {right} = other
@@ -74,7 +74,7 @@ def {name}(self, other):
     tape = self.level
     if (kind is ReverseArray or kind is ReverseFloat) and other.level is tape:
         {left} = self.value
-        {right} = other.value
+        {right} = other.value{same}
         parents = {both}
         y = a {symbol} b
         known = {keep_both}
@@ -112,6 +112,12 @@ def {name}(self, other):
 """
 
 
+# A square may be that of a norm: see rules/smooth.py.
+_SAME = """
+        if other is self and isinstance(other.value, Tracer):
+            return slow(self, other)"""
+
+
 def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, swap: bool) -> None:
     """Give a tracer class one arithmetic operator, its source text made for speed."""
     primitive = UFUNCS[ufunc]
@@ -132,6 +138,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         left=left,
         right=right,
         symbol=symbol,
+        same=_SAME if word == "mul" else "",
         both="(other.index, self.index)" if swap else "(self.index, other.index)",
         one="(None, self.index)" if swap else "(self.index, None)",
         keep_both=kept((True, True)),
@@ -151,6 +158,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         "float64": np.float64,
         "float64_dtype": np.dtype(np.float64),
         "slow": getattr(TracedNumber, name),
+        "Tracer": Tracer,
     }
     exec(compile(source, GENERATED, "exec"), words)
     setattr(kind, name, words[name])
@@ -206,13 +214,22 @@ _WRITTEN: dict[np.ufunc, Callable[..., Any]] = {
 }  # fmt: skip
 
 
+def _write(target: Any, primitive: Primitive, operation: Callable[..., Any]) -> None:
+    """Enter how the operator of `target` is computed; what is known of its primitive holds for it, too."""
+    written = OPERATORS[target] = primitive.computed_by(operation)
+    known: Any
+    for known in (SQUARES, EVEN_POWERS):
+        if primitive in known:
+            known[written] = known[primitive]
+
+
 def define_arithmetic() -> None:
     """Called once the rules of the operators are registered."""
     tape.GETITEM = PRIMITIVES["getitem"]
     for ufunc, operation in _WRITTEN.items():
-        OPERATORS[ufunc] = UFUNCS[ufunc].computed_by(operation)
-    OPERATORS[np.power] = PRIMITIVES["power"].computed_by(operator.pow)
-    OPERATORS["literal_power"] = PRIMITIVES["literal_power"].computed_by(operator.pow)
+        _write(ufunc, UFUNCS[ufunc], operation)
+    _write(np.power, PRIMITIVES["power"], operator.pow)
+    _write("literal_power", PRIMITIVES["literal_power"], operator.pow)
     for word, symbol, ufunc in (
         ("add", "+", np.add),
         ("sub", "-", np.subtract),

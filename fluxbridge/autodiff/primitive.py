@@ -239,6 +239,17 @@ def _needed(rule: Rule, count: int) -> list[bool]:
     return [not name.startswith("_") for name in names[: count + 1]]
 
 
+def exponent_of(primitive: Primitive, inputs: Sequence[Any]) -> int:
+    """The exponent, if ``primitive(*inputs)`` is an even power of its first input; else 0."""
+    name = SQUARES[primitive]
+    if name == "square":
+        return 2
+    if name == "multiply":
+        return 2 if inputs[0] is inputs[1] else 0
+    p = inputs[1]
+    return int(p) if isinstance(p, (int, float)) and p >= 2 and p % 2 == 0 and p < 1 << 31 else 0
+
+
 # ---------------------------------------------------------------------------------------------
 # The registry
 # ---------------------------------------------------------------------------------------------
@@ -249,6 +260,10 @@ PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
 #: np.add -> its primitive where ``+`` is written: Python's numbers know ZeroDivisionError, NumPy's Inf
 OPERATORS: dict[Any, Primitive] = {}
 NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
+EVEN_POWERS: dict[
+    Primitive, Primitive
+] = {}  #: what has a corner at 0 -> its even powers (see rules/smooth.py)
+SQUARES: dict[Primitive, str] = {}  #: the primitives that may write an even power, by name
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
 
 

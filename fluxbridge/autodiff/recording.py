@@ -100,7 +100,7 @@ class Choice(NamedTuple):
 
 class RecordedNumber(TracedNumber):
     __slots__ = ("step",)
-    place = "step"
+    places = ("step",)
     step: Step
 
 

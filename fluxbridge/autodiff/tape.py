@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .primitive import Primitive, Spec, Tracer, apply, strong
+from .primitive import EVEN_POWERS, SQUARES, Primitive, Spec, Tracer, apply, exponent_of, strong
 from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
@@ -38,7 +38,7 @@ _tuple = tuple.__new__
 
 class ReverseNumber(TracedNumber):
     __slots__ = ("index",)
-    place = "index"
+    places = ("index",)
     index: int
 
 
@@ -134,6 +134,10 @@ class Tape(list[Record]):
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
+        if outer and primitive in SQUARES:
+            smooth = self._even_power(primitive, inputs)
+            if smooth is not None:
+                return self.record(*smooth)
         y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
@@ -153,6 +157,29 @@ class Tape(list[Record]):
             else:
                 kept.append(value)
         return self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+
+    def _even_power(self, primitive: Primitive, inputs: Sequence[Any]) -> Any:
+        """What to record for an even power of a function with a corner, in a derivative of a derivative."""
+        first = inputs[0]
+        p = exponent_of(primitive, inputs) if isinstance(first, Tracer) and first.level is self else 0
+        if not p:
+            return None
+        of, parents, known, options, _ = self[inputs[0].index]  # type: ignore[attr-defined]
+        if of not in EVEN_POWERS:
+            return None
+        arguments = [self._again(i, x) for i, x in zip(parents, known[1:], strict=False)]
+        return EVEN_POWERS[of], arguments, {**(options or {}), "p": p}
+
+    def _again(self, index: int | None, value: Any) -> Any:
+        """The tracer of an earlier record, given its value; or a constant."""
+        if index is None:
+            return value
+        if isinstance(value, (np.ndarray, TracedArray)):
+            tracer: Any = ReverseArray()
+        else:
+            tracer = ReverseFloat() if self[index][4] is FLOAT else ReverseNumber()
+        tracer.value, tracer.level, tracer.index = value, self, index
+        return tracer
 
     def _record_array(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
         """The same for a function of one array, with as few steps as possible."""

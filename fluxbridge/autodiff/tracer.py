@@ -306,7 +306,8 @@ def like(x: Any, kind: type, value: Any) -> Any:
     """Another stand-in of this class at the same place as `x`."""
     new: Any = object.__new__(kind)
     new.level, new.value = x.level, value
-    setattr(new, x.place, getattr(x, x.place))
+    for name in x.places:
+        setattr(new, name, getattr(x, name))
     return new
 
 

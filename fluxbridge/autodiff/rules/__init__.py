@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     rounding,
     shaping,
     slices,
+    smooth,
     sorting,
     statistics,
     transcendental,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..elementwise import conj, elementwise
+from ..elementwise import conj, elementwise, zero_of
 from ..kinks import Kink, modulus_at_zero, pair, sign_change
 from ..primitive import Tracer, apply, asked, implements, no_derivative, plain, primitive, take_up
 from ..tracer import as_numpys
@@ -55,7 +55,8 @@ elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphi
                   Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")),
                   julia="copysign.")  # fmt: skip
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
-            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False,
+            "select(y != 0, b / where(y == 0, 1.0, y))",
+            stable=["share(a, b, y)", "share(b, a, y)"], holomorphic=False,
             kink=Kink(pair, word="the tip of a cone", sort="cone"), julia="hypot.")  # fmt: skip
 
 # -- complex numbers -------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def literal_power_of(x: Any, p: Any) -> Any:
 
 def literal_slope(x: Any, p: Any) -> Any:
     """p·x**(p-1); 0 for p = 0, at x = 0 too."""
-    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else 0.0 * x
+    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else zero_of(x)
 
 
 def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:

@@ -34,6 +34,11 @@ def itself(site: Site, x: Term) -> Spelled:
     return Term(x.text, site.out, x.level)
 
 
+@spelling("sech.(x) .^ 2")
+def sech2(site: Site, x: Term) -> Spelled:
+    return infix("^", elementwise("sech", (x,), site.out), number_term(2), site.out, bool(x.ndim))
+
+
 @spelling("x .^ 2")
 def squared(site: Site, x: Term) -> Spelled:
     return infix("^", x, number_term(2), site.out, bool(x.ndim))
@@ -92,6 +97,13 @@ def of_type(site: Site, x: Term, dtype: Any = None) -> Spelled:
 @spelling("round(x; digits)")
 def rounded(site: Site, x: Term, decimals: int = 0, **_: Any) -> Spelled:
     return call("round", x, digits=decimals or None)
+
+
+@spelling("SpecialFunctions.digamma.(a .+ b) .- SpecialFunctions.digamma.(a)")
+def psi_gap(site: Site, a: Term, b: Term) -> Spelled:
+    total = elementwise("+", (a, b), a.value + b.value)
+    parts = [elementwise("SpecialFunctions.digamma", (t,), t.value * 1.0) for t in (total, a)]
+    return elementwise("-", parts, site.out)
 
 
 def of_order(name: str) -> Callable[..., Spelled]:
