@@ -12,7 +12,6 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
-import copy
 import importlib
 import inspect
 import sys
@@ -201,8 +200,8 @@ class Primitive:
 
     def computed_by(self, function: Callable[..., Any]) -> Primitive:
         """The same primitive, its value computed in another way."""
-        made = copy.copy(self)
-        made.compute = function
+        made = object.__new__(_Computed)
+        made.compute, made.original = function, self
         return made
 
     def __repr__(self) -> str:
@@ -226,6 +225,16 @@ class Primitive:
                 inputs = [a or b for a, b in zip(inputs, needed[1:], strict=True)]
             found = self.keeps[traced] = (output, tuple(inputs))
         return found
+
+
+class _Computed(Primitive):
+    """A primitive with a `compute` of its own; everything else is the original's, also if that is changed."""
+
+    __slots__ = ("original",)
+    original: Primitive
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.original, name)
 
 
 def _needed(rule: Rule, count: int) -> list[bool]:
