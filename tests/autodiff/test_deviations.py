@@ -65,6 +65,12 @@ def test_outside_the_domain():
     assert np.isnan(withgradient(np.log, -1.0).val)
 
 
+def test_sign_in_a_product_at_zero():
+    np.testing.assert_array_equal(
+        gradient(lambda x: np.sum(np.sign(x) * x), np.array([4.0, 0.0]))[0], [1.0, 0.0]
+    )
+
+
 def test_numbers_that_are_left_out():
     f = lambda x: np.nansum(np.where(x > 0, x, np.nan) ** 2)  # noqa: E731
     np.testing.assert_array_equal(gradient(f, np.array([1.0, -2.0]))[0], [2.0, 0.0])
