@@ -160,6 +160,7 @@ class Primitive:
         "name",
         "number_vjp",
         "option_names",
+        "original",
         "shown",
         "vjps",
         "where",
@@ -183,6 +184,7 @@ class Primitive:
     ):
         self.name = name
         self.compute = compute
+        self.original: Primitive = self  # whose rules these are, see computed_by
         self.vjps = None if vjps is None else tuple(vjps)
         self.joint = joint
         self.jvp = jvp
@@ -230,8 +232,7 @@ class Primitive:
 class _Computed(Primitive):
     """A primitive with a `compute` of its own; everything else is the original's, also if that is changed."""
 
-    __slots__ = ("original",)
-    original: Primitive
+    __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.original, name)
