@@ -67,6 +67,7 @@ class Forward:
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         inputs = list(inputs)
+        written, primitive = primitive, primitive.original
         if primitive in SQUARES and getattr(inputs[0], "origin", None) and inputs[0].level is self:
             p = exponent_of(primitive, inputs)
             if p:
@@ -77,7 +78,7 @@ class Forward:
             mine = isinstance(x, Tracer) and x.level is self
             values.append(strong(x.value, x.__class__) if mine else x)
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
-        y = apply(primitive, values, options)
+        y = apply(written, values, options)
         result = self._carry(primitive, y, values, tangents, options)
         if isinstance(result, (DualNumber, DualArray)) and result.level is self:
             if primitive in EVEN_POWERS:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import tape
-from .primitive import EVEN_POWERS, GENERATED, OPERATORS, PRIMITIVES, SQUARES, UFUNCS, Primitive, Tracer
+from .primitive import GENERATED, OPERATORS, PRIMITIVES, UFUNCS, Tracer
 from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar, as_floats
 from .tracer import TracedNumber, as_numpys, power_of_integers
 
@@ -214,22 +214,13 @@ _WRITTEN: dict[np.ufunc, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _write(target: Any, primitive: Primitive, operation: Callable[..., Any]) -> None:
-    """Enter how the operator of `target` is computed; what is known of its primitive holds for it, too."""
-    written = OPERATORS[target] = primitive.computed_by(operation)
-    known: Any
-    for known in (SQUARES, EVEN_POWERS):
-        if primitive in known:
-            known[written] = known[primitive]
-
-
 def define_arithmetic() -> None:
     """Called once the rules of the operators are registered."""
     tape.GETITEM = PRIMITIVES["getitem"]
     for ufunc, operation in _WRITTEN.items():
-        _write(ufunc, UFUNCS[ufunc], operation)
-    _write(np.power, PRIMITIVES["power"], operator.pow)
-    _write("literal_power", PRIMITIVES["literal_power"], operator.pow)
+        OPERATORS[ufunc] = UFUNCS[ufunc].computed_by(operation)
+    OPERATORS[np.power] = PRIMITIVES["power"].computed_by(operator.pow)
+    OPERATORS["literal_power"] = PRIMITIVES["literal_power"].computed_by(operator.pow)
     for word, symbol, ufunc in (
         ("add", "+", np.add),
         ("sub", "-", np.subtract),

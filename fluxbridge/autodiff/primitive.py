@@ -12,7 +12,6 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
-import copy
 import importlib
 import inspect
 import sys
@@ -161,6 +160,7 @@ class Primitive:
         "name",
         "number_vjp",
         "option_names",
+        "original",
         "shown",
         "vjps",
         "where",
@@ -184,6 +184,7 @@ class Primitive:
     ):
         self.name = name
         self.compute = compute
+        self.original: Primitive = self  # whose rules these are, see computed_by
         self.vjps = None if vjps is None else tuple(vjps)
         self.joint = joint
         self.jvp = jvp
@@ -201,8 +202,8 @@ class Primitive:
 
     def computed_by(self, function: Callable[..., Any]) -> Primitive:
         """The same primitive, its value computed in another way."""
-        made = copy.copy(self)
-        made.compute = function
+        made = object.__new__(_Computed)
+        made.compute, made.original = function, self
         return made
 
     def __repr__(self) -> str:
@@ -226,6 +227,15 @@ class Primitive:
                 inputs = [a or b for a, b in zip(inputs, needed[1:], strict=True)]
             found = self.keeps[traced] = (output, tuple(inputs))
         return found
+
+
+class _Computed(Primitive):
+    """A primitive with a `compute` of its own; everything else is the original's, also if that is changed."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.original, name)
 
 
 def _needed(rule: Rule, count: int) -> list[bool]:

@@ -109,12 +109,13 @@ class Tape(list[Record]):
         return self.wrap(value, LEAF, (), (), None)
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+        written, primitive = primitive, primitive.original
         if len(inputs) == 1:
             kind = type(inputs[0].value)
             if kind is np.ndarray:
-                return self._record_array(primitive, inputs[0], options)
+                return self._record_array(written, inputs[0], options)
             if kind is float and primitive.number_vjp is not None:
-                return self._record_float(primitive, inputs[0], options)
+                return self._record_float(written, inputs[0], options)
         values: list[Any] = []
         parents: list[int | None] = []
         numbers = primitive.number_vjp is not None
@@ -138,7 +139,7 @@ class Tape(list[Record]):
             smooth = self._even_power(primitive, inputs)
             if smooth is not None:
                 return self.record(*smooth)
-        y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
+        y = apply(written, values, options) if outer else written.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
             return self.wrap(y, primitive, pair, tuple([NUMBERS[type(v)](v) for v in (y, *values)]), None)
@@ -186,6 +187,7 @@ class Tape(list[Record]):
         value = x.value
         spec = self[x.index][4]
         y = primitive.compute(value, **options)
+        primitive = primitive.original
         keep_output, (keep_input,) = primitive.keep((True,))
         known = value if keep_input else spec
         if self.integers:
@@ -207,6 +209,7 @@ class Tape(list[Record]):
         """The same for a function of one float."""
         value = x.value
         y = primitive.compute(value, **options)
+        primitive = primitive.original
         kind = type(y)
         if kind is np.float64:
             y = y.item()
