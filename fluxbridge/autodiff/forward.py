@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import Primitive, Tracer, apply
+from .inplace import alias, argument, related, shares
+from .primitive import Primitive, Tracer, apply, plain
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, spec_of
 from .tracer import TracedArray, TracedNumber
@@ -21,15 +22,30 @@ class DualNumber(TracedNumber):
 class DualArray(TracedArray):
     __slots__ = ("tangent",)
     tangent: Any
+    state = ("value", "tangent")
 
 
 class Forward:
     """One level of forward mode."""
 
-    __slots__ = ("order",)
+    __slots__ = ("arguments", "changed", "order")
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.arguments: list[Any] = []
+        self.changed: list[Any] = []
+
+    def leaf(self, value: Any, tangent: Any) -> Any:
+        """A stand-in for an argument."""
+        dual = self.wrap(alias(value) if isinstance(value, TracedArray) else value, tangent)
+        if isinstance(dual, DualArray):
+            argument(dual, value)
+            self.arguments.append(value)
+        return dual
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that depends on no argument."""
+        return self.wrap(value, np.zeros(np.shape(value)))
 
     def wrap(self, value: Any, tangent: Any) -> Any:
         """The dual of `value`; without a tangent it is an ordinary value."""
@@ -51,7 +67,10 @@ class Forward:
             values.append(x.value if mine else x)  # type: ignore[attr-defined]
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
         y = apply(primitive, values, options)
-        return self._carry(primitive, y, values, tangents, options)
+        dual = self._carry(primitive, y, values, tangents, options)
+        if primitive.shares and isinstance(dual, DualArray) and shares(plain(y), plain(values[0])):
+            related(next(iter(inputs)), dual)
+        return dual
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """The dual of a result that was computed elsewhere; `inputs` are tracers of this level."""

@@ -18,6 +18,7 @@ from .structure import Splitter, put_together, take_apart
 from .sweep import sweep
 from .tape import ReverseFloat, Tape
 from .template import Leaf
+from .tracer import TracedArray
 
 
 class _Running(threading.local):
@@ -214,7 +215,7 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
 
 
 def _own(value: Any) -> Any:
-    return value.copy() if type(value) is np.ndarray else value
+    return value.copy() if isinstance(value, (np.ndarray, TracedArray)) else value
 
 
 # ---------------------------------------------------------------------------------------------
@@ -235,7 +236,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
-    duals = put_together(tuple(xs), map(level.wrap, leaves, tangents))
+    duals = put_together(tuple(xs), map(level.leaf, leaves, tangents))
     try:
         out = f(*duals)
     except (TypeError, AttributeError) as error:

@@ -129,7 +129,8 @@ class Primitive:
     The rest is for readers: `holomorphic` says that it is one of each complex number by itself,
     differentiable as such; `formulas` are partial derivatives as text, `shown` is how explanations
     write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
-    is not smooth and what could be chosen there.
+    is not smooth and what could be chosen there. `shares` says that the result may be a view of the
+    first input.
     """
 
     __slots__ = (
@@ -145,6 +146,7 @@ class Primitive:
         "name",
         "number_vjp",
         "option_names",
+        "shares",
         "shown",
         "vjps",
         "where",
@@ -180,6 +182,7 @@ class Primitive:
         self.kink = kink
         self.shown = shown
         self.area = where.partition(":")[0]
+        self.shares = name in _VIEWS
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
     def __repr__(self) -> str:
@@ -203,6 +206,13 @@ class Primitive:
                 inputs = [a or b for a, b in zip(inputs, needed[1:], strict=True)]
             found = self.keeps[traced] = (output, tuple(inputs))
         return found
+
+
+#: Primitives whose result may share the memory of their input, as in NumPy.
+_VIEWS = {
+    "getitem", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims", "broadcast_to",
+    "flip", "rot90", "real", "imag",
+}  # fmt: skip
 
 
 def _needed(rule: Rule, count: int) -> list[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
+from .inplace import change, fitted
 from .primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
@@ -28,13 +29,13 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     """Everything that is not a plain ``ufunc(*inputs)``: reduce, accumulate, outer, out=, where=."""
     out = options.pop("out", None)
     if out is not None:
+        if method == "__call__" and len(out) == 1 and isinstance(out[0], Tracer):
+            return _into(ufunc, inputs, out[0], options)
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
-            raise MutationError(
-                f"{full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
-                "value into an ordinary array that others can see; write `array = array + traced` "
-                "or use fluxbridge.Buffer."
-            )
+            raise _into_ordinary(ufunc, "where" in options)
+        casting = options.get("casting", "same_kind")
+        return fitted(out, _call_ufunc(ufunc, method, inputs, options), ufunc, inputs, casting)
     if method == "__call__":
         where = options.pop("where", True)
         dtype = options.pop("dtype", None)
@@ -58,6 +59,31 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
+
+
+def _into_ordinary(ufunc: np.ufunc, masked: bool) -> MutationError:
+    name = full_name(ufunc)
+    instead = (
+        f"np.where(condition, {name}(...), array), with np.where(condition, x, 1.0) for arguments that "
+        "the function cannot take elsewhere,"
+        if masked
+        else f"`array = {name}(...)` (`array = array + traced`)"
+    )
+    return MutationError(
+        f"{name}(..., out=array) (or `array += traced`) would write a traced value into an ordinary array "
+        f"that others can see; write {instead} or use fluxbridge.Buffer."
+    )
+
+
+def _into(ufunc: np.ufunc, inputs: tuple, out: Any, options: dict[str, Any]) -> Any:
+    """``ufunc(*inputs, out=out)`` for a traced array `out`: a change in place."""
+    if not hasattr(out, "state"):
+        raise TypeError("return arrays must be of ArrayType")  # as NumPy says of a number
+    where, casting = options.pop("where", True), options.get("casting", "same_kind")
+    new = ufunc(*inputs, **options)
+    if where is not True:
+        new = np.where(where, new, out)
+    return change(out, new, ufunc, inputs, casting)
 
 
 # `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the

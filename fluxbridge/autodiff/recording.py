@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .inplace import alias, argument, related, shares
 from .native import unwrap
+from ..errors import MutationError
 from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
 from .refusals import in_our_words
 from .structure import Splitter
@@ -93,6 +95,7 @@ class RecordedNumber(TracedNumber):
 class RecordedArray(TracedArray):
     __slots__ = ("step",)
     step: Step
+    state = ("value", "step")
 
 
 class Recording:
@@ -116,6 +119,8 @@ class Recording:
         self.order = next(ORDER)
         self.steps: list[Step] = []
         self.choices: list[Choice] = []
+        self.arguments: list[Any] = []
+        self.changed: list[Any] = []
         self.with_calls = calls
         self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         splitter = Splitter(self._leaf)
@@ -149,7 +154,17 @@ class Recording:
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         inputs = tuple(inputs)
         y = apply(primitive, [x.value if self._mine(x) else x for x in inputs], options)
-        return self._enter(primitive, y, inputs, options)
+        result = self._enter(primitive, y, inputs, options)
+        if primitive.shares and isinstance(result, RecordedArray) and shares(plain(y), plain(inputs[0])):
+            related(inputs[0], result)
+        return result
+
+    def constant(self, value: Any, like: Any) -> Any:
+        """An array of this level that depends on no argument: not one step of the record."""
+        raise MutationError(
+            "Mutating arrays is not supported -- an array that is being differentiated was overwritten in "
+            "place with values that depend on no argument, which cannot be shown as a step. Use a new name."
+        )
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """A result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -181,7 +196,7 @@ class Recording:
     def _kept(self, x: Any) -> Any:
         """A constant as it is now; the same object for the same array."""
         if type(x) is not np.ndarray or not x.flags.writeable:
-            return x
+            return alias(x) if isinstance(x, TracedArray) else x
         known = self._copies.get(id(x))
         if known is None or not np.array_equal(known[1], x, equal_nan=x.dtype.kind in "fc"):
             known = self._copies[id(x)] = (x, x if self._is_outcome(x) else x.copy())
@@ -191,7 +206,11 @@ class Recording:
         return any(choice.outcome is x for choice in self.choices)
 
     def _leaf(self, value: Any) -> Any:
-        return self._wrap(LEAF, self._kept(value), (), {}, ())
+        tracer = self._wrap(LEAF, self._kept(value), (), {}, ())
+        if isinstance(tracer, RecordedArray):
+            argument(tracer, value)
+            self.arguments.append(value)
+        return tracer
 
     def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
         taken = tuple([x.step if self._mine(x) else self._kept(x) for x in inputs])

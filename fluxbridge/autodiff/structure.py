@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..errors import StructureError
+from .inplace import was_changed
 from .primitive import Tracer
 from .template import Branch, Leaf, Record
 
@@ -210,13 +211,13 @@ class Splitter:
                     names.names[name] = value
         for original, copy, made in self.copies:
             if isinstance(copy, list):
-                if len(copy) != len(made) or any(v is not made[k] for k, v in enumerate(copy)):
-                    kept = {id(v): original[k] for k, v in made.items()}
+                if len(copy) != len(made) or any(v is not made[k] or was_changed(v) for k, v in enumerate(copy)):
+                    kept = {id(v): original[k] for k, v in made.items() if not was_changed(v)}
                     original[:] = [kept[id(v)] if id(v) in kept else _value(v) for v in copy]
                 continue
             now = copy if isinstance(copy, dict) else _fields_of(copy)
             for name, value in now.items():
-                if name not in made or made[name] is not value:
+                if name not in made or made[name] is not value or was_changed(value):
                     if isinstance(copy, dict):
                         original[name] = _value(value)
                     else:

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .primitive import Primitive, Spec, Tracer, apply
+from .inplace import alias, argument, related, shares
+from .primitive import Primitive, Spec, Tracer, apply, plain
 from .tracer import TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
@@ -44,6 +45,7 @@ class ReverseNumber(TracedNumber):
 class ReverseArray(TracedArray):
     __slots__ = ("index",)
     index: int
+    state = ("value", "index")
 
     def __getitem__(self, index: Any) -> Any:
         # What loops do: no search for tracers, and no array for one number out of a vector
@@ -58,7 +60,9 @@ class ReverseArray(TracedArray):
                 picked.index = len(tape)
                 tape.append((GETITEM, (self.index,), (), {"index": index}, FLOAT))
                 return picked
-            return tape.wrap(value[index], GETITEM, (self.index,), (), {"index": index})
+            y = value[index]
+            picked = tape.wrap(y, GETITEM, (self.index,), (), {"index": index})
+            return related(self, picked) if type(y) is np.ndarray else picked
         return super().__getitem__(index)
 
 
@@ -69,23 +73,28 @@ class ReverseFloat(ReverseNumber):
 
 
 LEAF = Primitive("argument", compute=lambda x: x)
+#: What a traced array becomes where it is overwritten with values that depend on no argument.
+CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 
 
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "lent", "order", "watched")
+    __slots__ = ("arguments", "changed", "copies", "lent", "order", "watched")
 
     def __init__(self) -> None:
         self.order = next(ORDER)
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
+        self.arguments: list[Any] = []  # the arrays among the arguments, as the caller has them
+        self.changed: list[Any] = []  # those of them that the function changed in place
 
     # -- recording ----------------------------------------------------------------------------
 
     def leaf(self, value: Any) -> Any:
         """A traced stand-in for an argument."""
+        original = value
         if type(value) is np.ndarray and value.dtype.kind in "iufc":
             if value.nbytes > _SMALL:  # is watched as soon as a rule will need it, or a view of it
                 self.lent.setdefault(id(value), []).append(value)
@@ -93,7 +102,17 @@ class Tape(list[Record]):
                     self.lent.setdefault(id(value.base), []).append(value)
             else:
                 value = self.own(value)
-        return self.wrap(value, LEAF, (), (), None)
+        elif isinstance(value, TracedArray):
+            value = alias(value)
+        tracer = self.wrap(value, LEAF, (), (), None)
+        if type(tracer) is ReverseArray:
+            argument(tracer, original)
+            self.arguments.append(original)
+        return tracer
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that depends on no argument."""
+        return self.wrap(value, CONSTANT, (), (None,), {})
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
         if len(inputs) == 1 and type(inputs[0].value) is np.ndarray:
@@ -112,7 +131,11 @@ class Tape(list[Record]):
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
-        y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
+        if outer:  # a later change in place of an array further out must not reach the record
+            values = [alias(v) if isinstance(v, TracedArray) else v for v in values]
+            y = apply(primitive, values, options)
+        else:
+            y = primitive.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
             y = y if type(y) is float else NUMBERS[type(y)](y)
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
@@ -127,7 +150,10 @@ class Tape(list[Record]):
                 kept.append(self.own(value))
             else:
                 kept.append(value)
-        return self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+        result = self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+        if primitive.shares and type(result) is ReverseArray and shares(plain(result), plain(inputs[0])):
+            related(inputs[0], result)
+        return result
 
     def _record_array(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
         """The same for a function of one array, with as few steps as possible."""
@@ -144,8 +170,11 @@ class Tape(list[Record]):
             tracer.level = self
             tracer.index = len(self)
             self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
-            return tracer
-        return self.wrap(y, primitive, (x.index,), (y if keep_output else spec_of(y), known), options)
+        else:
+            tracer = self.wrap(y, primitive, (x.index,), (y if keep_output else spec_of(y), known), options)
+        if primitive.shares and type(y) is np.ndarray and y.ndim and shares(y, value):
+            related(x, tracer)
+        return tracer
 
     def note(self, primitive: Primitive, y: Any, inputs: Sequence[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -242,6 +271,7 @@ class Tape(list[Record]):
         """No more records; what still refers to this tape reports itself when it is used."""
         self.copies.clear()
         self.lent.clear()
+        self.arguments.clear()
         if free:
             self.clear()
         self.__class__ = FreedTape if free else ClosedTape

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .inplace import change, copied, is_part
 from .primitive import FUNCTIONS, PRIMITIVES, UFUNCS, WATCHERS, Tracer, apply, asked, plain
 from .protocols import NumpyProtocols
 from .refusals import lost, mutation, no_rule
@@ -215,7 +216,8 @@ class TracedNumber(_Operators, Tracer):
 class TracedArray(_Operators, Tracer):
     """Stands in for a NumPy array."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__", "kin")
+    state: tuple[str, ...] = ()  #: what an object of this level holds, beside the level itself
     operands = (*_OPERANDS, list, tuple)
     __hash__ = None  # type: ignore[assignment]
 
@@ -268,7 +270,8 @@ class TracedArray(_Operators, Tracer):
         return plain(other) in plain(self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise mutation("array[i] = value")
+        if not is_part(self, _frozen(index), value):
+            raise mutation("array[i] = value")
 
     def item(self, *index: int) -> Any:
         return np.ravel(self)[0 if not index else index[0]] if len(index) < 2 else self[index]  # type: ignore[call-overload]
@@ -284,13 +287,21 @@ class TracedArray(_Operators, Tracer):
         return np.transpose(self, axes or None)  # type: ignore[call-overload]
 
     def flatten(self, order: str = "C") -> Any:
-        return np.ravel(self, order=order)  # type: ignore[call-overload]
+        return copied(np.ravel(self, order=order))  # type: ignore[call-overload]
 
-    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        return _astype(self, dtype)
+    def astype(
+        self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Any:
+        return self if not copy and np.dtype(dtype) == self.dtype else _astype(self, dtype)
 
     def copy(self, order: str = "C") -> TracedArray:
-        return self
+        return copied(self, order)
+
+    def __copy__(self) -> TracedArray:
+        return copied(self, "K")
+
+    def __deepcopy__(self, memo: Any) -> TracedArray:
+        return copied(self, "K")
 
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         return np.compress(condition, self, axis, out)
@@ -322,6 +333,13 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
+def _in_place(operation: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        return change(self, operation(self, other), ufunc, (self, other))
+
+    return method
+
+
 def _refused_method(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         raise mutation(f"array.{name} ...")
@@ -340,6 +358,15 @@ _MUTATING = ["sort", "fill", "put", "itemset", "partition", "resize", "byteswap"
 for _name in _METHODS:
     setattr(TracedArray, _name, _method(getattr(np, _name)))
     setattr(TracedNumber, _name, _method(getattr(np, _name)))
+for _word, _symbol, _ufunc in (
+    ("add", operator.add, np.add), ("sub", operator.sub, np.subtract), ("mul", operator.mul, np.multiply),
+    ("truediv", operator.truediv, np.true_divide), ("mod", operator.mod, np.remainder),
+    ("floordiv", operator.floordiv, np.floor_divide), ("pow", operator.pow, np.power),
+    ("matmul", operator.matmul, np.matmul), ("and", np.bitwise_and, np.bitwise_and),
+    ("or", np.bitwise_or, np.bitwise_or), ("xor", np.bitwise_xor, np.bitwise_xor),
+    ("lshift", np.left_shift, np.left_shift), ("rshift", np.right_shift, np.right_shift),
+):  # fmt: skip
+    setattr(TracedArray, f"__i{_word}__", _in_place(_symbol, _ufunc))
 for _name in _MUTATING:
     setattr(TracedArray, _name, _refused_method(_name))
 for _name in ("shape", "dtype", "real", "imag", "flat"):

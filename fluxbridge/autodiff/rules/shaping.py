@@ -194,7 +194,8 @@ def resize(a: Any, new_shape: Any) -> Any:
 
 @implements(np.copy)
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
-    return as_array(a)  # traced arrays cannot be written to, so one may stand for both
+    a = as_array(a)
+    return a.copy(order) if np.ndim(a) else a
 
 
 if hasattr(np, "astype"):  # NumPy 2.1
