@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .inplace import alias, argument, related, shares
+from .inplace import Memory, alias, related, shares
 from .primitive import Primitive, Tracer, apply, plain
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, spec_of
@@ -28,19 +28,17 @@ class DualArray(TracedArray):
 class Forward:
     """One level of forward mode."""
 
-    __slots__ = ("arguments", "changed", "order")
+    __slots__ = ("memory", "order")
 
     def __init__(self) -> None:
         self.order = next(ORDER)
-        self.arguments: list[Any] = []
-        self.changed: list[Any] = []
+        self.memory = Memory()
 
     def leaf(self, value: Any, tangent: Any) -> Any:
         """A stand-in for an argument."""
         dual = self.wrap(alias(value) if isinstance(value, TracedArray) else value, tangent)
         if isinstance(dual, DualArray):
-            argument(dual, value)
-            self.arguments.append(value)
+            self.memory.arguments.append((dual, value))
         return dual
 
     def constant(self, value: Any, _like: Any) -> Any:

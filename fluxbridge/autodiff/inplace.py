@@ -1,8 +1,8 @@
 """Changes in place: an operator like ``y += x`` does to every name and view of a traced array what NumPy does.
 
 All names of an array hold one tracer, which gets a new value and a new place on its tape. Views are
-tracers of their own: those that share memory know each other (:class:`Kin`), and a change of one is
-carried to the others that are alive. No memory is ever written: what was recorded stays as it was.
+tracers of their own: their level knows them (:class:`Memory`), and a change of one is carried to the
+others that share its memory and are alive. No memory is ever written: what was recorded stays as it was.
 """
 
 from __future__ import annotations
@@ -18,38 +18,52 @@ from ..errors import MutationError
 from .primitive import PRIMITIVES, Tracer, apply, plain
 
 
-class Kin(list[Any]):
-    """Weak references to the traced arrays that share the memory of one array.
+class Memory:
+    """What a level knows of who shares memory with whom.
 
-    `original` is the caller's array if they share that of an argument. `opaque` says that a change
-    cannot be carried from one to another.
+    `views` are weak references to traced arrays that are, or have, views. `given` are pairs of a traced
+    array and something else with its memory, to which a change cannot be carried. `arguments` are the
+    stand-ins of arrays with the caller's own, `changed` those of the latter that f changed in place.
     """
 
-    original: Any = None
-    opaque = False
+    __slots__ = ("arguments", "changed", "given", "room", "views")
+
+    def __init__(self) -> None:
+        self.room = 1000
+        self.views: list[Any] = []
+        self.given: list[tuple[Any, Any]] = []
+        self.arguments: list[tuple[Any, Any]] = []
+        self.changed: list[Any] = []
 
     def alive(self) -> list[Any]:
-        return [x for x in (link() for link in self) if x is not None]
+        """The traced arrays among the views; those that are gone are forgotten."""
+        found = {id(x): (link, x) for link in self.views if (x := link()) is not None}
+        self.views[:] = [link for link, _ in found.values()]
+        return [x for _, x in found.values()]
+
+    def clear(self) -> None:
+        for known in (self.views, self.given, self.arguments, self.changed):
+            known.clear()
 
 
-def argument(tracer: Any, original: Any) -> None:
-    """`tracer` stands for the caller's array `original`."""
-    tracer.kin = kin = Kin((ref(tracer),))
-    kin.original = original
-
-
-def related(source: Any, view: Any, opaque: bool = False) -> Any:
-    """`view`, which from now on is known to share memory with `source`."""
-    try:
-        kin = source.kin
-    except AttributeError:
-        kin = source.kin = Kin((ref(source),))
-    if opaque:
-        kin.opaque = True
-    kin.append(ref(view))
-    if isinstance(view, Tracer):
-        view.kin = kin  # type: ignore[attr-defined]
+def related(source: Any, view: Any) -> Any:
+    """`view`, a traced array that is known from now on to share memory with `source`."""
+    memory = source.level.memory
+    if len(memory.views) > memory.room:
+        memory.room = 1000 + 2 * len(memory.alive())
+    memory.views += (ref(source), ref(view))
     return view
+
+
+def given_out(source: Any, other: Any) -> None:
+    """`other` has the memory of `source`, and could not follow a change of it."""
+    source.level.memory.given.append((ref(source), ref(other)))
+
+
+def is_given_out(a: Any, b: Any) -> bool:
+    """Was one of these, a traced array and another object, made of the other with its memory?"""
+    memory = getattr(getattr(a, "level", None) or getattr(b, "level", None), "memory", None)
+    return memory is not None and any({id(x()), id(y())} == {id(a), id(b)} for x, y in memory.given)
 
 
 def shares(y: Any, x: Any) -> bool:
@@ -99,7 +113,7 @@ def _moved(value: Any, array: np.ndarray) -> Any:
 
 def is_part(whole: Any, index: Any, part: Any) -> bool:
     """Is `part` the view ``whole[index]``, as in the statement ``whole[index] += x``, which changed it already?"""
-    if not isinstance(part, type(whole)) or getattr(part, "kin", None) is not getattr(whole, "kin", ()):
+    if not isinstance(part, type(whole)) or part.level is not whole.level:
         return False
     here, there = plain(whole)[index], plain(part)
     return (
@@ -107,7 +121,6 @@ def is_part(whole: Any, index: Any, part: Any) -> bool:
         and here.shape == there.shape
         and here.strides == there.strides
         and here.ctypes.data == there.ctypes.data
-        and not part.kin.opaque
     )
 
 
@@ -117,28 +130,26 @@ def is_part(whole: Any, index: Any, part: Any) -> bool:
 def change(target: Any, new: Any, ufunc: np.ufunc, inputs: tuple[Any, ...], casting: str = "same_kind") -> Any:
     """`target` with the values `new`, the result of ``ufunc(*inputs)``, under all its names and views."""
     level = target.level
-    kin = getattr(target, "kin", None)
+    memory = level.memory
     old = target.value
     value = getattr(new, "value", None)
     if not (
-        kin is None
-        and type(new) is type(target)
+        type(new) is type(target)
         and new.level is level
+        and not memory.views
+        and not memory.given
         and type(value) is np.ndarray
         and value.dtype is old.dtype
         and value.shape == old.shape
         and value.strides == old.strides
-        and old.flags.writeable
+        and value.base is None
+        and all(leaf is not target for leaf, _ in memory.arguments)
     ):
         new = _of_level(target, fitted(plain(target), new, ufunc, inputs, casting))
-        others = _others(target, kin)
-        if kin is not None and kin.original is not None:
-            _check_argument(target, kin.original, ufunc)
+        others = _others(target, ufunc)
         if others:
             _carry(target, new, others, ufunc)
             return target
-        if kin is not None and kin.original is None:
-            del target.kin
         new.value = _moved(new.value, _windows([target], plain(new))[0])
     for name in target.state:
         setattr(target, name, getattr(new, name))
@@ -184,13 +195,36 @@ def _of_level(target: Any, new: Any) -> Any:
     return twin
 
 
-def _others(target: Any, kin: Kin | None) -> list[Any]:
-    """Who else is alive and shares elements with `target`; nobody, or all whose memory hangs together."""
-    if kin is None:
-        return []
-    others = [x for x in kin.alive() if x is not target]
+def _others(target: Any, ufunc: np.ufunc) -> list[Any]:
+    """Who else is alive and shares elements with `target`: nobody, or all whose memory hangs together."""
+    memory = target.level.memory
     value = plain(target)
-    return others if any(_overlap(value, plain(x)) for x in others) else []
+    views = [x for x in memory.alive() if x is not target]
+    owner = _owner(value)
+    others = [x for x in views if _owner(plain(x)) is owner]
+    if not any(_overlap(value, plain(x)) for x in others):
+        others = []
+    family = [target, *others]
+    for pair in memory.given:
+        a, b = pair[0](), pair[1]()
+        if a is not None and b is not None and any(x is a or x is b for x in family):
+            raise MutationError(
+                f"Mutating arrays is not supported -- {_name(ufunc)} changes an array in place whose memory is "
+                "in use elsewhere (by ignore_derivatives, by np.asarray, or by a function with a rule of its "
+                "own), where the change would not be seen. Write `y = y + x` instead of `y += x`, or change a "
+                "copy: y = y.copy()."
+            )
+    for leaf, original in memory.arguments:
+        if any(x is leaf for x in family):
+            _check_argument(target, original, ufunc)
+    return others
+
+
+def _owner(array: np.ndarray) -> Any:
+    """The array at the bottom of a chain of views."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
@@ -204,14 +238,11 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _carry(target: Any, new: Any, others: list[Any], ufunc: np.ufunc) -> None:
     """Change `target`, and all that share its elements, in new memory that they share as before."""
-    kin = target.kin
     value = plain(target)
-    if kin.opaque or any(type(x) is not type(target) or plain(x).dtype != value.dtype for x in others):
+    if any(plain(x).dtype != value.dtype for x in others):
         raise MutationError(
             f"Mutating arrays is not supported -- {_name(ufunc)} changes an array in place that shares its "
-            "memory with another one (made by ignore_derivatives, a function with a rule of its own, "
-            "np.asarray, or the real part of a complex array), and the change cannot be carried to it. "
-            "Write `y = y + x` instead of `y += x`, or change a copy: y = y.copy()."
+            "memory with the real or imaginary part of a complex array. Write `y = y + x` instead of `y += x`."
         )
     members = [target, *others]
     places = _places(members)
@@ -236,13 +267,10 @@ def _carry(target: Any, new: Any, others: list[Any], ufunc: np.ufunc) -> None:
             moved = apply(PRIMITIVES["getitem"], (flat,), {"index": np.where(inside, source, 0)})
             results.append(np.where(inside, moved, x))
     windows = _windows(members, plain(new))
-    family = Kin(ref(x) for x in members)
-    family.original = kin.original
     for x, result, window in zip(members, results, windows, strict=True):
         result.value = _moved(result.value, window)
         for name in x.state:
             setattr(x, name, getattr(result, name))
-        x.kin = family
 
 
 def _low(arrays: list[np.ndarray]) -> tuple[int, int]:
@@ -293,7 +321,7 @@ def _check_argument(target: Any, original: Any, ufunc: np.ufunc) -> None:
     """
     level = target.level
     whole = plain(original)
-    if sum(_overlap(plain(x), whole) for x in level.arguments) > 1:
+    if sum(_overlap(plain(x), whole) for _, x in level.memory.arguments) > 1:
         _argument_refused(ufunc, "another argument")
     contiguous = whole.flags.c_contiguous or whole.flags.f_contiguous
     if not contiguous:
@@ -304,13 +332,15 @@ def _check_argument(target: Any, original: Any, ufunc: np.ufunc) -> None:
         value = plain(value) if isinstance(value, Tracer) else value
         if isinstance(value, np.ndarray) and not value.dtype.hasobject and _overlap(value, whole):
             _argument_refused(ufunc, f"the variable {name}")
-    level.changed.append(original)
+    level.memory.changed.append(original)
 
 
 def was_changed(x: Any) -> bool:
     """Is this the stand-in of an argument that the function changed in place?"""
-    original = getattr(getattr(x, "kin", None), "original", None)
-    return original is not None and any(o is original for o in x.level.changed)
+    memory = x.level.memory if hasattr(x, "state") else None
+    if memory is None or not memory.changed:
+        return False
+    return any(leaf is x and any(o is c for c in memory.changed) for leaf, o in memory.arguments)
 
 
 def _argument_refused(ufunc: np.ufunc, where: str) -> None:

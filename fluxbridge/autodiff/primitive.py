@@ -12,6 +12,7 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import sys
@@ -114,6 +115,11 @@ def take_up(x: Any) -> Any:
     if type(x) is np.ndarray:
         if x.ndim == 0:
             return x.item()
+        from .elements import gathered
+
+        whole = gathered(x)
+        if whole is not None:
+            return whole
         return np.reshape(PRIMITIVES["stack"](*x.ravel(), axis=0), x.shape)
     return PRIMITIVES["stack"](*[take_up(v) for v in x], axis=0)
 
@@ -365,14 +371,49 @@ def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     """Decorator: this Python function answers for `targets` when one of the arguments is traced.
 
     Its body is written with primitives and other NumPy functions, so it needs no rule of its own.
+    Where NumPy returns new arrays, so does it; `gives_views` names the functions that return views.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         for target in targets:
-            FUNCTIONS[target] = function
+            of_numpy = isinstance(target, type(np.sum)) and target.__name__ not in gives_views
+            FUNCTIONS[target] = _with_new_arrays(function) if of_numpy else function
         return function
 
     return enter
+
+
+#: NumPy functions that may return their argument or views of it, without primitives of their own.
+gives_views = {
+    "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag", "diagonal", "diff", "dsplit",
+    "einsum", "fliplr", "flipud", "hsplit", "ix_", "matrix_power", "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel",
+    "real_if_close", "rollaxis", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
+}  # fmt: skip
+
+
+def _with_new_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        result = function(*args, **options)
+        if isinstance(result, Tracer):
+            return _new(result, args)
+        if isinstance(result, (list, tuple)) and not hasattr(result, "_fields"):
+            return type(result)([_new(x, args) for x in result])
+        return result
+
+    return call
+
+
+def _new(x: Any, args: tuple[Any, ...]) -> Any:
+    """`x`, or a copy where it is an argument or shares the memory of one."""
+    if not hasattr(x, "state"):
+        return x
+    value = plain(x)
+    for a in args:
+        for b in a if isinstance(a, (list, tuple)) else (a,):
+            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, plain(b))):
+                return x.copy()
+    return x
 
 
 def no_derivative(*targets: Any) -> None:

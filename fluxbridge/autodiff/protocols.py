@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dis
+import functools
+import inspect
 import sys
 from typing import Any
 
@@ -20,6 +22,7 @@ from .primitive import (
     asked,
     load_on_demand,
     plain,
+    refuse_out,
     take_up,
 )
 from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
@@ -127,6 +130,16 @@ def _has_its_own_way(x: Any) -> bool:
     return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__")
 
 
+@functools.cache
+def _place_of_out(function: Any) -> int:
+    """At which position a NumPy function takes its argument out=."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        names = []
+    return names.index("out") if "out" in names else sys.maxsize
+
+
 _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
@@ -159,6 +172,7 @@ class NumpyProtocols:
         if function is not None:
             return function(*args, **kwargs)
         if func in NO_DERIVATIVE:
+            refuse_out(full_name(func), kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None))
             return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
         if func in REFUSED:
             raise MutationError(f"{full_name(func)} {REFUSED[func]}")
@@ -174,12 +188,9 @@ class NumpyProtocols:
                 "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
                 "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
             )
-        if self.ndim == 0:  # type: ignore[attr-defined]
-            result = np.empty((), dtype=object)
-            result[()] = self
-            return result
-        elements = np.ravel(self)  # type: ignore[call-overload]
-        return np.fromiter(elements, dtype=object, count=len(elements)).reshape(self.shape)  # type: ignore[attr-defined]
+        from .elements import objects
+
+        return objects(self, copy)
 
 
 _measure()

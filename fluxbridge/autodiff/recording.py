@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .inplace import alias, argument, related, shares
+from .inplace import Memory, alias, related, shares
 from .native import unwrap
 from ..errors import MutationError
 from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
@@ -119,8 +119,7 @@ class Recording:
         self.order = next(ORDER)
         self.steps: list[Step] = []
         self.choices: list[Choice] = []
-        self.arguments: list[Any] = []
-        self.changed: list[Any] = []
+        self.memory = Memory()
         self.with_calls = calls
         self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         splitter = Splitter(self._leaf)
@@ -208,8 +207,7 @@ class Recording:
     def _leaf(self, value: Any) -> Any:
         tracer = self._wrap(LEAF, self._kept(value), (), {}, ())
         if isinstance(tracer, RecordedArray):
-            argument(tracer, value)
-            self.arguments.append(value)
+            self.memory.arguments.append((tracer, value))
         return tracer
 
     def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:

@@ -37,8 +37,13 @@ _FOREIGN_WORDS = re.compile(
 )
 
 
-def in_our_words(error: BaseException) -> GradientLostError | None:
+def in_our_words(error: BaseException) -> GradientLostError | MutationError | None:
     """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+    if isinstance(error, ValueError) and "read-only" in str(error):
+        return MutationError(
+            f"Mutating arrays is not supported -- an array was changed in place that is being differentiated, "
+            f"or was made of one by np.asarray: {error}. Build a new one (y = y + x), or change a copy (y.copy())."
+        )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
     return GradientLostError(

@@ -15,11 +15,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .inplace import alias, argument, related, shares
+from .inplace import Memory, alias, related, shares
 from .primitive import Primitive, Spec, Tracer, apply, plain
 from .tracer import TracedArray, TracedNumber
 
@@ -62,7 +63,9 @@ class ReverseArray(TracedArray):
                 return picked
             y = value[index]
             picked = tape.wrap(y, GETITEM, (self.index,), (), {"index": index})
-            return related(self, picked) if type(y) is np.ndarray else picked
+            if type(y) is np.ndarray:  # as `related` does
+                tape.memory.views += (ref(self), ref(picked))
+            return picked
         return super().__getitem__(index)
 
 
@@ -80,15 +83,14 @@ CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("arguments", "changed", "copies", "lent", "order", "watched")
+    __slots__ = ("copies", "lent", "memory", "order", "watched")
 
     def __init__(self) -> None:
         self.order = next(ORDER)
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
-        self.arguments: list[Any] = []  # the arrays among the arguments, as the caller has them
-        self.changed: list[Any] = []  # those of them that the function changed in place
+        self.memory = Memory()
 
     # -- recording ----------------------------------------------------------------------------
 
@@ -106,8 +108,7 @@ class Tape(list[Record]):
             value = alias(value)
         tracer = self.wrap(value, LEAF, (), (), None)
         if type(tracer) is ReverseArray:
-            argument(tracer, original)
-            self.arguments.append(original)
+            self.memory.arguments.append((tracer, original))
         return tracer
 
     def constant(self, value: Any, _like: Any) -> Any:
@@ -271,7 +272,7 @@ class Tape(list[Record]):
         """No more records; what still refers to this tape reports itself when it is used."""
         self.copies.clear()
         self.lent.clear()
-        self.arguments.clear()
+        self.memory.clear()
         if free:
             self.clear()
         self.__class__ = FreedTape if free else ClosedTape

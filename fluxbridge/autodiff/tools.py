@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from .inplace import alias, given_out
 from .native import Trace, basis, pullback_of, pushforward
 from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
 from .structure import Splitter, put_together, take_apart
+from .tracer import TracedArray
 
 
-def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], read_only: bool = False) -> Any:
     """Call ``body(*args) -> (y, back)`` as one record of the innermost level among `args`.
 
     `args` and y may have structure. `body` gets the arguments as they are one level further out;
-    `back` takes a cotangent with the structure of y and returns one for each argument.
+    `back` takes a cotangent with the structure of y and returns one for each argument. With
+    `read_only` the body cannot change the arrays among its arguments.
     """
     found: list[Any] = []
     Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
@@ -29,7 +32,14 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
 
     def open_up(tracer: Any) -> Any:
         inputs.append(tracer)
-        return tracer.value
+        value = tracer.value
+        if isinstance(value, TracedArray):
+            value = alias(value)
+            given_out(value, tracer)  # and so cannot be changed in place
+        elif read_only and isinstance(value, np.ndarray):
+            value = value.view()
+            value.flags.writeable = False
+        return value
 
     opened, template = Splitter(open_up, lambda x: isinstance(x, Tracer) and x.level is level).split(args)
     y, back = body(*opened)
@@ -51,7 +61,12 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...]) -
         tuple(outputs) if len(outputs) > 1 else outputs[0],
         inputs,
     )
-    return put_together(y, result if len(outputs) > 1 else (result,))
+    results = result if len(outputs) > 1 else (result,)
+    for value, made in zip(outputs, results, strict=True):
+        for x in inputs:
+            if isinstance(made, TracedArray) and np.may_share_memory(plain(value), plain(x)):
+                given_out(x, made)
+    return put_together(y, results)
 
 
 def no_recomputation(*_: Any) -> Any:
@@ -112,7 +127,7 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
     def body(g: Callable[..., Any], *ys: Any) -> Any:
         return g(*ys), lambda dy: pullback_of(Trace(lambda h, *zs: h(*zs), (g, *ys)), once=True)[1](dy)
 
-    return call_with_rule("checkpointed", body, (f, *xs))
+    return call_with_rule("checkpointed", body, (f, *xs), read_only=True)
 
 
 def hook(f: Callable[[Any], Any], x: Any) -> Any:
@@ -143,11 +158,13 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, f
 
 
 def _read_only(x: Any) -> Any:
-    x = plain(x)
-    if isinstance(x, np.ndarray):
-        x = x.view()
-        x.flags.writeable = False
-    return x
+    value = plain(x)
+    if isinstance(value, np.ndarray):
+        value = np.asarray(memoryview(value))  # whose views refer to it, and not to the memory behind
+        value.flags.writeable = False
+        if isinstance(x, TracedArray):
+            given_out(x, value)
+    return value
 
 
 def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:

@@ -216,7 +216,7 @@ class TracedNumber(_Operators, Tracer):
 class TracedArray(_Operators, Tracer):
     """Stands in for a NumPy array."""
 
-    __slots__ = ("__weakref__", "kin")
+    __slots__ = ("__weakref__",)
     state: tuple[str, ...] = ()  #: what an object of this level holds, beside the level itself
     operands = (*_OPERANDS, list, tuple)
     __hash__ = None  # type: ignore[assignment]

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import spelled
 from ..axes import normal_axis
-from ..primitive import Tracer, implements, no_derivative, plain, primitive, take_up
+from ..primitive import Tracer, implements, plain, primitive, take_up
 
 
 def as_array(x: Any) -> Any:
@@ -104,7 +104,11 @@ def ravel(a: Any, order: str = "C") -> Any:
             order = "F" if value.flags.fnc else "C"
         else:
             a, order = np.transpose(a, np.argsort(np.negative(np.abs(value.strides)), kind="stable")), "C"
-    return np.reshape(a, -1, order=order if order in ("C", "F") else "C")
+    flat = np.reshape(a, -1, order=order if order in ("C", "F") else "C")
+    if np.ndim(value) == 0:
+        return flat
+    flags = plain(a).flags
+    return flat if (flags.f_contiguous if order == "F" else flags.c_contiguous) else flat.copy()
 
 
 @implements(np.rollaxis)
@@ -205,4 +209,9 @@ if hasattr(np, "astype"):  # NumPy 2.1
         return x.astype(dtype)
 
 
-no_derivative(np.ix_)
+
+@implements(np.ix_)
+def ix_(*args: Any) -> tuple[Any, ...]:
+    grids = np.ix_(*[plain(a) for a in args])
+    traced = [isinstance(a, Tracer) and plain(a).dtype.kind in "fc" for a in args]
+    return tuple(np.reshape(a, g.shape) if t else g for a, g, t in zip(args, grids, traced, strict=True))
