@@ -222,8 +222,13 @@ def _others(target: Any, ufunc: np.ufunc) -> list[Any]:
 
 def _owner(array: np.ndarray) -> Any:
     """The array at the bottom of a chain of views."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    while array.base is not None:
+        base: Any = array.base
+        if not isinstance(base, np.ndarray):  # as_strided puts an object in between
+            base = getattr(base, "base", None)
+        if not isinstance(base, np.ndarray):
+            break
+        array = base
     return array
 
 

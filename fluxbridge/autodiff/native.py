@@ -239,7 +239,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     duals = put_together(tuple(xs), map(level.leaf, leaves, tangents))
     try:
         out = f(*duals)
-    except (TypeError, AttributeError, ValueError) as error:
+    except Exception as error:
         clearer = in_our_words(error)
         if clearer is not None:
             raise clearer from error

@@ -291,10 +291,32 @@ def binder(primitive: Primitive, target: Any) -> Callable[..., Any]:
                 options.pop(name) for name in _input_names(target)[len(args) : count] if name in options
             )
         refuse_out(primitive.name, options.pop("out", None))
+        for key, value in options.items():
+            if type(value) not in _SETTINGS:
+                options[key] = setting(primitive.name, key, value)
         return apply(primitive, args, options)
 
     call.__name__ = primitive.name
     return call
+
+
+_SETTINGS = {int, bool, str, float, type(None)}
+
+
+def setting(name: str, key: str, value: Any) -> Any:
+    """An option without the traces of whole numbers in it, which count and name axes."""
+    if isinstance(value, Tracer):
+        settled = plain(value)
+        if isinstance(settled, int) or np.asarray(settled).dtype.kind in "iub":
+            return settled
+        from .refusals import lost
+
+        raise lost(
+            f"{name}(..., {key}=...) took its option", f"The rule of {name} takes {key} as a setting, not a variable."
+        )
+    if type(value) is tuple or type(value) is list:
+        return type(value)([setting(name, key, v) for v in value])
+    return value
 
 
 def _out_refused(name: str) -> Exception:
@@ -385,9 +407,9 @@ def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., An
 
 #: NumPy functions that may return their argument or views of it, without primitives of their own.
 gives_views = {
-    "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag", "diagonal", "diff", "dsplit",
-    "einsum", "fliplr", "flipud", "hsplit", "ix_", "matrix_power", "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel",
-    "real_if_close", "rollaxis", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
+    "around", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag", "diagonal", "diff", "dsplit",
+    "einsum", "fix", "fliplr", "flipud", "hsplit", "ix_", "matrix_power", "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel",
+    "real_if_close", "rollaxis", "round", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
 }  # fmt: skip
 
 

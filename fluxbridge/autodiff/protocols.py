@@ -143,6 +143,15 @@ def _place_of_out(function: Any) -> int:
 _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
+def _by_numpy(frame: Any) -> str:
+    """", by np.interp," if that is the function of NumPy that the user called."""
+    name = ""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("numpy."):
+        name = f", by np.{frame.f_code.co_name},"
+        frame = frame.f_back
+    return name
+
+
 class NumpyProtocols:
     """NumPy's two protocols, for numbers and arrays alike."""
 
@@ -184,9 +193,10 @@ class NumpyProtocols:
             raise refused_by_scipy(called)
         if dtype is not None and np.dtype(dtype).kind != "O":
             raise lost(
-                f"An array of {np.dtype(dtype)} was asked for",
-                "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
-                "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
+                f"An array of {np.dtype(dtype)} was asked for{_by_numpy(sys._getframe(1))}",
+                "Write np.stack([x, y]) instead of a list of traced values, leave out dtype= (np.array and "
+                "np.asarray take traced values without it; x.astype(dtype) converts), or write the formula "
+                "with NumPy functions of x (mean + scale * rng.normal()).",
             )
         from .elements import objects
 

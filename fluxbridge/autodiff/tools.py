@@ -46,22 +46,23 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], r
     outputs, shape = take_apart(y)
     if not outputs:
         return y
+    count, several = len(inputs), len(outputs) > 1
 
     def joint(dy: Any, _y: Any, *_inputs: Any) -> Any:
-        pulled = back(shape.fill(dy if len(outputs) > 1 else (dy,)))
+        pulled = back(shape.fill(dy if several else (dy,)))
         if not isinstance(pulled, tuple):
             pulled = (pulled,)
-        cotangents: list[Any] = [None] * len(inputs)
+        cotangents: list[Any] = [None] * count  # and not of `inputs`: the record must not keep them alive
         for index, cotangent, _ in template.match(pulled, ""):
             cotangents[index] = cotangent
         return cotangents
 
     result = level.note(
         Primitive(name, compute=no_recomputation, joint=joint),
-        tuple(outputs) if len(outputs) > 1 else outputs[0],
+        tuple(outputs) if several else outputs[0],
         inputs,
     )
-    results = result if len(outputs) > 1 else (result,)
+    results = result if several else (result,)
     for value, made in zip(outputs, results, strict=True):
         for x in inputs:
             if isinstance(made, TracedArray) and np.may_share_memory(plain(value), plain(x)):

@@ -254,8 +254,8 @@ class TracedArray(_Operators, Tracer):
         return np.swapaxes(self, -1, -2)  # type: ignore[call-overload]
 
     @property
-    def flat(self) -> Any:
-        return iter(np.ravel(self))  # type: ignore[call-overload]
+    def flat(self) -> Flat:
+        return Flat(self)
 
     def __len__(self) -> int:
         return len(plain(self))
@@ -315,6 +315,45 @@ class TracedArray(_Operators, Tracer):
         raise lost("Bytes were asked for", "Take what is saved out of the function.")
 
 
+class Flat:
+    """What ``x.flat`` is: the elements of an array in C order, one after the other and by number."""
+
+    __slots__ = ("base", "index")
+
+    def __init__(self, base: Any):
+        self.base = base
+        self.index = 0  #: of the element that comes next
+
+    @property
+    def coords(self) -> tuple[int, ...]:
+        return tuple([int(i) for i in np.unravel_index(self.index, self.base.shape)])
+
+    def copy(self) -> Any:
+        return self.base.flatten()
+
+    def __len__(self) -> int:
+        return self.base.size
+
+    def __getitem__(self, index: Any) -> Any:
+        picked = np.ravel(self.base)[index]  # type: ignore[call-overload]
+        return picked.copy() if isinstance(picked, TracedArray) else picked
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise mutation("array.flat[i] = value")
+
+    def __iter__(self) -> Flat:
+        return self
+
+    def __next__(self) -> Any:
+        if self.index >= self.base.size:
+            raise StopIteration
+        self.index += 1
+        return np.ravel(self.base)[self.index - 1]  # type: ignore[call-overload]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self.copy(), dtype=dtype)
+
+
 def _frozen(index: Any) -> Any:
     """An index as it is now: plain, and with arrays that no one else can change."""
     kind = type(index)
@@ -335,7 +374,11 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _in_place(operation: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        return change(self, operation(self, other), ufunc, (self, other))
+        new = operation(self, other)
+        if ufunc is np.matmul and np.shape(new) != self.shape:
+            scratch = plain(self).copy()
+            scratch @= plain(other)  # NumPy's own error
+        return change(self, new, ufunc, (self, other))
 
     return method
 

@@ -124,6 +124,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
             "Build the borders yourself and join them with np.concatenate."
         )
     x = as_array(array)
+    pad_width = plain(pad_width)
     np.pad(np.zeros(np.shape(x)), pad_width, mode, **plain(kwargs))  # NumPy's own errors
     widths = _widths(pad_width, np.ndim(x))
     if mode in ("constant", "empty"):

@@ -9,6 +9,8 @@ import numpy as np
 from .. import spelled
 from ..elementwise import elementwise, select, zero_of
 from ..kinks import Kink, pair
+from ..inplace import change
+from ..primitive import _out_refused as out_refused
 from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
@@ -28,9 +30,17 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
 
     @implements(target)
     def function(x: Any, *args: Any, **options: Any) -> Any:
-        if np.ndim(x):
-            return asked(target, (x, *args), options, target(plain(x), *args, **options))
-        return zero(x, **dict(zip(("decimals", "out"), args, strict=False)), **options)
+        options.update(zip(("out",) if target not in (np.round, np.around) else ("decimals", "out"), args))  # noqa: B905
+        out = options.pop("out", None)
+        out = out[0] if isinstance(out, tuple) else out
+        options = plain(options)
+        if out is not None and not hasattr(out, "state"):
+            raise out_refused(target.__name__)
+        if np.ndim(x) == 0:
+            result = zero(x, **options)
+        else:
+            result = asked(target, (x,), options, target(plain(x), **options))
+        return result if out is None else change(out, result, np.positive, (result,))
 
 
 def between_decimals(x: Any, decimals: int = 0, **_options: Any) -> Any:

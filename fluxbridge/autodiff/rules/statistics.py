@@ -101,6 +101,11 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
         if skip_nan:
             where = not_nan(a, where)
         ddof = ddof if correction is None else correction
+        if isinstance(ddof, Tracer):  # the result depends on it by this factor alone
+            n = freedom(np.shape(a), axis, 0, where)
+            n = n if keepdims or np.ndim(n) == 0 else np.reshape(n, np.shape(np.sum(plain(a), axis=axis)))
+            biased = spread(a, axis, dtype, None, 0, keepdims, where=where, mean=mean)
+            return biased * (n / (n - ddof) if made is VAR else np.sqrt(n / (n - ddof)))
         if mean is not None:  # whatever was given as the mean takes part in the derivative
             d = masked(where, a - mean)
             n = freedom(np.shape(a), axis, ddof, where)
