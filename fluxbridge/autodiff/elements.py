@@ -1,6 +1,6 @@
-"""What stands in an array of objects, which is all that NumPy can make of ``np.array([x, y])`` and ``np.asarray(x)``.
+"""What stands in an array of objects.
 
-NumPy computes with such an array element by element, in ordinary Python arithmetic. That is right for
+That is all that NumPy can make of ``np.array([x, y])`` and of ``np.asarray(x)``. It computes with such an array element by element, in ordinary Python arithmetic. That is right for
 real numbers. It would be wrong without a word for complex ones: the imaginary part of an array of
 objects is 0, and a norm or a variance of it conjugates nothing. So a number that goes into one is marked
 (:class:`InArray`), and whatever would make it complex says what to write instead.
@@ -17,9 +17,8 @@ import numpy as np
 
 from ..errors import GradientLostError
 from .inplace import alias, given_out
-from .primitive import PRIMITIVES, Tracer, apply, plain
+from .primitive import PRIMITIVES, apply, plain
 from .tracer import TracedArray, TracedNumber
-
 
 _blank = object.__new__
 _set_class = object.__dict__["__class__"].__set__  # type: ignore[attr-defined]
@@ -34,7 +33,7 @@ class InArray(TracedNumber):
     def tracer(self) -> Any:
         """The number by itself."""
         kind = _UNMARKED[type(self)]
-        twin = _blank(kind)
+        twin: Any = _blank(kind)
         for name in _fields(kind):
             setattr(twin, name, getattr(self, name))
         return twin

@@ -1,4 +1,4 @@
-"""Changes in place: an operator like ``y += x`` does to every name and view of a traced array what NumPy does.
+"""Changes in place: ``y += x`` does to every name and view of a traced array what NumPy does.
 
 All names of an array hold one tracer, which gets a new value and a new place on its tape. Views are
 tracers of their own: their level knows them (:class:`Memory`), and a change of one is carried to the
@@ -112,7 +112,7 @@ def _moved(value: Any, array: np.ndarray) -> Any:
 
 
 def is_part(whole: Any, index: Any, part: Any) -> bool:
-    """Is `part` the view ``whole[index]``, as in the statement ``whole[index] += x``, which changed it already?"""
+    """Is `part` the view ``whole[index]``, which ``whole[index] += x`` has changed already?"""
     if not isinstance(part, type(whole)) or part.level is not whole.level:
         return False
     here, there = plain(whole)[index], plain(part)
@@ -127,7 +127,9 @@ def is_part(whole: Any, index: Any, part: Any) -> bool:
 # -- the change --------------------------------------------------------------------------------------
 
 
-def change(target: Any, new: Any, ufunc: np.ufunc, inputs: tuple[Any, ...], casting: str = "same_kind") -> Any:
+def change(
+    target: Any, new: Any, ufunc: np.ufunc, inputs: tuple[Any, ...], casting: str = "same_kind"
+) -> Any:
     """`target` with the values `new`, the result of ``ufunc(*inputs)``, under all its names and views."""
     level = target.level
     memory = level.memory
@@ -209,10 +211,10 @@ def _others(target: Any, ufunc: np.ufunc) -> list[Any]:
         a, b = pair[0](), pair[1]()
         if a is not None and b is not None and any(x is a or x is b for x in family):
             raise MutationError(
-                f"Mutating arrays is not supported -- {_name(ufunc)} changes an array in place whose memory is "
-                "in use elsewhere (by ignore_derivatives, by np.asarray, or by a function with a rule of its "
-                "own), where the change would not be seen. Write `y = y + x` instead of `y += x`, or change a "
-                "copy: y = y.copy()."
+                f"Mutating arrays is not supported -- {_name(ufunc)} changes an array in place whose memory "
+                "is in use elsewhere (by ignore_derivatives, by np.asarray, or by a function with a rule of "
+                "its own), where the change would not be seen. Write `y = y + x` instead of `y += x`, or "
+                "change a copy: y = y.copy()."
             )
     for leaf, original in memory.arguments:
         if any(x is leaf for x in family):
@@ -236,7 +238,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
     if not np.may_share_memory(a, b):
         return False
     try:
-        return np.shares_memory(a, b, max_work=10_000)
+        return np.shares_memory(a, b, max_work=10_000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return True
 
@@ -247,7 +249,8 @@ def _carry(target: Any, new: Any, others: list[Any], ufunc: np.ufunc) -> None:
     if any(plain(x).dtype != value.dtype for x in others):
         raise MutationError(
             f"Mutating arrays is not supported -- {_name(ufunc)} changes an array in place that shares its "
-            "memory with the real or imaginary part of a complex array. Write `y = y + x` instead of `y += x`."
+            "memory with the real or imaginary part of a complex array. Write `y = y + x` instead of "
+            "`y += x`."
         )
     members = [target, *others]
     places = _places(members)

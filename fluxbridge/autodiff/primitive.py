@@ -312,7 +312,8 @@ def setting(name: str, key: str, value: Any) -> Any:
         from .refusals import lost
 
         raise lost(
-            f"{name}(..., {key}=...) took its option", f"The rule of {name} takes {key} as a setting, not a variable."
+            f"{name}(..., {key}=...) took its option",
+            f"The rule of {name} takes {key} as a setting, not a variable.",
         )
     if type(value) is tuple or type(value) is list:
         return type(value)([setting(name, key, v) for v in value])
@@ -407,9 +408,10 @@ def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., An
 
 #: NumPy functions that may return their argument or views of it, without primitives of their own.
 gives_views = {
-    "around", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag", "diagonal", "diff", "dsplit",
-    "einsum", "fix", "fliplr", "flipud", "hsplit", "ix_", "matrix_power", "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel",
-    "real_if_close", "rollaxis", "round", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
+    "around", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag",
+    "diagonal", "diff", "dsplit", "einsum", "fix", "fliplr", "flipud", "hsplit", "ix_", "matrix_power",
+    "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel", "real_if_close",
+    "rollaxis", "round", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
 }  # fmt: skip
 
 

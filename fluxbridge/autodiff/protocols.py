@@ -144,7 +144,7 @@ _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
 def _by_numpy(frame: Any) -> str:
-    """", by np.interp," if that is the function of NumPy that the user called."""
+    """ ", by np.interp," if that is the function of NumPy that the user called."""
     name = ""
     while frame is not None and frame.f_globals.get("__name__", "").startswith("numpy."):
         name = f", by np.{frame.f_code.co_name},"
@@ -181,7 +181,10 @@ class NumpyProtocols:
         if function is not None:
             return function(*args, **kwargs)
         if func in NO_DERIVATIVE:
-            refuse_out(full_name(func), kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None))
+            refuse_out(
+                full_name(func),
+                kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None),
+            )
             return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
         if func in REFUSED:
             raise MutationError(f"{full_name(func)} {REFUSED[func]}")

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import MutationError
 from .inplace import Memory, alias, related, shares
 from .native import unwrap
-from ..errors import MutationError
 from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
 from .refusals import in_our_words
 from .structure import Splitter

@@ -45,8 +45,9 @@ def in_our_words(error: BaseException) -> GradientLostError | MutationError | No
         return None
     if isinstance(error, ValueError) and "read-only" in str(error):
         return MutationError(
-            f"Mutating arrays is not supported -- an array was changed in place that is being differentiated, "
-            f"or was made of one by np.asarray: {error}. Build a new one (y = y + x), or change a copy (y.copy())."
+            "Mutating arrays is not supported -- an array was changed in place that is being "
+            f"differentiated, or was made of one by np.asarray: {error}. Build a new one (y = y + x), or change "
+            "a copy (y.copy())."
         )
     if _SPARSE.search(str(error)):
         return refused_by_sparse(str(error))
@@ -56,8 +57,8 @@ def in_our_words(error: BaseException) -> GradientLostError | MutationError | No
     if called:
         return GradientLostError(
             f"{called} was called with a list or an array of traced values and does not take them: {error}. "
-            "Write np.stack([x, y]) instead of [x, y] and of np.array([x, y]), np.block([[a, b], [c, d]]) for a "
-            "matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
+            "Write np.stack([x, y]) instead of [x, y] and of np.array([x, y]), np.block([[a, b], [c, d]]) for "
+            "a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
             "fluxbridge.ignore_derivatives(x)."
         )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
@@ -79,8 +80,8 @@ _SPARSE = re.compile(
 
 def refused_by_sparse(what: str) -> GradientLostError:
     return GradientLostError(
-        f"Sparse matrices of SciPy do not take traced values ({what}). Write A.toarray() @ x with an ordinary "
-        "array, or give the product a rule, for a sparse matrix A:\n\n    @fluxbridge.adjoint\n"
+        f"Sparse matrices of SciPy do not take traced values ({what}). Write A.toarray() @ x with an "
+        "ordinary array, or give the product a rule, for a sparse matrix A:\n\n    @fluxbridge.adjoint\n"
         "    def product(x):\n        return A @ x, lambda dy: (A.T @ dy,)\n"
     )
 

@@ -211,7 +211,9 @@ class Splitter:
                     names.names[name] = value
         for original, copy, made in self.copies:
             if isinstance(copy, list):
-                if len(copy) != len(made) or any(v is not made[k] or was_changed(v) for k, v in enumerate(copy)):
+                if len(copy) != len(made) or any(
+                    v is not made[k] or was_changed(v) for k, v in enumerate(copy)
+                ):
                     kept = {id(v): original[k] for k, v in made.items() if not was_changed(v)}
                     original[:] = [kept[id(v)] if id(v) in kept else _value(v) for v in copy]
                 continue

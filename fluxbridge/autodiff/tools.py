@@ -16,7 +16,9 @@ from .structure import Splitter, put_together, take_apart
 from .tracer import TracedArray
 
 
-def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], read_only: bool = False) -> Any:
+def call_with_rule(
+    name: str, body: Callable[..., Any], args: tuple[Any, ...], read_only: bool = False
+) -> Any:
     """Call ``body(*args) -> (y, back)`` as one record of the innermost level among `args`.
 
     `args` and y may have structure. `body` gets the arguments as they are one level further out;
@@ -161,7 +163,7 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, f
 def _read_only(x: Any) -> Any:
     value = plain(x)
     if isinstance(value, np.ndarray):
-        value = np.asarray(memoryview(value))  # whose views refer to it, and not to the memory behind
+        value = np.asarray(memoryview(value))  # type: ignore[arg-type]  # whose views refer to it, and not to the memory behind
         value.flags.writeable = False
         if isinstance(x, TracedArray):
             given_out(x, value)

@@ -8,8 +8,8 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import elementwise, select, zero_of
-from ..kinks import Kink, pair
 from ..inplace import change
+from ..kinks import Kink, pair
 from ..primitive import _out_refused as out_refused
 from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 

@@ -209,7 +209,6 @@ if hasattr(np, "astype"):  # NumPy 2.1
         return x.astype(dtype)
 
 
-
 @implements(np.ix_)
 def ix_(*args: Any) -> tuple[Any, ...]:
     grids = np.ix_(*[plain(a) for a in args])
