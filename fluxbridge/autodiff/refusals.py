@@ -46,8 +46,8 @@ def in_our_words(error: BaseException) -> GradientLostError | MutationError | No
     if isinstance(error, ValueError) and "read-only" in str(error):
         return MutationError(
             "Mutating arrays is not supported -- an array was changed in place that is being "
-            f"differentiated, or was made of one by np.asarray: {error}. Build a new one (y = y + x), or change "
-            "a copy (y.copy())."
+            f"differentiated, or was made of one by np.asarray: {error}. Build a new one (y = y + x), or "
+            "change a copy (y.copy())."
         )
     if _SPARSE.search(str(error)):
         return refused_by_sparse(str(error))
@@ -57,8 +57,8 @@ def in_our_words(error: BaseException) -> GradientLostError | MutationError | No
     if called:
         return GradientLostError(
             f"{called} was called with a list or an array of traced values and does not take them: {error}. "
-            "Write np.stack([x, y]) instead of [x, y] and of np.array([x, y]), np.block([[a, b], [c, d]]) for "
-            "a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
+            "Write np.stack([x, y]) instead of [x, y] and of np.array([x, y]), np.block([[a, b], [c, d]]) "
+            "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
             "fluxbridge.ignore_derivatives(x)."
         )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):

@@ -288,7 +288,8 @@ def into_a_plain_array(x):
 VECTORS = [
     in_a_function, second_name, attribute, member_of_a_list, member_of_a_dict, closure, every_operator,
     floor_division, iadd, out_of_ufuncs, rounded_into, view_first, view_changed, heat, siblings, copies,
-    iterator, of_the_argument, into_a_buffer, through_a_hook, inside_a_checkpoint, inner_gradient, outer_array_inside,
+    iterator, of_the_argument, into_a_buffer, through_a_hook, inside_a_checkpoint, inner_gradient,
+    outer_array_inside,
     later_pullback, into_a_plain_array,
 ]  # fmt: skip
 MATRICES = [matrix_product, rows, augmented_items, diagonals]
