@@ -37,6 +37,7 @@ from .autodiff.implicit import Grads, Params
 from .autodiff.matrices import Diagonal, I
 from .autodiff.primitive import primitive
 from .autodiff.tools import adjoint, checkpointed, forwarddiff, hook, ignore_derivatives
+from .parity import verifying
 
 __version__ = "0.1.0"
 
@@ -46,8 +47,8 @@ __all__ = [
     "SubgradientMethod", "adjoint", "checkpointed", "compose", "conventions", "cross_check",
     "diaghessian", "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient",
     "hessian", "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia",
-    "kinks", "pipe", "primitive", "pullback", "pushforward", "random", "subgradients", "withgradient",
-    "withjacobian",
+    "kinks", "pipe", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
+    "withgradient", "withjacobian",
 ]  # fmt: skip
 
 

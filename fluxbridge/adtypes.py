@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from . import parity
 from .autodiff import native
 from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
 from .autodiff.primitive import plain
 from .autodiff.structure import put_together, take_apart
 from .errors import FluxbridgeError, NoRuleError, StructureError
+
+_verifying = parity.wanted.get
 
 
 class ADType:
@@ -30,6 +33,10 @@ class ADType:
         y, back = self.pullback(f, xs)
         native.check_scalar(native.first(y) if aux else y)
         return y, back(native.seed_like(y))
+
+    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
+        raise NoRuleError(f"{self!r} offers no pushforward; leave out the AD type for the native engine")
 
     def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
         """The pullback of a function without arguments, to parameters that it finds by itself."""
@@ -123,21 +130,50 @@ def _check_hessian_argument(x: Any) -> None:
 
 
 class AutoNative(ADType):
-    """fluxbridge's own engine on NumPy, the default."""
+    """fluxbridge's own engine on NumPy, the default.
+
+    With ``verify=True`` the function is also run plainly, on copies of its arguments, and a value that
+    differs is a :class:`~fluxbridge.errors.ParityError`; ``with fluxbridge.verifying():`` does the same for
+    all calls inside. This costs one more run of the function, whose effects outside of its arguments happen
+    twice.
+
+    >>> from fluxbridge import AutoNative, withgradient
+    >>> withgradient(lambda x: x**2, AutoNative(verify=True), 3.0)
+    (val=9.0, grad=(6.0,))
+    """
+
+    def __init__(self, verify: bool = False):
+        self.verify = verify
+
+    def __repr__(self) -> str:
+        return "AutoNative(verify=True)" if self.verify else "AutoNative()"
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        if self.verify or _verifying():
+            f = parity.verified(f, xs)
         return native.pullback(f, xs)
 
     def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            f = parity.verified(f, xs)
         return native.withgradient(f, xs, aux)
 
+    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            f = parity.verified(f, xs)
+        return native.pushforward(f, xs, dxs)
+
     def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
+        if self.verify or _verifying():
+            return parity.verified_implicit(f, lambda f: native.pullback_of(ImplicitTrace(f, params)))
         return native.pullback_of(ImplicitTrace(f, params))
 
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """Forward over reverse: the gradient, pushed forward along every unit vector."""
         x = np.asarray(x) if isinstance(x, Structured) else x
         _check_hessian_argument(x)
+        if self.verify or _verifying():
+            f = parity.verified(f, (x,))
         columns = [self._column(f, (x,), 0, e) for e in native.basis(x)]
         if np.ndim(x) == 0:
             return columns[0]
@@ -148,6 +184,11 @@ class AutoNative(ADType):
         if order == "F":  # the unit vectors come in C order
             h = h[:, np.reshape(np.arange(n), np.shape(x)).ravel(order="F")]
         return _as_dtype(h, np.result_type(_dtype(x), _dtype(f(x))))
+
+    def diaghessian(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, ...]:
+        if self.verify or _verifying():
+            f = parity.verified(f, xs)
+        return super().diaghessian(f, xs)
 
     @staticmethod
     def _column(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:

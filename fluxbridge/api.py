@@ -112,12 +112,13 @@ def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     >>> pushforward(lambda x, y: x * y, 2.0, 3.0)(1.0, 10.0)
     23.0
     """
+    engine, xs = _engine(xs)
 
     def push(*dxs: Any) -> Any:
         if len(dxs) != len(xs):
             raise TypeError(f"one tangent an argument: {len(xs)} expected, {len(dxs)} given")
         points = [native.number(x) for x in xs]
-        return native.pushforward(f, points, dxs)[1]
+        return engine.pushforward(f, points, dxs)[1]
 
     return push
 

@@ -34,6 +34,10 @@ class StructureError(FluxbridgeError, ValueError):
     """An argument, a seed or a result does not have the structure that is asked for."""
 
 
+class ParityError(FluxbridgeError, AssertionError):
+    """A function computes another value inside of a gradient call than outside of it."""
+
+
 class GradientMismatchError(FluxbridgeError, AssertionError):
     """Engines disagree about a derivative; the text is the `report`, which names who and where."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import Primitive, _caller, register
+from .primitive import GENERATED, Primitive, _caller, register
 
 Formula = str | Callable[..., Any] | None
 
@@ -115,7 +115,8 @@ def _times(formula: str, word: str, conjugate: bool) -> str:
 def _compile(text: str, first: str, inputs: Sequence[str], words: dict[str, Any]) -> Any:
     used = set(re.findall(r"[A-Za-z_]\w*", text))
     names = [n if n in used else "_" + n for n in ("y", *inputs)]
-    return eval(f"lambda {first}, {', '.join(names)}: {text}", words)
+    code = compile(f"lambda {first}, {', '.join(names)}: {text}", GENERATED, "eval")
+    return eval(code, words)
 
 
 def _array_rule(formula: Formula, inputs: Sequence[str], holomorphic: bool) -> Any:
@@ -147,7 +148,7 @@ def _number_rule(formulas: Sequence[Formula], inputs: Sequence[str]) -> Any:
         parts = ["None" if f is None else _times(str(f), "dy", False) for f in formulas]
         source = f"def rule(dy, known):\n y, {', '.join(inputs)} = known\n return "
         words = dict(NUMBER_WORDS)
-        exec(source + ", ".join([*parts, "None"][:2]), words)
+        exec(compile(source + ", ".join([*parts, "None"][:2]), GENERATED, "exec"), words)
         return words["rule"]
     first, second = [_array_rule(f, inputs, False) for f in (*formulas, None)][:2]
     return lambda dy, known: (

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .axes import to_last
-from .primitive import plain
+from .primitive import GENERATED, plain
 
 #: What may happen at a kink.
 SORTS = {
@@ -144,7 +144,8 @@ def _compile(text: str, inputs: int) -> Callable[..., Any]:
         left, right = part.split("~")
         pairs.append(f"pair({left.strip()}, {right.strip()})")
     words = {**ARRAY_WORDS, "pair": pair, "whole": whole, "half": half}
-    return eval(f"lambda {', '.join(NAMES[inputs])}, **_options: ({', '.join(pairs)},)", words)
+    source = f"lambda {', '.join(NAMES[inputs])}, **_options: ({', '.join(pairs)},)"
+    return eval(compile(source, GENERATED, "eval"), words)
 
 
 def kinks_of(registered: Any) -> tuple[Kink, ...]:

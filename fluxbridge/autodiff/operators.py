@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import tape
-from .primitive import PRIMITIVES, UFUNCS, Tracer
+from .primitive import GENERATED, PRIMITIVES, UFUNCS, Tracer
 from .tape import FLOAT, ReverseArray, ReverseFloat
 from .tracer import TracedNumber
 
@@ -113,7 +113,7 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         "overflow": overflow,
         "slow": getattr(TracedNumber, name),
     }
-    exec(source, words)
+    exec(compile(source, GENERATED, "exec"), words)
     setattr(kind, name, words[name])
 
 

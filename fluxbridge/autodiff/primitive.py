@@ -23,6 +23,8 @@ import numpy as np
 
 Rule = Callable[..., Any]
 
+GENERATED = "<fluxbridge>"  #: the file of code that the engine writes itself, which is in no user's stack
+
 
 class Spec(NamedTuple):
     """Shape and dtype of a cotangent; for a number the dtype is its Python or NumPy type."""

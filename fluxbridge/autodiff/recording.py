@@ -18,7 +18,7 @@ import numpy as np
 from ..errors import MutationError
 from .inplace import Memory, alias, related, shares
 from .native import unwrap
-from .primitive import PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
+from .primitive import GENERATED, PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
 from .refusals import in_our_words
 from .structure import Splitter
 from .sweep import project
@@ -142,6 +142,7 @@ class Recording:
             raise
         finally:
             WATCHERS.remove(self)
+            self._finished()
         splitter.write_back()
         out = take_up(out) if isinstance(out, np.ndarray) else out
         self.value = unwrap(out, self)  #: what f returned
@@ -244,14 +245,17 @@ class Recording:
             return ()
         found = []
         frame: Any = sys._getframe(2)
-        while frame is not None and frame.f_code is not _boundary.__code__:
+        while frame is not None and not is_outermost(frame):
             code = frame.f_code
-            if not code.co_filename.startswith(_HIDDEN):
+            if not is_hidden(code):
                 names = code.co_varnames[: code.co_argcount]
                 owner = frame.f_locals.get("self") if names[:1] == ("self",) else None
                 found.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
             frame = frame.f_back
         return tuple(reversed(found))
+
+    def _finished(self) -> None:
+        """Called when f has returned, or raised."""
 
 
 def _boundary(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
@@ -259,12 +263,26 @@ def _boundary(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
     return f(*xs)
 
 
+def is_outermost(frame: Any) -> bool:
+    """Does the part of the stack that belongs to the function under study end here?"""
+    return frame.f_code is _boundary.__code__
+
+
+def is_hidden(code: Any) -> bool:
+    """Is this code of the engine, or of NumPy, and no part of a stack?"""
+    return code.co_filename.startswith(_HIDDEN)
+
+
 #: Questions whose answer depends on shapes and types alone.
 _OF_THE_TYPE = {
     np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.isscalar,
     np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
 }  # fmt: skip
-_HIDDEN = (os.path.dirname(__file__), os.path.dirname(np.__file__), "<__array_function__")
+#: Whose frames are no part of the stack of a step: the engine's, NumPy's, and those of the operators.
+_HIDDEN = (
+    os.path.dirname(__file__), *[os.path.join(os.path.dirname(os.path.dirname(__file__)), f"{name}.py")
+    for name in ("api", "adtypes", "parity")], os.path.dirname(np.__file__), "<__array_function__", GENERATED,
+)  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------
 # Backwards

@@ -1,21 +1,19 @@
 """Steps arranged as they were called: functions in functions, loops and their iterations.
 
 A :class:`Group` holds the steps of one call, of one loop, or of one iteration. Loops are read off
-the byte code: an instruction that jumps backwards closes one. A new iteration begins where the
-place of execution moves back.
+the byte code (see :mod:`.turns`). A new iteration begins where the variables of the loop are bound
+anew, or where the place of execution moves back.
 """
 
 from __future__ import annotations
 
-import dis
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from itertools import pairwise
 from types import CodeType
 from typing import Any
 
 from .sources import expression, text_of_line
-
-Loop = tuple[int, int]  #: first and last instruction
+from .turns import Loop, loops_of
 
 
 class Group:
@@ -103,7 +101,7 @@ class _Arranger:
             if len({c.label for c in calls}) == len(calls):  # a loop over layers: these say more
                 return calls
         at = _line_of(code, loop[0])
-        at, label = _heading(code, at)
+        at, label = _heading(code, at, "while " if loops_of(code)[loop] is None else "for ")
         label = "comprehension" if code.co_name in COMPREHENSIONS else label
         turns: list[Any] = [
             Group("iteration", f"iteration {n}", at, body) for n, body in enumerate(bodies, start=1)
@@ -112,17 +110,23 @@ class _Arranger:
 
     def _iterations(self, lines: Sequence[Any], level: int, loop: Loop) -> list[list[Any]]:
         runs: list[list[Any]] = [[]]
+        told = any(_turned(a, b, level, loop) for a, b in pairwise(lines))  # do its variables tell turns?
         before, last = -1, None
         for line in lines:
             inner = self._loop(line, level, loop)
             place = inner[0] if inner else line.calls[level].instruction
-            first = runs[-1][0] if runs[-1] else None
-            again = False
-            if first is not None and inner is None:
-                again = _once(first, level) and _signature(line, level) == _signature(first, level)
-                # or the same instruction called something else, as a loop over layers does
-                again |= place == before and _other_call(last, line, level)
-            if place < before or again:
+            again = place < before
+            if last is not None and not again:
+                if told:
+                    again = _turned(last, line, level, loop)
+                elif inner is not None:
+                    again = place == before and _begun_again(runs[-1], line, level, inner)
+                else:
+                    first = runs[-1][0]
+                    again = _once(first, level) and _signature(line, level) == _signature(first, level)
+                    # or the same instruction called something else, as a loop over layers does
+                    again |= place == before and _other_call(last, line, level)
+            if again:
                 runs.append([])
             runs[-1].append(line)
             before, last = place, line
@@ -164,11 +168,36 @@ COMPREHENSIONS = {"<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
 
 
 def _other_call(before: Any, line: Any, level: int) -> bool:
-    """Was something else called at this level than for the line before: other code, another object?"""
+    """Was something else called at this level than for the line before: other code, another object?
+
+    A comprehension that runs again is something else, too; a function that is called again is not.
+    """
     if len(before.calls) <= level + 1 or len(line.calls) <= level + 1:
         return len(before.calls) != len(line.calls)
     a, b = before.calls[level + 1], line.calls[level + 1]
+    if a.code is b.code and a.code.co_name in COMPREHENSIONS:
+        return a.frame != b.frame
     return a.code is not b.code or a.owner is not b.owner
+
+
+def _turned(before: Any, line: Any, level: int, loop: Loop) -> bool:
+    """Are the variables of the loop bound to something else than for the line before?
+
+    A step that fetches the next element (a row of a traced array) is made before they are bound.
+    """
+    a, b = before.calls[level], line.calls[level]
+    if loop[0] in (a.instruction, b.instruction):
+        return False
+    return any(x is not y for x, y in zip(a.turns.get(loop, ()), b.turns.get(loop, ()), strict=True))
+
+
+def _begun_again(run: Sequence[Any], line: Any, level: int, inner: Loop) -> bool:
+    """Is the loop `inner`, which the steps of `run` end in, at its first turn again after later ones?"""
+    same = [before for before in run if inner in before.calls[level].turns]
+    first = next(iter(same), None)
+    return (
+        first is not None and _turned(same[-1], line, level, inner) and not _turned(first, line, level, inner)
+    )
 
 
 def _once(line: Any, level: int) -> bool:
@@ -184,22 +213,11 @@ def _signature(line: Any, level: int) -> tuple[Any, ...]:
     return (line.primitive_name, *[c.instruction for c in line.calls[level:]])
 
 
-@cache
-def loops_of(code: CodeType) -> tuple[Loop, ...]:
-    """The loops of a code object, by the jumps that go backwards."""
-    ends: dict[int, int] = {}
-    for i in dis.get_instructions(code):
-        target = i.argval
-        if (i.opcode in dis.hasjrel or i.opcode in dis.hasjabs) and target < i.offset:
-            ends[target] = max(ends.get(target, 0), i.offset)
-    return tuple(sorted(ends.items()))
-
-
-def _heading(code: CodeType, line: int) -> tuple[int, str]:
-    """The line with the ``for`` or ``while`` of a loop whose body begins near `line`, and its text."""
+def _heading(code: CodeType, line: int, word: str) -> tuple[int, str]:
+    """The line with the ``for`` or ``while`` (`word`) of a loop that begins near `line`, and its text."""
     for at in range(line, max(code.co_firstlineno - 1, line - 50), -1):
         text = text_of_line(code, at)
-        if text.startswith(("for ", "while ")):
+        if text.startswith(word):
             return at, text.rstrip(":")
     return line, text_of_line(code, line) or f"loop on line {line}"
 

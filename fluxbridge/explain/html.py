@@ -76,7 +76,7 @@ def html(e: Run) -> str:
         parts.append(_section("constants", rows))
     if not e.forward:
         body = "".join(_items(e, e.tree.items, opened, True))
-        parts.append(_section("reverse", body or "the result does not depend on the arguments"))
+        parts.append(_section("reverse", body or escape(e.without_steps)))
         parts.append(_section("gradient", _gradient(e)))
     return "".join(parts) + "</div>"
 
@@ -181,7 +181,7 @@ def _part(part: Part | int) -> str:
 
 def _gradient(e: Run) -> str:
     rows = [(line.name, line.cotangent) for line in e.arguments]
-    rows += [(n, None) for n, t in zip(e.names.arguments, e.recording.templates, strict=True) if t is None]
+    rows += [(name, None) for name in e.independent]
     return "".join(
         f'<div class="r"><span class="m">{escape(name)}</span><span>{value(ct)}</span>{_shape(ct)}</div>'
         for name, ct in rows

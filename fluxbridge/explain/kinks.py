@@ -12,6 +12,7 @@ import numpy as np
 
 from ..autodiff.kinks import SORTS, Kink, Tie, kinks_of
 from ..autodiff.recording import Choice, Recording, Step, pull
+from .nearness import TOLERANCE, near_ties
 from .points import Point
 from .questions import question_kink
 from .shorten import short
@@ -116,8 +117,11 @@ def _shown(x: Any) -> str:
     return x if isinstance(x, str) else short(x)
 
 
-def kinks(f: Callable[..., Any], *xs: Any, tol: float = 1e-9) -> Kinks:
-    """The steps of ``f(*xs)`` that sit on a kink, or within `tol` of one (relative to the values, or to 1).
+def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
+    """The steps of ``f(*xs)`` that sit on a kink, or as near to one as `tol` says.
+
+    The tolerance is relative: values count as equal if an error of that size in each of the numbers they are
+    made of could have moved them apart. With 0 only equal values are.
 
     >>> import numpy as np
     >>> found = kinks(lambda x: np.maximum(x, 0.0) + abs(x - 1.0), 0.0)
@@ -131,10 +135,11 @@ def kinks(f: Callable[..., Any], *xs: Any, tol: float = 1e-9) -> Kinks:
         found: list[tuple[int, OnKink]] = []
         for step in recording.steps:
             for kink in kinks_of(step.primitive.kink):
-                for tie in _neighbours(kink, kink.ties(step.values, step.options, tol)):
+                ties = near_ties(kink, step, recording.steps[: step.position], tol)
+                for tie in _neighbours(kink, [tie for tie, _ in ties]):
                     found.append((step.position, _on_step(step, kink, tie)))
         for choice in recording.choices:
-            found += [(choice.at, found_there) for found_there in _on_choice(choice, tol)]
+            found += [(choice.at, there) for there in _on_choice(choice, recording.steps[: choice.at], tol)]
     return Kinks([kink for _, kink in sorted(found, key=lambda pair: pair[0])])
 
 
@@ -204,13 +209,14 @@ def _distance(kink: Kink, tie: Tie, values: tuple[Any, ...], options: dict[str, 
     return float(np.max(np.abs(row)) if kink.sort in ("cone", "split") else np.ptp(row))
 
 
-def _on_choice(choice: Choice, tol: float) -> Iterator[OnKink]:
+def _on_choice(choice: Choice, steps: Sequence[Step], tol: float) -> Iterator[OnKink]:
     kink = question_kink(choice.function)
     if kink is None:
         return
     values = tuple([x.value if isinstance(x, Step) else x for x in choice.inputs])
+    asked = Step(choice.at, None, choice.inputs, choice.options, None)  # type: ignore[arg-type]
     try:
-        ties = kink.ties(values, choice.options, tol)
+        ties = [tie for tie, _ in near_ties(kink, asked, steps, tol)]
     except (TypeError, ValueError, LookupError):
         return
     for tie in _neighbours(kink, ties):

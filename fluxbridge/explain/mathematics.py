@@ -65,8 +65,10 @@ def markdown(e: Run) -> str:
                 rows.append(row)
             elif item.cotangent is not None:
                 rows += _reverse(item, depth)
-        out += ["", "**reverse**", "", *_table(["cotangent", "to", "contribution", "value"], rows)]
+        table = _table(["cotangent", "to", "contribution", "value"], rows) if rows else [e.without_steps]
+        out += ["", "**reverse**", "", *table]
         rows = [[f"${line.latex}$", f"${tex_value(line.cotangent)}$"] for line in e.arguments]
+        rows += [[f"`{name}`", f"${tex_value(None)}$"] for name in e.independent]
         out += ["", "**gradient**", "", *_table(["argument", "gradient"], rows)]
     return "\n".join(out) + "\n"
 
@@ -132,7 +134,7 @@ def latex(e: Run) -> str:
     rows = [f"{line.latex} &= {tex_value(line.value)}" for line in e.arguments]
     for _, item in items(e):
         rows += _latex_forward(e, item)
-    blocks = [_block(rows)]
+    blocks = [_block(rows or [rf"& {tex_text('no step')}"])]
     if not e.forward:
         rows = []
         for _, item in items(e, backwards=True):
@@ -141,7 +143,12 @@ def latex(e: Run) -> str:
             rf"\frac{{\partial f}}{{\partial {line.latex}}} &= {tex_value(line.cotangent)}"
             for line in e.arguments
         ]
-        blocks += [_block(rows), _block(sums)]
+        sums += [
+            rf"\frac{{\partial f}}{{\partial {tex_text(n)}}} &= {tex_value(None)}" for n in e.independent
+        ]
+        blocks += [_block(rows or [rf"& {tex_text(e.without_steps)}"])]
+        if sums:
+            blocks += [_block(sums)]
     return "\n".join(blocks)
 
 

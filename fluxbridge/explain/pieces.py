@@ -20,6 +20,7 @@ from ..autodiff.native import check_scalar
 from ..autodiff.recording import Choice, Recording, Step, backward, pull
 from ..autodiff.tools import no_recomputation
 from ..errors import FluxbridgeError
+from .nearness import TOLERANCE, near_ties
 from .points import Point
 from .questions import question_kink
 from .sides import along_tangent, beside, compute, pull_rival, record_rivals, varies
@@ -54,35 +55,47 @@ class Decision:
         return self.sort == "jump" and bool(np.any(gaps[np.triu_indices(len(gaps), 1)] <= scale))
 
 
+_SHRINK = (1.0, 1e-3, 1e-6, 1e-9, 1e-12)  #: how much nearer than the usual step a piece is looked for
+
+
 class Piece:
     """The piece of f that is active at ``point + ε·direction``: its value and gradient at the point.
 
     `way` is "exact" if the gradient was computed at the point itself, "limit" if it is the limit of
     gradients at real points, "unbounded" if these grow, "restless" if they do not settle, "outside" if f
-    is not defined there.
+    is not defined there. `apart` is the largest distance at which a kink counted as one at the point, and
+    `resolved` says that no comparison changes its answer between the point and the place that was looked at.
     """
 
-    def __init__(self, f: Callable[..., Any], point: Point, direction: np.ndarray, tol: float = 1e-9):
+    def __init__(self, f: Callable[..., Any], point: Point, direction: np.ndarray, tol: float = TOLERANCE):
         self.f, self.point, self.direction, self.tol = f, point, direction, tol
-        self.sorts: set[str] = set()
         with np.errstate(all="ignore"):
-            self.outside = False
-            self.touched = [False] * len(point.leaves)
-            try:
-                self.near = self._record(point.step)
-                self.touched = self._touched()
-                self.outside = not math.isfinite(float(self.near.value))
-            except FluxbridgeError:
-                raise
-            except (ArithmeticError, LookupError, TypeError, ValueError):  # f refuses what it gets there
-                self.outside = True
-            self.way = "outside" if self.outside else "exact"
-            self._places: dict[int, list[tuple[int, Kink, list[Tie]]]] = {}
-            self.again: list[Step] = []
-            self.value = math.nan
-            self.gradient = np.full(point.size, np.nan)
-            if not self.outside:
-                self._compute()
+            for shrink in _SHRINK:
+                self.step = shrink * point.step
+                self._look()
+                if self.resolved or not point.moves(self.step * 1e-3 * direction):
+                    break
+
+    def _look(self) -> None:
+        """The piece at the distance `step`."""
+        self.sorts: set[str] = set()
+        self.outside, self.resolved, self.apart = False, True, 0.0
+        self.touched = [False] * len(self.point.leaves)
+        try:
+            self.near = self._record(self.step)
+            self.touched = self._touched()
+            self.outside = not math.isfinite(float(self.near.value))
+        except FluxbridgeError:
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # f refuses what it gets there
+            self.outside = True
+        self.way = "outside" if self.outside else "exact"
+        self._places: dict[int, list[tuple[int, Kink, list[Tie]]]] = {}
+        self.again: list[Step] = []
+        self.value = math.nan
+        self.gradient = np.full(self.point.size, np.nan)
+        if not self.outside:
+            self._compute()
 
     def _record(self, step: float) -> Recording:
         run = Recording(self.f, self.point.at(step * self.direction), calls=False)
@@ -105,6 +118,7 @@ class Piece:
             return
         try:
             self._replay()
+            self.resolved = all(map(self._same_answer, self.near.choices))
             self.value = float(self.again[out.position].value)
             if not self.sorts & {"steep", "own rule"}:
                 self.gradient = self._slope_at_the_point()
@@ -119,7 +133,7 @@ class Piece:
 
     def _take_limits(self) -> None:
         """The gradient from those at x + εv, x + εv/4, and so on, as far as they settle."""
-        runs = [self.near, *(self._record(self.point.step / k) for k in (4, 16, 64))]
+        runs = [self.near, *(self._record(self.step / k) for k in (4, 16, 64))]
         slopes = []
         for run in runs:
             found = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
@@ -156,19 +170,46 @@ class Piece:
                 step.value = compute(step)
             self.again.append(step)
             for number, kink in enumerate(kinks_of(near.primitive.kink)):
-                ties = kink.ties(step.values, step.options, self.tol)
+                ties = self._near_ties(kink, step)
                 if ties:
                     self._places.setdefault(step.position, []).append((number, kink, ties))
                     self.sorts.add(kink.sort)
                     if kink.sort == "jump":
                         step.value = compute(beside(step, self._moved(step)))
 
+    def _near_ties(self, kink: Kink, step: Step) -> list[Tie]:
+        found = near_ties(kink, step, self.again, self.tol, self._sided)
+        self.apart = max([self.apart, *[distance for _, distance in found]])
+        return [tie for tie, _ in found]
+
+    def _asked(self, choice: Choice) -> Step:
+        """A question as a step, with the values at the point."""
+        inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in choice.inputs])
+        return Step(choice.at, None, inputs, choice.options, None)  # type: ignore[arg-type]
+
+    def _same_answer(self, choice: Choice) -> bool:
+        """Is the answer at the point that of the piece, or the question one whose sides are equal there?"""
+        kink = question_kink(choice.function)
+        if kink is None:
+            return True
+        asked = self._asked(choice)
+        try:
+            outcome = np.asarray(choice.function(*asked.values, **choice.options))
+            same = np.asarray(outcome == choice.outcome)
+            if np.all(same):
+                return True
+            for tie, _ in near_ties(kink, asked, self.again, self.tol, self._sided):
+                same[tie.row if len(tie.row) == same.ndim else ...] = True
+            return bool(np.all(same))
+        except (TypeError, ValueError, LookupError, ArithmeticError):
+            return True
+
     def _moved(self, step: Step) -> list[Any]:
         """The inputs of a step at a kink, a trifle towards x + εv."""
         far = self.near.steps[step.position].values
         size = max((float(np.max(np.abs(v), initial=0.0)) for v in step.values if varies(v)), default=1.0)
         gap = max(_gap(kink, tie, step) for _, kink, ties in self._places[step.position] for tie in ties)
-        part = min(1.0, max(1e-5, (1e-12 * size + 1e3 * gap) / self.point.step))
+        part = min(1.0, max(1e-5, (1e-12 * size + 1e3 * gap) / self.step))
         return [a + part * (b - a) if varies(a) else a for a, b in zip(step.values, far, strict=True)]
 
     def _sided(self, step: Step, cotangent: Any) -> Sequence[Any]:
@@ -196,11 +237,10 @@ class Piece:
                     yield from self._decide(kink, ties, step, near, (step.position, number), step.position)
 
     def _of_choice(self, choice: Choice, kink: Kink, key: tuple[Any, ...]) -> Iterator[Decision]:
-        inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in choice.inputs])
         near = Step(choice.at, None, choice.inputs, choice.options, None)  # type: ignore[arg-type]
-        step = Step(choice.at, None, inputs, choice.options, None)  # type: ignore[arg-type]
+        step = self._asked(choice)
         try:
-            ties = kink.ties(step.values, step.options, self.tol)
+            ties = self._near_ties(kink, step)
             yield from self._decide(kink, ties, step, near, key, choice.at)
         except (TypeError, ValueError, LookupError):  # asked in a way that the table does not know
             self.sorts.add("unknown question")

@@ -38,6 +38,11 @@ class Point:
         moved = [a + b for a, b in zip(self.leaves, self.cut(shift), strict=True)]
         return put_together(self.xs, moved)
 
+    def moves(self, shift: np.ndarray) -> bool:
+        """Is `shift` large enough to change the arguments in every direction that it has?"""
+        pairs = zip(self.leaves, self.cut(shift), strict=True)
+        return all(np.all((a + b != a) | (np.asarray(b) == 0)) for a, b in pairs)
+
     def value(self, f: Callable[..., Any], shift: np.ndarray | None = None) -> float:
         """What f gives there, a real number (or NaN)."""
         with np.errstate(all="ignore"):

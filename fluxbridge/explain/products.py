@@ -15,6 +15,7 @@ import numpy as np
 
 from ..autodiff.kinks import Kink, Tie, kinks_of
 from ..autodiff.recording import Choice, Recording, Step, backward, pull
+from .nearness import near_ties
 from .points import Point
 from .questions import question_kink
 from .search import TooManyKinksError
@@ -31,7 +32,7 @@ def free_products(
     options: list[list[Any]] = []  # for every tie, what may be chosen
     for step in recording.steps:
         for kink in kinks_of(step.primitive.kink):
-            ties = kink.ties(step.values, step.options, tol)
+            ties = [tie for tie, _ in near_ties(kink, step, recording.steps[: step.position], tol)]
             if ties and kink.sort in ("cone", "split", "steep"):
                 notes.append(f"the {kink.sort} of {step.primitive.name} was left as the engine has it")
                 continue
@@ -68,9 +69,10 @@ def _flips(
 ) -> list[list[Any]]:
     """The answers of a comparison that may go either way, where they are the condition of a `where`."""
     kink = question_kink(choice.function)
-    values = tuple([x.value if isinstance(x, Step) else x for x in choice.inputs])
+    asked = Step(choice.at, None, choice.inputs, choice.options, None)  # type: ignore[arg-type]
     try:
-        ties = kink.ties(values, choice.options, tol) if kink is not None else []
+        found = near_ties(kink, asked, recording.steps[: choice.at], tol) if kink is not None else []
+        ties = [tie for tie, _ in found]
     except (TypeError, ValueError, LookupError):
         return []
     if not ties:

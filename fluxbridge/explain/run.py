@@ -12,12 +12,13 @@ import numpy as np
 from ..adtypes import ADType
 from ..autodiff.implicit import Params
 from ..autodiff.native import check_scalar
-from ..autodiff.recording import Recording, Step, backward
+from ..autodiff.recording import Step, backward
 from ..autodiff.tape import spec_of
 from ..errors import StructureError
 from .folding import Group, arrange
 from .names import Names, argument_names, owner_path
 from .steps import Line, Part
+from .turns import TurnRecording
 
 R = TypeVar("R", bound="Run")
 
@@ -39,7 +40,7 @@ class Run:
         self.limit = limit
         self.depth = depth
         self.unfolded: tuple[str, ...] | None = ()  #: names of groups; None for everything
-        self.recording = recording = Recording(f, xs)
+        self.recording = recording = TurnRecording(f, xs)
         self.value = recording.value
         if not forward:
             check_scalar(self.value)
@@ -122,6 +123,20 @@ class Run:
         plain = {self.names.path(f"[{k}]") for k in range(len(self.names.arguments))}
         leaves = [line for line in self.lines if line.is_argument]
         return [v for v in leaves if v.step in used or v.step is self.recording.out or v.name in plain]
+
+    @property
+    def independent(self) -> list[str]:
+        """The arguments that have no gradient at all: texts, flags, functions."""
+        pairs = zip(self.names.arguments, self.recording.templates, strict=True)
+        return [name for name, template in pairs if template is None]
+
+    @property
+    def without_steps(self) -> str:
+        """Why the reverse sweep has no step to show."""
+        out = self.recording.out
+        if isinstance(out, Step):
+            return f"the result is {self.of_step[out].name} itself, so its gradient is 1"
+        return "the result does not depend on the arguments"
 
     # -- folding -------------------------------------------------------------------------------------
 

@@ -213,3 +213,11 @@ class Search:
             self._note("the gradients nearby do not settle: f is not piecewise smooth here")
         if "round cone" in sorts or "split" in sorts:
             self._note("the limits are infinitely many (the tip of a cone); these are samples of them")
+        apart = max((p.apart for p in self.pieces), default=0.0)
+        if apart:
+            self._note(
+                f"a kink that is {apart:.1g} away counts as one at the point (tol={self.tol:g} of the "
+                "numbers it is made of); tol=0 takes only those at the point itself"
+            )
+        if not all(p.resolved for p in self.pieces):
+            self._note("a comparison changes its answer nearer to the point than numbers can tell apart")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .hull import corners, distance_to_hull, nearest_to_origin
+from .nearness import TOLERANCE
 from .pieces import Piece
 from .points import Point
 from .products import free_products
@@ -119,7 +120,7 @@ def _text(gradient: tuple[Any, ...]) -> str:
 
 
 def subgradients(
-    f: Callable[..., Any], *xs: Any, tol: float = 1e-9, max_vertices: int = 256,
+    f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE, max_vertices: int = 256,
     consistent: bool = True, seed: int = 0,
 ) -> Subgradients:  # fmt: skip
     """The gradients that `f` has right beside `xs`, where the point itself may have none.
@@ -130,7 +131,9 @@ def subgradients(
     set of subgradients. With ``consistent=False`` all combinations are tried, as the chain rule for
     subdifferentials allows: an outer bound, of which `real` says what is a limit.
 
-    `tol` says when two values count as equal (relative to their size, or to 1). Raises
+    `tol` says when two values count as equal: if an error of that relative size in each of the numbers they
+    are made of could have moved them apart. The list is called exact only if all that count as equal are
+    equal, as they must be with ``tol=0``. Raises
     :class:`TooManyKinksError` when there are more than `max_vertices` gradients.
 
     >>> import numpy as np
@@ -167,12 +170,26 @@ def subgradients(
     )  # fmt: skip
 
 
+class NotKnown:
+    """What :func:`is_subgradient` says if it can neither prove nor disprove: `why`. It counts as False."""
+
+    def __init__(self, why: str):
+        self.why = why
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"not known: {self.why}"
+
+
 def is_subgradient(
     g: Any, f: Callable[..., Any], *xs: Any, tol: float = 1e-6, max_vertices: int = 256
-) -> bool:
+) -> bool | NotKnown:
     """Is `g` in Clarke's subdifferential of `f` at `xs` (for convex f: a subgradient)?
 
-    `g` has the structure of ``gradient(f, *xs)``; for one argument it may also come without the tuple.
+    `g` has the structure of ``gradient(f, *xs)``; for one argument it may also come without the tuple. `tol`
+    is how far outside of the hull g may be, relative to its largest entry, or to 1.
 
     >>> import numpy as np
     >>> is_subgradient(0.5, abs, 0.0), is_subgradient(1.5, abs, 0.0)
@@ -181,24 +198,32 @@ def is_subgradient(
     True
 
     Where the vertices are too many to list, or infinitely many (a norm at zero), the nearest point of the
-    hull is approached by gradients in chosen directions; True is then certain, and False for functions
-    that are convex (or at least regular) at the point.
+    hull is approached by gradients in chosen directions, which can prove that g is inside. False is said if
+    the list of gradients is complete, or if f grows less in some direction than g says while it grows as all
+    known gradients say (as convex functions do). Else the answer is :class:`NotKnown`, with the reason.
+
+    >>> is_subgradient(np.array([0.6, 0.9]), lambda x: -np.linalg.norm(x), np.zeros(2))
+    not known: the limits are infinitely many (the tip of a cone); these are samples of them
     """
     point = Point(xs)
     target = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
-    if _reached(f, point, target, tol * max(1.0, float(np.max(np.abs(target), initial=0.0)))):
+    reached = _reached(f, point, target, tol * max(1.0, float(np.max(np.abs(target), initial=0.0))))
+    if reached:
         return True
     try:
-        return subgradients(f, *xs, max_vertices=max_vertices).contains(g, tol)
-    except TooManyKinksError:
-        return False
+        found = subgradients(f, *xs, max_vertices=max_vertices)
+    except TooManyKinksError as error:
+        return False if reached is False else NotKnown(str(error))
+    if found.contains(g, tol):
+        return True
+    return False if found.exact or reached is False else NotKnown("; ".join(found.notes))
 
 
-def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float) -> bool:
-    """Does the hull of the gradients near the point come within `tol` of the target?"""
+def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float) -> bool | None:
+    """Does the hull of the gradients near the point come within `tol` of the target? None: cannot tell."""
     found = [Piece(f, point, np.ones(point.size)).gradient - target]
     if not np.all(np.isfinite(found)):
-        return False
+        return None
     rng = np.random.default_rng(0)
     for _ in range(2000):
         nearest = nearest_to_origin(np.array(found))[0]
@@ -208,16 +233,17 @@ def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float
         direction = -nearest / length + 1e-9 * rng.normal(size=point.size)
         slope = Piece(f, point, direction).gradient - target
         if not np.all(np.isfinite(slope)):
-            return False
+            return None
         if slope @ direction < 0:  # a direction in which f grows less than the target says
-            return False
+            regular = all(known @ direction <= slope @ direction + 1e-6 * (1 + length) for known in found)
+            return False if regular else None
         if any(np.max(np.abs(slope - known)) <= 1e-12 for known in found):
-            return length <= 10 * tol
+            return True if length <= 10 * tol else None
         found.append(slope)
-    return False
+    return None
 
 
-def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float = 1e-9) -> float:
+def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float = TOLERANCE) -> float:
     """The one-sided directional derivative ``directional(f, x, v)``, the limit of (f(x + tv) - f(x))/t.
 
     For several arguments the directions follow after all of them: ``directional(f, x, y, v, w)``. It is

@@ -61,7 +61,7 @@ def text(explanation: Run, color: bool) -> str:
         rows = reverse_rows(e)
         out += table(rows, ["", BLUE, "", GREEN, DIM, RED] if color else [])
         if not rows:
-            out += ["  nothing: the result does not depend on the arguments"]
+            out += [f"  nothing: {e.without_steps}"]
         out += ["", paint("gradient", BOLD)]
         out += table(gradient_rows(e), ["", GREEN, DIM] if color else [])
     return "\n".join(out)
@@ -189,10 +189,7 @@ def gradient_rows(e: Run) -> list[list[str]]:
     for line in e.arguments:
         ct = line.cotangent
         rows.append([line.name, f"= {short(ct)}", shape_of(ct) if ct is not None else ""])
-    for name, template in zip(e.names.arguments, e.recording.templates, strict=True):
-        if template is None:
-            rows.append([name, "= None", ""])
-    return rows
+    return rows + [[name, "= None", ""] for name in e.independent]
 
 
 class State(NamedTuple):

@@ -163,7 +163,8 @@ class Writer:
             inside = self.write(place)
         inside = tex_text(inside) if self.tex and not inside.lstrip("-").isdigit() else inside
         base = self.write(node.value, 6)
-        return (f"{{{base}}}_{{[{inside}]}}" if self.tex else f"{base}[{inside}]"), 8
+        # the empty group lets an accented letter with an index take another one
+        return (f"{{{base}{{}}}}_{{[{inside}]}}" if self.tex else f"{base}[{inside}]"), 8
 
     def _value(self, node: ast.AST) -> str:
         """The text of a literal, or of an option's value."""

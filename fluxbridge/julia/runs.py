@@ -24,17 +24,13 @@ class Run(Recording):
     def _stack(self) -> Any:
         found = []
         frame: Any = sys._getframe(2)
-        while frame is not None and frame.f_code is not _BOUNDARY:
+        while frame is not None and not recording.is_outermost(frame):
             code = frame.f_code
-            if not code.co_filename.startswith(_HIDDEN):
+            if not recording.is_hidden(code):
                 found.append((code, frame.f_lasti))
             frame = frame.f_back
         found.reverse()
         return found
-
-
-_BOUNDARY = recording._boundary.__code__
-_HIDDEN = recording._HIDDEN
 
 
 def constants(run: Recording, spelled: dict[int, list[Term]] | None = None) -> Iterator[tuple[int, Any]]:

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from fluxbridge import gradient
 from fluxbridge.explain import explain
 from fluxbridge.explain.folding import Group
 
@@ -247,3 +248,99 @@ def test_settings_of_objects_are_not_listed():
     text = str(explain(lambda m, n, x: m(x), Sized(), 4, 1.0))
     assert "m.factor" in text and "m.size" not in text
     assert "  n  " in text and "= None" in text
+
+
+# -- turns ---------------------------------------------------------------------------------------------------
+
+
+def turns(f, *xs):
+    """The loops of a run, each with its turns, from the outside in."""
+    return [
+        (g.label.partition(" ")[0], g.iterations) for g in explain(f, *xs).tree.groups() if g.kind == "loop"
+    ]
+
+
+def nested(x):
+    total = 0.0
+    for i in range(2):
+        for j in range(3):
+            total = total + x * i * j
+    return total
+
+
+def nested_in_while(x):
+    total, i = 0.0, 0
+    while i < 2:
+        for j in (2.0, 3.0, 4.0):
+            total = total + x * j
+        i += 1
+    return total
+
+
+def sums_in_a_loop(x):
+    parts = []
+    for _ in range(2):
+        parts.append(sum(x * k for k in range(3)))
+    return parts[0] + parts[1]
+
+
+def many_steps_on_a_line(x):
+    total = 0.0
+    for _ in range(2):
+        total = total + sum([x * 1.0, x * 2.0, np.sin(x), np.sin(x)])
+    return total
+
+
+def the_variable_is_bound_again(x):
+    total = 0.0
+    for k in (1.0, 2.0):
+        k = k * x
+        total = total + k * k
+    return total
+
+
+def comprehension_in_while(x):
+    total, i = 0.0, 0
+    while i < 2:
+        total = total + np.sum(np.stack([x * k for k in (1.0, 2.0, 3.0)]))
+        i += 1
+    return total
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (nested, [("for", 2), ("for", 3), ("for", 3)]),
+        (nested_in_while, [("while", 2), ("for", 3), ("for", 3)]),
+        (sums_in_a_loop, [("for", 2)]),
+        (many_steps_on_a_line, [("for", 2)]),
+        (the_variable_is_bound_again, [("for", 2)]),
+        (comprehension_in_while, [("while", 2), ("comprehension", 3), ("comprehension", 3)]),
+        (lambda x: sum([np.exp(v) * v for v in [x, x]]), [("comprehension", 2)]),
+        (lambda x: sum([np.exp(v * k) * v for k in (1.0, 2.0, 3.0) for v in [x, x * k]]), None),
+    ],
+)
+def test_turns_are_counted(f, expected):
+    found = turns(f, 2.0)
+    assert found == expected if expected is not None else all(n <= 6 for _, n in found)
+
+
+def test_a_gradient_inside_shows_the_lines_of_the_user():
+    def f(x):
+        return gradient(lambda y: x * y**3, 2.0)[0]
+
+    explanation = explain(f, 5.0)
+    assert not list(explanation.tree.groups())
+    first = f.__code__.co_firstlineno
+    for line in explanation.lines:
+        if not line.is_argument:
+            assert line.source.line == first + 1 and "gradient" in line.source.expression + "gradient"
+
+
+def test_a_function_that_returns_its_argument():
+    explanation = explain(lambda x: x, 2.0)
+    assert "the result is x itself" in explanation.text() and "does not depend" not in explanation.text()
+    assert "the result is x itself" in explanation.latex() and "the result is x itself" in explanation.html()
+    assert "\n\n" not in explanation.latex() and explanation.gradient == (1.0,)
+    constant = explain(lambda x, name: 3.0, 2.0, "a")
+    assert "does not depend" in constant.text() and r"\text{name}} &= \text{None}" in constant.latex()

@@ -91,10 +91,16 @@ def test_jumps_show_the_values():
     assert only(lambda x: np.mod(x, 3.0), 6.0).others == ("value 0", "value 3")
 
 
-def test_tolerance():
-    assert not kinks(abs, 1e-3)
-    kink = only(abs, 1e-3, tol=1e-2)
+def test_tolerance_is_relative():
+    def f(x):
+        return abs(x - 1.0)
+
+    assert not kinks(f, 1.001)
+    kink = only(f, 1.001, tol=1e-2)
     assert kink.distance == pytest.approx(1e-3) and kink.chosen == (1.0,)
+    assert not kinks(abs, 1e-12) and not kinks(abs, 1e-12, tol=1e-2)  # far from 0, for its size
+    assert only(lambda x: abs(x - 0.3), 0.1 + 0.2).distance < 1e-16
+    assert not kinks(lambda x: abs(x - 0.3), 0.1 + 0.2, tol=0) and len(kinks(abs, 0.0, tol=0)) == 1
 
 
 def test_smooth():

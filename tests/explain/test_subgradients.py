@@ -366,3 +366,49 @@ def test_subgradient_inequality(f, x, limits):
     assert subgradient_gap(middle if np.ndim(x) else float(middle), f, x) >= -1e-12
     wrong = middle + 5.0
     assert subgradient_gap(wrong if np.ndim(x) else float(wrong), f, x) < 0
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "interval"),
+    [
+        (lambda x: abs(x) + abs(x - 1e-9), 0.0, (-2, 0)),
+        (lambda x: abs(x) + abs(x + 1e-13), 0.0, (0, 2)),
+        (lambda x: 1e12 * abs(x - 1e-10), 0.0, (-1e12, -1e12)),
+        (lambda x: abs(x) + abs(1e6 * x - 1e-5), 0.0, (-1e6 - 1, -1e6 + 1)),
+        (lambda x: np.maximum(x, 1e-12) + abs(x), 0.0, (-1, 1)),
+        (lambda x: x if x > 1e-9 else 2 * x, 0.0, (2, 2)),
+        (lambda x: (x if x < 1e-11 else -x) + abs(x), 0.0, (0, 2)),
+        (lambda x: np.sum(np.where(np.stack([x, x - 1e-8]) > 0, 1.0, 3.0) * x), 0.0, (4, 6)),
+    ],
+)
+def test_kinks_nearby_are_not_at_the_point(f, x, interval):
+    for tol in ({}, {"tol": 0}):
+        found = subgradients(f, x, **tol)
+        assert found.interval == pytest.approx(interval) and found.exact
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: abs(x - 0.3), 0.1 + 0.2),
+        (lambda x: abs(x**2 - 2), np.sqrt(2.0)),
+        (lambda x: np.maximum(np.sum(x), 0.6), np.array([0.1, 0.2, 0.3])),
+        (lambda x: abs(np.sin(x)), np.pi),
+    ],
+)
+def test_what_is_equal_but_for_rounding_counts_and_is_not_called_exact(f, x):
+    found = subgradients(f, x)
+    assert len(found) == 2 and not found.exact and "away counts as one" in found.notes[0]
+    alone = subgradients(f, x, tol=0)
+    assert alone.smooth and alone.exact
+
+
+def test_what_cannot_be_decided_is_not_known():
+    def f(x):
+        return -np.linalg.norm(x)
+
+    assert is_subgradient(np.array([0.6, 0.7]), np.linalg.norm, np.zeros(2)) is True
+    assert is_subgradient(np.array([0.6, 0.9]), np.linalg.norm, np.zeros(2)) is False
+    unknown = is_subgradient(np.array([0.6, 0.9]), f, np.zeros(2))
+    assert not unknown and repr(unknown).startswith("not known: the limits are infinitely many")
+    assert is_subgradient(1.5, lambda x: abs(x) + abs(x - 1e-9), 0.0) is False

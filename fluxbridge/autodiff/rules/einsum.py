@@ -15,7 +15,7 @@ import numpy as np
 from .. import spelled
 from ..elementwise import conj
 from ..inplace import related, shares
-from ..primitive import Primitive, implements, plain, primitive, refuse_out
+from ..primitive import GENERATED, Primitive, implements, plain, primitive, refuse_out
 from .shaping import as_array
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase  # NumPy's order of sublist labels
@@ -156,7 +156,7 @@ def _einsum_of(count: int) -> Primitive:
             f"lambda dy, _y, {', '.join(names)}, subscripts, optimize: "
             f"cotangent({k}, dy, ({', '.join(names)},), subscripts, optimize)"
         )
-        rules.append(eval(source, {"cotangent": _cotangent}))
+        rules.append(eval(compile(source, GENERATED, "eval"), {"cotangent": _cotangent}))
     return primitive(
         None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute,
         julia=spelled.einsum, shown=_shown,
