@@ -345,7 +345,7 @@ def _check_argument(target: Any, original: Any, ufunc: np.ufunc) -> None:
 
 def was_changed(x: Any) -> bool:
     """Is this the stand-in of an argument that the function changed in place?"""
-    memory = x.level.memory if hasattr(x, "state") else None
+    memory = x.level.memory if isinstance(x, Tracer) and hasattr(x, "state") else None
     if memory is None or not memory.changed:
         return False
     return any(leaf is x and any(o is c for c in memory.changed) for leaf, o in memory.arguments)

@@ -432,7 +432,7 @@ def _with_new_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _new(x: Any, args: tuple[Any, ...]) -> Any:
     """`x`, or a copy where it is an argument or shares the memory of one."""
-    if not hasattr(x, "state"):
+    if not (isinstance(x, Tracer) and hasattr(x, "state")):
         return x
     value = plain(x)
     for a in args:

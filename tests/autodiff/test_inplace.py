@@ -590,3 +590,17 @@ def test_random_programs(program, shape):
         np.testing.assert_allclose(value, want, rtol=1e-9)
         slopes = differences(lambda x: run(program, x), x)
         np.testing.assert_allclose(g, slopes, rtol=1e-4, atol=1e-4 * (1 + abs(want)))
+
+
+def test_objects_with_a_state_are_no_arrays():
+    counter = Holder()
+    counter.state, counter.x = 0, 2.0
+
+    def f(counter):
+        counter.state += 1
+        counter.other = Holder()
+        counter.other.state = 1
+        return counter.x**2
+
+    assert gradient(f, counter)[0].x == 4.0
+    assert counter.state == 1

@@ -10,8 +10,8 @@ from .. import spelled
 from ..elementwise import elementwise, select, zero_of
 from ..inplace import change
 from ..kinks import Kink, pair
+from ..primitive import Tracer, asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 from ..primitive import _out_refused as out_refused
-from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
@@ -34,7 +34,7 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
         out = options.pop("out", None)
         out = out[0] if isinstance(out, tuple) else out
         options = plain(options)
-        if out is not None and not hasattr(out, "state"):
+        if out is not None and not (isinstance(out, Tracer) and hasattr(out, "state")):
             raise out_refused(target.__name__)
         if np.ndim(x) == 0:
             result = zero(x, **options)
