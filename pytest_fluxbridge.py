@@ -33,7 +33,8 @@ def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
     """``gradient_check(f, *xs, backends=…)`` fails the test if an engine disagrees with the gradient of f.
 
     `backends` are voices of :func:`fluxbridge.cross_check`; one that is absent on this machine is left
-    out, and if all are, the test is skipped with the reasons. Other keywords go to ``cross_check``
+    out, and if all are, or if none could judge anything, the test is skipped with the reasons. Other
+    keywords go to ``cross_check``
     (`of`, `rtol`, `atol`, `max_entries`). Returns the report.
     """
     julia = request.config.getoption("--julia")
@@ -56,6 +57,8 @@ def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
             )
         if len(report.voices) == 1:
             pytest.skip("; ".join(f"{voice} {why}" for voice, why in report.silent.items()))
+        if not report.compared:
+            pytest.skip("; ".join([report.summary(), *report.remarks()]))
         return report
 
     return check

@@ -80,9 +80,8 @@ def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
 def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tuple[Any, Any]:
     engine, xs = _engine(xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
-        y, back = pullback(f, engine, *xs)
-        native.check_scalar(native.first(y) if aux else y)
-        return y, back(native.seed_like(y))
+        value, found = engine.implicit_withgradient(f, xs[0], aux)
+        return value, Grads(xs[0], found)
     return engine.withgradient(f, xs, aux)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from .inplace import Memory, alias, related, shares
 from .primitive import Primitive, Tracer, apply, plain
 from .sweep import project, sweep
-from .tape import FLOAT, ORDER, Tape, spec_of
+from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
 from .tracer import TracedArray, TracedNumber
 
 
@@ -99,6 +99,8 @@ def push(primitive: Primitive, y: Any, values: list, tangents: list, options: di
     if rule == "linear":
         filled = [np.zeros(np.shape(v)) if t is None else t for v, t in zip(values, tangents, strict=True)]
         return apply(primitive, filled, options)
+    y = as_floats(y)
+    values = [for_rules(v, primitive, k) for k, v in enumerate(values)]
     if rule is None:
         return _transposed(primitive, y, values, tangents, options)
     total = None

@@ -14,7 +14,7 @@ from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, plain, take_up
 from .refusals import in_our_words
-from .structure import Splitter, put_together, take_apart
+from .structure import Splitter, take_apart
 from .sweep import sweep
 from .tape import ReverseFloat, Tape
 from .template import Leaf
@@ -33,6 +33,16 @@ _running = _Running()
 def within_gradient() -> bool:
     """Is this called from a function that is being differentiated in reverse mode?"""
     return _running.depth > 0
+
+
+@contextlib.contextmanager
+def outside_of_gradient() -> Iterator[None]:
+    """Within it functions run as outside of any gradient."""
+    depth, _running.depth = _running.depth, 0
+    try:
+        yield
+    finally:
+        _running.depth = depth
 
 
 @contextlib.contextmanager
@@ -84,10 +94,16 @@ class Trace:
         finally:
             _running.depth -= 1
         if self.splitter is not None:
-            self.splitter.write_back()
+            self.splitter.write_back(self.tape)
 
     def mine(self, x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is self.tape
+
+    def plain(self, out: Any) -> Any:
+        """`out` as f gives it outside of a gradient: values and the user's own objects."""
+        if self.splitter is None or not self.splitter.copies or isinstance(out, Tracer):
+            return unwrap(out, self.tape)
+        return self.splitter.originals(self.tape)(out)
 
     def pull(self, seeds: list[tuple[int, Any]], free: bool) -> tuple[Any, ...]:
         """The gradients of all arguments, in their structure."""
@@ -140,7 +156,11 @@ def _one(y: Any) -> Any:
 
 def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool = False) -> tuple[Any, tuple[Any, ...]]:
     """The value of f and its gradient; with `aux` the scalar may be the first of several outputs."""
-    trace = Trace(f, xs)
+    return gradient_of(Trace(f, xs), aux)
+
+
+def gradient_of(trace: Trace, aux: bool) -> tuple[Any, tuple[Any, ...]]:
+    """The same for a trace."""
     tape = trace.tape
     try:
         out = trace.out
@@ -150,7 +170,7 @@ def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool = False) ->
         target = target if isinstance(target, tuple) else take_up(target)
         check_scalar(target)
         seeds = [(target.index, _one(target))] if trace.mine(target) else []
-        value = unwrap(out if aux else target, tape)
+        value = trace.plain(out) if aux else unwrap(target, tape)
         return value, trace.pull(seeds, free=True)
     finally:
         tape.close()
@@ -191,7 +211,7 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
     """The same for a trace; with `once` for one call only, which frees the records as it goes."""
     out = take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out
     outputs, template = take_apart(out, trace.mine)
-    value = Splitter(lambda t: t.value if once else _own(t.value), trace.mine).split(out)[0]
+    value = out.value if once and trace.mine(out) else _own(trace.plain(out))
     trace.tape.close(free=False)
 
     def back(seed: Any) -> tuple[Any, ...]:
@@ -215,7 +235,10 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
 
 
 def _own(value: Any) -> Any:
-    return value.copy() if isinstance(value, (np.ndarray, TracedArray)) else value
+    """A result whose arrays are the caller's own, and not those of the records."""
+    if isinstance(value, TracedArray) or (type(value) is np.ndarray and not value.dtype.hasobject):
+        return value.copy()
+    return value
 
 
 # ---------------------------------------------------------------------------------------------
@@ -236,7 +259,9 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
-    duals = put_together(tuple(xs), map(level.leaf, leaves, tangents))
+    feed = map(level.leaf, leaves, tangents)
+    splitter = Splitter(lambda _: next(feed))
+    duals = splitter.split(tuple(xs))[0]
     try:
         out = f(*duals)
     except Exception as error:
@@ -244,15 +269,15 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
         if clearer is not None:
             raise clearer from error
         raise
+    splitter.write_back(level)
     if isinstance(out, np.ndarray):
         out = take_up(out)
 
     def mine(x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is level
 
-    value = Splitter(lambda t: t.value, mine).split(out)[0]
     tangent, found = Splitter(lambda t: t.tangent, mine).split(out)
-    return value, tangent if found is not None else None
+    return splitter.originals(level)(out), tangent if found is not None else None
 
 
 def basis(x: Any) -> Any:

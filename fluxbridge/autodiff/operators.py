@@ -9,7 +9,7 @@ import numpy as np
 
 from . import tape
 from .primitive import GENERATED, PRIMITIVES, UFUNCS, Tracer
-from .tape import FLOAT, ReverseArray, ReverseFloat
+from .tape import FLOAT, ReverseArray, ReverseFloat, as_floats
 from .tracer import TracedNumber
 
 _NUMBERS = """
@@ -131,7 +131,7 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
         y = compute(x, p)
         if type(y) is complex:  # a negative number to a broken power
             return slow(self, p)
-        known = (None, x, p)
+        known = (None, as_floats(x) if self.level.integers else x, p)
         return self.level.wrap(y, primitive, (self.index, None), known, options)
 
     return power

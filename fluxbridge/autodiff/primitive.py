@@ -142,6 +142,7 @@ class Primitive:
     """
 
     __slots__ = (
+        "again",
         "area",
         "compute",
         "formulas",
@@ -191,6 +192,7 @@ class Primitive:
         self.shown = shown
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
+        self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
     def __repr__(self) -> str:

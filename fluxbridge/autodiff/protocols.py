@@ -6,12 +6,14 @@ import dis
 import functools
 import inspect
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import MutationError
 from .inplace import change, fitted
+from .loops import in_loop
 from .primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
@@ -25,7 +27,8 @@ from .primitive import (
     refuse_out,
     take_up,
 )
-from .refusals import full_name, lost, no_rule, refused_by_scipy, scipy_caller
+from .refusals import full_name, lost, no_rule
+from .scipycalls import refused_by_scipy, scipy_caller
 
 
 def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, Any]) -> Any:
@@ -39,20 +42,15 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
             raise _into_ordinary(ufunc, "where" in options)
         casting = options.get("casting", "same_kind")
         return fitted(out, _call_ufunc(ufunc, method, inputs, options), ufunc, inputs, casting)
-    if method == "__call__":
-        where = options.pop("where", True)
-        dtype = options.pop("dtype", None)
-        options.pop("casting", None)
-        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
-        if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
-        result = FUNCTIONS[ufunc, "axes"](*inputs, **axes) if axes else ufunc(*inputs)
-        if dtype is not None and isinstance(result, Tracer):
-            result = result.astype(dtype)
-        return result if where is True else np.where(where, result, 0.0)
     if ufunc in NO_DERIVATIVE:
         outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
+    if method == "__call__":
+        axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
+        if axes and (ufunc, "axes") not in FUNCTIONS:
+            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+        call = partial(FUNCTIONS[ufunc, "axes"], **axes) if axes else ufunc
+        return in_loop(ufunc, call, inputs, options)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
         a, b = (take_up(x) for x in inputs)

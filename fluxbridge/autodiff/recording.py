@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,11 +18,21 @@ import numpy as np
 from ..errors import MutationError
 from .inplace import Memory, alias, related, shares
 from .native import unwrap
-from .primitive import GENERATED, PRIMITIVES, WATCHERS, Primitive, Tracer, apply, plain, take_up
+from .primitive import (
+    GENERATED,
+    PRIMITIVES,
+    WATCHERS,
+    Primitive,
+    Tracer,
+    apply,
+    holds_tracer,
+    plain,
+    take_up,
+)
 from .refusals import in_our_words
 from .structure import Splitter
 from .sweep import project
-from .tape import LEAF, NUMBERS, ORDER, spec_of
+from .tape import LEAF, NUMBERS, ORDER, as_floats, for_rules, spec_of
 from .tracer import TracedArray, TracedNumber
 
 
@@ -75,8 +85,9 @@ class Choice(NamedTuple):
     """A question that the function asked about a traced value, and the answer.
 
     `function` is what was asked (``operator.lt``, ``np.greater``, ``bool``, ``int`` …), `inputs` are
-    steps and constants, `at` is the number of steps before it. The `outcome` is the very object that
-    the function got, so where it is an input of a later step (a mask in ``np.where``) it is the same.
+    steps and constants, `at` is the number of steps before it. Where the `outcome` is an array that is an
+    input or an option of a later step (a mask in ``np.where``), it is the same object there, unless the
+    function wrote into it.
     """
 
     function: Callable[..., Any]
@@ -143,7 +154,7 @@ class Recording:
         finally:
             WATCHERS.remove(self)
             self._finished()
-        splitter.write_back()
+        splitter.write_back(self)
         out = take_up(out) if isinstance(out, np.ndarray) else out
         self.value = unwrap(out, self)  #: what f returned
         mine = Splitter(lambda t: t.step, lambda x: isinstance(x, Tracer) and x.level is self)
@@ -176,9 +187,15 @@ class Recording:
         """Note a question about traced values, if they are ours."""
         if function in _OF_THE_TYPE:
             return
-        seen = tuple([self._behind(x) for x in inputs])
+        seen = tuple([self._kept(self._behind(x)) for x in _each(inputs)])
         if any(isinstance(x, Step) for x in seen):
+            outcome = self._kept_inside(outcome)
+            options = {k: self._kept_inside(v) for k, v in options.items()}
             self.choices.append(Choice(function, seen, options, outcome, len(self.steps), self._stack()))
+
+    def copied(self, original: np.ndarray, copy: np.ndarray) -> None:
+        """Note that the engine made a copy, of an index: it counts as the array that was copied."""
+        self._copies[id(copy)] = (copy, self._kept(original))
 
     # -- steps ---------------------------------------------------------------------------------------
 
@@ -194,16 +211,20 @@ class Recording:
         return plain(x)
 
     def _kept(self, x: Any) -> Any:
-        """A constant as it is now; the same object for the same array."""
-        if type(x) is not np.ndarray or not x.flags.writeable:
+        """An array as it is now; the same object for the same array, as long as nobody writes into it."""
+        if type(x) is not np.ndarray or (x.base is None and not x.flags.writeable):
             return alias(x) if isinstance(x, TracedArray) else x
         known = self._copies.get(id(x))
-        if known is None or not np.array_equal(known[1], x, equal_nan=x.dtype.kind in "fc"):
-            known = self._copies[id(x)] = (x, x if self._is_outcome(x) else x.copy())
+        if known is None or not _same_bytes(known[1], x):
+            known = self._copies[id(x)] = (x, x.copy())
+            known[1].flags.writeable = False
         return known[1]
 
-    def _is_outcome(self, x: Any) -> bool:
-        return any(choice.outcome is x for choice in self.choices)
+    def _kept_inside(self, x: Any) -> Any:
+        """The same for the arrays in an option."""
+        if type(x) is tuple or type(x) is list:
+            return type(x)([self._kept_inside(v) for v in x])
+        return self._kept(x)
 
     def _leaf(self, value: Any) -> Any:
         tracer = self._wrap(LEAF, self._kept(value), (), {}, ())
@@ -213,6 +234,8 @@ class Recording:
 
     def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
         taken = tuple([x.step if self._mine(x) else self._kept(x) for x in inputs])
+        if options:
+            options = {k: self._kept_inside(v) for k, v in options.items()}
         return self._wrap(primitive, y, taken, options, self._stack())
 
     def _wrap(self, primitive: Primitive, y: Any, inputs: tuple, options: dict, calls: tuple) -> Any:
@@ -258,6 +281,22 @@ class Recording:
         """Called when f has returned, or raised."""
 
 
+def _each(inputs: Iterable[Any]) -> Iterator[Any]:
+    """The inputs of a question; of a list or tuple with traced values in it, the values."""
+    for x in inputs:
+        if isinstance(x, (tuple, list)) and holds_tracer(x):
+            yield from _each(x)
+        else:
+            yield x
+
+
+def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
+    """Are two arrays the same to the last bit, also where they are -0.0 or NaN?"""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return bool(np.all(a == b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
+
+
 def _boundary(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
     """Call f. The frame of this function marks where the user's part of the stack begins."""
     return f(*xs)
@@ -294,7 +333,8 @@ Pull = Callable[[Step, Any], Sequence[Any]]
 def rule_values(step: Step) -> list[Any]:
     """The output and the inputs as the rules get them: a Spec where shape and dtype are enough."""
     kept, inputs = step.primitive.keep(tuple([isinstance(x, Step) for x in step.inputs]))
-    pairs = zip((step.value, *step.values), (kept, *inputs), strict=True)
+    values = [for_rules(x, step.primitive, k) for k, x in enumerate(step.values)]
+    pairs = zip((as_floats(step.value), *values), (kept, *inputs), strict=True)
     return [v if needed else spec_of(v) for v, needed in pairs]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from typing import Any
@@ -13,13 +12,31 @@ from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleEr
 from .primitive import ON_DEMAND, Tracer, holds_tracer
 
 
-def no_rule(name: str) -> NoRuleError:
+def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
+    """`handed_over` says that the function asks its arguments, so that a rule can be given to itself."""
+    short = name.rpartition(".")[2]
+    if not short.isidentifier():
+        rule = "make it a function with a rule by fluxbridge.adjoint, "
+    elif handed_over:
+        rule = (
+            f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
+            f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        )
+    else:
+        rule = (
+            f"call one with a rule in its place:\n\n    @fluxbridge.adjoint\n    def {short}(x):\n"
+            f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
+        )
     return NoRuleError(
-        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or "
-        f"give it a rule:\n\n    @fluxbridge.adjoint({name})\n    def _(x):\n"
-        f"        return {name}(x), lambda dy: (dy * ...,)\n\n"
-        "or, if its result does not matter for the derivative, call it on "
-        "fluxbridge.ignore_derivatives(x)."
+        f"{name} has no derivative rule in fluxbridge. Write it with functions that have one, or {rule}"
+        "or, if its result does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
+    )
+
+
+def no_option(call: str) -> NoRuleError:
+    return NoRuleError(
+        f"{call} has no derivative rule in fluxbridge with this option. Leave the option out, or, if the "
+        "result does not matter for the derivative, call it on fluxbridge.ignore_derivatives(x)."
     )
 
 
@@ -33,14 +50,19 @@ def lost(what: str, instead: str) -> GradientLostError:
 #: What Python and NumPy say when they do not know what to do with a traced value.
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
-    r"|Iterator operand or requested dtype holds references"
+    r"|Cannot cast array data from dtype\('O'\)|Iterator operand or requested dtype holds references"
     r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
     r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
 )
 
 
-def in_our_words(error: BaseException) -> GradientLostError | MutationError | None:
+def in_our_words(error: BaseException) -> FluxbridgeError | None:
     """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+    from .scipycalls import raised_by_scipy
+
+    named = raised_by_scipy(error)
+    if named is not None:
+        return named
     if isinstance(error, FluxbridgeError) or not isinstance(error, Exception):
         return None
     if isinstance(error, ValueError) and "read-only" in str(error):
@@ -52,8 +74,6 @@ def in_our_words(error: BaseException) -> GradientLostError | MutationError | No
     if _SPARSE.search(str(error)):
         return refused_by_sparse(str(error))
     called = _called_with_objects(error)
-    if called.startswith("scipy.sparse"):
-        return refused_by_sparse(f"{called}: {error}")
     if called:
         return GradientLostError(
             f"{called} was called with a list or an array of traced values and does not take them: {error}. "
@@ -110,6 +130,13 @@ def _called_with_objects(error: BaseException) -> str:
     return called if found else ""
 
 
+def constant(x: Any, option: str, instead: str = "") -> Any:
+    """The plain value of an option by which a function has no derivative; refuse a traced number there."""
+    if isinstance(x, Tracer):
+        raise lost(f"{option} was given as a number", instead or "Give a plain number.")
+    return x
+
+
 def full_name(function: Any) -> str:
     module = getattr(function, "__module__", None) or library(function)
     name = f"{module}.{getattr(function, '__name__', function)}"
@@ -123,46 +150,6 @@ def library(ufunc: Any) -> str:
         if getattr(sys.modules.get(module), name, None) is ufunc:
             return module
     return "numpy"
-
-
-def scipy_caller(frame: Any) -> str | None:
-    """The SciPy function that the user called, if `frame` belongs to SciPy: "linalg.expm"."""
-    found = None
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if not module.startswith("scipy."):
-            if found is None and module.startswith("numpy."):  # SciPy may ask through NumPy
-                frame = frame.f_back
-                continue
-            break
-        names, function = frame.f_locals, frame.f_code.co_name
-        if module.startswith("scipy._"):  # a decorator: what does it decorate?
-            wrapped = names.get("f", names.get("func"))
-            module, function = getattr(wrapped, "__module__", ""), getattr(wrapped, "__name__", "_")
-        if module.startswith("scipy.") and function.isidentifier() and not function.startswith("_"):
-            owner = type(names["self"]).__name__ if "self" in names else ""
-            if owner.endswith("_gen"):  # a distribution: norm.pdf
-                function = f"{owner[:-4]}.{function}"
-            if not owner or owner.endswith("_gen") or found is None:
-                found = f"{module.split('.')[1]}.{function}"
-        frame = frame.f_back
-    return found
-
-
-def refused_by_scipy(called: str) -> Exception:
-    area, name = called.split(".")[:2]
-    if area == "sparse":
-        return refused_by_sparse(f"scipy.{called}")
-    try:
-        mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
-    except ImportError:
-        return no_rule(f"scipy.{called}")
-    if name not in mirror.__all__:
-        return no_rule(f"scipy.{called}")
-    return GradientLostError(
-        f"scipy.{called} makes plain arrays of its arguments, so the derivative of a traced one would be "
-        f"lost. Use fluxbridge.scipy.{called}: it takes the same arguments and has a derivative."
-    )
 
 
 def mutation(what: str) -> MutationError:

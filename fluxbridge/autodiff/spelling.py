@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from .primitive import Primitive, plain
 ANYTHING, COMPARISON, RANGE, SUM, PRODUCT, SIGN, POWER, ATOM = range(8)
 
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "\\": PRODUCT, "^": POWER,
+           "&": PRODUCT, "|": SUM, "⊻": SUM,
            **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)}  # fmt: skip
 
 
@@ -81,10 +83,14 @@ Spelled = Term | str  #: what a spelling returns
 
 
 class Site(NamedTuple):
-    """Where a step is written: its value, and how to refer to an array that is too large to write out."""
+    """Where a step is written: its value (its type, shape and dtype count), and how to refer to an array.
+
+    With `is_open` the content of arrays in the options must not be written out, say as a range.
+    """
 
     out: Any
     capture: Callable[[np.ndarray], Term]
+    is_open: bool = False
 
 
 # ---------------------------------------------------------------------------------------------
@@ -97,16 +103,25 @@ def number(x: Any, bits: int = 64) -> str:
 
     >>> number(3), number(0.5), number(0.5, 32), number(np.float32(0.1)), number(1e-20), number(2j)
     ('3', '0.5', '0.5f0', '0.1f0', '1.0e-20', '2.0im')
+    >>> number(complex(0, np.inf)), number(2**64), number(Fraction(1, 3)), number(np.uint8(3))
+    ('complex(0.0, Inf)', '1.8446744073709552e19', '1//3', 'UInt8(3)')
     """
     if isinstance(x, (bool, np.bool_)):
         return "true" if x else "false"
+    if isinstance(x, Fraction):
+        return f"{x.numerator}//{x.denominator}"
+    if isinstance(x, np.integer) and x.dtype not in _INTS:
+        return f"{julia_type(x.dtype)}({int(x)})"
     if isinstance(x, (int, np.integer)):
-        return str(int(x))
+        return str(int(x)) if -(2**63) <= x < 2**63 else number(float(x))  # Int64, the type of Python's
     if isinstance(x, np.generic) and not isinstance(x, (float, complex)):
         bits = x.dtype.itemsize * 8 // (2 if x.dtype.kind == "c" else 1)
     if isinstance(x, (complex, np.complexfloating)):
-        if x.real == 0 and not np.signbit(x.real):
+        if x.real == 0 and not np.signbit(x.real) and not np.signbit(x.imag) and np.isfinite(x.imag):
             return number(_real(x.imag, bits), bits) + "im"
+        if x.real == 0 or not (np.isfinite(x.real) and np.isfinite(x.imag)):  # signs of zeros, Inf and NaN
+            parts = (number(_real(part, bits), bits) for part in (x.real, x.imag))
+            return call("complex", *parts)
         imag = number(_real(x.imag, bits), bits)
         return (
             f"{number(_real(x.real, bits), bits)} {imag[0] if imag[0] == '-' else '+'} {imag.lstrip('-')}im"
@@ -127,13 +142,17 @@ def number(x: Any, bits: int = 64) -> str:
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 
+_INTS = (np.dtype(np.int64), np.dtype(np.longlong))
+
+
 def _real(x: Any, bits: int) -> Any:
     return np.float32(x) if bits == 32 else float(x)
 
 
 def number_term(x: Any, bits: int = 64) -> Term:
     text = number(x, bits)
-    level = SUM if " " in text else SIGN if text.startswith("-") else ATOM
+    level = SUM if " + " in text or " - " in text else SIGN if text.startswith("-") else ATOM
+    level = PRODUCT if "//" in text and level == ATOM else level
     return Term(text, x, level, literal=True)
 
 
@@ -230,14 +249,21 @@ def typed(terms: Sequence[Term], value: Any) -> list[Term]:
     known = [_bits(t.dtype) for t in terms if t.dtype.kind in "fc" and not (t.literal and _is_weak(t.value))]
     out = []
     for t in terms:
-        if t.literal and t.dtype.kind in "fc":
+        if t.dtype.kind == "b":  # false times Inf or NaN is 0 in Julia, and NaN in NumPy
+            t = number_term(float(t.value), bits) if t.literal else converted(t, f"f{bits // 8}")
+        elif t.literal and t.dtype.kind in "fc":
             t = number_term(t.value, bits if _is_weak(t.value) else 64)
         elif t.dtype.kind in "fc" and _bits(t.dtype) > bits:
             t = converted(t, np.dtype(f"{t.dtype.kind}{bits // 8 * (2 if t.is_complex else 1)}"))
-        elif t.dtype.kind in "iu" and not t.literal and known and max(known) < bits:
-            t = converted(t, np.dtype(f"f{bits // 8}"))
+        elif t.dtype.kind in "iu" and not (t.literal and _is_weak(t.value)) and _narrower(known, bits):
+            t = number_term(float(t.value)) if t.literal and bits == 64 else converted(t, f"f{bits // 8}")
         out.append(t)
     return out
+
+
+def _narrower(known: Sequence[int], bits: int) -> bool:
+    """Would Julia end with another type, of the other operands or of integers alone?"""
+    return max(known) < bits if known else bits < 64
 
 
 def _is_weak(x: Any) -> bool:

@@ -83,10 +83,11 @@ CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "lent", "memory", "order", "watched")
+    __slots__ = ("copies", "integers", "lent", "memory", "order", "watched")
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.integers = False  # are there arrays of them among the values?
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
@@ -143,12 +144,16 @@ class Tape(list[Record]):
             return self.wrap(y, primitive, pair, (y, *values), None)
 
         keep_output, keep_inputs = primitive.keep(tuple([p is not None for p in parents]))
-        kept: list[Any] = [y if keep_output else spec_of(y)]
+        if self.integers:
+            values = [for_rules(x, primitive, k) for k, x in enumerate(values)]
+        kept: list[Any] = [as_floats(y) if keep_output else spec_of(y)]
         for value, parent, keep in zip(values, parents, keep_inputs, strict=True):
             if not keep:
                 kept.append(spec_of(value) if parent is None else self[parent][4])
             elif parent is None and type(value) is np.ndarray:
-                kept.append(self.own(value))
+                kept.append(
+                    self.own(value) if value.dtype.kind == "f" else self._whole(value, primitive, len(kept))
+                )
             else:
                 kept.append(value)
         result = self.wrap(y, primitive, tuple(parents), tuple(kept), options)
@@ -163,6 +168,8 @@ class Tape(list[Record]):
         y = primitive.compute(value, **options)
         keep_output, (keep_input,) = primitive.keep((True,))
         known = value if keep_input else spec
+        if self.integers:
+            known = as_floats(known)
         if type(y) is np.ndarray and y.dtype is spec[1] and y.shape == spec[0]:
             if self.lent:
                 self.watch_lent((y, known))
@@ -172,7 +179,9 @@ class Tape(list[Record]):
             tracer.index = len(self)
             self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
         else:
-            tracer = self.wrap(y, primitive, (x.index,), (y if keep_output else spec_of(y), known), options)
+            tracer = self.wrap(
+                y, primitive, (x.index,), (as_floats(y) if keep_output else spec_of(y), known), options
+            )
         if primitive.shares and type(y) is np.ndarray and y.ndim and shares(y, value):
             related(x, tracer)
         return tracer
@@ -201,7 +210,9 @@ class Tape(list[Record]):
         if kind is np.ndarray:
             tracer = ReverseArray()
             dtype = y.dtype
-            spec = _tuple(Spec, (y.shape, dtype if dtype.kind in "fc" else _FLOAT64))
+            if dtype.kind not in "fc":
+                self.integers, dtype = True, _FLOAT64
+            spec = _tuple(Spec, (y.shape, dtype))
         elif kind is float or kind is ReverseFloat:
             tracer = ReverseFloat()
             spec = FLOAT
@@ -210,6 +221,7 @@ class Tape(list[Record]):
         elif isinstance(y, TracedArray):
             tracer = ReverseArray()
             spec = spec_of(y)
+            self.integers = self.integers or y.dtype.kind not in "fc"
         else:
             if kind in NUMBERS:
                 y = NUMBERS[kind](y)
@@ -249,6 +261,11 @@ class Tape(list[Record]):
         if known is None or known[1] != data:
             known = self.copies[key] = (array, data, array.copy())
         return known[2]
+
+    def _whole(self, constant: np.ndarray, primitive: Primitive, k: int) -> np.ndarray:
+        """A constant that is no array of floats: rules must not compute with it in few bits."""
+        floats = for_rules(constant, primitive, k - 1)
+        return floats if floats is not constant else self.own(constant)
 
     def watch_lent(self, kept: Iterable[Any]) -> None:
         """From now on watch the large arguments that a record keeps, or keeps a view of."""
@@ -325,6 +342,18 @@ def spec_of(x: Any) -> Spec:
     if isinstance(x, np.inexact):
         return Spec((), kind if kind is not np.complex128 else complex)
     return COMPLEX if kind is complex else Spec((), tuple) if isinstance(x, tuple) else EXACT
+
+
+def as_floats(x: Any) -> Any:
+    """What a rule gets for an array of integers: floats, as integers of few bits would wrap round."""
+    if type(x) is np.ndarray or isinstance(x, TracedArray):
+        return x.astype(_FLOAT64) if x.dtype.kind in "iu" else x
+    return x
+
+
+def for_rules(x: Any, primitive: Primitive, k: int) -> Any:
+    """The same for input k of a primitive, unless that is an integer by nature: the exponent of ldexp."""
+    return x if primitive.vjps is not None and primitive.vjps[k] is None else as_floats(x)
 
 
 def fingerprint(array: np.ndarray) -> bytes:

@@ -157,8 +157,10 @@ class _Operators(NumpyProtocols):
     conj = conjugate
 
 
-def _astype(x: Any, dtype: Any) -> Any:
+def _astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
     dtype = np.dtype(dtype)
+    if casting != "unsafe":
+        np.empty(0, np.result_type(plain(x))).astype(dtype, casting=casting)  # NumPy's own error
     if dtype.kind not in "fc":  # truncation: a step function
         return np.asarray(plain(x)).astype(dtype)[()]
     return apply(PRIMITIVES["astype"], (x,), {"dtype": dtype})
@@ -200,14 +202,16 @@ class TracedNumber(_Operators, Tracer):
 
     # No dtype: np.mean([x, y]) would take it for a NumPy scalar and convert it.
 
-    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        return _astype(self, dtype)
+    def astype(
+        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Any:
+        return _astype(self, dtype, casting)
 
     def copy(self) -> TracedNumber:
         return self
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
+    def reshape(self, *shape: Any, order: str = "C", **copy: Any) -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order, **copy)  # type: ignore[call-overload]
 
     def flatten(self, order: str = "C") -> Any:
         return np.reshape(self, (1,))  # type: ignore[call-overload]
@@ -279,8 +283,8 @@ class TracedArray(_Operators, Tracer):
     def tolist(self) -> list:
         return [v.tolist() if isinstance(v, Tracer) else v for v in self]
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
+    def reshape(self, *shape: Any, order: str = "C", **copy: Any) -> Any:
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order, **copy)  # type: ignore[call-overload]
 
     def transpose(self, *axes: Any) -> Any:
         axes = axes[0] if len(axes) == 1 else axes
@@ -290,9 +294,9 @@ class TracedArray(_Operators, Tracer):
         return copied(np.ravel(self, order=order))  # type: ignore[call-overload]
 
     def astype(
-        self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True
+        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
     ) -> Any:
-        return self if not copy and np.dtype(dtype) == self.dtype else _astype(self, dtype)
+        return self if not copy and np.dtype(dtype) == self.dtype else _astype(self, dtype, casting)
 
     def copy(self, order: str = "C") -> TracedArray:
         return copied(self, order)
@@ -362,7 +366,23 @@ def _frozen(index: Any) -> Any:
     if kind is tuple:
         return tuple([_frozen(i) for i in index])
     index = plain(index)
-    return index.copy() if type(index) is np.ndarray else index
+    if kind is list:
+        return _as_array(index)
+    if type(index) is not np.ndarray:
+        return index
+    copy = index.copy()
+    for watcher in WATCHERS:
+        watcher.copied(index, copy)
+    return copy
+
+
+def _as_array(index: list[Any]) -> Any:
+    """A list as an index; left as it is where NumPy will have something to say about it."""
+    try:
+        array = np.asarray(index) if index else np.zeros(0, np.intp)
+    except ValueError:
+        return index
+    return array if array.dtype.kind in "biu" else index
 
 
 # The methods are set here, not by __getattr__: a class without it reads its slots twice as fast.

@@ -16,11 +16,11 @@ from ..adtypes import AutoZygote
 from ..errors import FluxbridgeError
 from .cross import cross_check
 
-GOOD, MISMATCH, WRONG_CALL = 0, 1, 2
+GOOD, MISMATCH, WRONG_CALL, NOTHING = 0, 1, 2, 3
 
 
 def check(options: argparse.Namespace) -> int:
-    """0 if all agree, 1 if not, 2 if the function or its arguments cannot be had."""
+    """0 if all agree, 1 if not, 2 if there is no such function or argument, 3 if nothing was compared."""
     try:
         f = locate(options.function)
         xs = arguments([options.args] if options.args else [])
@@ -29,7 +29,7 @@ def check(options: argparse.Namespace) -> int:
     except (WrongCall, FluxbridgeError, TypeError, ValueError) as error:
         return _refused(error)
     print(report.to_json() if options.json else report)
-    return GOOD if report else MISMATCH
+    return MISMATCH if not report else GOOD if report.compared else NOTHING
 
 
 def gradient(options: argparse.Namespace) -> int:

@@ -15,9 +15,9 @@ from ..errors import GradientMismatchError
 from . import compare, frameworks
 from .point import Entry, Point
 from .randomness import RandomNumbers
-from .report import Report
-from .suspects import suspects
-from .tolerance import Tolerance, swing
+from .report import Line, Report
+from .suspects import nobody_to_blame, suspects
+from .tolerance import Tolerance
 from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
 
 DEFAULT = ("zygote", "flux", "forwarddiff", "complex step", "finite differences")
@@ -74,9 +74,16 @@ def cross_check(
     own, _, report.seconds["native"] = ask("native", question)
     assert own is not None
     report.value["native"] = own.value
-    change = swing(question.again, lambda: question.point.rounded(question.rng), own.leaves)
-    tolerance = Tolerance(question.point.arrays, change, rtol, atol)
+    with as_in_gradient():
+        tolerance = Tolerance(question.point.arrays, question.swing(own.leaves), rtol, atol)
+        question.noise()
+        tolerance.noise = question.value_noise
     report.why = tolerance.why
+    report.lines += _value_outside(question, own, tolerance, report)
+    for k, why in question.fixed.items():
+        report.notes.append(
+            f"{question.point.paths[k]} was not varied: the function takes integers there ({why})"
+        )
 
     answers: dict[str, Answer] = {}
     for name in asked:
@@ -89,21 +96,55 @@ def cross_check(
     kinks = {e: sides for answer in answers.values() for e, sides in answer.kinks.items()}
     for name, answer in answers.items():
         report.lines += compare.lines(question, name, own, answer, tolerance, kinks)
-        if answer.along is not None:
+        if answer.along is not None and np.ndim(answer.along.value) == 0:
             report.notes.append(
                 f"{name} looked at {len(question.entries)} of {question.point.size} entries, and along a "
-                f"random direction over all of them: {answer.along[0]:.8g}, "
+                f"random direction over all of them: {float(answer.along.value):.8g}, "
                 f"native {compare.slope_along(question, own):.8g}"
             )
     with as_in_gradient():
         report.notes += draws.notes(question.point)
     report.kinks = _kinks(question, {"native": own, **answers}, kinks)
+    if of in ("hessian", "second"):
+        report.lines += _first_order(f, xs, asked, rtol, atol, max_entries, seed)
     if not report:
         with as_in_gradient():
-            report.suspects = suspects(target, question.point.xs)
+            report.suspects = suspects(f, question.point.xs, 2 if of in ("hessian", "second") else 1)
+            if not report.suspects:
+                report.notes.append(nobody_to_blame(f, question.point.xs))
         if raise_on_mismatch:
             raise GradientMismatchError(str(report), report)
     return report
+
+
+def _first_order(f: Callable[..., Any], xs: Sequence[Any], asked: Sequence[str], *options: Any) -> list[Line]:
+    """The mismatches of the gradient: what is compared with differences of a wrong gradient is wrong, too."""
+    rtol, atol, max_entries, seed = options
+    if "finite differences" not in asked:
+        return []
+    first = cross_check(
+        f,
+        *xs,
+        voices=["finite differences"],
+        rtol=rtol,
+        atol=atol,
+        max_entries=max_entries,
+        seed=seed,
+    )
+    return [line._replace(path=f"the gradient itself, {line.path}") for line in first.mismatches]
+
+
+def _value_outside(question: Question, own: Answer, allowed: Tolerance, report: Report) -> list[Line]:
+    """Does the function return the same inside of a gradient as outside of it?"""
+    try:
+        with as_in_gradient(), np.errstate(all="ignore"):
+            plain = question.plain()
+    except Exception as error:
+        text = str(error).partition("\n")[0]
+        report.notes.append(f"outside of a gradient the function raises {type(error).__name__}: {text}")
+        return []
+    line = compare.plain_value(own.value, plain, allowed)
+    return [] if line is None else [line]
 
 
 def _names(names: Sequence[str] | None) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..autodiff.structure import put_together, take_apart
 from ..errors import StructureError
+from .noise import values
 
 
 class Entry(NamedTuple):
@@ -81,21 +82,57 @@ class Point:
     def scale(self, entry: Entry) -> float:
         return max(1.0, float(np.abs(self.arrays[entry.leaf][entry.index])))
 
+    def least(self, entry: Entry) -> float:
+        """The smallest step of finite differences at this entry: some of its units in the last place."""
+        x = self.arrays[entry.leaf][entry.index]
+        x = float(np.imag(x) if entry.direction == 1j else np.real(x))
+        return 32 * float(np.spacing(abs(x))) if np.isfinite(x) and x else 0.0
+
+    def rebuilt(
+        self, stand_in: Callable[[Any], Any], wide: bool, jitter: Sequence[np.ndarray] | None = None
+    ) -> tuple[Any, ...]:
+        """The arguments with stand-ins for the leaves that vary, in double precision if `wide`."""
+        arrays = [_double(a) if wide else a for a in self.arrays]
+        if jitter is not None:
+            arrays = [a + t for a, t in zip(arrays, jitter, strict=True)]
+        leaves = [
+            stand_in(np.asarray(a)) if isinstance(x, np.ndarray) else stand_in(a.item())
+            for a, x in zip(arrays, self.leaves, strict=True)
+        ]
+        kept = [
+            new if k in self.free else old
+            for k, (old, new) in enumerate(zip(self.leaves, leaves, strict=True))
+        ]
+        return put_together(self.xs, kept)
+
+    def whole_numbers(self) -> list[int]:
+        """The leaves that are integers: they may count or stand for positions, and need not vary."""
+        return [k for k in self.free if np.asarray(self.leaves[k]).dtype.kind in "iu"]
+
     def moved(self, entry: Entry, step: float) -> tuple[Any, ...]:
         """The arguments with one entry moved by `step`, all in double precision."""
         array = _double(self.arrays[entry.leaf])
         array[entry.index] += step * entry.direction
         return self.with_leaves({**self._wide, entry.leaf: array})
 
-    def along(self, tangents: Sequence[np.ndarray], step: float) -> tuple[Any, ...]:
-        """The arguments moved by `step` along one tangent for each leaf, all in double precision."""
-        pairs = zip(self.arrays, tangents, strict=True)
-        moved = {k: _double(a) + step * t for k, (a, t) in enumerate(pairs) if k in self.free}
+    def displaced(self, *terms: tuple[Sequence[np.ndarray], float]) -> tuple[Any, ...]:
+        """The arguments moved by each (tangents, step), with a tangent for each leaf, in double precision."""
+        moved = {k: _double(self.arrays[k]) for k in self.free}
+        for tangents, step in terms:
+            for k in self.free:
+                moved[k] = moved[k] + step * tangents[k]
         return self.with_leaves({**self._wide, **moved})
+
+    def unit(self, *entries: tuple[Entry, float]) -> list[np.ndarray]:
+        """The tangent that has these values at these entries, and zeros elsewhere."""
+        tangents = [np.zeros(a.shape, complex if a.dtype.kind == "c" else float) for a in self.arrays]
+        for entry, value in entries:
+            tangents[entry.leaf][entry.index] += value * entry.direction
+        return tangents
 
     def with_leaves(self, arrays: dict[int, Any]) -> tuple[Any, ...]:
         leaves = [
-            x if k not in arrays else arrays[k] if isinstance(x, np.ndarray) else arrays[k].item()
+            x if k not in arrays else np.asarray(arrays[k]) if isinstance(x, np.ndarray) else arrays[k].item()
             for k, x in enumerate(self.leaves)
         ]
         return put_together(self.xs, leaves)
@@ -112,7 +149,7 @@ class Point:
         """The entry of a structural gradient for each leaf; None where there is none."""
         found: list[Any] = [None] * len(self.leaves)
         for k, part, _ in self.template.match(tuple(gradient), ""):
-            found[k] = np.asarray(part)
+            found[k] = np.asarray(values(part))
         return found
 
     def name(self, entry: Entry) -> str:

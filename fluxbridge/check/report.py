@@ -68,6 +68,19 @@ class Report:
         return not self.mismatches
 
     @property
+    def compared(self) -> bool:
+        """Was there anything that a voice could judge? If not, nothing is known about the gradient."""
+        return any(
+            line.verdict in (AGREES, DIFFERS) or (line.verdict == KINK and line.voice == "finite differences")
+            for line in self.lines
+        )
+
+    @property
+    def verdict(self) -> str:
+        """ "ok", "MISMATCH", or "nothing compared"."""
+        return "MISMATCH" if self.mismatches else "ok" if self.compared else "nothing compared"
+
+    @property
     def voices(self) -> list[str]:
         """Who answered."""
         return list(self.value)
@@ -78,6 +91,8 @@ class Report:
         if not others:
             return "nobody else was asked, so nothing is checked"
         worst = self.worst
+        if not self.compared:
+            return "no voice could judge any entry, so nothing is checked; the reasons are below"
         if worst is None:
             return f"native and {' and '.join(others)} agree"
         return (
@@ -114,9 +129,8 @@ class Report:
         lines = [
             "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table
         ]
-        mark = "ok" if self else "MISMATCH"
         return "\n".join([
-            f"{self.title}: {mark} ({self.summary()})", f"value: {values}", "", *lines, "",
+            f"{self.title}: {self.verdict} ({self.summary()})", f"value: {values}", "", *lines, "",
             *self.remarks(),
         ])  # fmt: skip
 
@@ -146,6 +160,7 @@ class Report:
             "title": self.title,
             "of": self.of,
             "ok": bool(self),
+            "verdict": self.verdict,
             "value": {voice: _plain(v) for voice, v in self.value.items()},
             "lines": [{k: _plain(v) for k, v in line._asdict().items()} for line in self.lines],
             "silent": self.silent,

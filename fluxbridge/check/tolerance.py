@@ -2,9 +2,9 @@
 
 Two programs that compute the same derivative round differently. How much that matters depends on the
 precision of the numbers and on the point: the tolerance of an entry is a few units of the precision
-times the entry itself, plus a multiple of what happens to the gradient when every number of the
-arguments is rounded once more. Where that is a lot the problem is ill-conditioned, and nobody's last
-digits mean anything.
+times the entry itself, plus a multiple of what happens to this entry when the arguments and the result of
+every operation on the way are rounded once more. Where that is a lot the problem is ill-conditioned, and
+nobody's last digits mean anything.
 """
 
 from __future__ import annotations
@@ -15,26 +15,46 @@ from typing import Any
 import numpy as np
 
 ROUNDINGS = 8  #: how many roundings of an entry are forgiven
-SWING = 16  #: how many times the change under rounded arguments is
-SAMPLES = 3
+SWING = 16  #: how many times the change under rounding is
+SAMPLES = 4
 
 
 class Tolerance:
     """The allowed difference for every leaf; `why` says in words where it comes from."""
 
     def __init__(
-        self, arrays: Sequence[np.ndarray], swing: Sequence[Any], rtol: float | None, atol: float | None
+        self,
+        arrays: Sequence[np.ndarray],
+        swing: Sequence[Any],
+        rtol: float | None,
+        atol: float | None,
     ):
+        self.noise: Any = 0.0  #: how far rounding moves the value of the function
+        self._swing = list(swing)
+        self._eps = [_eps(a) for a in arrays]
+        self.single = any(eps > 1e-10 for eps in self._eps)
         self.given = rtol is not None or atol is not None
         self.rtol = [rtol if rtol is not None else 0.0 if self.given else ROUNDINGS * _eps(a) for a in arrays]
         self.atol = [
-            atol if atol is not None else 0.0 if self.given else SWING * s + np.finfo(float).tiny
+            np.asarray(atol if atol is not None else 0.0 if self.given else SWING * s + np.finfo(float).tiny)
             for s in swing
         ]
         self.why = "as given" if self.given else _why(arrays)
 
+    def terms(self, leaf: int, shape: tuple[int, ...]) -> Any:
+        """The size of the terms whose sum an entry is: they are rounded, and so it moves."""
+        swing = np.asarray(self._swing[leaf])
+        return swing / self._eps[leaf] if swing.shape == shape else np.zeros(shape)
+
+    def of_value(self, shape: tuple[int, ...]) -> Any:
+        """How far rounding moves the value of the function."""
+        return self.noise if np.shape(self.noise) == shape else np.max(self.noise, initial=0.0)
+
     def of(self, leaf: int, reference: Any) -> Any:
-        return self.atol[leaf] + self.rtol[leaf] * np.abs(reference)
+        atol = self.atol[leaf]
+        if atol.ndim and atol.shape != np.shape(reference):  # the native engine has no numbers there
+            atol = np.zeros(())
+        return atol + self.rtol[leaf] * np.abs(reference)
 
 
 def _eps(a: np.ndarray) -> float:
@@ -44,21 +64,21 @@ def _eps(a: np.ndarray) -> float:
 def _why(arrays: Sequence[np.ndarray]) -> str:
     kinds = sorted({a.dtype.name for a in arrays})
     return (
-        f"{ROUNDINGS} roundings ({', '.join(kinds)}) of each entry, and {SWING} times what the gradient "
-        "changes by when the arguments are rounded once more"
+        f"{ROUNDINGS} roundings ({', '.join(kinds)}) of each entry, and {SWING} times what it changes by "
+        "when the arguments and all operations are rounded once more"
     )
 
 
 def swing(
     derivative: Callable[..., Sequence[Any]], rounded: Callable[[], tuple[Any, ...]], at: Sequence[Any]
-) -> list[float]:
-    """The largest change of any entry of each leaf when the arguments are rounded once more."""
-    found = [0.0] * len(at)
+) -> list[Any]:
+    """How far each entry of each leaf moves when the arguments are rounded once more."""
+    found = [np.zeros(np.shape(a)) for a in at]
     for _ in range(SAMPLES):
         with np.errstate(all="ignore"):
             moved = derivative(*rounded())
             for k, (a, b) in enumerate(zip(at, moved, strict=True)):
-                if a is not None and b is not None and np.shape(a) == np.shape(b) and np.size(a):
+                if a is not None and b is not None and np.shape(a) == np.shape(b):
                     change = np.abs(np.asarray(a) - b)
-                    found[k] = max(found[k], float(np.max(change, initial=0.0, where=np.isfinite(change))))
+                    found[k] = np.fmax(found[k], np.where(np.isfinite(change), change, 0.0))
     return found

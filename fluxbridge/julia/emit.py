@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..autodiff.keys import Described, content, describe
 from ..autodiff.primitive import Tracer, plain
 from ..autodiff.recording import Choice, Recording, Step
 from ..autodiff.spelling import (
     COMPARISON,
     Site,
     Term,
-    aligned,
     array_literal,
     call,
-    elementwise,
-    infix,
     number_term,
     spell,
 )
@@ -33,34 +32,69 @@ from ..autodiff.template import Branch
 from ..errors import NoRuleError
 from . import names
 from .layout import wrapped
-from .runs import QUESTIONS, asked_key, constants, identity, is_constant, spelling_of
+from .questions import is_written, question
+from .runs import Written, blank, is_constant, is_small, spelling_of, wraps_round
 from .structures import accessed, ordered, traced_leaves
 
 _INLINE = 60  #: the longest text that is written into another
-_SMALL = 8  #: the most elements of an array that is written out
 
 
 class Emitted(NamedTuple):
     """Julia source of one run.
 
-    `captured` are the numbers of the constants that are passed as further arguments, `names` their names;
-    `inlined` has the value of every constant that is written out, by its number.
+    `names` are those of the further arguments, the captured values: first those of the holes `captured`
+    (see :mod:`fluxbridge.autodiff.keys`), by their numbers, then those of the steps in `written`, by their
+    positions. `closed` has the content of the holes that are written out, by their numbers.
     """
 
     name: str
     text: str
-    captured: tuple[int, ...]
     names: tuple[str, ...]
-    inlined: dict[int, Any]
-    asked: dict[int, Any]  #: constants that are answers to a question, by their number (see asked_key)
-    spelled: dict[int, list[Term]]  #: steps whose spelling refers to arrays: position -> terms
+    captured: tuple[int, ...]
+    written: dict[int, Written]
+    closed: dict[int, Hashable]
+
+    @property
+    def code(self) -> str:
+        """The text without its comments."""
+        return _COMMENT.sub("", self.text)
+
+    def values(self, run: Recording, described: Described) -> list[Any] | None:
+        """The captured values for a run with the same key; None if another text is needed."""
+        if any(content(described.holes[k]) != known for k, known in self.closed.items()):
+            return None
+        found = [described.holes[k] for k in self.captured]
+        for position, written in self.written.items():
+            arrays = written.again(run.steps[position], described)
+            if arrays is None:
+                return None
+            found += arrays
+        return found
 
 
-def emit(run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozenset()) -> Emitted:
-    """The Julia source of a run of f."""
+_COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
+
+
+class Open(NamedTuple):
+    """What must not be written out, since it differs from run to run: holes by their numbers, and the arrays
+    that steps are written with, by their positions."""
+
+    holes: frozenset[int] = frozenset()
+    steps: frozenset[int] = frozenset()
+
+
+NOTHING = Open()
+
+
+def emit(
+    run: Recording, f: Callable[..., Any], described: Described | None = None, opened: Open = NOTHING
+) -> Emitted:
+    """The Julia source of a run of f. But for names and comments it depends on nothing except the key of the
+    run and the content of the holes in `closed`."""
+    described = described or describe(run, is_written)
     taken: frozenset[str] = frozenset()
     while True:
-        emission = Emission(run, f, varying, taken)
+        emission = Emission(run, f, described, opened, taken)
         emitted = emission.emit()
         called = {m[1] for m in _CALLED.finditer(emitted.text)}  # names of functions must stay theirs
         clashes = (called | _TYPES) & (emission.taken - {emitted.name})
@@ -84,33 +118,26 @@ def _calls_itself(emitted: Emitted) -> bool:
 
 
 class Emission:
-    """One run on its way to Julia.
-
-    `varying` are the numbers of constants that must not be written out, `taken` names that are not free.
-    """
+    """One run on its way to Julia. `taken` are names that are not free."""
 
     def __init__(
-        self, run: Recording, f: Callable[..., Any], varying: frozenset[int] = frozenset(),
+        self, run: Recording, f: Callable[..., Any], described: Described, opened: Open,
         taken: frozenset[str] = frozenset(),
     ):  # fmt: skip
         self.run = run
         self.f = f
-        self.varying = varying
+        self.described = described
+        self.opened = opened
         self.taken: set[str] = set(taken)
         self.terms: dict[Step, Term] = {}
         self.same: dict[Step, Step] = {}
-        self.lines: list[str] = []
+        self.lines: list[str | Choice] = []
         self.captured: dict[int, str] = {}
-        self.inlined: dict[int, Any] = {}
-        self.asked: dict[int, Any] = {}
-        self.spelled: dict[int, list[Term]] = {}
+        self.closed: dict[int, Hashable] = {}
+        self.written: dict[int, Written] = {}
         self.by_id: dict[int, str] = {}
-        self.kept: list[Any] = []
-        self.masks = {id(c.outcome): c for c in run.choices if isinstance(c.outcome, np.ndarray)}
-        self.numbers: dict[tuple[int, int], int] = {}  # (position, id of constant) -> its number
-        for k, (position, x) in enumerate(constants(run)):
-            self.numbers.setdefault((position, id(x)), k)
-        self.count = sum(1 for _ in constants(run))
+        self.answered: set[int] = set()  #: ids of the questions that are asked in the code
+        self.outputs = 0
         self.held = names.held_names(f)
 
     # -- the whole ------------------------------------------------------------------------------------
@@ -135,13 +162,14 @@ class Emission:
             if step in needed and not step.is_argument and self.same[step] is step:
                 self._step(step)
         self._comments(asked, len(run.steps))
-        body = [*self.lines, f"return {self._output(run.out)}"]
+        returned = self._output(run.out)
+        body = [*self._said(), f"return {returned}"]
         further = list(self.captured.values())
+        for written in self.written.values():
+            further += written.names
         head = f"function {self.name}({', '.join(parameters + further)})"
         text = "\n".join([wrapped(head, ""), *[wrapped(line, "    ") for line in body], "end"]) + "\n"
-        return Emitted(
-            self.name, text, tuple(self.captured), tuple(further), self.inlined, self.asked, self.spelled
-        )  # fmt: skip
+        return Emitted(self.name, text, tuple(further), tuple(self.captured), self.written, self.closed)
 
     def _arguments(self, template: Any, text: str) -> None:
         """The terms of the leaves of an argument: ``m.layers[1].W``."""
@@ -149,7 +177,7 @@ class Emission:
             return
         if not isinstance(template, Branch):
             step = self.run.steps[template.index]
-            self.terms[step] = Term(text, step.value)
+            self.terms[step] = Term(text, blank(step.value))
             return
         for child, below in accessed(template):
             self._arguments(child, text + below)
@@ -161,32 +189,41 @@ class Emission:
             self.same[step] = step
             if step.is_argument:
                 continue
-            inputs: list[Any] = []
-            equal = {}  # constants that happen to be what those of an earlier step are
-            for x in step.inputs:
-                number = self.numbers.get((step.position, id(x)))
-                if isinstance(x, Step):
-                    inputs.append(self.same[x])
-                elif number in self.varying:
-                    inputs.append(number)
-                else:
-                    inputs.append(identity(x))
-                    if number is not None and not isinstance(x, np.ndarray):
-                        equal[number] = x
-            key = (step.primitive, tuple(inputs), identity(step.options))
+            closed: dict[int, Hashable] = {}  # constants that happen to be what those of an earlier step are
+            inputs = tuple([self._identity(step, k, x, closed) for k, x in enumerate(step.inputs)])
+            key = (step.primitive, inputs, self.described.options[step.position])
             self.same[step] = known.setdefault(key, step)
             if self.same[step] is not step:
-                self.inlined.update(equal)
+                self.closed.update(closed)
+
+    def _identity(self, step: Step, k: int, x: Any, closed: dict[int, Hashable]) -> Hashable:
+        """What tells the inputs of steps apart."""
+        if isinstance(x, Step):
+            return self.same[x].position
+        number = self.described.hole("step", step.position, k)
+        if number is None:
+            return content(x) if not isinstance(x, np.ndarray) else ("answer", id(x))
+        if isinstance(x, np.ndarray) and x.ndim:
+            return "array", self.described.numbers[id(x)]
+        if number in self.opened.holes or isinstance(x, Tracer):
+            return "hole", number
+        closed[number] = content(x)
+        return "closed", closed[number]
 
     def _behind(self, step: Step) -> list[Step]:
-        """The steps that a step is computed from, and those behind the masks that it takes."""
-        found = []
-        for x in step.inputs:
-            if isinstance(x, Step):
-                found.append(self.same[x])
-            elif id(x) in self.masks:
-                found += [self.same[s] for s in self.masks[id(x)].inputs if isinstance(s, Step)]
-        return found
+        """The steps that a step is computed from, and those behind the answers that it takes."""
+        return [self.same[s] for s in self._steps_in((step.inputs, step.options))]
+
+    def _steps_in(self, x: Any) -> list[Step]:
+        if isinstance(x, Step):
+            return [x]
+        if isinstance(x, dict):
+            x = list(x.values())
+        if isinstance(x, (tuple, list)):
+            return [s for v in x for s in self._steps_in(v)]
+        if isinstance(x, np.ndarray) and x.ndim and self.described.is_answer(x):
+            return self._steps_in(self.described.question(x)[1].inputs)
+        return []
 
     def _count_uses(self) -> tuple[set[Step], Counter[Step]]:
         outputs = [self.same[s] for s in traced_leaves(self.run.out)]
@@ -208,7 +245,7 @@ class Emission:
         """The Python variable of each step; of a run of steps in one instruction only the last has it."""
         found: dict[Step, str] = {}
         steps = self.run.steps
-        for step, after in zip(steps, [*steps[1:], None], strict=True):
+        for step, after in zip(steps, [*steps[1:], None], strict=False):
             calls: Any = step.calls
             if not calls:
                 continue
@@ -226,25 +263,36 @@ class Emission:
         source = step.inputs[0] if step.inputs else None
         if isinstance(source, Step) and isinstance(source.value, tuple):
             return  # one output of several: named with them
-        julia = spelling_of(step.primitive)
-        terms = [self._input(step, x) for x in step.inputs]
+        spelling_of(step.primitive)  # an error, if there is none
+        terms = [self._input("step", step.position, k, x) for k, x in enumerate(step.inputs)]
+        written = Written(terms, step.position in self.opened.steps)
 
-        def capture(array: np.ndarray) -> Term:
-            self.spelled[step.position] = terms
-            number = self.count
-            self.count += 1
-            return self._constant(number, array)
+        def name() -> str:
+            written.names.append(self._fresh("c"))
+            return written.names[-1]
 
-        term = spell(julia, Site(plain(step.value), capture), terms, step.options)
+        def answer(array: np.ndarray) -> Term | None:
+            found = self._answer(array)
+            if found is not None:
+                written.answers.append(found)
+            return found
+
+        term, values = written.spelled(step, answer, name)
+        if values or step.position in self.described.arrays:
+            written.text = term.text
+            self.written[step.position] = written
+        wraps = wraps_round(step)
+        if wraps is not None:
+            term = Term(call("NumPy.wrapped", wraps, term), term.value)
         if isinstance(step.value, tuple):
             self._several(step, term)
             return
         if self._is_inlined(step, term):
             self.terms[step] = term
             return
-        name = self._fresh(self.users.get(step) or "v")
-        self.lines.append(f"{name} = {term}")
-        self.terms[step] = Term(name, step.value)
+        variable = self._fresh(self.users.get(step) or "v")
+        self.lines.append(f"{variable} = {term}")
+        self.terms[step] = Term(variable, blank(step.value))
 
     def _is_inlined(self, step: Step, term: Term) -> bool:
         uses = self.uses[step]
@@ -265,47 +313,61 @@ class Emission:
             name = "_" if not used else self._fresh(_SHORT.get(field, field))
             parts.append(name)
             for s in mine:
-                self.terms[self.same[s]] = Term(name, s.value)
+                self.terms[self.same[s]] = Term(name, blank(s.value))
         self.lines.append(f"{', '.join(parts)} = {term}")
 
-    def _input(self, step: Step, x: Any) -> Term:
+    def _input(self, what: str, place: int, k: int, x: Any) -> Term:
+        """An input of a step, or of a question."""
         if isinstance(x, Step):
             return self.terms[self.same[x]]
-        if id(x) in self.masks:
-            return self._question(self.masks[id(x)])
+        number = self.described.hole(what, place, k)
+        if number is not None:
+            term = self._constant(number, x)
+            term.constant = True
+            return term
+        found = self._answer(x) if isinstance(x, np.ndarray) and x.ndim else None
+        if found is not None:
+            return found
         if x is None:
             return Term("nothing", None, literal=True)
         if not is_constant(x):
             return Term(str(x).lower() if isinstance(x, (bool, np.bool_)) else f'"{x}"', x, literal=True)
-        term = self._constant(self.numbers[step.position, id(x)], x)
+        term = self._literal(plain(x))
         term.constant = True
         return term
+
+    def _answer(self, x: np.ndarray) -> Term | None:
+        """The question that was answered with this array, if Julia can ask it."""
+        if not self.described.is_answer(x):
+            return None
+        number, choice = self.described.question(x)
+        self.answered.add(id(choice))
+        terms = [self._input("asked", number, k, v) for k, v in enumerate(choice.inputs)]
+        return question(choice, terms, blank(choice.outcome))
 
     def _constant(self, number: int, x: Any) -> Term:
         """A constant, written out if it is small, else by its name."""
         value = plain(x)
-        if not isinstance(value, (np.ndarray, np.generic, int, float, complex)):
+        if not isinstance(value, (np.ndarray, np.generic, int, float, complex, Fraction)):
             value = np.asarray(value)  # an array of another make
-        if isinstance(value, np.ndarray) and value.dtype == bool and number not in self.varying:
-            for choice in self.masks.values():  # a mask in an index is a copy of the answer
-                if choice.outcome.shape == value.shape and np.array_equal(choice.outcome, value):
-                    self.asked[number] = asked_key(choice)
-                    return self._question(choice)
-        small = np.ndim(value) == 0 or (np.size(value) <= _SMALL and np.ndim(value) <= 2)
-        if small and number not in self.varying and not isinstance(x, Tracer):
-            self.inlined[number] = value
-            if isinstance(value, np.ndarray) and value.ndim:
-                column = value.ndim == 2 and value.shape[1] == 1 and value.size > 0
-                thin = Term(array_literal(value[:, 0]), value[:, 0]) if column else None
-                return Term(array_literal(value), value, thin=thin)
-            return number_term(value.item() if isinstance(value, np.ndarray) else value)
-        name = self.by_id.get(id(x))
+        if is_small(value) and number not in self.opened.holes and not isinstance(x, Tracer):
+            self.closed[number] = content(x)
+            return self._literal(value)
+        array = isinstance(x, np.ndarray) and x.ndim > 0
+        name = self.by_id.get(id(x)) if array else None
         if name is None:
             known = names.name_of(value, self.held) if isinstance(value, np.ndarray) else None
-            name = self._fresh(known or "c")
-            self.captured[number] = self.by_id[id(x)] = name
-            self.kept.append(x)  # so that no other array gets its id
-        return Term(name, value)
+            name = self.captured[number] = self._fresh(known or "c")
+            if array:
+                self.by_id[id(x)] = name
+        return Term(name, blank(value))
+
+    def _literal(self, value: Any) -> Term:
+        if isinstance(value, np.ndarray) and value.ndim:
+            column = value.ndim == 2 and value.shape[1] == 1 and value.size > 0
+            thin = Term(array_literal(value[:, 0]), value[:, 0]) if column else None
+            return Term(array_literal(value), value, thin=thin)
+        return number_term(value.item() if isinstance(value, np.ndarray) else value)
 
     def _fresh(self, name: str) -> str:
         name = names.julia_name(name, self.taken)
@@ -314,30 +376,21 @@ class Emission:
 
     # -- questions ----------------------------------------------------------------------------------------
 
-    def _question(self, choice: Choice, brief: bool = False) -> Term:
-        """A question as Julia asks it."""
-        terms = [self._asked(x, brief) for x in choice.inputs]
-        widest = max((t.dtype.itemsize for t in terms if t.dtype.kind == "f" and not t.literal), default=8)
-        terms = [number_term(t.value, widest * 8) if t.literal and t.dtype.kind == "f" else t for t in terms]
-        name = QUESTIONS.get(choice.function)
-        if name is None:
-            return Term(call(getattr(choice.function, "__name__", "?"), *terms), choice.outcome)
-        if name[0].isalpha():
-            return elementwise(name, terms, choice.outcome)
-        a, b = aligned(terms)
-        return infix(name, a, b, choice.outcome, dotted=bool(a.ndim or b.ndim))
+    def _question(self, choice: Choice) -> Term:
+        """A question, for a comment."""
+        return question(choice, [self._asked(x, brief=True) for x in choice.inputs], choice.outcome)
 
     def _asked(self, x: Any, brief: bool = False) -> Term:
         if isinstance(x, Step):
             term = self._shown(self.same[x])
             return Term("…", x.value) if brief and len(term.text) > _INLINE // 2 else term
         if isinstance(x, np.ndarray) and x.ndim:
-            if x.size <= _SMALL and x.ndim <= 2:
+            if is_small(x):
                 return Term(array_literal(x), x)
             known = self.by_id.get(id(x)) or names.name_of(x, self.held)
-            return Term(known or "c", x)
+            return Term(known or "…", x)
         x = x.item() if isinstance(x, (np.ndarray, np.generic)) else x
-        return number_term(x) if isinstance(x, (int, float, complex)) else Term(repr(x), x)
+        return number_term(x) if isinstance(x, (int, float, complex)) else Term(repr(x), 0)
 
     def _shown(self, step: Step) -> Term:
         """A step that is perhaps not computed otherwise, for a comment."""
@@ -348,7 +401,7 @@ class Emission:
             return Term("…", step.value)
         try:
             terms = [self._asked(x) for x in step.inputs]
-            site = Site(plain(step.value), lambda array: Term("…", array))
+            site = Site(blank(step.value), lambda array: Term("…", array))
             return spell(spelling_of(step.primitive), site, terms, step.options)
         except NoRuleError:
             return Term(step.primitive.name, step.value)
@@ -357,9 +410,10 @@ class Emission:
         """Say which way the choices before this step went."""
         due = [c for c in asked if c.at <= position]
         for choice in due:
-            if isinstance(choice.outcome, np.ndarray) and choice.outcome.ndim:
+            if isinstance(choice.outcome, tuple) or np.ndim(choice.outcome):
+                self.lines.append(choice)  # it will turn out whether the code asks this
                 continue
-            question = self._question(choice, brief=True)
+            question = self._question(choice)
             outcome = choice.outcome
             if isinstance(outcome, (bool, np.bool_)):
                 if choice.function is bool:
@@ -375,6 +429,18 @@ class Emission:
             if line not in self.lines[-1:]:
                 self.lines.append(line)
         return [c for c in asked if c.at > position]
+
+    def _said(self) -> list[str]:
+        """The lines, with a comment for every array of answers that the code does not ask for itself."""
+        lines: list[str] = []
+        for line in self.lines:
+            if isinstance(line, Choice):
+                if id(line) in self.answered:
+                    continue
+                line = f"# taken as a constant: {self._question(line)}"
+            if line not in lines[-1:] or not line.startswith("#"):
+                lines.append(line)
+        return lines
 
     # -- the result ------------------------------------------------------------------------------------------
 
@@ -397,16 +463,13 @@ class Emission:
         if isinstance(out, dict) and all(isinstance(k, str) for k in out):
             inside = ", ".join(f"{names.field(k)} = {self._structure(v)}" for k, v in out.items())
             return f"(; {inside})"
-        if isinstance(out, (int, float, complex, np.number)) and not isinstance(out, bool):
-            return number_term(out).text
-        if (
-            isinstance(out, np.ndarray)
-            and out.size <= _SMALL
-            and 0 < out.ndim <= 2
-            and out.dtype.kind in "biufc"
-        ):
-            return array_literal(out)
-        return "nothing"
+        if not isinstance(out, (int, float, complex, np.generic, np.ndarray)):
+            return "nothing"
+        number = self.described.hole("out", 0, self.outputs)
+        self.outputs += 1
+        if number is None or np.result_type(out).kind not in "biufc" or not is_small(out):
+            return "nothing"
+        return self._constant(number, out).text
 
 
 _SHORT = {"eigenvalues": "w", "eigenvectors": "V", "logabsdet": "logdet", "U": "U", "S": "s", "Vh": "Vt"}

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import native
+from ..autodiff.holders import fields_of
 from ..autodiff.matrices import Diagonal, UniformScaling
 from ..autodiff.primitive import Tracer
-from ..autodiff.structure import Record, _fields_of
+from ..autodiff.template import Record
 from ..errors import GradientLostError, StructureError
 from . import errors
 from .gate import Gate, Handle
@@ -108,7 +109,7 @@ def take_apart(x: Any) -> tuple[Any, ...]:
         return "value", np.asarray(x)
     if callable(x) and not dataclasses.is_dataclass(x) and not getattr(x, "__dict__", None):
         return ("function",)
-    fields = _fields_of(x)
+    fields = fields_of(x)
     if fields and not isinstance(x, (types.ModuleType, type)):
         return "fields", tuple(fields), tuple(fields.values()), None
     return ("opaque",)

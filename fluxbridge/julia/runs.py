@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import math
-import operator
 import sys
-import types
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from ..autodiff import recording
-from ..autodiff.primitive import PRIMITIVES, Tracer, plain
-from ..autodiff.recording import Choice, Recording, Step
-from ..autodiff.spelling import Site, Term, spell
+from ..autodiff.keys import Described
+from ..autodiff.primitive import PRIMITIVES, plain
+from ..autodiff.recording import Recording, Step
+from ..autodiff.spelling import Site, Term, array_literal, julia_type, number_term, spell
 from ..errors import NoRuleError
 
 
 class Run(Recording):
     """A recording that knows of the stack what gives names: (code, instruction) of each frame."""
+
+    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
+        super().__init__(f, xs, calls)
+        for step in self.steps:
+            if type(step.value) is int and not -(2**63) <= step.value < 2**63:
+                raise NoRuleError(_too_large(step))
 
     def _stack(self) -> Any:
         found = []
@@ -33,66 +38,94 @@ class Run(Recording):
         return found
 
 
-def constants(run: Recording, spelled: dict[int, list[Term]] | None = None) -> Iterator[tuple[int, Any]]:
-    """(position of the step, constant) for all constants of a run, in an order that does not change.
-
-    First those that are inputs of steps. Then, for the steps in `spelled`, the arrays that their
-    spellings make of the options (indices, masks).
-    """
-    masks = {id(c.outcome) for c in run.choices if isinstance(c.outcome, np.ndarray)}
-    for step in run.steps:
-        for x in step.inputs:
-            if not isinstance(x, Step) and is_constant(x) and id(x) not in masks:
-                yield step.position, x
-    for position in sorted(spelled or ()):
-        step = run.steps[position]
-        for array in _captures(step, spelled[position]):  # type: ignore[index]
-            yield position, array
+def _too_large(step: Step) -> str:
+    what = f"the argument {step.path}" if step.is_argument else f"the result of {step.primitive.name}"
+    return (
+        f"{what} is the integer {step.value:.6g}, and Julia's Int64 goes up to 9.2e18; it would wrap round. "
+        "Call the function with floats (3.0 instead of 3)."
+    )
 
 
-def _captures(step: Step, terms: list[Term]) -> list[np.ndarray]:
-    found: list[np.ndarray] = []
+#: Rules that move elements, or leave them as they are.
+_MOVING = {"shaping", "indexing", "joining", "padding", "choosing"}
 
-    def capture(array: np.ndarray) -> Term:
-        found.append(array)
-        return Term("c", array)
 
-    spell(step.primitive.julia, Site(plain(step.value), capture), terms, step.options)
-    return found
+def wraps_round(step: Step) -> str | None:
+    """The type of integers that NumPy computes this step in, if it is another than Julia's Int64."""
+    if isinstance(step.value, tuple) or step.primitive.area in _MOVING:
+        return None
+    dtype = np.result_type(plain(step.value)) if not isinstance(plain(step.value), int) else np.dtype(int)
+    return julia_type(dtype) if dtype.kind in "iu" and dtype != np.dtype(np.int64) else None
 
 
 def is_constant(x: Any) -> bool:
     return x is not None and not isinstance(x, (bool, np.bool_, str))
 
 
-def identity(x: Any) -> Any:
-    """What tells constants and options apart."""
-    if isinstance(x, dict):
-        return tuple((k, identity(v)) for k, v in x.items())
-    if isinstance(x, (tuple, list)):
-        return tuple(map(identity, x))
-    if isinstance(x, slice):
-        return ("slice", identity((x.start, x.stop, x.step)))
-    if isinstance(x, (np.ndarray, types.FunctionType, Tracer)):
-        return id(x)
-    return (type(x), repr(x))
+def blank(x: Any) -> Any:
+    """A value of the same type, shape and dtype. What is written of a value that differs from run to run is
+    made of this, so that it cannot depend on the content."""
+    x = plain(x)
+    if isinstance(x, tuple):
+        parts = map(blank, x)
+        return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+    if isinstance(x, (np.ndarray, np.generic)):
+        zero = np.zeros((), x.dtype)
+        return np.broadcast_to(zero, x.shape) if isinstance(x, np.ndarray) else zero[()]
+    return type(x)() if isinstance(x, (int, float, complex, Fraction)) else x
 
 
-def asked_key(choice: Choice) -> Any:
-    """What was asked, by the position of steps; equal for the same question in another run."""
-    inputs = [x.position if isinstance(x, Step) else identity(x) for x in choice.inputs]
-    return choice.function, tuple(inputs)
+class Written:
+    """A step that is written with arrays which its spelling makes of the options: indices, masks.
+
+    `terms` are its inputs and `text` is what was written. With `is_open` no content of the arrays is written
+    out. `answers` are the terms of arrays that are answers to questions, `names` the names of the others.
+    """
+
+    __slots__ = ("answers", "is_open", "names", "terms", "text")
+
+    def __init__(self, terms: list[Term], is_open: bool):
+        self.terms = terms
+        self.is_open = is_open
+        self.text = ""
+        self.answers: list[Term] = []
+        self.names: list[str] = []
+
+    def spelled(
+        self, step: Step, answer: Callable[[np.ndarray], Term | None], name: Callable[[], str]
+    ) -> Any:
+        """(the step in Julia, the arrays that have names)."""
+        values: list[np.ndarray] = []
+
+        def capture(array: np.ndarray) -> Term:
+            known = answer(array)
+            if known is not None:
+                return known
+            if is_small(array) and not self.is_open:
+                return Term(array_literal(array), array) if array.ndim else number_term(array.item())
+            values.append(array)
+            return Term(name(), blank(array))
+
+        site = Site(blank(step.value), capture, self.is_open)
+        return spell(spelling_of(step.primitive), site, self.terms, step.options), values
+
+    def again(self, step: Step, described: Described) -> list[np.ndarray] | None:
+        """The arrays for another run with the same key; None if something else would have to be written."""
+        answers, names = iter(self.answers), iter(self.names)
+
+        def answer(array: np.ndarray) -> Term | None:
+            return next(answers, None) if described.is_answer(array) else None
+
+        term, values = self.spelled(step, answer, lambda: next(names, "?"))
+        return values if term.text == self.text else None
 
 
-#: How Julia asks what a function asked about values.
-QUESTIONS: dict[Any, str] = {
-    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=", operator.eq: "==",
-    operator.ne: "!=", np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=",
-    np.equal: "==", np.not_equal: "!=", np.isnan: "isnan", np.isfinite: "isfinite", np.isinf: "isinf",
-    np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.rint: "round", np.sign: "sign",
-    np.signbit: "signbit", operator.floordiv: "fld", np.floor_divide: "fld", math.floor: "floor",
-    math.ceil: "ceil", math.trunc: "trunc", round: "round", int: "trunc",
-}  # fmt: skip
+def is_small(x: Any) -> bool:
+    """Is this constant written out? By its shape, never by its content."""
+    return np.ndim(x) == 0 or (np.size(x) <= _SMALL and np.ndim(x) <= 2)
+
+
+_SMALL = 8  #: the most elements of an array that is written out
 
 
 def spelling_of(primitive: Any) -> Any:

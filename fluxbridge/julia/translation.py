@@ -1,31 +1,34 @@
 """Python functions in Julia: traced, written as Julia source, and called there.
 
 A function is traced at every call, since its values may choose its way. What is kept is the source and
-the compiled function, by what was computed: the steps, their shapes and types. Constants may differ from
-call to call; one that does, having been written out, becomes an argument of the Julia function.
+the compiled function, by what was computed (see :mod:`fluxbridge.autodiff.keys`). Constants may differ from
+call to call: what is written out is compared at each call, and what differs becomes an argument of the Julia
+function; the others are arguments from the first call on.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
+from ..autodiff.keys import Described, content, describe
 from ..autodiff.native import as_in_gradient
 from ..autodiff.primitive import Tracer, plain
-from ..autodiff.recording import Recording, Step
+from ..autodiff.recording import Step
 from ..autodiff.structure import Splitter
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
-from .emit import Emitted, emit
+from .emit import Emitted, Open, emit
 from .objects import JuliaObject
-from .runs import Run, asked_key, constants
+from .questions import is_written
+from .runs import Run
 from .structures import collect, encoded, paired, seed, traced_leaves
 
 _MOST = 512  #: entries that are kept
+_VERSIONS = 8  #: sources that are kept for one key, with different constants written out
 
 
 class Source(str):
@@ -64,10 +67,11 @@ def source(f: Callable[..., Any], *xs: Any) -> Source:
     end
     """
     run = Run(f, xs)
-    emitted = emit(run, f)
+    described = describe(run, is_written)
+    emitted = emit(run, f, described)
     text = Source(_using(emitted.text) + emitted.text.rstrip("\n"))
-    found = dict(enumerate(x for _, x in constants(run, emitted.spelled)))
-    text.captured = {name: plain(found[k]) for k, name in zip(emitted.captured, emitted.names, strict=True)}
+    values = emitted.values(run, described) or []
+    text.captured = {name: plain(x) for name, x in zip(emitted.names, values, strict=True)}
     return text
 
 
@@ -97,126 +101,78 @@ def _using(text: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------
-# What was computed, as a key
-# ---------------------------------------------------------------------------------------------
-
-
-def key_of(run: Recording) -> tuple[Any, ...]:
-    """Equal for two runs that differ in values only."""
-    masks: dict[int, Any] = {}
-    seen: dict[int, int] = {}
-
-    def of_input(x: Any) -> Any:
-        if isinstance(x, Step):
-            return x.position
-        if isinstance(x, np.ndarray) and x.ndim:
-            if id(x) in masks:
-                choice = masks[id(x)]
-                return (choice.function, *map(of_input, choice.inputs))
-            first = seen.setdefault(id(x), len(seen))
-            return first, x.shape, x.dtype.char
-        if x is None or isinstance(x, (bool, str)):
-            return "is", x
-        return type(x), np.shape(x) if hasattr(x, "shape") else ()
-
-    for choice in run.choices:
-        if isinstance(choice.outcome, np.ndarray):
-            masks[id(choice.outcome)] = choice
-    steps = [
-        (s.primitive, s.path, tuple(map(of_input, s.inputs)), _option(s.options), _spec(s.value))
-        for s in run.steps
-    ]
-    return tuple(steps), _out(run.out), tuple([t is None for t in run.templates])
-
-
-def _option(x: Any) -> Any:
-    kind = type(x)
-    if kind is dict:
-        return tuple([(k, _option(v)) for k, v in x.items()])
-    if kind is tuple or kind is list:
-        return tuple(map(_option, x))
-    if kind is slice:
-        return "slice", _option(x.start), _option(x.stop), _option(x.step)
-    if isinstance(x, np.ndarray):
-        return x.shape, x.dtype.char
-    return (kind, x) if isinstance(x, (int, float, str, type(None))) else (kind, repr(x))
-
-
-def _spec(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_spec, value))
-    value = plain(value)
-    return (value.shape, value.dtype.char) if isinstance(value, np.ndarray) else type(value)
-
-
-def _out(out: Any) -> Any:
-    if isinstance(out, Step):
-        return out.position
-    if isinstance(out, (tuple, list)):
-        return (type(out), *map(_out, out))
-    if isinstance(out, dict):
-        return (dict, *[(k, _out(v)) for k, v in out.items()])
-    leaves = traced_leaves(out)
-    if leaves:
-        return type(out), *[s.position for s in leaves]
-    return type(out), out if isinstance(out, (int, float, complex)) else None
-
-
-# ---------------------------------------------------------------------------------------------
 # Calls
 # ---------------------------------------------------------------------------------------------
 
 
-class Known:
-    """The source for one key, and its function in Julia."""
+class Known(NamedTuple):
+    """What was written for some runs with one key, and its function in Julia."""
 
-    __slots__ = ("emitted", "handle", "varying")
+    emitted: Emitted
+    handle: Any
 
-    def __init__(self, emitted: Emitted, handle: Any, varying: frozenset[int]):
-        self.emitted = emitted
-        self.handle = handle
-        self.varying = varying
+
+class Family:
+    """All that was written for runs with one key: the latest first, and what must not be written out."""
+
+    __slots__ = ("known", "opened")
+
+    def __init__(self) -> None:
+        self.known: tuple[Known, ...] = ()
+        self.opened = Open()
+
+    def learn(self, run: Run, described: Described) -> Open:
+        """Open what differs from the latest that is known."""
+        if self.known:
+            emitted = self.known[0].emitted
+            holes = [k for k, c in emitted.closed.items() if content(described.holes[k]) != c]
+            steps = [k for k, w in emitted.written.items() if w.again(run.steps[k], described) is None]
+            self.opened = Open(self.opened.holes.union(holes), self.opened.steps.union(steps))
+        return self.opened
 
 
 class Library:
-    """What one running Julia knows."""
+    """What one running Julia knows: source and functions, by the keys of runs.
+
+    Threads share it. A family is replaced whole, and Julia is called without the lock, as that may call back
+    into Python; two threads that come with the same new function may both define it.
+    """
 
     def __init__(self) -> None:
-        self.known: dict[Any, Known] = {}
+        self.lock = threading.Lock()
+        self.families: dict[Any, Family] = {}
         self.handles: dict[str, Any] = {}
 
     def find(self, bridge: Any, run: Run, f: Callable[..., Any]) -> tuple[Known, list[Any]]:
         """The Julia function for a run, and its captured values."""
-        key = key_of(run)
-        known = self.known.get(key)
-        varying: frozenset[int] = frozenset()
-        if known is not None:
-            values = [x for _, x in constants(run, known.emitted.spelled)]
-            changed = {k for k, x in known.emitted.inlined.items() if not _equal(x, values[k])}
-            if known.emitted.asked:
-                answers = {asked_key(c): c.outcome for c in run.choices}
-                asked = known.emitted.asked
-                changed |= {k for k, q in asked.items() if not _equal(answers.get(q), values[k])}
-            if not changed:
-                return known, [values[k] for k in known.emitted.captured]
-            varying = known.varying | changed
-        emitted = emit(run, f, varying)
-        handle = self.handles.get(emitted.text)
+        described = describe(run, is_written)
+        with self.lock:
+            family = self.families.setdefault(described.key, Family())
+            _trim(self.families)
+            known_ones = family.known
+        for known in known_ones:
+            values = known.emitted.values(run, described)
+            if values is not None:
+                return known, values
+        with self.lock:
+            opened = family.learn(run, described)
+        emitted = emit(run, f, described, opened)
+        handle = self.handles.get(emitted.code)
         if handle is None:
-            handle = self.handles[emitted.text] = bridge.define(emitted.text)
-        for table in (self.known, self.handles):
-            while len(table) > _MOST:
-                del table[next(iter(table))]  # type: ignore[attr-defined]
-        known = self.known[key] = Known(emitted, handle, varying)
-        values = [x for _, x in constants(run, emitted.spelled)]
-        return known, [values[k] for k in emitted.captured]
+            handle = bridge.define(emitted.text)
+        known = Known(emitted, handle)
+        with self.lock:
+            self.handles[emitted.code] = handle
+            _trim(self.handles)
+            family.known = (known, *family.known)[:_VERSIONS]
+        values = emitted.values(run, described)
+        assert values is not None
+        return known, values
 
 
-def _equal(a: Any, b: Any) -> bool:
-    b = plain(b)
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return bool(np.array_equal(a, b, equal_nan=np.result_type(a).kind in "fc"))
-    return bool(a == b or (a != a and b != b)) and np.signbit(np.real(a)) == np.signbit(np.real(b))
+def _trim(table: dict[Any, Any]) -> None:
+    while len(table) > _MOST:
+        del table[next(iter(table))]
 
 
 _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary()

@@ -11,7 +11,7 @@ import scipy.integrate
 
 from ..autodiff.native import pullback, pushforward
 from ..autodiff.primitive import Tracer, plain, primitive
-from ..autodiff.refusals import no_rule
+from ..autodiff.refusals import no_option, no_rule
 from ..autodiff.structure import Splitter
 from .mirror import array, description, mirror, traced
 
@@ -83,7 +83,7 @@ def odeint_rule(dy: Any, y: Any, _y0: Any, t: Any, theta: Any, field: Any, optio
     tolerances, and it is made of odeint itself, so a second derivative needs nothing more.
     """
     steps, size = np.shape(y)
-    options = {k: v for k, v in options.items() if k != "tcrit"}
+    options = {k: v for k, v in options.items() if k not in ("h0", "ml", "mu", "tcrit")}
 
     def backwards(state: Any, time: Any, theta: Any) -> Any:
         values, back = pullback(field, (state[:size], time, theta))
@@ -151,7 +151,10 @@ ODEINT = primitive(
 
 def odeint(
     func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), Dfun: Any = None,
-    col_deriv: Any = 0, full_output: Any = 0, *others: Any, **options: Any,
+    col_deriv: Any = 0, full_output: Any = 0, ml: Any = None, mu: Any = None, rtol: Any = None,
+    atol: Any = None, tcrit: Any = None, h0: Any = 0.0, hmax: Any = 0.0, hmin: Any = 0.0, ixpr: Any = 0,
+    mxstep: Any = 0, mxhnil: Any = 0, mxordn: Any = 12, mxords: Any = 5, printmessg: Any = 0,
+    tfirst: bool = False,
 ) -> Any:  # fmt: skip
     """scipy.integrate.odeint, differentiable by y0, t, args and what `func` has captured.
 
@@ -159,14 +162,20 @@ def odeint(
     so memory does not grow with the steps); it is as exact as rtol and atol.
     """
     args = args if isinstance(args, tuple) else (args,)
+    options = {
+        "ml": ml, "mu": mu, "rtol": rtol, "atol": atol, "tcrit": tcrit, "h0": h0, "hmax": hmax, "hmin": hmin,
+        "ixpr": ixpr, "mxstep": mxstep, "mxhnil": mxhnil, "mxordn": mxordn, "mxords": mxords,
+        "printmessg": printmessg,
+    }  # fmt: skip
     packed = Packed(func, args)
     if not packed.found and not traced(y0, t):
-        return scipy.integrate.odeint(func, y0, t, args, Dfun, col_deriv, full_output, *others, **options)
-    if full_output:
-        raise no_rule("scipy.integrate.odeint with full_output")
-    if others:
-        raise TypeError("with traced values, pass the options of odeint after full_output by keyword")
-    swap = options.pop("tfirst", False)
+        return scipy.integrate.odeint(
+            func, y0, t, args, Dfun, col_deriv, full_output, tfirst=tfirst, **plain(options)
+        )
+    for name, given in (("Dfun", Dfun is not None), ("col_deriv", col_deriv), ("full_output", full_output)):
+        if given:
+            raise no_option(f"scipy.integrate.odeint(..., {name}=...)")
+    options, swap = plain(options), tfirst
 
     def field(x: Any, time: Any, theta: Any) -> Any:
         function, extra = packed.open(theta)
@@ -216,14 +225,25 @@ QUAD = primitive(
 )
 
 
-def quad(func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), **options: Any) -> Any:
+def quad(
+    func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), full_output: Any = 0,
+    epsabs: Any = 1.49e-08, epsrel: Any = 1.49e-08, limit: Any = 50, points: Any = None, weight: Any = None,
+    wvar: Any = None, wopts: Any = None, maxp1: Any = 50, limlst: Any = 50, complex_func: bool = False,
+) -> Any:  # fmt: skip
     """scipy.integrate.quad, differentiable by a, b, args and what `func` has captured."""
     args = args if isinstance(args, tuple) else (args,)
+    options = plain({"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points,
+                     "maxp1": maxp1, "limlst": limlst})  # fmt: skip
     packed = Packed(func, args)
     if not packed.found and not traced(a, b):
-        return scipy.integrate.quad(func, a, b, args, **options)
-    if options.get("weight") is not None or options.get("full_output") or options.get("complex_func"):
-        raise no_rule("scipy.integrate.quad with weight, full_output or complex_func")
+        return scipy.integrate.quad(
+            func, a, b, args, full_output, weight=weight, wvar=wvar, wopts=wopts, complex_func=complex_func,
+            **options,
+        )  # fmt: skip
+    refused = {"full_output": full_output, "weight": weight, "complex_func": complex_func}
+    for name, given in refused.items():
+        if given:
+            raise no_option(f"scipy.integrate.quad(..., {name}={given!r})")
 
     def integrand(x: Any, theta: Any) -> Any:
         function, extra = packed.open(theta)

@@ -1,7 +1,7 @@
 """scipy.linalg with derivatives.
 
-What NumPy has as well goes to NumPy's rules; the rest has rules here. Options that only say how to
-compute (overwrite_a, check_finite, drivers, assume_a) make no difference to a traced value. Most
+What NumPy has as well goes to NumPy's rules; the rest has rules here. The values are those that SciPy
+gives with the same options; what an option makes SciPy read of a matrix is what has a derivative. Most
 formulas: Giles (2008), "An extended collection of matrix derivative results".
 """
 
@@ -16,7 +16,7 @@ import scipy.linalg
 from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import plain, primitive
-from ..autodiff.refusals import no_rule
+from ..autodiff.refusals import no_option, no_rule
 from .mirror import array, mirror, traced
 
 
@@ -37,19 +37,39 @@ def _columns(b: Any, to: int) -> Any:
 # -- systems of equations ----------------------------------------------------------------------------
 
 
+def _as_read(a: Any, assume_a: Any, lower: bool) -> Any:
+    """The matrix that SciPy sees in `a` when it assumes a structure, and reads no more than that."""
+    kind = "general" if assume_a is None else assume_a
+    size = np.arange(np.shape(a)[-1])
+    if kind == "diagonal":
+        return np.where(size[:, None] == size, a, 0.0)
+    if kind == "tridiagonal":
+        return np.where(np.abs(size[:, None] - size) <= 1, a, 0.0)
+    if kind in ("upper triangular", "lower triangular"):
+        return np.triu(a) if kind[0] == "u" else np.tril(a)
+    if kind in ("pos", "positive definite", "her", "hermitian", "sym", "symmetric"):
+        other = np.tril(a, -1) if lower else np.triu(a, 1)
+        symmetric = kind[0] == "s"
+        diagonal = np.where(size[:, None] == size, a if symmetric else np.real(a), 0.0)
+        return other + (_t(other) if symmetric else _h(other)) + diagonal
+    return a
+
+
 @mirror(scipy.linalg.solve)
-def solve(
-    a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
-    check_finite: bool = True, assume_a: Any = None, transposed: bool = False,
-) -> Any:  # fmt: skip
-    a, b = array(a), array(b)
-    return np.linalg.solve(_t(a) if transposed else a, b)
+def solve(a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False) -> Any:
+    a, b = np.atleast_2d(_as_read(array(a), assume_a, lower)), np.atleast_1d(array(b))
+    a = _t(a) if transposed else a
+    if np.shape(a)[-1] == 1 and np.shape(b)[-2 if np.ndim(b) > 1 else -1] != 1:
+        return b / a
+    return np.linalg.solve(a, b)
 
 
 def _solve_triangular(
     a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:
-    return scipy.linalg.solve_triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+    return scipy.linalg.solve_triangular(
+        a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal, check_finite=False
+    )
 
 
 _ADJOINT = {0: "C", "N": "C", 1: "conj", "T": "conj", 2: 0, "C": 0}
@@ -93,10 +113,7 @@ SOLVE_TRIANGULAR = primitive(
 
 
 @mirror(scipy.linalg.solve_triangular)
-def solve_triangular(
-    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False,
-    overwrite_b: bool = False, check_finite: bool = True,
-) -> Any:  # fmt: skip
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False) -> Any:
     return SOLVE_TRIANGULAR(
         array(a), array(b), trans=trans, lower=bool(lower), unit_diagonal=bool(unit_diagonal)
     )
@@ -117,7 +134,7 @@ def _banded_adjoint(ab: Any, upper: int, lower: int) -> Any:
 
 
 def _solve_banded(ab: Any, b: Any, upper: int, lower: int) -> Any:
-    return scipy.linalg.solve_banded((lower, upper), ab, b)
+    return scipy.linalg.solve_banded((lower, upper), ab, b, check_finite=False)
 
 
 def banded_by_b(dy: Any, _y: Any, ab: Any, _b: Any, upper: int, lower: int) -> Any:
@@ -135,19 +152,13 @@ SOLVE_BANDED = primitive(None, banded_by_ab, banded_by_b, name="solve_banded", c
 
 
 @mirror(scipy.linalg.solve_banded)
-def solve_banded(
-    l_and_u: Any, ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False,
-    check_finite: bool = True,
-) -> Any:  # fmt: skip
+def solve_banded(l_and_u: Any, ab: Any, b: Any) -> Any:
     lower, upper = l_and_u
     return SOLVE_BANDED(array(ab), array(b), upper=int(upper), lower=int(lower))
 
 
 @mirror(scipy.linalg.solveh_banded)
-def solveh_banded(
-    ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False, lower: bool = False,
-    check_finite: bool = True,
-) -> Any:  # fmt: skip
+def solveh_banded(ab: Any, b: Any, lower: bool = False) -> Any:
     ab = array(ab)
     width = ab.shape[0] - 1
     if lower:
@@ -184,7 +195,7 @@ def solve_continuous_lyapunov(a: Any, q: Any) -> Any:
 
 
 @mirror(scipy.linalg.solve_discrete_lyapunov)
-def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
+def solve_discrete_lyapunov(a: Any, q: Any) -> Any:
     """X = A X Aᴴ + Q, as a linear system for the entries of X."""
     a, q = array(a), array(q)
     n = a.shape[0]
@@ -196,56 +207,58 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
 
 
 @mirror(scipy.linalg.inv)
-def inv(
-    a: Any, overwrite_a: bool = False, check_finite: bool = True, *, assume_a: Any = None, lower: bool = False
-) -> Any:
-    return np.linalg.inv(a)
+def inv(a: Any, *, assume_a: Any = None, lower: bool = False) -> Any:
+    a = array(a)
+    if assume_a == "diagonal":  # SciPy leaves the rest as it is
+        diagonal = np.eye(np.shape(a)[-1]) > 0
+        return np.where(diagonal, 1 / np.where(diagonal, a, 1.0), a)
+    return np.linalg.inv(_as_read(a, assume_a, lower))
 
 
 @mirror(scipy.linalg.det)
-def det(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+def det(a: Any) -> Any:
     return np.linalg.det(a)
 
 
 @mirror(scipy.linalg.norm)
-def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True) -> Any:
+def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     return np.linalg.norm(a, ord=ord, axis=axis, keepdims=keepdims)
 
 
 @mirror(scipy.linalg.pinv)
-def pinv(
-    a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False, check_finite: bool = True
-) -> Any:
-    value = plain(a)
-    rank = scipy.linalg.pinv(value, atol=atol, rtol=rtol, return_rank=True)[1]
-    if rank < min(value.shape) and (atol is not None or rtol is not None):
-        raise no_rule("scipy.linalg.pinv with a tolerance that lowers the rank")
-    result = np.linalg.pinv(a)
-    return (result, rank) if return_rank else result
+def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False) -> Any:
+    """The tolerances, as the share of the largest singular value that NumPy's pinv takes."""
+    a = array(a)
+    largest = np.linalg.svd(plain(a), compute_uv=False)[..., 0]
+    share = max(np.shape(a)[-2:]) * np.finfo(largest.dtype).eps if rtol is None else plain(rtol)
+    cut = share + (0.0 if atol is None else plain(atol)) / np.where(largest == 0, 1.0, largest)
+    result = np.linalg.pinv(a, cut)
+    return (result, 0) if return_rank else result
 
 
 @mirror(scipy.linalg.cholesky)
-def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+def cholesky(a: Any, lower: bool = False) -> Any:
     """The upper triangle and its factor, unless `lower`."""
+    a = array(a)
     return np.linalg.cholesky(a) if lower else _h(np.linalg.cholesky(_h(a)))
 
 
 @mirror(scipy.linalg.cho_factor)
-def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    return cholesky(a, lower), lower
+def cho_factor(a: Any, lower: bool = False) -> Any:
+    """In the triangle beside the factor stands what stands there in `a`."""
+    a = array(a)
+    return cholesky(a, lower) + (np.triu(a, 1) if lower else np.tril(a, -1)), lower
 
 
 @mirror(scipy.linalg.cho_solve)
-def cho_solve(
-    c_and_lower: tuple[Any, bool], b: Any, overwrite_b: bool = False, check_finite: bool = True
-) -> Any:
+def cho_solve(c_and_lower: tuple[Any, bool], b: Any) -> Any:
     c, lower = c_and_lower
     first, second = (0, 2) if lower else (2, 0)
     return solve_triangular(c, solve_triangular(c, b, trans=first, lower=lower), trans=second, lower=lower)
 
 
 def _lu_factor(a: Any) -> Any:
-    return scipy.linalg.lu_factor(a)
+    return scipy.linalg.lu_factor(a, check_finite=False)
 
 
 def _rows(pivots: np.ndarray) -> np.ndarray:
@@ -273,7 +286,8 @@ LU_FACTOR = primitive(None, lu_rule, name="lu_factor", compute=_lu_factor)
 
 
 @mirror(scipy.linalg.lu_factor)
-def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+def lu_factor(a: Any) -> Any:
+    a = array(a)
     if a.ndim != 2 or a.shape[0] != a.shape[1]:
         raise no_rule("scipy.linalg.lu_factor of a matrix that is not square")
     lu, pivots = LU_FACTOR(a)
@@ -281,9 +295,7 @@ def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> A
 
 
 @mirror(scipy.linalg.lu_solve)
-def lu_solve(
-    lu_and_piv: tuple[Any, Any], b: Any, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True
-) -> Any:
+def lu_solve(lu_and_piv: tuple[Any, Any], b: Any, trans: int = 0) -> Any:
     lu, pivots = lu_and_piv
     b, rows = array(b), _rows(plain(pivots))
     unit = {"lower": True, "unit_diagonal": True}
@@ -294,10 +306,7 @@ def lu_solve(
 
 
 @mirror(scipy.linalg.lu)
-def lu(
-    a: Any, permute_l: bool = False, overwrite_a: bool = False, check_finite: bool = True,
-    p_indices: bool = False,
-) -> Any:  # fmt: skip
+def lu(a: Any, permute_l: bool = False, p_indices: bool = False) -> Any:
     both, pivots = lu_factor(a)
     eye = np.eye(a.shape[0])
     order = np.argsort(_rows(pivots))
@@ -308,32 +317,41 @@ def lu(
 
 
 @mirror(scipy.linalg.qr)
-def qr(
-    a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", pivoting: bool = False,
-    check_finite: bool = True,
-) -> Any:  # fmt: skip
+def qr(a: Any, mode: str = "full", pivoting: bool = False) -> Any:
     if pivoting or mode == "raw":
-        raise no_rule(f"scipy.linalg.qr with {'pivoting' if pivoting else 'mode=' + repr(mode)}")
+        raise no_option(f"scipy.linalg.qr(..., {'pivoting=True' if pivoting else 'mode=' + repr(mode)})")
     rows, columns = a.shape[-2:]
     if mode == "full" and rows > columns:
-        raise no_rule("scipy.linalg.qr with mode='full' of a tall matrix (mode='economic' has one)")
-    result = np.linalg.qr(a, mode="reduced")
-    return (result[1],) if mode == "r" else (result[0], result[1])
+        raise no_option("scipy.linalg.qr with mode='full' of a tall matrix (mode='economic' has one)")
+    q, r = np.linalg.qr(a, mode="reduced")
+    if mode == "r":
+        zeros = np.zeros((*r.shape[:-2], max(rows - columns, 0), columns))
+        return (np.concatenate([r, zeros], axis=-2),)
+    return q, r
 
 
 @mirror(scipy.linalg.svd)
-def svd(
-    a: Any, full_matrices: bool = True, compute_uv: bool = True, overwrite_a: bool = False,
-    check_finite: bool = True, lapack_driver: str = "gesdd",
-) -> Any:  # fmt: skip
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, lapack_driver: str = "gesdd") -> Any:
     if not compute_uv:
-        return svdvals(a)
-    return tuple(np.linalg.svd(a, full_matrices=full_matrices))
+        return np.linalg.svd(a, compute_uv=False)
+    u, s, vh = np.linalg.svd(a, full_matrices=full_matrices)
+    theirs = scipy.linalg.svd(plain(a), full_matrices, lapack_driver=lapack_driver)[0]
+    turn, count = _turn(u, theirs), np.shape(s)[-1]
+    rows = np.concatenate(
+        [turn[..., :count], np.ones((*np.shape(turn)[:-1], np.shape(vh)[-2] - count))], axis=-1
+    )
+    return u * turn[..., None, :], s, vh * rows[..., :, None]
 
 
 @mirror(scipy.linalg.svdvals)
-def svdvals(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+def svdvals(a: Any) -> Any:
     return np.linalg.svd(a, compute_uv=False)
+
+
+def _turn(ours: Any, theirs: np.ndarray) -> np.ndarray:
+    """Factors of 1 and -1 that turn our vectors into SciPy's, where these are the same but for that."""
+    overlap = np.real(np.sum(np.conj(theirs) * plain(ours), axis=-2))
+    return np.where(overlap < 0, -1.0, 1.0)
 
 
 @mirror(scipy.linalg.polar)
@@ -350,14 +368,15 @@ def polar(a: Any, side: str = "right") -> Any:
 @mirror(scipy.linalg.eigh)
 def eigh(
     a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, type: int = 1,
-    subset_by_index: Any = None, subset_by_value: Any = None, **_options: Any,
+    subset_by_index: Any = None, subset_by_value: Any = None, driver: Any = None,
 ) -> Any:  # fmt: skip
     """With b = L Lᴴ the general problem is that of L⁻¹ a L⁻ᴴ."""
     if type != 1 or subset_by_value is not None:
-        raise no_rule(f"scipy.linalg.eigh with {'type' if type != 1 else 'subset_by_value'}")
-    factor = None
-    triangle = "L" if lower else "U"
+        raise no_option(f"scipy.linalg.eigh(..., {'type=...' if type != 1 else 'subset_by_value=...'})")
+    given = a = array(a)
+    factor, triangle = None, "L" if lower else "U"
     if b is not None:
+        b = array(b)
         factor = np.linalg.cholesky(b if lower else _h(b))
         strict = np.tril(a, -1) if lower else np.triu(a, 1)
         a = strict + _h(strict) + np.eye(a.shape[-1]) * np.real(a)
@@ -371,29 +390,38 @@ def eigh(
     if subset_by_index is not None:
         first, last = subset_by_index
         w, v = w[first : last + 1], None if v is None else v[:, first : last + 1]
-    return w if v is None else (w, v)
+    if v is None:
+        return w
+    theirs = scipy.linalg.eigh(
+        plain(given), plain(b), lower=lower, subset_by_index=subset_by_index, driver=driver
+    )[1]
+    return w, v * _turn(v, theirs)[..., None, :]
 
 
 @mirror(scipy.linalg.eigvalsh)
-def eigvalsh(a: Any, b: Any = None, **options: Any) -> Any:
-    return eigh(a, b, eigvals_only=True, **options)
+def eigvalsh(
+    a: Any, b: Any = None, *, lower: bool = True, type: int = 1, subset_by_index: Any = None,
+    subset_by_value: Any = None, driver: Any = None,
+) -> Any:  # fmt: skip
+    return eigh(
+        a, b, lower=lower, eigvals_only=True, type=type, subset_by_index=subset_by_index,
+        subset_by_value=subset_by_value, driver=driver,
+    )  # fmt: skip
 
 
 @mirror(scipy.linalg.eig)
-def eig(a: Any, b: Any = None, left: bool = False, right: bool = True, **_options: Any) -> Any:
+def eig(a: Any, b: Any = None, left: bool = False, right: bool = True) -> Any:
     if left or b is not None:
-        raise no_rule(f"scipy.linalg.eig with {'left=True' if left else 'a second matrix'}")
-    if not right:
-        return eigvals(a)
-    w, v = np.linalg.eig(a)
-    return w + 0j, v
+        raise no_option(f"scipy.linalg.eig(..., {'left=True' if left else 'b=...'})")
+    w, v = np.linalg.eig(array(a))
+    return (w + 0j, v) if right else w + 0j
 
 
 @mirror(scipy.linalg.eigvals)
-def eigvals(a: Any, b: Any = None, **_options: Any) -> Any:
+def eigvals(a: Any, b: Any = None) -> Any:
     if b is not None:
-        raise no_rule("scipy.linalg.eigvals with a second matrix")
-    return np.linalg.eigvals(a) + 0j
+        raise no_option("scipy.linalg.eigvals(..., b=...)")
+    return np.linalg.eigvals(array(a)) + 0j
 
 
 # -- functions of matrices ---------------------------------------------------------------------------
@@ -449,8 +477,10 @@ def _function(name: str, frechet: Any = None) -> Any:
         julia=_JULIA.get(name),
     )
 
-    @mirror(target)
-    def call(A: Any, *_options: Any, **_named: Any) -> Any:
+    @mirror(target, exact=True)
+    def call(A: Any, disp: Any = True) -> Any:
+        if disp is False:
+            raise no_option(f"scipy.linalg.{name}(..., disp=False)")
         return made(A)
 
     call.__module__ = __name__
@@ -480,9 +510,7 @@ tanhm, _ = _function("tanhm")
 
 
 @mirror(scipy.linalg.expm_frechet)
-def expm_frechet(
-    A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True
-) -> Any:
+def expm_frechet(A: Any, E: Any, compute_expm: bool = True) -> Any:
     A, E = array(A), array(E)
     derivative = EXPM_FRECHET(A, E)
     return (expm(A), derivative) if compute_expm else derivative
@@ -502,10 +530,10 @@ SQRTM = primitive(
 )
 
 
-@mirror(scipy.linalg.sqrtm)
-def sqrtm(A: Any, disp: Any = True, blocksize: Any = None) -> Any:
+@mirror(scipy.linalg.sqrtm, exact=True)
+def sqrtm(A: Any, disp: Any = True) -> Any:
     if disp is False:
-        raise no_rule("scipy.linalg.sqrtm with disp=False")
+        raise no_option("scipy.linalg.sqrtm(..., disp=False)")
     return SQRTM(A)
 
 
@@ -575,12 +603,12 @@ def _toeplitz_of(c_or_cr: Any) -> Any:
 
 
 @mirror(scipy.linalg.solve_toeplitz)
-def solve_toeplitz(c_or_cr: Any, b: Any, check_finite: bool = True) -> Any:
+def solve_toeplitz(c_or_cr: Any, b: Any) -> Any:
     return np.linalg.solve(_toeplitz_of(c_or_cr), array(b))
 
 
 @mirror(scipy.linalg.matmul_toeplitz)
-def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: Any = None) -> Any:
+def matmul_toeplitz(c_or_cr: Any, x: Any) -> Any:
     return np.matmul(_toeplitz_of(c_or_cr), array(x))
 
 

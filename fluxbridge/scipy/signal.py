@@ -10,7 +10,7 @@ import scipy.signal
 from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import plain, primitive
-from ..autodiff.refusals import no_rule
+from ..autodiff.refusals import no_option
 from .mirror import array, mirror
 
 # -- convolution -------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
 
 def _only_fill(name: str, boundary: str, fillvalue: Any) -> None:
     if boundary != "fill" or fillvalue != 0:
-        raise no_rule(f"scipy.signal.{name} with boundary={boundary!r}, fillvalue={fillvalue!r}")
+        raise no_option(f"scipy.signal.{name}(..., boundary={boundary!r}, fillvalue={fillvalue!r})")
 
 
 @mirror(scipy.signal.convolve2d)
@@ -159,7 +159,7 @@ LFILTER = primitive(None, joint=lfilter_rule, name="lfilter", compute=_lfilter)
 @mirror(scipy.signal.lfilter)
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     if zi is not None:
-        raise no_rule("scipy.signal.lfilter with zi")
+        raise no_option("scipy.signal.lfilter(..., zi=...)")
     b, a, x = np.atleast_1d(array(b)), np.atleast_1d(array(a)), array(x)
     y = LFILTER(b, a, np.moveaxis(x, axis, -1))
     return np.moveaxis(y, -1, axis)

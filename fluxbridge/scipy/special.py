@@ -86,12 +86,12 @@ def logsumexp(
     return (result, sign) if return_sign else result
 
 
-@mirror(scipy.special.softmax)
+@mirror(scipy.special.softmax, exact=True)
 def softmax(x: Any, axis: Any = None) -> Any:
     return SOFTMAX(x, axis=axis)
 
 
-@mirror(scipy.special.log_softmax)
+@mirror(scipy.special.log_softmax, exact=True)
 def log_softmax(x: Any, axis: Any = None) -> Any:
     return LOG_SOFTMAX(x, axis=axis)
 
@@ -99,7 +99,7 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
 # -- gamma and its relatives -------------------------------------------------------------------------
 
 
-@mirror(scipy.special.polygamma)
+@mirror(scipy.special.polygamma, exact=True)
 def polygamma(n: Any, x: Any) -> Any:
     return rules.POLYGAMMA(n, x)
 
@@ -111,19 +111,22 @@ def multigammaln(a: Any, d: int) -> Any:
 
 
 @mirror(scipy.special.zeta)
-def zeta(x: Any, q: Any = None, out: Any = None) -> Any:
-    if q is None or out is not None:
+def zeta(x: Any, q: Any = None) -> Any:
+    if q is None:
         raise no_rule("scipy.special.zeta of one argument")
     return rules.ZETA(x, q)
 
 
 @mirror(scipy.special.factorial)
-def factorial(n: Any, exact: bool = False, **_options: Any) -> Any:
+def factorial(n: Any, extend: str = "zero") -> Any:
+    n = array(n)
+    if extend == "complex":
+        return scipy.special.gamma(n + 1)
     return np.where(np.less(n, 0), 0.0, scipy.special.gamma(n + 1))
 
 
 @mirror(scipy.special.comb)
-def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
+def comb(N: Any, k: Any, *, repetition: bool = False) -> Any:
     if repetition:
         N = N + k - 1
     outside = np.less(k, 0) | np.less(N, k)
@@ -142,7 +145,7 @@ LAMBERTW = primitive(
 )
 
 
-@mirror(scipy.special.lambertw)
+@mirror(scipy.special.lambertw, exact=True)
 def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
     return LAMBERTW(z, k=k, tol=tol)
 
@@ -186,7 +189,7 @@ spherical_kn = _spherical("spherical_kn", -1.0, -1.0)
 if hasattr(scipy.special, "softplus"):  # new in SciPy 1.17
 
     @mirror(scipy.special.softplus)
-    def softplus(x: Any, **_options: Any) -> Any:
+    def softplus(x: Any) -> Any:
         return np.logaddexp(x, 0.0)
 
 
@@ -202,7 +205,7 @@ def __getattr__(name: str) -> Any:
     """A ufunc with rules also takes lists and object arrays of traced values; the rest is SciPy's own."""
     found = getattr(scipy.special, name)
     if isinstance(found, np.ufunc) and found in UFUNCS:
-        found = globals()[name] = mirror(found)(found)
+        found = globals()[name] = mirror(found, exact=True)(found)
     return found
 
 

@@ -17,8 +17,10 @@ import scipy.stats
 
 from ..autodiff.primitive import holds_tracer, load_on_demand, plain
 from ..autodiff.refusals import no_rule
+from ..autodiff.values import with_value
+from ..errors import NoRuleError
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
-from .mirror import array, traced
+from .mirror import CLOSE, array, traced
 from .special import multigammaln
 
 load_on_demand()
@@ -71,13 +73,16 @@ class Distribution(Mirror):
         def call(*args: Any, **options: Any) -> Any:
             if not traced(*args, *options.values()):
                 return own(*args, **options)
-            return self.differentiable(method, *args, **options)
+            if method not in _OF_A_POINT:
+                raise no_rule(f"scipy.stats.{self.name}.{method}", handed_over=False)
+            value = own(*plain(args), **plain(options))  # with SciPy's errors
+            with np.errstate(all="ignore"):
+                result = self.differentiable(method, *args, **options)
+            return with_value(result, value, f"scipy.stats.{self.name}.{method}", CLOSE)
 
         return call
 
     def differentiable(self, method: str, *args: Any, **options: Any) -> Any:
-        if method not in _OF_A_POINT:
-            raise no_rule(f"scipy.stats.{self.name}.{method}")
         for name in ("x", "q", "k"):
             if not args and name in options:
                 args = (options.pop(name),)
@@ -115,6 +120,15 @@ class Distribution(Mirror):
             beyond = np.where(value < low, full, none)
         return np.where(outside, np.where(np.isnan(value), np.nan, beyond), result)
 
+    def has(self, method: str) -> bool:
+        """Has this method a derivative?"""
+        if method not in _OF_A_POINT:
+            return False
+        try:
+            return bool(self._formula(method))
+        except NoRuleError:
+            return False
+
     def _formula(self, method: str) -> Formula:
         """The formula of a method, or made of another method's."""
         own = self.formulas
@@ -128,7 +142,7 @@ class Distribution(Mirror):
             return lambda *values: np.log(self._formula(method[3:])(*values))
         if method == "isf" and "ppf" in own:
             return lambda q, *shapes: own["ppf"](1 - q, *shapes)
-        raise no_rule(f"scipy.stats.{self.name}.{method}")
+        raise no_rule(f"scipy.stats.{self.name}.{method}", handed_over=False)
 
 
 class Frozen:
@@ -302,6 +316,10 @@ class Multivariate(Mirror):
         self.distribution = getattr(scipy.stats, name)
         self.__doc__ = self.distribution.__doc__
 
+    def has(self, method: str) -> bool:
+        """Has this method a derivative?"""
+        return method in self.methods
+
     def __getattr__(self, method: str) -> Any:
         if method.startswith("_") or method == "distribution":  # absent while being copied
             raise AttributeError(method)
@@ -312,9 +330,11 @@ class Multivariate(Mirror):
             if not traced(*args, *options.values()):
                 return own(*args, **options)
             if ours is None:
-                raise no_rule(f"scipy.stats.{self.name}.{method}")
+                raise no_rule(f"scipy.stats.{self.name}.{method}", handed_over=False)
+            value = own(*plain(args), **plain(options))  # with SciPy's errors
             args = tuple(array(a) if holds_tracer(a) else a for a in args)
-            return ours(*args, **options)
+            options = {k: array(a) if holds_tracer(a) else a for k, a in options.items()}
+            return with_value(ours(*args, **options), value, f"scipy.stats.{self.name}.{method}", CLOSE)
 
         return call
 

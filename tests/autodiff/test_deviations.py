@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fluxbridge import gradient, withgradient
+from fluxbridge import forwarddiff, gradient, ignore_derivatives, withgradient
+from fluxbridge.errors import MutationError
 
 PAGE = Path(__file__).parents[2] / "docs" / "deviations.md"
 
@@ -62,6 +63,11 @@ def test_clip_at_a_border():
 def test_outside_the_domain():
     assert np.isnan(gradient(np.sqrt, -1.0)[0])
     assert np.isnan(withgradient(np.log, -1.0).val)
+
+
+def test_numbers_that_are_left_out():
+    f = lambda x: np.nansum(np.where(x > 0, x, np.nan) ** 2)  # noqa: E731
+    np.testing.assert_array_equal(gradient(f, np.array([1.0, -2.0]))[0], [2.0, 0.0])
 
 
 def test_division_by_zero():
@@ -149,3 +155,19 @@ def test_small_arrays_are_copied():
         return y
 
     assert gradient(f, 2.0) == (3.0,)
+
+
+def test_forwarddiff_of_a_closure():
+    assert gradient(lambda a, b: forwarddiff(lambda t: t * b, a), 2.0, 3.0) == (3.0, 2.0)
+
+
+def test_ignored_changes_in_place():
+    def f(x):
+        def body():
+            x[0] = 5.0
+
+        ignore_derivatives(body)
+        return np.sum(x)
+
+    with pytest.raises(MutationError, match="copy it there"):
+        gradient(f, np.ones(2))

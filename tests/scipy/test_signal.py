@@ -74,7 +74,9 @@ def test_float32_stays():
 
 
 def test_empty():
-    assert withgradient(lambda x: np.sum(fg.convolve(x, K)) + np.sum(x), (np.zeros(0),))[1][0].shape == (0,)
+    """Where SciPy has an answer, so has the mirror; where it raises, that error."""
+    f = lambda x: np.sum(fg.fftconvolve(x, K)) + np.sum(x)  # noqa: E731
+    assert withgradient(f, (np.zeros(0),))[1][0].shape == (0,)
 
 
 def test_errors():
@@ -82,7 +84,7 @@ def test_errors():
         withgradient(lambda x: np.sum(fg.convolve(x, K)), (X2,))
     with pytest.raises(ValueError, match="at least as large"):
         withgradient(lambda x: np.sum(fg.convolve(x, K2.T, mode="valid")), (np.ones((2, 5)),))
-    with pytest.raises(ValueError, match="acceptable mode"):
+    with pytest.raises(ValueError, match="cceptable mode"):
         withgradient(lambda x: np.sum(fg.convolve(x, K, mode="fuller")), (X,))
     for f in (ss.convolve, ss.fftconvolve, ss.correlate):
         with pytest.raises(GradientLostError, match=rf"fluxbridge\.scipy\.signal\.{f.__name__}"):

@@ -182,7 +182,7 @@ def test_errors():
         withgradient(lambda x: fs.multivariate_normal.cdf(x), (D[0],))
     with pytest.raises(NoRuleError, match=r"scipy\.stats\.\w+"):
         withgradient(lambda x: np.sum(st.skewnorm.pdf(x, 1.0)), (X,))
-    with pytest.raises(ValueError, match="the mean has 1 entries"):
+    with pytest.raises(ValueError):
         withgradient(lambda c: fs.multivariate_normal.logpdf(D[0], cov=c), (SCALE,))
     with pytest.raises(np.linalg.LinAlgError):
         withgradient(lambda x: fs.multivariate_normal.logpdf(x, cov=np.zeros((3, 3))), (D[0],))

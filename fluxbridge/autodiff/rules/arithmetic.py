@@ -10,7 +10,8 @@ import numpy as np
 from .. import spelled
 from ..elementwise import conj, elementwise
 from ..kinks import Kink, modulus_at_zero, pair, sign_change
-from ..primitive import apply, asked, implements, no_derivative, plain, primitive
+from ..primitive import apply, asked, implements, no_derivative, plain, primitive, take_up
+from ..values import in_numpys_types, of_type
 
 elementwise(np.add, "1", "1", julia="+")
 elementwise(np.subtract, "1", "-1", julia="-")
@@ -79,6 +80,7 @@ primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear", julia="ima
 
 
 @implements(np.angle)
+@in_numpys_types(np.angle)
 def angle(z: Any, deg: bool = False) -> Any:
     """The angle; its gradient at 0 is 0, as in Zygote (that of arctan2 at the origin is NaN)."""
     zero = np.equal(plain(z), 0)
@@ -185,12 +187,41 @@ LITERAL_POWER = elementwise(
 )
 
 
-@implements(np.power, np.float_power)
+@implements(np.power)
 def power(a: Any, b: Any) -> Any:
     """A power with a constant exponent has a rule of its own, as in Zygote."""
-    if isinstance(b, (int, float, np.integer, np.floating)):
-        return apply(LITERAL_POWER, (a, b.item() if isinstance(b, np.generic) else b), {})
+    if isinstance(b, np.generic):
+        return _scalar_power(a, b)
+    if isinstance(b, (int, float)):
+        return apply(LITERAL_POWER, (a, b), {})
     return apply(POWER, (a, b), {})
+
+
+def _scalar_power(a: Any, b: np.generic) -> Any:
+    """To the power of a NumPy scalar, whose type counts as an array's does."""
+    if b.dtype.kind not in "iuf":
+        return apply(POWER, (a, b), {})
+    value = plain(a)
+    if not isinstance(value, (np.ndarray, np.generic)):
+        return apply(LITERAL_POWER, (a, b.item() if b.dtype.kind != "f" or b.dtype == np.float64 else b), {})
+    kind = np.result_type(value, b)
+    a = a if kind == value.dtype else a.astype(kind)
+    return apply(LITERAL_POWER, (a, b.item() if b.dtype.itemsize <= 8 else b), {})
+
+
+@implements(np.float_power)
+def float_power(a: Any, b: Any) -> Any:
+    """In double precision at least."""
+    a, b = take_up(a), take_up(b)
+    kind = np.result_type(*[np.result_type(plain(x)) for x in (a, b)], np.float64)
+    return power(_widened(a, kind), _widened(b, kind))
+
+
+def _widened(x: Any, kind: np.dtype) -> Any:
+    """`x` in this type; a Python number adapts to it by itself."""
+    if isinstance(plain(x), (int, float, complex)) and kind.kind == "f":
+        return x
+    return of_type(x, kind)
 
 
 # -- no derivative ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from .. import spelled
 from ..kinks import Kink
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
+from ..values import in_numpys_types, of_type
 from .indexing import SCATTER
 from .shaping import as_array
 
@@ -54,6 +55,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 
 
 @implements(np.choose)
+@in_numpys_types(np.choose)
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     if out is not None:
         raise _out_refused("choose")
@@ -91,12 +93,13 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
         own = (x[mask] if shape else x) if callable(function) else None
         value = function(own, *args, **kw) if callable(function) else function
         if not shape:
-            return value
+            return of_type(value, np.result_type(plain(x)))
         parts.append(np.broadcast_to(value, (int(mask.sum()),)))
         masks.append(mask)
     if not parts:
         return np.zeros(shape)
-    return SCATTER(*parts, indices=masks, shape=shape, dtype=_real_or_complex(x, parts))
+    found = SCATTER(*parts, indices=masks, shape=shape, dtype=_real_or_complex(x, parts))
+    return of_type(found, np.result_type(plain(x)))
 
 
 def _real_or_complex(x: Any, parts: Sequence[Any]) -> Any:
@@ -104,6 +107,7 @@ def _real_or_complex(x: Any, parts: Sequence[Any]) -> Any:
 
 
 @implements(np.nan_to_num)
+@in_numpys_types(np.nan_to_num)
 def nan_to_num(
     x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
 ) -> Any:  # fmt: skip
@@ -111,6 +115,8 @@ def nan_to_num(
     if not copy:
         raise mutation("np.nan_to_num(..., copy=False)")
     value = plain(x)
+    if np.result_type(value).kind not in "fc":
+        return x
     if np.iscomplexobj(value):
         options = {"nan": nan, "posinf": posinf, "neginf": neginf}
         return np.nan_to_num(np.real(x), **options) + 1j * np.nan_to_num(np.imag(x), **options)

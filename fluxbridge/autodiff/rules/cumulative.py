@@ -10,6 +10,7 @@ from .. import spelled
 from ..axes import axes_of, normal_axis
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, asked, implements, plain, primitive, refuse_out
+from ..values import in_numpys_types
 from .reductions import divisible, not_nan
 from .shaping import as_array
 
@@ -87,17 +88,21 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
 
 
 @implements(np.nancumsum)
+@in_numpys_types(np.nancumsum)
 def nancumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     refuse_out("nancumsum", out)
     a = as_array(a)
-    return np.cumsum(np.where(not_nan(a), a, 0.0), axis=axis, dtype=dtype)
+    a = a if np.result_type(plain(a)).kind not in "fc" else np.where(not_nan(a), a, 0.0)
+    return np.cumsum(a, axis=axis, dtype=dtype)
 
 
 @implements(np.nancumprod)
+@in_numpys_types(np.nancumprod)
 def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     refuse_out("nancumprod", out)
     a = as_array(a)
-    return np.cumprod(np.where(not_nan(a), a, 1.0), axis=axis, dtype=dtype)
+    a = a if np.result_type(plain(a)).kind not in "fc" else np.where(not_nan(a), a, 1.0)
+    return np.cumprod(a, axis=axis, dtype=dtype)
 
 
 FUNCTIONS[np.add, "accumulate"] = FUNCTIONS[np.cumsum]
@@ -153,6 +158,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append:
 
 
 @implements(np.ediff1d)
+@in_numpys_types(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     ary = np.ravel(as_array(ary))
     parts = [None if to_begin is None else np.ravel(as_array(to_begin)), ary[1:] - ary[:-1],
@@ -215,8 +221,10 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
 
 
 @implements(np.gradient)
+@in_numpys_types(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     f = as_array(f)
+    f = f if np.result_type(plain(f)).kind in "fc" else f * 1.0
     axes = axes_of(axis, np.ndim(f))
     count = len(axes)
     if edge_order > 2:
@@ -227,5 +235,6 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     if len(spacings) != count:
         raise TypeError("invalid number of arguments")
     spacings = [h if np.ndim(plain(h)) == 0 else as_array(h) for h in spacings]
+    spacings = [h if np.result_type(plain(h)).kind in "fc" else h * 1.0 for h in spacings]
     slopes = tuple(_slope(f, a, h, edge_order) for a, h in zip(axes, spacings, strict=True))
     return slopes[0] if count == 1 else slopes

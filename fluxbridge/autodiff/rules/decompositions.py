@@ -16,7 +16,7 @@ from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import Tracer, implements, plain, primitive
-from ..refusals import no_rule
+from ..refusals import no_option
 from .products import adjoint
 from .shaping import as_array
 
@@ -170,7 +170,7 @@ QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr, julia=spelled.qr)
 @implements(np.linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
-        raise no_rule(f"np.linalg.qr(mode={mode!r})")
+        raise no_option(f"np.linalg.qr(mode={mode!r})")
     a = as_array(a)
     return QR(a, mode="reduced")[1] if mode == "r" else QR(a, mode=mode)
 

@@ -16,6 +16,7 @@ from .. import spelled
 from ..axes import normal_axis
 from ..elementwise import conj
 from ..primitive import implements, plain, primitive, refuse_out
+from ..values import in_numpys_types
 from .shaping import as_array
 
 _ADJOINT: dict[Any, Any] = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
@@ -163,6 +164,7 @@ def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = 
 
 
 @implements(np.fft.irfftn)
+@in_numpys_types(np.fft.irfftn, np.float64, np.complex128)
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: Any = None) -> Any:
     refuse_out("irfftn", out)
     a = as_array(a)

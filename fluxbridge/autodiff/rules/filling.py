@@ -10,6 +10,7 @@ from ...errors import MutationError
 from .. import spelled
 from ..primitive import apply, implements, plain, primitive, refuse
 from ..refusals import mutation
+from ..values import in_numpys_types
 from .shaping import as_array
 
 # -- between two ends ------------------------------------------------------------------------------
@@ -61,6 +62,7 @@ def linspace(
 
 
 @implements(np.logspace)
+@in_numpys_types(np.logspace)
 def logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None,
     axis: int = 0,
@@ -73,6 +75,7 @@ def logspace(
 
 
 @implements(np.geomspace)
+@in_numpys_types(np.geomspace)
 def geomspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Any:

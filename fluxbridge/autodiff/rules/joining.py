@@ -11,6 +11,8 @@ from .. import spelled
 from ..axes import normal_axis
 from ..inplace import as_view
 from ..primitive import _out_refused, apply, implements, plain, primitive
+from ..refusals import mutation
+from ..values import of_type
 from .shaping import as_array, at_least, on_axis
 
 
@@ -224,6 +226,8 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
 def sliding_window_view(
     x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
 ) -> Any:
+    if writeable:
+        raise mutation("np.lib.stride_tricks.sliding_window_view(..., writeable=True)")
     windows = np.lib.stride_tricks.sliding_window_view(_numbers(np.shape(x)), window_shape, axis)
     return as_view(
         x,
@@ -234,7 +238,8 @@ def sliding_window_view(
 
 @implements(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
-    arr, values = as_array(arr), as_array(values)
+    arr = as_array(arr)
+    values = of_type(as_array(values), np.result_type(plain(arr)))
     new = _numbers(np.shape(values), int(np.size(arr)))
     numbers = np.insert(_numbers(np.shape(arr)), plain(obj), new, axis)
     return _follow(concatenate((np.ravel(arr), np.ravel(values))), numbers)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..primitive import implements, plain, primitive
+from ..primitive import implements, plain, primitive, refuse_out
+from ..values import in_numpys_types
 from . import decompositions, determinant, einsum, fft, norms, products  # noqa: F401
 from .decompositions import from_triangle
 from .products import adjoint, column
@@ -59,11 +60,15 @@ def lstsq_rule(dy: Any, y: Any, a: Any, b: Any, rcond: Any) -> Any:
     """x = A⁺b, so the rule of A⁺ (see pinv) applied to b."""
     inverse = np.linalg.pinv(a, rcond)
     dx, x = (column(dy), column(y)) if np.ndim(y) == 1 else (dy, y)
-    residual = (column(b) if np.ndim(b) == 1 else b) - np.matmul(a, x)
+    right = column(b) if np.ndim(b) == 1 else b
     db = np.matmul(adjoint(inverse), dx)
-    da = -np.matmul(db, adjoint(x)) + np.matmul(residual, adjoint(np.matmul(inverse, db)))
-    missed = dx - np.matmul(adjoint(a), db)
-    da = da + np.matmul(np.matmul(adjoint(inverse), x), adjoint(missed))
+    if _cuts(plain(a), rcond) is not None:
+        da = pinv_rule(np.matmul(dx, adjoint(right)), inverse, a, rcond, False)
+    else:
+        residual = right - np.matmul(a, x)
+        da = -np.matmul(db, adjoint(x)) + np.matmul(residual, adjoint(np.matmul(inverse, db)))
+        missed = dx - np.matmul(adjoint(a), db)
+        da = da + np.matmul(np.matmul(adjoint(inverse), x), adjoint(missed))
     return da, db[..., 0] if np.ndim(y) == 1 else db
 
 
@@ -85,7 +90,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     x = LSTSQ(a, b, rcond=cut)
     s = np.linalg.svd(a, compute_uv=False)
     sizes = plain(s)
-    rank = np.int64(np.sum(sizes > cut * np.max(sizes, initial=0.0)))
+    rank = np.int32(np.sum(sizes > cut * np.max(sizes, initial=0.0)))
     m, n = a.shape
     residuals: Any = np.array([], sizes.dtype)
     if rank == n and m > n:
@@ -124,6 +129,9 @@ primitive(np.linalg.inv, inv_rule, jvp=(inv_tangent,), julia=spelled.of_matrices
 
 def pinv_rule(dy: Any, y: Any, a: Any, rcond: Any, hermitian: bool) -> Any:
     """Golub & Pereyra 1973, equation 4.12; it holds wherever the rank is constant."""
+    kept = _cuts(plain(a), rcond)
+    if kept is not None:
+        return _truncated_rule(dy, a, kept)
     yh, dyh = adjoint(y), adjoint(dy)
     left = dyh - np.matmul(a, np.matmul(y, dyh))  # (I - AA⁺) dyᴴ
     right = dyh - np.matmul(np.matmul(dyh, y), a)  # dyᴴ (I - A⁺A)
@@ -134,6 +142,44 @@ def pinv_rule(dy: Any, y: Any, a: Any, rcond: Any, hermitian: bool) -> Any:
     )
 
 
+def _cuts(a: np.ndarray, rcond: Any) -> np.ndarray | None:
+    """Which singular values count, if `rcond` takes some for zero that are not; else None."""
+    if rcond is None or a.size == 0:
+        return None
+    s = np.linalg.svd(a, compute_uv=False)
+    kept = s > np.expand_dims(np.asarray(rcond), -1) * s[..., :1]
+    rounding = max(a.shape[-2:]) * np.finfo(s.dtype).eps * s[..., :1]
+    return None if np.all(kept | (s <= rounding)) else kept
+
+
+def _truncated_rule(dy: Any, a: Any, kept: np.ndarray) -> Any:
+    """The rule where A⁺ is U f(S) Vᴴ, conjugated and transposed, with f(s) = 1/s for what is kept, else 0.
+
+    The derivative of such a function along E is U (Γ₋ ∘ H + Γ₊ ∘ K) Vᴴ with the Hermitian part H of
+    UᴴEV and the other one K, Γ∓ = (fᵢ ∓ fⱼ)/(sᵢ ∓ sⱼ), where what U and V leave over counts as
+    singular values of zero; and it is its own adjoint.
+    """
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    v, e = adjoint(vh), adjoint(dy)
+    inverse = np.where(kept, 1 / np.where(kept, s, 1.0), 0.0)
+    row, col = np.expand_dims(s, -1), np.expand_dims(s, -2)
+    one, two = np.expand_dims(kept, -1), np.expand_dims(kept, -2)
+    both, either = one & two, one ^ two
+    product = np.expand_dims(inverse, -1) * np.expand_dims(inverse, -2)
+    first = np.where(one, 1.0, -1.0) * (np.expand_dims(inverse, -1) + np.expand_dims(inverse, -2))
+    apart = np.where(either, first / np.where(either, row - col, 1.0), np.where(both, -product, 0.0))
+    sums = np.expand_dims(inverse, -1) + np.expand_dims(inverse, -2)
+    together = np.where(either, sums / np.where(either, row + col, 1.0), np.where(both, product, 0.0))
+    inner = np.matmul(np.matmul(adjoint(u), e), v)
+    hermitian, rest = (inner + adjoint(inner)) / 2, (inner - adjoint(inner)) / 2
+    result = np.matmul(np.matmul(u, apart * hermitian + together * rest), vh)
+    weights = np.expand_dims(inverse * inverse, -2)
+    above = np.matmul(e, v) * weights  # what of the columns lies outside of U
+    result = result + np.matmul(above - np.matmul(u, np.matmul(adjoint(u), above)), vh)
+    below = np.matmul(adjoint(e), u) * weights
+    return result + np.matmul(u, adjoint(below - np.matmul(v, np.matmul(vh, below))))
+
+
 def _pinv(a: Any, rcond: Any, hermitian: bool) -> Any:
     return np.linalg.pinv(a, hermitian=hermitian) if rcond is None else np.linalg.pinv(a, rcond, hermitian)
 
@@ -142,6 +188,7 @@ PINV = primitive(None, pinv_rule, name="pinv", compute=_pinv, julia=spelled.pinv
 
 
 @implements(np.linalg.pinv)
+@in_numpys_types(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
     cut = plain(rcond) if rtol is None else plain(rtol)
     a = as_array(a)
@@ -180,6 +227,7 @@ def matrix_power(a: Any, n: int) -> Any:
 @implements(np.linalg.multi_dot)
 def multi_dot(arrays: Sequence[Any], *, out: Any = None) -> Any:
     """The product of several matrices in the order that takes the fewest multiplications."""
+    refuse_out("multi_dot", out)
     arrays = [as_array(x) for x in arrays]
     sizes = [1 if np.ndim(arrays[0]) == 1 else arrays[0].shape[0]]
     sizes += [x.shape[0] if np.ndim(x) == 1 else x.shape[-1] for x in arrays[:1]]

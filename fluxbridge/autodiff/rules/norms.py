@@ -14,9 +14,12 @@ from .. import spelled
 from ..axes import normal_axis, to_last
 from ..kinks import Kink, pair
 from ..primitive import asked, implements, plain, primitive
+from ..refusals import constant
 from .arithmetic import unit
 from .reductions import expand
 from .shaping import as_array
+
+_BY_ORDER = "Write np.sum(np.abs(x)**p)**(1/p), which has a derivative by p, or give a plain number."
 
 # -- vectors ---------------------------------------------------------------------------------------
 
@@ -48,7 +51,8 @@ NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, kink=_TIP, jul
 
 
 def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.sum(np.abs(x) ** p, axis=axis, keepdims=keepdims) ** (1 / p)
+    total = np.sum(np.abs(x) ** p, axis=axis, keepdims=keepdims)
+    return total ** np.reciprocal(float(p), dtype=np.result_type(total))
 
 
 def normp_rule(dy: Any, y: Any, x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
@@ -132,10 +136,17 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> A
     return np.expand_dims(y, (row, col)) if keepdims else y
 
 
+def _inexact(x: Any) -> Any:
+    """Whole numbers as floats, as all norms take them."""
+    value = plain(x)
+    kind = value.dtype if type(value) is np.ndarray else np.result_type(value)
+    return x if kind.kind in "fc" else np.multiply(x, 1.0)
+
+
 @implements(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    x = as_array(x)
-    n = np.ndim(x)
+    x, ord = as_array(x), constant(ord, "The order of a norm", _BY_ORDER)
+    x, n = _inexact(x), np.ndim(x)
     if axis is None and (ord is None or (n == 1 and ord == 2) or (n == 2 and ord in ("f", "fro"))):
         return NORM2(x, axis=None, keepdims=keepdims)
     axis = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (int(axis),)
@@ -151,7 +162,7 @@ if hasattr(np.linalg, "vector_norm"):  # NumPy 2.0
     @implements(np.linalg.vector_norm)
     def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
         """The norm of the elements along some axes, as one vector."""
-        x = as_array(x)
+        x, ord = _inexact(as_array(x)), constant(ord, "The order of a norm", _BY_ORDER)
         n = np.ndim(x)
         axes = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
         axes = tuple(normal_axis(a, n) for a in axes)
@@ -166,12 +177,14 @@ if hasattr(np.linalg, "vector_norm"):  # NumPy 2.0
 
     @implements(np.linalg.matrix_norm)
     def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-        return _matrix_norm(as_array(x), ord, (-2, -1), keepdims)
+        ord = constant(ord, "The order of a norm", _BY_ORDER)
+        return _matrix_norm(_inexact(as_array(x)), ord, (-2, -1), keepdims)
 
 
 @implements(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
     """The condition number; where it is infinite it has no slope, and the gradient is zero."""
+    p = constant(p, "The order of a norm", _BY_ORDER)
     if p is None or p in (2, -2):
         s = np.linalg.svd(x, compute_uv=False)
         first, last = s[..., 0], s[..., -1]

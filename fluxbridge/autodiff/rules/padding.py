@@ -15,6 +15,7 @@ import numpy as np
 from ...errors import MutationError
 from .. import spelled
 from ..primitive import implements, plain, primitive
+from ..values import in_numpys_types
 from .shaping import as_array, on_axis
 
 PAIR = tuple[int, int]
@@ -41,7 +42,7 @@ def _widths(pad_width: Any, ndim: int) -> tuple[PAIR, ...]:
         for axis, width in pad_width.items():
             table[axis] = width
     else:
-        table = np.broadcast_to(np.asarray(plain(pad_width)), (ndim, 2))
+        table = np.broadcast_to(np.asarray(pad_width), (ndim, 2))
     return tuple((int(a), int(b)) for a, b in table)
 
 
@@ -117,14 +118,15 @@ _MODES: dict[str, Callable[..., Any]] = {
 
 
 @implements(np.pad)
+@in_numpys_types(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     if callable(mode):
         raise MutationError(
             "np.pad with a function as its mode lets that function write into an array. "
             "Build the borders yourself and join them with np.concatenate."
         )
-    x = as_array(array)
-    pad_width = plain(pad_width)
+    x, pad_width = as_array(array), plain(pad_width)
+    kwargs = {k: plain(v) if k in ("stat_length", "reflect_type") else v for k, v in kwargs.items()}
     np.pad(np.zeros(np.shape(x)), pad_width, mode, **plain(kwargs))  # NumPy's own errors
     widths = _widths(pad_width, np.ndim(x))
     if mode in ("constant", "empty"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from .. import spelled
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import apply, asked, implements, plain, primitive
+from ..values import in_numpys_types, of_type
 from .shaping import as_array
 
 # -- convolution -----------------------------------------------------------------------------------------
@@ -63,6 +65,7 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
 
 
 @implements(np.polyval)
+@in_numpys_types(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     """Horner's scheme."""
     x = as_array(x) if isinstance(x, (list, tuple)) else x
@@ -81,11 +84,13 @@ def _aligned(a1: Any, a2: Any) -> tuple[Any, Any]:
 
 
 @implements(np.polyadd)
+@in_numpys_types(np.polyadd)
 def polyadd(a1: Any, a2: Any) -> Any:
     return np.add(*_aligned(a1, a2))
 
 
 @implements(np.polysub)
+@in_numpys_types(np.polysub)
 def polysub(a1: Any, a2: Any) -> Any:
     return np.subtract(*_aligned(a1, a2))
 
@@ -102,22 +107,27 @@ def polymul(a1: Any, a2: Any) -> Any:
 
 
 @implements(np.polydiv)
+@in_numpys_types(np.polydiv)
 def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     """Quotient and remainder by long division."""
+    count = np.size(np.polydiv(plain(_vector(u)), plain(_vector(v)))[1])
     u, v = _vector(u) + 0.0, _vector(v) + 0.0
     n, m = np.size(u), np.size(v)
     quotient = []
+    scale = 1.0 / v[0]
     for _ in range(max(n - m + 1, 1)):
         if n < m:
             quotient.append(0.0 * v[0])
             break
-        factor = u[0] / v[0]
+        factor = scale * u[0]
         quotient.append(factor)
         u = np.concatenate([u[1:m] - factor * v[1:], u[m:]])
+    if not np.size(u):
+        return np.stack(quotient), np.zeros(1)
     # NumPy takes off leading coefficients of the remainder that are only rounding
-    while np.size(u) > 1 and np.allclose(plain(u)[0], 0, rtol=1e-14):
-        u = u[1:]
-    return np.stack(quotient), u if np.size(u) else np.zeros(1)
+    if np.size(u) < count:  # or leaves on what is rounding in single precision
+        return np.stack(quotient), np.concatenate([np.zeros(count - np.size(u)), u])
+    return np.stack(quotient), u[np.size(u) - count :]
 
 
 @implements(np.polyder)
@@ -146,6 +156,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 
 @implements(np.poly)
+@in_numpys_types(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
     """The product of the factors (x - zero)."""
     zeros = _vector(seq_of_zeros)
@@ -179,6 +190,7 @@ ROOTS = primitive(
 
 
 @implements(np.roots)
+@in_numpys_types(np.roots)
 def roots(p: Any) -> Any:
     """The roots; a multiple root has no derivative, and its gradient is Inf or NaN."""
     p = _vector(p)
@@ -189,27 +201,40 @@ def roots(p: Any) -> Any:
 
 
 @implements(np.polyfit)
+@in_numpys_types(np.polyfit)
 def polyfit(
     x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
 ) -> Any:
     """Least squares with the columns of the Vandermonde matrix scaled to length 1, as NumPy does it."""
-    if full or cov:
-        raise NotImplementedError(
-            "np.polyfit(full=True) and cov=True have no derivative in fluxbridge; use np.linalg.lstsq"
-        )
     x, y = as_array(x) + 0.0, as_array(y) + 0.0
-    left = np.vander(x, int(deg) + 1)
+    order = int(deg) + 1
+    left = np.vander(x, order)
     if w is not None:
         w = as_array(w) + 0.0
         left = left * w[:, None]
         y = y * (w if np.ndim(y) == 1 else w[:, None])
     scale = np.sqrt(np.sum(np.real(left * conj(left)), axis=0))
     rcond = np.size(x) * np.finfo(plain(x).dtype).eps if rcond is None else rcond
-    found = np.linalg.lstsq(left / scale, y, rcond)[0]
-    return found / (scale if np.ndim(y) == 1 else scale[:, None])
+    found, residuals, rank, sizes = np.linalg.lstsq(left / scale, y, plain(rcond))
+    found = found / (scale if np.ndim(y) == 1 else scale[:, None])
+    if rank != order and not full:
+        warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
+    if full:
+        return found, residuals, rank, sizes, rcond
+    if not cov:
+        return found
+    spread = np.linalg.inv(np.dot(left.T / scale[:, None], left / scale)) / np.outer(scale, scale)
+    if isinstance(cov, str) and cov == "unscaled":
+        factor: Any = 1.0
+    elif np.size(x) <= order:
+        raise ValueError("the number of data points must exceed order to scale the covariance matrix")
+    else:
+        factor = residuals / (np.size(x) - order)
+    return found, spread * factor if np.ndim(y) == 1 else spread[:, :, None] * factor
 
 
 @implements(np.vander)
+@in_numpys_types(np.vander)
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     x = as_array(x)
     if np.ndim(x) != 1:
@@ -231,6 +256,12 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     """Linear interpolation; at a knot the slope is that on its right, at the last one on its left."""
     x = as_array(x) if isinstance(x, (list, tuple)) else x
     xp, fp = as_array(xp), as_array(fp)
+    kind = np.complex128 if np.iscomplexobj(plain(fp)) else np.float64
+    if period is None and not all(
+        np.can_cast(np.result_type(plain(v)), t) for v, t in ((x, float), (xp, float), (fp, kind))
+    ):
+        return np.interp(plain(x), plain(xp), plain(fp))  # NumPy's own error
+    x, xp, fp = of_type(x, np.float64), of_type(xp, np.float64), of_type(fp, kind)
     if period is not None:
         period = abs(period)
         x, xp = x % period, xp % period

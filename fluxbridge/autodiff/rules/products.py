@@ -5,6 +5,7 @@ The cotangents of a product are products again: of y = A B they are dy Bᴴ and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,8 @@ def column(x: Any) -> Any:
 
 def rows(x: Any) -> Any:
     """An array as one matrix: all axes but the last become one."""
-    return np.reshape(x, (-1, np.shape(x)[-1]))
+    shape = np.shape(x)
+    return np.reshape(x, (math.prod(shape[:-1]), shape[-1]))
 
 
 # -- matmul, dot -----------------------------------------------------------------------------------
@@ -195,6 +197,7 @@ primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear", julia=spelled.out
 @implements(np.inner)
 def inner(a: Any, b: Any) -> Any:
     """The sum over the last axis of both."""
+    a, b = as_array(a), as_array(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.ndim(a) == 1 and np.ndim(b) == 1:

@@ -12,6 +12,7 @@ from ..axes import axes_of, from_last, to_last
 from ..elementwise import conj
 from ..kinks import Kink
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
+from ..values import in_numpys_types
 from .shaping import as_array
 
 # -- the axes of a reduction -----------------------------------------------------------------------
@@ -261,6 +262,7 @@ def _log_sum(exp: Any, log: Any) -> Callable[..., Any]:
         where: Any = True,
     ) -> Any:  # fmt: skip
         x = as_array(x)
+        x = x if np.result_type(plain(x)).kind in "fc" else x * 1.0
         start = -np.inf if initial is None else initial
         top = np.max(plain(x), axis=axis, keepdims=True, initial=start, where=plain(where))
         top = np.where(np.isfinite(top), top, 0.0)
@@ -272,11 +274,12 @@ def _log_sum(exp: Any, log: Any) -> Callable[..., Any]:
     return fold
 
 
-FUNCTIONS[np.logaddexp, "reduce"] = _log_sum(np.exp, np.log)
-FUNCTIONS[np.logaddexp2, "reduce"] = _log_sum(np.exp2, np.log2)
+FUNCTIONS[np.logaddexp, "reduce"] = in_numpys_types(np.logaddexp.reduce)(_log_sum(np.exp, np.log))
+FUNCTIONS[np.logaddexp2, "reduce"] = in_numpys_types(np.logaddexp2.reduce)(_log_sum(np.exp2, np.log2))
 
 
 @implements((np.add, "reduceat"))
+@in_numpys_types(np.add.reduceat)
 def add_reduceat(x: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
     """Sums of the pieces between neighbouring indices; where these do not rise, one element."""
     x = np.moveaxis(as_array(x), axis, 0)

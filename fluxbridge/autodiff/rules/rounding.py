@@ -10,14 +10,18 @@ from .. import spelled
 from ..elementwise import elementwise, select, zero_of
 from ..inplace import change
 from ..kinks import Kink, pair
+from ..loops import in_loop, refuse_where
 from ..primitive import Tracer, asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 from ..primitive import _out_refused as out_refused
+from ..refusals import no_option
+from ..values import in_numpys_types
 
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
 
 def step(target: Any, jumps: str | Any, julia: Any) -> None:
     """Register a function that is constant between its jumps."""
+    parameters = ("decimals", "out") if target in (np.round, np.around) else ("out",)
     zero = primitive(
         None,
         lambda dy, _y, _x, **_options: zero_of(dy),
@@ -30,7 +34,7 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
 
     @implements(target)
     def function(x: Any, *args: Any, **options: Any) -> Any:
-        options.update(zip(("out",) if target not in (np.round, np.around) else ("decimals", "out"), args))  # noqa: B905
+        options.update(zip(parameters, args, strict=False))
         out = options.pop("out", None)
         out = out[0] if isinstance(out, tuple) else out
         options = plain(options)
@@ -70,6 +74,7 @@ if hasattr(np, "bitwise_count"):  # since NumPy 2.0
 
 
 @implements(np.modf)
+@in_numpys_types(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
     """The fractional part carries the derivative, the whole part none."""
     whole = np.trunc(x)
@@ -147,6 +152,12 @@ _CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, k
 @implements(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **options: Any) -> Any:
     refuse_out("clip", out)
-    low = options.get("min", None if a_min is np._NoValue else a_min)
-    high = options.get("max", None if a_max is np._NoValue else a_max)
+    low = options.pop("min", None if a_min is np._NoValue else a_min)
+    high = options.pop("max", None if a_max is np._NoValue else a_max)
+    if options:
+        refuse_where("np.clip", options)
+        if options.get("signature") is not None:
+            raise no_option("np.clip(..., signature=...)")
+        a, low, high = (x if x is None else in_loop(np.positive, np.positive, (x,), options)
+                        for x in (a, low, high))  # fmt: skip
     return _CLIP(a, low, high)

@@ -34,7 +34,9 @@ primitive(
     np.reshape,
     lambda dy, _y, _x, shape, order="C", copy=None: np.reshape(dy, _x.shape, order=order),
     jvp="linear",
-    compute=lambda x, shape, order="C", copy=None: np.reshape(x, shape, order=order),
+    compute=lambda x, shape, order="C", copy=None: (
+        np.reshape(x, shape, order=order) if copy is None else np.reshape(x, shape, order=order, copy=copy)
+    ),
     julia=spelled.reshape,
 )
 primitive(
@@ -90,7 +92,7 @@ def tile_rule(dy: Any, _y: Any, _x: Any, reps: Any) -> Any:
     return np.reshape(dy, _x.shape)
 
 
-primitive(np.tile, tile_rule, jvp="linear", julia=spelled.tile)
+TILE = primitive(None, tile_rule, jvp="linear", name="tile", compute=np.tile, julia=spelled.tile)
 
 
 # -- compositions ----------------------------------------------------------------------------------
@@ -170,6 +172,11 @@ def flipud(m: Any) -> Any:
     if np.ndim(m) < 1:
         raise ValueError("Input must be >= 1-d.")
     return np.flip(m, 0)
+
+
+@implements(np.tile)
+def tile(A: Any, reps: Any) -> Any:
+    return TILE(as_array(A), reps=plain(reps))
 
 
 @implements(np.repeat)

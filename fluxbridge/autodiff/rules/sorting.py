@@ -10,6 +10,7 @@ from .. import spelled
 from ..axes import axes_of, to_last
 from ..kinks import Kink, row_of
 from ..primitive import PRIMITIVES, apply, asked, implements, plain, primitive, refuse_out
+from ..values import in_numpys_types
 from .shaping import as_array
 
 # -- sort and partition --------------------------------------------------------------------------------
@@ -63,6 +64,7 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect"
 
 
 @implements(np.sort_complex)
+@in_numpys_types(np.sort_complex)
 def sort_complex(a: Any) -> Any:
     a = np.sort(as_array(a))
     return a if np.iscomplexobj(plain(a)) else apply(PRIMITIVES["astype"], (a,), {"dtype": np.complex128})
@@ -161,6 +163,7 @@ def _quantile(
 
 def _register_quantile(target: Any, scale: float, skip_nan: bool) -> None:
     @implements(target)
+    @in_numpys_types(target)
     def quantile(
         a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False,
         method: str = "linear", keepdims: bool = False, *, weights: Any = None,
@@ -179,6 +182,7 @@ _register_quantile(np.nanpercentile, 100, True)
 
 def _register_median(target: Any, skip_nan: bool) -> None:
     @implements(target)
+    @in_numpys_types(target)
     def median(
         a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False
     ) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,14 @@ from .. import spelled
 from ..axes import axes_of
 from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
+from ..values import in_numpys_types, with_value
 from .reductions import count, masked, not_nan
 from .shaping import as_array
+
+
+def traced(*xs: Any) -> bool:
+    return any(isinstance(x, Tracer) or holds_tracer(x) for x in xs)
+
 
 # -- variance and standard deviation -----------------------------------------------------------------
 
@@ -101,11 +108,14 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
         if skip_nan:
             where = not_nan(a, where)
         ddof = ddof if correction is None else correction
-        if isinstance(ddof, Tracer):  # the result depends on it by this factor alone
-            n = freedom(np.shape(a), axis, 0, where)
-            n = n if keepdims or np.ndim(n) == 0 else np.reshape(n, np.shape(np.sum(plain(a), axis=axis)))
-            biased = spread(a, axis, dtype, None, 0, keepdims, where=where, mean=mean)
-            return biased * (n / (n - ddof) if made is VAR else np.sqrt(n / (n - ddof)))
+        if traced(ddof):  # the same with another number of degrees of freedom
+            found = spread(a, axis, dtype, ddof=0, keepdims=keepdims, where=where, mean=mean)
+            ratio = freedom(np.shape(a), axis, 0, where) / freedom(np.shape(a), axis, ddof, where)
+            ratio = ratio if keepdims or np.ndim(ratio) == 0 else np.squeeze(ratio, axes_of(axis, np.ndim(a)))
+            result = found * (ratio if made is VAR else np.sqrt(ratio))
+            exact = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where, "ddof": plain(ddof)}
+            exact.update({} if mean is None else {"mean": plain(mean)})
+            return with_value(result, target(plain(a), **exact), f"np.{target.__name__}")
         if mean is not None:  # whatever was given as the mean takes part in the derivative
             d = masked(where, a - mean)
             n = freedom(np.shape(a), axis, ddof, where)
@@ -117,7 +127,10 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
             options["dtype"] = dtype
         if where is not True:
             options["where"] = where
-        return apply(made, (a,), options)
+        found = apply(made, (a,), options)
+        if skip_nan and dtype is not None:  # NumPy rounds the deviations to the type of `a`
+            found = with_value(found, target(plain(a), **plain(options)), f"np.{target.__name__}")
+        return found
 
 
 _spread(np.var, VAR, skip_nan=False)
@@ -129,6 +142,7 @@ _spread(np.nanstd, STD, skip_nan=True)
 
 
 @implements(np.average)
+@in_numpys_types(np.average)
 def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False
 ) -> Any:
@@ -153,8 +167,9 @@ def average(
     return (mean, np.broadcast_to(total, np.shape(mean))) if returned else mean
 
 
-def _variables_in_rows(m: Any, rowvar: bool) -> Any:
+def _variables_in_rows(m: Any, rowvar: bool, dtype: Any) -> Any:
     m = as_array(m)
+    m = m if np.result_type(plain(m)) == dtype else m.astype(dtype)
     if np.ndim(m) < 2:
         return np.reshape(m, (1, -1))
     return m if rowvar else np.transpose(m)
@@ -165,24 +180,35 @@ def cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
     fweights: Any = None, aweights: Any = None, *, dtype: Any = None,
 ) -> Any:  # fmt: skip
-    x = _variables_in_rows(m, rowvar)
+    """In double precision at least, unless dtype= says otherwise, as NumPy has it."""
+    kinds = [plain(as_array(part)) for part in (m, y) if part is not None]
+    dtype = np.result_type(*kinds, np.float64) if dtype is None else np.dtype(dtype)
+    x = _variables_in_rows(m, rowvar, dtype)
     if y is not None:
-        x = np.concatenate([x, _variables_in_rows(y, rowvar)], axis=0)
+        x = np.concatenate([x, _variables_in_rows(y, rowvar, dtype)], axis=0)
     if ddof is None:
         ddof = 0 if bias else 1
+    if fweights is not None:
+        np.cov(np.zeros((1, np.shape(x)[1])), fweights=plain(fweights))  # NumPy's own errors
     weights = None if fweights is None else np.asarray(plain(fweights), float)
     if aweights is not None:
-        weights = as_array(aweights) if weights is None else weights * as_array(aweights)
+        aweights = as_array(aweights)
+        np.cov(np.zeros((1, np.shape(x)[1])), aweights=plain(aweights))
+        aweights = aweights.astype(np.float64)
+        weights = aweights if weights is None else weights * aweights
     if weights is None:
         mean, factor = np.mean(x, axis=1, keepdims=True), np.shape(x)[1] - ddof
     else:
         total = np.sum(weights)
         mean = np.sum(x * weights, axis=1, keepdims=True) / total
-        factor = total - ddof * (1 if aweights is None else np.sum(weights * as_array(aweights)) / total)
+        factor = total - ddof * (1 if aweights is None else np.sum(weights * aweights) / total)
+    if factor <= 0:
+        warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
+        factor = 0.0
     d = x - mean
+    d = d if np.result_type(plain(d)) == dtype else d.astype(dtype)  # the mean may have wider weights
     right = np.transpose(np.conjugate(d if weights is None else d * weights))
-    result = np.matmul(d, right) / (factor if factor > 0 else 0.0)
-    return np.squeeze(result if dtype is None else result.astype(dtype))
+    return np.squeeze(np.matmul(d, right) * (1 / factor if factor else np.inf))
 
 
 @implements(np.corrcoef)
@@ -200,10 +226,6 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 
 # -- histograms ------------------------------------------------------------------------------------------
 # Counts are steps; weights and edges have derivatives.
-
-
-def traced(*xs: Any) -> bool:
-    return any(isinstance(x, Tracer) or holds_tracer(x) for x in xs)
 
 
 _TOTALS = primitive(
@@ -229,6 +251,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     x = np.asarray(plain(x))
     if not traced(weights):
         return np.bincount(x, plain(weights), minlength)
+    if np.iscomplexobj(plain(as_array(weights))):
+        return np.bincount(x, plain(as_array(weights)), minlength)  # NumPy's own error
     return totals(weights, x, np.bincount(x, minlength=minlength).size)
 
 
@@ -245,6 +269,7 @@ def edges_of(a: Any, bins: Any, limits: Any, weights: Any) -> Any:
 
 
 @implements(np.histogram_bin_edges)
+@in_numpys_types(np.histogram_bin_edges)
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     return edges_of(as_array(a), bins, range, weights)
 
@@ -257,6 +282,7 @@ def bin_index(a: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 @implements(np.histogramdd)
+@in_numpys_types(np.histogramdd)
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -286,6 +312,7 @@ def histogramdd(
 
 
 @implements(np.histogram2d)
+@in_numpys_types(np.histogram2d)
 def histogram2d(
     x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> Any:
@@ -296,6 +323,7 @@ def histogram2d(
 
 
 @implements(np.histogram)
+@in_numpys_types(np.histogram)
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     a = np.ravel(as_array(a))
     edges = edges_of(a, bins, range, weights)

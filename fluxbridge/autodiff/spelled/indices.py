@@ -103,7 +103,7 @@ def _positions(site: Site, index: np.ndarray, n: int) -> Term | str:
     """An array of indices or booleans."""
     if index.dtype == bool:
         return site.capture(index)
-    if _is_range(index) and index[0] >= 0:
+    if not site.is_open and _is_range(index) and index[0] >= 0:
         return f"{index[0] + 1}:{index[-1] + 1}"
     return site.capture(np.where(index < 0, index + n, index) + 1)
 
@@ -128,6 +128,6 @@ def column_major(site: Site, shape: tuple[int, ...], index: Any) -> str:
     places = np.arange(1, size + 1).reshape(shape, order="F")[index]
     if np.ndim(places) == 0:
         return str(int(places))
-    if _is_range(places):
+    if not site.is_open and _is_range(places):
         return f"{places[0]}:{places[-1]}"
     return str(site.capture(np.ascontiguousarray(places)))

@@ -1,10 +1,14 @@
 # Functions of numbers, to be broadcast. They are written for dual numbers too, which Zygote broadcasts with.
 
+"The number behind dual numbers, which Zygote broadcasts with; they may differ although their values do not."
+number(v) = v
+number(v::ForwardDiff.Dual) = number(ForwardDiff.value(v))
+
 "The larger one; a NaN counts as missing."
-fmax(a, b) = (a > b) | isnan(b) ? a : b
+fmax(a, b) = (number(a) > number(b)) | isnan(b) ? a : b
 
 "The smaller one; a NaN counts as missing."
-fmin(a, b) = (a <= b) | isnan(b) ? a : b
+fmin(a, b) = (number(a) <= number(b)) | isnan(b) ? a : b
 
 "`log(exp(a) + exp(b))` without overflow."
 function logaddexp(a, b)
@@ -21,7 +25,29 @@ function logaddexp2(a, b)
 end
 
 "0 for negative x, 1 for positive, and `h` at 0."
-heaviside(x, h) = x == 0 ? h : oftype(h, x > 0)
+heaviside(x, h) = number(x) == 0 ? h : oftype(h, x > 0)
+
+"The distance to the next number away from 0, with the sign of `x`."
+spacing(x) = copysign(eps(x), x)
+spacing(x::ForwardDiff.Dual) = spacing(ForwardDiff.value(x))
+
+"Is `a` near `b`, the one that is known to be right?"
+function isclose(a, b, rtol, atol, equal_nan)
+    isfinite(a) && isfinite(b) && return abs(a - b) <= atol + rtol * abs(b)
+    return a == b || (equal_nan && isnan(a) && isnan(b))
+end
+
+"""
+    wrapped(T, x)
+
+Integers in the type `T`, in which NumPy computes: what is too large wraps round. The slope is 1.
+"""
+wrapped(::Type{T}, x::Number) where {T<:Integer} = rem(x, T)
+wrapped(::Type{T}, x::AbstractArray) where {T<:Integer} = rem.(x, T)
+function rrule(::typeof(wrapped), T::Type, x)
+    project = ProjectTo(x)
+    return wrapped(T, x), dy -> (NoTangent(), NoTangent(), project(unthunk(dy)))
+end
 
 "`x * 2^n`."
 ldexp(x, n) = x * oftype(x, 2.0^n)
@@ -50,18 +76,18 @@ logit(p) = log(p / (1 - p))
 "`x * log(y)`, and 0 where x is."
 xlogy(x, y) = iszero(x) & !isnan(y) ? zero(x * y) : x * log(y)
 xlog1py(x, y) = iszero(x) & !isnan(y) ? zero(x * y) : x * log1p(y)
-entr(x) = x > 0 ? -x * log(x) : x == 0 ? zero(x) : oftype(x, -Inf)
-rel_entr(x, y) = x > 0 && y > 0 ? x * log(x / y) : x == 0 && y >= 0 ? zero(x * y) : oftype(x * y, Inf)
+entr(x) = x > 0 ? -x * log(x) : number(x) == 0 ? zero(x) : oftype(x, -Inf)
+rel_entr(x, y) = x > 0 && y > 0 ? x * log(x / y) : number(x) == 0 && y >= 0 ? zero(x * y) : oftype(x * y, Inf)
 kl_div(x, y) = rel_entr(x, y) - x + y
 "Half the square of r up to `delta`, from there on a straight line."
 huber(delta, r) = abs(r) <= delta ? r^2 / 2 : delta * (abs(r) - delta / 2)
 
-boxcox(x, p) = iszero(p) ? log(x) + zero(p) : expm1(p * log(x)) / p
-boxcox1p(x, p) = iszero(p) ? log1p(x) + zero(p) : expm1(p * log1p(x)) / p
-inv_boxcox(y, p) = iszero(p) ? exp(y) + zero(p) : exp(log1p(p * y) / p)
+boxcox(x, p) = iszero(number(p)) ? log(x) + zero(p) : expm1(p * log(x)) / p
+boxcox1p(x, p) = iszero(number(p)) ? log1p(x) + zero(p) : expm1(p * log1p(x)) / p
+inv_boxcox(y, p) = iszero(number(p)) ? exp(y) + zero(p) : exp(log1p(p * y) / p)
 powm1(x, y) = expm1(y * log(x))
 cosm1(x) = -2 * sin(x / 2)^2
-exprel(x) = iszero(x) ? one(x) + x / 2 : expm1(x) / x
+exprel(x) = iszero(number(x)) ? one(x) + x / 2 : expm1(x) / x
 
 "The standard normal distribution function, its logarithm and its inverse."
 ndtr(x) = SpecialFunctions.erfc(-x / sqrt(oftype(x, 2))) / 2
@@ -77,21 +103,19 @@ airy(x::AbstractArray) =
 sici(x::Number) = (SpecialFunctions.sinint(x), SpecialFunctions.cosint(abs(x)))
 sici(x::AbstractArray) = (SpecialFunctions.sinint.(x), SpecialFunctions.cosint.(abs.(x)))
 
-# The order of these functions is a constant: dual numbers, which Zygote broadcasts with, are taken out of it.
-order(v) = v
-order(v::ForwardDiff.Dual) = order(ForwardDiff.value(v))
+# The order of these functions is a constant.
 
-jv(v, x) = SpecialFunctions.besselj(order(v), x)
-yv(v, x) = SpecialFunctions.bessely(order(v), x)
-iv(v, x) = SpecialFunctions.besseli(order(v), x)
-kv(v, x) = SpecialFunctions.besselk(order(v), x)
-ive(v, x) = SpecialFunctions.besselix(order(v), x)
-kve(v, x) = SpecialFunctions.besselkx(order(v), x)
+jv(v, x) = SpecialFunctions.besselj(number(v), x)
+yv(v, x) = SpecialFunctions.bessely(number(v), x)
+iv(v, x) = SpecialFunctions.besseli(number(v), x)
+kv(v, x) = SpecialFunctions.besselk(number(v), x)
+ive(v, x) = SpecialFunctions.besselix(number(v), x)
+kve(v, x) = SpecialFunctions.besselkx(number(v), x)
 hankel1(v, x) = jv(v, x) + im * yv(v, x)
 hankel2(v, x) = jv(v, x) - im * yv(v, x)
 hankel1e(v, x) = hankel1(v, x) * cis(-x)
 hankel2e(v, x) = hankel2(v, x) * cis(x)
-polygamma(n, x) = SpecialFunctions.polygamma(Int(order(n)), x)
-zeta(s, q) = SpecialFunctions.zeta(order(s), q)
+polygamma(n, x) = SpecialFunctions.polygamma(Int(number(n)), x)
+zeta(s, q) = SpecialFunctions.zeta(number(s), q)
 "The exponential integral of order n; for n = 0 its slope comes from the closed form."
-expn(n, x) = order(n) == 0 ? exp(-x) / x : SpecialFunctions.expint(Int(order(n)), x)
+expn(n, x) = number(n) == 0 ? exp(-x) / x : SpecialFunctions.expint(Int(number(n)), x)
