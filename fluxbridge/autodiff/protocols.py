@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
-from .inplace import change, fitted
+from .inplace import change, fitted, is_given_out
 from .loops import in_loop
 from .primitive import (
     FUNCTIONS,
@@ -138,6 +138,7 @@ def _place_of_out(function: Any) -> int:
     return names.index("out") if "out" in names else sys.maxsize
 
 
+_SHARING = (np.shares_memory, np.may_share_memory)
 _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
@@ -179,10 +180,10 @@ class NumpyProtocols:
         if function is not None:
             return function(*args, **kwargs)
         if func in NO_DERIVATIVE:
-            refuse_out(
-                full_name(func),
-                kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None),
-            )
+            out = kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None)
+            refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
+            if func in _SHARING and is_given_out(*args[:2]):
+                return True
             return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
         if func in REFUSED:
             raise MutationError(f"{full_name(func)} {REFUSED[func]}")

@@ -416,8 +416,8 @@ def add_to_an_item(x):
 
 
 REFUSED = [
-    through_a_hook, with_ignored, with_asarray, asarray_itself, result_of_a_rule, checkpointed_argument, real_part,
-    repeated_view, from_further_inside, set_items, add_to_an_item,
+    through_a_hook, with_ignored, with_asarray, asarray_itself, result_of_a_rule, checkpointed_argument,
+    real_part, repeated_view, from_further_inside, set_items, add_to_an_item,
 ]  # fmt: skip
 
 

@@ -1,16 +1,13 @@
 """Functions whose results do not vary with the values: shapes, types, tests, positions, indices."""
 
-from typing import Any
-
 import numpy as np
 
-from ..inplace import is_given_out
-from ..primitive import implements, no_derivative, plain
+from ..primitive import no_derivative
 
 no_derivative(
     np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.result_type, np.can_cast,
     np.min_scalar_type, np.common_type, np.zeros_like, np.ones_like, np.empty_like,
-    np.iscomplex, np.isreal, np.isclose, np.allclose,
+    np.shares_memory, np.may_share_memory, np.iscomplex, np.isreal, np.isclose, np.allclose,
     np.array_equal, np.array_equiv, np.all, np.any, np.count_nonzero, np.nonzero, np.flatnonzero,
     np.argwhere, np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition,
     np.lexsort, np.searchsorted, np.digitize, np.unravel_index, np.ravel_multi_index,
@@ -20,13 +17,3 @@ no_derivative(
     np.savez_compressed, np.packbits, np.unpackbits, np.busday_count, np.busday_offset, np.is_busday,
     np.datetime_as_string,
 )  # fmt: skip
-
-
-@implements(np.shares_memory)
-def shares_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
-    return is_given_out(a, b) or np.shares_memory(plain(a), plain(b), max_work)
-
-
-@implements(np.may_share_memory)
-def may_share_memory(a: Any, b: Any, /, max_work: Any = None) -> bool:
-    return is_given_out(a, b) or np.may_share_memory(plain(a), plain(b), max_work)

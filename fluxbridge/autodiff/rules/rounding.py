@@ -38,8 +38,10 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
         out = options.pop("out", None)
         out = out[0] if isinstance(out, tuple) else out
         options = plain(options)
-        if out is not None and not (isinstance(out, Tracer) and hasattr(out, "state")):
-            raise out_refused(target.__name__)
+        if out is not None and not isinstance(out, Tracer):
+            if np.ndim(x) == 0:
+                raise out_refused(target.__name__)
+            return asked(target, (x,), options, target(plain(x), out=out, **options))
         if np.ndim(x) == 0:
             result = zero(x, **options)
         else:
