@@ -205,7 +205,7 @@ class AutoNative(ADType):
     def _column(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
         """The tangent of the gradient by argument k, along e."""
         x = xs[k]
-        real = native.number(x)
+        real = x
 
         def partial(z: Any) -> Any:
             return native.withgradient(lambda w: f(*xs[:k], w, *xs[k + 1 :]), (z,))[1][0]

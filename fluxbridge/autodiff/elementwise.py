@@ -70,7 +70,7 @@ def pick(condition: Any, value: Any, other: Any) -> Any:
 
 def number(x: Any) -> Any:
     """A NumPy scalar or 0-d array as the Python number it is; anything traced stays."""
-    return x.item() if isinstance(x, (np.generic, np.ndarray)) else x
+    return x.item() if issubclass(type(x), (np.generic, np.ndarray)) else x
 
 
 def _as_number(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,15 +8,25 @@ from typing import Any
 import numpy as np
 
 from .inplace import Memory, alias, related, shares
-from .primitive import Primitive, Tracer, apply, plain
+from .primitive import Primitive, Tracer, apply, plain, strong
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
-from .tracer import TracedArray, TracedNumber
+from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
 
 
 class DualNumber(TracedNumber):
     __slots__ = ("tangent",)
+    place = "tangent"
     tangent: Any
+
+
+class DualScalar(NumpyNumber, DualNumber):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+
+
+DualNumber.numpys, DualNumber.pythons = DualScalar, DualNumber
 
 
 class DualArray(TracedArray):
@@ -28,11 +38,13 @@ class DualArray(TracedArray):
 class Forward:
     """One level of forward mode."""
 
-    __slots__ = ("memory", "order")
+    __slots__ = ("memory", "order", "refused")
+    over = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
         self.memory = Memory()
+        self.refused: Any = None  # what was refused while the function ran
 
     def leaf(self, value: Any, tangent: Any) -> Any:
         """A stand-in for an argument."""
@@ -49,20 +61,19 @@ class Forward:
         """The dual of `value`; without a tangent it is an ordinary value."""
         if tangent is None or isinstance(value, (bool, np.bool_)):
             return value
-        if isinstance(value, np.float64):
-            value = float(value)
-        array = isinstance(value, (np.ndarray, TracedArray))
-        dual: Any = object.__new__(DualArray if array else DualNumber)
-        dual.value = value
+        array = isinstance(value, np.ndarray)
+        scalar = value.__class__ is np.float64 or value.__class__ is np.int64
+        dual: Any = object.__new__(DualArray if array else DualScalar if scalar else DualNumber)
+        dual.value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
         dual.level = self
-        dual.tangent = project(tangent, spec_of(value))
+        dual.tangent = project(tangent, spec_of(dual.value))
         return dual
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         values, tangents = [], []
         for x in inputs:
             mine = isinstance(x, Tracer) and x.level is self
-            values.append(x.value if mine else x)  # type: ignore[attr-defined]
+            values.append(strong(x.value, x.__class__) if mine else x)
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
         y = apply(primitive, values, options)
         dual = self._carry(primitive, y, values, tangents, options)
@@ -73,14 +84,21 @@ class Forward:
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """The dual of a result that was computed elsewhere; `inputs` are tracers of this level."""
         inputs = list(inputs)
-        values, tangents = [x.value for x in inputs], [x.tangent for x in inputs]
+        values, tangents = [strong(x.value, x.__class__) for x in inputs], [x.tangent for x in inputs]
         return self._carry(primitive, y, values, tangents, {})
 
     def _carry(self, primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
-        dy = push(primitive, y, values, tangents, options)
+        try:
+            dy = push(primitive, y, values, tangents, options)
+        except ArithmeticError:  # 1/0 in Python's own arithmetic, where y itself is defined
+            with np.errstate(all="ignore"):
+                values, tangents = [as_numpys(v) for v in values], [as_numpys(t) for t in tangents]
+                dy = push(primitive, as_numpys(y), values, tangents, options)
         if isinstance(y, tuple):
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
+        if type(y) is np.ndarray and y.ndim == 0:  # as NumPy's own operations do
+            y = y[()]
         return self.wrap(y, dy)
 
 

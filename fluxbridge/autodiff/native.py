@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,45 +13,38 @@ from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, plain, take_up
 from .refusals import in_our_words
+from .running import caught, running
 from .structure import Splitter, take_apart
 from .sweep import sweep
-from .tape import ReverseFloat, Tape
+from .tape import ReverseFloat, ReverseScalar, Tape
 from .template import Leaf
 from .tracer import TracedArray
 
 
-class _Running(threading.local):
-    """How many functions this thread is recording, one inside of the other."""
-
-    depth = 0
-
-
-_running = _Running()
-
-
 def within_gradient() -> bool:
     """Is this called from a function that is being differentiated in reverse mode?"""
-    return _running.depth > 0
+    return running.as_if > 0 or any(isinstance(level, Tape) for level in running.levels)
 
 
 @contextlib.contextmanager
 def outside_of_gradient() -> Iterator[None]:
     """Within it functions run as outside of any gradient."""
-    depth, _running.depth = _running.depth, 0
+    before = running.as_if, running.levels
+    running.as_if, running.levels = 0, []
     try:
         yield
     finally:
-        _running.depth = depth
+        running.as_if, running.levels = before
 
 
 @contextlib.contextmanager
 def as_in_gradient() -> Iterator[None]:
     """Within it functions run as inside of a gradient, for those who record or evaluate for one elsewhere."""
-    _running.depth += 1
+    running.as_if += 1
     try:
         yield
     finally:
-        _running.depth -= 1
+        running.as_if -= 1
 
 
 class Trace:
@@ -82,7 +74,8 @@ class Trace:
         self.run(f, stand_ins)
 
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
-        _running.depth += 1
+        levels = running.levels
+        levels.append(self.tape)
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
@@ -92,7 +85,10 @@ class Trace:
                 raise clearer from error
             raise
         finally:
-            _running.depth -= 1
+            levels.pop()
+        if self.tape.refused is not None:
+            self.tape.close()
+            raise caught(self.tape.refused)
         if self.splitter is not None:
             self.splitter.write_back(self.tape)
 
@@ -164,7 +160,7 @@ def gradient_of(trace: Trace, aux: bool) -> tuple[Any, tuple[Any, ...]]:
     tape = trace.tape
     try:
         out = trace.out
-        if type(out) is ReverseFloat and out.level is tape:
+        if (type(out) is ReverseFloat or type(out) is ReverseScalar) and out.level is tape:
             return out.value, trace.pull([(out.index, 1.0)], free=True)
         target: Any = first(out) if aux else out
         target = target if isinstance(target, tuple) else take_up(target)
@@ -262,6 +258,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     feed = map(level.leaf, leaves, tangents)
     splitter = Splitter(lambda _: next(feed))
     duals = splitter.split(tuple(xs))[0]
+    running.levels.append(level)
     try:
         out = f(*duals)
     except Exception as error:
@@ -269,6 +266,10 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
         if clearer is not None:
             raise clearer from error
         raise
+    finally:
+        running.levels.pop()
+    if level.refused is not None:
+        raise caught(level.refused)
     splitter.write_back(level)
     if isinstance(out, np.ndarray):
         out = take_up(out)

@@ -12,6 +12,7 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
 import inspect
@@ -65,6 +66,18 @@ def plain(x: Any) -> Any:
     if kind is slice:
         return slice(plain(x.start), plain(x.stop), plain(x.step))
     return x
+
+
+def seen(x: Any) -> Any:
+    """The value that a function takes `x` for; a number of NumPy as such, although it is kept as Python's."""
+    return strong(plain(x), x.__class__) if isinstance(x, Tracer) else plain(x)
+
+
+def strong(value: Any, kind: type) -> Any:
+    """A Python number as the NumPy number that it stands for, if `kind` is the type of one."""
+    if kind is np.float64 and type(value) is float:
+        return np.float64(value)
+    return np.int64(value) if kind is np.int64 and type(value) is int and -(2**63) <= value < 2**63 else value
 
 
 #: Levels that want to know which questions a function asks about traced values (see recording.py).
@@ -195,6 +208,12 @@ class Primitive:
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
+    def computed_by(self, function: Callable[..., Any]) -> Primitive:
+        """The same primitive, its value computed in another way."""
+        made = copy.copy(self)
+        made.compute = function
+        return made
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
@@ -243,6 +262,8 @@ def _needed(rule: Rule, count: int) -> list[bool]:
 UFUNCS: dict[Any, Primitive] = {}  #: np.sin -> its primitive
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}  #: np.sum -> what to call when an argument is traced
 PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
+#: np.add -> its primitive where ``+`` is written: Python's numbers know ZeroDivisionError, NumPy's Inf
+OPERATORS: dict[Any, Primitive] = {}
 NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
 

@@ -25,9 +25,11 @@ from .primitive import (
     load_on_demand,
     plain,
     refuse_out,
+    seen,
     take_up,
 )
-from .refusals import full_name, lost, no_rule
+from .refusals import full_name, lost, no_rule, of_objects
+from .running import about
 from .scipycalls import refused_by_scipy, scipy_caller
 
 
@@ -39,24 +41,26 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
             return _into(ufunc, inputs, out[0], options)
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
-            raise _into_ordinary(ufunc, "where" in options)
+            if sys._getframe(2).f_globals.get("__name__", "").startswith("numpy."):
+                raise about(of_objects("it writes into an array of its own"), *inputs)
+            raise about(_into_ordinary(ufunc, "where" in options), *inputs)
         casting = options.get("casting", "same_kind")
         return fitted(out, _call_ufunc(ufunc, method, inputs, options), ufunc, inputs, casting)
     if ufunc in NO_DERIVATIVE:
-        outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
+        outcome = getattr(ufunc, method)(*map(seen, inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
     if method == "__call__":
         axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
         if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+            raise about(no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})"), *inputs)
         call = partial(FUNCTIONS[ufunc, "axes"], **axes) if axes else ufunc
         return in_loop(ufunc, call, inputs, options)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
-        a, b = (take_up(x) for x in inputs)
+        a, b = (_as_array(x) for x in inputs)
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
-        raise no_rule(f"{full_name(ufunc)}.{method}")
+        raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
@@ -151,6 +155,24 @@ def _by_numpy(frame: Any) -> str:
     return name
 
 
+#: Functions of NumPy that may return what they were given.
+_AS_IT_CAME = {np.real, np.imag}
+
+
+def _numpys(result: Any) -> Any:
+    """What a function of NumPy returns: its numbers are NumPy's, whatever arithmetic they were made by."""
+    if type(result) is tuple:
+        return tuple([_numpys(part) for part in result])
+    kind = type(result)
+    return result.as_numpys() if getattr(kind, "pythons", None) is kind else result
+
+
+def _as_array(x: Any) -> Any:
+    """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
+    x = take_up(x)
+    return _numpys(x) if isinstance(x, Tracer) else np.asarray(x)
+
+
 class NumpyProtocols:
     """NumPy's two protocols, for numbers and arrays alike."""
 
@@ -167,39 +189,41 @@ class NumpyProtocols:
                 return NotImplemented
             return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
-            return asked(ufunc, inputs, {}, ufunc(*plain(inputs)))
+            return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
-            return function(*inputs)
+            return _numpys(function(*inputs))
         if load_on_demand():
             return ufunc(*inputs)
-        raise no_rule(full_name(ufunc))
+        raise about(no_rule(full_name(ufunc)), *inputs)
 
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
         if function is not None:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            return result if func in _AS_IT_CAME else _numpys(result)
         if func in NO_DERIVATIVE:
             out = kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None)
             refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
             if func in _SHARING and is_given_out(*args[:2]):
                 return True
-            return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
+            return asked(func, args, kwargs, func(*map(seen, args), **plain(kwargs)))
         if func in REFUSED:
-            raise MutationError(f"{full_name(func)} {REFUSED[func]}")
-        raise no_rule(full_name(func))
+            raise about(MutationError(f"{full_name(func)} {REFUSED[func]}"), self)
+        raise about(no_rule(full_name(func)), self)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         called = scipy_caller(sys._getframe(1))
         if called:
-            raise refused_by_scipy(called)
+            raise about(refused_by_scipy(called), self)
         if dtype is not None and np.dtype(dtype).kind != "O":
-            raise lost(
+            refusal = lost(
                 f"An array of {np.dtype(dtype)} was asked for{_by_numpy(sys._getframe(1))}",
                 "Write np.stack([x, y]) instead of a list of traced values, leave out dtype= (np.array and "
                 "np.asarray take traced values without it; x.astype(dtype) converts), or write the formula "
                 "with NumPy functions of x (mean + scale * rng.normal()).",
             )
+            raise about(refusal, self)
         from .elements import objects
 
         return objects(self, copy)

@@ -27,13 +27,15 @@ from .primitive import (
     apply,
     holds_tracer,
     plain,
+    strong,
     take_up,
 )
 from .refusals import in_our_words
+from .running import caught, running
 from .structure import Splitter
 from .sweep import project
-from .tape import LEAF, NUMBERS, ORDER, as_floats, for_rules, spec_of
-from .tracer import TracedArray, TracedNumber
+from .tape import LEAF, ORDER, as_floats, for_rules, spec_of
+from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 
 class Call(NamedTuple):
@@ -100,7 +102,17 @@ class Choice(NamedTuple):
 
 class RecordedNumber(TracedNumber):
     __slots__ = ("step",)
+    place = "step"
     step: Step
+
+
+class RecordedScalar(NumpyNumber, RecordedNumber):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+
+
+RecordedNumber.numpys, RecordedNumber.pythons = RecordedScalar, RecordedNumber
 
 
 class RecordedArray(TracedArray):
@@ -126,8 +138,11 @@ class Recording:
     array([1.75516512, 1.08060461])
     """
 
+    over = False
+
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
         self.order = next(ORDER)
+        self.refused: Any = None  # what was refused while the function ran
         self.steps: list[Step] = []
         self.choices: list[Choice] = []
         self.memory = Memory()
@@ -144,6 +159,7 @@ class Recording:
                 self.steps[index].path = path
         self.leaves = len(self.steps)
         WATCHERS.append(self)
+        running.levels.append(self)
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
@@ -154,6 +170,9 @@ class Recording:
         finally:
             WATCHERS.remove(self)
             self._finished()
+            running.levels.pop()
+        if self.refused is not None:
+            raise caught(self.refused)
         splitter.write_back(self)
         out = take_up(out) if isinstance(out, np.ndarray) else out
         self.value = unwrap(out, self)  #: what f returned
@@ -164,7 +183,8 @@ class Recording:
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         inputs = tuple(inputs)
-        y = apply(primitive, [x.value if self._mine(x) else x for x in inputs], options)
+        values = [strong(x.value, x.__class__) if self._mine(x) else x for x in inputs]
+        y = apply(primitive, values, options)
         result = self._enter(primitive, y, inputs, options)
         if primitive.shares and isinstance(result, RecordedArray) and shares(plain(y), plain(inputs[0])):
             related(inputs[0], result)
@@ -248,10 +268,11 @@ class Recording:
             y = y[()]
         if isinstance(y, (bool, np.bool_)):
             return y
-        if type(y) in NUMBERS:
-            y = NUMBERS[type(y)](y)
-        array = isinstance(y, (np.ndarray, TracedArray))
-        tracer: Any = object.__new__(RecordedArray if array else RecordedNumber)
+        array = isinstance(y, np.ndarray)
+        scalar = y.__class__ is np.float64 or y.__class__ is np.int64
+        if type(y) is np.float64 or type(y) is np.int64:
+            y = y.item()
+        tracer: Any = object.__new__(RecordedArray if array else RecordedScalar if scalar else RecordedNumber)
         tracer.value = y
         tracer.level = self
         tracer.step = self._step(primitive, inputs, options, y, calls)

@@ -50,9 +50,11 @@ def lost(what: str, instead: str) -> GradientLostError:
 #: What Python and NumPy say when they do not know what to do with a traced value.
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
+    r"|Object of type (float|int) is not JSON serializable"
     r"|Cannot cast array data from dtype\('O'\)|Iterator operand or requested dtype holds references"
-    r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
-    r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
+    r"|'(float|int|complex|ndarray)' object has no attribute '(dtype|__dlpack__)'|or a Rational instance"
+    r"|(conversion from|bytes-like object is required, not|but received a|apply to a|Object of type) "
+    r"'?(Reverse|Dual|Recorded)"
 )
 
 
@@ -83,6 +85,10 @@ def in_our_words(error: BaseException) -> FluxbridgeError | None:
         )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
+    return of_objects(error)
+
+
+def of_objects(error: Any) -> GradientLostError:
     return GradientLostError(
         f"A function was called that does not take traced values, or arrays of them: {error}.\n"
         "np.array([x, y]) and np.asarray(x) of traced values make an array of objects, which only some "
@@ -150,6 +156,13 @@ def library(ufunc: Any) -> str:
         if getattr(sys.modules.get(module), name, None) is ufunc:
             return module
     return "numpy"
+
+
+def no_attribute(name: str) -> GradientLostError:
+    return GradientLostError(
+        f"The attribute {name} of a traced value was asked for, which fluxbridge does not follow. Where only "
+        f"the value counts, take fluxbridge.ignore_derivatives(x).{name}."
+    )
 
 
 def mutation(what: str) -> MutationError:

@@ -24,6 +24,7 @@ from .holders import blank, contents, fields_of, is_filled, once_a_class, put, r
 from .inplace import was_changed
 from .primitive import Tracer
 from .template import Branch, Leaf, Record
+from .tracer import as_numpys, as_pythons
 from .unfit import behind, check_number, is_numeric_array, is_stream, refusal, unbuildable
 
 StandIn = Callable[[Any], Any]
@@ -468,7 +469,7 @@ def is_number_or_array(x: Any) -> bool:
     kind = type(x)
     if kind is float or kind is int:
         return True
-    if isinstance(x, np.ndarray):
+    if issubclass(kind, np.ndarray):
         return is_numeric_array(x)
     return _is_number(kind)
 
@@ -483,8 +484,11 @@ def _is_float(x: Any) -> bool:
 
 
 def _finisher(x: Any) -> Callable[[Any], Any] | None:
-    """The last step for one gradient: the type of a NumPy scalar."""
-    return type(x) if isinstance(x, np.floating) else None
+    """The last step for one gradient: the type of a NumPy scalar, or of the traced number that `x` is."""
+    if isinstance(x, Tracer):
+        kind = x.__class__
+        return as_numpys if kind is np.float64 else as_pythons if kind is float or kind is int else None
+    return type(x) if issubclass(type(x), np.floating) else None
 
 
 Taker = Callable[[Splitter, Any], tuple[Any, Any]]

@@ -21,8 +21,8 @@ import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
 from .inplace import Memory, alias, related, shares
-from .primitive import Primitive, Spec, Tracer, apply, plain
-from .tracer import TracedArray, TracedNumber
+from .primitive import Primitive, Spec, Tracer, apply, plain, strong
+from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
 
@@ -40,6 +40,7 @@ _tuple = tuple.__new__
 
 class ReverseNumber(TracedNumber):
     __slots__ = ("index",)
+    place = "index"
     index: int
 
 
@@ -55,7 +56,7 @@ class ReverseArray(TracedArray):
         if (kind is int or kind is slice) and type(value) is np.ndarray:
             tape = self.level
             if kind is int and value.dtype is _FLOAT64 and value.ndim == 1:
-                picked = ReverseFloat()
+                picked = ReverseScalar()
                 picked.value = value.item(index)
                 picked.level = tape
                 picked.index = len(tape)
@@ -70,9 +71,18 @@ class ReverseArray(TracedArray):
 
 
 class ReverseFloat(ReverseNumber):
-    """A real Python number. Its arithmetic is generated below: no dispatch, one record each."""
+    """A real Python number. Its arithmetic is generated (see operators.py): no dispatch, one record each."""
 
     __slots__ = ()
+
+
+class ReverseScalar(NumpyNumber, ReverseNumber):
+    """A real number that is one of NumPy's outside, as elements of arrays and sums are."""
+
+    __slots__ = ()
+
+
+ReverseNumber.numpys, ReverseNumber.pythons = ReverseScalar, ReverseFloat
 
 
 LEAF = Primitive("argument", compute=lambda x: x)
@@ -83,10 +93,12 @@ CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "integers", "lent", "memory", "order", "watched")
+    __slots__ = ("copies", "integers", "lent", "memory", "order", "refused", "watched")
+    over = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.refused: Any = None  # what was refused while the function ran
         self.integers = False  # are there arrays of them among the values?
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
@@ -117,19 +129,28 @@ class Tape(list[Record]):
         return self.wrap(value, CONSTANT, (), (None,), {})
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
-        if len(inputs) == 1 and type(inputs[0].value) is np.ndarray:
-            return self._record_array(primitive, inputs[0], options)
+        if len(inputs) == 1:
+            kind = type(inputs[0].value)
+            if kind is np.ndarray:
+                return self._record_array(primitive, inputs[0], options)
+            if kind is float and primitive.number_vjp is not None:
+                return self._record_float(primitive, inputs[0], options)
         values: list[Any] = []
         parents: list[int | None] = []
         numbers = primitive.number_vjp is not None
         outer = False
         for x in inputs:
-            if isinstance(x, Tracer) and x.level is self:
-                numbers = numbers and type(x) is ReverseFloat
-                parents.append(x.index)  # type: ignore[attr-defined]
-                x = x.value
+            kind = type(x)
+            if (kind in _TRACERS or isinstance(x, Tracer)) and x.level is self:
+                parents.append(x.index)
+                if kind is ReverseScalar:
+                    value = x.value
+                    x = np.float64(value) if type(value) is float else strong(value, x.__class__)
+                else:
+                    numbers = numbers and kind is ReverseFloat
+                    x = x.value
             else:
-                numbers = numbers and type(x) in NUMBERS
+                numbers = numbers and kind in NUMBERS
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
@@ -139,9 +160,8 @@ class Tape(list[Record]):
         else:
             y = primitive.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
-            y = y if type(y) is float else NUMBERS[type(y)](y)
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
-            return self.wrap(y, primitive, pair, (y, *values), None)
+            return self.wrap(y, primitive, pair, tuple([NUMBERS[type(v)](v) for v in (y, *values)]), None)
 
         keep_output, keep_inputs = primitive.keep(tuple([p is not None for p in parents]))
         if self.integers:
@@ -186,6 +206,24 @@ class Tape(list[Record]):
             related(x, tracer)
         return tracer
 
+    def _record_float(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
+        """The same for a function of one float."""
+        value = x.value
+        y = primitive.compute(value, **options)
+        kind = type(y)
+        if kind is np.float64:
+            y = y.item()
+            tracer: Any = ReverseScalar()
+        elif kind is float:
+            tracer = type(x)()
+        else:
+            return self.wrap(y, primitive, (x.index,), (y, value), options)
+        tracer.value = y
+        tracer.level = self
+        tracer.index = len(self)
+        self.append((primitive, (x.index, None), (y, value), None, FLOAT))
+        return tracer
+
     def note(self, primitive: Primitive, y: Any, inputs: Sequence[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
         parents = tuple([x.index for x in inputs])
@@ -216,6 +254,10 @@ class Tape(list[Record]):
         elif kind is float or kind is ReverseFloat:
             tracer = ReverseFloat()
             spec = FLOAT
+        elif kind in _NUMPYS:
+            y = _NUMPYS[kind](y)
+            tracer = ReverseScalar()
+            spec = FLOAT
         elif isinstance(y, tuple):
             return self._several(y, primitive, parents, values, options)
         elif isinstance(y, TracedArray):
@@ -223,16 +265,15 @@ class Tape(list[Record]):
             spec = spec_of(y)
             self.integers = self.integers or y.dtype.kind not in "fc"
         else:
-            if kind in NUMBERS:
-                y = NUMBERS[kind](y)
-                tracer = ReverseFloat()
-            elif kind is np.bool_ or kind is bool:
+            if kind is np.bool_ or kind is bool:
                 return y
-            else:
-                if kind is np.complex128:
-                    y = complex(y)
-                tracer = (ReverseFloat if spec_of(y) is FLOAT else ReverseNumber)()
             spec = spec_of(y)
+            seen_as = y.__class__
+            tracer = (
+                ReverseFloat if seen_as is float or seen_as is int
+                else ReverseScalar if seen_as in _NUMPYS
+                else ReverseNumber
+            )()  # fmt: skip
         tracer.value = y
         tracer.level = self
         tracer.index = len(self)
@@ -299,6 +340,7 @@ class ClosedTape(Tape):
     """A tape whose gradient call is over. Any use of its tracers ends here."""
 
     __slots__ = ()
+    over = True
 
     def append(self, record: Any) -> None:
         raise EscapedTracerError(
@@ -322,10 +364,16 @@ class FreedTape(ClosedTape):
 _SMALL = 1 << 14  # bytes up to which an array is copied rather than watched
 #: What is a real Python number on a tape, and how to make it one.
 NUMBERS: dict[Any, Callable[[Any], Any]] = {
-    float: float, int: int, np.float64: float, ReverseFloat: lambda x: x,
+    float: float, int: int, np.float64: float,
+    ReverseFloat: lambda x: x, ReverseScalar: lambda x: x,
     **dict.fromkeys((np.int64, np.int32, np.int16, np.int8), int),
     **dict.fromkeys((np.uint64, np.uint32, np.uint16, np.uint8), int),
 }  # fmt: skip
+
+
+_TRACERS = {ReverseFloat, ReverseScalar, ReverseNumber, ReverseArray}
+#: How the numbers that ReverseScalar stands for are kept.
+_NUMPYS: dict[Any, Any] = {np.float64: float, np.int64: int, ReverseScalar: lambda x: x}
 
 
 def spec_of(x: Any) -> Spec:

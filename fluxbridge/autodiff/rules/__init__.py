@@ -22,5 +22,5 @@ from . import (  # noqa: F401
 )
 from .shown import enter_shown
 
-define_arithmetic()
 enter_shown()
+define_arithmetic()

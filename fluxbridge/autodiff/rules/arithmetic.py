@@ -10,7 +10,8 @@ import numpy as np
 from .. import spelled
 from ..elementwise import conj, elementwise
 from ..kinks import Kink, modulus_at_zero, pair, sign_change
-from ..primitive import apply, asked, implements, no_derivative, plain, primitive, take_up
+from ..primitive import Tracer, apply, asked, implements, no_derivative, plain, primitive, take_up
+from ..tracer import as_numpys
 from ..values import in_numpys_types, of_type
 
 elementwise(np.add, "1", "1", julia="+")
@@ -146,7 +147,8 @@ def literal_power_of(x: Any, p: Any) -> Any:
         return x**p
     except ArithmeticError:
         with np.errstate(all="ignore"):
-            return float(np.float64(x) ** p)
+            y = as_numpys(x) ** p
+            return y if isinstance(y, Tracer) else float(y)
 
 
 def literal_slope(x: Any, p: Any) -> Any:
@@ -181,7 +183,7 @@ LITERAL_POWER = elementwise(
     vjps=(literal_power_rule, None),
     number_vjp=literal_power_number,
     name="literal_power",
-    compute=literal_power_of,
+    compute=np.power,
     julia=spelled.literal_power,
     kink=STEEP_ROOT,
 )
@@ -190,9 +192,9 @@ LITERAL_POWER = elementwise(
 @implements(np.power)
 def power(a: Any, b: Any) -> Any:
     """A power with a constant exponent has a rule of its own, as in Zygote."""
-    if isinstance(b, np.generic):
+    if issubclass(type(b), np.generic):
         return _scalar_power(a, b)
-    if isinstance(b, (int, float)):
+    if issubclass(type(b), (int, float)):
         return apply(LITERAL_POWER, (a, b), {})
     return apply(POWER, (a, b), {})
 

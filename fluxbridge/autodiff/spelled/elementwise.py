@@ -43,6 +43,8 @@ def squared(site: Site, x: Term) -> Spelled:
 def literal_power(site: Site, x: Term, p: Term) -> Spelled:
     if p.literal and float(p.value).is_integer() and abs(p.value) < 2**31:
         p = number_term(int(p.value))
+        if p.value == 0 and np.result_type(site.out).kind in "iu":  # Zygote takes integers to the power -1
+            return call("one." if x.ndim else "one", x)
         if x.dtype.kind in "iu" and np.result_type(site.out).kind in "fc":
             x = converted(x, np.float64)
         return infix("^", x, p, site.out, bool(x.ndim))
@@ -53,10 +55,16 @@ def literal_power(site: Site, x: Term, p: Term) -> Spelled:
 def choose(site: Site, c: Term, a: Term, b: Term) -> Spelled:
     a, b = typed([a, b], site.out)
     kind = np.result_type(site.out)
+    if kind.kind in "iu":  # Zygote needs both to be numbers
+        a, b = (x if x.dtype.kind != "b" else _as_integer(x, kind) for x in (a, b))
     if kind.kind == "c":  # Zygote needs both to be of one type
         a, b = (x if x.is_complex else _as_complex(x, kind) for x in (a, b))
     c, a, b = aligned([c, a, b])
     return call("ifelse." if c.ndim or a.ndim or b.ndim else "ifelse", c, a, b)
+
+
+def _as_integer(x: Term, kind: np.dtype) -> Term:
+    return number_term(int(x.value)) if x.literal else converted(x, kind)
 
 
 def _as_complex(x: Term, kind: np.dtype) -> Term:
