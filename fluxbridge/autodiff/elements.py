@@ -75,17 +75,17 @@ class Whole:
 
 
 class Element(InArray):
-    """Number `place` of a whole array, picked out when it is first needed."""
+    """Number `number` of a whole array, picked out when it is first needed."""
 
-    __slots__ = ("of", "place", "whole")
+    __slots__ = ("number", "of", "whole")
     of: Any
-    place: int
+    number: int
     whole: Whole
 
     @property
     def tracer(self) -> Any:
         if self.of is None:
-            self.of = self.whole.array[self.place]
+            self.of = self.whole.array[self.number]
         return self.of
 
     @property
@@ -93,13 +93,13 @@ class Element(InArray):
         return self.whole.array.level
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Element and other.whole is self.whole and other.place == self.place + 1:
-            return _partial_sum(self.whole, self.place, other.place + 1)
+        if type(other) is Element and other.whole is self.whole and other.number == self.number + 1:
+            return _partial_sum(self.whole, self.number, other.number + 1)
         return _add(self, other)
 
 
 class PartialSum(Element):
-    """The sum of the elements from `place` up to `stop`, as a loop adds them one by one."""
+    """The sum of the elements from `number` up to `stop`, as a loop adds them one by one."""
 
     __slots__ = ("stop",)
     stop: int
@@ -107,24 +107,24 @@ class PartialSum(Element):
     @property
     def tracer(self) -> Any:
         if self.of is None:
-            self.of = np.sum(self.whole.array[self.place : self.stop])
+            self.of = np.sum(self.whole.array[self.number : self.stop])
         return self.of
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Element and other.whole is self.whole and other.place == self.stop:
-            return _partial_sum(self.whole, self.place, self.stop + 1)
+        if type(other) is Element and other.whole is self.whole and other.number == self.stop:
+            return _partial_sum(self.whole, self.number, self.stop + 1)
         return _add(self, other)
 
 
 def _pick(whole: Whole, place: int) -> Element:
     made = _blank(Element)
-    made.whole, made.place, made.of = whole, place, None
+    made.whole, made.number, made.of = whole, place, None
     return made
 
 
 def _partial_sum(whole: Whole, place: int, stop: int) -> PartialSum:
     made = _blank(PartialSum)
-    made.whole, made.place, made.stop, made.of = whole, place, stop, None
+    made.whole, made.number, made.stop, made.of = whole, place, stop, None
     return made
 
 
@@ -186,11 +186,11 @@ def _operator(operation: Callable[..., Any], swap: bool = False) -> Callable[...
             found = None
             if kind is float or kind is int:
                 key: tuple[Any, ...] = (operation, swap, kind, other or str(other))  # 0.0 is not -0.0
-                found = self.whole.after(key, self.place, lambda: call(self.whole.array, other))
-            elif kind is Element and other.place == self.place and _same_size(self, other):
+                found = self.whole.after(key, self.number, lambda: call(self.whole.array, other))
+            elif kind is Element and other.number == self.number and _same_size(self, other):
                 key = (operation, swap, id(other.whole))
                 found = self.whole.after(
-                    key, self.place, lambda: call(self.whole.array, other.whole.array), other.whole
+                    key, self.number, lambda: call(self.whole.array, other.whole.array), other.whole
                 )
             if found is not None:
                 return found
@@ -207,7 +207,7 @@ def _operator(operation: Callable[..., Any], swap: bool = False) -> Callable[...
 def _method(name: str) -> Callable[..., Any]:
     def method(self: InArray, *args: Any, **options: Any) -> Any:
         if type(self) is Element and not args and not options and hasattr(np, name):
-            found = self.whole.after(name, self.place, lambda: getattr(np, name)(self.whole.array))
+            found = self.whole.after(name, self.number, lambda: getattr(np, name)(self.whole.array))
             if found is not None:
                 return found
         return _inside(getattr(self.tracer, name)(*bare(args), **options))
@@ -257,7 +257,7 @@ def gathered(elements: np.ndarray) -> Any:
     for k, x in enumerate(flat):
         if type(x) is not Element or x.whole is not whole:
             return None
-        places[k] = x.place
+        places[k] = x.number
     base = whole.array
     if len(places) != base.size or np.any(places != np.arange(len(places))):
         base = base[places]
