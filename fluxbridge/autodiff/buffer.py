@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import MutationError
 from . import spelled
+from .inplace import alias
 from .primitive import apply, plain, primitive, take_up
 
 
@@ -113,6 +114,7 @@ class Buffer:
             raise MutationError("this Buffer is frozen, because copy() was called; make a new one")
         index = _kept(plain(index))
         value = _kept(take_up(value))
+        value = alias(value) if hasattr(value, "state") else value  # as it is now
         position = self._position(index)
         if position is None:
             self._elements.clear()

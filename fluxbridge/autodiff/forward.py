@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .inplace import Memory, alias, related, shares
 from .primitive import EVEN_POWERS, SQUARES, Primitive, Tracer, apply, exponent_of, plain, strong
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
@@ -39,17 +40,30 @@ class DualArray(TracedArray):
     tangent: Any
     origin: Any
     strong: bool
+    state = ("value", "tangent", "origin", "strong")
 
 
 class Forward:
     """One level of forward mode."""
 
-    __slots__ = ("order", "refused")
+    __slots__ = ("memory", "order", "refused")
     over = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.memory = Memory()
         self.refused: Any = None  # what was refused while the function ran
+
+    def leaf(self, value: Any, tangent: Any) -> Any:
+        """A stand-in for an argument."""
+        dual = self.wrap(alias(value) if isinstance(value, TracedArray) else value, tangent)
+        if isinstance(dual, DualArray):
+            self.memory.arguments.append((dual, value))
+        return dual
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that depends on no argument."""
+        return self.wrap(value, np.zeros(np.shape(value)))
 
     def wrap(self, value: Any, tangent: Any) -> Any:
         """The dual of `value`; without a tangent it is an ordinary value."""
@@ -81,13 +95,16 @@ class Forward:
         y = apply(written, values, options)
         result = self._carry(primitive, y, values, tangents, options)
         if isinstance(result, (DualNumber, DualArray)) and result.level is self:
-            if primitive in EVEN_POWERS:
-                result.origin = primitive, inputs, options
+            if primitive in EVEN_POWERS:  # a later change in place must not reach the arguments
+                arguments = [alias(x) if isinstance(x, TracedArray) else x for x in inputs]
+                result.origin = primitive, arguments, options
             if all(x.strong for x, t in zip(inputs, tangents, strict=True) if t is not None):
                 result.strong = primitive.jvp == "linear" or primitive.name in _LINEAR
                 result.tangent = _without_weak(result.tangent, tangents)
             if primitive.name == "literal_power":
                 result.strong = True
+        if primitive.shares and isinstance(result, DualArray) and shares(plain(y), plain(values[0])):
+            related(inputs[0], result)
         return result
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:

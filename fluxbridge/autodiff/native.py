@@ -18,6 +18,7 @@ from .structure import Splitter, take_apart
 from .sweep import sweep
 from .tape import ReverseFloat, ReverseScalar, Tape
 from .template import Leaf
+from .tracer import TracedArray
 
 
 def within_gradient() -> bool:
@@ -231,7 +232,7 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
 
 def _own(value: Any) -> Any:
     """A result whose arrays are the caller's own, and not those of the records."""
-    if type(value) is np.ndarray and not value.dtype.hasobject:
+    if isinstance(value, TracedArray) or (type(value) is np.ndarray and not value.dtype.hasobject):
         return value.copy()
     return value
 
@@ -254,13 +255,13 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
-    feed = map(level.wrap, leaves, tangents)
+    feed = map(level.leaf, leaves, tangents)
     splitter = Splitter(lambda _: next(feed))
     duals = splitter.split(tuple(xs))[0]
     running.levels.append(level)
     try:
         out = f(*duals)
-    except (TypeError, AttributeError) as error:
+    except Exception as error:
         clearer = in_our_words(error)
         if clearer is not None:
             raise clearer from error

@@ -12,6 +12,7 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import sys
@@ -128,6 +129,11 @@ def take_up(x: Any) -> Any:
     if type(x) is np.ndarray:
         if x.ndim == 0:
             return x.item()
+        from .elements import gathered
+
+        whole = gathered(x)
+        if whole is not None:
+            return whole
         return np.reshape(PRIMITIVES["stack"](*x.ravel(), axis=0), x.shape)
     return PRIMITIVES["stack"](*[take_up(v) for v in x], axis=0)
 
@@ -143,7 +149,8 @@ class Primitive:
     The rest is for readers: `holomorphic` says that it is one of each complex number by itself,
     differentiable as such; `formulas` are partial derivatives as text, `shown` is how explanations
     write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
-    is not smooth and what could be chosen there.
+    is not smooth and what could be chosen there. `shares` says that the result may be a view of the
+    first input.
     """
 
     __slots__ = (
@@ -161,6 +168,7 @@ class Primitive:
         "number_vjp",
         "option_names",
         "original",
+        "shares",
         "shown",
         "vjps",
         "where",
@@ -197,6 +205,7 @@ class Primitive:
         self.kink = kink
         self.shown = shown
         self.area = where.partition(":")[0]
+        self.shares = name in _VIEWS
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
@@ -236,6 +245,13 @@ class _Computed(Primitive):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.original, name)
+
+
+#: Primitives whose result may share the memory of their input, as in NumPy.
+_VIEWS = {
+    "getitem", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims", "broadcast_to",
+    "flip", "rot90", "real", "imag",
+}  # fmt: skip
 
 
 def _needed(rule: Rule, count: int) -> list[bool]:
@@ -325,10 +341,33 @@ def binder(primitive: Primitive, target: Any) -> Callable[..., Any]:
                 options.pop(name) for name in _input_names(target)[len(args) : count] if name in options
             )
         refuse_out(primitive.name, options.pop("out", None))
+        for key, value in options.items():
+            if type(value) not in _SETTINGS:
+                options[key] = setting(primitive.name, key, value)
         return apply(primitive, args, options)
 
     call.__name__ = primitive.name
     return call
+
+
+_SETTINGS = {int, bool, str, float, type(None)}
+
+
+def setting(name: str, key: str, value: Any) -> Any:
+    """An option without the traces of whole numbers in it, which count and name axes."""
+    if isinstance(value, Tracer):
+        settled = plain(value)
+        if isinstance(settled, int) or np.asarray(settled).dtype.kind in "iub":
+            return settled
+        from .refusals import lost
+
+        raise lost(
+            f"{name}(..., {key}=...) took its option",
+            f"The rule of {name} takes {key} as a setting, not a variable.",
+        )
+    if type(value) is tuple or type(value) is list:
+        return type(value)([setting(name, key, v) for v in value])
+    return value
 
 
 def _out_refused(name: str) -> Exception:
@@ -405,14 +444,50 @@ def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     """Decorator: this Python function answers for `targets` when one of the arguments is traced.
 
     Its body is written with primitives and other NumPy functions, so it needs no rule of its own.
+    Where NumPy returns new arrays, so does it; `gives_views` names the functions that return views.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         for target in targets:
-            FUNCTIONS[target] = function
+            of_numpy = isinstance(target, type(np.sum)) and target.__name__ not in gives_views
+            FUNCTIONS[target] = _with_new_arrays(function) if of_numpy else function
         return function
 
     return enter
+
+
+#: NumPy functions that may return their argument or views of it, without primitives of their own.
+gives_views = {
+    "around", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag",
+    "diagonal", "diff", "dsplit", "einsum", "fix", "fliplr", "flipud", "hsplit", "ix_", "matrix_power",
+    "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel", "real_if_close",
+    "rollaxis", "round", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
+}  # fmt: skip
+
+
+def _with_new_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        result = function(*args, **options)
+        if isinstance(result, Tracer):
+            return _new(result, args)
+        if isinstance(result, (list, tuple)) and not hasattr(result, "_fields"):
+            return type(result)([_new(x, args) for x in result])
+        return result
+
+    return call
+
+
+def _new(x: Any, args: tuple[Any, ...]) -> Any:
+    """`x`, or a copy where it is an argument or shares the memory of one."""
+    if not (isinstance(x, Tracer) and hasattr(x, "state")):
+        return x
+    value = plain(x)
+    for a in args:
+        for b in a if isinstance(a, (list, tuple)) else (a,):
+            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, plain(b))):
+                return x.copy()
+    return x
 
 
 def no_derivative(*targets: Any) -> None:

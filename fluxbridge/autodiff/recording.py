@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import MutationError
+from .inplace import Memory, alias, related, shares
 from .native import unwrap
 from .primitive import (
     GENERATED,
@@ -116,6 +118,7 @@ RecordedNumber.numpys, RecordedNumber.pythons = RecordedScalar, RecordedNumber
 class RecordedArray(TracedArray):
     __slots__ = ("step",)
     step: Step
+    state = ("value", "step")
 
 
 class Recording:
@@ -142,6 +145,7 @@ class Recording:
         self.refused: Any = None  # what was refused while the function ran
         self.steps: list[Step] = []
         self.choices: list[Choice] = []
+        self.memory = Memory()
         self.with_calls = calls
         self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         splitter = Splitter(self._leaf)
@@ -181,7 +185,17 @@ class Recording:
         inputs = tuple(inputs)
         values = [strong(x.value, x.__class__) if self._mine(x) else x for x in inputs]
         y = apply(primitive, values, options)
-        return self._enter(primitive, y, inputs, options)
+        result = self._enter(primitive, y, inputs, options)
+        if primitive.shares and isinstance(result, RecordedArray) and shares(plain(y), plain(inputs[0])):
+            related(inputs[0], result)
+        return result
+
+    def constant(self, value: Any, like: Any) -> Any:
+        """An array of this level that depends on no argument: not one step of the record."""
+        raise MutationError(
+            "Mutating arrays is not supported -- an array that is being differentiated was overwritten in "
+            "place with values that depend on no argument, which cannot be shown as a step. Use a new name."
+        )
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """A result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -219,7 +233,7 @@ class Recording:
     def _kept(self, x: Any) -> Any:
         """An array as it is now; the same object for the same array, as long as nobody writes into it."""
         if type(x) is not np.ndarray or (x.base is None and not x.flags.writeable):
-            return x
+            return alias(x) if isinstance(x, TracedArray) else x
         known = self._copies.get(id(x))
         if known is None or not _same_bytes(known[1], x):
             known = self._copies[id(x)] = (x, x.copy())
@@ -233,7 +247,10 @@ class Recording:
         return self._kept(x)
 
     def _leaf(self, value: Any) -> Any:
-        return self._wrap(LEAF, self._kept(value), (), {}, ())
+        tracer = self._wrap(LEAF, self._kept(value), (), {}, ())
+        if isinstance(tracer, RecordedArray):
+            self.memory.arguments.append((tracer, value))
+        return tracer
 
     def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
         taken = tuple([x.step if self._mine(x) else self._kept(x) for x in inputs])

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import MutationError, StructureError
 from .holders import blank, contents, fields_of, is_filled, once_a_class, put, remove, slots
+from .inplace import was_changed
 from .primitive import Tracer
 from .template import Branch, Leaf, Record
 from .tracer import as_numpys, as_pythons
@@ -355,6 +356,9 @@ class Splitter:
 
         Values traced at `level` are stored as plain values.
         """
+        if level is not None and level.memory.changed:  # an array changed in place counts as assigned
+            for _, _, made in self.copies:
+                made.update({key: object() for key, held in made.items() if was_changed(held)})
         changed = self.changes()
         if changed:
             value = self.originals(level)

@@ -15,11 +15,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .primitive import EVEN_POWERS, SQUARES, Primitive, Spec, Tracer, apply, exponent_of, strong
+from .inplace import Memory, alias, related, shares
+from .primitive import EVEN_POWERS, SQUARES, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
 from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
@@ -45,6 +47,7 @@ class ReverseNumber(TracedNumber):
 class ReverseArray(TracedArray):
     __slots__ = ("index",)
     index: int
+    state = ("value", "index")
 
     def __getitem__(self, index: Any) -> Any:
         # What loops do: no search for tracers, and no array for one number out of a vector
@@ -59,7 +62,11 @@ class ReverseArray(TracedArray):
                 picked.index = len(tape)
                 tape.append((GETITEM, (self.index,), (), {"index": index}, FLOAT))
                 return picked
-            return tape.wrap(value[index], GETITEM, (self.index,), (), {"index": index})
+            y = value[index]
+            picked = tape.wrap(y, GETITEM, (self.index,), (), {"index": index})
+            if type(y) is np.ndarray:  # as `related` does
+                tape.memory.views += (ref(self), ref(picked))
+            return picked
         return super().__getitem__(index)
 
 
@@ -79,12 +86,14 @@ ReverseNumber.numpys, ReverseNumber.pythons = ReverseScalar, ReverseFloat
 
 
 LEAF = Primitive("argument", compute=lambda x: x)
+#: What a traced array becomes where it is overwritten with values that depend on no argument.
+CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 
 
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "integers", "lent", "order", "refused", "watched")
+    __slots__ = ("copies", "integers", "lent", "memory", "order", "refused", "watched")
     over = False
 
     def __init__(self) -> None:
@@ -94,11 +103,13 @@ class Tape(list[Record]):
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
+        self.memory = Memory()
 
     # -- recording ----------------------------------------------------------------------------
 
     def leaf(self, value: Any) -> Any:
         """A traced stand-in for an argument."""
+        original = value
         if type(value) is np.ndarray and value.dtype.kind in "iufc":
             if value.nbytes > _SMALL:  # is watched as soon as a rule will need it, or a view of it
                 self.lent.setdefault(id(value), []).append(value)
@@ -106,7 +117,16 @@ class Tape(list[Record]):
                     self.lent.setdefault(id(value.base), []).append(value)
             else:
                 value = self.own(value)
-        return self.wrap(value, LEAF, (), (), None)
+        elif isinstance(value, TracedArray):
+            value = alias(value)
+        tracer = self.wrap(value, LEAF, (), (), None)
+        if type(tracer) is ReverseArray:
+            self.memory.arguments.append((tracer, original))
+        return tracer
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that depends on no argument."""
+        return self.wrap(value, CONSTANT, (), (None,), {})
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
         written, primitive = primitive, primitive.original
@@ -122,7 +142,7 @@ class Tape(list[Record]):
         outer = False
         for x in inputs:
             kind = type(x)
-            if kind in _TRACERS and x.level is self:
+            if (kind in _TRACERS or isinstance(x, Tracer)) and x.level is self:
                 parents.append(x.index)
                 if kind is ReverseScalar:
                     value = x.value
@@ -135,11 +155,15 @@ class Tape(list[Record]):
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
-        if outer and primitive in SQUARES:
-            smooth = self._even_power(primitive, inputs)
+        if outer:
+            smooth = self._even_power(primitive, inputs) if primitive in SQUARES else None
             if smooth is not None:
                 return self.record(*smooth)
-        y = apply(written, values, options) if outer else written.compute(*values, **options)
+            # a later change in place of an array further out must not reach the record
+            values = [alias(v) if isinstance(v, TracedArray) else v for v in values]
+            y = apply(written, values, options)
+        else:
+            y = written.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
             return self.wrap(y, primitive, pair, tuple([NUMBERS[type(v)](v) for v in (y, *values)]), None)
@@ -157,7 +181,10 @@ class Tape(list[Record]):
                 )
             else:
                 kept.append(value)
-        return self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+        result = self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+        if primitive.shares and type(result) is ReverseArray and shares(plain(result), plain(inputs[0])):
+            related(inputs[0], result)
+        return result
 
     def _even_power(self, primitive: Primitive, inputs: Sequence[Any]) -> Any:
         """What to record for an even power of a function with a corner, in a derivative of a derivative."""
@@ -200,10 +227,13 @@ class Tape(list[Record]):
             tracer.level = self
             tracer.index = len(self)
             self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
-            return tracer
-        return self.wrap(
-            y, primitive, (x.index,), (as_floats(y) if keep_output else spec_of(y), known), options
-        )
+        else:
+            tracer = self.wrap(
+                y, primitive, (x.index,), (as_floats(y) if keep_output else spec_of(y), known), options
+            )
+        if primitive.shares and type(y) is np.ndarray and y.ndim and shares(y, value):
+            related(x, tracer)
+        return tracer
 
     def _record_float(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
         """The same for a function of one float."""
@@ -330,6 +360,7 @@ class Tape(list[Record]):
         """No more records; what still refers to this tape reports itself when it is used."""
         self.copies.clear()
         self.lent.clear()
+        self.memory.clear()
         if free:
             self.clear()
         self.__class__ = FreedTape if free else ClosedTape

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import EscapedTracerError, GradientLostError
+from .inplace import alias, given_out
 from .native import Trace, basis, outside_of_gradient, pullback_of, pushforward
 from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
 from .refusals import mutation
 from .structure import Splitter, put_together, take_apart
+from .tracer import TracedArray
 
 
 class Opened:
@@ -21,10 +23,11 @@ class Opened:
 
     `level` is the innermost level among the arguments, `inputs` are its tracers in them, and
     `args` the arguments with their values instead. With `again` they can be had once more, as they
-    were before the call.
+    were before the call. With `again` they are read-only, too.
     """
 
     def __init__(self, args: Any, again: bool = False):
+        self.read_only = again
         found: list[Any] = []
         Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
         self.level = max((t.level for t in found), key=lambda lv: lv.order, default=None)
@@ -43,7 +46,14 @@ class Opened:
 
     def _open(self, tracer: Any) -> Any:
         self.inputs.append(tracer)
-        return tracer.value
+        value = tracer.value
+        if isinstance(value, TracedArray):
+            value = alias(value)
+            given_out(value, tracer)  # and so cannot be changed in place
+        elif self.read_only and isinstance(value, np.ndarray):
+            value = value.view()
+            value.flags.writeable = False
+        return value
 
     def again(self, values: Iterable[Any]) -> Any:
         """The arguments as they were, around other values, in the order of `inputs`."""
@@ -124,7 +134,12 @@ def record_call(
     made = Primitive(name, compute=no_recomputation, joint=joint, where=where)
     made.again = again
     result = level.note(made, tuple(outputs) if len(outputs) > 1 else outputs[0], opened.inputs)
-    return put_together(y, result if len(outputs) > 1 else (result,))
+    results = result if len(outputs) > 1 else (result,)
+    for value, of in zip(outputs, results, strict=True):
+        for x in opened.inputs:
+            if isinstance(of, TracedArray) and np.may_share_memory(plain(value), plain(x)):
+                given_out(x, of)
+    return put_together(y, results)
 
 
 def _from_surroundings(name: str) -> GradientLostError:
@@ -255,11 +270,13 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, f
 
 
 def _read_only(x: Any) -> Any:
-    x = plain(x)
-    if isinstance(x, np.ndarray):
-        x = x.view()
-        x.flags.writeable = False
-    return x
+    value = plain(x)
+    if isinstance(value, np.ndarray):
+        value = np.asarray(memoryview(value))  # type: ignore[arg-type]  # whose views refer to it, and not to the memory behind
+        value.flags.writeable = False
+        if isinstance(x, TracedArray):
+            given_out(x, value)
+    return value
 
 
 def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:

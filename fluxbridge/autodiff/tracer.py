@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from .inplace import change, copied, is_part
 from .primitive import OPERATORS, PRIMITIVES, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
 from .refusals import lost, mutation, no_attribute, no_rule
@@ -405,7 +406,8 @@ _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
 class TracedArray(_Operators, Tracer):
     """Stands in for a NumPy array."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
+    state: tuple[str, ...] = ()  #: what an object of this level holds, beside the level itself
     operands = (*_OPERANDS, list, tuple)
     __hash__ = None  # type: ignore[assignment]
 
@@ -452,8 +454,8 @@ class TracedArray(_Operators, Tracer):
         return np.swapaxes(self, -1, -2)  # type: ignore[call-overload]
 
     @property
-    def flat(self) -> Any:
-        return iter(np.ravel(self))  # type: ignore[call-overload]
+    def flat(self) -> Flat:
+        return Flat(self)
 
     def __len__(self) -> int:
         return len(plain(self))
@@ -468,7 +470,8 @@ class TracedArray(_Operators, Tracer):
         return plain(other) in plain(self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise about(mutation("array[i] = value"), self)
+        if not is_part(self, _frozen(index), value):
+            raise about(mutation("array[i] = value"), self)
 
     def item(self, *index: int) -> Any:
         if len(index) < 2:
@@ -486,15 +489,21 @@ class TracedArray(_Operators, Tracer):
         return np.transpose(self, axes or None)  # type: ignore[call-overload]
 
     def flatten(self, order: str = "C") -> Any:
-        return np.ravel(self, order=order)  # type: ignore[call-overload]
+        return copied(np.ravel(self, order=order))  # type: ignore[call-overload]
 
     def astype(
         self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
     ) -> Any:
-        return astype(self, dtype, casting)
+        return self if not copy and np.dtype(dtype) == self.dtype else astype(self, dtype, casting)
 
     def copy(self, order: str = "C") -> TracedArray:
-        return self
+        return copied(self, order)
+
+    def __copy__(self) -> TracedArray:
+        return copied(self, "K")
+
+    def __deepcopy__(self, memo: Any) -> TracedArray:
+        return copied(self, "K")
 
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         return np.compress(condition, self, axis, out)
@@ -506,6 +515,45 @@ class TracedArray(_Operators, Tracer):
 
     def tobytes(self, *args: Any) -> bytes:
         raise about(lost("Bytes were asked for", "Take what is saved out of the function."), self)
+
+
+class Flat:
+    """What ``x.flat`` is: the elements of an array in C order, one after the other and by number."""
+
+    __slots__ = ("base", "index")
+
+    def __init__(self, base: Any):
+        self.base = base
+        self.index = 0  #: of the element that comes next
+
+    @property
+    def coords(self) -> tuple[int, ...]:
+        return tuple([int(i) for i in np.unravel_index(self.index, self.base.shape)])
+
+    def copy(self) -> Any:
+        return self.base.flatten()
+
+    def __len__(self) -> int:
+        return self.base.size
+
+    def __getitem__(self, index: Any) -> Any:
+        picked = np.ravel(self.base)[index]  # type: ignore[call-overload]
+        return picked.copy() if isinstance(picked, TracedArray) else picked
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise mutation("array.flat[i] = value")
+
+    def __iter__(self) -> Flat:
+        return self
+
+    def __next__(self) -> Any:
+        if self.index >= self.base.size:
+            raise StopIteration
+        self.index += 1
+        return np.ravel(self.base)[self.index - 1]  # type: ignore[call-overload]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self.copy(), dtype=dtype)
 
 
 def _frozen(index: Any) -> Any:
@@ -542,6 +590,17 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
+def _in_place(operation: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        new = operation(self, other)
+        if ufunc is np.matmul and np.shape(new) != self.shape:
+            scratch = plain(self).copy()
+            scratch @= plain(other)  # NumPy's own error
+        return change(self, new, ufunc, (self, other))
+
+    return method
+
+
 def _refused_method(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         raise about(mutation(f"array.{name} ..."), self)
@@ -560,6 +619,15 @@ _MUTATING = ["sort", "fill", "put", "itemset", "partition", "resize", "byteswap"
 for _name in _METHODS:
     setattr(TracedArray, _name, _method(getattr(np, _name)))
     _ATTRIBUTES.setdefault(_name, _method_of_numbers(getattr(np, _name)))
+for _word, _symbol, _ufunc in (
+    ("add", operator.add, np.add), ("sub", operator.sub, np.subtract), ("mul", operator.mul, np.multiply),
+    ("truediv", operator.truediv, np.true_divide), ("mod", operator.mod, np.remainder),
+    ("floordiv", operator.floordiv, np.floor_divide), ("pow", operator.pow, np.power),
+    ("matmul", operator.matmul, np.matmul), ("and", np.bitwise_and, np.bitwise_and),
+    ("or", np.bitwise_or, np.bitwise_or), ("xor", np.bitwise_xor, np.bitwise_xor),
+    ("lshift", np.left_shift, np.left_shift), ("rshift", np.right_shift, np.right_shift),
+):  # fmt: skip
+    setattr(TracedArray, f"__i{_word}__", _in_place(_symbol, _ufunc))
 for _name in _MUTATING:
     setattr(TracedArray, _name, _refused_method(_name))
 for _name in ("shape", "dtype", "real", "imag", "flat"):
