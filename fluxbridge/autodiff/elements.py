@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import GradientLostError
 from .inplace import alias, given_out
 from .primitive import PRIMITIVES, apply, plain
-from .tracer import TracedArray, TracedNumber
+from .tracer import TracedArray, TracedNumber, like
 
 _blank = object.__new__
 _set_class = object.__dict__["__class__"].__set__  # type: ignore[attr-defined]
@@ -31,11 +31,7 @@ class InArray(TracedNumber):
     @property
     def tracer(self) -> Any:
         """The number by itself."""
-        kind, name = _UNMARKED[type(self)]
-        twin: Any = _blank(kind)
-        twin.level, twin.value = self.level, self.value
-        setattr(twin, name, getattr(self, name))
-        return twin
+        return like(self, _UNMARKED[type(self)], self.value)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         return getattr(ufunc, method)(*[bare(x) for x in inputs], **options)
@@ -128,12 +124,11 @@ def _partial_sum(whole: Whole, place: int, stop: int) -> PartialSum:
     return made
 
 
-_SLOTS = ("index", "tangent", "step")
-for _name in ("value", *_SLOTS):
+for _name in ("value", "index", "tangent", "origin", "strong", "step"):
     setattr(Element, _name, property(lambda self, _name=_name: getattr(self.tracer, _name)))
 
 _MARKED: dict[type, type] = {}  # the class of a number -> that of one in an array of objects
-_UNMARKED: dict[type, tuple[type, str]] = {}  # and back, with the name of its own slot
+_UNMARKED: dict[type, type] = {}  # and back
 
 
 def mark(number: Any) -> Any:
@@ -143,7 +138,7 @@ def mark(number: Any) -> Any:
         return number
     if kind not in _MARKED:
         made = type(f"{kind.__name__}InArray", (InArray, kind), {"__slots__": ()})
-        _UNMARKED[made] = kind, next(n for n in _SLOTS if hasattr(number, n))
+        _UNMARKED[made] = kind
         _MARKED[kind] = made
     _set_class(number, _MARKED[kind])
     return number

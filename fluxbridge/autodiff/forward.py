@@ -123,7 +123,9 @@ class Forward:
         if isinstance(y, tuple):
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
-        if type(y) is np.ndarray and y.ndim == 0:  # as NumPy's own operations do
+        if (
+            type(y) is np.ndarray and y.ndim == 0 and not primitive.keeps_arrays
+        ):  # as NumPy's own operations do
             y = y[()]
         return self.wrap(y, dy)
 

@@ -163,6 +163,7 @@ class Primitive:
         "julia",
         "jvp",
         "keeps",
+        "keeps_arrays",
         "kink",
         "name",
         "number_vjp",
@@ -206,6 +207,7 @@ class Primitive:
         self.shown = shown
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
+        self.keeps_arrays = name in _KEEPS_ARRAYS
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
 
@@ -252,6 +254,10 @@ _VIEWS = {
     "getitem", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims", "broadcast_to",
     "flip", "rot90", "real", "imag",
 }  # fmt: skip
+
+
+#: Primitives whose result may be an array without axes, where that of others is a NumPy number.
+_KEEPS_ARRAYS = {"where", "reshape", "squeeze", "broadcast_to", "transpose", "moveaxis"}
 
 
 def _needed(rule: Rule, count: int) -> list[bool]:

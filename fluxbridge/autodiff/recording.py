@@ -264,7 +264,7 @@ class Recording:
             pick = PRIMITIVES["getitem"]
             parts = [self._wrap(pick, part, (whole,), {"index": k}, calls) for k, part in enumerate(y)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
-        if type(y) is np.ndarray and y.ndim == 0 and primitive is not LEAF:
+        if type(y) is np.ndarray and y.ndim == 0 and not primitive.keeps_arrays:
             y = y[()]
         if isinstance(y, (bool, np.bool_)):
             return y

@@ -86,6 +86,7 @@ ReverseNumber.numpys, ReverseNumber.pythons = ReverseScalar, ReverseFloat
 
 
 LEAF = Primitive("argument", compute=lambda x: x)
+LEAF.keeps_arrays = True
 #: What a traced array becomes where it is overwritten with values that depend on no argument.
 CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 
@@ -272,7 +273,7 @@ class Tape(list[Record]):
             self.watch_lent(values)
         kind = type(y)
         tracer: Any
-        if kind is np.ndarray and y.ndim == 0 and primitive is not LEAF:
+        if kind is np.ndarray and y.ndim == 0 and not primitive.keeps_arrays:
             y = y[()]  # as NumPy's own operations do
             kind = type(y)
         if kind is np.ndarray:
