@@ -166,11 +166,12 @@ def fitted(old: np.ndarray, new: Any, ufunc: np.ufunc, inputs: tuple[Any, ...], 
             f"{_name(ufunc)} changes a traced array in place that NumPy gives out as read-only (as "
             "np.broadcast_to and np.diagonal do). Write `y = y + x` instead of `y += x`."
         )
-    same_type = value.dtype == old.dtype or np.can_cast(value.dtype, old.dtype, casting)  # type: ignore[arg-type]
+    holds_anything = old.dtype.hasobject  # an array of objects, which the traced array takes the place of
+    same_type = holds_anything or value.dtype == old.dtype or np.can_cast(value.dtype, old.dtype, casting)  # type: ignore[arg-type]
     if value.shape != old.shape or not same_type:
         scratch = old.copy()
         ufunc(*plain(inputs), out=scratch, casting=casting)
-    if value.dtype != old.dtype:
+    if value.dtype != old.dtype and not holds_anything:
         new = new.astype(old.dtype) if isinstance(new, Tracer) else value.astype(old.dtype)  # type: ignore[attr-defined]
     return new if value.shape == old.shape else np.broadcast_to(new, old.shape)
 

@@ -187,6 +187,12 @@ def astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
     if casting != "unsafe":
         np.empty(0, np.result_type(plain(x))).astype(dtype, casting=casting)  # NumPy's own error
     if dtype.kind not in "fc":  # truncation: a step function
+        if dtype.kind == "O":  # of its elements, which are traced
+            return np.array(x)
+        if dtype.kind not in "iub":
+            raise lost(
+                f"An array of {dtype} was asked for, by astype,", "Leave it out, or convert the result."
+            )
         return np.asarray(plain(x)).astype(dtype)[()]
     return apply(PRIMITIVES["astype"], (x,), {"dtype": dtype})
 
