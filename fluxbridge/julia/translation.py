@@ -14,6 +14,8 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..autodiff.keys import Described, content, describe
 from ..autodiff.native import as_in_gradient
 from ..autodiff.primitive import Tracer, plain
@@ -213,13 +215,13 @@ class Translated:
         """What f returned, with the numbers and arrays that Julia computed."""
         out = self.run.out
         if isinstance(out, Step):
-            return y
+            return _as_integer(y, out)
         leaves = traced_leaves(out)
         if not leaves:
             return self.run.value
         found = list(paired(out, y))
         parts = [v for _, v in found] if len(found) == len(leaves) else list(y)
-        feed = iter(parts)
+        feed = map(_as_integer, parts, [step for step, _ in found] if len(found) == len(leaves) else leaves)
         return Splitter(lambda _: next(feed), lambda x: isinstance(x, Step)).split(out)[0]
 
     def seed(self, given: Any) -> Any:
@@ -235,6 +237,12 @@ class Translated:
             if g is not None:
                 found[k] = project(g, spec_of(self.run.steps[k].value))
         return tuple([None if t is None else t.fill(found) for t in self.run.templates])
+
+
+def _as_integer(y: Any, step: Step) -> Any:
+    """An integer that is of a type of NumPy's in Python; all that Julia gives are Python's."""
+    kind = type(step.value)
+    return kind(y) if type(y) is int and issubclass(kind, np.integer) else y
 
 
 def is_python(f: Any) -> bool:

@@ -250,6 +250,9 @@ def test_integers_in_julia(name):
         lambda x: np.sum(x.astype(float) ** 2),
         lambda x: np.sum(x[::-1] / 255.0),
         lambda x: np.sum(np.clip(x, 1, 99) * x),
+        lambda x: np.sum(x**3 * 1.0),
+        lambda x: np.sum(x ** A([3, 2, 1], x.dtype) * 1.0),
+        lambda x: x[1] ** 5,
     ],
 )
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64, np.int64])
@@ -261,6 +264,7 @@ def _same(f: Any, x: Any) -> None:
     y, (g,) = withgradient(f, x)
     z, (h,) = withgradient(f, AutoZygote(), x)
     np.testing.assert_allclose(float(z), float(y), rtol=2e-6 if x.dtype == np.float32 else 1e-13)
+    assert type(z) is type(y)
     if g is None or h is None:
         assert not np.any(g if h is None else h)
     else:

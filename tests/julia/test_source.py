@@ -221,3 +221,12 @@ if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
     for name, text in texts().items():
         (GOLDEN / f"{name}.jl").write_text(text)
+
+
+def test_powers_of_integers_of_few_bits_have_room_for_their_derivative():
+    n = np.array([100, 7], np.int16)
+    assert "NumPy.wrapped(Int16, Int64.(n) .^ 3)" in source(lambda n: np.sum(n**3), n)
+    assert "NumPy.wrapped(Int16, Int64.(n) .^ n)" in source(lambda n: np.sum(n**n), n)
+    assert "NumPy.wrapped(Int16, Int64(n[1])^3)" in source(lambda n: n[0] ** 3, n)
+    assert "n .^ x" in source(lambda n, x: np.sum(n**x), n, np.ones(2))
+    assert "n .^ 3" in source(lambda n: np.sum(n**3), n.astype(int))

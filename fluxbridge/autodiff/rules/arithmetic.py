@@ -138,7 +138,8 @@ def steep_root(a: Any, b: Any) -> Any:
 STEEP_ROOT = Kink(steep_root, word="an infinite slope at 0 for exponents below 1", sort="steep")
 
 POWER = elementwise(
-    None, power_by_base, power_by_exponent, name="power", compute=np.power, kink=STEEP_ROOT, julia="^"
+    None, power_by_base, power_by_exponent, name="power", compute=np.power, kink=STEEP_ROOT,
+    julia=spelled.power,
 )  # fmt: skip
 
 

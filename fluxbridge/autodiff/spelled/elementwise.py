@@ -52,8 +52,19 @@ def literal_power(site: Site, x: Term, p: Term) -> Spelled:
             return call("one." if x.ndim else "one", x)
         if x.dtype.kind in "iu" and np.result_type(site.out).kind in "fc":
             x = converted(x, np.float64)
-        return infix("^", x, p, site.out, bool(x.ndim))
-    return elementwise("^", (x, p), site.out)
+        return infix("^", _of_many_bits(x, site), p, site.out, bool(x.ndim))
+    return elementwise("^", (_of_many_bits(x, site), p), site.out)
+
+
+@spelling("a .^ b")
+def power(site: Site, a: Term, b: Term) -> Spelled:
+    return elementwise("^", (_of_many_bits(a, site), b), site.out)
+
+
+def _of_many_bits(x: Term, site: Site) -> Term:
+    """Integers of few bits as Int64: the derivative of their power is made of powers that may be large."""
+    whole = np.result_type(site.out).kind in "iu"
+    return converted(x, np.int64) if whole and x.dtype.kind in "iu" and x.dtype.itemsize < 8 else x
 
 
 @spelling("ifelse.(c, a, b)")
