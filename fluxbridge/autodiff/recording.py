@@ -160,6 +160,7 @@ class Recording:
         self.leaves = len(self.steps)
         WATCHERS.append(self)
         running.levels.append(self)
+        self.memory.rebuilt = splitter
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
@@ -171,6 +172,7 @@ class Recording:
             WATCHERS.remove(self)
             self._finished()
             running.levels.pop()
+            self.memory.rebuilt = None
         if self.refused is not None:
             raise caught(self.refused)
         splitter.write_back(self)
