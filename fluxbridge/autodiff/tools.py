@@ -72,7 +72,8 @@ def call_with_rule(
 
     `args` and y may have structure. `body` gets the arguments as they are one level further out;
     `back` takes a cotangent with the structure of y and returns one for each argument. `where` names
-    the file and line of the rule, `read_only` that it may not write into its arguments. Raises GradientLostError if the result depends on a traced value
+    the file and line of the rule, `read_only` that it may not write into its arguments.
+    Raises GradientLostError if the result depends on a traced value
     that is not among the arguments.
     """
     opened = Opened(args, read_only=read_only)

@@ -8,6 +8,7 @@ is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
 import operator
@@ -622,7 +623,7 @@ _METHODS = [
 ]  # fmt: skip
 _MUTATING = ["sort", "fill", "put", "itemset", "partition", "resize", "byteswap", "setflags", "setfield"]
 
-for _name in _METHODS:
+for _name in filter(functools.partial(hasattr, np.ndarray), _METHODS):  # ndarray.ptp is gone in NumPy 2
     setattr(TracedArray, _name, _method(getattr(np, _name)))
     _ATTRIBUTES.setdefault(_name, _method_of_numbers(getattr(np, _name)))
 for _word, _symbol, _ufunc in (
@@ -634,7 +635,7 @@ for _word, _symbol, _ufunc in (
     ("lshift", np.left_shift, np.left_shift), ("rshift", np.right_shift, np.right_shift),
 ):  # fmt: skip
     setattr(TracedArray, f"__i{_word}__", _in_place(_symbol, _ufunc))
-for _name in _MUTATING:
+for _name in filter(functools.partial(hasattr, np.ndarray), _MUTATING):
     setattr(TracedArray, _name, _refused_method(_name))
 for _name in ("shape", "dtype", "real", "imag", "flat"):
     setattr(TracedArray, _name, getattr(TracedArray, _name).setter(_refused_method(f"{_name} =")))

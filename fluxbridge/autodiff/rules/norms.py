@@ -196,7 +196,7 @@ def cond(x: Any, p: Any = None) -> Any:
         with np.errstate(all="ignore"):
             infinite = np.where(np.isnan(plain(above)), np.nan, np.inf)
             return np.where(zero, infinite, above / np.where(zero, 1.0, below))[()]
-    bad = singular(x) if np.ndim(x) > 1 and np.shape(x)[-1] == np.shape(x)[-2] else np.False_
+    bad = singular(x) if np.ndim(x) > 1 and np.shape(x)[-1] == np.shape(x)[-2] else np.zeros((), bool)
     if not np.any(bad):
         return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))
     regular = np.where(bad[..., None, None], np.eye(np.shape(x)[-1]), x)
