@@ -81,7 +81,7 @@ class Trace:
             self.out = f(*stand_ins)
         except BaseException as error:
             self.tape.close()
-            clearer = in_our_words(error)
+            clearer = in_our_words(error, self.tape.refused)
             if clearer is not None:
                 raise clearer from error
             raise
@@ -265,7 +265,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     try:
         out = f(*duals)
     except Exception as error:
-        clearer = in_our_words(error)
+        clearer = in_our_words(error, level.refused)
         if clearer is not None:
             raise clearer from error
         raise

@@ -164,7 +164,7 @@ class Recording:
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
-            clearer = in_our_words(error)
+            clearer = in_our_words(error, self.refused)
             if clearer is not None:
                 raise clearer from error
             raise
