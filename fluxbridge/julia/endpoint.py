@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import JuliaError
+from ..errors import JuliaError, StructureError
 from . import memory
 from .channel import ANSWER, ERROR, MOST_FILES, REQUEST, Channel
 
@@ -137,9 +137,13 @@ class Endpoint:
         packer = _Packer(buffer, self.reduce)
         try:
             packer.dump((content, dropped))
-        except BaseException:
+        except BaseException as error:
             self.dropped.extend(dropped)
             _close(packer.files)
+            if isinstance(error, RecursionError):
+                raise StructureError(
+                    "a structure that holds itself, or is nested too deeply, cannot be passed on"
+                ) from None
             raise
         return buffer.getbuffer(), packer.files
 

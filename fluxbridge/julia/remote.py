@@ -34,6 +34,8 @@ from .process import Process
 
 #: How long an interrupted or ending process may take before it is killed, in seconds.
 PATIENCE = 5.0
+#: How soon a process that waits hears that it is interrupted; a process that works gets a signal then.
+WAITS = 0.25
 JULIA = "fluxbridge.julia.worker:julia"
 
 _GONE = (
@@ -184,13 +186,18 @@ class Worker(endpoint.Endpoint):
     def _interrupt(self) -> None:
         """Make the other side give up the request that it works on; end it if it does not."""
         try:
-            if not self._process.interrupt():
+            if not self._process.ask_to_stop():
                 raise EOFError
             before, limit = self.deadline, time.monotonic() + PATIENCE
+            until = limit - PATIENCE + WAITS
             while True:
                 with self._bridge.interrupts.opened():
-                    if not self._process.wait(limit):
-                        break
+                    if not self._process.wait(until):
+                        if until == limit:
+                            break
+                        self._process.interrupt()  # it does not wait, it works
+                        until = limit
+                        continue
                 kind, body, files = self.channel.receive()
                 if kind == REQUEST:
                     self.refuse(body, files, KeyboardInterrupt())
@@ -198,7 +205,7 @@ class Worker(endpoint.Endpoint):
                 with contextlib.suppress(Exception):
                     self._unpack(body, files)
                 self.deadline = limit
-                self.ask("settle")
+                self.ask("settle", self._process.asked)
                 self.deadline = before
                 return
             self._kill()
@@ -230,6 +237,9 @@ class Worker(endpoint.Endpoint):
         if name == "pullback":
             with self._bridge.interrupts.opened():
                 return hooks.pullback(*args)
+        if name == "pullback_of_object":
+            with self._bridge.interrupts.opened():
+                return hooks.pullback_of_object(*args)
         if name == "trace":
             f, values = args
             return _for_tracing(_OPERATORS[f](*values) if f in _OPERATORS else getattr(np, f)(*values))
@@ -270,7 +280,8 @@ class Worker(endpoint.Endpoint):
             return endpoint.open_reference, (self._export(x), True)
         if parts[0] == "fields" and parts[3] is not None:
             parts = (*parts[:3], _Maker(parts[3]))
-        return endpoint.open_foreign, (self._export(x) if parts[0] == "opaque" else 0, parts)
+        whole = parts[0] in ("opaque", "callable")
+        return endpoint.open_foreign, (self._export(x) if whole else 0, parts)
 
     def _export(self, x: Any) -> int:
         self._last += 1
