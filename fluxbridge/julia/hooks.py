@@ -138,10 +138,11 @@ def take_apart(x: Any) -> tuple[Any, ...]:
             "A traced value went into Julia where its derivative cannot follow (inside a container, or "
             "as a keyword argument); pass it as an argument of the Julia function."
         )
+    known = type(x)  # not what the object says that it is
     for kind, taker in _TAKERS:
-        if isinstance(x, kind):
+        if issubclass(known, kind):
             return taker(x)
-    if hasattr(x, "__array__") and isinstance(getattr(x, "dtype", None), np.dtype):
+    if hasattr(known, "__array__") and isinstance(getattr(x, "dtype", None), np.dtype):
         return "value", np.asarray(x)
     fields = _fields_of(x)
     if callable(x):

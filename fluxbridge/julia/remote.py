@@ -262,13 +262,13 @@ class Worker(endpoint.Endpoint):
         if kind in _PLAIN or isinstance(x, (np.generic, np.dtype)):
             return NotImplemented
         if isinstance(x, (type, types.BuiltinFunctionType, types.FunctionType)):
-            if x in _NEEDED or endpoint.is_stand_in(x):
+            if id(x) in _NEEDED or endpoint.is_stand_in(x):
                 return NotImplemented
             return endpoint.open_reference, (self._export(x), True)
         if kind is _Traced:
             return endpoint.open_tracer, (self._export(x.tracer), np.shape(x.tracer))
         if isinstance(x, BaseException):
-            return endpoint.open_raised, (self._export(x), f"{kind.__name__}: {x}")
+            return endpoint.open_raised, (self._export(x), _told(x))
         if kind is _Maker:
             return endpoint.open_reference, (self._export(x.made), False)
         if kind is _Function:
@@ -483,6 +483,13 @@ class _Traced:
         self.tracer = tracer
 
 
+def _told(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
 def _for_tracing(x: Any) -> Any:
     return _Traced(x) if isinstance(x, Tracer) else x
 
@@ -514,7 +521,7 @@ _PLAIN = frozenset(
 )
 
 
-def _needed() -> frozenset[Any]:
+def _needed() -> frozenset[int]:
     """The functions and classes by which pickle makes plain values again; all others stay here."""
     samples = (
         1j, range(2), slice(1), bytearray(), Fraction(1, 2), Record(a=1), Diagonal(np.ones(1)),
@@ -522,11 +529,11 @@ def _needed() -> frozenset[Any]:
         np.ones(1), np.asfortranarray(np.ones((2, 2))), np.ones(4)[::2], np.array([None]), np.float32(1),
         np.dtype("f4"), np.dtype([("a", "f4")]), np.datetime64(1, "s"),
     )  # fmt: skip
-    found: set[Any] = {np.ndarray, np.dtype, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
+    found: set[Any] = {np.ndarray, np.dtype, np.record, np.void, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
     for sample in samples:
         made_by, made_of, *_ = sample.__reduce_ex__(5)  # type: ignore[str-unpack]
         found.update(x for x in (made_by, *made_of) if callable(x))
-    return frozenset(found)
+    return frozenset(map(id, found))
 
 
 _NEEDED = _needed()
