@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from typing import Any
 
 _POSIX = os.name == "posix"
@@ -28,6 +29,7 @@ class Process:
         self.owner = os.getpid()
         self.end = here
         asks, self._asks = os.pipe() if _POSIX else (-1, -1)
+        self._end_asking = weakref.finalize(self, os.close, self._asks) if _POSIX else lambda: None
         command = [sys.executable, *_options(), "-c"]
         path = [os.path.abspath(entry) if entry else os.getcwd() for entry in sys.path]
         common: dict[str, Any] = {"stdin": subprocess.PIPE, "env": _environment()}
@@ -53,7 +55,7 @@ class Process:
                 self._popen.stdin.flush()
         except BaseException:
             here.close()
-            self._close_asks()
+            self._end_asking()
             raise
         finally:
             there.close()
@@ -95,7 +97,7 @@ class Process:
 
     def ask_to_stop(self) -> bool:
         """Ask the process to stop waiting; false where it cannot be asked. What works does not hear it."""
-        if self._asks < 0:
+        if not _POSIX:
             return False
         with contextlib.suppress(OSError):
             os.write(self._asks, b"!")
@@ -142,13 +144,8 @@ class Process:
         self._close_pipes()
         self._popen.returncode = 0  # it is not this process that waits for it
 
-    def _close_asks(self) -> None:
-        if self._asks >= 0:
-            os.close(self._asks)
-            self._asks = -1
-
     def _close_pipes(self) -> None:
-        self._close_asks()
+        self._end_asking()
         for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
