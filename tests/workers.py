@@ -1,6 +1,6 @@
 """Many starts and ends of the process for an isolated Julia, in all its ways: nothing may be left behind.
 
-``python tests/workers.py [--starts 1000] [--julia]``. Without ``--julia`` the process has a stand-in for Julia.
+``python tests/workers.py [--starts 1000] [--julia]``. Without ``--julia`` a stand-in takes Julia's place.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def run(starts: int, julia: bool = False, show: bool = False) -> list[str]:
     for k in range(starts):
         pids.append(once(k % 5, julia))
         if show and k % 10 == 9:
-            print(f"\r{k + 1} starts, {time.monotonic() - began:.0f} s, {State.now()}", end="", file=sys.stderr)
+            print(
+                f"\r{k + 1} starts, {time.monotonic() - began:.0f} s, {State.now()}", end="", file=sys.stderr
+            )
     after = State.now()
     left = [f"{name}: {a} -> {b}" for name, a, b in zip(State._fields, before, after, strict=True) if b > a]
     return left + [f"orphan {pid}" for pid in pids if _lives(pid)]
@@ -109,6 +111,7 @@ if __name__ == "__main__":
     parser.add_argument("--julia", action="store_true")
     options = parser.parse_args()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background the shell takes it away
     left = run(options.starts, options.julia, show=True)
     print(f"\n{options.starts} starts; left behind: {left or 'nothing'}")
     raise SystemExit(bool(left))

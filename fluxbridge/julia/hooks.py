@@ -69,7 +69,7 @@ def plain_array(x: np.ndarray) -> Any:
     """An array that Julia cannot read as it is, as one that it can, or as a list."""
     if x.dtype.kind in "fc":  # longer than any type of Julia's
         return _shorter(x)
-    if x.ndim and x.dtype.kind in "US" or x.ndim == 1 and x.dtype.kind == "O":
+    if (x.ndim and x.dtype.kind in "US") or (x.ndim == 1 and x.dtype.kind == "O"):
         return x.tolist()
     raise StructureError(f"an array of dtype {x.dtype} cannot become a Julia array; convert it first")
 
@@ -81,7 +81,8 @@ def _shorter(x: Any) -> Any:
     if np.array_equal(x, y, equal_nan=True):
         return y
     raise StructureError(
-        f"{x.dtype} holds digits that no type of Julia's has room for; pass x.astype({y.dtype.name!r}) to cut them"
+        f"{x.dtype} holds digits that no type of Julia's has room for; pass x.astype({y.dtype.name!r}) to "
+        "cut them"
     )
 
 
@@ -197,7 +198,8 @@ def _number(x: Any) -> tuple[Any, ...]:
         y = _exactly(complex, x)
     if y is None:
         raise StructureError(
-            f"{type(x).__name__} {x!r} is no number that Julia has; pass float(x) or complex(x) to cut its digits"
+            f"{type(x).__name__} {x!r} is no number that Julia has; pass float(x) or complex(x) to cut its "
+            "digits"
         )
     return "value", y
 
@@ -206,7 +208,7 @@ def _exactly(kind: type, x: Any) -> Any:
     """``kind(x)``, if that is the same number."""
     try:
         y = kind(x)
-        return y if y == x or y != y and x != x else None
+        return y if y == x or (y != y and x != x) else None
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -217,19 +219,20 @@ def _decimal(x: decimal.Decimal) -> tuple[Any, ...]:
         if x.is_snan():
             raise StructureError("a signaling NaN is no number that Julia has; pass float('nan')")
         return "special", float(x)
-    if abs(x.adjusted()) < 12_000 and -12_000 < x.as_tuple().exponent:  # type: ignore[operator]
+    if abs(x.adjusted()) < 12_000 and x.as_tuple().exponent > -12_000:  # type: ignore[operator]
         n, d = x.as_integer_ratio()
         if d & (d - 1) == 0:
             return "decimal", n, d.bit_length() - 1
     raise StructureError(
-        f"Decimal('{x:.20g}') has no finite number of binary digits that Julia could hold; pass float(x) to cut "
-        "them, or fractions.Fraction(x) for the exact value"
+        f"Decimal('{x:.20g}') has no finite number of binary digits that Julia could hold; pass float(x) to "
+        "cut them, or fractions.Fraction(x) for the exact value"
     )
 
 
 def _refuse_masked(x: Any) -> Any:
     raise StructureError(
-        "a masked array would lose its mask in Julia; pass x.filled(value), or x.data and x.mask as two arrays"
+        "a masked array would lose its mask in Julia; pass x.filled(value), or x.data and x.mask as two "
+        "arrays"
     )
 
 

@@ -75,8 +75,8 @@ class JuliaObject:
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise errors.JuliaTypeError(
-            "an object of Julia lives in its process and cannot be pickled or copied. Send its source as text, "
-            "and make it there: fluxbridge.julia.function(source)"
+            "an object of Julia lives in its process and cannot be pickled or copied. Send its source as "
+            "text, and make it there: fluxbridge.julia.function(source)"
         )
 
     def __functor__(self) -> tuple[Any, Any]:

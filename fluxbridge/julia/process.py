@@ -15,7 +15,9 @@ import weakref
 from typing import Any
 
 _POSIX = os.name == "posix"
-_CODE = "import sys; sys.path[:] = {path!r}; from fluxbridge.julia.worker import main; main({end!r}, {asks!r})"
+_CODE = (
+    "import sys; sys.path[:] = {path!r}; from fluxbridge.julia.worker import main; main({end!r}, {asks!r})"
+)
 
 
 class Process:

@@ -20,7 +20,18 @@ from fluxbridge.julia.remote import RemoteBridge
 #: The types that Julia reads by itself.
 READ = {float, int, bool, complex, str, tuple, list, dict, np.ndarray, type(None)}
 _LONG = (np.dtype("g"), np.dtype("G"))
-KINDS = {"fields", "callable", "value", "rational", "decimal", "special", "range", "set", "function", "opaque"}
+KINDS = {
+    "fields",
+    "callable",
+    "value",
+    "rational",
+    "decimal",
+    "special",
+    "range",
+    "set",
+    "function",
+    "opaque",
+}
 
 
 def taken(x: Any, depth: int = 0) -> None:
@@ -29,7 +40,7 @@ def taken(x: Any, depth: int = 0) -> None:
         inside = list(x)
     elif type(x) is dict:
         inside = [*x, *x.values()]
-    elif type(x) is np.ndarray and x.dtype.kind not in "biufc" or getattr(x, "dtype", None) in _LONG:
+    elif (type(x) is np.ndarray and x.dtype.kind not in "biufc") or getattr(x, "dtype", None) in _LONG:
         inside = [hooks.plain_array(x)]
     elif type(x) in READ or type(x) in bordervalues.SCALAR_TYPES:
         inside = []

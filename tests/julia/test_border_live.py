@@ -79,7 +79,8 @@ def test_awkward_values(echoes: list[Any]) -> None:
 
 @given(bordervalues.values())
 @settings(
-    max_examples=int(os.environ.get("FLUXBRIDGE_FUZZ", "60")), deadline=None, derandomize="FLUXBRIDGE_FUZZ" not in os.environ,
+    max_examples=int(os.environ.get("FLUXBRIDGE_FUZZ", "60")), deadline=None,
+    derandomize="FLUXBRIDGE_FUZZ" not in os.environ,
     suppress_health_check=list(HealthCheck), database=None,
 )  # fmt: skip
 def test_anything(echoes: list[Any], x: Any) -> None:
@@ -111,7 +112,7 @@ def test_depth(echoes: list[Any]) -> None:
 
 
 JULIA_VALUES = {
-    'big"1e400"': lambda y: Fraction(y) == Fraction(Decimal(10) ** 400) or abs(Fraction(y) / 10**400 - 1) < 1e-70,
+    'big"1e400"': lambda y: 0 < abs(Fraction(y) / 10**400 - 1) < Fraction(1, 2**255),
     'big"0.5"': lambda y: y == Decimal("0.5") and isinstance(y, Decimal),
     "-big(0.0)": lambda y: y == 0 and y.is_signed(),
     "big(NaN)": lambda y: y.is_nan(),
@@ -173,7 +174,10 @@ def test_refused_values_of_julia(function: Function) -> None:
     for source, words in REFUSED.items():
         with pytest.raises(FluxbridgeError, match=words):
             function(f"() -> {source}")()
-    assert function('() -> collect(Dict(:a => 1, "a" => 2))')() in ([("a", 1), ("a", 2)], [("a", 2), ("a", 1)])
+    assert function('() -> collect(Dict(:a => 1, "a" => 2))')() in (
+        [("a", 1), ("a", 2)],
+        [("a", 2), ("a", 1)],
+    )
     assert function('() -> collect(codeunits("\\xff"))')().tolist() == [255]
 
 
@@ -232,7 +236,9 @@ def test_copies_for_python_functions_are_let_go_at_once(function: Function) -> N
     loops = {
         "(g, x, n) -> (s = 0.0; for i in 1:n; s += g(x); end; s)": lambda v: float(v[0]),
         "(g, x, n) -> (s = 0.0; for i in 1:n; s += g((x, (a = x,))); end; s)": lambda v: float(v[1].a[0]),
-        "(g, x, n) -> (s = 0.0; for i in 1:n; s += g([x, x], Dict(1 => x)); end; s)": lambda v, d: float(d[1][0]),
+        "(g, x, n) -> (s = 0.0; for i in 1:n; s += g([x, x], Dict(1 => x)); end; s)": lambda v, d: float(
+            d[1][0]
+        ),
         "(g, x, n) -> (s = 0.0; for i in 1:n; s += g(x)[1]; end; s)": lambda v: v + 0.0,
         "(g, x, n) -> (s = 0.0; for i in 1:n; s += Zygote.gradient(g, x)[1][1]; end; s)": lambda v: np.sum(v),
     }
