@@ -110,16 +110,10 @@ function ChainRulesCore.rrule(p::FromPython, xs...; kw...)
             fresh(seed) && release!(given)
             g
         end
-        mine = own ? own_tangent(p, first(found)) : NoTangent()
+        mine = own ? tangent(p, first(found)) : NoTangent()
         return (mine, ntuple(k -> tangent(xs[k], found[k+own]), length(xs))...)
     end
     return y, pullback
-end
-
-own_tangent(p, ::Nothing) = NoTangent()
-function own_tangent(p::PyCallable, g)
-    fields = tangent(getfield(p, :fields), g)
-    return fields isa NoTangent ? fields : Tangent{typeof(p)}(; fields)
 end
 
 "The gradient `g` of `x`, as ChainRules spells it."
@@ -130,6 +124,17 @@ function tangent(x::NamedTuple{K}, g::AbstractDict) where {K}
     return Tangent{typeof(x)}(; NamedTuple{K}(map(k -> tangent(x[k], child(g, k)), K))...)
 end
 tangent(x::AbstractArray{<:Real}, g::AbstractArray{<:Complex}) = real(g)
+tangent(x::AbstractArray{<:Number}, g::AbstractArray) = g
+function tangent(x::AbstractArray, g::AbstractArray)  # its elements as Zygote has them
+    return map((a, b) -> Zygote.wrap_chainrules_output(tangent(a, b)), x, g)
+end
+function tangent(x::AbstractDict, g::AbstractDict)
+    return Dict{Any,Any}(k => Zygote.wrap_chainrules_output(tangent(x[k], v)) for (k, v) in g)
+end
+function tangent(x::PyCallable, g::NamedTuple)
+    fields = tangent(getfield(x, :fields), g)
+    return fields isa NoTangent ? fields : Tangent{typeof(x)}(; fields)
+end
 function tangent(x::T, g::NamedTuple) where {T}
     x isa NamedTuple && return tangent(x, Dict{Symbol,Any}(pairs(g)))
     names = filter(k -> haskey(g, k), fieldnames(T))

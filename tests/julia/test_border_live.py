@@ -222,6 +222,35 @@ def test_callable_objects_with_fields(function: Function) -> None:
     assert function("(m, x) -> sum(m(x))")(m, x) == np.sum(m(x))
 
 
+class Net:
+    def __init__(self) -> None:
+        self.parts = [{"a": 1.0, "b": bordervalues.Callee(2.0)}, bordervalues.Point(3.0, [4.0, 5.0])]
+        self.pair = (bordervalues.Callee(np.ones(2)), bordervalues.Callee(bordervalues.Box(0.5)))
+        self.act = np.tanh
+
+    def __call__(self, x: Any) -> Any:
+        first, second = self.parts
+        y = first["a"] * first["b"].content * second.x * second.y[1]
+        return y * self.pair[1].content.content * self.act(np.sum(x * self.pair[0].content))
+
+
+def test_callable_objects_in_each_other(function: Function) -> None:
+    m, x = Net(), np.array([0.1, 0.2])
+    f = function("(m, x) -> m(x)^2 + sum(m.pair[1].content)")
+    _, got = f._bridge.withgradient(f._value, (m, x))
+    expected = gradient(lambda m, x: m(x) ** 2 + np.sum(m.pair[0].content), m, x)
+    np.testing.assert_allclose(got[1], expected[1])
+    np.testing.assert_allclose(got[0].pair[0].content, expected[0].pair[0].content)
+    np.testing.assert_allclose(got[0].pair[1].content.content, expected[0].pair[1].content.content)
+    (a, b), (c, d) = got[0].parts, expected[0].parts
+    assert (a["a"], a["b"].content, b.x) == pytest.approx((c["a"], c["b"].content, d.x))
+    np.testing.assert_allclose(b.y[1], d.y[1])
+    (outer,) = gradient(lambda m: np.sin(f(m, x)), m)
+    (native,) = gradient(lambda m: np.sin(m(x) ** 2 + np.sum(m.pair[0].content)), m)
+    np.testing.assert_allclose(outer.pair[0].content, native.pair[0].content)
+    np.testing.assert_allclose(outer.parts[1].x, native.parts[1].x)
+
+
 def test_exceptions_are_values(function: Function) -> None:
     error = KeyError("a")
     error.more = [1]  # type: ignore[attr-defined]
