@@ -42,6 +42,12 @@ class ADType:
         """The pullback of a function without arguments, to parameters that it finds by itself."""
         raise FluxbridgeError(f"{self!r} has no implicit parameters; pass the arrays as arguments")
 
+    def implicit_withgradient(self, f: Callable[[], Any], params: Params, aux: bool) -> tuple[Any, Any]:
+        """Value and gradient of such a function; with `aux` the scalar may be the first of several."""
+        y, back = self.implicit_pullback(f, params)
+        native.check_scalar(native.first(y) if aux else y)
+        return y, back(native.seed_like(y))
+
     def withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
         """One pullback for every element of the output."""
         if len(xs) == 1 and isinstance(xs[0], Params):
@@ -168,6 +174,11 @@ class AutoNative(ADType):
             return parity.verified_implicit(f, lambda f: native.pullback_of(ImplicitTrace(f, params)))
         return native.pullback_of(ImplicitTrace(f, params))
 
+    def implicit_withgradient(self, f: Callable[[], Any], params: Params, aux: bool) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            return super().implicit_withgradient(f, params, aux)
+        return native.gradient_of(ImplicitTrace(f, params), aux)
+
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         """Forward over reverse: the gradient, pushed forward along every unit vector."""
         x = np.asarray(x) if isinstance(x, Structured) else x
@@ -194,7 +205,7 @@ class AutoNative(ADType):
     def _column(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
         """The tangent of the gradient by argument k, along e."""
         x = xs[k]
-        real = native.number(x)
+        real = x
 
         def partial(z: Any) -> Any:
             return native.withgradient(lambda w: f(*xs[:k], w, *xs[k + 1 :]), (z,))[1][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .adtypes import ADType, AutoNative
-from .autodiff import native
 from .autodiff.implicit import Grads, Params
 from .autodiff.primitive import plain
 from .autodiff.structure import take_apart
 from .autodiff.template import Record
+from .errors import ArgumentError
 
 NATIVE = AutoNative()
 
@@ -34,6 +35,34 @@ def _engine(xs: tuple[Any, ...]) -> tuple[ADType, tuple[Any, ...]]:
     if xs and isinstance(xs[0], ADType):
         return xs[0], xs[1:]
     return NATIVE, xs
+
+
+def _one_argument(name: str, f: Any, xs: tuple[Any, ...]) -> tuple[ADType, Any]:
+    """The engine, and the one argument of an operator that takes no more."""
+    engine, xs = _engine(xs)
+    if len(xs) == 1:
+        return engine, xs[0]
+    _need_arguments(name, f, xs)
+    raise ArgumentError(
+        f"{name} takes one number or one array after the function, but {len(xs)} were given. Put them "
+        f"together: {name}(lambda p: f(p[0], p[1]), np.array([x, y])) for numbers x and y; of arrays, join "
+        "them with np.concatenate and take them apart in the function."
+    )
+
+
+def _need_arguments(name: str, f: Any, xs: tuple[Any, ...]) -> None:
+    """Refuse ``gradient(f)(x)``: the operators take the function and its arguments together."""
+    if xs or not callable(f):
+        return
+    try:
+        inspect.signature(f).bind()
+    except TypeError:
+        raise ArgumentError(
+            f"{name} takes the arguments after the function: {name}(f, x) instead of {name}(f)(x). "
+            f"Where a function is wanted, write lambda x: {name}(f, x)."
+        ) from None
+    except ValueError:  # it has no signature
+        pass
 
 
 def gradient(f: Callable[..., Any], *xs: Any) -> Any:
@@ -79,10 +108,10 @@ def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
 
 def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tuple[Any, Any]:
     engine, xs = _engine(xs)
+    _need_arguments("withgradient" if aux else "gradient", f, xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
-        y, back = pullback(f, engine, *xs)
-        native.check_scalar(native.first(y) if aux else y)
-        return y, back(native.seed_like(y))
+        value, found = engine.implicit_withgradient(f, xs[0], aux)
+        return value, Grads(xs[0], found)
     return engine.withgradient(f, xs, aux)
 
 
@@ -99,6 +128,7 @@ def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
     ((0.0, 0.0), (0.0,), (1.0,))
     """
     engine, xs = _engine(xs)
+    _need_arguments("pullback", f, xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
         y, back = engine.implicit_pullback(f, xs[0])
         return y, lambda seed: Grads(xs[0], back(seed))
@@ -114,11 +144,12 @@ def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     """
     engine, xs = _engine(xs)
 
+    _need_arguments("pushforward", f, xs)
+
     def push(*dxs: Any) -> Any:
         if len(dxs) != len(xs):
-            raise TypeError(f"one tangent an argument: {len(xs)} expected, {len(dxs)} given")
-        points = [native.number(x) for x in xs]
-        return engine.pushforward(f, points, dxs)[1]
+            raise ArgumentError(f"one tangent an argument: {len(xs)} expected, {len(dxs)} given")
+        return engine.pushforward(f, xs, dxs)[1]
 
     return push
 
@@ -142,6 +173,7 @@ def jacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> tuple[Any, ..
 def withjacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> ValueAndGradient:
     """The value of f and its :func:`jacobian`, as ``(val=…, grad=…)``."""
     engine, xs = _engine(xs)
+    _need_arguments("jacobian", f, xs)
     return ValueAndGradient(*engine.withjacobian(f, xs, order))
 
 
@@ -157,13 +189,13 @@ def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
     array([[0., 1.],
            [1., 0.]])
     """
-    engine, (x_,) = _engine(x)
+    engine, x_ = _one_argument("hessian", f, x)
     return engine.hessian(f, x_, order)
 
 
 def hessian_reverse(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
     """:func:`hessian`, in reverse mode over reverse mode: the Jacobian of the gradient."""
-    engine, (x_,) = _engine(x)
+    engine, x_ = _one_argument("hessian_reverse", f, x)
     return engine.hessian_reverse(f, x_, order)
 
 
@@ -176,6 +208,7 @@ def diaghessian(f: Callable[..., Any], *xs: Any) -> tuple[Any, ...]:
     (array([ 6., 12.]),)
     """
     engine, xs = _engine(xs)
+    _need_arguments("diaghessian", f, xs)
     return engine.diaghessian(f, xs)
 
 

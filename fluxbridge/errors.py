@@ -10,23 +10,40 @@ class FluxbridgeError(Exception):
     """The ancestor of every error that fluxbridge raises on purpose."""
 
 
+#: Who is told of every refusal (see autodiff/running.py).
+WITNESSES: list[Callable[[Refusal], None]] = []
+
+
+class Refusal(FluxbridgeError):
+    """Something that works outside of a gradient and is refused inside.
+
+    A function that catches one has gone another way than it goes outside; the call that
+    differentiates it notes the refusal and ends with it.
+    """
+
+    def __init__(self, *args: Any):
+        super().__init__(*args)
+        for witness in WITNESSES:
+            witness(self)
+
+
 class NotScalarError(FluxbridgeError, TypeError):
     """The function does not return one real number, so it has no gradient."""
 
 
-class MutationError(FluxbridgeError, TypeError):
+class MutationError(Refusal, TypeError):
     """An array that the derivative depends on was, or would be, changed in place."""
 
 
-class NoRuleError(FluxbridgeError, NotImplementedError):
+class NoRuleError(Refusal, NotImplementedError):
     """No rule says how to differentiate this function."""
 
 
-class GradientLostError(FluxbridgeError, TypeError):
+class GradientLostError(Refusal, TypeError):
     """A call would turn a traced value into a plain number and so lose its derivative."""
 
 
-class EscapedTracerError(FluxbridgeError, RuntimeError):
+class EscapedTracerError(Refusal, RuntimeError):
     """A traced value was used after the gradient call that made it had ended."""
 
 

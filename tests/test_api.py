@@ -23,7 +23,7 @@ from fluxbridge import (
     withgradient,
     withjacobian,
 )
-from fluxbridge.errors import FluxbridgeError, NotScalarError, StructureError
+from fluxbridge.errors import ArgumentError, FluxbridgeError, NotScalarError, StructureError
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 V = np.array([1.0, 2.0])
@@ -131,7 +131,7 @@ def test_pushforward_takes_structures_and_none():
     out = push({"a": 1.0}, np.array([10.0, 0.0]))
     np.testing.assert_array_equal(out["y"], [1.0 + 20.0, 2.0])
     assert out["z"] == 5.0 or out["z"] is None
-    with pytest.raises(TypeError, match="one tangent an argument"):
+    with pytest.raises(ArgumentError, match="one tangent an argument"):
         push(1.0)
     with pytest.raises(StructureError, match="shape"):
         pushforward(lambda x: x, V)(np.ones(3))
@@ -192,4 +192,21 @@ def test_every_error_is_ours_and_a_builtin():
         assert issubclass(kind, FluxbridgeError)
         if kind is FluxbridgeError:
             continue
+        if kind is errors.Refusal:  # each refusal is one by itself
+            continue
         assert issubclass(kind, (TypeError, ValueError, RuntimeError, NotImplementedError, AssertionError))
+
+
+def test_the_arguments_stand_after_the_function():
+    operators = (
+        gradient, withgradient, pullback, pushforward, jacobian, hessian, hessian_reverse, diaghessian,
+    )  # fmt: skip
+    for operator in operators:
+        with pytest.raises(ArgumentError, match=rf"write lambda x: {operator.__name__}\(f, x\)|instead of"):
+            operator(lambda x: x**2)
+    assert gradient(lambda: 2.0) == ()
+    for operator in (hessian, hessian_reverse):
+        with pytest.raises(ArgumentError, match=r"np\.concatenate"):
+            operator(lambda x, y: x * y, 2.0, 3.0)
+    advice = hessian(lambda p: (lambda x, y: x**2 * y)(p[0], p[1]), np.array([2.0, 3.0]))
+    np.testing.assert_array_equal(advice, [[6, 4], [4, 0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from ..errors import MutationError
 from . import spelled
-from .primitive import apply, plain, primitive
+from .inplace import alias
+from .primitive import apply, plain, primitive, take_up
 
 
 def _assemble(base: Any, *values: Any, indices: Sequence[Any]) -> np.ndarray:
@@ -21,23 +23,53 @@ def _assemble(base: Any, *values: Any, indices: Sequence[Any]) -> np.ndarray:
 
 def _assemble_rule(dy: Any, _y: Any, _base: Any, *_values: Any, indices: Sequence[Any]) -> Any:
     """Every element's cotangent goes to whoever wrote it last."""
-    owner = np.full(np.shape(dy), -1)
+    shape = np.shape(dy)
+    owner = np.full(shape, -1)
+    place = np.zeros(shape, int) if any(map(_may_repeat, indices)) else None
+    places: list[Any] = []  # for each write the numbers of its elements, where one may be written twice
     for k, index in enumerate(indices):
         owner[index] = k
-    parts = [np.where(owner[i] == k, dy[i], 0.0) for k, i in enumerate(indices)]
+        numbers = None
+        if place is not None and _may_repeat(index):
+            there = np.shape(owner[index])
+            place[index] = numbers = np.arange(np.prod(there, dtype=int)).reshape(there)
+        places.append(numbers)
+    parts = []
+    for k, index in enumerate(indices):
+        last = owner[index] == k
+        if places[k] is not None:
+            last = last & (place[index] == places[k])  # type: ignore[index]
+        parts.append(np.where(last, dy[index], 0.0))
     return np.where(owner == -1, dy, 0.0), *parts
+
+
+def _may_repeat(index: Any) -> bool:
+    """Is there an array of positions in the index, which may name an element twice?"""
+    return any(isinstance(i, (list, np.ndarray)) for i in (index if isinstance(index, tuple) else (index,)))
 
 
 ASSEMBLE = primitive(None, joint=_assemble_rule, jvp="linear", name="assemble", compute=_assemble,
                      julia=spelled.assemble)  # fmt: skip
 
 
+def _is_position(i: Any) -> bool:
+    return isinstance(i, (int, np.integer)) and not isinstance(i, bool)
+
+
+def _kept(x: Any) -> Any:
+    """A copy of an array that its owner could change before the writes are put together."""
+    if isinstance(x, tuple):
+        return tuple([_kept(i) for i in x])
+    return x.copy() if type(x) is np.ndarray else list(x) if isinstance(x, list) else x
+
+
 class Buffer:
     """A mutable array of the shape of `x`, for code that fills an array element by element.
 
     Write with ``b[i] = v``, read with ``b[i]``, and take the result with ``b.copy()``, after which
-    it is frozen. Elements that were never written are 0. `shape` and `dtype` may differ from those
-    of `x`. Raises :class:`fluxbridge.errors.MutationError` on writing into a frozen buffer.
+    it is frozen. Elements that were never written are 0. Sizes and a dtype may follow `x`, as for
+    Julia's ``similar``: ``Buffer(x, 3, 4)``, ``Buffer(x, (3, 4))``, ``Buffer(x, np.float32)``, or as
+    `shape` and `dtype`. Raises :class:`fluxbridge.errors.MutationError` on writing into a frozen buffer.
 
     >>> import numpy as np
     >>> from fluxbridge import Buffer, gradient
@@ -50,9 +82,17 @@ class Buffer:
     (array([2., 6.]),)
     """
 
-    def __init__(self, x: Any, shape: tuple[int, ...] | int | None = None, dtype: Any = None):
+    def __init__(self, x: Any, *similar: Any, shape: Any = None, dtype: Any = None):
         value = np.asarray(plain(x))
-        self.shape = value.shape if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        sizes = []
+        for word in map(plain, similar):
+            if isinstance(word, (type, np.dtype, str)):
+                dtype = word
+            else:
+                sizes += [word] if np.ndim(word) == 0 else list(word)
+        if shape is None:
+            shape = sizes if any(not isinstance(w, (type, np.dtype, str)) for w in similar) else value.shape
+        self.shape = tuple(map(operator.index, (shape,) if np.ndim(shape) == 0 else shape))
         self.dtype = np.dtype(dtype or (value.dtype if value.dtype.kind in "fc" else np.float64))
         self._array: Any = np.zeros(self.shape, self.dtype)
         self._writes: list[tuple[Any, Any]] = []  # since the array was last put together
@@ -62,7 +102,7 @@ class Buffer:
     def _position(self, index: Any) -> Any:
         """A full integer index as a tuple of positions, else None."""
         parts = index if isinstance(index, tuple) else (index,)
-        if len(parts) != len(self.shape) or not all(isinstance(i, (int, np.integer)) for i in parts):
+        if len(parts) != len(self.shape) or not all(_is_position(i) for i in parts):
             return None
         for i, n in zip(parts, self.shape, strict=True):
             if not -n <= i < n:
@@ -72,7 +112,9 @@ class Buffer:
     def __setitem__(self, index: Any, value: Any) -> None:
         if self._frozen:
             raise MutationError("this Buffer is frozen, because copy() was called; make a new one")
-        index = plain(index)
+        index = _kept(plain(index))
+        value = _kept(take_up(value))
+        value = alias(value) if hasattr(value, "state") else value  # as it is now
         position = self._position(index)
         if position is None:
             self._elements.clear()

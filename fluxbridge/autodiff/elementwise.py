@@ -6,6 +6,9 @@ for Python numbers, the forward rule, and what the tape has to keep. Two spellin
 
 * ``"1 / z"`` divides the cotangent by z instead of multiplying by a reciprocal;
 * ``"p if c"`` is p where c holds and a strong zero elsewhere (zero even against Inf or NaN).
+
+Where the shortest formula cancels, overflows or underflows somewhere, a row has a `stable` one beside
+it: the same derivative, in words from this file. Readers are shown the short one.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import GENERATED, Primitive, _caller, register
+from .primitive import GENERATED, Primitive, Spec, Tracer, _caller, plain, register
 
 Formula = str | Callable[..., Any] | None
 
@@ -68,9 +71,95 @@ def pick(condition: Any, value: Any, other: Any) -> Any:
     return value if condition else other
 
 
+# -- words for stable formulas ---------------------------------------------------------------------
+
+
+def hypot1(x: Any) -> Any:
+    """sqrt(1 + x²) without overflow."""
+    return np.sqrt(1 + x * x) if np.iscomplexobj(plain(x)) else np.hypot(1.0, x)
+
+
+def bounded(x: Any, size: float) -> Any:
+    """`x` between -size and size: for slopes that are constant beyond, where Inf · 0 would be NaN."""
+    return np.minimum(np.maximum(x, -size), size)
+
+
+def angle_slope(b: Any, h: Any) -> Any:
+    """b/h², and 0 at infinity."""
+    far = np.isinf(plain(h))
+    return select(np.logical_not(far), b / h / h) if np.any(far) else b / h / h
+
+
+def share(a: Any, b: Any, h: Any) -> Any:
+    """a/h for h = hypot(a, b): 0 at the origin, and at infinity the limit where there is one."""
+    a_, b_, h_ = plain(a), plain(b), plain(h)
+    odd = np.equal(h_, 0) | np.isinf(h_)
+    if not np.any(odd):
+        return a / h
+    limit = np.where(np.isinf(a_), np.where(np.isinf(b_), np.nan, np.sign(a_)), 0.0)
+    return np.where(odd, limit, np.where(odd, 0.0, a) / np.where(odd, 1.0, h))
+
+
+#: Below this a slope such as 1 - y² has lost too many digits, by the bytes of a float.
+_LOW = {2: 0.3, 4: 0.02}
+
+
+def saturating(
+    near: Callable[[Any], Any], exact: Callable[[Any], Any], inside: Callable[[float], tuple[float, float]]
+) -> Callable[..., Any]:
+    """The slope(y, x) of a function that levels off: ``near(y)``, but ``exact(x)`` where that is small.
+
+    Close to the end of its range an output does not say any more where it came from. ``inside(low)`` are the
+    outputs between which the slope is more than `low`; if all are, x is not needed (see Primitive.spare).
+    """
+    borders = {size: inside(_LOW.get(size, 4e-4)) for size in (2, 4, 8, 16)}
+
+    def spare(y: np.ndarray) -> bool:
+        if y.dtype.kind != "f" or not y.size:
+            return False
+        lower, upper = borders[y.itemsize]
+        return bool(np.minimum.reduce(y, None) > lower and np.maximum.reduce(y, None) < upper)
+
+    def slope(y: Any, x: Any) -> Any:
+        if type(x) is Spec:
+            return near(y)
+        if isinstance(x, Tracer):
+            return near(y) if np.iscomplexobj(plain(x)) else exact(x)
+        value = near(y)
+        if type(value) is not np.ndarray:
+            low = _LOW.get(getattr(value, "itemsize", 8), 4e-4)
+            return value if np.iscomplexobj(value) or value > low else exact(x)
+        if value.dtype.kind == "f" and value.size:
+            low = _LOW.get(value.itemsize, 4e-4)
+            if not np.minimum.reduce(value, None) > low:
+                far = value < low
+                value[far] = exact(x[far])
+        return value
+
+    slope.spare = spare  # type: ignore[attr-defined]
+    return slope
+
+
+def inside_of_sigmoid(low: float) -> tuple[float, float]:
+    """Where y(1 - y) is more than `low`."""
+    half = math.sqrt(0.25 - min(low, 0.2))
+    return 0.5 - half, 0.5 + half
+
+
+def saturating_number(near: Callable[[Any], Any], exact: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The same for Python numbers, as the fast path of the sweep wants it."""
+
+    def rule(dy: Any, known: Any) -> Any:
+        y, x = known
+        value = near(y)
+        return dy * (value if not value < 4e-4 else number(exact(x))), None
+
+    return rule
+
+
 def number(x: Any) -> Any:
     """A NumPy scalar or 0-d array as the Python number it is; anything traced stays."""
-    return x.item() if isinstance(x, (np.generic, np.ndarray)) else x
+    return x.item() if issubclass(type(x), (np.generic, np.ndarray)) else x
 
 
 def _as_number(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,6 +170,7 @@ ARRAY_WORDS: dict[str, Any] = {
     **{k: v for k, v in vars(np).items() if isinstance(v, np.ufunc)},
     "pi": math.pi, "where": np.where, "real": np.real, "imag": np.imag, "isreal": np.isrealobj,
     "conj": conj, "select": select, "zero_of": zero_of, "ln2": math.log(2.0), "ln10": math.log(10.0),
+    "hypot1": hypot1, "bounded": bounded, "angle_slope": angle_slope, "share": share,
 }  # fmt: skip
 
 _MATH = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "expm1", "log1p", "log2")
@@ -160,6 +250,7 @@ def _number_rule(formulas: Sequence[Formula], inputs: Sequence[str]) -> Any:
 def elementwise(
     target: Any,
     *formulas: Formula,
+    stable: Sequence[Formula] = (),
     holomorphic: bool = True,
     vjps: Sequence[Any] | None = None,
     jvp: Any = None,
@@ -170,21 +261,24 @@ def elementwise(
 ) -> Primitive:
     """Register an elementwise function by its partial derivatives, one formula an input.
 
-    None stands for an input without derivative. `holomorphic` is False for functions of real
+    None stands for an input without derivative. `stable` are formulas to compute with, where those
+    given are for readers. `holomorphic` is False for functions of real
     numbers only. Where a function of complex numbers has no complex derivative (``abs``, ``real``)
     `vjps` and `jvp` give the rules themselves, and the formulas are those on the real line. `words`
     are the fields for readers: `julia`, `kink`, `shown`.
     """
     inputs = NAMES[len(formulas)]
+    slopes = stable or formulas
     made = Primitive(
         name or target.__name__,
         compute or target,
-        vjps=vjps or [_array_rule(f, inputs, holomorphic) for f in formulas],
-        jvp=jvp or [_tangent_rule(f, inputs) for f in formulas],
-        number_vjp=number_vjp or _number_rule(formulas, inputs),
+        vjps=vjps or [_array_rule(f, inputs, holomorphic) for f in slopes],
+        jvp=jvp or [_tangent_rule(f, inputs) for f in slopes],
+        number_vjp=number_vjp or _number_rule(slopes, inputs),
         formulas=formulas,
         where=_caller(),
         holomorphic=holomorphic,
+        spare=getattr(slopes[0], "spare", None),
         **words,
     )
     return register(target, made)

@@ -7,64 +7,147 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import Primitive, Tracer, apply
+from .inplace import Memory, alias, related, shares
+from .primitive import EVEN_POWERS, SQUARES, Primitive, Tracer, apply, exponent_of, plain, strong
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
-from .tracer import TracedArray, TracedNumber
+from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
+
+# `origin` is the call that gave the value, if it is one of what has a corner (see rules/smooth.py).
+# `strong`: zeros in the tangent are strong, that is, zero even against Inf or NaN; such come out of a
+# power with a constant exponent, as in the reverse mode.
 
 
 class DualNumber(TracedNumber):
-    __slots__ = ("tangent",)
+    __slots__ = ("origin", "strong", "tangent")
+    places = ("tangent", "origin", "strong")
     tangent: Any
+    origin: Any
+    strong: bool
+
+
+class DualScalar(NumpyNumber, DualNumber):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+
+
+DualNumber.numpys, DualNumber.pythons = DualScalar, DualNumber
 
 
 class DualArray(TracedArray):
-    __slots__ = ("tangent",)
+    __slots__ = ("origin", "strong", "tangent")
     tangent: Any
+    origin: Any
+    strong: bool
+    state = ("value", "tangent", "origin", "strong")
 
 
 class Forward:
     """One level of forward mode."""
 
-    __slots__ = ("order",)
+    __slots__ = ("memory", "order", "refused")
+    over = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.memory = Memory()
+        self.refused: Any = None  # what was refused while the function ran
+
+    def leaf(self, value: Any, tangent: Any) -> Any:
+        """A stand-in for an argument."""
+        dual = self.wrap(alias(value) if isinstance(value, TracedArray) else value, tangent)
+        if isinstance(dual, DualArray):
+            self.memory.arguments.append((dual, value))
+        return dual
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that depends on no argument."""
+        return self.wrap(value, np.zeros(np.shape(value)))
 
     def wrap(self, value: Any, tangent: Any) -> Any:
         """The dual of `value`; without a tangent it is an ordinary value."""
         if tangent is None or isinstance(value, (bool, np.bool_)):
             return value
-        if isinstance(value, np.float64):
-            value = float(value)
-        array = isinstance(value, (np.ndarray, TracedArray))
-        dual: Any = object.__new__(DualArray if array else DualNumber)
-        dual.value = value
+        array = isinstance(value, np.ndarray)
+        scalar = value.__class__ is np.float64 or value.__class__ is np.int64
+        dual: Any = object.__new__(DualArray if array else DualScalar if scalar else DualNumber)
+        dual.value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
         dual.level = self
-        dual.tangent = project(tangent, spec_of(value))
+        dual.origin = None
+        dual.strong = False
+        dual.tangent = project(tangent, spec_of(dual.value))
         return dual
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        inputs = list(inputs)
+        written, primitive = primitive, primitive.original
+        if primitive in SQUARES and getattr(inputs[0], "origin", None) and inputs[0].level is self:
+            p = exponent_of(primitive, inputs)
+            if p:
+                of, arguments, known = inputs[0].origin
+                return self.record(EVEN_POWERS[of], arguments, {**known, "p": p})
         values, tangents = [], []
         for x in inputs:
             mine = isinstance(x, Tracer) and x.level is self
-            values.append(x.value if mine else x)  # type: ignore[attr-defined]
+            values.append(strong(x.value, x.__class__) if mine else x)
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
-        y = apply(primitive, values, options)
-        return self._carry(primitive, y, values, tangents, options)
+        y = apply(written, values, options)
+        result = self._carry(primitive, y, values, tangents, options)
+        if isinstance(result, (DualNumber, DualArray)) and result.level is self:
+            if primitive in EVEN_POWERS:  # a later change in place must not reach the arguments
+                arguments = [alias(x) if isinstance(x, TracedArray) else x for x in inputs]
+                result.origin = primitive, arguments, options
+            if all(x.strong for x, t in zip(inputs, tangents, strict=True) if t is not None):
+                result.strong = primitive.jvp == "linear" or primitive.name in _LINEAR
+                result.tangent = _without_weak(result.tangent, tangents)
+            if primitive.name == "literal_power":
+                result.strong = True
+        if primitive.shares and isinstance(result, DualArray) and shares(plain(y), plain(values[0])):
+            related(inputs[0], result)
+        return result
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """The dual of a result that was computed elsewhere; `inputs` are tracers of this level."""
         inputs = list(inputs)
-        values, tangents = [x.value for x in inputs], [x.tangent for x in inputs]
+        values, tangents = [strong(x.value, x.__class__) for x in inputs], [x.tangent for x in inputs]
         return self._carry(primitive, y, values, tangents, {})
 
     def _carry(self, primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
-        dy = push(primitive, y, values, tangents, options)
+        try:
+            dy = push(primitive, y, values, tangents, options)
+        except ArithmeticError:  # 1/0 in Python's own arithmetic, where y itself is defined
+            with np.errstate(all="ignore"):
+                values, tangents = [as_numpys(v) for v in values], [as_numpys(t) for t in tangents]
+                dy = push(primitive, as_numpys(y), values, tangents, options)
         if isinstance(y, tuple):
             parts = [self.wrap(v, None if dy is None else t) for v, t in zip(y, dy, strict=True)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
+        if (
+            type(y) is np.ndarray and y.ndim == 0 and not primitive.keeps_arrays
+        ):  # as NumPy's own operations do
+            y = y[()]
         return self.wrap(y, dy)
+
+
+def _without_weak(tangent: Any, sources: list[Any]) -> Any:
+    """`tangent` with 0 for the NaNs that come of nothing but zeros."""
+    value = plain(tangent)
+    bad = np.isnan(value)
+    if not np.any(bad):
+        return tangent
+    zero: Any = True
+    for source in sources:
+        if source is not None:
+            none = np.equal(plain(source), 0)
+            zero = zero & (none if none.shape == np.shape(value) else np.all(none))
+    if not np.any(zero):
+        return tangent
+    return np.where(bad & zero, 0.0, tangent) if np.ndim(value) else 0.0
+
+
+#: Linear in each input, though their forward rules are functions.
+_LINEAR = {"sum", "add", "subtract", "negative", "positive"}
 
 
 def has_tangent(x: Any) -> bool:
@@ -95,7 +178,11 @@ def push(primitive: Primitive, y: Any, values: list, tangents: list, options: di
         elif rule[k] is None:
             continue
         else:
-            part = rule[k](tangent, y, *values, **options)  # type: ignore[operator]
+            try:
+                part = rule[k](tangent, y, *values, **options)  # type: ignore[operator]
+            except (ArithmeticError, ValueError):  # of Python's own numbers, which NumPy's do not raise
+                with np.errstate(all="ignore"):
+                    part = rule[k](*map(as_numpys, (tangent, y, *values)), **options)  # type: ignore[operator]
         total = part if total is None else total + part
     return total
 

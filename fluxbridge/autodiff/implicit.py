@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import StructureError
 from .native import Trace
-from .structure import Splitter
+from .reach import Rebuilder, Way
 from .tape import Tape
 from .template import Leaf
 
@@ -32,6 +32,7 @@ class Params:
 
     def __init__(self, arrays: Iterable[Any] = ()):
         self._arrays: dict[int, np.ndarray] = {}
+        self.way = Way()  # what is known about the way from functions to the arrays
         for array in arrays:
             self.add(array)
 
@@ -42,6 +43,7 @@ class Params:
                 self.add(member)
         elif isinstance(array, np.ndarray):
             self._arrays.setdefault(id(array), array)
+            self.way = Way()
         else:
             raise StructureError(
                 f"implicit parameters are arrays, told apart by identity; {array!r} is not one. "
@@ -131,14 +133,16 @@ class ImplicitTrace(Trace):
     __slots__ = ()
 
     def __init__(self, f: Callable[[], Any], params: Params):
+        root = f if isinstance(f, _CALLABLES) else f.__call__  # type: ignore[operator]
+        targets = params._arrays
+        wanted = params.way.to(targets, root)
         self.tape = tape = Tape()
-        stand_ins = {id(array): tape.leaf(array) for array in params}
+        stand_ins = {key: tape.leaf(array) for key, array in targets.items()}
         self.templates = [Leaf(k) for k in range(len(params))]
         self.leaves = len(tape)
-        self.splitter = splitter = Splitter(
-            lambda x: stand_ins[id(x)], lambda x: id(x) in stand_ins, follow_globals=True
-        )
-        if not isinstance(f, (types.FunctionType, types.MethodType, functools.partial)):
-            f = f.__call__  # type: ignore[operator]  # an object: look through it as a method's owner
-        rebuilt, _ = splitter.split(f)
-        self.run(rebuilt, ())
+        self.splitter = splitter = Rebuilder(stand_ins, wanted)
+        self.run(splitter.split(root)[0], ())
+
+
+#: An object is looked through as the owner of its method.
+_CALLABLES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)

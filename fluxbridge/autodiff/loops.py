@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GradientLostError
-from .primitive import Tracer, asked, plain, take_up
+from .primitive import PRIMITIVES, Tracer, apply, asked, plain, take_up
 from .refusals import full_name
 
 
@@ -56,4 +56,8 @@ def _converted(x: Any, dtype: Any) -> Any:
     value = plain(x)
     if np.result_type(value) == dtype and isinstance(value, (np.ndarray, np.generic)):
         return x
-    return x.astype(dtype) if isinstance(x, Tracer) else np.asarray(x).astype(dtype)[()]
+    if not isinstance(x, Tracer):
+        return np.asarray(x).astype(dtype)[()]
+    if np.dtype(dtype).kind not in "fc":  # truncation: a step function
+        return np.asarray(value).astype(dtype)[()]
+    return apply(PRIMITIVES["astype"], (x,), {"dtype": np.dtype(dtype)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,34 +13,38 @@ from ..errors import NotScalarError, StructureError
 from .forward import Forward
 from .primitive import Tracer, plain, take_up
 from .refusals import in_our_words
-from .structure import Splitter, put_together, take_apart
+from .running import caught, running
+from .structure import Splitter, take_apart
 from .sweep import sweep
-from .tape import ReverseFloat, Tape
+from .tape import ReverseFloat, ReverseScalar, Tape
 from .template import Leaf
-
-
-class _Running(threading.local):
-    """How many functions this thread is recording, one inside of the other."""
-
-    depth = 0
-
-
-_running = _Running()
+from .tracer import TracedArray
 
 
 def within_gradient() -> bool:
     """Is this called from a function that is being differentiated in reverse mode?"""
-    return _running.depth > 0
+    return running.as_if > 0 or any(isinstance(level, Tape) for level in running.levels)
+
+
+@contextlib.contextmanager
+def outside_of_gradient() -> Iterator[None]:
+    """Within it functions run as outside of any gradient."""
+    before = running.as_if, running.levels
+    running.as_if, running.levels = 0, []
+    try:
+        yield
+    finally:
+        running.as_if, running.levels = before
 
 
 @contextlib.contextmanager
 def as_in_gradient() -> Iterator[None]:
     """Within it functions run as inside of a gradient, for those who record or evaluate for one elsewhere."""
-    _running.depth += 1
+    running.as_if += 1
     try:
         yield
     finally:
-        _running.depth -= 1
+        running.as_if -= 1
 
 
 class Trace:
@@ -71,7 +74,8 @@ class Trace:
         self.run(f, stand_ins)
 
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
-        _running.depth += 1
+        levels = running.levels
+        levels.append(self.tape)
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
@@ -81,12 +85,21 @@ class Trace:
                 raise clearer from error
             raise
         finally:
-            _running.depth -= 1
+            levels.pop()
+        if self.tape.refused is not None:
+            self.tape.close()
+            raise caught(self.tape.refused)
         if self.splitter is not None:
-            self.splitter.write_back()
+            self.splitter.write_back(self.tape)
 
     def mine(self, x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is self.tape
+
+    def plain(self, out: Any) -> Any:
+        """`out` as f gives it outside of a gradient: values and the user's own objects."""
+        if self.splitter is None or not self.splitter.copies or isinstance(out, Tracer):
+            return unwrap(out, self.tape)
+        return self.splitter.originals(self.tape)(out)
 
     def pull(self, seeds: list[tuple[int, Any]], free: bool) -> tuple[Any, ...]:
         """The gradients of all arguments, in their structure."""
@@ -139,17 +152,21 @@ def _one(y: Any) -> Any:
 
 def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool = False) -> tuple[Any, tuple[Any, ...]]:
     """The value of f and its gradient; with `aux` the scalar may be the first of several outputs."""
-    trace = Trace(f, xs)
+    return gradient_of(Trace(f, xs), aux)
+
+
+def gradient_of(trace: Trace, aux: bool) -> tuple[Any, tuple[Any, ...]]:
+    """The same for a trace."""
     tape = trace.tape
     try:
         out = trace.out
-        if type(out) is ReverseFloat and out.level is tape:
+        if (type(out) is ReverseFloat or type(out) is ReverseScalar) and out.level is tape:
             return out.value, trace.pull([(out.index, 1.0)], free=True)
         target: Any = first(out) if aux else out
         target = target if isinstance(target, tuple) else take_up(target)
         check_scalar(target)
         seeds = [(target.index, _one(target))] if trace.mine(target) else []
-        value = unwrap(out if aux else target, tape)
+        value = trace.plain(out) if aux else unwrap(target, tape)
         return value, trace.pull(seeds, free=True)
     finally:
         tape.close()
@@ -190,7 +207,7 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
     """The same for a trace; with `once` for one call only, which frees the records as it goes."""
     out = take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out
     outputs, template = take_apart(out, trace.mine)
-    value = Splitter(lambda t: t.value if once else _own(t.value), trace.mine).split(out)[0]
+    value = out.value if once and trace.mine(out) else _own(trace.plain(out))
     trace.tape.close(free=False)
 
     def back(seed: Any) -> tuple[Any, ...]:
@@ -214,7 +231,10 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
 
 
 def _own(value: Any) -> Any:
-    return value.copy() if type(value) is np.ndarray else value
+    """A result whose arrays are the caller's own, and not those of the records."""
+    if isinstance(value, TracedArray) or (type(value) is np.ndarray and not value.dtype.hasobject):
+        return value.copy()
+    return value
 
 
 # ---------------------------------------------------------------------------------------------
@@ -235,23 +255,30 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
-    duals = put_together(tuple(xs), map(level.wrap, leaves, tangents))
+    feed = map(level.leaf, leaves, tangents)
+    splitter = Splitter(lambda _: next(feed))
+    duals = splitter.split(tuple(xs))[0]
+    running.levels.append(level)
     try:
         out = f(*duals)
-    except (TypeError, AttributeError) as error:
+    except Exception as error:
         clearer = in_our_words(error)
         if clearer is not None:
             raise clearer from error
         raise
+    finally:
+        running.levels.pop()
+    if level.refused is not None:
+        raise caught(level.refused)
+    splitter.write_back(level)
     if isinstance(out, np.ndarray):
         out = take_up(out)
 
     def mine(x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is level
 
-    value = Splitter(lambda t: t.value, mine).split(out)[0]
     tangent, found = Splitter(lambda t: t.tangent, mine).split(out)
-    return value, tangent if found is not None else None
+    return splitter.originals(level)(out), tangent if found is not None else None
 
 
 def basis(x: Any) -> Any:

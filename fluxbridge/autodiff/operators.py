@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import tape
-from .primitive import GENERATED, PRIMITIVES, UFUNCS, Tracer
-from .tape import FLOAT, ReverseArray, ReverseFloat, as_floats
-from .tracer import TracedNumber
+from .primitive import GENERATED, OPERATORS, PRIMITIVES, UFUNCS, Tracer
+from .tape import FLOAT, ReverseArray, ReverseFloat, ReverseScalar, as_floats
+from .tracer import TracedNumber, as_numpys, power_of_integers
 
 _NUMBERS = """
 def {name}(self, other):
@@ -18,18 +19,46 @@ def {name}(self, other):
     tape = self.level
     if kind is ReverseFloat and other.level is tape:
         parents = {both}
-        {right} = other.value
+        {right} = other.value{same}
     elif kind is float or kind is int:
         parents = {one}
         {right} = other
+    elif kind is ReverseScalar and other.level is tape:
+        return numpys(self, other)
+    else:
+        return slow(self, other)
+    {left} = self.value
+    y = a {symbol} b
+    result = ReverseFloat()
+    result.value = y
+    result.level = tape
+    result.index = len(tape)
+    tape.append((primitive, parents, (y, a, b), None, FLOAT))
+    return result
+"""
+
+# Numbers of NumPy, kept as Python's: 1/0 is Inf, and so is what is made of them and Python's.
+_NUMPYS = """
+def {name}(self, other):
+    kind = type(other)
+    tape = self.level
+    if (kind is ReverseScalar or kind is ReverseFloat) and other.level is tape:
+        parents = {both}
+        {right} = other.value{same}
+    elif kind is float or kind is int:
+        parents = {one}
+        {right} = other
+    elif kind is float64:
+        parents = {one}
+        {right} = other.item()
     else:
         return slow(self, other)
     {left} = self.value
     try:
         y = a {symbol} b
     except ArithmeticError:
-        y = overflow(a, b)
-    result = ReverseFloat()
+        y = singular(a, b)
+    result = ReverseScalar()
     result.value = y
     result.level = tape
     result.index = len(tape)
@@ -45,7 +74,7 @@ def {name}(self, other):
     tape = self.level
     if (kind is ReverseArray or kind is ReverseFloat) and other.level is tape:
         {left} = self.value
-        {right} = other.value
+        {right} = other.value{same}
         parents = {both}
         y = a {symbol} b
         known = {keep_both}
@@ -55,6 +84,12 @@ def {name}(self, other):
         parents = {one}
         y = a {symbol} b
         known = {keep_one}
+    elif kind is ReverseScalar and other.level is tape and self.value.dtype is float64_dtype:
+        {left} = self.value
+        {right} = other.value
+        parents = {both}
+        y = a {symbol} b
+        known = {keep_both}
     elif kind is ndarray and not other.dtype.hasobject:
         {left} = self.value
         {right} = {constant}
@@ -77,6 +112,12 @@ def {name}(self, other):
 """
 
 
+# A square may be that of a norm: see rules/smooth.py.
+_SAME = """
+        if other is self and isinstance(other.value, Tracer):
+            return slow(self, other)"""
+
+
 def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, swap: bool) -> None:
     """Give a tracer class one arithmetic operator, its source text made for speed."""
     primitive = UFUNCS[ufunc]
@@ -88,15 +129,16 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         names = [n if on else "None" for n, on in zip("yab", (output, *inputs), strict=True)]
         return f"({', '.join(names)})"
 
-    def overflow(a: Any, b: Any) -> float:
-        with np.errstate(all="ignore"):
-            return float(ufunc(np.float64(a), np.float64(b)))
+    def singular(a: Any, b: Any) -> Any:
+        y = ufunc(as_numpys(a), as_numpys(b))
+        return y if isinstance(y, Tracer) else float(y)
 
     source = template.format(
         name=name,
         left=left,
         right=right,
         symbol=symbol,
+        same=_SAME if word == "mul" else "",
         both="(other.index, self.index)" if swap else "(self.index, other.index)",
         one="(None, self.index)" if swap else "(self.index, None)",
         keep_both=kept((True, True)),
@@ -105,13 +147,18 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
     )
     words = {
         "ReverseFloat": ReverseFloat,
+        "ReverseScalar": ReverseScalar,
         "ReverseArray": ReverseArray,
         "FLOAT": FLOAT,
         "ndarray": np.ndarray,
         "no_options": {},
         "primitive": primitive,
-        "overflow": overflow,
+        "singular": singular,
+        "numpys": getattr(ReverseScalar, name),
+        "float64": np.float64,
+        "float64_dtype": np.dtype(np.float64),
         "slow": getattr(TracedNumber, name),
+        "Tracer": Tracer,
     }
     exec(compile(source, GENERATED, "exec"), words)
     setattr(kind, name, words[name])
@@ -121,14 +168,15 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
     """``x ** p`` for a constant p, without a search for who is traced."""
     slow = TracedNumber.__pow__
     primitive = PRIMITIVES["literal_power"]
-    compute = primitive.compute
     options: dict[str, Any] | None = None if kind is ReverseFloat else {}
 
-    def power(self: Any, p: Any) -> Any:
+    def power(self: Any, p: Any, modulus: Any = None) -> Any:
         x = self.value
+        if modulus is not None:
+            return power_of_integers(self, p, modulus)
         if (type(p) is not int and type(p) is not float) or isinstance(x, Tracer):
             return slow(self, p)
-        y = compute(x, p)
+        y = x**p
         if type(y) is complex:  # a negative number to a broken power
             return slow(self, p)
         known = (None, as_floats(x) if self.level.integers else x, p)
@@ -137,9 +185,42 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
     return power
 
 
+def _numpys_power(self: Any, p: Any, modulus: Any = None) -> Any:
+    """The same for a number of NumPy."""
+    x = self.value
+    if modulus is not None:
+        return power_of_integers(self, p, modulus)
+    if (type(p) is not int and type(p) is not float) or type(x) is not float:
+        return TracedNumber.__pow__(self, p)
+    try:
+        y = x**p
+    except ArithmeticError:
+        y = np.float64(x) ** p
+    if type(y) is complex:
+        y = np.float64(x) ** p
+    result = ReverseScalar()
+    result.value = y = float(y)
+    result.level = tape = self.level
+    result.index = len(tape)
+    tape.append((PRIMITIVES["literal_power"], (self.index, None), (y, x, p), None, FLOAT))
+    return result
+
+
+#: How Python writes the operations; ``np.add(x, y)`` is computed by NumPy also where x and y are Python's.
+_WRITTEN: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul,
+    np.true_divide: operator.truediv, np.remainder: operator.mod, np.matmul: operator.matmul,
+    np.negative: operator.neg, np.positive: operator.pos, np.absolute: operator.abs,
+}  # fmt: skip
+
+
 def define_arithmetic() -> None:
     """Called once the rules of the operators are registered."""
     tape.GETITEM = PRIMITIVES["getitem"]
+    for ufunc, operation in _WRITTEN.items():
+        OPERATORS[ufunc] = UFUNCS[ufunc].computed_by(operation)
+    OPERATORS[np.power] = PRIMITIVES["power"].computed_by(operator.pow)
+    OPERATORS["literal_power"] = PRIMITIVES["literal_power"].computed_by(operator.pow)
     for word, symbol, ufunc in (
         ("add", "+", np.add),
         ("sub", "-", np.subtract),
@@ -147,7 +228,9 @@ def define_arithmetic() -> None:
         ("truediv", "/", np.true_divide),
     ):
         for swap in (False, True):
+            _define(ReverseScalar, _NUMPYS, word, symbol, ufunc, swap)
             _define(ReverseFloat, _NUMBERS, word, symbol, ufunc, swap)
             _define(ReverseArray, _ARRAYS, word, symbol, ufunc, swap)
     for kind in (ReverseFloat, ReverseArray):
         kind.__pow__ = _literal_power(kind)  # type: ignore[assignment]
+    ReverseScalar.__pow__ = _numpys_power  # type: ignore[assignment]

@@ -12,6 +12,7 @@ the tape keeps only its :class:`Spec` (shape and dtype) and frees the array.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import sys
@@ -66,6 +67,18 @@ def plain(x: Any) -> Any:
     return x
 
 
+def seen(x: Any) -> Any:
+    """The value that a function takes `x` for; a number of NumPy as such, although it is kept as Python's."""
+    return strong(plain(x), x.__class__) if isinstance(x, Tracer) else plain(x)
+
+
+def strong(value: Any, kind: type) -> Any:
+    """A Python number as the NumPy number that it stands for, if `kind` is the type of one."""
+    if kind is np.float64 and type(value) is float:
+        return np.float64(value)
+    return np.int64(value) if kind is np.int64 and type(value) is int and -(2**63) <= value < 2**63 else value
+
+
 #: Levels that want to know which questions a function asks about traced values (see recording.py).
 WATCHERS: list[Any] = []
 
@@ -116,6 +129,11 @@ def take_up(x: Any) -> Any:
     if type(x) is np.ndarray:
         if x.ndim == 0:
             return x.item()
+        from .elements import gathered
+
+        whole = gathered(x)
+        if whole is not None:
+            return whole
         return np.reshape(PRIMITIVES["stack"](*x.ravel(), axis=0), x.shape)
     return PRIMITIVES["stack"](*[take_up(v) for v in x], axis=0)
 
@@ -131,7 +149,8 @@ class Primitive:
     The rest is for readers: `holomorphic` says that it is one of each complex number by itself,
     differentiable as such; `formulas` are partial derivatives as text, `shown` is how explanations
     write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
-    is not smooth and what could be chosen there.
+    is not smooth and what could be chosen there. `shares` says that the result may be a view of the
+    first input.
     """
 
     __slots__ = (
@@ -144,11 +163,15 @@ class Primitive:
         "julia",
         "jvp",
         "keeps",
+        "keeps_arrays",
         "kink",
         "name",
         "number_vjp",
         "option_names",
+        "original",
+        "shares",
         "shown",
+        "spare",
         "vjps",
         "where",
     )
@@ -168,9 +191,11 @@ class Primitive:
         julia: Any = None,
         kink: Any = None,
         shown: Any = None,
+        spare: Callable[[Any], bool] | None = None,
     ):
         self.name = name
         self.compute = compute
+        self.original: Primitive = self  # whose rules these are, see computed_by
         self.vjps = None if vjps is None else tuple(vjps)
         self.joint = joint
         self.jvp = jvp
@@ -183,8 +208,17 @@ class Primitive:
         self.kink = kink
         self.shown = shown
         self.area = where.partition(":")[0]
+        self.shares = name in _VIEWS
+        self.spare = spare  # spare(y): do the rules of a function of one array go without its input here?
+        self.keeps_arrays = name in _KEEPS_ARRAYS
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}
+
+    def computed_by(self, function: Callable[..., Any]) -> Primitive:
+        """The same primitive, its value computed in another way."""
+        made = object.__new__(_Computed)
+        made.compute, made.original = function, self
+        return made
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -209,6 +243,26 @@ class Primitive:
         return found
 
 
+class _Computed(Primitive):
+    """A primitive with a `compute` of its own; everything else is the original's, also if that is changed."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.original, name)
+
+
+#: Primitives whose result may share the memory of their input, as in NumPy.
+_VIEWS = {
+    "getitem", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims", "broadcast_to",
+    "flip", "rot90", "real", "imag",
+}  # fmt: skip
+
+
+#: Primitives whose result may be an array without axes, where that of others is a NumPy number.
+_KEEPS_ARRAYS = {"where", "reshape", "squeeze", "broadcast_to", "transpose", "moveaxis"}
+
+
 def _needed(rule: Rule, count: int) -> list[bool]:
     """Does `rule(dy, y, *inputs, **options)` need the output, and each input?"""
     names: list[str] = []
@@ -220,6 +274,17 @@ def _needed(rule: Rule, count: int) -> list[bool]:
     return [not name.startswith("_") for name in names[: count + 1]]
 
 
+def exponent_of(primitive: Primitive, inputs: Sequence[Any]) -> int:
+    """The exponent, if ``primitive(*inputs)`` is an even power of its first input; else 0."""
+    name = SQUARES[primitive]
+    if name == "square":
+        return 2
+    if name == "multiply":
+        return 2 if inputs[0] is inputs[1] else 0
+    p = inputs[1]
+    return int(p) if isinstance(p, (int, float)) and p >= 2 and p % 2 == 0 and p < 1 << 31 else 0
+
+
 # ---------------------------------------------------------------------------------------------
 # The registry
 # ---------------------------------------------------------------------------------------------
@@ -227,7 +292,13 @@ def _needed(rule: Rule, count: int) -> list[bool]:
 UFUNCS: dict[Any, Primitive] = {}  #: np.sin -> its primitive
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}  #: np.sum -> what to call when an argument is traced
 PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
+#: np.add -> its primitive where ``+`` is written: Python's numbers know ZeroDivisionError, NumPy's Inf
+OPERATORS: dict[Any, Primitive] = {}
 NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
+EVEN_POWERS: dict[
+    Primitive, Primitive
+] = {}  #: what has a corner at 0 -> its even powers (see rules/smooth.py)
+SQUARES: dict[Primitive, str] = {}  #: the primitives that may write an even power, by name
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
 
 
@@ -279,10 +350,33 @@ def binder(primitive: Primitive, target: Any) -> Callable[..., Any]:
                 options.pop(name) for name in _input_names(target)[len(args) : count] if name in options
             )
         refuse_out(primitive.name, options.pop("out", None))
+        for key, value in options.items():
+            if type(value) not in _SETTINGS:
+                options[key] = setting(primitive.name, key, value)
         return apply(primitive, args, options)
 
     call.__name__ = primitive.name
     return call
+
+
+_SETTINGS = {int, bool, str, float, type(None)}
+
+
+def setting(name: str, key: str, value: Any) -> Any:
+    """An option without the traces of whole numbers in it, which count and name axes."""
+    if isinstance(value, Tracer):
+        settled = plain(value)
+        if isinstance(settled, int) or np.asarray(settled).dtype.kind in "iub":
+            return settled
+        from .refusals import lost
+
+        raise lost(
+            f"{name}(..., {key}=...) took its option",
+            f"The rule of {name} takes {key} as a setting, not a variable.",
+        )
+    if type(value) is tuple or type(value) is list:
+        return type(value)([setting(name, key, v) for v in value])
+    return value
 
 
 def _out_refused(name: str) -> Exception:
@@ -359,14 +453,50 @@ def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     """Decorator: this Python function answers for `targets` when one of the arguments is traced.
 
     Its body is written with primitives and other NumPy functions, so it needs no rule of its own.
+    Where NumPy returns new arrays, so does it; `gives_views` names the functions that return views.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         for target in targets:
-            FUNCTIONS[target] = function
+            of_numpy = isinstance(target, type(np.sum)) and target.__name__ not in gives_views
+            FUNCTIONS[target] = _with_new_arrays(function) if of_numpy else function
         return function
 
     return enter
+
+
+#: NumPy functions that may return their argument or views of it, without primitives of their own.
+gives_views = {
+    "around", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "diag",
+    "diagonal", "diff", "dsplit", "einsum", "fix", "fliplr", "flipud", "hsplit", "ix_", "matrix_power",
+    "matrix_transpose", "meshgrid", "permute_dims", "polyder", "polyint", "ravel", "real_if_close",
+    "rollaxis", "round", "sliding_window_view", "split", "trim_zeros", "unstack", "vsplit",
+}  # fmt: skip
+
+
+def _with_new_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        result = function(*args, **options)
+        if isinstance(result, Tracer):
+            return _new(result, args)
+        if isinstance(result, (list, tuple)) and not hasattr(result, "_fields"):
+            return type(result)([_new(x, args) for x in result])
+        return result
+
+    return call
+
+
+def _new(x: Any, args: tuple[Any, ...]) -> Any:
+    """`x`, or a copy where it is an argument or shares the memory of one."""
+    if not (isinstance(x, Tracer) and hasattr(x, "state")):
+        return x
+    value = plain(x)
+    for a in args:
+        for b in a if isinstance(a, (list, tuple)) else (a,):
+            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, plain(b))):
+                return x.copy()
+    return x
 
 
 def no_derivative(*targets: Any) -> None:

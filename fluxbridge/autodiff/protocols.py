@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dis
+import functools
+import inspect
 import sys
 from functools import partial
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
+from .inplace import change, fitted, is_given_out
 from .loops import in_loop
 from .primitive import (
     FUNCTIONS,
@@ -21,9 +24,12 @@ from .primitive import (
     asked,
     load_on_demand,
     plain,
+    refuse_out,
+    seen,
     take_up,
 )
-from .refusals import full_name, lost, no_rule
+from .refusals import full_name, lost, no_rule, of_objects
+from .running import about
 from .scipycalls import refused_by_scipy, scipy_caller
 
 
@@ -31,31 +37,58 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     """Everything that is not a plain ``ufunc(*inputs)``: reduce, accumulate, outer, out=, where=."""
     out = options.pop("out", None)
     if out is not None:
+        if method == "__call__" and len(out) == 1 and isinstance(out[0], Tracer):
+            return _into(ufunc, inputs, out[0], options)
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
-            raise MutationError(
-                f"{full_name(ufunc)}(..., out=array) (or `array += traced`) would write a traced "
-                "value into an ordinary array that others can see; write `array = array + traced` "
-                "or use fluxbridge.Buffer."
-            )
+            if sys._getframe(2).f_globals.get("__name__", "").startswith("numpy."):
+                raise about(of_objects("it writes into an array of its own"), *inputs)
+            raise about(_into_ordinary(ufunc, "where" in options), *inputs)
+        casting = options.get("casting", "same_kind")
+        return fitted(out, _call_ufunc(ufunc, method, inputs, options), ufunc, inputs, casting)
     if ufunc in NO_DERIVATIVE:
-        outcome = getattr(ufunc, method)(*plain(inputs), **plain(options))
+        outcome = getattr(ufunc, method)(*map(seen, inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
     if method == "__call__":
         axes = {k: options[k] for k in ("axis", "axes", "keepdims") if k in options}
         if axes and (ufunc, "axes") not in FUNCTIONS:
-            raise no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})")
+            raise about(no_rule(f"{full_name(ufunc)}(..., {', '.join(axes)})"), *inputs)
         call = partial(FUNCTIONS[ufunc, "axes"], **axes) if axes else ufunc
         return in_loop(ufunc, call, inputs, options)
     function = FUNCTIONS.get((ufunc, method))
     if function is None and method == "outer":
-        a, b = (take_up(x) for x in inputs)
+        a, b = (_as_array(x) for x in inputs)
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
-        raise no_rule(f"{full_name(ufunc)}.{method}")
+        raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
+
+
+def _into_ordinary(ufunc: np.ufunc, masked: bool) -> MutationError:
+    name = full_name(ufunc)
+    instead = (
+        f"np.where(condition, {name}(...), array), with np.where(condition, x, 1.0) for arguments that "
+        "the function cannot take elsewhere,"
+        if masked
+        else f"`array = {name}(...)` (`array = array + traced`)"
+    )
+    return MutationError(
+        f"{name}(..., out=array) (or `array += traced`) would write a traced value into an ordinary array "
+        f"that others can see; write {instead} or use fluxbridge.Buffer."
+    )
+
+
+def _into(ufunc: np.ufunc, inputs: tuple, out: Any, options: dict[str, Any]) -> Any:
+    """``ufunc(*inputs, out=out)`` for a traced array `out`: a change in place."""
+    if not hasattr(out, "state"):
+        raise TypeError("return arrays must be of ArrayType")  # as NumPy says of a number
+    where, casting = options.pop("where", True), options.get("casting", "same_kind")
+    new = ufunc(*inputs, **options)
+    if where is not True:
+        new = np.where(where, new, out)
+    return change(out, new, ufunc, inputs, casting)
 
 
 # `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
@@ -99,7 +132,45 @@ def _has_its_own_way(x: Any) -> bool:
     return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__")
 
 
+@functools.cache
+def _place_of_out(function: Any) -> int:
+    """At which position a NumPy function takes its argument out=."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        names = []
+    return names.index("out") if "out" in names else sys.maxsize
+
+
+_SHARING = (np.shares_memory, np.may_share_memory)
 _OURS = (Tracer, np.ndarray, np.generic, float, int, complex, list, tuple)
+
+
+def _by_numpy(frame: Any) -> str:
+    """ ", by np.interp," if that is the function of NumPy that the user called."""
+    name = ""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("numpy."):
+        name = f", by np.{frame.f_code.co_name},"
+        frame = frame.f_back
+    return name
+
+
+#: Functions of NumPy that may return what they were given.
+_AS_IT_CAME = {np.real, np.imag}
+
+
+def _numpys(result: Any) -> Any:
+    """What a function of NumPy returns: its numbers are NumPy's, whatever arithmetic they were made by."""
+    if type(result) is tuple:
+        return tuple([_numpys(part) for part in result])
+    kind = type(result)
+    return result.as_numpys() if getattr(kind, "pythons", None) is kind else result
+
+
+def _as_array(x: Any) -> Any:
+    """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
+    x = take_up(x)
+    return _numpys(x) if isinstance(x, Tracer) else np.asarray(x)
 
 
 class NumpyProtocols:
@@ -118,40 +189,44 @@ class NumpyProtocols:
                 return NotImplemented
             return apply(primitive, inputs, {})
         if ufunc in NO_DERIVATIVE:
-            return asked(ufunc, inputs, {}, ufunc(*plain(inputs)))
+            return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
-            return function(*inputs)
+            return _numpys(function(*inputs))
         if load_on_demand():
             return ufunc(*inputs)
-        raise no_rule(full_name(ufunc))
+        raise about(no_rule(full_name(ufunc)), *inputs)
 
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
         if function is not None:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            return result if func in _AS_IT_CAME else _numpys(result)
         if func in NO_DERIVATIVE:
-            return asked(func, args, kwargs, func(*plain(args), **plain(kwargs)))
+            out = kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None)
+            refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
+            if func in _SHARING and is_given_out(*args[:2]):
+                return True
+            return asked(func, args, kwargs, func(*map(seen, args), **plain(kwargs)))
         if func in REFUSED:
-            raise MutationError(f"{full_name(func)} {REFUSED[func]}")
-        raise no_rule(full_name(func))
+            raise about(MutationError(f"{full_name(func)} {REFUSED[func]}"), self)
+        raise about(no_rule(full_name(func)), self)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         called = scipy_caller(sys._getframe(1))
         if called:
-            raise refused_by_scipy(called)
+            raise about(refused_by_scipy(called), self)
         if dtype is not None and np.dtype(dtype).kind != "O":
-            raise lost(
-                f"An array of {np.dtype(dtype)} was asked for",
-                "Leave out dtype= (np.array and np.asarray take traced values without it; x.astype(dtype) "
-                "converts), or write the formula with NumPy functions of x (mean + scale * rng.normal()).",
+            refusal = lost(
+                f"An array of {np.dtype(dtype)} was asked for{_by_numpy(sys._getframe(1))}",
+                "Write np.stack([x, y]) instead of a list of traced values, leave out dtype= (np.array and "
+                "np.asarray take traced values without it; x.astype(dtype) converts), or write the formula "
+                "with NumPy functions of x (mean + scale * rng.normal()).",
             )
-        if self.ndim == 0:  # type: ignore[attr-defined]
-            result = np.empty((), dtype=object)
-            result[()] = self
-            return result
-        elements = np.ravel(self)  # type: ignore[call-overload]
-        return np.fromiter(elements, dtype=object, count=len(elements)).reshape(self.shape)  # type: ignore[attr-defined]
+            raise about(refusal, self)
+        from .elements import objects
+
+        return objects(self, copy)
 
 
 _measure()

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import MutationError
+from .inplace import Memory, alias, related, shares
 from .native import unwrap
 from .primitive import (
     GENERATED,
@@ -25,13 +27,15 @@ from .primitive import (
     apply,
     holds_tracer,
     plain,
+    strong,
     take_up,
 )
 from .refusals import in_our_words
+from .running import caught, running
 from .structure import Splitter
 from .sweep import project
-from .tape import LEAF, NUMBERS, ORDER, as_floats, for_rules, spec_of
-from .tracer import TracedArray, TracedNumber
+from .tape import LEAF, ORDER, as_floats, for_rules, spec_of
+from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 
 class Call(NamedTuple):
@@ -98,12 +102,23 @@ class Choice(NamedTuple):
 
 class RecordedNumber(TracedNumber):
     __slots__ = ("step",)
+    places = ("step",)
     step: Step
+
+
+class RecordedScalar(NumpyNumber, RecordedNumber):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+
+
+RecordedNumber.numpys, RecordedNumber.pythons = RecordedScalar, RecordedNumber
 
 
 class RecordedArray(TracedArray):
     __slots__ = ("step",)
     step: Step
+    state = ("value", "step")
 
 
 class Recording:
@@ -118,15 +133,19 @@ class Recording:
     >>> r.steps
     [v0 = [0](), v1 = getitem(v0), v2 = sin(v0), v3 = multiply(v2, 2.0), v4 = sum(v3)]
     >>> [(c.function.__name__, c.inputs, c.outcome) for c in r.choices]
-    [('gt', (v1 = getitem(v0), 0), True)]
+    [('gt', (v1 = getitem(v0), 0), np.True_)]
     >>> backward(r.steps, {r.out: 1.0})[r.steps[0]]
     array([1.75516512, 1.08060461])
     """
 
+    over = False
+
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
         self.order = next(ORDER)
+        self.refused: Any = None  # what was refused while the function ran
         self.steps: list[Step] = []
         self.choices: list[Choice] = []
+        self.memory = Memory()
         self.with_calls = calls
         self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         splitter = Splitter(self._leaf)
@@ -140,6 +159,7 @@ class Recording:
                 self.steps[index].path = path
         self.leaves = len(self.steps)
         WATCHERS.append(self)
+        running.levels.append(self)
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
@@ -150,7 +170,10 @@ class Recording:
         finally:
             WATCHERS.remove(self)
             self._finished()
-        splitter.write_back()
+            running.levels.pop()
+        if self.refused is not None:
+            raise caught(self.refused)
+        splitter.write_back(self)
         out = take_up(out) if isinstance(out, np.ndarray) else out
         self.value = unwrap(out, self)  #: what f returned
         mine = Splitter(lambda t: t.step, lambda x: isinstance(x, Tracer) and x.level is self)
@@ -160,8 +183,19 @@ class Recording:
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         inputs = tuple(inputs)
-        y = apply(primitive, [x.value if self._mine(x) else x for x in inputs], options)
-        return self._enter(primitive, y, inputs, options)
+        values = [strong(x.value, x.__class__) if self._mine(x) else x for x in inputs]
+        y = apply(primitive, values, options)
+        result = self._enter(primitive, y, inputs, options)
+        if primitive.shares and isinstance(result, RecordedArray) and shares(plain(y), plain(inputs[0])):
+            related(inputs[0], result)
+        return result
+
+    def constant(self, value: Any, like: Any) -> Any:
+        """An array of this level that depends on no argument: not one step of the record."""
+        raise MutationError(
+            "Mutating arrays is not supported -- an array that is being differentiated was overwritten in "
+            "place with values that depend on no argument, which cannot be shown as a step. Use a new name."
+        )
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """A result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -199,7 +233,7 @@ class Recording:
     def _kept(self, x: Any) -> Any:
         """An array as it is now; the same object for the same array, as long as nobody writes into it."""
         if type(x) is not np.ndarray or (x.base is None and not x.flags.writeable):
-            return x
+            return alias(x) if isinstance(x, TracedArray) else x
         known = self._copies.get(id(x))
         if known is None or not _same_bytes(known[1], x):
             known = self._copies[id(x)] = (x, x.copy())
@@ -213,7 +247,10 @@ class Recording:
         return self._kept(x)
 
     def _leaf(self, value: Any) -> Any:
-        return self._wrap(LEAF, self._kept(value), (), {}, ())
+        tracer = self._wrap(LEAF, self._kept(value), (), {}, ())
+        if isinstance(tracer, RecordedArray):
+            self.memory.arguments.append((tracer, value))
+        return tracer
 
     def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
         taken = tuple([x.step if self._mine(x) else self._kept(x) for x in inputs])
@@ -227,14 +264,15 @@ class Recording:
             pick = PRIMITIVES["getitem"]
             parts = [self._wrap(pick, part, (whole,), {"index": k}, calls) for k, part in enumerate(y)]
             return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
-        if type(y) is np.ndarray and y.ndim == 0 and primitive is not LEAF:
+        if type(y) is np.ndarray and y.ndim == 0 and not primitive.keeps_arrays:
             y = y[()]
         if isinstance(y, (bool, np.bool_)):
             return y
-        if type(y) in NUMBERS:
-            y = NUMBERS[type(y)](y)
-        array = isinstance(y, (np.ndarray, TracedArray))
-        tracer: Any = object.__new__(RecordedArray if array else RecordedNumber)
+        array = isinstance(y, np.ndarray)
+        scalar = y.__class__ is np.float64 or y.__class__ is np.int64
+        if type(y) is np.float64 or type(y) is np.int64:
+            y = y.item()
+        tracer: Any = object.__new__(RecordedArray if array else RecordedScalar if scalar else RecordedNumber)
         tracer.value = y
         tracer.level = self
         tracer.step = self._step(primitive, inputs, options, y, calls)

@@ -6,8 +6,10 @@ import re
 import sys
 from typing import Any
 
+import numpy as np
+
 from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND, Tracer
+from .primitive import ON_DEMAND, Tracer, holds_tracer
 
 
 def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
@@ -48,9 +50,11 @@ def lost(what: str, instead: str) -> GradientLostError:
 #: What Python and NumPy say when they do not know what to do with a traced value.
 _FOREIGN_WORDS = re.compile(
     r"ufunc '(\w+)'.*(dtype\('O'\)|not supported for the input types)|loop of ufunc does not support"
+    r"|Object of type (float|int) is not JSON serializable"
     r"|Cannot cast array data from dtype\('O'\)|Iterator operand or requested dtype holds references"
-    r"|'(Reverse|Dual)\w+' object has no attribute '(dtype|flags|strides|base|data|ctypes|__dlpack__)'"
-    r"|(conversion from|bytes-like object is required, not) '?(Reverse|Dual)|or a Rational instance"
+    r"|'(float|int|complex|ndarray)' object has no attribute '(dtype|__dlpack__)'|or a Rational instance"
+    r"|(conversion from|bytes-like object is required, not|but received a|apply to a|Object of type) "
+    r"'?(Reverse|Dual|Recorded)"
 )
 
 
@@ -61,8 +65,30 @@ def in_our_words(error: BaseException) -> FluxbridgeError | None:
     named = raised_by_scipy(error)
     if named is not None:
         return named
+    if isinstance(error, FluxbridgeError) or not isinstance(error, Exception):
+        return None
+    if isinstance(error, ValueError) and "read-only" in str(error):
+        return MutationError(
+            "Mutating arrays is not supported -- an array was changed in place that is being "
+            f"differentiated, or was made of one by np.asarray: {error}. Build a new one (y = y + x), or "
+            "change a copy (y.copy())."
+        )
+    if _SPARSE.search(str(error)):
+        return refused_by_sparse(str(error))
+    called = _called_with_objects(error)
+    if called:
+        return GradientLostError(
+            f"{called} was called with a list or an array of traced values and does not take them: {error}. "
+            "Write np.stack([x, y]) instead of [x, y] and of np.array([x, y]), np.block([[a, b], [c, d]]) "
+            "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
+            "fluxbridge.ignore_derivatives(x)."
+        )
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
+    return of_objects(error)
+
+
+def of_objects(error: Any) -> GradientLostError:
     return GradientLostError(
         f"A function was called that does not take traced values, or arrays of them: {error}.\n"
         "np.array([x, y]) and np.asarray(x) of traced values make an array of objects, which only some "
@@ -70,6 +96,44 @@ def in_our_words(error: BaseException) -> FluxbridgeError | None:
         "for a matrix, and x itself instead of np.asarray(x). Where no derivative is wanted, take "
         "fluxbridge.ignore_derivatives(x)."
     )
+
+
+#: What Python says when neither a sparse matrix nor a traced value can do an operation.
+_SPARSE = re.compile(
+    r"'\w+_(matrix|array)' and '(Reverse|Dual|Recorded)|'(Reverse|Dual|Recorded)\w+' and '\w+_(matrix|array)'"
+)
+
+
+def refused_by_sparse(what: str) -> GradientLostError:
+    return GradientLostError(
+        f"Sparse matrices of SciPy do not take traced values ({what}). Write A.toarray() @ x with an "
+        "ordinary array, or give the product a rule, for a sparse matrix A:\n\n    @fluxbridge.adjoint\n"
+        "    def product(x):\n        return A @ x, lambda dy: (A.T @ dy,)\n"
+    )
+
+
+def _called_with_objects(error: BaseException) -> str:
+    """The function of NumPy or SciPy that failed because of traced values among its objects, or ""."""
+    called = ""
+    inside: list[Any] = []
+    step = error.__traceback__
+    while step is not None:
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if module.startswith(("numpy.", "scipy.")):
+            inside.append(step.tb_frame)
+            name = step.tb_frame.f_code.co_name
+            area = "np" if module.startswith("numpy.") else ".".join(module.split(".")[:2])
+            called = called or f"{area}.{name}"
+        elif not module.startswith("fluxbridge.autodiff."):
+            called = ""
+            inside.clear()
+        step = step.tb_next
+    found = any(
+        isinstance(x, Tracer) or (isinstance(x, (list, tuple, np.ndarray)) and holds_tracer(x))
+        for frame in inside
+        for x in frame.f_locals.values()
+    )
+    return called if found else ""
 
 
 def constant(x: Any, option: str, instead: str = "") -> Any:
@@ -92,6 +156,13 @@ def library(ufunc: Any) -> str:
         if getattr(sys.modules.get(module), name, None) is ufunc:
             return module
     return "numpy"
+
+
+def no_attribute(name: str) -> GradientLostError:
+    return GradientLostError(
+        f"The attribute {name} of a traced value was asked for, which fluxbridge does not follow. Where only "
+        f"the value counts, take fluxbridge.ignore_derivatives(x).{name}."
+    )
 
 
 def mutation(what: str) -> MutationError:

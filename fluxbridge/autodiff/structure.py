@@ -1,226 +1,428 @@
 """Arguments with structure: find the leaves, rebuild the whole around stand-ins, and back.
 
 A leaf is a number or a numeric array. Tuples, lists, dicts, named tuples, dataclasses, objects with
-attributes, closures and partial functions are branches. Everything else (strings, booleans,
-functions without captured values) has no gradient and is handed through as it is.
+attributes, closures and partial functions are branches, and are rebuilt in their own type. What holds
+numbers and cannot be rebuilt is refused (:mod:`.unfit`). Everything else (strings, booleans, functions
+without captured values) has no gradient and is handed through as it is.
 """
 
 from __future__ import annotations
 
+import collections
+import enum
 import functools
-import numbers
+import operator
 import types
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
-from ..errors import StructureError
+from ..errors import MutationError, StructureError
+from .holders import blank, contents, fields_of, is_filled, once_a_class, put, remove, slots
+from .inplace import was_changed
 from .primitive import Tracer
 from .template import Branch, Leaf, Record
+from .tracer import as_numpys, as_pythons
+from .unfit import behind, check_number, is_numeric_array, is_stream, refusal, unbuildable
 
 StandIn = Callable[[Any], Any]
-T = TypeVar("T")
-
-
-def once_a_class(question: Callable[[type], T]) -> Callable[[type], T]:
-    """Remember the answers: a training loop asks the same of the same classes in every step."""
-    return functools.lru_cache(maxsize=512)(question)
 
 
 class Splitter:
     """Rebuilds structures with a stand-in for every leaf.
 
-    `stand_in` makes the replacement of a leaf. `is_leaf` may narrow what counts as one. Objects
-    are copied without calling their constructor, and only where there is a leaf inside. `globals`
-    says whether functions are followed into the global names they use (for implicit parameters).
+    `stand_in` makes the replacement of a leaf. Without `is_leaf` the leaves are the numbers and
+    numeric arrays, as in arguments, and what holds some but cannot be rebuilt is refused. With it
+    they are what it says (traced values, in results), and are looked for in more places: in keys,
+    sets and defaults of functions. Objects are copied without calling their constructor, and only
+    where there is a leaf inside.
     """
 
-    def __init__(
-        self,
-        stand_in: StandIn,
-        is_leaf: Callable[[Any], bool] | None = None,
-        follow_globals: bool = False,
-    ):
+    nothing_inside = frozenset({type(None), bool, str, np.ufunc, type})
+    as_objects = False  # are classes that say how they are split taken as any other?
+
+    def __init__(self, stand_in: StandIn, is_leaf: Callable[[Any], bool] | None = None):
         self.stand_in = stand_in
+        self.arguments = is_leaf is None
         self.is_leaf = is_leaf or is_number_or_array
-        self.follow_globals = follow_globals
         self.count = 0
-        self.active: dict[int, Any] = {}  # objects we are inside of, so that circles end
+        self.within = 0  # how many objects and functions we are inside of
+        self.depth = 0
+        self.low = _FAR  # the depth of the outermost of `active` that was met again
+        self.active: dict[int, tuple[int, Any]] = {}  # what we are inside of: (depth, its copy)
         self.copies: list[tuple[Any, Any, dict[Any, Any]]] = []  # (original, copy, as made)
-        self.overlays: list[tuple[_Overlay, dict[str, Any]]] = []
-        self.seen: dict[int, tuple[Any, tuple[Any, Any]]] = {}
 
     def split(self, x: Any) -> tuple[Any, Any]:
         """(`x` rebuilt around stand-ins, template); the template is None if there is no leaf."""
-        if not self.follow_globals:
-            return self._split(x)
-        known = self.seen.get(id(x))  # what is shared stays shared
-        if known is None:
-            known = self.seen[id(x)] = (x, self._split(x))
-        return known[1]
+        return self._split(x)
 
     def _split(self, x: Any) -> tuple[Any, Any]:
         kind = type(x)
-        if kind in _NOTHING_INSIDE or (
-            kind is types.FunctionType and x.__closure__ is None and not self.follow_globals
-        ):
+        if kind in self.nothing_inside or (kind is types.FunctionType and self._holds_nothing(x)):
             return x, None
         if self.is_leaf(x):
             new = self.stand_in(x)
             leaf = Leaf(self.count, _finisher(x))
             self.count += 1
             return new, leaf
-        taker = _taker(kind)
-        if taker is None or id(x) in self.active:
-            return self.active.get(id(x), x), None
-        return taker(self, x)
+        taker = self._taker(kind)
+        if taker is None:
+            return x, None
+        if id(x) in self.active:  # a circle: the copy that is being made
+            depth, copy = self.active[id(x)]
+            self.low = min(self.low, depth)
+            return copy, None
+        outer, self.low = self.low, _FAR
+        self.depth += 1
+        try:
+            return taker(self, x)
+        finally:
+            self.active.pop(id(x), None)
+            self.low = outer if self.low >= self.depth else min(self.low, outer)
+            self.depth -= 1
+
+    def _taker(self, kind: type) -> Taker | None:
+        return _taker(kind)
+
+    def _holds_nothing(self, x: types.FunctionType) -> bool:
+        return x.__closure__ is None and (self.arguments or not (x.__defaults__ or x.__kwdefaults__))
+
+    def _begin(self, x: Any, copy: Any) -> Any:
+        """Whoever meets `x` again inside of itself gets `copy`."""
+        self.active[id(x)] = (self.depth, copy)
+        return copy
+
+    def _unchanged(self, found: bool) -> bool:
+        """Is there nothing to rebuild: no leaf inside, and no way back to what is being rebuilt?"""
+        return not found and self.low >= self.depth
+
+    def _as_it_is(self, x: Any, held: dict[Any, Any]) -> tuple[Any, Any]:
+        """A holder without a leaf is no copy; what the function stores in it must become plain, too."""
+        if self.arguments:
+            self.copies.append((x, x, held))
+        return x, None
 
     def _children(self, items: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], bool]:
         new, templates, found = {}, {}, False
-        split = self.split if self.follow_globals else self._split
+        split = self._split
         for key, value in items.items():
             new[key], template = split(value)
             templates[key] = template
             found = found or template is not None
         return new, templates, found
 
-    def _sequence(self, x: Any) -> tuple[Any, Any]:
-        fields = getattr(x, "_fields", None)
+    def _tuple(self, x: tuple) -> tuple[Any, Any]:
         kind = type(x)
-        new, templates, found = self._children(dict(enumerate(x)))
-        if not found:
+        new, templates, found = self._children(dict(enumerate(tuple.__iter__(x))))
+        if self._unchanged(found):
             return x, None
-        if fields is not None and isinstance(x, tuple):
-            named = dict(zip(fields, templates.values(), strict=True))
-            return kind(*new.values()), Branch(named, lambda d: kind(*d.values()), ".{}")
-        plain = tuple if isinstance(x, tuple) else list
-        rebuilt = plain(new.values()) if kind is plain else _reconstruct(x, new)
-        if kind is list:
-            self.copies.append((x, rebuilt, new))
-        return rebuilt, Branch(templates, lambda d: plain(d.values()), "[{}]")
+        if kind is tuple:
+            return tuple(new.values()), Branch(templates, _tuple_of, "[{}]")
+        rebuilt = tuple.__new__(kind, new.values())
+        self._attributes(x, rebuilt)
+        fields = getattr(x, "_fields", None)
+        if fields is None:
+            return rebuilt, Branch(templates, _tuple_of, "[{}]")
+        named = dict(zip(fields, templates.values(), strict=True))
+        return rebuilt, Branch(named, lambda d: tuple.__new__(kind, d.values()), ".{}")
+
+    def _list(self, x: list | deque) -> tuple[Any, Any]:
+        kind = type(x)
+        base: Any = deque if isinstance(x, deque) else list
+        copy: Any = [] if kind is list else base.__new__(kind)
+        if base is deque:
+            deque.__init__(copy, (), x.maxlen)  # type: ignore[union-attr]
+        self._begin(x, copy)
+        new, templates, found = self._children(dict(enumerate(base.__iter__(x))))
+        if self._unchanged(found):
+            return self._as_it_is(x, new)
+        base.extend(copy, new.values())
+        if kind is not base:
+            self._attributes(x, copy)
+        self.copies.append((x, copy, new))
+        return copy, Branch(templates, _list_of, "[{}]")
 
     def _mapping(self, x: dict) -> tuple[Any, Any]:
-        new, templates, found = self._children(x)
-        if not found:
-            return x, None
-        if type(x) is not dict:
-            copy = x.copy()
+        kind = type(x)
+        copy: Any = self._begin(x, {} if kind is dict else _empty_like(x))
+        items = x if kind is dict else dict(dict.items(x))
+        new, templates, found = self._children(items)
+        if not self.arguments and any(isinstance(key, _MAYBE_TRACED) for key in items):
+            keys = {key: self._split(key) for key in items}
+            found = found or any(template is not None for _, template in keys.values())
+            new = {keys[key][0]: value for key, value in new.items()}
+        if self._unchanged(found):
+            return self._as_it_is(x, new)
+        if kind is dict:
             copy.update(new)
-            new = copy
         else:
-            self.copies.append((x, new, dict(new)))
-        return new, Branch(templates, dict, "[{!r}]", keep_none=False)
+            setitem: Any = OrderedDict.__setitem__ if isinstance(x, OrderedDict) else dict.__setitem__
+            for key, value in new.items():
+                setitem(copy, key, value)
+            self._attributes(x, copy)
+        self.copies.append((x, copy, new))
+        return copy, Branch(templates, dict, "[{!r}]", keep_none=False)
 
-    def _object_array(self, x: np.ndarray) -> tuple[Any, Any]:
-        if not x.dtype.hasobject:
+    def _proxy(self, x: types.MappingProxyType) -> tuple[Any, Any]:
+        new, template = self.split(dict(x))
+        return (x, None) if self._unchanged(template is not None) else (types.MappingProxyType(new), template)
+
+    def _attributes(self, x: Any, copy: Any) -> None:
+        """The attributes that a subclass of list, tuple or dict has beside its members."""
+        if getattr(x, "__dict__", None) is x:  # a dict whose attributes are its items
+            copy.__dict__ = copy
+            return
+        fields = fields_of(x)
+        if self.arguments:
+            if any(_is_float(leaf) for leaf in take_apart(fields)[0]):
+                raise StructureError(
+                    f"{_name(type(x))} has numbers in attributes beside its members, and the gradient has no "
+                    "place for them. Keep them as members, or in an object of their own."
+                )
+            new = fields
+        else:
+            new = self._children(fields)[0]
+        for name, value in new.items():
+            put(copy, name, value)
+        if hasattr(x, "__dict__"):
+            self.copies.append((vars(x), vars(copy), dict(vars(copy))))
+
+    def _set(self, x: set | frozenset) -> tuple[Any, Any]:
+        if self.arguments:
+            self._refuse(x)
             return x, None
+        new, _, found = self._children(dict(enumerate(x)))
+        return (type(x)(new.values()), Branch({}, dict, "")) if found else (x, None)
+
+    def _array(self, x: np.ndarray) -> tuple[Any, Any]:
+        if not x.dtype.hasobject:
+            if x.dtype.names and self.arguments:
+                self._refuse(x)
+            return x, None
+        if type(x) is not np.ndarray or x.dtype.names:
+            return self._opaque(x)
         new, templates, found = self._children(dict(enumerate(x.ravel())))
-        if not found:
+        if self._unchanged(found):
             return x, None
 
         def build(d: dict[Any, Any]) -> np.ndarray:
             out = np.empty(x.size, dtype=object)
-            out[:] = list(d.values())
+            for k, value in enumerate(d.values()):
+                out[k] = value
             return out.reshape(x.shape)
 
         return build(new), Branch(templates, build, "[{}]")
 
     def _function(self, x: types.FunctionType) -> tuple[Any, Any]:
         """A closure: its captured variables are its fields."""
-        self.active[id(x)] = x
-        try:
-            cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
-            held = {k: c.cell_contents for k, c in cells.items() if _is_filled(c)}
-            new, templates, found = self._children(held)
-            names = x.__globals__
-            if self.follow_globals:
-                used = {k: names[k] for k in _global_names(x.__code__) if k in names}
-                replaced, below, hit = self._children(used)
-                if hit:
-                    found = True
-                    changed = {k: v for k, v in replaced.items() if below[k] is not None}
-                    names = _Overlay(names, changed)
-                    self.overlays.append((names, dict(names)))
-            defaults, default_templates = self.split(x.__defaults__ or ())
-            keywords, keyword_templates = self.split(x.__kwdefaults__ or {})
-            extra = self.follow_globals and (default_templates or keyword_templates)
-            if not found and not extra:
-                return x, None
-            closure = tuple(types.CellType(new[k]) if k in new else c for k, c in cells.items())
-            copy = types.FunctionType(x.__code__, names, x.__name__, defaults or None, closure or None)
-            copy.__kwdefaults__ = keywords or None
-            copy.__qualname__, copy.__doc__ = x.__qualname__, x.__doc__
-            copy.__dict__.update(x.__dict__)
-            return copy, Branch(templates, lambda d: Record(**d), ".{}")
-        finally:
-            del self.active[id(x)]
+        cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
+        held = {k: c.cell_contents for k, c in cells.items() if is_filled(c) and k != "__class__"}
+        fresh = {k: self._cell(cells[k]) for k, v in held.items() if type(v) not in self.nothing_inside}
+        closure = tuple([fresh.get(k, c) for k, c in cells.items()])
+        names = self._globals(x)
+        copy = types.FunctionType(x.__code__, names, x.__name__, x.__defaults__, closure or None)
+        self._begin(x, copy)
+        self.within += 1
+        new, templates, found = self._children(held)
+        found = self._names(x, names) or found
+        copy.__kwdefaults__ = x.__kwdefaults__
+        if not self.arguments:
+            defaults = self._children({"d": x.__defaults__, "k": x.__kwdefaults__})
+            copy.__defaults__, copy.__kwdefaults__ = defaults[0]["d"], defaults[0]["k"]
+            found = found or defaults[2]
+        self.within -= 1
+        unchanged = self._unchanged(found)
+        for name, value in held.items():
+            if unchanged or name not in fresh:
+                self._as_it_is(cells[name], {"cell_contents": value})
+        if unchanged:
+            return x, None
+        for name, cell in fresh.items():
+            if not is_filled(cell):
+                cell.cell_contents = new[name]
+                self.copies.append((cells[name], cell, {"cell_contents": new[name]}))
+        copy.__qualname__, copy.__doc__, copy.__module__ = x.__qualname__, x.__doc__, x.__module__
+        copy.__dict__.update(x.__dict__ if self.arguments else self._split(x.__dict__)[0])
+        return copy, Branch(templates, lambda d: Record(**d), ".{}") if found else None
+
+    def _cell(self, cell: types.CellType) -> types.CellType:
+        return types.CellType()
+
+    def _globals(self, x: types.FunctionType) -> dict[str, Any]:
+        return x.__globals__
+
+    def _names(self, x: types.FunctionType, names: dict[str, Any]) -> bool:
+        """Were global names that the function uses replaced?"""
+        return False
 
     def _method(self, x: types.MethodType) -> tuple[Any, Any]:
         owner, template = self.split(x.__self__)
-        function, below = self.split(x.__func__) if self.follow_globals else (x.__func__, None)
-        if template is None and below is None:
+        if self.arguments:
+            function, found = x.__func__, template is not None
+        else:
+            function, below = self.split(x.__func__)
+            found = template is not None or below is not None
+        if self._unchanged(found):
             return x, None
-        return types.MethodType(function, owner), template
+        return types.MethodType(function, owner), template if self.arguments else Branch({}, dict, "")
+
+    def _builtin_method(self, x: Any) -> tuple[Any, Any]:
+        """A method of a list, dict or array, as a value: ``d.get``."""
+        owner = x.__self__
+        if owner is None or isinstance(owner, (types.ModuleType, type)):
+            return x, None
+        new, template = self.split(owner)
+        return (x, None) if self._unchanged(template is not None) else (getattr(new, x.__name__), template)
+
+    def _cached(self, x: Any) -> tuple[Any, Any]:
+        """A function behind functools.lru_cache: the copy has a cache of its own."""
+        function, template = self.split(x.__wrapped__)
+        if self._unchanged(template is not None):
+            return x, None
+        return functools.update_wrapper(
+            functools.lru_cache(**x.cache_parameters())(function), x, updated=()
+        ), template
 
     def _partial(self, x: functools.partial) -> tuple[Any, Any]:
         parts = {"func": x.func, "args": x.args, "keywords": x.keywords}
         new, templates, found = self._children(parts)
-        if not found:
+        if self._unchanged(found):
             return x, None
-        rebuilt = functools.partial(new["func"], *new["args"], **new["keywords"])
+        rebuilt = functools.partial.__new__(type(x), new["func"], *new["args"], **new["keywords"])
+        rebuilt.__dict__.update(x.__dict__)
         return rebuilt, Branch(templates, lambda d: Record(**d), ".{}")
 
     def _object(self, x: Any) -> tuple[Any, Any]:
-        special = getattr(type(x), "__fluxbridge_split__", None)
-        if special is not None:
+        kind = type(x)
+        special = getattr(kind, "__fluxbridge_split__", None)
+        if special is not None and not self.as_objects:
             return special(x, self)
-        fields = _fields_of(x)
-        if not fields:
-            return x, None
+        fields = fields_of(x)
+        made_of = self._class(kind)
+        if not fields and made_of is kind:
+            return self._opaque(x)
         try:
-            copy = blank(type(x))
+            copy = blank(made_of)
         except TypeError:  # made in C: nothing that we could rebuild
-            return x, None
-        constants = getattr(type(x), "__fluxbridge_constants__", ())  # numbers that are settings
-        self.active[id(x)] = copy
-        try:
-            varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
-            new, templates, found = self._children(varying)
-        finally:
-            del self.active[id(x)]
-        if not found:
-            return x, None
+            return self._opaque(x)
+        constants = getattr(kind, "__fluxbridge_constants__", ()) if self.arguments else ()
+        self._begin(x, copy)
+        varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
+        self.within += 1
+        new, templates, found = self._children(varying)
+        self.within -= 1
+        if self._unchanged(found):
+            return self._as_it_is(x, fields)
         if constants:
             new = {k: new.get(k, v) for k, v in fields.items()}
             templates = {k: templates.get(k) for k in fields}
-        if _slots(type(x)):
+        if slots(kind):
             for name, value in new.items():
                 object.__setattr__(copy, name, value)
         else:
             copy.__dict__.update(new)
         self.copies.append((x, copy, new))
-        return copy, Branch(templates, lambda d: Record(**d), ".{}")
+        return copy, Branch(templates, lambda d: Record(**d), ".{}") if found else None
 
-    def write_back(self) -> None:
-        """Hand what the function assigned on our copies (attributes, globals) to the originals."""
-        for names, before in self.overlays:
-            for name, value in names.items():
-                if name not in before or before[name] is not value:
-                    names.names[name] = value
+    def _class(self, kind: type) -> type:
+        return kind
+
+    def _opaque(self, x: Any) -> tuple[Any, Any]:
+        """What cannot be rebuilt: a constant, unless there are leaves inside."""
+        if self.arguments:
+            self._refuse(x)
+        elif is_stream(type(x)) and any(self.is_leaf(part) for part in behind(x)):
+            raise StructureError(
+                f"a {type(x).__name__} that still holds traced values cannot leave the function; "
+                "make a list of it"
+            )
+        return x, None
+
+    def _refuse(self, x: Any) -> None:
+        error = refusal(x, self.within > 0, lambda parts: take_apart(parts)[0])
+        if error is not None:
+            raise error
+
+    # -- what the function changed ------------------------------------------------------------
+
+    def changes(self) -> list[tuple[Any, Any, dict[Any, Any]]]:
+        """Those of the copies that the function has changed."""
+        return [entry for entry in self.copies if _differs(entry[1], entry[2])]
+
+    def write_back(self, level: Any = None) -> None:
+        """Hand what the function assigned on our copies (attributes, items, variables) to the originals.
+
+        Values traced at `level` are stored as plain values.
+        """
+        if level is not None and level.memory.changed:  # an array changed in place counts as assigned
+            for _, _, made in self.copies:
+                made.update({key: object() for key, held in made.items() if was_changed(held)})
+        changed = self.changes()
+        if changed:
+            value = self.originals(level)
+            places = collections.Counter(id(x) for x, copy, _ in self.copies if copy is not x)
+            for original, copy, made in changed:
+                if places[id(original)] > 1:
+                    raise MutationError(
+                        f"the same {type(original).__name__} stands in several places of the arguments and "
+                        "was changed; inside of a gradient each place has a copy of its own, so the others "
+                        "would not see it. Pass it once, or a copy for each place."
+                    )
+                _write(original, contents(copy), made, value)
+
+    def originals(self, level: Any = None) -> Callable[[Any], Any]:
+        """The function that puts the originals, and plain values, where copies and tracers of `level` are."""
+        known: dict[int, Any] = {}
         for original, copy, made in self.copies:
-            if isinstance(copy, list):
-                if len(copy) != len(made) or any(v is not made[k] for k, v in enumerate(copy)):
-                    kept = {id(v): original[k] for k, v in made.items()}
-                    original[:] = [kept[id(v)] if id(v) in kept else _value(v) for v in copy]
-                continue
-            now = copy if isinstance(copy, dict) else _fields_of(copy)
-            for name, value in now.items():
-                if name not in made or made[name] is not value:
-                    if isinstance(copy, dict):
-                        original[name] = _value(value)
-                    else:
-                        object.__setattr__(original, name, _value(value))
+            known[id(copy)] = original
+            for key, held in contents(original).items():
+                stand_in = made.get(key, held)
+                if stand_in is not held:
+                    known.setdefault(id(stand_in), held)
+
+        def plainly(x: Any) -> Any:
+            return known[id(x)] if id(x) in known else x.value  # noqa: SIM401
+
+        def is_ours(x: Any) -> bool:
+            return id(x) in known or (isinstance(x, Tracer) and x.level is level)
+
+        return lambda x: Splitter(plainly, is_ours).split(x)[0]
+
+
+def _differs(holder: Any, made: dict[Any, Any]) -> bool:
+    kind = type(holder)
+    if kind is list:
+        return len(holder) != len(made) or not all(map(operator.is_, holder, made.values()))
+    if kind is dict:
+        now = holder
+    elif slots(kind) or isinstance(holder, (dict, list, deque)) or not hasattr(holder, "__dict__"):
+        now = contents(holder)
+    else:
+        now = vars(holder)
+    if len(now) != len(made):
+        return True
+    if all(map(operator.is_, now.values(), made.values())) and all(map(operator.is_, now, made)):
+        return False
+    return any(key not in made or value is not made[key] for key, value in now.items())
+
+
+def _write(original: Any, now: dict[Any, Any], made: dict[Any, Any], value: Callable[[Any], Any]) -> None:
+    if isinstance(original, (list, deque)):
+        members = [value(v) for v in now.values()]
+        if _differs(original, dict(enumerate(members))):
+            original.clear()
+            original.extend(members)
+        return
+    for name in made:
+        if name not in now:
+            remove(original, name)
+    for name, v in now.items():
+        if name not in made or made[name] is not v:
+            new = value(v)
+            if new is not v or contents(original).get(name) is not v:
+                put(original, name, new)
 
 
 def take_apart(x: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[list[Any], Any]:
@@ -240,72 +442,26 @@ def put_together(x: Any, leaves: Iterable[Any]) -> Any:
     return Splitter(lambda _: next(feed)).split(x)[0]
 
 
-def _value(x: Any) -> Any:
-    while isinstance(x, Tracer):
-        x = x.value
-    return x
+def _tuple_of(parts: dict[Any, Any]) -> tuple:
+    return tuple(parts.values())
 
 
-class _Overlay(dict):
-    """The globals of a rebuilt function: the replaced names, and the module's own behind them."""
-
-    def __init__(self, names: dict[str, Any], changed: dict[str, Any]):
-        super().__init__(changed)
-        self["__builtins__"] = names.get("__builtins__", __builtins__)
-        self.names = names
-
-    def __missing__(self, name: str) -> Any:
-        return self.names[name]
+def _list_of(parts: dict[Any, Any]) -> list:
+    return list(parts.values())
 
 
-def _is_filled(cell: types.CellType) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018
-    except ValueError:
-        return False
-    return True
-
-
-def _global_names(code: types.CodeType) -> Iterator[str]:
-    """The global names that a code object, or a function inside of it, reads."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _global_names(constant)
-
-
-def blank(kind: type) -> Any:
-    """An object of this class whose constructor was not called."""
-    return kind.__new__(kind) if issubclass(kind, types.SimpleNamespace) else object.__new__(kind)
-
-
-def _fields_of(x: Any) -> dict[str, Any]:
-    """The attributes of an object, in `__dict__` and in slots."""
-    fields = dict(getattr(x, "__dict__", None) or {})
-    for name in _slots(type(x)):
-        if hasattr(x, name):
-            fields.setdefault(name, getattr(x, name))
-    return fields
-
-
-@once_a_class
-def _slots(kind: type) -> tuple[str, ...]:
-    """The names that a class and its bases keep in slots."""
-    found: list[str] = []
-    for base in kind.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        found += (slots,) if isinstance(slots, str) else slots
-    return tuple([name for name in found if name not in ("__dict__", "__weakref__")])
-
-
-def _reconstruct(x: Any, new: dict[Any, Any]) -> Any:
-    """A subclass of list or tuple around other members."""
-    if isinstance(x, tuple):
-        return tuple.__new__(type(x), new.values())
-    copy = list.__new__(type(x))
-    list.extend(copy, new.values())
-    copy.__dict__.update(getattr(x, "__dict__", {}))
+def _empty_like(x: dict) -> dict:
+    """A dict of the same class, whose constructor was not called."""
+    kind = type(x)
+    base: Any = next(c for c in kind.__mro__ if not c.__flags__ & _HEAP_TYPE)
+    copy = base.__new__(kind)
+    if isinstance(x, defaultdict):
+        copy.default_factory = x.default_factory
     return copy
+
+
+def _name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def is_number_or_array(x: Any) -> bool:
@@ -313,45 +469,61 @@ def is_number_or_array(x: Any) -> bool:
     kind = type(x)
     if kind is float or kind is int:
         return True
-    if isinstance(x, np.ndarray):
-        if x.dtype.kind not in "iufc":
-            return False
-        if kind is not np.ndarray and kind is not np.memmap:
-            raise StructureError(
-                f"arrays of type {kind.__module__}.{kind.__name__} follow rules of their own; "
-                "convert with np.asarray(x) first"
-            )
-        return True
+    if issubclass(kind, np.ndarray):
+        return is_numeric_array(x)
     return _is_number(kind)
 
 
 @once_a_class
 def _is_number(kind: type) -> bool:
-    if issubclass(kind, (numbers.Number, np.number)):
-        return not issubclass(kind, (bool, np.bool_))
-    return issubclass(kind, Tracer)
+    return issubclass(kind, Tracer) or check_number(kind)
+
+
+def _is_float(x: Any) -> bool:
+    return not isinstance(x, (int, np.integer)) and not (isinstance(x, np.ndarray) and x.dtype.kind in "iu")
 
 
 def _finisher(x: Any) -> Callable[[Any], Any] | None:
-    """The last step for one gradient: the type of a NumPy scalar."""
-    return type(x) if isinstance(x, np.floating) else None
+    """The last step for one gradient: the type of a NumPy scalar, or of the traced number that `x` is."""
+    if isinstance(x, Tracer):
+        kind = x.__class__
+        return as_numpys if kind is np.float64 else as_pythons if kind is float or kind is int else None
+    return type(x) if issubclass(type(x), np.floating) else None
 
 
-_OPAQUE = (str, bytes, bool, np.bool_, type, types.ModuleType, types.BuiltinFunctionType, type(None))
-_NOTHING_INSIDE = {type(None), bool, str, np.ufunc, types.BuiltinFunctionType, type}
-_TAKERS: list[tuple[Any, Callable[[Splitter, Any], tuple[Any, Any]]]] = [
+Taker = Callable[[Splitter, Any], tuple[Any, Any]]
+
+_FAR = 1 << 30
+_HEAP_TYPE = 1 << 9  # the flag of classes that were made by a class statement
+_MAYBE_TRACED = (Tracer, tuple, frozenset)
+_OPAQUE = (
+    str, bytes, bytearray, bool, np.bool_, type, types.ModuleType, type(None), enum.Enum, range, np.ufunc,
+)  # fmt: skip
+#: Objects of Python's library whose numbers are their own business.
+_TOOLS = {
+    "random.Random", "logging.Filterer", "threading.Thread", "_io._IOBase", "io.IOBase", "subprocess.Popen",
+    "concurrent.futures._base.Executor", "tempfile._TemporaryFileWrapper", "argparse.ArgumentParser",
+}  # fmt: skip
+_TAKERS: list[tuple[Any, Taker]] = [
     (dict, Splitter._mapping),
-    ((list, tuple), Splitter._sequence),
-    (np.ndarray, Splitter._object_array),
+    (tuple, Splitter._tuple),
+    ((list, deque), Splitter._list),
+    (types.MappingProxyType, Splitter._proxy),
+    ((set, frozenset), Splitter._set),
+    (np.ndarray, Splitter._array),
     (types.FunctionType, Splitter._function),
     (types.MethodType, Splitter._method),
+    ((types.BuiltinFunctionType, types.MethodWrapperType), Splitter._builtin_method),
+    (type(functools.lru_cache(len)), Splitter._cached),
     (functools.partial, Splitter._partial),
 ]
 
 
 @once_a_class
-def _taker(kind: type) -> Callable[[Splitter, Any], tuple[Any, Any]] | None:
+def _taker(kind: type) -> Taker | None:
     """How objects of this class are taken apart; None for those with nothing inside."""
-    if issubclass(kind, _OPAQUE):
+    if issubclass(kind, _OPAQUE) or any(_name(base) in _TOOLS for base in kind.__mro__):
         return None
+    if unbuildable(kind):
+        return Splitter._opaque
     return next((taker for kinds, taker in _TAKERS if issubclass(kind, kinds)), Splitter._object)

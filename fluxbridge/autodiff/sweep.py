@@ -10,7 +10,7 @@ import numpy as np
 
 from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, take_up
 from .tape import Tape
-from .tracer import TracedArray
+from .tracer import TracedArray, as_numpys
 
 _FEW = 1 << 12  #: up to here equal numbers are written out, since that is faster than a view of one
 
@@ -95,7 +95,7 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
             pulled = _pull(primitive, parents, ct, values, options)
         except ZeroDivisionError:  # of complex numbers or fractions, in Python's own arithmetic
             with np.errstate(all="ignore"):
-                ct, *values = map(_numpy_scalar, (ct, *values))
+                ct, *values = map(as_numpys, (ct, *values))
                 pulled = _pull(primitive, parents, ct, values, options)
         for parent, part in zip(parents, pulled):  # noqa: B905 (speed)
             if parent is not None and part is not None:
@@ -148,10 +148,6 @@ def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dic
         else rule(ct, *values, **options)
         for parent, rule in zip(parents, primitive.vjps)  # noqa: B905 (speed)
     ]  # fmt: skip
-
-
-def _numpy_scalar(x: Any) -> Any:
-    return np.complex128(x) if type(x) is complex else np.float64(x) if type(x) is float else x
 
 
 def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> None:
@@ -235,5 +231,5 @@ def _as_numpy(function: Callable[..., Any], *args: Any) -> Any:
     """Numbers as NumPy computes with them: 1/0 is Inf and 0/0 is NaN, without an exception."""
     ct, values = args
     with np.errstate(all="ignore"):
-        result = function(np.float64(ct), tuple([np.float64(v) for v in values]))
-    return tuple(None if r is None else float(r) for r in result)
+        result = function(as_numpys(ct), tuple([as_numpys(v) for v in values]))
+    return tuple(r if r is None or isinstance(r, Tracer) else float(r) for r in result)

@@ -15,12 +15,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
-from .primitive import Primitive, Spec, Tracer, apply
-from .tracer import TracedArray, TracedNumber
+from .inplace import Memory, alias, related, shares
+from .primitive import EVEN_POWERS, SQUARES, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
+from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
 
@@ -38,12 +40,14 @@ _tuple = tuple.__new__
 
 class ReverseNumber(TracedNumber):
     __slots__ = ("index",)
+    places = ("index",)
     index: int
 
 
 class ReverseArray(TracedArray):
     __slots__ = ("index",)
     index: int
+    state = ("value", "index")
 
     def __getitem__(self, index: Any) -> Any:
         # What loops do: no search for tracers, and no array for one number out of a vector
@@ -52,41 +56,61 @@ class ReverseArray(TracedArray):
         if (kind is int or kind is slice) and type(value) is np.ndarray:
             tape = self.level
             if kind is int and value.dtype is _FLOAT64 and value.ndim == 1:
-                picked = ReverseFloat()
+                picked = ReverseScalar()
                 picked.value = value.item(index)
                 picked.level = tape
                 picked.index = len(tape)
                 tape.append((GETITEM, (self.index,), (), {"index": index}, FLOAT))
                 return picked
-            return tape.wrap(value[index], GETITEM, (self.index,), (), {"index": index})
+            y = value[index]
+            picked = tape.wrap(y, GETITEM, (self.index,), (), {"index": index})
+            if type(y) is np.ndarray:  # as `related` does
+                tape.memory.views += (ref(self), ref(picked))
+            return picked
         return super().__getitem__(index)
 
 
 class ReverseFloat(ReverseNumber):
-    """A real Python number. Its arithmetic is generated below: no dispatch, one record each."""
+    """A real Python number. Its arithmetic is generated (see operators.py): no dispatch, one record each."""
 
     __slots__ = ()
 
 
+class ReverseScalar(NumpyNumber, ReverseNumber):
+    """A real number that is one of NumPy's outside, as elements of arrays and sums are."""
+
+    __slots__ = ()
+
+
+ReverseNumber.numpys, ReverseNumber.pythons = ReverseScalar, ReverseFloat
+
+
 LEAF = Primitive("argument", compute=lambda x: x)
+LEAF.keeps_arrays = True
+#: What a traced array becomes where it is overwritten with values that depend on no argument.
+CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 
 
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "integers", "lent", "order", "watched")
+    __slots__ = ("copies", "integers", "lent", "memory", "order", "refused", "watched")
+    over = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
+        self.refused: Any = None  # what was refused while the function ran
         self.integers = False  # are there arrays of them among the values?
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
         self.watched: dict[int, tuple[np.ndarray, bytes]] = {}
+        self.memory = Memory()
 
     # -- recording ----------------------------------------------------------------------------
 
     def leaf(self, value: Any) -> Any:
         """A traced stand-in for an argument."""
+        original = value
         if type(value) is np.ndarray and value.dtype.kind in "iufc":
             if value.nbytes > _SMALL:  # is watched as soon as a rule will need it, or a view of it
                 self.lent.setdefault(id(value), []).append(value)
@@ -94,30 +118,56 @@ class Tape(list[Record]):
                     self.lent.setdefault(id(value.base), []).append(value)
             else:
                 value = self.own(value)
-        return self.wrap(value, LEAF, (), (), None)
+        elif isinstance(value, TracedArray):
+            value = alias(value)
+        tracer = self.wrap(value, LEAF, (), (), None)
+        if type(tracer) is ReverseArray:
+            self.memory.arguments.append((tracer, original))
+        return tracer
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that depends on no argument."""
+        return self.wrap(value, CONSTANT, (), (None,), {})
 
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
-        if len(inputs) == 1 and type(inputs[0].value) is np.ndarray:
-            return self._record_array(primitive, inputs[0], options)
+        written, primitive = primitive, primitive.original
+        if len(inputs) == 1:
+            kind = type(inputs[0].value)
+            if kind is np.ndarray:
+                return self._record_array(written, inputs[0], options)
+            if kind is float and primitive.number_vjp is not None:
+                return self._record_float(written, inputs[0], options)
         values: list[Any] = []
         parents: list[int | None] = []
         numbers = primitive.number_vjp is not None
         outer = False
         for x in inputs:
-            if isinstance(x, Tracer) and x.level is self:
-                numbers = numbers and type(x) is ReverseFloat
-                parents.append(x.index)  # type: ignore[attr-defined]
-                x = x.value
+            kind = type(x)
+            if (kind in _TRACERS or isinstance(x, Tracer)) and x.level is self:
+                parents.append(x.index)
+                if kind is ReverseScalar:
+                    value = x.value
+                    x = np.float64(value) if type(value) is float else strong(value, x.__class__)
+                else:
+                    numbers = numbers and kind is ReverseFloat
+                    x = x.value
             else:
-                numbers = numbers and type(x) in NUMBERS
+                numbers = numbers and kind in NUMBERS
                 parents.append(None)
             outer = outer or isinstance(x, Tracer)
             values.append(x)
-        y = apply(primitive, values, options) if outer else primitive.compute(*values, **options)
+        if outer:
+            smooth = self._even_power(primitive, inputs) if primitive in SQUARES else None
+            if smooth is not None:
+                return self.record(*smooth)
+            # a later change in place of an array further out must not reach the record
+            values = [alias(v) if isinstance(v, TracedArray) else v for v in values]
+            y = apply(written, values, options)
+        else:
+            y = written.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
-            y = y if type(y) is float else NUMBERS[type(y)](y)
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
-            return self.wrap(y, primitive, pair, (y, *values), None)
+            return self.wrap(y, primitive, pair, tuple([NUMBERS[type(v)](v) for v in (y, *values)]), None)
 
         keep_output, keep_inputs = primitive.keep(tuple([p is not None for p in parents]))
         if self.integers:
@@ -132,15 +182,44 @@ class Tape(list[Record]):
                 )
             else:
                 kept.append(value)
-        return self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+        result = self.wrap(y, primitive, tuple(parents), tuple(kept), options)
+        if primitive.shares and type(result) is ReverseArray and shares(plain(result), plain(inputs[0])):
+            related(inputs[0], result)
+        return result
+
+    def _even_power(self, primitive: Primitive, inputs: Sequence[Any]) -> Any:
+        """What to record for an even power of a function with a corner, in a derivative of a derivative."""
+        first = inputs[0]
+        p = exponent_of(primitive, inputs) if isinstance(first, Tracer) and first.level is self else 0
+        if not p:
+            return None
+        of, parents, known, options, _ = self[inputs[0].index]  # type: ignore[attr-defined]
+        if of not in EVEN_POWERS:
+            return None
+        arguments = [self._again(i, x) for i, x in zip(parents, known[1:], strict=False)]
+        return EVEN_POWERS[of], arguments, {**(options or {}), "p": p}
+
+    def _again(self, index: int | None, value: Any) -> Any:
+        """The tracer of an earlier record, given its value; or a constant."""
+        if index is None:
+            return value
+        if isinstance(value, (np.ndarray, TracedArray)):
+            tracer: Any = ReverseArray()
+        else:
+            tracer = ReverseFloat() if self[index][4] is FLOAT else ReverseNumber()
+        tracer.value, tracer.level, tracer.index = value, self, index
+        return tracer
 
     def _record_array(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
         """The same for a function of one array, with as few steps as possible."""
         value = x.value
         spec = self[x.index][4]
         y = primitive.compute(value, **options)
+        primitive = primitive.original
         keep_output, (keep_input,) = primitive.keep((True,))
         known = value if keep_input else spec
+        if primitive.spare is not None and value.nbytes > _SMALL and primitive.spare(y):
+            known = spec
         if self.integers:
             known = as_floats(known)
         if type(y) is np.ndarray and y.dtype is spec[1] and y.shape == spec[0]:
@@ -151,10 +230,32 @@ class Tape(list[Record]):
             tracer.level = self
             tracer.index = len(self)
             self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
-            return tracer
-        return self.wrap(
-            y, primitive, (x.index,), (as_floats(y) if keep_output else spec_of(y), known), options
-        )
+        else:
+            tracer = self.wrap(
+                y, primitive, (x.index,), (as_floats(y) if keep_output else spec_of(y), known), options
+            )
+        if primitive.shares and type(y) is np.ndarray and y.ndim and shares(y, value):
+            related(x, tracer)
+        return tracer
+
+    def _record_float(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
+        """The same for a function of one float."""
+        value = x.value
+        y = primitive.compute(value, **options)
+        primitive = primitive.original
+        kind = type(y)
+        if kind is np.float64:
+            y = y.item()
+            tracer: Any = ReverseScalar()
+        elif kind is float:
+            tracer = type(x)()
+        else:
+            return self.wrap(y, primitive, (x.index,), (y, value), options)
+        tracer.value = y
+        tracer.level = self
+        tracer.index = len(self)
+        self.append((primitive, (x.index, None), (y, value), None, FLOAT))
+        return tracer
 
     def note(self, primitive: Primitive, y: Any, inputs: Sequence[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
@@ -174,7 +275,7 @@ class Tape(list[Record]):
             self.watch_lent(values)
         kind = type(y)
         tracer: Any
-        if kind is np.ndarray and y.ndim == 0 and primitive is not LEAF:
+        if kind is np.ndarray and y.ndim == 0 and not primitive.keeps_arrays:
             y = y[()]  # as NumPy's own operations do
             kind = type(y)
         if kind is np.ndarray:
@@ -186,6 +287,10 @@ class Tape(list[Record]):
         elif kind is float or kind is ReverseFloat:
             tracer = ReverseFloat()
             spec = FLOAT
+        elif kind in _NUMPYS:
+            y = _NUMPYS[kind](y)
+            tracer = ReverseScalar()
+            spec = FLOAT
         elif isinstance(y, tuple):
             return self._several(y, primitive, parents, values, options)
         elif isinstance(y, TracedArray):
@@ -193,16 +298,15 @@ class Tape(list[Record]):
             spec = spec_of(y)
             self.integers = self.integers or y.dtype.kind not in "fc"
         else:
-            if kind in NUMBERS:
-                y = NUMBERS[kind](y)
-                tracer = ReverseFloat()
-            elif kind is np.bool_ or kind is bool:
+            if kind is np.bool_ or kind is bool:
                 return y
-            else:
-                if kind is np.complex128:
-                    y = complex(y)
-                tracer = (ReverseFloat if spec_of(y) is FLOAT else ReverseNumber)()
             spec = spec_of(y)
+            seen_as = y.__class__
+            tracer = (
+                ReverseFloat if seen_as is float or seen_as is int
+                else ReverseScalar if seen_as in _NUMPYS
+                else ReverseNumber
+            )()  # fmt: skip
         tracer.value = y
         tracer.level = self
         tracer.index = len(self)
@@ -259,6 +363,7 @@ class Tape(list[Record]):
         """No more records; what still refers to this tape reports itself when it is used."""
         self.copies.clear()
         self.lent.clear()
+        self.memory.clear()
         if free:
             self.clear()
         self.__class__ = FreedTape if free else ClosedTape
@@ -268,6 +373,7 @@ class ClosedTape(Tape):
     """A tape whose gradient call is over. Any use of its tracers ends here."""
 
     __slots__ = ()
+    over = True
 
     def append(self, record: Any) -> None:
         raise EscapedTracerError(
@@ -291,10 +397,16 @@ class FreedTape(ClosedTape):
 _SMALL = 1 << 14  # bytes up to which an array is copied rather than watched
 #: What is a real Python number on a tape, and how to make it one.
 NUMBERS: dict[Any, Callable[[Any], Any]] = {
-    float: float, int: int, np.float64: float, ReverseFloat: lambda x: x,
+    float: float, int: int, np.float64: float,
+    ReverseFloat: lambda x: x, ReverseScalar: lambda x: x,
     **dict.fromkeys((np.int64, np.int32, np.int16, np.int8), int),
     **dict.fromkeys((np.uint64, np.uint32, np.uint16, np.uint8), int),
 }  # fmt: skip
+
+
+_TRACERS = {ReverseFloat, ReverseScalar, ReverseNumber, ReverseArray}
+#: How the numbers that ReverseScalar stands for are kept.
+_NUMPYS: dict[Any, Any] = {np.float64: float, np.int64: int, ReverseScalar: lambda x: x}
 
 
 def spec_of(x: Any) -> Spec:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from ..errors import StructureError
 
@@ -140,9 +143,9 @@ class Branch:
 
 def _child(other: Any, key: Any, path: str) -> Any:
     """The part of `other` at `key`; absent keys of a dict are None."""
-    if isinstance(other, dict):
+    if isinstance(other, Mapping):
         return other.get(key)
-    if isinstance(other, (list, tuple, Record)) and isinstance(key, int):
+    if isinstance(other, (list, tuple, Record, deque, np.ndarray)) and isinstance(key, int):
         if key < len(other):
             return other[key]
     elif isinstance(key, str) and hasattr(other, key):

@@ -9,22 +9,31 @@ is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for
 from __future__ import annotations
 
 import math
+import numbers
 import operator
+import sys
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from .primitive import FUNCTIONS, PRIMITIVES, UFUNCS, WATCHERS, Tracer, apply, asked, plain
+from .inplace import change, copied, is_part
+from .primitive import OPERATORS, PRIMITIVES, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
-from .refusals import lost, mutation, no_rule
+from .refusals import lost, mutation, no_attribute, no_rule
+from .running import about
 
-_OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex)
+_OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex, numbers.Number)
+
+
+#: The types of exponents that count as constants.
+REAL = (int, float, np.integer, np.floating)
 
 
 def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
-        return self.level.record(UFUNCS[ufunc], (self,), {})
+        return self.level.record(OPERATORS[ufunc], (self,), {})
 
     return method
 
@@ -33,16 +42,25 @@ def _binary(ufunc: np.ufunc, swap: bool = False) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, self.operands):
             return NotImplemented
-        return apply(UFUNCS[ufunc], (other, self) if swap else (self, other), {})
+        return apply(OPERATORS[ufunc], (other, self) if swap else (self, other), {})
 
     return method
 
 
+def power_of_integers(*inputs: Any) -> Any:
+    """``pow(n, k, modulus)``: of integers alone, and it counts as operations on bits do."""
+    return asked(pow, inputs, {}, pow(*map(seen, inputs)))
+
+
 def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
-    def method(self: Any, other: Any) -> Any:
+    def method(self: Any, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            return power_of_integers(self, other, modulus)
         if not isinstance(other, self.operands):
             return NotImplemented
-        return FUNCTIONS[np.power](*(other, self) if swap else (self, other))
+        base, exponent = (other, self) if swap else (self, other)
+        kind = "literal_power" if issubclass(type(exponent), REAL) else np.power
+        return apply(OPERATORS[kind], (base, exponent), {})
 
     return method
 
@@ -50,6 +68,8 @@ def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
 def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         outcome = operation(plain(self), plain(other))
+        if type(outcome) is bool and (isinstance(self, NumpyNumber) or isinstance(other, NumpyNumber)):
+            outcome = np.bool_(outcome)
         return asked(operation, (self, other), {}, outcome) if WATCHERS else outcome
 
     return method
@@ -60,13 +80,17 @@ def _whole(swap: bool = False) -> Callable[[Any, Any], Any]:
 
     def method(self: Any, other: Any) -> Any:
         inputs = (other, self) if swap else (self, other)
-        a, b = plain(inputs[0]), plain(inputs[1])
-        try:
-            outcome = a // b
-        except ZeroDivisionError:
-            with np.errstate(all="ignore"):
-                outcome = float(np.floor_divide(np.float64(a), b))
-        return asked(operator.floordiv, inputs, {}, outcome)
+        return asked(operator.floordiv, inputs, {}, seen(inputs[0]) // seen(inputs[1]))
+
+    return method
+
+
+def _bits(operation: Callable[[Any, Any], Any], swap: bool = False) -> Callable[[Any, Any], Any]:
+    """Operations on the bits of integers: they count something, as ``int(n)`` does."""
+
+    def method(self: Any, other: Any) -> Any:
+        inputs = (other, self) if swap else (self, other)
+        return asked(operation, inputs, {}, operation(seen(inputs[0]), seen(inputs[1])))
 
     return method
 
@@ -82,6 +106,11 @@ class _Operators(NumpyProtocols):
     __pow__, __rpow__ = _power(), _power(True)
     __matmul__, __rmatmul__ = _binary(np.matmul), _binary(np.matmul, True)
     __floordiv__, __rfloordiv__ = _whole(), _whole(swap=True)
+    __and__, __rand__ = _bits(operator.and_), _bits(operator.and_, True)
+    __or__, __ror__ = _bits(operator.or_), _bits(operator.or_, True)
+    __xor__, __rxor__ = _bits(operator.xor), _bits(operator.xor, True)
+    __lshift__, __rlshift__ = _bits(operator.lshift), _bits(operator.lshift, True)
+    __rshift__, __rrshift__ = _bits(operator.rshift), _bits(operator.rshift, True)
     __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute)
     __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)  # type: ignore[assignment]
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
@@ -93,17 +122,23 @@ class _Operators(NumpyProtocols):
     def __rdivmod__(self, other: Any) -> Any:
         return other // self, other % self
 
+    def __invert__(self) -> Any:
+        return asked(operator.invert, (self,), {}, ~seen(self))
+
     def __bool__(self) -> bool:
         return asked(bool, (self,), {}, bool(plain(self)))
 
-    def __repr__(self) -> str:
-        return f"Traced({plain(self)!r})"
+    def __repr__(self) -> str:  # that of the value; one that outlived its call is told from it
+        return f"Traced({plain(self)!r})" if self.level.over else repr(seen(self))  # type: ignore[attr-defined]
+
+    def __str__(self) -> str:
+        return Text(plain(self))
 
     def __format__(self, spec: str) -> str:
-        return format(plain(self), spec)
+        return Text(format(plain(self), spec))
 
-    def __reduce__(self) -> Any:
-        raise lost("A copy was asked for, by pickle,", "Pass the traced value itself.")
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise about(lost("A copy was asked for, by pickle,", "Pass the traced value itself."), self)
 
     def __copy__(self) -> Any:
         return self
@@ -111,36 +146,24 @@ class _Operators(NumpyProtocols):
     def __deepcopy__(self, memo: Any) -> Any:
         return self
 
-    def __float__(self) -> float:
-        raise lost(
-            'A float was asked for, by float(), math.*, array[i] = x, astype or "%f" % x,',
-            "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
-            'instead of writing into an array, f"{x:.3f}" for text.',
-        )
-
     def __complex__(self) -> complex:
-        raise lost(
+        refusal = lost(
             "A complex number was asked for, by complex(), cmath.* or array[i] = x,",
             "Write x + 1j * y instead of complex(x, y), and np.exp instead of cmath.exp.",
         )
-
-    def __int__(self) -> int:  # truncation is a step function: nothing is lost
-        return asked(int, (self,), {}, int(plain(self)))
-
-    def __index__(self) -> int:
-        return asked(operator.index, (self,), {}, operator.index(plain(self)))
+        raise about(refusal, self)
 
     def __trunc__(self) -> int:
-        return asked(math.trunc, (self,), {}, int(plain(self)))
+        return asked(math.trunc, (self,), {}, math.trunc(seen(self)))
 
     def __round__(self, digits: int | None = None) -> Any:
-        return asked(round, (self,), {}, round(plain(self), digits))
+        return asked(round, (self,), {}, round(seen(self), digits))
 
     def __floor__(self) -> int:
-        return asked(math.floor, (self,), {}, int(np.floor(plain(self))))
+        return asked(math.floor, (self,), {}, math.floor(seen(self)))
 
     def __ceil__(self) -> int:
-        return asked(math.ceil, (self,), {}, int(np.ceil(plain(self))))
+        return asked(math.ceil, (self,), {}, math.ceil(seen(self)))
 
     @property
     def real(self) -> Any:
@@ -151,77 +174,250 @@ class _Operators(NumpyProtocols):
         return np.imag(self)  # type: ignore[call-overload]
 
     def conjugate(self) -> Any:
-        return self if np.isrealobj(plain(self)) else np.conjugate(self)  # type: ignore[call-overload]
+        if np.isrealobj(plain(self)):
+            return self
+        y: Any = np.conjugate(self)  # type: ignore[call-overload]
+        return as_pythons(y) if self.__class__ is complex else y
 
     conj = conjugate
 
 
-def _astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
+def astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
     dtype = np.dtype(dtype)
     if casting != "unsafe":
         np.empty(0, np.result_type(plain(x))).astype(dtype, casting=casting)  # NumPy's own error
     if dtype.kind not in "fc":  # truncation: a step function
+        if dtype.kind == "O":  # of its elements, which are traced
+            return np.array(x)
+        if dtype.kind not in "iub":
+            raise lost(
+                f"An array of {dtype} was asked for, by astype,", "Leave it out, or convert the result."
+            )
         return np.asarray(plain(x)).astype(dtype)[()]
     return apply(PRIMITIVES["astype"], (x,), {"dtype": dtype})
 
 
+class _NotThere(AttributeError, TypeError):
+    """To ``hasattr`` an attribute that is not there, to those who need it a wrong type."""
+
+
+class _Special:
+    """A special method that is there only if values of the type have it, as ``hasattr`` is asked to tell."""
+
+    def __init__(self, name: str, method: Callable[[Any], Any]):
+        self.name, self.method = name, method
+
+    def __get__(self, x: Any, owner: Any = None) -> Any:
+        if x is None:
+            return self
+        kind = x.__class__
+        if not hasattr(kind, self.name):
+            verb = "interpreted as an integer" if self.name == "__index__" else "converted to a real number"
+            raise _NotThere(f"'{kind.__name__}' object cannot be {verb}")
+        return types.MethodType(self.method, x)
+
+
+def _float(self: Any) -> float:
+    refusal = lost(
+        'A float was asked for, by float(), math.*, array[i] = x, astype or "%f" % x,',
+        "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
+        'instead of writing into an array, f"{x:.3f}" for text.',
+    )
+    raise about(refusal, self)
+
+
+def _int(self: Any) -> int:  # truncation is a step function: nothing is lost
+    return asked(int, (self,), {}, int(plain(self)))
+
+
+def _index(self: Any) -> int:
+    return asked(operator.index, (self,), {}, operator.index(plain(self)))
+
+
+for _name, _special in (("__float__", _float), ("__int__", _int), ("__index__", _index)):
+    setattr(_Operators, _name, _Special(_name, _special))
+
+
+class Text(str):
+    """A traced value as text. Read back as a number at once, it says that its derivative would be lost."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        raise lost("A float was read from the text", "Use the number itself, and np.round(x, 3) to round it.")
+
+
 class TracedNumber(_Operators, Tracer):
-    """Stands in for one number (or a NumPy scalar)."""
+    """Stands in for one number (or a NumPy scalar).
+
+    To ``isinstance`` and its kin it is what it stands for; ``type(x)`` and C code see what it is.
+    It has the attributes of that type (:class:`_Attribute`), and the methods that NumPy's loops over
+    arrays of objects call.
+    """
 
     __slots__ = ()
     operands = _OPERANDS
-    shape: tuple[int, ...] = ()
-    ndim = 0
-    size = 1
+    place: str  #: the name of the attribute that says where it stands at its level
+    numpys: type  #: the class for one of NumPy's numbers at the same level,
+    pythons: type  #: and for one of Python's
+
+    __class__ = property(lambda self: self.value.__class__)  # type: ignore[assignment]
+
+    def as_pythons(self) -> Any:
+        """The same number as one of Python's, as ``x.item()`` gives it."""
+        kind, value = self.__class__, self.value
+        if issubclass(kind, (np.float32, np.float16, np.complex64)):
+            return astype(self, np.complex128 if kind is np.complex64 else np.float64).as_pythons()
+        if kind is np.complex128 or issubclass(kind, np.integer):
+            return like(self, self.pythons, value.as_pythons() if isinstance(value, Tracer) else value.item())
+        return self
+
+    def as_numpys(self) -> Any:
+        """The same number as one of NumPy's, whose arithmetic knows Inf and NaN where Python's raises."""
+        value = self.value if type(self.value) in _NUMPYS else as_numpys(self.value)
+        return like(self, self.numpys if self.__class__ in _NUMPYS else type(self), value)
 
     def __hash__(self) -> int:
-        # An integer finds the dict entry of its value. Any other number is itself alone, else a
-        # cache filled outside (functools.lru_cache) would answer with a value that has no derivative.
+        # An integer finds the dict entry of its value. Of other numbers equal ones may have other
+        # derivatives: an entry of an equal number would come with the wrong one, or with none.
         value = plain(self)
-        return hash(value) if isinstance(value, int) else id(self)
+        if isinstance(value, int):
+            return hash(value)
+        refusal = lost(
+            "A key was asked for, in a set or dict or by functools.cache,",
+            "Write fluxbridge.ignore_derivatives(x) where only the value counts (in {…}, d[…]), and call the "
+            "function behind a functools.cache: f.__wrapped__(x).",
+        )
+        raise about(refusal, self)
+
+
+class NumpyNumber:
+    """One of NumPy's numbers, np.float64 or np.int64, whose value is kept as a Python number."""
+
+    __slots__ = ()
 
     @property
-    def T(self) -> TracedNumber:
+    def __class__(self) -> type:  # type: ignore[override]
+        kind = self.value.__class__  # type: ignore[attr-defined]
+        return _NUMPYS.get(kind, kind)
+
+    def as_numpys(self) -> Any:
         return self
 
-    def item(self) -> TracedNumber:
-        return self
+    def as_pythons(self) -> Any:
+        value = self.value  # type: ignore[attr-defined]
+        return like(self, self.pythons, value.as_pythons() if isinstance(value, Tracer) else value)  # type: ignore[attr-defined]
 
-    def tolist(self) -> TracedNumber:
-        return self
 
-    def is_integer(self) -> bool:
-        return bool(plain(self).is_integer())
+def like(x: Any, kind: type, value: Any) -> Any:
+    """Another stand-in of this class at the same place as `x`."""
+    new: Any = object.__new__(kind)
+    new.level, new.value = x.level, value
+    for name in x.places:
+        setattr(new, name, getattr(x, name))
+    return new
 
-    def as_integer_ratio(self) -> Any:
-        raise lost(
-            "A fraction was asked for, by Fraction(), statistics.* or as_integer_ratio()",
-            "Use the NumPy function (np.mean instead of statistics.mean).",
-        )
 
-    # No dtype: np.mean([x, y]) would take it for a NumPy scalar and convert it.
+_NUMPYS: dict[type, type] = {float: np.float64, int: np.int64}
 
-    def astype(
-        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
-    ) -> Any:
-        return _astype(self, dtype, casting)
 
-    def copy(self) -> TracedNumber:
-        return self
+def as_numpys(x: Any) -> Any:
+    """A number, traced or not, as NumPy computes with it: 1/0 is Inf and 0/0 NaN, with a warning."""
+    if isinstance(x, TracedNumber):
+        return x.as_numpys()
+    return np.complex128(x) if type(x) is complex else np.float64(x) if type(x) in (float, int) else x
 
-    def reshape(self, *shape: Any, order: str = "C", **copy: Any) -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order, **copy)  # type: ignore[call-overload]
 
-    def flatten(self, order: str = "C") -> Any:
-        return np.reshape(self, (1,))  # type: ignore[call-overload]
+def as_pythons(x: Any) -> Any:
+    """A number, traced or not, as Python's own."""
+    if isinstance(x, TracedNumber):
+        return x.as_pythons()
+    return x.item() if type(x) is np.float64 or type(x) is np.int64 else x
+
+
+class _Attribute:
+    """An attribute of a traced number, there only if numbers of its type have it.
+
+    So ``hasattr(x, "shape")`` answers as it does outside: yes for NumPy's numbers, no for Python's.
+    """
+
+    def __init__(self, name: str, get: Callable[[Any], Any]):
+        self.name, self.get = name, get
+
+    def __get__(self, x: Any, owner: Any = None) -> Any:
+        if x is None:
+            return self
+        kind = x.__class__
+        if not hasattr(kind, self.name):
+            raise AttributeError(f"{kind.__name__!r} object has no attribute {self.name!r}")
+        return self.get(x)
+
+
+def _method_of_numbers(function: Callable[..., Any]) -> Callable[[Any], Any]:
+    return lambda x: types.MethodType(function, x)
+
+
+def _dtype_of_number(x: Any) -> np.dtype:
+    caller = sys._getframe(2).f_globals.get("__name__", "")
+    if caller.startswith("numpy.") and caller.endswith("._methods"):
+        raise AttributeError("dtype")  # np.mean([x, y]) would take it for a NumPy scalar and convert it
+    return np.dtype(x.__class__)
+
+
+def _number_method(name: str) -> Callable[[Any], Any]:
+    """A question to the value: it counts or compares, and has no derivative."""
+
+    def method(self: Any, *args: Any) -> Any:
+        function = getattr(seen(self), name)
+        return asked(getattr(type(plain(self)), name, function), (self, *args), {}, function(*args))
+
+    return _method_of_numbers(method)
+
+
+def _lost_method(name: str, what: str, instead: str) -> Callable[[Any], Any]:
+    def get(x: Any) -> Any:
+        raise about(lost(f"{what} was asked for, by {name}", instead), x)
+
+    return get
+
+
+_FRACTION = "Use the NumPy function (np.mean instead of statistics.mean)."
+_OF_FRACTIONS = "Write the traced number first: x * Fraction(1, 2) instead of Fraction(1, 2) * x."
+_ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
+    "shape": lambda x: (), "ndim": lambda x: 0, "size": lambda x: 1, "strides": lambda x: (),
+    "T": lambda x: x, "dtype": _dtype_of_number,
+    "itemsize": lambda x: np.dtype(x.__class__).itemsize, "nbytes": lambda x: np.dtype(x.__class__).itemsize,
+    "item": _method_of_numbers(lambda x, *_index: x.as_pythons()),
+    "tolist": _method_of_numbers(lambda x: x.as_pythons()),
+    "copy": _method_of_numbers(lambda x, order="C": x),
+    "conj": _method_of_numbers(lambda x: x.conjugate()),
+    "astype": _method_of_numbers(
+        lambda x, dtype, order="K", casting="unsafe", subok=True, copy=True: astype(x, dtype, casting)
+    ),
+    "reshape": _method_of_numbers(
+        lambda x, *shape, **options: np.reshape(x, shape[0] if len(shape) == 1 else shape, **options)
+    ),
+    "flatten": _method_of_numbers(lambda x, order="C": np.reshape(x, (1,))),
+    "is_integer": _number_method("is_integer"), "bit_length": _number_method("bit_length"),
+    "bit_count": _number_method("bit_count"), "to_bytes": _number_method("to_bytes"),
+    "as_integer_ratio": _lost_method(
+        "Fraction(), statistics.* or as_integer_ratio()", "A fraction", _FRACTION
+    ),
+    "numerator": _lost_method("Fraction() or numerator", "An integer", _OF_FRACTIONS),
+    "denominator": _lost_method("Fraction() or denominator", "An integer", _OF_FRACTIONS),
+    "hex": _lost_method("hex()", "Text", 'Write f"{x}".'),
+}  # fmt: skip
 
 
 class TracedArray(_Operators, Tracer):
     """Stands in for a NumPy array."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
+    state: tuple[str, ...] = ()  #: what an object of this level holds, beside the level itself
     operands = (*_OPERANDS, list, tuple)
     __hash__ = None  # type: ignore[assignment]
+
+    __class__ = property(lambda self: np.ndarray)  # type: ignore[assignment]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -240,6 +436,14 @@ class TracedArray(_Operators, Tracer):
         return plain(self).dtype
 
     @property
+    def strides(self) -> tuple[int, ...]:
+        return plain(self).strides
+
+    @property
+    def flags(self) -> Any:
+        return plain(self).flags
+
+    @property
     def itemsize(self) -> int:
         return plain(self).itemsize
 
@@ -256,8 +460,8 @@ class TracedArray(_Operators, Tracer):
         return np.swapaxes(self, -1, -2)  # type: ignore[call-overload]
 
     @property
-    def flat(self) -> Any:
-        return iter(np.ravel(self))  # type: ignore[call-overload]
+    def flat(self) -> Flat:
+        return Flat(self)
 
     def __len__(self) -> int:
         return len(plain(self))
@@ -272,13 +476,16 @@ class TracedArray(_Operators, Tracer):
         return plain(other) in plain(self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise mutation("array[i] = value")
+        if not is_part(self, _frozen(index), value):
+            raise about(mutation("array[i] = value"), self)
 
     def item(self, *index: int) -> Any:
-        return np.ravel(self)[0 if not index else index[0]] if len(index) < 2 else self[index]  # type: ignore[call-overload]
+        if len(index) < 2:
+            return as_pythons(np.ravel(self)[0 if not index else index[0]])  # type: ignore[call-overload]
+        return as_pythons(self[index])
 
-    def tolist(self) -> list:
-        return [v.tolist() if isinstance(v, Tracer) else v for v in self]
+    def tolist(self) -> Any:
+        return [v.tolist() if isinstance(v, Tracer) else v for v in self] if self.ndim else self.item()
 
     def reshape(self, *shape: Any, order: str = "C", **copy: Any) -> Any:
         return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order, **copy)  # type: ignore[call-overload]
@@ -288,26 +495,71 @@ class TracedArray(_Operators, Tracer):
         return np.transpose(self, axes or None)  # type: ignore[call-overload]
 
     def flatten(self, order: str = "C") -> Any:
-        return np.ravel(self, order=order)  # type: ignore[call-overload]
+        return copied(np.ravel(self, order=order))  # type: ignore[call-overload]
 
     def astype(
         self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
     ) -> Any:
-        return _astype(self, dtype, casting)
+        return self if not copy and np.dtype(dtype) == self.dtype else astype(self, dtype, casting)
 
     def copy(self, order: str = "C") -> TracedArray:
-        return self
+        return copied(self, order)
+
+    def __copy__(self) -> TracedArray:
+        return copied(self, "K")
+
+    def __deepcopy__(self, memo: Any) -> TracedArray:
+        return copied(self, "K")
 
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         return np.compress(condition, self, axis, out)
 
     def view(self, dtype: Any = None) -> TracedArray:
         if dtype is not None and np.dtype(dtype) != self.dtype:
-            raise no_rule("array.view(dtype)")
+            raise about(no_rule("array.view(dtype)"), self)
         return self
 
     def tobytes(self, *args: Any) -> bytes:
-        raise lost("Bytes were asked for", "Take what is saved out of the function.")
+        raise about(lost("Bytes were asked for", "Take what is saved out of the function."), self)
+
+
+class Flat:
+    """What ``x.flat`` is: the elements of an array in C order, one after the other and by number."""
+
+    __slots__ = ("base", "index")
+
+    def __init__(self, base: Any):
+        self.base = base
+        self.index = 0  #: of the element that comes next
+
+    @property
+    def coords(self) -> tuple[int, ...]:
+        return tuple([int(i) for i in np.unravel_index(self.index, self.base.shape)])
+
+    def copy(self) -> Any:
+        return self.base.flatten()
+
+    def __len__(self) -> int:
+        return self.base.size
+
+    def __getitem__(self, index: Any) -> Any:
+        picked = np.ravel(self.base)[index]  # type: ignore[call-overload]
+        return picked.copy() if isinstance(picked, TracedArray) else picked
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise mutation("array.flat[i] = value")
+
+    def __iter__(self) -> Flat:
+        return self
+
+    def __next__(self) -> Any:
+        if self.index >= self.base.size:
+            raise StopIteration
+        self.index += 1
+        return np.ravel(self.base)[self.index - 1]  # type: ignore[call-overload]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self.copy(), dtype=dtype)
 
 
 def _frozen(index: Any) -> Any:
@@ -344,9 +596,20 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
+def _in_place(operation: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        new = operation(self, other)
+        if ufunc is np.matmul and np.shape(new) != self.shape:
+            scratch = plain(self).copy()
+            scratch @= plain(other)  # NumPy's own error
+        return change(self, new, ufunc, (self, other))
+
+    return method
+
+
 def _refused_method(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        raise mutation(f"array.{name} ...")
+        raise about(mutation(f"array.{name} ..."), self)
 
     return method
 
@@ -361,11 +624,39 @@ _MUTATING = ["sort", "fill", "put", "itemset", "partition", "resize", "byteswap"
 
 for _name in _METHODS:
     setattr(TracedArray, _name, _method(getattr(np, _name)))
-    setattr(TracedNumber, _name, _method(getattr(np, _name)))
+    _ATTRIBUTES.setdefault(_name, _method_of_numbers(getattr(np, _name)))
+for _word, _symbol, _ufunc in (
+    ("add", operator.add, np.add), ("sub", operator.sub, np.subtract), ("mul", operator.mul, np.multiply),
+    ("truediv", operator.truediv, np.true_divide), ("mod", operator.mod, np.remainder),
+    ("floordiv", operator.floordiv, np.floor_divide), ("pow", operator.pow, np.power),
+    ("matmul", operator.matmul, np.matmul), ("and", np.bitwise_and, np.bitwise_and),
+    ("or", np.bitwise_or, np.bitwise_or), ("xor", np.bitwise_xor, np.bitwise_xor),
+    ("lshift", np.left_shift, np.left_shift), ("rshift", np.right_shift, np.right_shift),
+):  # fmt: skip
+    setattr(TracedArray, f"__i{_word}__", _in_place(_symbol, _ufunc))
 for _name in _MUTATING:
     setattr(TracedArray, _name, _refused_method(_name))
 for _name in ("shape", "dtype", "real", "imag", "flat"):
     setattr(TracedArray, _name, getattr(TracedArray, _name).setter(_refused_method(f"{_name} =")))
+for _name, _get in _ATTRIBUTES.items():
+    setattr(TracedNumber, _name, _Attribute(_name, _get))
+
+
+def _unknown(name: str) -> property:
+    def refused(self: Any) -> Any:
+        raise about(no_attribute(name), self)
+
+    return property(refused)
+
+
+# What arrays and numbers have besides is refused: hasattr and getattr must not say that it is not there.
+for _name in dir(np.ndarray):
+    if not _name.startswith("__") and not hasattr(TracedArray, _name):
+        setattr(TracedArray, _name, _unknown(_name))
+for _kind in (np.float64, np.int64, np.complex128, float, int, complex):
+    for _name in dir(_kind):
+        if not _name.startswith("_") and not hasattr(TracedNumber, _name):
+            setattr(TracedNumber, _name, _Attribute(_name, _unknown(_name).fget))  # type: ignore[arg-type]
 # NumPy's loops over object arrays call the method of the same name: np.sin -> x.sin()
 _OF_TWO = ("arctan2", "hypot", "fmod")
 for _name, _ufunc in list(vars(np).items()):

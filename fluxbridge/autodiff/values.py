@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import PRIMITIVES, Tracer, apply, plain
+from .primitive import PRIMITIVES, Tracer, apply, plain, seen
 from .refusals import no_option
+from .tracer import astype
 
 _NEAR = 0.01  #: relative to the largest value; what differs by more is not the same function
 
@@ -20,7 +21,7 @@ def of_type(x: Any, dtype: Any) -> Any:
         return x
     if np.iscomplexobj(plain(x)) and np.dtype(dtype).kind != "c":
         x = np.real(x)
-    return x.astype(dtype) if isinstance(x, Tracer) else np.asarray(x).astype(dtype)[()]
+    return astype(x, dtype) if isinstance(x, Tracer) else np.asarray(x).astype(dtype)[()]
 
 
 def with_value(ours: Any, theirs: Any, name: str, unseen: float = 0.0) -> Any:
@@ -67,7 +68,7 @@ def in_numpys_types(target: Any, *right: Any) -> Callable[[Callable[..., Any]], 
         def call(*args: Any, **options: Any) -> Any:
             if options.get("out") is not None or (_all_of(known, args) and _all_of(known, options.values())):
                 return function(*args, **options)
-            value = target(*plain(args), **plain(options))
+            value = target(*map(seen, args), **plain(options))
             return with_value(function(*args, **options), value, f"np.{target.__name__}")
 
         return call

@@ -338,6 +338,8 @@ def _direction(
         resolved = bound <= RESOLVES * np.fmax(np.abs(ours), np.abs(found.value))
         excess = np.where(resolved & ~found.kink, _gap(ours, found.value) / bound, -1.0)
     worst = int(np.argmax(excess)) if excess.size else 0
+    if excess.size and excess.flat[worst] > 1 and _allowed(question, question.direction) is not None:
+        excess = np.full(excess.shape, -1.0)  # there are kinks nearby, of more entries than can be told apart
     if not excess.size or excess.flat[worst] < 0:
         return _plain_line("all leaves", name, "a random direction", 0.0, 0.0, 0.0)
     at = np.unravel_index(worst, excess.shape)

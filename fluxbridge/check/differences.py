@@ -72,6 +72,7 @@ def slopes(
     shape = np.shape(samples.at)
     best, error = np.full(shape, np.nan), np.full(shape, np.inf)
     sides = None
+    probes: list[tuple[float, Any, Any, Any]] = []
     start = FIRST_STEP * 2.0 ** np.floor(np.log2(scale))
     starts = [start * 2.0 ** (-LEVELS * k) for k in range(WINDOWS)]
     if 0 < least < starts[-1] * 2.0**-47:  # a coordinate that is not 0, and far smaller than the steps
@@ -79,9 +80,10 @@ def slopes(
     for start, following in zip(starts, [*starts[1:], 0.0], strict=True):
         if start < least:
             break
-        value, doubt, bend = _extrapolated(samples, start, least)
+        value, doubt, last = _extrapolated(samples, start, least)
         sides = _Sides(samples, start, least)
-        doubt = np.where(sides.contradict(value, doubt, bend), np.inf, doubt)
+        probes += sides.steps
+        doubt = np.where(_contradicted(probes, value, doubt, last), np.inf, doubt)
         better = doubt < error
         best, error = np.where(better, value, best), np.where(better, doubt, error)
         settled = sides.kink | sides.steep | (error <= 1e-6 * np.abs(best)) | ~np.isfinite(samples.at)
@@ -96,7 +98,7 @@ def slopes(
 def _judged(samples: _Samples, best: Any, error: Any, sides: _Sides) -> Slopes:
     shape = np.shape(samples.at)
     left, right, doubt = sides.limits()
-    kink = (sides.kink | sides.steep) & np.isfinite(doubt)
+    kink = (sides.kink | (sides.steep & ~sides.isolated)) & np.isfinite(doubt)
     low, high = np.fmin(left, right), np.fmax(left, right)
     value = np.where(kink, (low + high) / 2, best)
     error = np.where(
@@ -164,9 +166,26 @@ class _Samples:
         return size / h
 
 
-def _extrapolated(samples: _Samples, start: float, least: float) -> tuple[Any, Any, Any]:
-    """(derivative, estimate of its error, size of the first difference), from a table of Neville's."""
-    best = error = first = np.full(np.shape(samples.at), np.nan)
+def _contradicted(probes: list[Any], value: Any, error: Any, last: tuple[float, Any]) -> Any:
+    """Is `value` not what the central differences with smaller steps say, within their rounding?
+
+    `last` is the smallest step that the value comes from, with its difference.
+    """
+    wrong = np.zeros(np.shape(value), bool)
+    smallest, difference = last
+    for h, left, right, rounding in probes:
+        if h < smallest:
+            with np.errstate(all="ignore"):
+                bend = 4 * np.nan_to_num(np.abs(difference - value)) * (h / smallest) ** 2
+                allowed = 10 * error + 4 * rounding + bend + 1e-9 * np.abs(value)
+                wrong |= np.abs((left + right) / 2 - value) > allowed
+    return wrong
+
+
+def _extrapolated(samples: _Samples, start: float, least: float) -> tuple[Any, Any, tuple[float, Any]]:
+    """(derivative, estimate of its error, (smallest step, difference there)), by a table of Neville's."""
+    best = error = np.full(np.shape(samples.at), np.nan)
+    last: tuple[float, Any] = (start, best)
     previous: list[Any] = []
     h = start
     for _ in range(LEVELS):
@@ -175,7 +194,7 @@ def _extrapolated(samples: _Samples, start: float, least: float) -> tuple[Any, A
         up, down = samples(h), samples(-h)
         with np.errstate(all="ignore"):
             row = [(up - down) / (2 * h)]
-            first = np.where(np.isnan(first), np.abs(row[0]) * (start / h) ** 2, first)  # a scale for bends
+            last = (h, row[0])
             rounding = 2 * samples.rounding_at(h, up, down)
             for k, older in enumerate(previous):
                 factor = 4.0 ** (k + 1)
@@ -187,7 +206,7 @@ def _extrapolated(samples: _Samples, start: float, least: float) -> tuple[Any, A
                 break
         previous = row
         h /= 2
-    return best, np.where(np.isnan(error), np.inf, error), first
+    return best, np.where(np.isnan(error), np.inf, error), last
 
 
 class _Sides:
@@ -219,6 +238,7 @@ class _Sides:
         # conclusive: steps small beside the coordinate itself, of which `least` is about 2**-47
         conclusive = not least or (bool(self.steps) and self.steps[-1][0] <= 1e-4 * 2.0**47 * least)
         self.steep = apart & (self.grows >= 2) & conclusive
+        self.isolated = self._isolated()
         self.kink = apart & (self.stays >= 2) & conclusive
         self.unresolved = apart & ~self.kink & ~self.steep
 
@@ -244,16 +264,16 @@ class _Sides:
         self.steps.append((h, left, right, seen / 8))
         return self.closed | (blind & ~np.isnan(gap))
 
-    def contradict(self, value: Any, error: Any, first: Any) -> Any:
-        """Is `value` not what the central differences with the smallest steps say, within their rounding?"""
-        wrong = np.zeros(np.shape(value), bool)
-        for h, left, right, rounding in self.steps:
-            if h <= 1.01 * self.start * PROBES[3]:
-                with np.errstate(all="ignore"):
-                    bend = 10 * (first + np.abs(value)) * (h / self.start) ** 2
-                    allowed = 10 * error + 4 * rounding + bend + 1e-9 * np.abs(value)
-                    wrong |= np.abs((left + right) / 2 - value) > allowed
-        return wrong
+    def _isolated(self) -> Any:
+        """Does the value jump on both sides, so that this point is like no other?"""
+        if len(self.steps) < 3:
+            return np.zeros(np.shape(self.gap), bool)
+        found = np.ones(np.shape(self.gap), bool)
+        (*_, (_, left0, right0, _), (_, left, right, rounding)) = self.steps
+        with np.errstate(all="ignore"):
+            for before, now in ((left0, left), (right0, right)):
+                found &= (np.abs(now) >= 1.5 * np.abs(before)) & (np.abs(now) > 4 * rounding)
+        return found
 
     def limits(self) -> tuple[Any, Any, Any]:
         """(left, right, error): the slopes on both sides; where the value jumps, those beside the point.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-POINTS = 24
+POINTS = 64
 RADII = (1e-3, 1e-5)  #: of the neighbourhoods, relative to the size of the coordinates
 STEP = 1e-3  #: of the differences, relative to the radius
 

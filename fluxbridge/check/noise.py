@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ..adtypes import ADType, AutoNative
+from ..autodiff import native
 from ..autodiff.primitive import Primitive, Tracer, apply, holds_tracer, plain, take_up
 from ..autodiff.tape import NUMBERS, ORDER
 from ..autodiff.tracer import TracedArray, TracedNumber
@@ -117,16 +119,32 @@ class Shaken:
 EPS = float(np.finfo(float).eps)
 
 
+class Disturbed(AutoNative):
+    """The native engine with a disturbed seed, so that the way back is disturbed even where it is linear."""
+
+    def __init__(self, stand_in: Callable[[Any], Any]):
+        self.stand_in = stand_in
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        y, back = native.pullback(f, xs)
+        return y, lambda seed: back(self.stand_in(seed))
+
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        return ADType.withgradient(self, f, xs, aux)
+
+
 def disturbed_runs(
     f: Callable[..., Any],
     rebuild: Callable[[Callable[[Any], Any]], Sequence[Any]],
     arguments: bool = False,
     factor: float = 1.0,
+    engine: bool = False,
 ) -> Iterator[Any]:
     """What f returns in a few disturbed runs.
 
-    `rebuild(stand_in)` gives its arguments with stand-ins for the leaves. With `arguments` their last digits
-    are disturbed as well. The disturbances are `factor` times as large as roundings.
+    `rebuild(stand_in)` gives its arguments with stand-ins for leaves. With `arguments` their last digits
+    are disturbed as well. The disturbances are `factor` times as large as roundings. If f takes derivatives,
+    it gets an `engine` for them.
     """
     for k in range(SAMPLES):
         level = Shaken(np.random.default_rng(k), factor)
@@ -137,7 +155,8 @@ def disturbed_runs(
             return level.leaf(level.disturbed(x, False) if arguments else x)
 
         with np.errstate(all="ignore"):
-            yield f(*rebuild(stand_in))
+            xs = rebuild(stand_in)
+            yield f(*xs, engine=Disturbed(stand_in)) if engine else f(*xs)
 
 
 def spread(at: Any, runs: Iterable[Any]) -> Any:

@@ -149,16 +149,31 @@ class _Case:
 
     def swing(self) -> np.ndarray:
         """How far rounding moves what the rule says."""
-        spread = np.zeros(self.x.shape)
-        eps = np.finfo(self.x.dtype).eps
-        for _ in range(2):
-            near = (self.x * (1 + eps * self.rng.uniform(-1, 1, self.x.shape))).astype(self.x.dtype)
-            spread = np.fmax(spread, np.abs(self.rule(near) - self.part))
-        return spread
+
+        def rule(v: Any, engine: noise.Disturbed) -> Any:
+            part = native.pullback(self.g, (v,))[1](_each(engine.stand_in, self.seed))[0]
+            return np.zeros(self.x.shape) if part is None else np.asarray(noise.values(part))
+
+        try:
+            runs = noise.disturbed_runs(rule, lambda stand_in: [stand_in(self.given)], True, engine=True)
+            return noise.spread(self.part, runs)
+        except Exception:  # what cannot be traced once more
+            spread = np.zeros(self.x.shape)
+            eps = np.finfo(self.x.dtype).eps
+            for _ in range(2):
+                near = (self.x * (1 + eps * self.rng.uniform(-1, 1, self.x.shape))).astype(self.x.dtype)
+                spread = np.fmax(spread, np.abs(self.rule(near) - self.part))
+            return spread
+
+
+def _each(stand_in: Callable[[Any], Any], seed: Any) -> Any:
+    return tuple([_each(stand_in, s) for s in seed]) if isinstance(seed, tuple) else stand_in(seed)
 
 
 def _compare(step: Step, k: int, order: int) -> tuple[float, float] | None:
     """What the rule says of input k and what differences say, if that is not the same."""
+    if isinstance(step.values[k], tuple):  # one of several outputs is picked
+        return None
     x = np.asarray(step.values[k])
     x = x.astype(float) if isinstance(step.values[k], int) else x
     if x.dtype.kind not in "fc" or x.size == 0 or not np.all(np.isfinite(x)):

@@ -142,10 +142,11 @@ class Question:
 
         def shaken(factor: float) -> list[list[Any]]:
             runs = noise.disturbed_runs(
-                lambda *xs: self.derivative(xs=xs)[1],
+                lambda *xs, engine: self.derivative(engine, xs=xs)[1],
                 lambda stand_in: point.rebuilt(stand_in, wide=False),
                 arguments=True,
                 factor=factor,
+                engine=True,
             )
             return [list(leaf) for leaf in zip(*runs, strict=True)]
 

@@ -122,8 +122,11 @@ class SubgradientMethod:
         stopped = "steps"
         (current,) = point.at()
         for k in range(1, steps + 2):
-            value, (g,) = withgradient(f, current)
-            value = float(value)
+            try:
+                value, (g,) = withgradient(f, current)
+                value = float(value)
+            except OverflowError:  # of Python's own numbers
+                value = np.inf
             if not np.isfinite(value):
                 raise ValueError(f"the function is {value} after {k - 1} steps; use shorter steps")
             values.append(value)

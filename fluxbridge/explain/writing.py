@@ -83,7 +83,7 @@ class Writer:
     def _Constant(self, node: ast.Constant) -> tuple[str, int]:
         value = node.value
         if isinstance(value, str):
-            return (rf"\text{{{value}}}" if self.tex else repr(value)), 9
+            return (tex_text(str(value)) if self.tex else repr(value)), 9
         if value == 1j:
             return ("i" if self.tex else "1j"), 9
         text = number(value)
@@ -240,7 +240,9 @@ class Writer:
     def _keyword(self, node: ast.keyword) -> str:
         value = self.write(node.value)
         if self.tex:
-            return rf"\text{{{node.arg} = {value}}}" if "\\" not in value else f"{node.arg} = {value}"
+            if "\\" in value:
+                return f"{tex_text(str(node.arg))} = {value}"
+            return tex_text(f"{node.arg} = {value}")
         return f"{node.arg}={value}"
 
     def _cases(self, yes: ast.AST, condition: ast.AST, no: str) -> tuple[str, int]:

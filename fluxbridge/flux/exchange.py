@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.structure import _fields_of, blank
+from ..autodiff.holders import blank, fields_of
 from ..autodiff.template import Record
 from ..errors import ArgumentError
 from ..random import Xoshiro
@@ -206,7 +206,7 @@ class _Description:
             ]
         if callable(x):
             return self.function(x, at)
-        fields = x._asdict() if isinstance(x, tuple) else dict(x.items()) if kind is Record else _fields_of(x)
+        fields = x._asdict() if isinstance(x, tuple) else dict(x.items()) if kind is Record else fields_of(x)
         if not fields and kind is not Record and not is_dataclass(x):
             raise ArgumentError(
                 f"{at} is a {kind.__name__}, which cannot be a part of a model in Julia; these can: layers, "
@@ -215,7 +215,7 @@ class _Description:
         return ["named", list(fields), [self.node(v, f"{at}.{k}") for k, v in fields.items()]]
 
     def layer(self, x: Any, name: str, at: str) -> list[Any]:
-        fields = _fields_of(x)
+        fields = fields_of(x)
         nodes = [self.field(name, k, v, f"{at}.{k}", fields) for k, v in fields.items()]
         return ["layer", name, [_TO_FIELD.get(k, k) for k in fields], nodes]
 

@@ -99,7 +99,7 @@ def _float_type(x: Any) -> Any:
 
 def _double(x: Any) -> Any:
     """A float as what it is in Julia: a Float64, which widens what is single. Integers do not."""
-    return np.float64(x) if isinstance(x, float) else x
+    return np.float64(x) if issubclass(type(x), float) else x
 
 
 def _eps(eps: float | None, ŷ: Any) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import StructureError
+from ..autodiff.native import check_scalar, first, seed_like
+from ..errors import NoRuleError, StructureError
 from . import handle_of, session
 from .objects import has_tracer, value_and_back
 from .translation import Translated, is_python
@@ -21,7 +22,12 @@ def withgradient(engine: str, f: Any, xs: Sequence[Any], aux: bool) -> tuple[Any
     if not is_python(f):
         return bridge.withgradient(handle_of(f), tuple(xs), engine, aux)
     call = Translated(bridge, f, xs)
-    y, grads = bridge.withgradient(call.handle, call.args, engine, aux)
+    if call.open and engine == "zygote":
+        y, back = value_and_back(bridge, call.handle, call.all_args)
+        value = call.value(y)
+        check_scalar(first(value) if aux else value)
+        return value, call.gradients(back(call.seed(seed_like(value) if aux else 1.0)))
+    y, grads = bridge.withgradient(_closed(call), call.args, engine, aux)
     return call.value(y), call.gradients(grads)
 
 
@@ -40,7 +46,7 @@ def withjacobian(engine: str, f: Any, xs: Sequence[Any], order: str) -> tuple[An
     if not is_python(f):
         return bridge.withjacobian(handle_of(f), tuple(xs), engine, order)
     call = Translated(bridge, f, xs)
-    y, grads = bridge.withjacobian(call.handle, call.args, engine, order)
+    y, grads = bridge.withjacobian(_closed(call), call.args, engine, order)
     return call.value(y), tuple(grads)
 
 
@@ -50,7 +56,7 @@ def hessian(engine: str, f: Any, x: Any, order: str) -> Any:
     if not is_python(f):
         return bridge.hessian(handle_of(f), x, engine, order)
     call = Translated(bridge, f, (x,))
-    return bridge.hessian(call.handle, call.args[0], engine, order)
+    return bridge.hessian(_closed(call), call.args[0], engine, order)
 
 
 def diaghessian(engine: str, f: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
@@ -58,7 +64,17 @@ def diaghessian(engine: str, f: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
     if not is_python(f):
         return bridge.diaghessian(handle_of(f), tuple(xs), engine)
     call = Translated(bridge, f, xs)
-    return call.gradients(bridge.diaghessian(call.handle, call.args, engine))
+    return call.gradients(bridge.diaghessian(_closed(call), call.args, engine))
+
+
+def _closed(call: Translated) -> Any:
+    """The Julia function, if nothing that it captured is traced by another derivative."""
+    if call.open:
+        raise NoRuleError(
+            "the function uses a value of an outer derivative, which could not follow it into Julia. Take "
+            "AutoZygote() and gradient or pullback, or pass the value as an argument."
+        )
+    return call.handle
 
 
 def check_order(order: str) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import native
+from ..autodiff.holders import fields_of
 from ..autodiff.matrices import Diagonal, UniformScaling
 from ..autodiff.primitive import Tracer
-from ..autodiff.structure import Record, _fields_of
+from ..autodiff.template import Record
 from ..errors import GradientLostError, StructureError
 from . import errors
 from .gate import Gate, Handle
@@ -145,7 +146,7 @@ def take_apart(x: Any) -> tuple[Any, ...]:
             return taker(x)
     if hasattr(known, "__array__") and isinstance(getattr(x, "dtype", None), np.dtype):
         return "value", np.asarray(x)
-    fields = _fields_of(x)
+    fields = fields_of(x)
     if callable(x):
         if fields and _crosses(tuple(fields.values()), (x,)):
             return "callable", tuple(fields), tuple(fields.values()), None

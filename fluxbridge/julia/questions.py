@@ -67,6 +67,9 @@ LONGER: dict[Any, Callable[..., Term]] = {
 }  # fmt: skip
 
 
+_WIDE = (np.dtype(np.float64), np.dtype(np.int64))
+
+
 def is_written(choice: Choice) -> bool:
     """Does Julia ask this question about arrays again? What it cannot ask, or what would have another type or
     value there, is taken as a constant."""
@@ -75,8 +78,11 @@ def is_written(choice: Choice) -> bool:
     if not all(isinstance(x, (int, float, complex, np.generic, np.ndarray)) for x in values):
         return False
     dtypes = [x.dtype for x in values if isinstance(x, np.ndarray)]
+    if function is np.isclose:  # of doubles: NumPy rounds the tolerances to what it compares
+        numbers = all(isinstance(x, (bool, int, float)) for x in options.values())
+        return numbers and len(values) == 2 and all(dtype in _WIDE for dtype in dtypes)
     if function in LONGER:
-        return not options or (function is np.isclose and set(options) <= {"rtol", "atol", "equal_nan"})
+        return not options and len(values) == (function.nin if isinstance(function, np.ufunc) else 1)
     name = QUESTIONS.get(function, "fld")
     if name == "fld" or options:  # divisions by zero have another value
         return False
@@ -110,12 +116,13 @@ def _compared(op: str, terms: Sequence[Term], value: Any) -> Term:
 def _as_wide(terms: Sequence[Term]) -> list[Term]:
     """Python's numbers as wide as the others, as NumPy compares them: 0.1 with Float32 is 0.1f0."""
     strong = [t.dtype.itemsize for t in terms if t.dtype.kind == "f" and type(t.value) is not float]
-    if not strong or max(strong) >= 8:
+    if not strong:
         return list(terms)
     bits = 8 * max(strong)
     out = []
     for t in terms:
-        if type(t.value) is float:
-            t = number_term(t.value, bits) if t.literal else converted(t, f"f{bits // 8}")
+        exact = type(t.value) is int and t.literal and abs(t.value) <= 2**11
+        if type(t.value) in (float, int) and not exact and (bits < 64 or type(t.value) is int):
+            t = number_term(float(t.value), bits) if t.literal else converted(t, f"f{bits // 8}")
         out.append(t)
     return out

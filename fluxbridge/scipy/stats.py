@@ -17,6 +17,7 @@ import scipy.stats
 
 from ..autodiff.primitive import holds_tracer, load_on_demand, plain
 from ..autodiff.refusals import no_rule
+from ..autodiff.rules.decompositions import from_triangle
 from ..autodiff.values import with_value
 from ..errors import NoRuleError
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
@@ -369,7 +370,7 @@ def _covariance(mean: Any, cov: Any) -> tuple[Any, Any]:
     size = mean.shape[0] if mean is not None else np.shape(cov)[0] if np.ndim(cov) == 2 else 1
     if np.ndim(cov) == 1 and np.shape(cov)[0] != size:
         raise ValueError(f"the mean has {size} entries, the diagonal of the covariance {np.shape(cov)[0]}")
-    cov = np.eye(size) * cov if np.ndim(cov) < 2 else cov
+    cov = np.eye(size) * cov if np.ndim(cov) < 2 else from_triangle(cov, "L")  # what SciPy reads of it
     return np.zeros(size) if mean is None else mean, cov
 
 
@@ -422,8 +423,8 @@ def _wishart_logpdf(x: Any, df: Any, scale: Any) -> Any:
     x, scale = array(x), array(scale)
     if np.ndim(x) != 2 or np.ndim(scale) != 2:
         raise no_rule("scipy.stats.wishart of more than one matrix, or of a number")
-    p = scale.shape[-1]
-    log_x, log_scale = np.linalg.slogdet(x)[1], np.linalg.slogdet(scale)[1]
+    p, scale = scale.shape[-1], from_triangle(scale, "L")  # of which SciPy reads one triangle
+    log_x, log_scale = np.linalg.slogdet(from_triangle(x, "L"))[1], np.linalg.slogdet(scale)[1]
     inside = 0.5 * (df - p - 1) * log_x - 0.5 * np.trace(np.linalg.solve(scale, x))
     return inside - 0.5 * df * (p * math.log(2) + log_scale) - multigammaln(0.5 * df, p)
 

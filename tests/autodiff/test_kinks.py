@@ -19,6 +19,7 @@ load_on_demand()
 #: Not elementwise, and smooth wherever they are defined: linear or polynomial in each input, or a matrix
 #: function of full rank. Who adds a primitive registers its kinks or enters it here.
 SMOOTH = {
+    "absolute_power", "fabs_power", "hypot_power", "norm2_power", "std_power",
     "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims", "broadcast_to", "flip",
     "rot90", "roll", "astype", "tile", "getitem", "scatter", "tril", "triu", "diag", "sum", "mean", "prod",
     "cumsum", "cumprod", "linspace", "concatenate", "stack", "matmul", "dot", "vdot", "vecdot", "matvec",

@@ -12,6 +12,7 @@ from optionsamples import (
     At,
     Refused,
     Row,
+    Trial,
     differentiable_options,
     hold,
     options_with_defaults,
@@ -22,7 +23,7 @@ from optionsamples import (
 
 import fluxbridge.autodiff.rules  # noqa: F401
 from fluxbridge.autodiff.native import withgradient
-from fluxbridge.autodiff.primitive import FUNCTIONS
+from fluxbridge.autodiff.primitive import FUNCTIONS, UFUNCS
 from fluxbridge.errors import FluxbridgeError
 
 rng = np.random.default_rng(5)
@@ -611,3 +612,51 @@ def test_every_method_of_arrays_has_a_row():
 def test_refused_methods(name):
     with pytest.raises((FluxbridgeError, AttributeError)):
         withgradient(lambda x: np.sum(getattr(x, name)()), (X,))
+
+
+# -- ufuncs ------------------------------------------------------------------------------------------
+
+#: what ufuncs take beside their inputs; out= belongs to the tests of changes in place
+OF_UFUNCS: dict[str, list[Any]] = {
+    "dtype": [F4, F2, complex, int],
+    "casting": ["unsafe", "no"],
+    "order": ["F"],
+    "subok": [False],
+    "signature": [None, "floats"],
+}
+STAIRS = np.arange(12.0).reshape(3, 4) / 7 + 0.3
+APART = (STAIRS, STAIRS + np.where(np.arange(12).reshape(3, 4) % 2, 0.2, -0.1))  # no ties, no multiples
+OPERANDS: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(["maximum", "minimum", "fmax", "fmin", "remainder", "fmod"], APART),
+    "arccosh": (X + 1.0,),
+    "ldexp": (X, 2),
+    "matmul": (X, Y.T),
+    "matvec": (X, X[0]),
+    "vecmat": (X[:, 0], X),
+}
+
+
+def ufunc_rows() -> dict[str, Row]:
+    rows = {}
+    for ufunc in [*UFUNCS, np.power]:
+        if getattr(np, ufunc.__name__, None) is not ufunc:
+            continue
+        args = OPERANDS.get(ufunc.__name__, (X / 2.1,) if ufunc.nin == 1 else (X / 2.1, Y / 2.1))
+        options = {**OF_UFUNCS, "signature": [("f",) * (ufunc.nin + ufunc.nout)]}
+        rows[ufunc.__name__] = row(ufunc, *args, where=Refused(MASK, "np.where"), **options)
+    return rows
+
+
+@pytest.mark.parametrize("name", ufunc_rows())
+def test_options_of_a_ufunc(name):
+    entry = ufunc_rows()[name]
+    for trial in trials({name: entry}):
+        hold(trial)
+    both = Trial(name, entry, "dtype", entry.args, {"dtype": F4, "casting": "no"})
+    hold(both)
+
+
+def test_ufuncs_take_no_other_options():
+    known = {*OF_UFUNCS, "out", "where", "axes", "axis", "keepdims"}
+    for ufunc in UFUNCS:
+        assert set(options_with_defaults(ufunc)) <= known, ufunc

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fluxbridge import (
+    AutoFiniteDifferences,
     Buffer,
     Diagonal,
     I,
@@ -176,6 +177,63 @@ def test_a_buffer_freezes():
         b[1] = 2.0
     with pytest.raises(IndexError, match="out of bounds"):
         b[5]
+
+
+def test_the_last_of_repeated_positions_wins():
+    def f(x):
+        b = Buffer(np.zeros(3))
+        b[[0, 0, 1]] = x
+        return np.sum(b.copy() * np.array([1.0, 10.0, 100.0]))
+
+    assert withgradient(f, X).val == 2 + 30
+    np.testing.assert_array_equal(gradient(f, X)[0], [0.0, 1.0, 10.0])
+    np.testing.assert_allclose(pushforward(f, X)(np.array([5.0, 1.0, 1.0])), 11.0)
+
+    def g(x):
+        b = Buffer(x, (2, 2))
+        b[np.array([[0, 1], [1, 1]]), np.array([[0, 1], [1, 0]])] = np.reshape(x, (2, 2))
+        return np.sum(b.copy() * np.array([[1.0, 2.0], [3.0, 4.0]]))
+
+    np.testing.assert_array_equal(gradient(g, np.arange(4.0))[0], [1.0, 0.0, 4.0, 3.0])
+
+
+def test_a_buffer_takes_sizes_and_a_dtype_as_similar_does():
+    for b in (Buffer(X, 3, 4), Buffer(X, (3, 4)), Buffer(X, shape=(3, 4)), Buffer(X, [3, np.int64(4)])):
+        assert b.shape == (3, 4)
+        assert b.dtype == np.float64
+    assert Buffer(X, np.float32).copy().dtype == np.float32
+    for b in (Buffer(X, np.float32, 2), Buffer(X, (2,), np.float32), Buffer(X, 2, dtype="f4")):
+        assert (b.shape, b.dtype) == ((2,), np.float32)
+    assert Buffer(X, shape=()).shape == Buffer(1.0).shape == ()
+
+
+def test_a_buffer_is_indexed_and_written_as_an_array():
+    def f(x, buffer=True):
+        b = Buffer(x, 2, 3) if buffer else np.zeros((2, 3))
+        b[:] = x
+        b[0, ::2] = x[:2]
+        b[np.array([True, False])] = x * 3
+        b[-1] += x
+        b[1] = np.stack([x[0], 1.0, x[2]]) if not buffer else [x[0], 1.0, x[2]]
+        b[:, 1] = x[0]
+        b[(1, 0), (0, 0)] = np.stack([x[1], x[2]])
+        b[None, 0] = x[None] * 2
+        return np.sum((b.copy() if buffer else b) * np.arange(1.0, 7.0).reshape(2, 3) ** 2)
+
+    value, (g,) = withgradient(f, X)
+    assert value == f(X, buffer=False)
+    np.testing.assert_allclose(g, gradient(f, AutoFiniteDifferences(), X)[0], rtol=1e-9)
+
+
+def test_a_buffer_keeps_what_was_written_not_what_becomes_of_it():
+    def f(x):
+        b, values, index = Buffer(x), np.array([1.0, 2.0]), np.array([0, 1])
+        b[index] = values
+        values[:], index[:] = 100.0, 2
+        b[2] = x[2]
+        return np.sum(b.copy())
+
+    assert withgradient(f, X) == (6.0, (pytest.approx(np.array([0.0, 0.0, 1.0])),))
 
 
 def test_a_long_recurrence_in_a_buffer_is_linear():

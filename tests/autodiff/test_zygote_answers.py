@@ -20,6 +20,10 @@ DEVIATIONS = {
 }
 
 
+#: Cases of numbers of Julia whose arithmetic in Python is that of NumPy's numbers (1/0 is Inf).
+OF_NUMPY = {"1/x at zero"}
+
+
 def agree(got: Any, expected: Any) -> None:
     if expected is None:
         assert got is None
@@ -54,6 +58,8 @@ def spelled(case: dict) -> tuple[Any, tuple]:
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_zygote_answer(case: dict) -> None:
     f, args = spelled(case)
+    if case["name"] in OF_NUMPY:
+        args = tuple(map(np.float64, args))
     operator = getattr(fluxbridge, case["op"])
     if case["op"] in ("jacobian", "hessian"):  # Julia counts elements column by column
         operator = functools.partial(operator, order="F")

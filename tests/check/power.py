@@ -128,15 +128,22 @@ def _where(condition: Any, ct: Any, factor: float) -> Any:
 
 
 def _branch(ct: Any, _dy: Any, x: Any) -> Any:
+    ct = _spread(ct, x)
     return _where(plain(x) > 0.5, ct, 1.01) if _fits(ct, x) else ct * 1.01
 
 
 def _negative(ct: Any, _dy: Any, x: Any) -> Any:
+    ct = _spread(ct, x)
     return _where(plain(x) < 0, ct, -1.0) if _fits(ct, x) else ct
 
 
 def _at_zero(ct: Any, dy: Any, x: Any) -> Any:
     return ct + np.where(plain(x) == 0, -3.0, 0.0) if _fits(ct, x) else ct
+
+
+def _spread(ct: Any, x: Any) -> Any:
+    """A cotangent that is the same for all elements, as one for each."""
+    return ct * np.ones(np.shape(x)) if np.ndim(ct) == 0 and isinstance(plain(x), np.ndarray) else ct
 
 
 def _single(ct: Any, _dy: Any, _x: Any) -> Any:

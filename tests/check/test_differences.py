@@ -86,6 +86,11 @@ def test_no_limit(f):
     assert slopes(f).error == np.inf
 
 
+def test_a_kink_that_only_some_steps_see_through():
+    found = slopes(lambda t: 1e-12 * (abs(t + 2e-13) + t), noise=1e-26, least=ulps(2e-13))
+    assert abs(found.value - 2e-12) <= 10 * found.error
+
+
 def test_the_reason():
     assert slopes(lambda t: math.sqrt(abs(t))).reason == STEEP
     assert slopes(lambda t: math.nan).reason == NO_VALUE

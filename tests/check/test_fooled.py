@@ -177,3 +177,10 @@ def test_every_entry_has_a_tolerance_of_its_own(monkeypatch):
     monkeypatch.setattr(exp, "keeps", {})
     report = ask(lambda x: np.sum(np.exp(x)), np.array([30.0, -30.0]))
     assert report.worst.entry == "[0][1]"
+
+
+def test_the_fixture_skips_what_nobody_can_judge(gradient_check):
+    with pytest.raises(
+        pytest.skip.Exception, match=r"nothing is checked.*rounding in the function hides the slope"
+    ):
+        gradient_check(lambda x: np.abs((x + 1e16) - 1e16), 1.0)

@@ -162,6 +162,14 @@ def test_native_derivatives_of_zygotes():
     np.testing.assert_allclose(gradient(inner, 2.0)[0], gradient(native, 2.0)[0], rtol=1e-14)
 
 
+def test_a_closure_over_a_value_of_an_outer_derivative():
+    for c in (2.0, 3.0):  # the second is not written out
+        inner = lambda y, c=c: gradient(lambda x: x**2 * y * c, AutoZygote(), 3.0)[0]  # noqa: E731
+        assert gradient(inner, 5.0) == (6.0 * c,)
+    with pytest.raises(NoRuleError, match="an outer derivative"):
+        gradient(lambda y: gradient(lambda x: x**2 * y, AutoForwardDiff(), 3.0)[0], 5.0)
+
+
 def test_errors_are_the_native_ones():
     with pytest.raises(NotScalarError):
         gradient(lambda x: x * 2, AutoZygote(), np.ones(2))

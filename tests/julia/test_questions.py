@@ -193,6 +193,15 @@ def test_narrow_integers_are_computed_as_numpy_does():
     assert "wrapped" not in source(lambda x: np.sum(x[::-1] / 255.0), u)
 
 
+def test_integers_where_zygote_takes_floats():
+    n = A([1, 0, 3])
+    assert "one.(x)" in source(lambda x: np.sum(x**0), n)
+    assert "ifelse.(x .> 1, x, 1)" in source(lambda x: np.sum(np.where(x > 1, x, True)), n)
+    assert "ifelse.(x .> 1, x, Int64.([true, false, true]))" in source(
+        lambda x: np.sum(np.where(x > 1, x, A([True, False, True]))), n
+    )
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_numbers_that_are_not_finite():
     assert "x * complex(0.0, Inf)" in source(lambda x: np.abs(x * complex(0, np.inf)), 2.0)
@@ -215,7 +224,8 @@ def test_arguments_without_numbers(xs):
 def test_value_and_gradient_in_julia(name):
     f = through(QUESTIONED[name])
     for x in (*POINTS, POINTS[0].astype(np.float32), A([1, 2, 7])):
-        _same(f, x)
+        if name != "sign" or np.all((x != 0) & np.isfinite(x)):  # see docs/deviations.md
+            _same(f, x)
 
 
 @pytest.mark.julia
@@ -229,7 +239,7 @@ def test_integers_in_julia(name):
 @pytest.mark.parametrize(
     "f",
     [
-        lambda x: np.sum((x - 128) * 0.5),
+        lambda x: np.sum((x - 100) * 0.5),
         lambda x: np.sum(x * x),
         lambda x: np.sum(x**2) * -1.5,
         lambda x: np.sum(-x + x * 3),

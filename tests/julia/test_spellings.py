@@ -231,6 +231,7 @@ def _others() -> list[Sample]:
     return [
         Sample("assemble", filled, (x,)),
         Sample("bessel_i", lambda x: PRIMITIVES["bessel_i"](x, n=1), (x,)),
+        Sample("nnlib_erfc", PRIMITIVES["nnlib_erfc"], (x,)),
         *rounding,
     ]
 

@@ -468,6 +468,30 @@ def test_method_of_a_distribution(name, method):
             raise AssertionError(f"{trial.name} {trial.args} {trial.options}") from error
 
 
+VECTORS: dict[str, Row] = {
+    **{
+        f"multivariate_normal.{method}": row(
+            getattr(stats.multivariate_normal, method),
+            TALL,
+            mean=B,
+            cov=[SKEWED, 2.5, np.array([0.5, 1.0, 2.0])],
+            allow_singular=At(True, None, {"cov": SKEWED}),
+        )
+        for method in ("logpdf", "pdf")
+    },
+    "multivariate_normal.entropy": row(stats.multivariate_normal.entropy, mean=[B], cov=[SKEWED]),
+    "dirichlet.logpdf": row(stats.dirichlet.logpdf, np.array([0.2, 0.3]), np.array([1.2, 2.0, 3.0])),
+    "wishart.logpdf": row(
+        stats.wishart.logpdf, S, df=[At(4.2, None, {"scale": SKEWED})], scale=[At(SKEWED, None, {"df": 4})]
+    ),
+}
+
+
+@pytest.mark.parametrize("trial", [t for t in trials(VECTORS) if t.args or t.options], ids=repr)
+def test_distribution_of_vectors(trial):
+    hold(trial, also_options=True, loose=4096.0)
+
+
 def test_the_signatures_are_those_of_scipy():
     for area in (linalg, signal, special, integrate):
         theirs = __import__(f"scipy.{area.__name__.rpartition('.')[2]}", fromlist=["_"])

@@ -118,6 +118,7 @@ SAMPLES = [
     Sample("log_softmax", lambda x: fs.log_softmax(x, axis=-1), (R,)),
     Sample("polygamma", lambda x: fs.polygamma(1, x), (P,)),
     Sample("polygamma", lambda x: fs.polygamma(N, x), (1.5,)),
+    Sample("psi_gap", PRIMITIVES["psi_gap"], (P, Q)),
     Sample("multigammaln", lambda a: fs.multigammaln(a, 3), (P + 2,)),
     Sample("multigammaln", lambda a: fs.multigammaln(a, 2), (2.5,)),
     Sample("zeta", lambda q: fs.zeta(2.5, q), (P,)),

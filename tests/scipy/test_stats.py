@@ -186,3 +186,9 @@ def test_errors():
         withgradient(lambda c: fs.multivariate_normal.logpdf(D[0], cov=c), (SCALE,))
     with pytest.raises(np.linalg.LinAlgError):
         withgradient(lambda x: fs.multivariate_normal.logpdf(x, cov=np.zeros((3, 3))), (D[0],))
+
+
+def test_far_tails_by_the_shape():
+    """Right numbers from mpmath, by differences in 60 digits."""
+    by_df = withgradient(lambda df: fs.chi2.logsf(100.0, df), (3.0,))[1][0]
+    assert by_df == pytest.approx(1.9476675408266775, rel=1e-12)

@@ -16,11 +16,12 @@ from . import (  # noqa: F401
     rounding,
     shaping,
     slices,
+    smooth,
     sorting,
     statistics,
     transcendental,
 )
 from .shown import enter_shown
 
-define_arithmetic()
 enter_shown()
+define_arithmetic()

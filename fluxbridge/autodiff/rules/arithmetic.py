@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..elementwise import conj, elementwise
+from ..elementwise import conj, elementwise, zero_of
 from ..kinks import Kink, modulus_at_zero, pair, sign_change
-from ..primitive import apply, asked, implements, no_derivative, plain, primitive, take_up
+from ..primitive import Tracer, apply, asked, implements, no_derivative, plain, primitive, take_up
+from ..tracer import as_numpys
 from ..values import in_numpys_types, of_type
 
 elementwise(np.add, "1", "1", julia="+")
@@ -54,7 +55,8 @@ elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphi
                   Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")),
                   julia="copysign.")  # fmt: skip
 elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
-            "select(y != 0, b / where(y == 0, 1.0, y))", holomorphic=False,
+            "select(y != 0, b / where(y == 0, 1.0, y))",
+            stable=["share(a, b, y)", "share(b, a, y)"], holomorphic=False,
             kink=Kink(pair, word="the tip of a cone", sort="cone"), julia="hypot.")  # fmt: skip
 
 # -- complex numbers -------------------------------------------------------------------------------
@@ -146,12 +148,13 @@ def literal_power_of(x: Any, p: Any) -> Any:
         return x**p
     except ArithmeticError:
         with np.errstate(all="ignore"):
-            return float(np.float64(x) ** p)
+            y = as_numpys(x) ** p
+            return y if isinstance(y, Tracer) else float(y)
 
 
 def literal_slope(x: Any, p: Any) -> Any:
     """p·x**(p-1); 0 for p = 0, at x = 0 too."""
-    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else 0.0 * x
+    return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else zero_of(x)
 
 
 def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
@@ -181,7 +184,7 @@ LITERAL_POWER = elementwise(
     vjps=(literal_power_rule, None),
     number_vjp=literal_power_number,
     name="literal_power",
-    compute=literal_power_of,
+    compute=np.power,
     julia=spelled.literal_power,
     kink=STEEP_ROOT,
 )
@@ -190,9 +193,9 @@ LITERAL_POWER = elementwise(
 @implements(np.power)
 def power(a: Any, b: Any) -> Any:
     """A power with a constant exponent has a rule of its own, as in Zygote."""
-    if isinstance(b, np.generic):
+    if issubclass(type(b), np.generic):
         return _scalar_power(a, b)
-    if isinstance(b, (int, float)):
+    if issubclass(type(b), (int, float)):
         return apply(LITERAL_POWER, (a, b), {})
     return apply(POWER, (a, b), {})
 

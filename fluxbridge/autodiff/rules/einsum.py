@@ -14,7 +14,8 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj
-from ..primitive import GENERATED, Primitive, implements, primitive, refuse_out
+from ..inplace import related, shares
+from ..primitive import GENERATED, Primitive, implements, plain, primitive, refuse_out
 from .shaping import as_array
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase  # NumPy's order of sublist labels
@@ -72,6 +73,10 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, dtype: Any = 
     arrays = [as_array(x) if isinstance(x, (list, tuple)) else x for x in arrays]
     subscripts = explicit(subscripts, [np.ndim(x) for x in arrays])
     y = _einsum_of(len(arrays))(*arrays, subscripts=subscripts, optimize=optimize)
+    if (
+        len(arrays) == 1 and isinstance(plain(y), np.ndarray) and shares(plain(y), plain(arrays[0]))
+    ):  # axes in another order, or a diagonal
+        related(arrays[0], y)
     return y if dtype is None else y.astype(dtype)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from ...errors import MutationError
 from .. import spelled
-from ..primitive import apply, implements, plain, primitive, refuse
+from ..primitive import Tracer, apply, implements, plain, primitive, refuse
 from ..refusals import mutation
+from ..tracer import astype
 from ..values import in_numpys_types
 from .shaping import as_array
 
@@ -43,7 +44,7 @@ def _typed(x: Any, dtype: Any) -> Any:
         return x
     if np.dtype(dtype).kind in "iu":  # a step function, rounded towards minus infinity
         return np.floor(plain(x)).astype(dtype)
-    return x.astype(dtype)
+    return astype(x, dtype) if isinstance(x, Tracer) else x.astype(dtype)
 
 
 @implements(np.linspace)

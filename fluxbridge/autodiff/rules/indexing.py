@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import spelled
 from ..axes import normal_axis
+from ..inplace import as_view
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from .shaping import as_array, on_axis
 
@@ -170,4 +171,5 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     if (axis1 % np.ndim(a), axis2 % np.ndim(a)) != (np.ndim(a) - 2, np.ndim(a) - 1):
         a = np.moveaxis(a, (axis1, axis2), (-2, -1))
     along = np.arange(count)
-    return a[..., along + max(-offset, 0), along + max(offset, 0)]
+    diagonals = a[..., along + max(-offset, 0), along + max(offset, 0)]
+    return as_view(a, diagonals, lambda x: np.diagonal(x, offset, -2, -1))

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import spelled
 from ..axes import normal_axis
+from ..inplace import as_view
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
 from ..values import of_type
@@ -159,7 +160,8 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
         np.reshape(v, (1,) * place + (-1,) + (1,) * (len(vectors) - place - 1))
         for v, place in zip(vectors, places, strict=True)
     ]
-    return tuple(grids) if sparse else np.broadcast_arrays(*grids)
+    grids = grids if sparse else list(np.broadcast_arrays(*grids))
+    return tuple([g.copy() for g in grids] if copy else grids)
 
 
 # -- splitting -------------------------------------------------------------------------------------
@@ -227,7 +229,11 @@ def sliding_window_view(
     if writeable:
         raise mutation("np.lib.stride_tricks.sliding_window_view(..., writeable=True)")
     windows = np.lib.stride_tricks.sliding_window_view(_numbers(np.shape(x)), window_shape, axis)
-    return _follow(np.ravel(x), windows)
+    return as_view(
+        x,
+        _follow(np.ravel(x), windows),
+        lambda a: np.lib.stride_tricks.sliding_window_view(a, window_shape, axis, writeable=writeable),
+    )
 
 
 @implements(np.insert)
@@ -242,7 +248,9 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
 @implements(np.trim_zeros)
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     filt = as_array(filt)
-    return _follow(np.ravel(filt), _trimmed(plain(filt), trim, axis))
+    kept = _follow(np.ravel(filt), _trimmed(plain(filt), trim, axis))
+    options: Any = {} if axis is None else {"axis": axis}  # NumPy 2.2
+    return as_view(filt, kept, lambda a: np.trim_zeros(a, trim, **options))  # type: ignore[arg-type]
 
 
 def _trimmed(value: np.ndarray, trim: str, axis: Any) -> np.ndarray:

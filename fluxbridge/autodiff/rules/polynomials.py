@@ -68,7 +68,7 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
 @in_numpys_types(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     """Horner's scheme."""
-    x = as_array(x) if isinstance(x, (list, tuple)) else x
+    p, x = as_array(p), as_array(x) if isinstance(x, (list, tuple)) else x
     y: Any = 0.0
     for k, coefficient in enumerate(p):
         y = y * x + coefficient if k else coefficient + 0.0 * x

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import conj
-from ..primitive import UFUNCS, implements, no_derivative, primitive, refuse_out
+from ..primitive import UFUNCS, implements, no_derivative, plain, primitive, refuse_out
 from .shaping import as_array
 
 
@@ -157,6 +157,7 @@ def _with_axes(ufunc: np.ufunc) -> Any:
     counts = _CORE[ufunc.__name__]
 
     def call(a: Any, b: Any, axis: Any = None, axes: Any = None, keepdims: bool = False) -> Any:
+        axis, axes = plain(axis), plain(axes)
         if axis is not None:
             axes = [axis, axis, axis] if keepdims else [axis, axis, ()]
         elif axes is None:

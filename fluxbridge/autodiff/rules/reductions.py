@@ -39,6 +39,11 @@ def masked(where: Any, x: Any) -> Any:
     return x if where is True else np.where(where, x, 0.0)
 
 
+def widened(x: Any) -> Any:
+    """`x`, from half precision as single: counts of 65,520 and more are infinite there."""
+    return x.astype(np.float32) if getattr(plain(x), "dtype", None) == np.float16 else x
+
+
 # -- sum and mean ------------------------------------------------------------------------------------
 
 _ONE_NUMBER = {float, np.float32}  #: what is exact as a Python float
@@ -75,6 +80,7 @@ def mean_rule(
     n = count(_x.shape, axis, where)
     if where is True and type(dy) in _ONE_NUMBER:
         return float(dy) / max(n, 1)
+    dy = widened(dy)
     if where is True:
         return expand(dy / max(n, 1), _x.shape, axis, keepdims)
     return np.where(where, expand(dy, _x.shape, axis, keepdims) / np.maximum(n, 1), 0.0)

@@ -8,9 +8,11 @@ import numpy as np
 
 from .. import spelled
 from ..elementwise import elementwise, select, zero_of
+from ..inplace import change
 from ..kinks import Kink, pair
 from ..loops import in_loop, refuse_where
-from ..primitive import asked, implements, no_derivative, plain, primitive, refuse_out, take_up
+from ..primitive import Tracer, asked, implements, no_derivative, plain, primitive, refuse_out, take_up
+from ..primitive import _out_refused as out_refused
 from ..refusals import no_option
 from ..values import in_numpys_types
 
@@ -32,11 +34,19 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
 
     @implements(target)
     def function(x: Any, *args: Any, **options: Any) -> Any:
-        if np.ndim(x):
-            return asked(target, (x, *args), options, target(plain(x), *plain(args), **plain(options)))
         options.update(zip(parameters, args, strict=False))
-        refuse_out(target.__name__, options.pop("out", None))
-        return zero(x, **plain(options))
+        out = options.pop("out", None)
+        out = out[0] if isinstance(out, tuple) else out
+        options = plain(options)
+        if out is not None and not isinstance(out, Tracer):
+            if np.ndim(x) == 0:
+                raise out_refused(target.__name__)
+            return asked(target, (x,), options, target(plain(x), out=out, **options))
+        if np.ndim(x) == 0:
+            result = zero(x, **options)
+        else:
+            result = asked(target, (x,), options, target(plain(x), **options))
+        return result if out is None else change(out, result, np.positive, (result,))
 
 
 def between_decimals(x: Any, decimals: int = 0, **_options: Any) -> Any:

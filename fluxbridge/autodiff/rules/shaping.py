@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import spelled
 from ..axes import normal_axis
-from ..primitive import Tracer, implements, no_derivative, plain, primitive, take_up
+from ..primitive import Tracer, implements, plain, primitive, take_up
 
 
 def as_array(x: Any) -> Any:
@@ -106,7 +106,11 @@ def ravel(a: Any, order: str = "C") -> Any:
             order = "F" if value.flags.fnc else "C"
         else:
             a, order = np.transpose(a, np.argsort(np.negative(np.abs(value.strides)), kind="stable")), "C"
-    return np.reshape(a, -1, order=order if order in ("C", "F") else "C")
+    flat = np.reshape(a, -1, order=order if order in ("C", "F") else "C")
+    if np.ndim(value) == 0:
+        return flat
+    flags = plain(a).flags
+    return flat if (flags.f_contiguous if order == "F" else flags.c_contiguous) else flat.copy()
 
 
 @implements(np.rollaxis)
@@ -201,7 +205,8 @@ def resize(a: Any, new_shape: Any) -> Any:
 
 @implements(np.copy)
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
-    return as_array(a)  # traced arrays cannot be written to, so one may stand for both
+    a = as_array(a)
+    return a.copy(order) if np.ndim(a) else a
 
 
 if hasattr(np, "astype"):  # NumPy 2.1
@@ -211,4 +216,8 @@ if hasattr(np, "astype"):  # NumPy 2.1
         return x.astype(dtype)
 
 
-no_derivative(np.ix_)
+@implements(np.ix_)
+def ix_(*args: Any) -> tuple[Any, ...]:
+    grids = np.ix_(*[plain(a) for a in args])
+    traced = [isinstance(a, Tracer) and plain(a).dtype.kind in "fc" for a in args]
+    return tuple(np.reshape(a, g.shape) if t else g for a, g, t in zip(args, grids, traced, strict=True))

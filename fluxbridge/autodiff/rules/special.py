@@ -7,6 +7,7 @@ Mathematical Functions (https://dlmf.nist.gov) gives for the function.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -21,14 +22,18 @@ from ..elementwise import (
     Formula,
     _array_rule,
     _tangent_rule,
+    bounded,
     conj,
     define_words,
     elementwise,
+    inside_of_sigmoid,
+    saturating,
+    saturating_number,
     select,
 )
 from ..kinks import Kink
 from ..primitive import PRIMITIVES, UFUNCS, Primitive, no_derivative, plain, primitive
-from .incomplete import beta_by_parameters, costly, gamma_by_a, t_by_df
+from .incomplete import beta_by_parameters, costly, gamma_by_a, gamma_front, t_by_df
 from .transcendental import STEEP_AT_ZERO
 
 PI = math.pi
@@ -51,6 +56,26 @@ def rule(name: str, *formulas: Formula, holomorphic: bool = True, **words: Any) 
     inputs = NAMES[len(formulas)]
     reverse = [_array_rule(f, inputs, holomorphic) for f in formulas]
     primitive(ufunc, *reverse, jvp=tuple(_tangent_rule(f, inputs) for f in formulas), **words)
+
+
+def wide(partial: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the inputs as a partial derivative, computed in double precision.
+
+    The output is not used: in single precision it has too few digits where it cancels.
+    """
+
+    def slope(_y: Any, *xs: Any) -> Any:
+        return partial(*map(double, xs))
+
+    # as many parameters as the function has, since they are counted
+    if len(inspect.signature(partial).parameters) == 1:
+        return lambda _y, x: slope(_y, x)
+    return lambda _y, a, b: slope(_y, a, b)
+
+
+def double(x: Any) -> Any:
+    """`x` in double precision if it is in single."""
+    return x.astype(np.float64) if getattr(plain(x), "dtype", None) == np.float32 else x
 
 
 def rules(name: str, *partials: Callable[..., Any]) -> None:
@@ -97,16 +122,54 @@ _STEEP_A = Kink("a ~ 0", word="an infinite slope where a ends", sort="steep")
 
 # -- logistic, entropies, robust losses --------------------------------------------------------------
 
-rule("expit", "y * (1 - y)", holomorphic=False, julia="NNlib.sigmoid.")
+
+def _near_expit(y: Any) -> Any:
+    return y * (1 - y)
+
+
+def _expit_slope(x: Any) -> Any:
+    return special.expit(x) * special.expit(-1.0 * x)
+
+
+rule("expit", "y * (1 - y)", stable=[saturating(_near_expit, _expit_slope, inside_of_sigmoid)],
+     number_vjp=saturating_number(_near_expit, _expit_slope), holomorphic=False,
+     julia="NNlib.sigmoid.")  # fmt: skip
 rule("logit", "1 / (x * (1 - x))", holomorphic=False, julia="NumPy.logit.")
 rule("log_expit", "expit(-x)", holomorphic=False, julia="NNlib.logsigmoid.")
 rule("entr", "-log(x) - 1", holomorphic=False, kink=STEEP_AT_ZERO, julia="NumPy.entr.")
-rule("rel_entr", "log(a / b) + 1", "-a / b", holomorphic=False, kink=_STEEP_A, julia="NumPy.rel_entr.")
-rule("kl_div", "log(a / b)", "1 - a / b", holomorphic=False, kink=_STEEP_A, julia="NumPy.kl_div.")
+
+
+def log_ratio(a: Any, b: Any) -> Any:
+    """log(a/b), also where the quotient is no normal number."""
+    with np.errstate(all="ignore"):
+        ratio = np.true_divide(plain(a), plain(b))
+        odd = ((ratio < 1e-30) | (ratio > 1e30)) & (np.greater(a, 0) & np.greater(b, 0))
+    if not np.any(odd):
+        return np.log(a / b)
+    return np.where(odd, np.log(np.where(odd, a, 1.0)) - np.log(np.where(odd, b, 1.0)),
+                    np.log(np.where(odd, 1.0, a) / np.where(odd, 1.0, b)))  # fmt: skip
+
+
+define_words({"log_ratio": log_ratio})
+rule("rel_entr", "log(a / b) + 1", "-a / b", stable=["log_ratio(a, b) + 1", "-a / b"], holomorphic=False,
+     kink=_STEEP_A, julia="NumPy.rel_entr.")  # fmt: skip
+rule("kl_div", "log(a / b)", "1 - a / b", stable=["log_ratio(a, b)", "1 - a / b"], holomorphic=False,
+     kink=_STEEP_A, julia="NumPy.kl_div.")  # fmt: skip
 rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False,
      julia="NumPy.huber.")  # fmt: skip
-rule("pseudo_huber", lambda y, a, b: 2 * y / a - b * (b / a) / np.hypot(1.0, b / a),
-     "b / hypot(1.0, b / a)", holomorphic=False)  # fmt: skip
+
+
+def pseudo_huber_by_delta(_y: Any, a: Any, b: Any) -> Any:
+    """t²/h with h = sqrt(a² + b²) and t = h - a = b²/(h + a)."""
+    h = np.hypot(a, b)
+    h = np.where(np.equal(h, 0), 1.0, h)
+    t = b * (b / (h + a))
+    return t * (t / h)
+
+
+rule("pseudo_huber", pseudo_huber_by_delta, "b / hypot(1.0, b / a)",
+     stable=[pseudo_huber_by_delta, "where(absolute(b) > a, a * share(b, a, hypot(a, b)), "
+             "b * share(a, b, hypot(a, b)))"], holomorphic=False)  # fmt: skip
 
 
 def ratio_or_zero(a: Any, b: Any) -> Any:
@@ -124,10 +187,19 @@ rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)",
 # -- powers and exponentials --------------------------------------------------------------------------
 
 
+def exprel_slope(_y: Any, x: Any) -> Any:
+    """(1 + (x - 1)·exp(x))/x² where that does not cancel, else ½ 1F1(2; 3; x)."""
+    far = np.absolute(plain(x)) > 1.0
+    z = np.where(far, x, 1.0)
+    w = bounded(z, 800.0)
+    direct = np.exp(w) / w * (1 - 1 / w) + 1 / z / z
+    return np.where(far, direct, 0.5 * special.hyp1f1(2.0, 3.0, np.where(far, 0.0, x)))
+
+
 def boxcox_by_exponent(_y: Any, x: Any, p: Any) -> Any:
     """With u = p·log(x) and boxcox = log(x)·exprel(u); exprel' is smooth at 0."""
     log = np.log(x)
-    return log * log * special.hyp1f1(2.0, 3.0, p * log) / 2
+    return log * log * exprel_slope(None, p * log)
 
 
 def inv_boxcox_by_exponent(y: Any, x: Any, p: Any) -> Any:
@@ -143,16 +215,20 @@ rule("inv_boxcox1p", "power(1 + y, 1 - b)",
      lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b), holomorphic=False)  # fmt: skip
 rule("exp2", "ln2 * y", julia="exp2.")
 rule("exp10", "ln10 * y", julia="exp10.")
-rule("expm1", "y + 1", julia="expm1.")
+rule("expm1", "y + 1", stable=["exp(x)"], julia="expm1.")
 rule("log1p", "1 / (1 + x)", julia="log1p.")
 rule("cosm1", "-sin(x)", julia="NumPy.cosm1.")
 rule("cbrt", "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
-rule("exprel", "0.5 * hyp1f1(2.0, 3.0, x)", holomorphic=False, julia="NumPy.exprel.")
-rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", holomorphic=False, julia="NumPy.powm1.")
+
+
+rule("exprel", exprel_slope, holomorphic=False, julia="NumPy.exprel.")
+rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", julia="NumPy.powm1.",
+     stable=["b * power(a, b - 1)", "power(a, b) * log(a)"], holomorphic=False)  # fmt: skip
 rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False, julia="sind.")
 rule("cosdg", f"-{DEGREE!r} * sindg(x)", holomorphic=False, julia="cosd.")
 rule("tandg", f"{DEGREE!r} * (1 + y * y)", holomorphic=False, julia="tand.")
-rule("cotdg", f"-{DEGREE!r} * (1 + y * y)", holomorphic=False, julia="cotd.")
+rule("cotdg", f"-{DEGREE!r} * (1 + y * y)", julia="cotd.",
+     stable=[f"-{DEGREE!r} * square(reciprocal(sindg(x)))"], holomorphic=False)  # fmt: skip
 rule("wrightomega", "y / (1 + y)")
 
 # -- error function and its relatives --------------------------------------------------------------
@@ -160,13 +236,55 @@ rule("wrightomega", "y / (1 + y)")
 rule("erf", f"{2 / ROOT_PI!r} * exp(-x * x)", julia="SpecialFunctions.erf.")
 rule("erfc", f"-{2 / ROOT_PI!r} * exp(-x * x)", julia="SpecialFunctions.erfc.")
 rule("erfi", f"{2 / ROOT_PI!r} * exp(x * x)", julia="SpecialFunctions.erfi.")
-rule("erfcx", f"2 * x * y - {2 / ROOT_PI!r}", julia="SpecialFunctions.erfcx.")
-rule("dawsn", "1 - 2 * x * y", julia="SpecialFunctions.dawson.")
+
+
+def far_tail(x: Any, sign: float) -> Any:
+    """1 - √π·x·erfcx(x) (sign -1), 1 - 2x·dawsn(x) (sign 1) up to its sign: Σ (2k-1)!! (sign/2x²)ᵏ, k > 0."""
+    u = sign * (0.5 / x / x)
+    total: Any = 0.0
+    for k in range(16, 0, -1):
+        total = (1 + total) * (2 * k - 1) * u
+    return total
+
+
+def erfcx_slope(x: Any) -> Any:
+    if np.iscomplexobj(plain(x)):
+        return 2 * x * special.erfcx(x) - 2 / ROOT_PI
+    far = np.greater(plain(x), 10.0)
+    z = np.where(far, 0.0, x)
+    return np.where(far, far_tail(np.where(far, x, 10.0), -1.0) * (2 / ROOT_PI),
+                    2 * z * special.erfcx(z) - 2 / ROOT_PI)  # fmt: skip
+
+
+def dawsn_slope(x: Any) -> Any:
+    if np.iscomplexobj(plain(x)):
+        return 1 - 2 * x * special.dawsn(x)
+    far = np.absolute(plain(x)) > 10.0
+    z = np.where(far, 0.0, x)
+    return np.where(far, -far_tail(np.where(far, x, 10.0), 1.0), 1 - 2 * z * special.dawsn(z))
+
+
+rule("erfcx", f"2 * x * y - {2 / ROOT_PI!r}", stable=[wide(erfcx_slope)], julia="SpecialFunctions.erfcx.")
+rule("dawsn", "1 - 2 * x * y", stable=[wide(dawsn_slope)], julia="SpecialFunctions.dawson.")
 rule("wofz", f"{2 / ROOT_PI!r}j - 2 * x * y")
 rule("erfinv", f"{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False, julia="SpecialFunctions.erfinv.")
 rule("erfcinv", f"-{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False, julia="SpecialFunctions.erfcinv.")
 rule("ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x)", julia="NumPy.ndtr.")
-rule("log_ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x - y)", julia="NumPy.log_ndtr.")
+
+
+def log_ndtr_slope(y: Any, x: Any) -> Any:
+    """The density over the distribution function: sqrt(2/π)/erfcx(-x/√2) for negative x."""
+    if np.iscomplexobj(plain(x)):
+        return np.exp(-0.5 * x * x - y) / ROOT_2PI
+    low = np.less(plain(x), 0)
+    z = np.where(low, 0.0, bounded(x, 1e4))
+    scaled = special.erfcx(np.where(low, x, 0.0) * -math.sqrt(0.5))
+    return np.where(low, math.sqrt(2 / PI) / scaled, np.exp(-0.5 * z * z - np.where(low, 0.0, y)) / ROOT_2PI)
+
+
+rule(
+    "log_ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x - y)", stable=[log_ndtr_slope], julia="NumPy.log_ndtr."
+)
 rule("ndtri", f"{ROOT_2PI!r} * exp(0.5 * y * y)", holomorphic=False, julia="NumPy.ndtri.")
 rule("ndtri_exp", f"{ROOT_2PI!r} * exp(x + 0.5 * y * y)", holomorphic=False)
 rule("owens_t", f"-{0.5 / ROOT_2PI!r} * exp(-0.5 * a * a) * erf(a * b * {math.sqrt(0.5)!r})",
@@ -207,19 +325,61 @@ rule("gammaln", "psi(x)", holomorphic=False, julia="NumPy.gammaln.")
 rule("loggamma", "psi(x)", julia="SpecialFunctions.loggamma.")
 rule("rgamma", rgamma_slope, julia="NumPy.rgamma.")
 rule("psi", "polygamma(1, x)", holomorphic=False, julia="SpecialFunctions.digamma.")
-rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))", holomorphic=False,
-     julia="SpecialFunctions.beta.")  # fmt: skip
-rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)", holomorphic=False,
+
+
+def _psi_gap(a: Any, b: Any) -> Any:
+    """ψ(a + b) - ψ(a) without cancellation: by recurrence up to 10, then by the asymptotic series."""
+    dtype = np.result_type(np.asarray(a), np.asarray(b), np.float16)
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    direct = special.psi(a + b) - special.psi(a)
+    smooth = (a > 0) & (a + b > 0)
+    a, b = np.where(smooth, a, 1.0), np.where(smooth, b, 0.0)
+    total = np.zeros(np.broadcast_shapes(a.shape, b.shape))
+    for _ in range(10):
+        small = np.minimum(a, a + b) < 10
+        total = total + np.where(small, b / a / np.where(small, a + b, 1.0), 0.0)
+        a = np.where(small, a + 1, a)
+    log = np.log1p(b / a)
+    total = total + log + 0.5 * (b / a / (a + b))
+    for k, c in enumerate(_BERNOULLI, 1):
+        total = total + c / (2 * k) * np.expm1(-2 * k * log) * -(a ** (-2.0 * k))
+    return np.where(smooth, total, direct).astype(dtype)[()]
+
+
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+PSI_GAP = elementwise(
+    None,
+    "polygamma(1, a + b) - polygamma(1, a)",
+    "polygamma(1, a + b)",
+    name="psi_gap",
+    compute=_psi_gap,
+    holomorphic=False,
+    julia=spelled.psi_gap,
+)
+define_words({"psi_gap": PSI_GAP})
+rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))",
+     stable=[wide(lambda a, b: -special.beta(a, b) * PSI_GAP(a, b)),
+             wide(lambda a, b: -special.beta(a, b) * PSI_GAP(b, a))],
+     holomorphic=False, julia="SpecialFunctions.beta.")  # fmt: skip
+rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)",
+     stable=["-psi_gap(a, b)", "-psi_gap(b, a)"], holomorphic=False,
      julia="SpecialFunctions.logbeta.")  # fmt: skip
-rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))", holomorphic=False,
+rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))",
+     stable=["y * psi_gap(a - b + 1, b)", "y * psi_gap(b + 1, a - b - b)"], holomorphic=False,
      julia="NumPy.binom.")  # fmt: skip
-rule("poch", "y * (psi(a + b) - psi(a))", "y * psi(a + b)", holomorphic=False, julia="NumPy.poch.")
+rule("poch", "y * (psi(a + b) - psi(a))", "y * psi(a + b)", stable=["y * psi_gap(a, b)", "y * psi(a + b)"],
+     holomorphic=False, julia="NumPy.poch.")  # fmt: skip
 no_derivative(special.gammasgn)
 
 
 def gamma_density(a: Any, x: Any) -> Any:
-    """x**(a-1)·exp(-x)/Γ(a), by its logarithm so that nothing overflows."""
-    return np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))
+    """x**(a-1)·exp(-x)/Γ(a), and its limits at 0 and at infinity."""
+    inner = np.greater(x, 0) & np.isfinite(plain(x))
+    with np.errstate(all="ignore"):
+        limit = np.exp(special.xlogy(plain(a) - 1.0, plain(x)) - plain(x) - special.gammaln(plain(a)))
+    limit = np.where(np.equal(x, np.inf), 0.0, limit)
+    z = np.where(inner, x, 1.0)
+    return np.where(inner, gamma_front(a, z) / z, limit)
 
 
 def beta_density(a: Any, b: Any, x: Any) -> Any:
@@ -270,7 +430,7 @@ def t_density(df: Any, x: Any) -> Any:
 
 
 define_words({"t_density": t_density})
-rule("stdtr", costly(lambda _y, df, x: t_by_df(df, x)), "t_density(a, b)", holomorphic=False)
+rule("stdtr", costly(lambda _y, df, x: t_by_df(double(df), double(x))), "t_density(a, b)", holomorphic=False)
 rule("stdtrit", costly(lambda y, df, _p: -t_by_df(df, y) / t_density(df, y)),
      "1 / t_density(a, y)", holomorphic=False)  # fmt: skip
 rule("chdtr", costly(lambda _y, v, x: 0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
@@ -290,11 +450,28 @@ rule("i0", "i1(x)", holomorphic=False, julia="NumPy.i0.")
 rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False, julia="NumPy.i1.")
 rule("k0", "-k1(x)", holomorphic=False, julia="NumPy.k0.")
 rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False, julia="NumPy.k1.")
-rule("i0e", "i1e(x) - real_sign(x) * y", holomorphic=False,
+
+
+def i0e_slope(x: Any) -> Any:
+    """exp(-|x|)·I0(x) = 1F1(1/2; 1; -2|x|)."""
+    return real_sign(x) * -special.hyp1f1(1.5, 2.0, -2 * np.absolute(x))
+
+
+def i1e_slope(x: Any) -> Any:
+    """exp(-|x|)·I1(x) = x/2·1F1(3/2; 3; -2|x|)."""
+    z = -2 * np.absolute(x)
+    return 0.5 * special.hyp1f1(1.5, 3.0, z) + 0.25 * z * special.hyp1f1(2.5, 4.0, z)
+
+
+rule("i0e", "i1e(x) - real_sign(x) * y", stable=[wide(i0e_slope)], holomorphic=False,
      kink=Kink("x ~ 0", ("-1", "1"), "the corner of exp(-abs(x))"), julia="NumPy.i0e.")  # fmt: skip
-rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", holomorphic=False, julia="NumPy.i1e.")
-rule("k0e", "y - k1e(x)", holomorphic=False, julia="NumPy.k0e.")
-rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))", holomorphic=False, julia="NumPy.k1e.")
+rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", stable=[wide(i1e_slope)], holomorphic=False,
+     julia="NumPy.i1e.")  # fmt: skip
+rule("k0e", "y - k1e(x)", stable=[wide(lambda x: special.k0e(x) - special.k1e(x))], holomorphic=False,
+     julia="NumPy.k0e.")  # fmt: skip
+rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))",
+     stable=[wide(lambda x: special.k1e(x) - 0.5 * (special.k0e(x) + special.kve(2.0, x)))],
+     holomorphic=False, julia="NumPy.k1e.")  # fmt: skip
 for _name in ("jv", "yv", "hankel1", "hankel2"):
     rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))",
     julia=spelled.of_order(_name))  # fmt: skip

@@ -12,7 +12,7 @@ from ..axes import axes_of
 from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from ..values import in_numpys_types, with_value
-from .reductions import count, masked, not_nan
+from .reductions import count, masked, not_nan, widened
 from .shaping import as_array
 
 
@@ -43,7 +43,7 @@ def var_rule(
 ) -> Any:  # fmt: skip
     d, mean = deviations(x, axis, where)
     n = freedom(np.shape(x), axis, ddof, where)
-    return d * (np.reshape(dy, np.shape(mean)) * (2 / n))
+    return d * (np.reshape(widened(dy), np.shape(mean)) * (2 / n))
 
 
 def var_tangent(
@@ -51,7 +51,7 @@ def var_tangent(
     keepdims: bool = False, where: Any = True,
 ) -> Any:  # fmt: skip
     n = freedom(np.shape(x), axis, ddof, where)
-    change = np.real(np.conjugate(deviations(x, axis, where)[0]) * dx) * (2 / n)
+    change = np.real(np.conjugate(widened(deviations(x, axis, where)[0])) * dx) * (2 / n)
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
@@ -66,7 +66,7 @@ def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, 
     """
     d, mean = deviations(x, axis, where)
     n = freedom(np.shape(x), axis, ddof, where)
-    size = np.reshape(y, np.shape(mean))
+    size = np.reshape(widened(y), np.shape(mean))
     noise = 8 * np.finfo(np.result_type(plain(d))).eps * np.absolute(plain(mean))
     equal = np.less_equal(size, noise)
     return d, np.where(equal, 0.0, 1 / (n * np.where(equal, 1.0, size)))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..elementwise import conj, elementwise
+from ..elementwise import conj, elementwise, saturating, saturating_number
 from ..kinks import Kink
 from ..primitive import Primitive, apply, implements, register, take_up
 
@@ -17,7 +17,7 @@ from ..primitive import Primitive, apply, implements, register, take_up
 
 elementwise(np.exp, "y", julia="exp.")
 elementwise(np.exp2, "y * ln2", julia="exp2.")
-elementwise(np.expm1, "y + 1", julia="expm1.")
+elementwise(np.expm1, "y + 1", stable=["exp(x)"], julia="expm1.")
 elementwise(np.log, "1 / x", julia="log.")
 elementwise(np.log2, "1 / (x * ln2)", julia="log2.")
 elementwise(np.log10, "1 / (x * ln10)", julia="log10.")
@@ -47,16 +47,35 @@ elementwise(np.tan, "1 + y * y", julia="tan.")
 _STEEP_ENDS = Kink("x ~ 1; x ~ -1", word="an infinite slope at both ends", sort="steep")
 elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS, julia="asin.")
 elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS, julia="acos.")
-elementwise(np.arctan, "1 / (1 + x * x)", julia="atan.")
+elementwise(np.arctan, "1 / (1 + x * x)", stable=["square(1 / hypot1(x))"], julia="atan.")
 elementwise(np.sinh, "cosh(x)", julia="sinh.")
 elementwise(np.cosh, "sinh(x)", julia="cosh.")
-elementwise(np.tanh, "1 - y * y", julia="tanh.")
-elementwise(np.arcsinh, "1 / sqrt(1 + x * x)", julia="asinh.")
+
+
+def _near_tanh(y: Any) -> Any:
+    return 1 - y * y
+
+
+def _sech2(x: Any) -> Any:
+    if np.iscomplexobj(x):
+        return 1 / np.cosh(x) ** 2
+    t = np.exp(-2.0 * np.absolute(x))
+    return 4 * t / ((1 + t) * (1 + t))
+
+
+SECH2 = elementwise(None, "-2 * y * tanh(x)", name="sech2", compute=_sech2, julia=spelled.sech2)
+tanh_words: dict[str, Any] = {
+    "stable": [saturating(_near_tanh, SECH2, lambda low: (-math.sqrt(1 - low), math.sqrt(1 - low)))],
+    "number_vjp": saturating_number(_near_tanh, SECH2),
+}
+elementwise(np.tanh, "1 - y * y", **tanh_words, julia="tanh.")
+elementwise(np.arcsinh, "1 / sqrt(1 + x * x)", stable=["1 / hypot1(x)"], julia="asinh.")
 elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))",
             kink=Kink("x ~ 1", word="an infinite slope at 1", sort="steep"), julia="acosh.")  # fmt: skip
 elementwise(np.arctanh, "1 / ((1 - x) * (1 + x))", julia="atanh.")
 
 elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False,
+            stable=["angle_slope(b, hypot(a, b))", "-angle_slope(a, hypot(a, b))"],
             kink=Kink("where(b <= 0, a, 1.0) ~ 0", word="a jump by 2π behind the origin", sort="jump"),
             julia="atan.")  # fmt: skip
 
@@ -130,8 +149,12 @@ def bessel_i(x: Any, n: int) -> Any:
     """
     x = np.asarray(x)
     size = np.absolute(x)[..., None]
-    terms = np.exp(x[..., None] * np.cos(_ANGLES) - size) * np.cos(n * _ANGLES)
-    return (np.mean(terms, axis=-1) * np.exp(size[..., 0])).astype(np.result_type(x.dtype, np.float16))[()]
+    waves = x[..., None] * np.cos(_ANGLES)
+    terms = np.exp(waves - size)
+    if n % 2:  # only the odd part counts, which is small near 0
+        terms = np.where(size < 1, np.sinh(np.where(size < 1, waves, 0.0)) * np.exp(-size), terms)
+    mean = np.mean(terms * np.cos(n * _ANGLES), axis=-1)
+    return (mean * np.exp(size[..., 0])).astype(np.result_type(x.dtype, np.float16))[()]
 
 
 def bessel_i_slope(x: Any, n: int) -> Any:

@@ -13,7 +13,9 @@ from .elementwise import (
     minus,
     of_order,
     of_type,
+    psi_gap,
     rounded,
+    sech2,
     squared,
 )
 from .layers import (
@@ -139,6 +141,7 @@ __all__ = [
     "permuted",
     "pinv",
     "plain_number",
+    "psi_gap",
     "qr",
     "ravelled",
     "reduction",
@@ -149,6 +152,7 @@ __all__ = [
     "running",
     "scatter",
     "scatter_by",
+    "sech2",
     "shift_of_frequencies",
     "solve",
     "solve_triangular",

@@ -34,6 +34,11 @@ def itself(site: Site, x: Term) -> Spelled:
     return Term(x.text, site.out, x.level)
 
 
+@spelling("sech.(x) .^ 2")
+def sech2(site: Site, x: Term) -> Spelled:
+    return infix("^", elementwise("sech", (x,), site.out), number_term(2), site.out, bool(x.ndim))
+
+
 @spelling("x .^ 2")
 def squared(site: Site, x: Term) -> Spelled:
     return infix("^", x, number_term(2), site.out, bool(x.ndim))
@@ -43,6 +48,8 @@ def squared(site: Site, x: Term) -> Spelled:
 def literal_power(site: Site, x: Term, p: Term) -> Spelled:
     if p.literal and float(p.value).is_integer() and abs(p.value) < 2**31:
         p = number_term(int(p.value))
+        if p.value == 0 and np.result_type(site.out).kind in "iu":  # Zygote takes integers to the power -1
+            return call("one." if x.ndim else "one", x)
         if x.dtype.kind in "iu" and np.result_type(site.out).kind in "fc":
             x = converted(x, np.float64)
         return infix("^", x, p, site.out, bool(x.ndim))
@@ -53,10 +60,16 @@ def literal_power(site: Site, x: Term, p: Term) -> Spelled:
 def choose(site: Site, c: Term, a: Term, b: Term) -> Spelled:
     a, b = typed([a, b], site.out)
     kind = np.result_type(site.out)
+    if kind.kind in "iu":  # Zygote needs both to be numbers
+        a, b = (x if x.dtype.kind != "b" else _as_integer(x, kind) for x in (a, b))
     if kind.kind == "c":  # Zygote needs both to be of one type
         a, b = (x if x.is_complex else _as_complex(x, kind) for x in (a, b))
     c, a, b = aligned([c, a, b])
     return call("ifelse." if c.ndim or a.ndim or b.ndim else "ifelse", c, a, b)
+
+
+def _as_integer(x: Term, kind: np.dtype) -> Term:
+    return number_term(int(x.value)) if x.literal else converted(x, kind)
 
 
 def _as_complex(x: Term, kind: np.dtype) -> Term:
@@ -84,6 +97,13 @@ def of_type(site: Site, x: Term, dtype: Any = None) -> Spelled:
 @spelling("round(x; digits)")
 def rounded(site: Site, x: Term, decimals: int = 0, **_: Any) -> Spelled:
     return call("round", x, digits=decimals or None)
+
+
+@spelling("SpecialFunctions.digamma.(a .+ b) .- SpecialFunctions.digamma.(a)")
+def psi_gap(site: Site, a: Term, b: Term) -> Spelled:
+    total = elementwise("+", (a, b), a.value + b.value)
+    parts = [elementwise("SpecialFunctions.digamma", (t,), t.value * 1.0) for t in (total, a)]
+    return elementwise("-", parts, site.out)
 
 
 def of_order(name: str) -> Callable[..., Spelled]:

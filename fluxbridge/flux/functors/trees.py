@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.holders import blank, fields_of, is_filled, once_a_class
 from ...autodiff.primitive import Tracer
-from ...autodiff.structure import _fields_of, _is_filled, blank, once_a_class
 from ...autodiff.template import Record
 from ..lazy import LazyLayer
 
@@ -101,7 +101,7 @@ def functor(x: Any) -> tuple[Any, Rebuild]:
     if isinstance(x, functools.partial):
         whole = Record(func=x.func, args=x.args, keywords=x.keywords)
         return whole, lambda p: functools.partial(p.func, *p.args, **p.keywords)
-    fields = _fields_of(x)
+    fields = fields_of(x)
     return (Record(**fields), lambda parts: _remake(x, parts)) if fields else ((), lambda _: x)
 
 
@@ -118,7 +118,7 @@ def _object_array(parts: list[Any], shape: tuple[int, ...]) -> np.ndarray:
 
 def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
     cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
-    held = {name: cell.cell_contents for name, cell in cells.items() if _is_filled(cell)}
+    held = {name: cell.cell_contents for name, cell in cells.items() if is_filled(cell)}
     held = {name: value for name, value in held.items() if value is not x}  # a function that calls itself
 
     if not held:

@@ -60,6 +60,8 @@ class _ChannelNorm(HasMode):
             else:
                 y = (x - mean) / root
         else:
+            if self.track_stats:
+                self._enough(x.shape, axes)
             known = moments(plain(x), axes)
             if self.track_stats:
                 self._track(x.shape, axes, *known)
@@ -67,6 +69,17 @@ class _ChannelNorm(HasMode):
             if self.affine:
                 y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
         return activate(self, self.λ, y)
+
+    def _enough(self, shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+        """Raise where the variance of a channel is not defined."""
+        count = int(np.prod([shape[i] for i in axes]))
+        if count < 2 or shape[-1] == 0:
+            raise DimensionMismatch(
+                f"layer {self!r} estimates the variance of each channel while it trains, which takes two "
+                f"numbers at least, but got {count} (an input of shape {shape}); the running variance "
+                "would be NaN from then on. Leave out a last batch of one observation "
+                "(DataLoader(partial=False)), or call the layer in test mode (testmode_)."
+            )
 
     def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
         """Move the running statistics towards those of this batch; the variance without bias."""

@@ -206,9 +206,10 @@ class LSTMCell(_Cell):
         size_check(self, x, 0, self.Wi.shape[1])
         inside, steps, *batch = x.shape
         x, (h, c) = self._floating(x), map(self._state, state)
-        columns = max([1, *batch, *(s.shape[1] for s in (h, c) if len(s.shape) > 1)])
+        widths = [1, *batch, *(s.shape[1] for s in (h, c) if len(s.shape) > 1)]
+        columns = 0 if 0 in widths else max(widths)
         n = self.Wh.shape[1]
-        x = _repeated(np.reshape(x, (inside, steps, -1)), (inside, steps, columns))
+        x = _repeated(np.reshape(x, (inside, steps, *(batch or [1]))), (inside, steps, columns))
         h, c = (_repeated(lead(s, 2), (n, columns)) for s in (h, c))
         bias = np.zeros(4 * n, self.Wi.dtype) if self.bias is False else self.bias
         hidden, cell = lstm(x, self.Wi, self.Wh, bias, h, c)

@@ -18,9 +18,18 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.elementwise import define_words, elementwise, masked
+from ...autodiff.elementwise import (
+    bounded,
+    define_words,
+    elementwise,
+    inside_of_sigmoid,
+    masked,
+    saturating,
+    saturating_number,
+)
 from ...autodiff.kinks import Kink
-from ...autodiff.primitive import Primitive
+from ...autodiff.primitive import Primitive, Tracer
+from ...autodiff.rules.transcendental import SECH2, tanh_words
 from ..rng import default_rng, rand
 from .numeric import as_float, elementwise_compute
 
@@ -60,12 +69,57 @@ def _erf(x: Any) -> Any:
     return erf(x).astype(x.dtype)
 
 
-_SIGMOID = _primitive("sigmoid", _sigmoid, "y * (1 - y)")
-_TANH = _primitive("tanh_fast", np.tanh, "1 - y * y")
+def _erfc(x: Any) -> Any:
+    try:
+        from scipy.special import erfc
+    except ImportError:
+        return np.vectorize(math.erfc, otypes=[x.dtype])(x)
+    return erfc(x).astype(x.dtype)
+
+
+def _near_sigmoid(y: Any) -> Any:
+    return y * (1 - y)
+
+
+def _sigmoid_slope(x: Any) -> Any:
+    if isinstance(x, Tracer):
+        return _SIGMOID(x) * _SIGMOID(np.negative(x))
+    t = np.exp(-np.abs(np.asarray(x) * 1.0))
+    return t / ((1 + t) * (1 + t))
+
+
+_SIGMOID = _primitive(
+    "sigmoid", _sigmoid, "y * (1 - y)", stable=[saturating(_near_sigmoid, _sigmoid_slope, inside_of_sigmoid)],
+    number_vjp=saturating_number(_near_sigmoid, _sigmoid_slope),
+)  # fmt: skip
+_TANH = _primitive("tanh_fast", np.tanh, "1 - y * y", **tanh_words)
 _ERF = _primitive(
     "nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)", julia="SpecialFunctions.erf."
 )
-define_words({"sigmoid": _SIGMOID, "nnlib_tanh": _TANH, "nnlib_erf": _ERF})
+_ERFC = _primitive(
+    "nnlib_erfc", _erfc, f"-{2 / math.sqrt(math.pi)!r} * exp(-x * x)", julia="SpecialFunctions.erfc."
+)
+
+
+def _celu_slope(u: Any) -> Any:
+    """exp(u)·(1 - u) - 1 for u <= 0, near 0 by its series -Σ (k-1)/k! uᵏ."""
+    near = u > -0.5
+    v = np.where(near, u, 0.0)
+    total: Any = 0.0
+    for k in range(15, 1, -1):
+        total = (total - (k - 1) / math.factorial(k)) * v
+    return np.where(near, total * v, np.exp(u) * (1 - u) - 1)
+
+
+define_words(
+    {
+        "sigmoid": _SIGMOID,
+        "nnlib_tanh": _TANH,
+        "nnlib_erf": _ERF,
+        "nnlib_erfc": _ERFC,
+        "celu_slope": _celu_slope,
+    }
+)
 _SOFTPLUS = _primitive("softplus", _softplus, "sigmoid(x)")
 define_words({"softplus": _SOFTPLUS})
 
@@ -82,24 +136,22 @@ def _gelu_sigmoid(x: Any) -> Any:
     return x * _sigmoid(2 * GELU_SCALE * x * (1 + GELU_CUBIC * x * x))
 
 
-def _gelu_tanh_slope(_y: Any, x: Any) -> Any:
-    t = _TANH(GELU_SCALE * x * (1 + GELU_CUBIC * x * x))
-    return (1 + t) / 2 + x * GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x) * (1 - t * t) / 2
-
-
-def _gelu_sigmoid_slope(_y: Any, x: Any) -> Any:
-    s = _SIGMOID(2 * GELU_SCALE * x * (1 + GELU_CUBIC * x * x))
-    return s + x * (s * (1 - s)) * 2 * GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x)
+def _gelu_slope(_y: Any, x: Any) -> Any:
+    """By the sigmoid s(u), for (1 + tanh(u/2))/2 = s(u); beyond 30 it is constant."""
+    x = bounded(x, 30.0)
+    u = 2 * GELU_SCALE * x * (1 + GELU_CUBIC * x * x)
+    return _SIGMOID(u) * (1 + x * _SIGMOID(-u) * 2 * GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x))
 
 
 def _mish_slope(_y: Any, x: Any) -> Any:
-    t = _TANH(_SOFTPLUS(x))
-    return t + x * (1 - t * t) * _SIGMOID(x)
+    x = bounded(x, 800.0)
+    u = _SOFTPLUS(x)
+    return _TANH(u) + x * SECH2(u) * _SIGMOID(x)
 
 
 def _lisht_slope(_y: Any, x: Any) -> Any:
-    t = _TANH(x)
-    return t + x * (1 - t * t)
+    x = bounded(x, 800.0)
+    return _TANH(x) + x * SECH2(x)
 
 
 def _relu(x: Any) -> Any:
@@ -142,7 +194,7 @@ _RELU6 = _primitive(
 )  # fmt: skip
 _GELU_TANH = elementwise(
     None,
-    _gelu_tanh_slope,
+    _gelu_slope,
     name="gelu_tanh",
     compute=elementwise_compute(_gelu_tanh),
     holomorphic=False,
@@ -150,7 +202,7 @@ _GELU_TANH = elementwise(
 )
 _GELU_SIGMOID = elementwise(
     None,
-    _gelu_sigmoid_slope,
+    _gelu_slope,
     name="gelu_sigmoid",
     compute=elementwise_compute(_gelu_sigmoid),
     holomorphic=False,
@@ -160,8 +212,13 @@ _GELU_ERF = _primitive(
     "gelu_erf",
     lambda x: x / 2 * (1 + _erf(x * math.sqrt(0.5))),
     f"(1 + nnlib_erf(x * {math.sqrt(0.5)!r})) / 2 + x * exp(-x * x / 2) * {1 / math.sqrt(2 * math.pi)!r}",
+    stable=[
+        f"nnlib_erfc(bounded(x, 40.0) * {-math.sqrt(0.5)!r}) / 2"
+        f" + bounded(x, 40.0) * exp(-square(bounded(x, 40.0)) / 2) * {1 / math.sqrt(2 * math.pi)!r}"
+    ],
 )
-_SWISH = _primitive("swish", lambda x: x * _sigmoid(x), "y + sigmoid(x) * (1 - y)")
+_SWISH = _primitive("swish", lambda x: x * _sigmoid(x), "y + sigmoid(x) * (1 - y)",
+                    stable=["sigmoid(x) * (1 + bounded(x, 800.0) * sigmoid(-x))"])  # fmt: skip
 _HARDSWISH = _primitive(
     "hardswish", lambda x: x * _hard_sigmoid(x), "where(x < -3, 0.0, where(x > 3, 1.0, x / 3 + 0.5))",
     kink=(Kink("x ~ -3", ("-0.5", "0"), "flat below -3"), Kink("x ~ 3", ("1", "1.5"), "straight above 3")),
@@ -178,10 +235,14 @@ _SELU = _primitive(
     "selu",
     lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * (np.exp(x) - 1)),
     f"where(y > 0, {SELU_SCALE!r}, y + {SELU_ALPHA * SELU_SCALE!r})",
+    stable=[f"where(y > 0, {SELU_SCALE!r}, {SELU_ALPHA * SELU_SCALE!r} * exp(minimum(x, 0.0)))"],
     kink=Kink("x ~ 0", (f"{SELU_SCALE!r}", f"{SELU_ALPHA * SELU_SCALE!r}"), "steeper below 0"),
 )
 _SOFTSIGN = _primitive(
-    "softsign", lambda x: x / (1 + np.abs(x)), "1 / ((1 + absolute(x)) * (1 + absolute(x)))"
+    "softsign",
+    lambda x: x / (1 + np.abs(x)),
+    "1 / ((1 + absolute(x)) * (1 + absolute(x)))",
+    stable=["square(1 / (1 + absolute(x)))"],
 )
 _LOGCOSH = _primitive("logcosh", lambda x: x + _softplus(-2 * x) - LOG2, "nnlib_tanh(x)")
 _MISH = elementwise(
@@ -192,7 +253,8 @@ _MISH = elementwise(
     holomorphic=False,
     julia="NNlib.mish.",
 )
-_TANHSHRINK = _primitive("tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)")
+_TANHSHRINK = _primitive("tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)",
+                         stable=["square(nnlib_tanh(x))"])  # fmt: skip
 
 
 # -- with a parameter: a is the point, b the parameter ------------------------------------------------
@@ -212,6 +274,7 @@ _ELU = _primitive(
     lambda x, b: np.where(x >= 0, x, b * (np.exp(x) - 1)),
     "where(y >= 0, 1.0, y + b)",
     "exp(a) - 1 if a < 0",
+    stable=["where(y >= 0, 1.0, b * exp(where(y >= 0, 0.0, a)))", "expm1(minimum(a, 0.0)) if a < 0"],
     kink=Kink("where(b == 1, 1.0, a) ~ 0", ("1, 0", "b, 0"), "a corner at 0 unless alpha is 1"),
 )
 _CELU = _primitive(
@@ -219,6 +282,7 @@ _CELU = _primitive(
     lambda x, b: np.where(x >= 0, x, b * (np.exp(x / b) - 1)),
     "where(y > 0, 1.0, y / b + 1)",
     "exp(a / b) * (1 - a / b) - 1 if a < 0",
+    stable=["exp(where(y > 0, 0.0, a / b))", "celu_slope(bounded(minimum(a, 0.0) / b, 800.0)) if a < 0"],
 )
 _TRELU = _primitive(
     "trelu",

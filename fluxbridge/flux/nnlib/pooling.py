@@ -45,7 +45,7 @@ def _is_global(place: Windows) -> bool:
 def _flat(x: np.ndarray) -> np.ndarray:
     """The spatial axes of C, spatial, N as one, first axis fastest."""
     spatial = range(x.ndim - 2, 0, -1)
-    return np.transpose(x, (0, *spatial, x.ndim - 1)).reshape(x.shape[0], -1, x.shape[-1])
+    return np.transpose(x, (0, *spatial, x.ndim - 1)).reshape(x.shape[0], count(x.shape[1:-1]), x.shape[-1])
 
 
 # -- the largest -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ end
 heaviside(x, h) = number(x) == 0 ? h : oftype(h, x > 0)
 
 "The distance to the next number away from 0, with the sign of `x`."
-spacing(x) = copysign(eps(x), x)
+spacing(x) = x < 0 ? -eps(x) : eps(x)
 spacing(x::ForwardDiff.Dual) = spacing(ForwardDiff.value(x))
 
 "Is `a` near `b`, the one that is known to be right?"

@@ -162,7 +162,23 @@ def _samples() -> list[Sample]:
     return out
 
 
-SAMPLES: list[Sample] = _samples()
+def _cut() -> list[Sample]:
+    """Pseudo-inverses that cut the spectrum in the middle between two singular values."""
+    rng = np.random.default_rng(8)
+    found = []
+    for shape in ((4, 3), (3, 4), (2, 3, 3)):
+        real = rng.standard_normal(shape)
+        for x in (real, real + 1j * rng.standard_normal(shape)):
+            s = la.svd(x, compute_uv=False)
+            cut = (s[..., 1] + s[..., 2]) / 2 / s[..., 0]
+            found.append(Sample("pinv", lambda x, cut=cut: la.pinv(x, cut), (x,)))
+            if len(shape) == 2:
+                solve = lambda a, b, cut=cut: la.lstsq(a, b, rcond=cut)[0]  # noqa: E731
+                found.append(Sample("lstsq", solve, (x, rng.standard_normal(shape[0]))))
+    return found
+
+
+SAMPLES: list[Sample] = _samples() + _cut()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)

@@ -410,3 +410,18 @@ def test_errors():
         grad(lambda x: np.sum(np.gradient(x, edge_order=2)), v[:2])
     with pytest.raises(ValueError):
         grad(np.max, np.zeros(0))
+
+
+@pytest.mark.parametrize("n", [65_520, 100_000])
+@pytest.mark.parametrize("name", ["mean", "nanmean", "average", "var", "std"])
+def test_half_precision_holds_the_mean_of_many(name, n):
+    x = np.zeros(n, np.float16)
+    x[: n // 2] = 0.03125
+    f = getattr(np, name)
+    with np.errstate(all="ignore"):  # NumPy's average and std overflow in half precision
+        value, (half,) = withgradient(f, (x,))
+        double = withgradient(f, (x.astype(np.float64),))[1][0]
+    assert half.dtype == np.float16
+    if np.isfinite(value):
+        assert np.any(half)
+        np.testing.assert_allclose(half.astype(float), double, rtol=0.05, atol=3e-7)

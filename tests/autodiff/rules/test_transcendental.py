@@ -10,7 +10,7 @@ import pytest
 from rulecheck import Sample, check
 
 from fluxbridge.autodiff.native import pushforward, withgradient
-from fluxbridge.autodiff.primitive import UFUNCS
+from fluxbridge.autodiff.primitive import PRIMITIVES, UFUNCS
 from fluxbridge.errors import GradientLostError
 
 rng = np.random.default_rng(5)
@@ -75,6 +75,7 @@ SAMPLES = [
     Sample("unwrap", lambda x: np.unwrap(x, axis=0, period=4.0) ** 2, (5 * any_x,)),
     Sample("sinc_derivative", np.sinc, (np.array([-7.3, -2.99, -0.4, 0.0, 1e-9, 0.5, 3.3, 40.2]),)),
     Sample("bessel_i", np.i0, (np.array([-8.5, -0.4, 0.0, 1e-9, 0.5, 9.0]),)),
+    Sample("sech2", lambda x: PRIMITIVES["sech2"](x), (any_x,)),
 ]  # fmt: skip
 
 
