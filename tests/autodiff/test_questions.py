@@ -324,6 +324,7 @@ def test_text_by_percent():
         assert withgradient(f, x) == (f(x), (float(len("0.750|7.5e-01") + 3),))
 
 
+@pytest.mark.once
 def test_text_by_logging(caplog):
     def f(x):
         logging.getLogger("fluxbridge.tests").warning("loss %.2f after %d steps", np.sum(x), 3)
