@@ -171,6 +171,7 @@ class Primitive:
         "original",
         "shares",
         "shown",
+        "spare",
         "vjps",
         "where",
     )
@@ -190,6 +191,7 @@ class Primitive:
         julia: Any = None,
         kink: Any = None,
         shown: Any = None,
+        spare: Callable[[Any], bool] | None = None,
     ):
         self.name = name
         self.compute = compute
@@ -207,6 +209,7 @@ class Primitive:
         self.shown = shown
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
+        self.spare = spare  # spare(y): do the rules of a function of one array go without its input here?
         self.keeps_arrays = name in _KEEPS_ARRAYS
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}

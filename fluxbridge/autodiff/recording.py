@@ -133,7 +133,7 @@ class Recording:
     >>> r.steps
     [v0 = [0](), v1 = getitem(v0), v2 = sin(v0), v3 = multiply(v2, 2.0), v4 = sum(v3)]
     >>> [(c.function.__name__, c.inputs, c.outcome) for c in r.choices]
-    [('gt', (v1 = getitem(v0), 0), True)]
+    [('gt', (v1 = getitem(v0), 0), np.True_)]
     >>> backward(r.steps, {r.out: 1.0})[r.steps[0]]
     array([1.75516512, 1.08060461])
     """
@@ -160,10 +160,11 @@ class Recording:
         self.leaves = len(self.steps)
         WATCHERS.append(self)
         running.levels.append(self)
+        self.memory.rebuilt = splitter
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
-            clearer = in_our_words(error)
+            clearer = in_our_words(error, self.refused)
             if clearer is not None:
                 raise clearer from error
             raise
@@ -171,6 +172,7 @@ class Recording:
             WATCHERS.remove(self)
             self._finished()
             running.levels.pop()
+            self.memory.rebuilt = None
         if self.refused is not None:
             raise caught(self.refused)
         splitter.write_back(self)

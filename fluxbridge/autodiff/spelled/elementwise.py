@@ -19,6 +19,7 @@ from ..spelling import (
     infix,
     negative,
     number_term,
+    spell,
     spelling,
     typed,
 )
@@ -65,6 +66,17 @@ def _of_many_bits(x: Term, site: Site) -> Term:
     """Integers of few bits as Int64: the derivative of their power is made of powers that may be large."""
     whole = np.result_type(site.out).kind in "iu"
     return converted(x, np.int64) if whole and x.dtype.kind in "iu" and x.dtype.itemsize < 8 else x
+
+
+def powered(inner: Any) -> Any:
+    """The spelling of a function whose values are raised to the power p, by the spelling of the function."""
+
+    @spelling("f(x) .^ p")
+    def power_of(site: Site, *xs: Term, p: int, **options: Any) -> Spelled:
+        base = spell(inner, site, list(xs), options)
+        return infix("^", base, number_term(p), site.out, bool(np.ndim(site.out)))
+
+    return power_of
 
 
 @spelling("ifelse.(c, a, b)")
