@@ -240,9 +240,17 @@ class Translated:
 
 
 def _as_integer(y: Any, step: Step) -> Any:
-    """An integer that is of a type of NumPy's in Python; all that Julia gives are Python's."""
-    kind = type(step.value)
-    return kind(y) if type(y) is int and issubclass(kind, np.integer) else y
+    """Integers in their type in Python: Julia's come back as Python's, or were computed as floats."""
+    x = step.value
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "iu" or not isinstance(y, np.ndarray) or y.dtype.kind != "f":
+            return y
+        whole = y.astype(x.dtype)
+        return whole if np.array_equal(whole, y) else y
+    kind = type(x)
+    if type(y) not in (int, float) or kind is bool or not issubclass(kind, (int, np.integer)):
+        return y
+    return kind(y) if y == y // 1 else y
 
 
 def is_python(f: Any) -> bool:

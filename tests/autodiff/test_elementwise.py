@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fluxbridge import gradient
+from fluxbridge import gradient, pushforward
 from fluxbridge.autodiff.elementwise import masked, select
 from fluxbridge.autodiff.native import Trace
 from fluxbridge.autodiff.primitive import Spec
@@ -43,3 +43,15 @@ def test_the_input_of_what_levels_off_is_kept_only_where_it_does(function):
     assert np.all(slopes > 0)  # also where the output is 1 to the last digit
     near = gradient(lambda x: np.sum(function(x)), inner)[0]
     np.testing.assert_allclose(near, [gradient(function, float(v))[0] for v in inner], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.int32, np.int64])
+def test_slopes_of_powers_of_integers_do_not_wrap_round(kind):
+    with np.errstate(over="ignore"):
+        for p in (2, 3, 5):
+            slope = p * 20.0 ** (p - 1)
+            assert gradient(lambda x, p=p: x**p, kind(20)) == (slope,)
+            np.testing.assert_array_equal(
+                gradient(lambda x, p=p: x[1] ** p, np.array([3, 20], kind))[0], [0, slope]
+            )
+        assert pushforward(lambda x: abs(x) ** 4, kind(20))(1.0) == 4 * 20.0**3

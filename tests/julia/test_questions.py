@@ -255,6 +255,7 @@ def test_integers_in_julia(name):
         lambda x: x[1] ** 5,
     ],
 )
+@pytest.mark.filterwarnings("ignore:overflow encountered")
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64, np.int64])
 def test_narrow_integers_in_julia(f, dtype):
     _same(f, A([200 % 128 if dtype == np.int8 else 200, 3, 117]).astype(dtype))

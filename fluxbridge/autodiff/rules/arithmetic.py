@@ -155,6 +155,7 @@ def literal_power_of(x: Any, p: Any) -> Any:
 
 def literal_slope(x: Any, p: Any) -> Any:
     """p·x**(p-1); 0 for p = 0, at x = 0 too."""
+    x = int(x) if isinstance(x, np.integer) else x  # those of few bits would wrap round
     return 2 * x if p == 2 else p * literal_power_of(x, p - 1) if p else zero_of(x)
 
 
@@ -173,6 +174,7 @@ def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
 
 def literal_power_number(dy: Any, known: Any) -> Any:
     _, x, p = known
+    x = int(x) if isinstance(x, np.integer) else x
     slope = 2 * x if p == 2 else p * x ** (p - 1) if p else 0.0
     product = dy * slope
     return (0.0 if product != product and slope == 0 else product, None)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import spelled
-from ..primitive import EVEN_POWERS, PRIMITIVES, SQUARES, Primitive, primitive
+from ..primitive import EVEN_POWERS, PRIMITIVES, SQUARES, Primitive, plain, primitive
 from .norms import NORM2
 from .reductions import expand
 from .statistics import STD, deviations, freedom
@@ -34,7 +34,7 @@ def even_power(
         def vjp(dy: Any, _y: Any, *xs: Any, p: Any, **options: Any) -> Any:
             factor = dy * p
             if p != 2:
-                factor = factor * square(*xs, **options) ** (p // 2 - 1)
+                factor = factor * square(*map(_as_float, xs), **options) ** (p // 2 - 1)
             return half_slope(k, factor, *xs, **options)
 
         return vjp
@@ -43,6 +43,11 @@ def even_power(
     EVEN_POWERS[of] = primitive(
         None, *rules, name=f"{of.name}_power", compute=compute, julia=spelled.powered(of.julia)
     )
+
+
+def _as_float(x: Any) -> Any:
+    """Integers as floats: the squares of those of few bits would wrap round."""
+    return x * 1.0 if np.result_type(plain(x)).kind in "iu" else x
 
 
 def size2(x: Any) -> Any:

@@ -48,7 +48,11 @@ def pinv(site: Site, a: Term, rcond: Any = None, hermitian: bool = False) -> Spe
 
 @spelling("cholesky(Symmetric(A, :L)).L")
 def cholesky(site: Site, a: Term) -> Spelled:
-    return call("NumPy.cholesky", a) if a.ndim > 2 else f"cholesky({_hermitian(a, 'L')}).L"
+    if a.ndim > 2:
+        return call("NumPy.cholesky", a)
+    if a.is_complex and not a.text.isidentifier():  # Zygote's broadcasts take no triangular cotangents
+        a = Term(call("collect", a), a.value)
+    return f"cholesky({_hermitian(a, 'L')}).L"
 
 
 def _hermitian(a: Term, triangle: str) -> str:
