@@ -30,3 +30,8 @@ def test_a_wrong_answer_would_be_seen():
     assert not tutorial.agrees(Record(a=None), Record(a=1.0))
     with pytest.raises(AssertionError, match="not the answer"):
         tutorial.Ledger()("1 + 1", 3, 2)
+
+
+def test_implicit_parameters_are_found():
+    gradient, known = tutorial.implicit()
+    assert gradient.tolist() == [[7.0, 70.0, 700.0], [8.0, 80.0, 800.0]] and known is False

@@ -29,6 +29,7 @@ from .unfit import behind, is_stream
 _PACKAGES = """numpy scipy pandas matplotlib torch jax tensorflow sklearn tqdm pytest _pytest hypothesis
 IPython ipykernel juliacall"""
 LIBRARIES = {*_PACKAGES.split(), __name__.partition(".")[0], *sys.stdlib_module_names} - {"__main__"}
+_PROGRAMS = {f"{__name__.partition('.')[0]}.tutorial"}  #: modules of theirs that are written as users write
 _PLAIN = frozenset(
     {float, int, complex, bool, str, bytes, type(None), np.ufunc, range, slice}
     | {np.float64, np.float32, np.int64, np.int32, np.bool_, types.CodeType}
@@ -39,7 +40,7 @@ _LONG = 256  # members, from which on a list is looked at as a whole, and last
 @functools.lru_cache(maxsize=1024)
 def of_library(name: Any) -> bool:
     """Does the module belong to one of these packages?"""
-    return isinstance(name, str) and name.partition(".")[0] in LIBRARIES
+    return isinstance(name, str) and name.partition(".")[0] in LIBRARIES and name not in _PROGRAMS
 
 
 def is_library(f: types.FunctionType) -> bool:
