@@ -24,9 +24,10 @@ class Memory:
     `views` are weak references to traced arrays that are, or have, views. `given` are pairs of a traced
     array and something else with its memory, to which a change cannot be carried. `arguments` are the
     stand-ins of arrays with the caller's own, `changed` those of the latter that f changed in place.
+    While f runs, `rebuilt` is what made the copies of the objects among the arguments.
     """
 
-    __slots__ = ("arguments", "changed", "given", "room", "views")
+    __slots__ = ("arguments", "changed", "given", "rebuilt", "room", "views")
 
     def __init__(self) -> None:
         self.room = 1000
@@ -34,6 +35,7 @@ class Memory:
         self.given: list[tuple[Any, Any]] = []
         self.arguments: list[tuple[Any, Any]] = []
         self.changed: list[Any] = []
+        self.rebuilt: Any = None
 
     def alive(self) -> list[Any]:
         """The traced arrays among the views; those that are gone are forgotten."""

@@ -76,16 +76,18 @@ class Trace:
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
         levels = running.levels
         levels.append(self.tape)
+        self.tape.memory.rebuilt = self.splitter
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
             self.tape.close()
-            clearer = in_our_words(error)
+            clearer = in_our_words(error, self.tape.refused)
             if clearer is not None:
                 raise clearer from error
             raise
         finally:
             levels.pop()
+            self.tape.memory.rebuilt = None
         if self.tape.refused is not None:
             self.tape.close()
             raise caught(self.tape.refused)
@@ -259,15 +261,17 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     splitter = Splitter(lambda _: next(feed))
     duals = splitter.split(tuple(xs))[0]
     running.levels.append(level)
+    level.memory.rebuilt = splitter
     try:
         out = f(*duals)
     except Exception as error:
-        clearer = in_our_words(error)
+        clearer = in_our_words(error, level.refused)
         if clearer is not None:
             raise clearer from error
         raise
     finally:
         running.levels.pop()
+        level.memory.rebuilt = None
     if level.refused is not None:
         raise caught(level.refused)
     splitter.write_back(level)

@@ -160,10 +160,11 @@ class Recording:
         self.leaves = len(self.steps)
         WATCHERS.append(self)
         running.levels.append(self)
+        self.memory.rebuilt = splitter
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
-            clearer = in_our_words(error)
+            clearer = in_our_words(error, self.refused)
             if clearer is not None:
                 raise clearer from error
             raise
@@ -171,6 +172,7 @@ class Recording:
             WATCHERS.remove(self)
             self._finished()
             running.levels.pop()
+            self.memory.rebuilt = None
         if self.refused is not None:
             raise caught(self.refused)
         splitter.write_back(self)

@@ -58,8 +58,15 @@ _FOREIGN_WORDS = re.compile(
 )
 
 
-def in_our_words(error: BaseException) -> FluxbridgeError | None:
-    """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value."""
+#: A stand-in for a NumPy number has no x[...]: Python would take it for a sequence.
+_INDEXED = re.compile(r"'(Reverse|Dual|Recorded)Scalar' object is not subscriptable")
+
+
+def in_our_words(error: BaseException, refused: Any = None) -> FluxbridgeError | None:
+    """A complaint about an array of objects, such as np.array([x, y]) makes, or about a traced value.
+
+    `refused` is what was refused before; an error that came in its place, or after it, tells less.
+    """
     from .scipycalls import raised_by_scipy
 
     named = raised_by_scipy(error)
@@ -67,6 +74,8 @@ def in_our_words(error: BaseException) -> FluxbridgeError | None:
         return named
     if isinstance(error, FluxbridgeError) or not isinstance(error, Exception):
         return None
+    if refused is not None:
+        return refused
     if isinstance(error, ValueError) and "read-only" in str(error):
         return MutationError(
             "Mutating arrays is not supported -- an array was changed in place that is being "
@@ -75,6 +84,11 @@ def in_our_words(error: BaseException) -> FluxbridgeError | None:
         )
     if _SPARSE.search(str(error)):
         return refused_by_sparse(str(error))
+    if _INDEXED.search(str(error)):
+        return GradientLostError(
+            f"One of NumPy's numbers was indexed ({error}), as in x[()], x[...] or x[None], which fluxbridge "
+            "does not follow. Write x for x[()], np.reshape(x, ()) for x[...], np.reshape(x, 1) for x[None]."
+        )
     called = _called_with_objects(error)
     if called:
         return GradientLostError(

@@ -23,6 +23,7 @@ from ..errors import MutationError, StructureError
 from .holders import blank, contents, fields_of, is_filled, once_a_class, put, remove, slots
 from .inplace import was_changed
 from .primitive import Tracer
+from .running import running
 from .template import Branch, Leaf, Record
 from .tracer import as_numpys, as_pythons
 from .unfit import behind, check_number, is_numeric_array, is_stream, refusal, unbuildable
@@ -53,6 +54,7 @@ class Splitter:
         self.low = _FAR  # the depth of the outermost of `active` that was met again
         self.active: dict[int, tuple[int, Any]] = {}  # what we are inside of: (depth, its copy)
         self.copies: list[tuple[Any, Any, dict[Any, Any]]] = []  # (original, copy, as made)
+        self.everywhere: set[tuple[int, str]] = set()  # attributes that :func:`assign` wrote, of originals
 
     def split(self, x: Any) -> tuple[Any, Any]:
         """(`x` rebuilt around stand-ins, template); the template is None if there is no leaf."""
@@ -364,13 +366,19 @@ class Splitter:
             value = self.originals(level)
             places = collections.Counter(id(x) for x, copy, _ in self.copies if copy is not x)
             for original, copy, made in changed:
-                if places[id(original)] > 1:
+                if places[id(original)] > 1 and not self._agree(original, copy, made):
                     raise MutationError(
                         f"the same {type(original).__name__} stands in several places of the arguments and "
                         "was changed; inside of a gradient each place has a copy of its own, so the others "
                         "would not see it. Pass it once, or a copy for each place."
                     )
                 _write(original, contents(copy), made, value)
+
+    def _agree(self, original: Any, copy: Any, made: dict[Any, Any]) -> bool:
+        """Was all that changed assigned in every copy at once?"""
+        now = contents(copy)
+        changed = [name for name in {**made, **now} if now.get(name) is not made.get(name)]
+        return all((id(original), name) in self.everywhere for name in changed)
 
     def originals(self, level: Any = None) -> Callable[[Any], Any]:
         """The function that puts the originals, and plain values, where copies and tracers of `level` are."""
@@ -389,6 +397,20 @@ class Splitter:
             return id(x) in known or (isinstance(x, Tracer) and x.level is level)
 
         return lambda x: Splitter(plainly, is_ours).split(x)[0]
+
+
+def assign(x: Any, **values: Any) -> None:
+    """Set attributes of an object in all places where it stands among the arguments of running functions."""
+    copies = [x]
+    for level in running.levels:
+        splitter = level.memory.rebuilt
+        for original, copy, _ in splitter.copies if splitter is not None else ():
+            if copy is x and original is not x:
+                copies = [twin for other, twin, _ in splitter.copies if other is original]
+                splitter.everywhere.update((id(original), name) for name in values)
+    for copy in copies:
+        for name, value in values.items():
+            setattr(copy, name, value)
 
 
 def _differs(holder: Any, made: dict[Any, Any]) -> bool:

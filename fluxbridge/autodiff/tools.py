@@ -23,11 +23,11 @@ class Opened:
 
     `level` is the innermost level among the arguments, `inputs` are its tracers in them, and
     `args` the arguments with their values instead. With `again` they can be had once more, as they
-    were before the call. With `again` they are read-only, too.
+    were before the call. With `again` they are `read_only`, too.
     """
 
-    def __init__(self, args: Any, again: bool = False):
-        self.read_only = again
+    def __init__(self, args: Any, again: bool = False, read_only: bool = False):
+        self.read_only = again or read_only
         found: list[Any] = []
         Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
         self.level = max((t.level for t in found), key=lambda lv: lv.order, default=None)
@@ -65,15 +65,18 @@ class Opened:
         return pullback_of(Trace(f, values), once=True)[1](dy)
 
 
-def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], where: str = "") -> Any:
+def call_with_rule(
+    name: str, body: Callable[..., Any], args: tuple[Any, ...], where: str = "", read_only: bool = False
+) -> Any:
     """Call ``body(*args) -> (y, back)`` as one record of the innermost level among `args`.
 
     `args` and y may have structure. `body` gets the arguments as they are one level further out;
     `back` takes a cotangent with the structure of y and returns one for each argument. `where` names
-    the file and line of the rule. Raises GradientLostError if the result depends on a traced value
+    the file and line of the rule, `read_only` that it may not write into its arguments.
+    Raises GradientLostError if the result depends on a traced value
     that is not among the arguments.
     """
-    opened = Opened(args)
+    opened = Opened(args, read_only=read_only)
     if opened.level is None:
         return body(*args)[0]
     y, back = body(*opened.args)
@@ -91,7 +94,7 @@ def call_with_rule(name: str, body: Callable[..., Any], args: tuple[Any, ...], w
         opened,
         y,
         pulled,
-        call=lambda new: call_with_rule(name, body, new, where),
+        call=lambda new: call_with_rule(name, body, new, where, read_only),
         inside=lambda new: body(*new)[0],
         where=where,
     )
@@ -192,7 +195,7 @@ def _with_rule(rule: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     @functools.wraps(rule)
     def function(*args: Any, **options: Any) -> Any:
-        return call_with_rule(name, lambda *xs: rule(*xs, **options), args, where)
+        return call_with_rule(name, lambda *xs: rule(*xs, **options), args, where, read_only=True)
 
     return function
 

@@ -8,16 +8,19 @@ is the business of the level (:mod:`.tape` for reverse mode, :mod:`.forward` for
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
 import operator
 import sys
 import types
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from .callers import calls_a_cache, compares_fractions, computes_with_fractions, formats_text
 from .inplace import change, copied, is_part
 from .primitive import OPERATORS, PRIMITIVES, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
@@ -218,10 +221,13 @@ class _Special:
 
 
 def _float(self: Any) -> float:
+    caller = sys._getframe(1)
+    if formats_text(caller) or compares_fractions(caller):
+        return asked(float, (self,), {}, float(plain(self)))
     refusal = lost(
-        'A float was asked for, by float(), math.*, array[i] = x, astype or "%f" % x,',
+        "A float was asked for, by float(), math.*, array[i] = x or astype,",
         "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
-        'instead of writing into an array, f"{x:.3f}" for text.',
+        "instead of writing into an array.",
     )
     raise about(refusal, self)
 
@@ -247,6 +253,9 @@ class Text(str):
         raise lost("A float was read from the text", "Use the number itself, and np.round(x, 3) to round it.")
 
 
+_equal: Any = _Operators.__eq__
+
+
 class TracedNumber(_Operators, Tracer):
     """Stands in for one number (or a NumPy scalar).
 
@@ -261,7 +270,23 @@ class TracedNumber(_Operators, Tracer):
     numpys: type  #: the class for one of NumPy's numbers at the same level,
     pythons: type  #: and for one of Python's
 
-    __class__ = property(lambda self: self.value.__class__)  # type: ignore[assignment]
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        kind = self.value.__class__
+        if (kind is int or kind is Fraction) and computes_with_fractions(sys._getframe(1)):
+            return object  # so a Fraction leaves the operation to us
+        return kind
+
+    def __eq__(self, other: object) -> Any:
+        same = _equal(self, other)
+        if same is True and type(plain(self)) is int and calls_a_cache(sys._getframe(1)):
+            refusal = lost(
+                "The result for an equal integer was found in a functools.cache, when it was called with a "
+                "number",
+                "Call the function behind it: f.__wrapped__(n).",
+            )
+            raise about(refusal, self, other)
+        return same
 
     def as_pythons(self) -> Any:
         """The same number as one of Python's, as ``x.item()`` gives it."""
@@ -383,6 +408,16 @@ def _lost_method(name: str, what: str, instead: str) -> Callable[[Any], Any]:
 
 _FRACTION = "Use the NumPy function (np.mean instead of statistics.mean)."
 _OF_FRACTIONS = "Write the traced number first: x * Fraction(1, 2) instead of Fraction(1, 2) * x."
+
+
+def _ratio(x: Any) -> Any:
+    if compares_fractions(sys._getframe(2)):
+        return lambda: asked(float.as_integer_ratio, (x,), {}, plain(x).as_integer_ratio())
+    raise about(
+        lost("A fraction was asked for, by Fraction(), statistics.* or as_integer_ratio()", _FRACTION), x
+    )
+
+
 _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "shape": lambda x: (), "ndim": lambda x: 0, "size": lambda x: 1, "strides": lambda x: (),
     "T": lambda x: x, "dtype": _dtype_of_number,
@@ -400,9 +435,7 @@ _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
     "flatten": _method_of_numbers(lambda x, order="C": np.reshape(x, (1,))),
     "is_integer": _number_method("is_integer"), "bit_length": _number_method("bit_length"),
     "bit_count": _number_method("bit_count"), "to_bytes": _number_method("to_bytes"),
-    "as_integer_ratio": _lost_method(
-        "Fraction(), statistics.* or as_integer_ratio()", "A fraction", _FRACTION
-    ),
+    "as_integer_ratio": _ratio,
     "numerator": _lost_method("Fraction() or numerator", "An integer", _OF_FRACTIONS),
     "denominator": _lost_method("Fraction() or denominator", "An integer", _OF_FRACTIONS),
     "hex": _lost_method("hex()", "Text", 'Write f"{x}".'),
@@ -622,7 +655,7 @@ _METHODS = [
 ]  # fmt: skip
 _MUTATING = ["sort", "fill", "put", "itemset", "partition", "resize", "byteswap", "setflags", "setfield"]
 
-for _name in _METHODS:
+for _name in filter(functools.partial(hasattr, np.ndarray), _METHODS):  # ndarray.ptp is gone in NumPy 2
     setattr(TracedArray, _name, _method(getattr(np, _name)))
     _ATTRIBUTES.setdefault(_name, _method_of_numbers(getattr(np, _name)))
 for _word, _symbol, _ufunc in (
@@ -634,7 +667,7 @@ for _word, _symbol, _ufunc in (
     ("lshift", np.left_shift, np.left_shift), ("rshift", np.right_shift, np.right_shift),
 ):  # fmt: skip
     setattr(TracedArray, f"__i{_word}__", _in_place(_symbol, _ufunc))
-for _name in _MUTATING:
+for _name in filter(functools.partial(hasattr, np.ndarray), _MUTATING):
     setattr(TracedArray, _name, _refused_method(_name))
 for _name in ("shape", "dtype", "real", "imag", "flat"):
     setattr(TracedArray, _name, getattr(TracedArray, _name).setter(_refused_method(f"{_name} =")))

@@ -26,6 +26,8 @@ class Point:
         if not any(np.size(x) for x in self.originals):
             raise StructureError("all arrays among the arguments are empty, so nothing can vary")
         self.leaves = [_precise(x) for x in self.originals]
+        #: Integers stay what they are as long as nothing moves them: they index, and have bits.
+        self.unmoved = [x if _is_integer(x) else y for x, y in zip(self.originals, self.leaves, strict=True)]
         self.sizes = [np.size(x) * (2 if np.iscomplexobj(x) else 1) for x in self.leaves]
         self.size = sum(self.sizes)
         largest = max((float(np.max(np.abs(x), initial=0.0)) for x in self.leaves), default=0.0)
@@ -34,8 +36,9 @@ class Point:
     def at(self, shift: np.ndarray | None = None) -> tuple[Any, ...]:
         """The arguments, moved by `shift`, all in double precision."""
         if shift is None:
-            return put_together(self.xs, self.leaves)
-        moved = [a + b for a, b in zip(self.leaves, self.cut(shift), strict=True)]
+            return put_together(self.xs, self.unmoved)
+        steps = zip(self.unmoved, self.leaves, self.cut(shift), strict=True)
+        moved = [b + c if np.any(c) else a for a, b, c in steps]
         return put_together(self.xs, moved)
 
     def moves(self, shift: np.ndarray) -> bool:
@@ -103,3 +106,7 @@ def _precise(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
     return complex(x) if isinstance(x, (complex, np.complexfloating)) else float(x)
+
+
+def _is_integer(x: Any) -> bool:
+    return isinstance(x, (int, np.integer)) or (isinstance(x, np.ndarray) and x.dtype.kind in "iu")

@@ -262,3 +262,22 @@ def test_numbers_of_numpy_do_not_adapt_to_float32():
         assert withgradient(f, x).val == f(x)
         assert pushforward(lambda x, f=f: f(x), x)(np.ones(2)) == pytest.approx(np.sum(gradient(f, x)[0]))
     assert withgradient(lambda x: np.sum(x * np.full(2, 0.1, np.float32)), 0.1).val.dtype == np.float32
+
+
+def test_an_error_that_came_instead_of_a_refusal():
+    """NumPy says "setting an array element with a sequence" where an element cannot be converted."""
+
+    def converted(x):
+        y = np.where(x > 0.3, x, 2.0)
+        return np.sum(np.asarray(np.array([y, y, 0.5]), dtype=np.float64))
+
+    def renamed(x):
+        try:
+            return np.sin(float(x))
+        except TypeError as error:
+            raise ValueError("no number") from error
+
+    for f in (converted, renamed):
+        for call in (lambda f: gradient(f, 0.7), lambda f: pushforward(f, 0.7)(1.0)):
+            with pytest.raises(GradientLostError, match="A float was asked for"):
+                call(f)

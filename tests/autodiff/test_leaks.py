@@ -228,7 +228,6 @@ NUMBER_RAISES = {
     "statistics.mean": (lambda x: statistics.mean([x, x]), GradientLostError, r"np\.mean"),
     "Fraction": (lambda x: float(fractions.Fraction(x)), GradientLostError, None),
     "Decimal": (lambda x: float(decimal.Decimal(x)), GradientLostError, None),
-    '"%f" % x': (lambda x: x * len("%.3f" % x), GradientLostError, 'f"'),  # noqa: UP031
     "a[i] = x": (with_new(lambda a, x: a.__setitem__(1, x)), GradientLostError, "Buffer"),
     "a.fill(x)": (with_new(lambda a, x: a.fill(x)), GradientLostError, "Buffer"),
     "np.put": (with_new(lambda a, x: np.put(a, [0], x)), MutationError, "Buffer"),

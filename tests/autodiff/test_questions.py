@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import functools
 import json
+import logging
 import math
 import numbers
 import pickle
@@ -145,6 +146,7 @@ def recorded(f, x):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("level", [reverse, nested, forward, recorded])
 @pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.once
 def test_answers_are_those_outside(maker, level):
     make = MAKERS[maker]
     for x in POINTS:
@@ -192,6 +194,7 @@ def test_c_code_still_sees_no_float():
         gradient(math.sin, 1.0)
 
 
+@pytest.mark.once
 def test_the_class_itself_cannot_be_hidden():
     """``type(x)`` names the stand-in's class: docs/semantics.md says so."""
     assert gradient(lambda x: 2 * x if type(x) is float else x, 1.0) == (1.0,)
@@ -209,6 +212,7 @@ def test_text_is_that_of_the_value_and_no_number():
     assert gradient(lambda n: float(sum(int(d) for d in str(n))) * n, 12) == (3.0,)
 
 
+@pytest.mark.once
 def test_what_outlived_its_call_says_so():
     kept = []
     gradient(lambda x: kept.append(x) or x, 3.0)
@@ -309,3 +313,75 @@ def test_bits_of_arrays():
     assert withgradient(lambda x: np.sum((x & 1) * x), x).val == 4
     with pytest.raises(TypeError):
         gradient(lambda x: np.sum(x & 1), x * 1.0)
+
+
+def test_text_by_percent():
+    def f(x):
+        text = "%.3f|%5.1e" % (x, x) + "%(x).1f" % {"x": x}  # noqa: UP031
+        return x * len(text)
+
+    for x in (0.75, np.float64(0.75), 3):
+        assert withgradient(f, x) == (f(x), (float(len("0.750|7.5e-01") + 3),))
+
+
+@pytest.mark.once
+def test_text_by_logging(caplog):
+    def f(x):
+        logging.getLogger("fluxbridge.tests").warning("loss %.2f after %d steps", np.sum(x), 3)
+        return np.sum(x)
+
+    np.testing.assert_array_equal(gradient(f, np.ones(2))[0], 1.0)
+    assert caplog.messages == ["loss 2.00 after 3 steps"]
+
+
+@pytest.mark.parametrize("x", [0.75, 2, Fraction(1, 3), np.float64(0.75)])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda q, x: q * x,
+        lambda q, x: q + x * x,
+        lambda q, x: q - x,
+        lambda q, x: q / x,
+        lambda q, x: x if q < x else 2 * x,
+        lambda q, x: x if q == x else 2 * x,
+        lambda q, x: x if q >= x else 2 * x,
+        lambda q, x: sum([q, x, q]),
+    ],
+)
+def test_a_fraction_on_the_left(f, x):
+    q = Fraction(1, 2)
+    value, (slope,) = withgradient(lambda x: f(q, x), x)
+    assert value == pytest.approx(f(q, x), rel=1e-15)
+    assert slope == pytest.approx(gradient(lambda x: f(0.5, x), float(x))[0], rel=1e-15)
+
+
+@functools.cache
+def _remembered(n, k):
+    return n * k * 1.0
+
+
+def test_a_cache_that_finds_an_equal_integer():
+    def f(n, k, g):
+        return g(n, 2) + g(k, 2)
+
+    for xs in [(3, 3), (5, 5)]:
+        with pytest.raises(GradientLostError, match=r"f\.__wrapped__\(n\)"):
+            gradient(lambda n, k: _remembered(n, 2) + _remembered(k, 2), *xs)
+        assert gradient(lambda n, k: f(n, k, _remembered.__wrapped__), *xs) == (2.0, 2.0)
+    assert gradient(lambda n: {3: 2.0}[n] * n * [1, 3].index(n), 3) == (2.0,)
+
+
+@pytest.mark.parametrize("pick", [lambda x: x[()], lambda x: x[...], lambda x: x[None]])
+def test_indices_of_arrays_without_axes(pick):
+    def f(x):
+        return np.sum(pick(x) ** 2)
+
+    np.testing.assert_allclose(gradient(f, np.array(1.5))[0], 3.0)
+    np.testing.assert_allclose(pushforward(f, np.array(1.5))(np.array(1.0)), 3.0)
+
+
+def test_an_index_of_a_number_of_numpys():
+    with pytest.raises(GradientLostError, match=r"np\.reshape\(x, 1\) for x\[None\]"):
+        gradient(lambda x: np.sum(x)[()], np.ones(2))
+    g = gradient(lambda x: np.sum(x) + np.reshape(np.sum(x), ()) + np.reshape(np.sum(x), 1)[0], np.ones(2))[0]
+    np.testing.assert_array_equal(g, 3.0)

@@ -92,6 +92,7 @@ def test_adjoint_gives_a_numpy_function_a_rule():
             FUNCTIONS[np.unwrap] = before
 
 
+@pytest.mark.once
 def test_checkpointed_equals_the_function():
     def f(m, x):
         return np.sum(np.tanh(m["W"] @ x))
@@ -277,3 +278,26 @@ def test_the_identity_of_any_size():
         I + np.ones((2, 3))
     with pytest.raises(TypeError, match=r"np\.linalg\.det needs a matrix of a known size"):
         np.linalg.det(2 * I)
+
+
+def test_a_rule_of_ones_own_cannot_write_into_its_arguments():
+    @adjoint
+    def doubled(x):
+        x *= 2
+        return np.sum(x), lambda dy: (np.full(2, 2.0) * dy,)
+
+    @adjoint
+    def doubled_copy(x):
+        y = x.copy()
+        y *= 2
+        return np.sum(y), lambda dy: (np.full(2, 2.0) * dy,)
+
+    def f(x, rule):
+        y = x * 1.0
+        return rule(y) + np.sum(y)
+
+    with pytest.raises(MutationError, match=r"change a copy \(y\.copy\(\)\)"):
+        gradient(lambda x: f(x, doubled), np.ones(2))
+    value, (slope,) = withgradient(lambda x: f(x, doubled_copy), np.ones(2))
+    assert value == 6.0
+    np.testing.assert_array_equal(slope, 3.0)

@@ -152,3 +152,8 @@ def test_directions():
     assert direction_inside(np.array([[1.0, 1.0], [0.0, 0.0]])) is None
     rows = np.array([[1.0, 0.1], [-1.0, 0.1], [0.0, 5.0]])
     assert np.all(rows @ direction_inside(rows) > 0)
+
+
+def test_integers_stay_integers():
+    assert not kinks(lambda n: (n & 1) * n, 3)
+    assert only(lambda n, x: abs(x[n]) * (n << 1), 1, np.array([1.0, 0.0])).chosen == (0.0,)

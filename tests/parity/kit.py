@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import itertools
 import math
 import numbers
 from collections import Counter, deque
 from collections.abc import Iterable
+from dataclasses import astuple, dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,6 +93,76 @@ class Pair(NamedTuple):
     right: Any
 
 
+@dataclass
+class Point:
+    x: Any
+    y: Any
+
+    def area(self) -> Any:
+        return self.x * self.y
+
+    @property
+    def norm(self) -> Any:
+        return np.sqrt(self.x**2 + self.y**2 + 1)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    x: Any
+    y: Any
+
+
+class Sequence3:
+    def __init__(self, items: Any):
+        self.items = items
+
+    def __getitem__(self, i: int) -> Any:
+        return self.items[i]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __call__(self, k: Any) -> Any:
+        return sum(u * k for u in self)
+
+    def __pos__(self) -> Sequence3:
+        return Sequence3([abs(u) for u in self.items])
+
+    def __matmul__(self, other: Sequence3) -> Any:
+        return sum(u * w for u, w in zip(self, other, strict=True))
+
+    def __rmul__(self, k: Any) -> Sequence3:
+        return Sequence3([u * k for u in self.items])
+
+    @property
+    def total(self) -> Any:
+        return sum(self.items)
+
+
+def nested(a: Any) -> Any:
+    match a:
+        case [first, *rest]:
+            return nested(first) + 0.5 * nested(rest)
+        case {"z": z}:
+            return z
+        case np.ndarray():
+            return np.sum(a**2)
+        case list() | tuple():
+            return 0.0
+    return a
+
+
+def quadratic(a: Any) -> Any:
+    def inner(u: Any) -> Any:
+        return a * u**2
+
+    return inner
+
+
+def compose_(*functions: Any) -> Any:
+    return functools.reduce(lambda f, g: lambda u: f(g(u)), functions)
+
+
 class Box:
     def __init__(self, value: Any):
         self.value = value
@@ -108,4 +181,4 @@ NAMES: dict[str, Any] = {
     for name, value in {**globals()}.items()
     if not name.startswith("_") and name not in ("annotations", "Any", "NamedTuple")
 }
-__all__ = ["NAMES", "Counter", "Iterable", "deque", "math"]
+__all__ = ["NAMES", "Counter", "Iterable", "astuple", "copy", "deque", "itertools", "math", "replace"]

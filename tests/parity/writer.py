@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from parity.statements import TEMPLATES
+
 #: What a variable can be: a number, a vector of 3, a matrix of 2 x 3.
 NUMBER, VECTOR, MATRIX = "number", "vector", "matrix"
 
@@ -162,8 +164,26 @@ class Writer:
             self.rows,
             self.changed_by_a_function,
             self.counter,
+            *[self.template] * 8,
         ]
         self.choose.choice(kinds)()
+
+    def template(self) -> None:
+        result, new = self.new(NUMBER), self.new("t")
+        text = self.choose.choice(TEMPLATES).format(
+            r=result,
+            t=new,
+            a=self.number(1),
+            b=self.number(0),
+            c=self.number(0),
+            v=self.vector(1),
+            w=self.vector(0),
+            m=self.matrix(0),
+            k=self.constant(),
+        )
+        for line in text.split("\n"):
+            self.write(line)
+        self.keep(NUMBER, result)
 
     def a_kind(self) -> str:
         return self.one_of(NUMBER, VECTOR, VECTOR, MATRIX)

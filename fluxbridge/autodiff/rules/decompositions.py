@@ -19,6 +19,7 @@ from ..primitive import Tracer, implements, plain, primitive
 from ..refusals import no_option
 from .products import adjoint
 from .shaping import as_array
+from .singular import solve
 
 # -- helpers -----------------------------------------------------------------------------------------
 
@@ -161,7 +162,7 @@ def _tall_qr(dq: Any, dr: Any, q: Any, r: Any) -> Any:
     n = np.shape(r)[-1]
     upper = np.matmul(dr, adjoint(r)) - np.matmul(adjoint(q), dq)
     g = dq + np.matmul(q, from_triangle(upper, "U"))
-    return adjoint(np.linalg.solve(r, adjoint(g))) if n else g
+    return adjoint(solve(r, adjoint(g))) if n else g
 
 
 QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr, julia=spelled.qr)
@@ -218,7 +219,7 @@ def eig_rule(dy: Any, y: Any, _a: Any) -> Any:
             free = _turned(v, free, _largest_real(plain(v)), np.imag(overlap))
         inner = inner + conj(_inverse_gaps(w, dv)) * np.matmul(adjoint(v), free)
     vh = adjoint(v)
-    return np.linalg.solve(vh, np.matmul(inner, vh)) if np.shape(v)[-1] else np.zeros(np.shape(v))
+    return solve(vh, np.matmul(inner, vh)) if np.shape(v)[-1] else np.zeros(np.shape(v))
 
 
 def _largest_real(v: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from .. import spelled
 from ..primitive import implements, plain, primitive
 from .products import adjoint
 from .shaping import as_array
+from .singular import inverse
 
 _HARDLY = 1e-10  # ratios of singular values below this count as singular
 
@@ -53,10 +54,10 @@ def _all_regular(a: np.ndarray) -> bool:
         if np.all(size > 1e-6 * bound) or not np.all(np.isfinite(bound)):
             return True
         try:
-            inverse = np.linalg.inv(a)
+            inverted = np.linalg.inv(a)
         except np.linalg.LinAlgError:
             return False
-        return bool(np.all(_lengths(a, (-2, -1)) * _lengths(inverse, (-2, -1)) < 1 / _HARDLY))
+        return bool(np.all(_lengths(a, (-2, -1)) * _lengths(inverted, (-2, -1)) < 1 / _HARDLY))
 
 
 def _lengths(a: np.ndarray, axis: Any) -> np.ndarray:
@@ -107,7 +108,7 @@ def slogdet_rule(dy: Any, y: Any, a: Any) -> Any:
     total: Any = 0.0 if dlog is None else dlog
     if dsign is not None and np.iscomplexobj(plain(a)):
         total = total + 1j * np.imag(dsign * np.conjugate(y[0]))
-    return _as_matrices(total) * adjoint(np.linalg.inv(a))
+    return _as_matrices(total) * adjoint(inverse(a))
 
 
 primitive(np.linalg.slogdet, slogdet_rule, julia="NumPy.slogdet")

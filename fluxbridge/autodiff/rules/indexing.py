@@ -17,6 +17,10 @@ from .shaping import as_array, on_axis
 
 
 def _getitem(x: Any, index: Any) -> Any:
+    if isinstance(
+        x, (float, complex)
+    ):  # the tangent of an array without axes, whose index is (), ... or None
+        return np.asarray(x)[index]
     return x[index]
 
 

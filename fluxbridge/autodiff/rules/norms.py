@@ -18,6 +18,7 @@ from ..refusals import constant
 from .arithmetic import unit
 from .reductions import expand
 from .shaping import as_array
+from .singular import singular
 
 _BY_ORDER = "Write np.sum(np.abs(x)**p)**(1/p), which has a derivative by p, or give a plain number."
 
@@ -193,5 +194,10 @@ def cond(x: Any, p: Any = None) -> Any:
         if not np.any(zero):
             return above / below
         with np.errstate(all="ignore"):
-            return np.where(zero, np.divide(plain(above), plain(below)), above / np.where(zero, 1.0, below))
-    return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))
+            infinite = np.where(np.isnan(plain(above)), np.nan, np.inf)
+            return np.where(zero, infinite, above / np.where(zero, 1.0, below))[()]
+    bad = singular(x) if np.ndim(x) > 1 and np.shape(x)[-1] == np.shape(x)[-2] else np.zeros((), bool)
+    if not np.any(bad):
+        return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))
+    regular = np.where(bad[..., None, None], np.eye(np.shape(x)[-1]), x)
+    return np.where(bad, np.inf, norm(x, p, (-2, -1)) * norm(np.linalg.inv(regular), p, (-2, -1)))[()]

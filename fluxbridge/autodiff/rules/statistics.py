@@ -97,6 +97,15 @@ STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, 
                 julia=spelled.spread("std"))  # fmt: skip
 
 
+def _length(d: Any, axis: Any, keepdims: bool) -> Any:
+    """The 2-norm over any number of axes; its derivative at zero is zero."""
+    axes = axes_of(axis, np.ndim(d))
+    kept = [i for i in range(np.ndim(d)) if i not in axes]
+    shape = [np.shape(d)[i] for i in kept]
+    size = np.linalg.norm(np.reshape(np.transpose(d, kept + list(axes)), [*shape, -1]), axis=-1)
+    return np.expand_dims(size, axes) if keepdims else size
+
+
 def _spread(target: Any, made: Any, skip_nan: bool) -> None:
     @implements(target)
     def spread(
@@ -119,9 +128,14 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
         if mean is not None:  # whatever was given as the mean takes part in the derivative
             d = masked(where, a - mean)
             n = freedom(np.shape(a), axis, ddof, where)
+            if made is STD:
+                result = _length(d / np.sqrt(n), axis, keepdims)
+                exact = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where, "ddof": ddof}
+                return with_value(
+                    result, target(plain(a), mean=plain(mean), **exact), f"np.{target.__name__}"
+                )
             squares = np.real(np.conjugate(d) * d) / n
-            result = np.sum(squares, axis=axis, dtype=dtype, keepdims=keepdims)
-            return result if made is VAR else np.sqrt(result)
+            return np.sum(squares, axis=axis, dtype=dtype, keepdims=keepdims)
         options: dict[str, Any] = {"axis": axis, "ddof": ddof, "keepdims": keepdims}
         if dtype is not None:
             options["dtype"] = dtype

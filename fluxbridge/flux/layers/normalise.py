@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import plain
+from ...autodiff.structure import assign
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import ones32, zeros32
@@ -92,8 +93,7 @@ class _ChannelNorm(HasMode):
             unbiased = np.float64(count) / (count - 1) * variance
             new_mean = (1 - momentum) * old_mean + momentum * np.reshape(mean, -1)
             new_variance = (1 - momentum) * old_variance + momentum * np.reshape(unbiased, -1)
-        self.μ = np.asarray(new_mean, old_mean.dtype)
-        self.σ2 = np.asarray(new_variance, old_variance.dtype)
+        assign(self, μ=np.asarray(new_mean, old_mean.dtype), σ2=np.asarray(new_variance, old_variance.dtype))
 
     def _sizes(self) -> str:
         return str(plain(self.chs))

@@ -313,8 +313,28 @@ def test_det_third_order():
 
 
 def test_slogdet_of_a_singular_matrix_has_no_gradient():
-    with pytest.raises(la.LinAlgError):
-        grad(lambda a: la.slogdet(a)[1], np.zeros((2, 2)))
+    value, (slope,) = withgradient(lambda a: la.slogdet(a)[1], (np.zeros((2, 2)),))
+    assert value == -np.inf
+    assert np.all(np.isnan(slope))
+    stack = np.stack([np.zeros((2, 2)), np.diag([2.0, 4.0])])
+    slope = grad(lambda a: np.sum(la.slogdet(a)[1]), stack)[0]
+    assert np.all(np.isnan(slope[0]))
+    np.testing.assert_allclose(slope[1], np.diag([0.5, 0.25]))
+
+
+def test_qr_of_a_singular_matrix_has_no_gradient():
+    value, (slope,) = withgradient(lambda a: la.qr(a)[0][0, 0], (np.zeros((2, 2)),))
+    assert value == la.qr(np.zeros((2, 2)))[0][0, 0]
+    assert np.all(np.isnan(slope))
+
+
+@pytest.mark.parametrize("p", [None, 2, -2, 1, np.inf, "fro"])
+@pytest.mark.parametrize("a", [np.zeros((2, 2)), np.diag([1.0, 0.0]), np.ones((2, 2)), 2 * np.eye(2)])
+def test_condition_of_a_singular_matrix(a, p):
+    with np.errstate(all="ignore"):
+        value, (slope,) = withgradient(lambda x: la.cond(x, p), (a,))
+        np.testing.assert_allclose(value, la.cond(a, p))
+    assert np.all(np.isfinite(slope))
 
 
 # -- coinciding eigenvalues and singular values ----------------------------------------------------

@@ -425,3 +425,17 @@ def test_half_precision_holds_the_mean_of_many(name, n):
     if np.isfinite(value):
         assert np.any(half)
         np.testing.assert_allclose(half.astype(float), double, rtol=0.05, atol=3e-7)
+
+
+def test_std_of_equal_numbers_with_their_mean():
+    def spread(x):
+        return np.std(x, axis=1, mean=np.mean(x, axis=1, keepdims=True))
+
+    np.testing.assert_array_equal(withgradient(lambda x: np.sum(spread(x)), (np.ones((2, 3)),))[1][0], 0.0)
+    tangent = pushforward(lambda x: np.sum(spread(x)), (np.ones((2, 3)),), (np.ones((2, 3)),))[1]
+    assert tangent == 0
+    x = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 5.0]])
+    options = {"axis": (0, 1), "ddof": 1, "keepdims": True}
+    value, (slope,) = withgradient(lambda x: np.std(x, mean=np.mean(x, keepdims=True), **options)[0, 0], (x,))
+    assert value == np.std(x, ddof=1)
+    np.testing.assert_allclose(slope, withgradient(lambda x: np.std(x, ddof=1), (x,))[1][0], atol=1e-15)

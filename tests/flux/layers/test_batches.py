@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import fluxbridge.flux as flux
-from fluxbridge import gradient
+from fluxbridge import gradient, withgradient
 from fluxbridge.errors import DimensionMismatch
 
 LAYERS = {
@@ -59,3 +59,31 @@ def test_running_statistics_take_two_numbers(count):
         for batch in data:
             gradient(lambda m, batch=batch: np.sum(m(batch)), layer)
         assert np.all(np.isfinite(layer.σ2))
+
+
+@pytest.mark.parametrize("make", [flux.BatchNorm, lambda n: flux.InstanceNorm(n, track_stats=True)])
+def test_a_normalisation_that_stands_in_two_places_counts_both(make):
+    x = np.arange(20, dtype=np.float32).reshape(2, 2, 5) ** 2
+    apart, norm = make(2), make(2)
+    flux.trainmode_(apart)(flux.trainmode_(apart)(x) + 1)
+    model = flux.Chain(norm, lambda y: y + 1, norm)
+    value, _ = withgradient(lambda m: np.sum(m(x) ** 2), model)
+    np.testing.assert_array_equal(norm.μ, apart.μ)
+    np.testing.assert_array_equal(norm.σ2, apart.σ2)
+    assert norm.μ.any()
+    flux.testmode_(model)
+    assert np.isfinite(value)
+    assert type(norm.μ) is np.ndarray
+
+
+def test_training_with_a_normalisation_in_two_places():
+    x, y = np.ones((2, 6), np.float32).cumsum(axis=1), np.ones((2, 6), np.float32)
+    norm = flux.BatchNorm(2)
+    model = flux.Chain(norm, flux.Dense((2, 2)), norm)
+    state = flux.setup(flux.Adam(0.01), model)
+    losses = []
+    for _ in range(20):
+        loss, (grad,) = withgradient(lambda m: flux.mse(m(x), y), model)
+        flux.update_(state, model, grad)
+        losses.append(float(loss))
+    assert losses[-1] < losses[0]
