@@ -150,7 +150,8 @@ class Tape(list[Record]):
                     x = np.float64(value) if type(value) is float else strong(value, x.__class__)
                 else:
                     numbers = numbers and kind is ReverseFloat
-                    x = x.value
+                    plainly = kind is ReverseFloat or kind is ReverseArray
+                    x = x.value if plainly else strong(x.value, x.__class__)
             else:
                 numbers = numbers and kind in NUMBERS
                 parents.append(None)
