@@ -169,7 +169,7 @@ def _inside(result: Any) -> Any:
         return result
     if type(result.value) is not float and np.iscomplexobj(plain(result)):
         raise _complex_refused()
-    return mark(result.as_numpys())  # the elements of an array of numbers are NumPy's
+    return mark(result)
 
 
 def _complex_refused() -> GradientLostError:

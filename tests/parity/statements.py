@@ -39,7 +39,7 @@ def {t}(u, scale={a}, *rest, shift={b}, **more):
 {t} = []
 try:
     {t}.append({a})
-    {t}.append({b} / (1 if {a} > 0.5 else 0))
+    {t}.append({b} + 1 / (1 if {a} > 0.5 else 0))
 except ZeroDivisionError:
     {t}.append({c})
 else:
