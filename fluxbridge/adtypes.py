@@ -156,17 +156,17 @@ class AutoNative(ADType):
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():
-            f = parity.verified(f, xs)
+            return parity.verified(f, xs, lambda f: native.pullback(f, xs))
         return native.pullback(f, xs)
 
     def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
         if self.verify or _verifying():
-            f = parity.verified(f, xs)
+            return parity.verified(f, xs, lambda f: native.withgradient(f, xs, aux))
         return native.withgradient(f, xs, aux)
 
     def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
         if self.verify or _verifying():
-            f = parity.verified(f, xs)
+            return parity.verified(f, xs, lambda f: native.pushforward(f, xs, dxs))
         return native.pushforward(f, xs, dxs)
 
     def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
@@ -184,7 +184,10 @@ class AutoNative(ADType):
         x = np.asarray(x) if isinstance(x, Structured) else x
         _check_hessian_argument(x)
         if self.verify or _verifying():
-            f = parity.verified(f, (x,))
+            return parity.verified(f, (x,), lambda f: self._hessian(f, x, order))
+        return self._hessian(f, x, order)
+
+    def _hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
         columns = [self._column(f, (x,), 0, e) for e in native.basis(x)]
         if np.ndim(x) == 0:
             return columns[0]
@@ -198,7 +201,7 @@ class AutoNative(ADType):
 
     def diaghessian(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, ...]:
         if self.verify or _verifying():
-            f = parity.verified(f, xs)
+            return parity.verified(f, xs, lambda f: super(AutoNative, self).diaghessian(f, xs))
         return super().diaghessian(f, xs)
 
     @staticmethod

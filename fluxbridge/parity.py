@@ -6,14 +6,17 @@ import contextlib
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from .autodiff.native import as_in_gradient
-from .autodiff.primitive import Tracer, plain, take_up
+from .autodiff.native import as_in_gradient, within_gradient
+from .autodiff.primitive import Tracer, plain, seen, take_up
 from .autodiff.structure import Splitter, is_number_or_array, take_apart
 from .errors import ParityError
+
+T = TypeVar("T")
+Parts = dict[str, Any]
 
 #: Is every native derivative of this thread or task verified?
 wanted: ContextVar[bool] = ContextVar("fluxbridge_verifying", default=False)
@@ -47,19 +50,27 @@ def verifying() -> Iterator[None]:
         wanted.reset(token)
 
 
-def verified(f: Callable[..., Any], xs: Sequence[Any]) -> Callable[..., Any]:
-    """`f`, to be called with stand-ins for `xs`; after each call it is run on copies of `xs` and compared."""
+def verified(f: Callable[..., Any], xs: Sequence[Any], derive: Callable[[Any], T]) -> T:
+    """What `derive` makes of `f`; for each run of `f` in it there is a plain one on copies of `xs`, compared.
+
+    The plain runs come last: what the native engine has to say of the function goes first.
+    """
     from .check.randomness import RandomNumbers
 
     f = RandomNumbers(f).f
+    runs: list[Callable[[], None]] = []
 
-    def both(*stand_ins: Any) -> Any:
-        copies, state = _copies(xs), _random_state()
+    def noted(*stand_ins: Any) -> Any:
+        copies, state, training = _copies(xs), _random_state(), within_gradient()
         out = f(*stand_ins)
-        compare(f, copies, out, state)
+        value = _parts(out)
+        runs.append(lambda: compare(f, copies, value, state, training))
         return out
 
-    return both
+    result = derive(noted)
+    for run in runs:
+        run()
+    return result
 
 
 def verified_implicit(f: Callable[[], Any], pull: Callable[[Any], tuple[Any, Any]]) -> tuple[Any, Any]:
@@ -68,24 +79,25 @@ def verified_implicit(f: Callable[[], Any], pull: Callable[[Any], tuple[Any, Any
 
     f, state = RandomNumbers(f).f, _random_state()
     y, back = pull(f)
-    with as_in_gradient():
-        compare(f, (), y, state)
+    compare(f, (), _parts(y), state, training=True)
     return y, back
 
 
-def compare(f: Callable[..., Any], xs: Sequence[Any], out: Any, state: Any) -> None:
-    """Raise ParityError unless ``f(*xs)``, for plain `xs`, is `out` with values in place of stand-ins.
+def compare(f: Callable[..., Any], xs: Sequence[Any], value: Any, state: Any, training: bool) -> None:
+    """Raise ParityError unless ``f(*xs)``, for plain `xs`, has the parts `value`.
 
-    `state` is that of the random numbers before the run that gave `out`; afterwards they stand as before.
+    `state` is that of the random numbers before the run that gave `value`; afterwards they stand as before.
+    `training` says whether layers are to train, as they do inside of a gradient.
     """
     after = _random_state()
     try:
-        _compare(f, xs, out, state)
+        with as_in_gradient() if training else contextlib.nullcontext():
+            _compare(f, xs, value, state)
     finally:
         _set_random_state(after)
 
 
-def _compare(f: Callable[..., Any], xs: Sequence[Any], out: Any, state: Any) -> None:
+def _compare(f: Callable[..., Any], xs: Sequence[Any], value: Any, state: Any) -> None:
     again = _copies(xs)
     _set_random_state(state)
     try:
@@ -95,11 +107,12 @@ def _compare(f: Callable[..., Any], xs: Sequence[Any], out: Any, state: Any) -> 
             f"{type(error).__name__} is raised outside of the gradient call ({error}), and not inside of it. "
             f"{_ADVICE}"
         ) from error
-    difference = _difference(out, expected)
+    expected = _parts(expected)
+    difference = _difference(value, expected)
     if not difference:
         return
     _set_random_state(state)
-    if _difference(f(*again), expected):
+    if _difference(_parts(f(*again)), expected):
         raise ParityError(
             "two plain runs of the function at the same point give different values, so there is nothing to "
             "verify: it draws random numbers by itself or changes what it computes with. Leave out "
@@ -129,7 +142,7 @@ def _copies(xs: Sequence[Any]) -> list[Any]:
     made: dict[int, Any] = {}
 
     def copy(x: Any) -> Any:
-        value = plain(x)
+        value = seen(x)
         if not isinstance(value, np.ndarray):
             return value
         return made.setdefault(id(x), value.copy())
@@ -141,14 +154,15 @@ def _has_value(x: Any) -> bool:
     return isinstance(x, (Tracer, np.ndarray)) or is_number_or_array(x)
 
 
-def _difference(out: Any, expected: Any) -> str:
+def _difference(value: Parts, expected: Parts) -> str:
     """What differs between the two values, in words; empty if nothing does."""
-    ours, template = _parts(out)
-    theirs, other = _parts(expected)
-    paths = [path for _, path in template.paths("")] if template is not None else []
-    if paths != ([path for _, path in other.paths("")] if other is not None else []):
-        return f"the result is {plain(out)!r} inside of the gradient call and {expected!r} outside of it"
-    for path, a, b in zip(paths, ours, theirs, strict=True):
+    if value.keys() != expected.keys():
+        return (
+            f"the result has numbers at {list(value)} inside of the gradient call and at {list(expected)} "
+            "outside of it"
+        )
+    for path, a in value.items():
+        b = expected[path]
         where = f"the value{' at ' + path if path else ''}"
         arrays = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
         if arrays and (a.shape, a.dtype) != (b.shape, b.dtype):
@@ -161,9 +175,15 @@ def _difference(out: Any, expected: Any) -> str:
     return ""
 
 
-def _parts(x: Any) -> tuple[list[Any], Any]:
+def _parts(x: Any) -> Parts:
+    """The plain numbers and arrays of a result, each by its path."""
     parts, template = take_apart(take_up(x) if isinstance(x, np.ndarray) else x, _has_value)
-    return [plain(part) for part in parts], template
+    paths = [path for _, path in template.paths("")] if template is not None else []
+    return {path: _own(plain(part)) for path, part in zip(paths, parts, strict=True)}
+
+
+def _own(x: Any) -> Any:
+    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def _same(a: Any, b: Any) -> bool:

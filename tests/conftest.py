@@ -1,9 +1,12 @@
-"""Tests marked `julia` are skipped, with the reason, where no Julia can be used."""
+"""Tests marked `julia` are skipped, with the reason, where no Julia can be used. Gradients are verified."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from fluxbridge import verifying
 from fluxbridge.julia import available
 
 
@@ -15,3 +18,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not found:
         for item in marked:
             item.add_marker(pytest.mark.skip(reason=f"no Julia: {found.reason}"))
+
+
+@pytest.fixture(autouse=True)
+def _verified(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every native derivative of a test is a test of parity, too.
+
+    Tests marked `once` are about functions that must not be run a second time: they count, store or time
+    what happens in them.
+    """
+    if request.node.get_closest_marker("once"):
+        yield
+        return
+    with verifying():
+        yield

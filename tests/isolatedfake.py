@@ -63,7 +63,7 @@ class FakeBridge:
     def call_traced(self, handle: Box, args: tuple) -> Any:
         return handle.value(*args)
 
-    def settle(self) -> None:
+    def settle(self, sent: int) -> None:
         pass
 
 

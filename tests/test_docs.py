@@ -26,6 +26,7 @@ def examples(path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.once
 @page
 def test_examples(path):
     name = path.relative_to(ROOT).as_posix()

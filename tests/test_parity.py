@@ -22,6 +22,8 @@ from fluxbridge import (
 )
 from fluxbridge.errors import ParityError
 
+pytestmark = pytest.mark.once
+
 VERIFY = AutoNative(verify=True)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import GENERATED, Primitive, Tracer, _caller, plain, register
+from .primitive import GENERATED, Primitive, Spec, Tracer, _caller, plain, register
 
 Formula = str | Callable[..., Any] | None
 
@@ -104,13 +104,25 @@ def share(a: Any, b: Any, h: Any) -> Any:
 _LOW = {2: 0.3, 4: 0.02}
 
 
-def saturating(near: Callable[[Any], Any], exact: Callable[[Any], Any]) -> Callable[..., Any]:
+def saturating(
+    near: Callable[[Any], Any], exact: Callable[[Any], Any], inside: Callable[[float], tuple[float, float]]
+) -> Callable[..., Any]:
     """The slope(y, x) of a function that levels off: ``near(y)``, but ``exact(x)`` where that is small.
 
-    Close to the end of its range an output does not say any more where it came from.
+    Close to the end of its range an output does not say any more where it came from. ``inside(low)`` are the
+    outputs between which the slope is more than `low`; if all are, x is not needed (see Primitive.spare).
     """
+    borders = {size: inside(_LOW.get(size, 4e-4)) for size in (2, 4, 8, 16)}
+
+    def spare(y: np.ndarray) -> bool:
+        if y.dtype.kind != "f" or not y.size:
+            return False
+        lower, upper = borders[y.itemsize]
+        return bool(np.minimum.reduce(y, None) > lower and np.maximum.reduce(y, None) < upper)
 
     def slope(y: Any, x: Any) -> Any:
+        if type(x) is Spec:
+            return near(y)
         if isinstance(x, Tracer):
             return near(y) if np.iscomplexobj(plain(x)) else exact(x)
         value = near(y)
@@ -124,7 +136,14 @@ def saturating(near: Callable[[Any], Any], exact: Callable[[Any], Any]) -> Calla
                 value[far] = exact(x[far])
         return value
 
+    slope.spare = spare  # type: ignore[attr-defined]
     return slope
+
+
+def inside_of_sigmoid(low: float) -> tuple[float, float]:
+    """Where y(1 - y) is more than `low`."""
+    half = math.sqrt(0.25 - min(low, 0.2))
+    return 0.5 - half, 0.5 + half
 
 
 def saturating_number(near: Callable[[Any], Any], exact: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -259,6 +278,7 @@ def elementwise(
         formulas=formulas,
         where=_caller(),
         holomorphic=holomorphic,
+        spare=getattr(slopes[0], "spare", None),
         **words,
     )
     return register(target, made)

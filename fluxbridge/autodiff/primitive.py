@@ -200,6 +200,7 @@ class Primitive:
         "original",
         "shares",
         "shown",
+        "spare",
         "vjps",
         "where",
     )
@@ -219,6 +220,7 @@ class Primitive:
         julia: Any = None,
         kink: Any = None,
         shown: Any = None,
+        spare: Callable[[Any], bool] | None = None,
     ):
         self.name = name
         self.compute = compute
@@ -236,6 +238,7 @@ class Primitive:
         self.shown = shown
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
+        self.spare = spare  # spare(y): do the rules of a function of one array go without its input here?
         self.keeps_arrays = name in _KEEPS_ARRAYS
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs
         self.keeps: dict[Any, tuple[bool, tuple[bool, ...]]] = {}

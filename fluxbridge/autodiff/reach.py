@@ -42,6 +42,11 @@ def of_library(name: Any) -> bool:
     return isinstance(name, str) and name.partition(".")[0] in LIBRARIES
 
 
+def is_library(f: types.FunctionType) -> bool:
+    """Is this a function of such a package? What was typed (a doctest, a cell, a prompt) is the user's."""
+    return of_library(f.__globals__.get("__name__")) and not f.__code__.co_filename.startswith("<")
+
+
 class Way:
     """What leads from a function to some arrays; it remembers which long lists led nowhere."""
 
@@ -106,7 +111,7 @@ class _Search:
                 self.postponed.append(x)
             else:
                 self.enter(x, children(x))
-                if type(x) is types.FunctionType and not of_library(x.__globals__.get("__name__")):
+                if type(x) is types.FunctionType and not is_library(x):
                     self.modules(x, used_names(x))
 
     def enter(self, x: Any, members: Iterable[Any]) -> None:
@@ -180,7 +185,7 @@ class _Search:
             assigned = set()
             for key in found:
                 f = self.seen[key]
-                if type(f) is types.FunctionType and not of_library(f.__globals__.get("__name__")):
+                if type(f) is types.FunctionType and not is_library(f):
                     assigned.update([(id(f.__globals__), name) for name in assigned_names(f.__code__)])
             if not assigned:
                 return found
@@ -274,7 +279,7 @@ def _of_function(x: types.FunctionType) -> Iterator[Any]:
         yield x.__kwdefaults__
     if x.__dict__:
         yield x.__dict__
-    if of_library(x.__globals__.get("__name__")):
+    if is_library(x):
         return
     names = x.__globals__
     for name in used_names(x):
@@ -395,7 +400,7 @@ class Rebuilder(Splitter):
 
     def _globals(self, x: types.FunctionType) -> dict[str, Any]:
         names = x.__globals__
-        if of_library(names.get("__name__")):
+        if is_library(x):
             return names
         if id(names) not in self.overlays:
             self.overlays[id(names)] = Overlay(names)

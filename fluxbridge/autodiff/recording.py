@@ -133,7 +133,7 @@ class Recording:
     >>> r.steps
     [v0 = [0](), v1 = getitem(v0), v2 = sin(v0), v3 = multiply(v2, 2.0), v4 = sum(v3)]
     >>> [(c.function.__name__, c.inputs, c.outcome) for c in r.choices]
-    [('gt', (v1 = getitem(v0), 0), True)]
+    [('gt', (v1 = getitem(v0), 0), np.True_)]
     >>> backward(r.steps, {r.out: 1.0})[r.steps[0]]
     array([1.75516512, 1.08060461])
     """

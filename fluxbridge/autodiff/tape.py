@@ -219,6 +219,8 @@ class Tape(list[Record]):
         primitive = primitive.original
         keep_output, (keep_input,) = primitive.keep((True,))
         known = value if keep_input else spec
+        if primitive.spare is not None and value.nbytes > _SMALL and primitive.spare(y):
+            known = spec
         if self.integers:
             known = as_floats(known)
         if type(y) is np.ndarray and y.dtype is spec[1] and y.shape == spec[0]:

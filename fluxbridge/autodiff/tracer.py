@@ -253,7 +253,7 @@ class Text(str):
         raise lost("A float was read from the text", "Use the number itself, and np.round(x, 3) to round it.")
 
 
-_equal = _Operators.__eq__
+_equal: Any = _Operators.__eq__
 
 
 class TracedNumber(_Operators, Tracer):

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import JuliaError
+from ..errors import FluxbridgeError, JuliaError, StructureError
 from . import memory
 from .channel import ANSWER, ERROR, MOST_FILES, REQUEST, Channel
 
@@ -87,7 +87,7 @@ class Endpoint:
     def serve(self, body: Any, files: list[int]) -> None:
         """Do what the other side asked, and answer."""
         try:
-            name, args = self._unpack(body, files)
+            name, args = self._unpack_request(body, files)
             body, files = self._pack(self.perform(name, args))
         except BaseException as failure:
             try:
@@ -137,9 +137,13 @@ class Endpoint:
         packer = _Packer(buffer, self.reduce)
         try:
             packer.dump((content, dropped))
-        except BaseException:
+        except BaseException as error:
             self.dropped.extend(dropped)
             _close(packer.files)
+            if isinstance(error, RecursionError):
+                raise StructureError(
+                    "a structure that holds itself, or is nested too deeply, cannot be passed on"
+                ) from None
             raise
         return buffer.getbuffer(), packer.files
 
@@ -148,6 +152,15 @@ class Endpoint:
             return self._pack(error)
         except Exception:
             return self._pack(JuliaError(f"{type(error).__name__}: {error}"))
+
+    def _unpack_request(self, body: Any, files: list[int]) -> Any:
+        try:
+            return self._unpack(body, files)
+        except FluxbridgeError:
+            raise
+        except Exception as error:
+            text = f"a value cannot be made again in the other process: {type(error).__name__}: {error}"
+            raise StructureError(text) from None
 
     def _unpack(self, body: Any, files: list[int]) -> Any:
         reader = _Unpacker(body, self, files)

@@ -10,6 +10,8 @@ import numpy as np
 from ..autodiff.primitive import Tracer
 from ..autodiff.structure import Branch, Record, Splitter
 from ..autodiff.tools import call_with_rule
+from ..errors import StructureError
+from . import errors
 
 _WITHOUT_TRACERS = frozenset((float, int, str, bool, complex, type(None)))
 
@@ -70,6 +72,12 @@ class JuliaObject:
 
     def __repr__(self) -> str:
         return self._bridge.show(self._value)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise errors.JuliaTypeError(
+            "an object of Julia lives in its process and cannot be pickled or copied. Send its source as "
+            "text, and make it there: fluxbridge.julia.function(source)"
+        )
 
     def __functor__(self) -> tuple[Any, Any]:
         """For models that hold it: what is in Julia has no parts here."""
@@ -132,7 +140,12 @@ def has_tracer(x: Any) -> bool:
             found.append(v)
         return v
 
-    Splitter(note, lambda v: isinstance(v, Tracer)).split(x)
+    try:
+        Splitter(note, lambda v: isinstance(v, Tracer)).split(x)
+    except RecursionError:
+        raise StructureError(
+            "a structure that holds itself, or is nested too deeply, cannot be passed to Julia"
+        ) from None
     return bool(found)
 
 

@@ -11,10 +11,13 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from typing import Any
 
 _POSIX = os.name == "posix"
-_CODE = "import sys; sys.path[:] = {path!r}; from fluxbridge.julia.worker import main; main({end!r})"
+_CODE = (
+    "import sys; sys.path[:] = {path!r}; from fluxbridge.julia.worker import main; main({end!r}, {asks!r})"
+)
 
 
 class Process:
@@ -27,22 +30,24 @@ class Process:
         here, there = socket.socketpair()
         self.owner = os.getpid()
         self.end = here
+        asks, self._asks = os.pipe() if _POSIX else (-1, -1)
+        self._end_asking = weakref.finalize(self, os.close, self._asks) if _POSIX else lambda: None
         command = [sys.executable, *_options(), "-c"]
         path = [os.path.abspath(entry) if entry else os.getcwd() for entry in sys.path]
         common: dict[str, Any] = {"stdin": subprocess.PIPE, "env": _environment()}
         try:
             if _POSIX:
                 self._popen = subprocess.Popen(
-                    [*command, _CODE.format(path=path, end=there.fileno())],
+                    [*command, _CODE.format(path=path, end=there.fileno(), asks=asks)],
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    pass_fds=[there.fileno()],
+                    pass_fds=[there.fileno(), asks],
                     start_new_session=True,  # the terminal's Ctrl-C is for this process alone
                     **common,
                 )
             else:
                 self._popen = subprocess.Popen(
-                    [*command, _CODE.format(path=path, end=None)],
+                    [*command, _CODE.format(path=path, end=None, asks=None)],
                     creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
                     **common,
                 )
@@ -52,9 +57,12 @@ class Process:
                 self._popen.stdin.flush()
         except BaseException:
             here.close()
+            self._end_asking()
             raise
         finally:
             there.close()
+            if _POSIX:
+                os.close(asks)
         self._poll = select.poll() if _POSIX else None
         self._outputs: dict[int, _Output] = {}
         if self._poll is not None:
@@ -89,13 +97,19 @@ class Process:
             if answered:
                 return True
 
-    def interrupt(self) -> bool:
-        """Ask the process to stop what it does; false where it cannot be asked."""
+    def ask_to_stop(self) -> bool:
+        """Ask the process to stop waiting; false where it cannot be asked. What works does not hear it."""
         if not _POSIX:
             return False
+        with contextlib.suppress(OSError):
+            os.write(self._asks, b"!")
+            self.asked += 1
+        return True
+
+    def interrupt(self) -> None:
+        """Make the process stop what it does."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGINT)
-        return True
 
     def exit(self, patience: float) -> None:
         """Let the process end by itself, as it has been told to, or end it."""
@@ -119,6 +133,7 @@ class Process:
         self._close_pipes()
         return self._popen.returncode
 
+    asked = 0  #: how often it was asked
     closed = False  #: has the other side closed the connection?
 
     def said(self) -> str:
@@ -132,6 +147,7 @@ class Process:
         self._popen.returncode = 0  # it is not this process that waits for it
 
     def _close_pipes(self) -> None:
+        self._end_asking()
         for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):

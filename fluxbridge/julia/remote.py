@@ -34,6 +34,8 @@ from .process import Process
 
 #: How long an interrupted or ending process may take before it is killed, in seconds.
 PATIENCE = 5.0
+#: How soon a process that waits hears that it is interrupted; a process that works gets a signal then.
+WAITS = 0.25
 JULIA = "fluxbridge.julia.worker:julia"
 
 _GONE = (
@@ -184,13 +186,18 @@ class Worker(endpoint.Endpoint):
     def _interrupt(self) -> None:
         """Make the other side give up the request that it works on; end it if it does not."""
         try:
-            if not self._process.interrupt():
+            if not self._process.ask_to_stop():
                 raise EOFError
             before, limit = self.deadline, time.monotonic() + PATIENCE
+            until = limit - PATIENCE + WAITS
             while True:
                 with self._bridge.interrupts.opened():
-                    if not self._process.wait(limit):
-                        break
+                    if not self._process.wait(until):
+                        if until == limit:
+                            break
+                        self._process.interrupt()  # it does not wait, it works
+                        until = limit
+                        continue
                 kind, body, files = self.channel.receive()
                 if kind == REQUEST:
                     self.refuse(body, files, KeyboardInterrupt())
@@ -198,7 +205,7 @@ class Worker(endpoint.Endpoint):
                 with contextlib.suppress(Exception):
                     self._unpack(body, files)
                 self.deadline = limit
-                self.ask("settle")
+                self.ask("settle", self._process.asked)
                 self.deadline = before
                 return
             self._kill()
@@ -230,6 +237,9 @@ class Worker(endpoint.Endpoint):
         if name == "pullback":
             with self._bridge.interrupts.opened():
                 return hooks.pullback(*args)
+        if name == "pullback_of_object":
+            with self._bridge.interrupts.opened():
+                return hooks.pullback_of_object(*args)
         if name == "trace":
             f, values = args
             return _for_tracing(_OPERATORS[f](*values) if f in _OPERATORS else getattr(np, f)(*values))
@@ -252,13 +262,13 @@ class Worker(endpoint.Endpoint):
         if kind in _PLAIN or isinstance(x, (np.generic, np.dtype)):
             return NotImplemented
         if isinstance(x, (type, types.BuiltinFunctionType, types.FunctionType)):
-            if x in _NEEDED or endpoint.is_stand_in(x):
+            if id(x) in _NEEDED or endpoint.is_stand_in(x):
                 return NotImplemented
             return endpoint.open_reference, (self._export(x), True)
         if kind is _Traced:
             return endpoint.open_tracer, (self._export(x.tracer), np.shape(x.tracer))
         if isinstance(x, BaseException):
-            return endpoint.open_raised, (self._export(x), f"{kind.__name__}: {x}")
+            return endpoint.open_raised, (self._export(x), _told(x))
         if kind is _Maker:
             return endpoint.open_reference, (self._export(x.made), False)
         if kind is _Function:
@@ -270,7 +280,8 @@ class Worker(endpoint.Endpoint):
             return endpoint.open_reference, (self._export(x), True)
         if parts[0] == "fields" and parts[3] is not None:
             parts = (*parts[:3], _Maker(parts[3]))
-        return endpoint.open_foreign, (self._export(x) if parts[0] == "opaque" else 0, parts)
+        whole = parts[0] in ("opaque", "callable")
+        return endpoint.open_foreign, (self._export(x) if whole else 0, parts)
 
     def _export(self, x: Any) -> int:
         self._last += 1
@@ -472,6 +483,13 @@ class _Traced:
         self.tracer = tracer
 
 
+def _told(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
 def _for_tracing(x: Any) -> Any:
     return _Traced(x) if isinstance(x, Tracer) else x
 
@@ -503,7 +521,7 @@ _PLAIN = frozenset(
 )
 
 
-def _needed() -> frozenset[Any]:
+def _needed() -> frozenset[int]:
     """The functions and classes by which pickle makes plain values again; all others stay here."""
     samples = (
         1j, range(2), slice(1), bytearray(), Fraction(1, 2), Record(a=1), Diagonal(np.ones(1)),
@@ -511,11 +529,11 @@ def _needed() -> frozenset[Any]:
         np.ones(1), np.asfortranarray(np.ones((2, 2))), np.ones(4)[::2], np.array([None]), np.float32(1),
         np.dtype("f4"), np.dtype([("a", "f4")]), np.datetime64(1, "s"),
     )  # fmt: skip
-    found: set[Any] = {np.ndarray, np.dtype, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
+    found: set[Any] = {np.ndarray, np.dtype, np.record, np.void, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
     for sample in samples:
         made_by, made_of, *_ = sample.__reduce_ex__(5)  # type: ignore[str-unpack]
         found.update(x for x in (made_by, *made_of) if callable(x))
-    return frozenset(found)
+    return frozenset(map(id, found))
 
 
 _NEEDED = _needed()

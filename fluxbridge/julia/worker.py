@@ -73,6 +73,10 @@ class Foreign:
         self.whole = whole
         self.parts = parts
 
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        assert self.whole is not None
+        return self.whole(*args, **keywords)
+
 
 class Raised(Exception):
     """An exception that was raised in the user's process, on its way back through Julia."""
@@ -116,8 +120,9 @@ for _name in ("neg", "abs", "eq", "ne", "lt", "le", "gt", "ge", "getitem"):
 class Server(endpoint.Endpoint):
     """This side of the conversation."""
 
-    def __init__(self, channel: Channel):
+    def __init__(self, channel: Channel, asks: int | None = None):
         super().__init__(channel)
+        self.asks = asks  #: the file through which the user's side asks for interrupts
         self.bridge: Any = None
         self._held: dict[int, Any] = {}
         self._last = 0
@@ -148,7 +153,7 @@ class Server(endpoint.Endpoint):
             if name == "start":
                 return self._start(*args)
             if name == "settle":
-                return self.bridge.settle()
+                return self.bridge.settle(*args)
             if name == "full":
                 return args[0].full
             return getattr(self.bridge, name)(*args)
@@ -221,6 +226,7 @@ class Server(endpoint.Endpoint):
         return {
             "is_tracer": lambda x: isinstance(x, Traced),
             "pullback": self._pullback,
+            "pullback_of_object": lambda f, args, keywords: self.ask("pullback_of_object", args, keywords),
             "stack": lambda parts, shape: self.ask("trace", "stack", (parts, shape)),
             "take_apart": _take_apart,
         }
@@ -236,6 +242,8 @@ def _take_apart(x: Any) -> tuple[Any, ...]:
         return x.parts
     if isinstance(x, Reference):
         return ("function",) if x._function else ("opaque",)
+    if isinstance(x, (Raised, Made)):
+        return ("opaque",)
     return hooks.take_apart(x)
 
 
@@ -251,24 +259,25 @@ def julia(server: Server) -> Any:
         return made, bridge.call(is_function, (JuliaObject(made, bridge),))
 
     bridge.define_any = define_any
-    bridge.settle = _interruptible(bridge)
+    bridge.settle = _interruptible(bridge, server.asks) if server.asks is not None else lambda sent: None
     return bridge
 
 
-def _interruptible(bridge: Any) -> Any:
+def _interruptible(bridge: Any, asks: int) -> Any:
     """Let Ctrl-C interrupt Julia's own work, and nothing else, by an InterruptException.
 
-    Returns what to call after an interruption, to catch one that came too late.
+    Where Julia waits, it is asked through the file `asks`; where it works, by a signal. Returns what to
+    call after an interruption, to catch one that came too late.
     """
-    nothing = bridge.define("() -> (GC.safepoint(); nothing)")
+    settled = bridge.define("FluxBridge.settle")
     ctypes.PyDLL(None).jl_sigatomic_begin()
-    bridge.define("Base.exit_on_sigint(false); FluxBridge.INTERRUPTIBLE[] = true; nothing")
+    bridge.define(f"Base.exit_on_sigint(false); FluxBridge.listen({asks})")
 
-    def settle() -> None:
+    def settle(sent: int) -> None:
         for _ in range(3):
             with contextlib.suppress(BaseException):
                 time.sleep(0.01)
-                bridge.call(nothing, ())
+                bridge.call(settled, (sent,))
 
     return settle
 
@@ -292,20 +301,22 @@ def _end_with(lifeline: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def main(end: int | None) -> None:
-    """Take over the process: called by :mod:`process`, with the socket's number where it is inherited."""
+def main(end: int | None, asks: int | None) -> None:
+    """Take over the process: called by :mod:`process`, with the numbers of inherited files, if any are."""
     lifeline = os.dup(0)
     if end is None:
         size = int.from_bytes(_exactly(lifeline, 4), "big")
         link = socket.fromshare(_exactly(lifeline, size))  # type: ignore[attr-defined]
     else:
         os.set_inheritable(end, False)
+        assert asks is not None
+        os.set_inheritable(asks, False)
         link = socket.socket(fileno=end)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     _end_with(lifeline)
     sys.modules["__main__"] = types.ModuleType("__main__")
-    Server(Channel(link)).run()
+    Server(Channel(link), asks).run()
 
 
 def _exactly(file: int, size: int) -> bytes:

@@ -57,8 +57,7 @@ function array(o::PyPtr, share::Bool)
 end
 
 "What has no buffer that we know: the Python half makes an array or a list of it, or raises."
-array_by_hook(o::PyPtr) = topy_free(HOOKS[:plain_array](borrowed(o)))
-topy_free(x::Py) = tojulia(x)
+array_by_hook(o::PyPtr) = within(() -> taken(HOOKS[:plain_array](borrowed(o))), o)
 
 array(::Type{T}, ::Val{0}, b, swapped, owner) where {T} = fix(unsafe_load(Ptr{T}(b.buf)), swapped)
 
@@ -141,6 +140,9 @@ turn!(out::AbstractArray{<:Any,N}, x::AbstractArray{<:Any,N}) where {N} = permut
 
 "The NumPy array of a Julia array: C-ordered, with memory of its own."
 function numpy(x::AbstractArray{T,N}) where {T<:Plain,N}
+    N > 32 && return opaque(x)  # NumPy has no more axes everywhere
+    lazy = !(x isa DenseArray) && sizeof(T) * length(x) > 2^28  # a range of any length has no memory yet
+    lazy && sizeof(T) * length(x) > Sys.free_memory() && throw(OutOfMemoryError())
     out = HOOKS[:empty](size(x), DTYPES[T])
     isempty(x) && return out
     view = Ref(C.Py_buffer())

@@ -42,9 +42,39 @@ end
 topy(p::PyFunction) = p.f
 Base.show(io::IO, p::PyFunction) = print(io, "PyFunction(", p.f, ")")
 
-function (p::PyFunction)(xs...; kw...)
-    args = pytuple(Any[topy(x) for x in xs])
-    return uninterrupted(() -> tojulia(HOOKS[:python_call](p.f, args, topy(NamedTuple(kw)))))
+"""
+    PyCallable(f, fields)
+
+A Python object that can be called and has fields: called, it is a [`PyFunction`](@ref), whose rule
+knows the gradients of the fields, too; `p.name` is a field.
+"""
+struct PyCallable{F<:NamedTuple} <: Function
+    f::Py
+    fields::F
+end
+
+topy(p::PyCallable) = python(p)
+Base.show(io::IO, p::PyCallable) = print(io, "PyCallable(", python(p), ")")
+Base.getproperty(p::PyCallable, name::Symbol) = getproperty(getfield(p, :fields), name)
+Base.propertynames(p::PyCallable) = propertynames(getfield(p, :fields))
+
+const FromPython = Union{PyFunction,PyCallable}
+python(p::FromPython) = getfield(p, :f)
+
+function (p::FromPython)(xs...; kw...)
+    return uninterrupted() do
+        args, named = packed(xs), topy(NamedTuple(kw))
+        y = HOOKS[:python_call](python(p), args, named)
+        release!(args)  # now: a loop may call many times before Julia's collector looks
+        taken(y)
+    end
+end
+
+"The Julia value of what Python returned and Julia has no other use for."
+function taken(y::Py)
+    x = tojulia(y)
+    x === y || release!(y)
+    return x
 end
 
 "A function with keyword arguments, as Python passes them."
@@ -61,16 +91,27 @@ struct Captured{F,C<:Tuple} <: Function
 end
 (c::Captured)(xs...) = c.f(xs..., c.values...)
 
-function ChainRulesCore.rrule(p::PyFunction, xs...; kw...)
+function ChainRulesCore.rrule(p::FromPython, xs...; kw...)
+    own = p isa PyCallable
     y, back = uninterrupted() do
-        pair = HOOKS[:pullback](p.f, pytuple(Any[topy(x) for x in xs]), topy(NamedTuple(kw)))
-        tojulia(pair[0]), pair[1]
+        args = own ? packed((p, xs...)) : packed(xs)
+        pair = HOOKS[own ? :pullback_of_object : :pullback](python(p), args, topy(NamedTuple(kw)))
+        release!(args)
+        y, back = taken(pair[0]), pair[1]
+        release!(pair)
+        y, back
     end
     function pullback(dy)
         seed = unthunk(dy)
         seed isa AbstractZero && return (NoTangent(), map(_ -> NoTangent(), xs)...)
-        found = uninterrupted(() -> tojulia(back(topy(seed))))
-        return (NoTangent(), ntuple(k -> tangent(xs[k], found[k]), length(xs))...)
+        found = uninterrupted() do
+            given = topy(seed)
+            g = taken(back(given))
+            fresh(seed) && release!(given)
+            g
+        end
+        mine = own ? tangent(p, first(found)) : NoTangent()
+        return (mine, ntuple(k -> tangent(xs[k], found[k+own]), length(xs))...)
     end
     return y, pullback
 end
@@ -83,6 +124,17 @@ function tangent(x::NamedTuple{K}, g::AbstractDict) where {K}
     return Tangent{typeof(x)}(; NamedTuple{K}(map(k -> tangent(x[k], child(g, k)), K))...)
 end
 tangent(x::AbstractArray{<:Real}, g::AbstractArray{<:Complex}) = real(g)
+tangent(x::AbstractArray{<:Number}, g::AbstractArray) = g
+function tangent(x::AbstractArray, g::AbstractArray)  # its elements as Zygote has them
+    return map((a, b) -> Zygote.wrap_chainrules_output(tangent(a, b)), x, g)
+end
+function tangent(x::AbstractDict, g::AbstractDict)
+    return Dict{Any,Any}(k => Zygote.wrap_chainrules_output(tangent(x[k], v)) for (k, v) in g)
+end
+function tangent(x::PyCallable, g::NamedTuple)
+    fields = tangent(getfield(x, :fields), g)
+    return fields isa NoTangent ? fields : Tangent{typeof(x)}(; fields)
+end
 function tangent(x::T, g::NamedTuple) where {T}
     x isa NamedTuple && return tangent(x, Dict{Symbol,Any}(pairs(g)))
     names = filter(k -> haskey(g, k), fieldnames(T))

@@ -69,7 +69,7 @@ end
 function pullback(f, args::Py)
     xs = arguments(args)
     y, back = interruptible(() -> Zygote.pullback(f, xs...))
-    return y, Pullback(back, y, args)
+    return y, Pullback(back, y, borrowed(getptr(args)))
 end
 
 pull(p::Pullback, s) = Zygote.unthunk_tangent(p.back(seed(p.output, s)))

@@ -15,12 +15,29 @@ function operation(f)
 end
 
 function attempt(f::F, args::Vararg{Py,N}) where {F,N}
+    while !isempty(PENDING)
+        release!(pop!(PENDING))
+    end
     try
         return Py(f(args...))
     catch e
         throw(python_error(e, catch_backtrace()))
+    finally
+        foreach(release!, args)  # nobody else has these
     end
 end
+
+"Results that Python has by now: let go at the next call, and not when Julia's collector looks."
+const PENDING = Py[]
+
+"A result that nobody else in Julia has."
+function later(p::Py)
+    push!(PENDING, p)
+    return p
+end
+
+"The Python object of a result."
+result(y) = fresh(y) ? later(topy(y)) : topy(y)
 
 flag(o::Py) = getptr(o) == getptr(PythonCall.pybuiltins.True)
 symbol(o::Py) = Symbol(string(o))
@@ -33,8 +50,8 @@ end
 
 function call(f, args::Py, keywords)
     xs = arguments(args)
-    keywords === nothing && return topy(interruptible(() -> f(xs...)))
-    return topy(interruptible(() -> f(xs...; keywords...)))
+    keywords === nothing && return result(interruptible(() -> f(xs...)))
+    return result(interruptible(() -> f(xs...; keywords...)))
 end
 
 keywords(o::Py) = [Symbol(string(item[0])) => tojulia(item[1]) for item in o.items()]
@@ -44,7 +61,7 @@ function gradient_operation(engine::Symbol)
         xs = arguments(args; share = true)
         y, grads = interruptible(() -> withgradient(value(f), engine, xs))
         y isa Number || flag(aux) || Zygote.sensitivity(y)  # throws
-        pytuple(Any[topy(y), gradients(grads, args)])
+        later(pytuple(Any[result(y), later(gradients(grads, args))]))
     end
 end
 
@@ -73,32 +90,32 @@ function operations()
         "call_traced" => (f, args) -> calltraced(value(f), args),
         "pullback" => (f, args) -> begin
             y, p = pullback(value(f), args)
-            pytuple(Any[topy(y), opaque(p)])
+            later(pytuple(Any[result(y), opaque(p)]))
         end,
         "pull" => (p, s) -> begin
             held = value(p)::Pullback
             dy = tojulia(s)
-            gradients(interruptible(() -> pull(held, dy)), held.args)
+            later(gradients(interruptible(() -> pull(held, dy)), held.args))
         end,
         "vjp" => f -> opaque(VJP(value(f))),
         "withjacobian" => (f, how, args) -> begin
             xs = arguments(args)
             y, grads = interruptible(() -> withjacobian(value(f), engine_and_order(how)..., xs))
-            pytuple(Any[topy(y), gradients(grads, args)])
+            later(pytuple(Any[result(y), later(gradients(grads, args))]))
         end,
         "hessian" => (f, how, x) -> begin
             z = tojulia(x)
-            topy(interruptible(() -> hessian(value(f), engine_and_order(how)..., z)))
+            result(interruptible(() -> hessian(value(f), engine_and_order(how)..., z)))
         end,
         "diaghessian" => (f, engine, args) -> begin
             xs = arguments(args)
             gradients(interruptible(() -> diaghessian(value(f), symbol(engine), xs)), args)
         end,
-        "callback" => f -> opaque(PyFunction(f)),
-        "attribute" => (x, name) -> topy(attribute(value(x), string(name))),
+        "callback" => f -> opaque(PyFunction(borrowed(getptr(f)))),
+        "attribute" => (x, name) -> result(attribute(value(x), string(name))),
         "names" => x -> topy(Tuple(string(n) for n in propertynames(value(x)))),
-        "parts" => x -> topy(parts(value(x))),
-        "item" => (x, k) -> topy(item(value(x), tojulia(k))),
+        "parts" => x -> result(parts(value(x))),
+        "item" => (x, k) -> result(item(value(x), tojulia(k))),
         "length" => x -> topy(length(value(x))),
         "show" => x -> topy(sprint(show, MIME("text/plain"), value(x); context = :limit => true)),
         "full" => x -> topy(full(value(x)::Thrown)),

@@ -51,7 +51,7 @@ Base.min(a::Traced, b::Traced) = Traced(HOOKS[:numpy].minimum(a.value, b.value))
 traced(x::Py) = Bool(HOOKS[:is_tracer](x)) ? traced_value(x) : tojulia(x)
 
 function traced_value(x::Py)
-    dims = Tuple(PythonCall.pyconvert(Int, n) for n in x.shape)
+    dims = Tuple(PythonCall.pyconvert(Int, n) for n in HOOKS[:numpy].shape(x))
     isempty(dims) && return Traced(x)
     return [Traced(x[Tuple(index) .- 1]) for index in CartesianIndices(dims)]
 end

@@ -27,6 +27,8 @@ import pytest
 from fluxbridge import Record, gradient, withgradient
 from fluxbridge.errors import FluxbridgeError, MutationError, StructureError
 
+pytestmark = pytest.mark.once
+
 
 class Items(dict):
     """Attributes are the items, by way of __getattr__."""

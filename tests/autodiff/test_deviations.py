@@ -146,6 +146,7 @@ def test_lists_and_dicts():
     assert gradient(f, 3.0) == (7.0,)
 
 
+@pytest.mark.once
 def test_small_arrays_are_copied():
     weights = np.ones(3)
 

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
+from fluxbridge import gradient
 from fluxbridge.autodiff.elementwise import masked, select
+from fluxbridge.autodiff.native import Trace
+from fluxbridge.autodiff.primitive import Spec
+from fluxbridge.flux.nnlib import sigmoid
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -26,3 +30,16 @@ def test_select_of_other_types():
     assert select(np.array([True, False]), np.array([1, 2])).tolist() == [1, 0]
     assert select(np.array([True, False]), np.array([1j, 2j])).tolist() == [1j, 0]
     assert select(np.array([True, False]), 3.0).tolist() == [3.0, 0.0]
+
+
+@pytest.mark.parametrize("function", [np.tanh, sigmoid])
+def test_the_input_of_what_levels_off_is_kept_only_where_it_does(function):
+    inner, outer = np.linspace(-2.0, 2.0, 5000), np.linspace(-2.0, 40.0, 5000)
+    for x, kept in ((inner, False), (outer, True)):
+        trace = Trace(lambda x: np.sum(function(x)), (x,))
+        record = next(r for r in trace.tape if len(r[1]) == 1 and r[0].name != "sum")
+        assert isinstance(record[2][1], Spec) is not kept
+    slopes = gradient(lambda x: np.sum(function(x)), outer)[0]
+    assert np.all(slopes > 0)  # also where the output is 1 to the last digit
+    near = gradient(lambda x: np.sum(function(x)), inner)[0]
+    np.testing.assert_allclose(near, [gradient(function, float(v))[0] for v in inner], rtol=1e-12)

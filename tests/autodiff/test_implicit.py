@@ -15,6 +15,8 @@ import pytest
 from fluxbridge import Params, gradient, jacobian, pullback, withgradient
 from fluxbridge.errors import FluxbridgeError, StructureError
 
+pytestmark = pytest.mark.once
+
 X = np.array([[1, 2, 3], [4, 5, 6]])
 Y = np.array([7, 8])
 Z = np.array([1, 10, 100])

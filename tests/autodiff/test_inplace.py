@@ -26,6 +26,8 @@ from fluxbridge import (
 from fluxbridge.autodiff.native import pushforward
 from fluxbridge.errors import FluxbridgeError, MutationError
 
+pytestmark = pytest.mark.once
+
 V = np.array([0.5, 1.5, 0.7])
 M = np.arange(1.0, 10.0).reshape(3, 3)
 

@@ -146,6 +146,7 @@ def recorded(f, x):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("level", [reverse, nested, forward, recorded])
 @pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.once
 def test_answers_are_those_outside(maker, level):
     make = MAKERS[maker]
     for x in POINTS:
@@ -193,6 +194,7 @@ def test_c_code_still_sees_no_float():
         gradient(math.sin, 1.0)
 
 
+@pytest.mark.once
 def test_the_class_itself_cannot_be_hidden():
     """``type(x)`` names the stand-in's class: docs/semantics.md says so."""
     assert gradient(lambda x: 2 * x if type(x) is float else x, 1.0) == (1.0,)
@@ -210,6 +212,7 @@ def test_text_is_that_of_the_value_and_no_number():
     assert gradient(lambda n: float(sum(int(d) for d in str(n))) * n, 12) == (3.0,)
 
 
+@pytest.mark.once
 def test_what_outlived_its_call_says_so():
     kept = []
     gradient(lambda x: kept.append(x) or x, 3.0)
@@ -321,6 +324,7 @@ def test_text_by_percent():
         assert withgradient(f, x) == (f(x), (float(len("0.750|7.5e-01") + 3),))
 
 
+@pytest.mark.once
 def test_text_by_logging(caplog):
     def f(x):
         logging.getLogger("fluxbridge.tests").warning("loss %.2f after %d steps", np.sum(x), 3)

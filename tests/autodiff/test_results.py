@@ -32,6 +32,8 @@ from fluxbridge.autodiff.primitive import Tracer
 from fluxbridge.errors import GradientLostError, MutationError, StructureError
 from fluxbridge.flux.nnlib import within_gradient
 
+pytestmark = pytest.mark.once
+
 
 def tracers_in(x: Any) -> list[Tracer]:
     """Every traced value behind an object, by way of the garbage collector."""

@@ -166,6 +166,7 @@ def test_what_f_stores_on_objects_and_containers_is_not_lost():
     assert type(state["loss"][1]) is float
 
 
+@pytest.mark.once
 def test_object_arrays_are_containers():
     x = np.empty(2, dtype=object)
     x[:] = [np.ones(2), 3.0]

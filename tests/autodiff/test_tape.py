@@ -87,6 +87,7 @@ def test_checkpoints_save_memory():
     assert peak < 45 * x.nbytes  # without checkpoints about 200
 
 
+@pytest.mark.once
 def test_nothing_is_left_behind():
     x = np.ones(10)
     kept = []
@@ -191,6 +192,7 @@ def test_threads_do_not_disturb_each_other():
 
 
 @pytest.mark.parametrize("use", [lambda t: t * 2, lambda t: np.sin(t), lambda t: t + t])
+@pytest.mark.once
 def test_an_escaped_tracer_says_so(use):
     kept = []
     gradient(lambda x: kept.append(x) or x * x, 3.0)
@@ -236,6 +238,7 @@ def test_a_small_buffer_that_is_reused_counts_as_it_was():
     ],
 )
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.once
 def test_a_large_array_that_changes_is_noticed(change, dtype):
     a = np.linspace(1, 0, 50_001).astype(dtype)
 

@@ -92,6 +92,7 @@ def test_adjoint_gives_a_numpy_function_a_rule():
             FUNCTIONS[np.unwrap] = before
 
 
+@pytest.mark.once
 def test_checkpointed_equals_the_function():
     def f(m, x):
         return np.sum(np.tanh(m["W"] @ x))

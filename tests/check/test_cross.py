@@ -286,6 +286,7 @@ def test_the_check_takes_no_numbers_from_what_comes_after():
     assert not np.array_equal(m(x), m(x))
 
 
+@pytest.mark.once
 def test_a_function_with_random_numbers_of_its_own_is_told():
     rng = np.random.default_rng(5)
     report = cross_check(lambda x: np.sum(x * rng.random(3)), np.ones(3), voices=FAST[:1])

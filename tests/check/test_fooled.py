@@ -145,6 +145,7 @@ def test_none_for_an_integer_that_matters():
     assert "rule of 'product' for its input 1" in report.suspects[0]
 
 
+@pytest.mark.once
 def test_another_value_inside_of_a_gradient():
     report = ask(lambda x: x * 2 if isinstance(x, Tracer) else x * 2.001, 1.0)
     assert report.mismatches[0].path == "the value"

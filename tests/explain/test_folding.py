@@ -325,6 +325,7 @@ def test_turns_are_counted(f, expected):
     assert found == expected if expected is not None else all(n <= 6 for _, n in found)
 
 
+@pytest.mark.once
 def test_a_gradient_inside_shows_the_lines_of_the_user():
     def f(x):
         return gradient(lambda y: x * y**3, 2.0)[0]

@@ -82,6 +82,7 @@ def test_alarms(weights, alarm):
     assert lines(Dense(weights, False)) == [f"Dense(1 => 1; bias=false)  # 1 parameters  {alarm}"]
 
 
+@pytest.mark.once
 def test_inside_of_a_gradient_nothing_traced_shows():
     seen = []
     m = Chain(Dense((2, 2)), BatchNorm(2), flux.Dropout(0.5), flux.LayerNorm(2), flux.GroupNorm(2, 1))

@@ -111,6 +111,56 @@ def test_ctrl_c_interrupts(isolated: RemoteBridge) -> None:
     assert isolated.start().pid == pid
 
 
+WAITS = {
+    "sleep": "sleep(60)",
+    "condition": "wait(Condition())",
+    "channel": "take!(Channel(0))",
+    "event": "wait(Base.Event())",
+    "lock": "(l = ReentrantLock(); @async (lock(l); sleep(60)); yield(); lock(l))",
+    "read": "(p = Pipe(); Base.link_pipe!(p); read(p, UInt8))",
+    "process": "run(`sleep 60`)",
+    "task": "fetch(@async sleep(60))",
+    "beside others": "(@async while true; sleep(0.02); end; sleep(60))",
+    "polling": "timedwait(() -> false, 60.0)",
+    "yielding": "while true; yield(); end",
+    "working task": "fetch(@async (s = 0; while true; s += length(string(s)); end))",
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@pytest.mark.parametrize("name", WAITS)
+def test_ctrl_c_interrupts_what_waits(isolated: RemoteBridge, name: str) -> None:
+    """At once, and neither the process nor its objects are lost."""
+    kept, read = julia.function("Ref(5)"), julia.function("r -> r[]")
+    work = julia.function(f"() -> {WAITS[name]}")
+    pid = isolated.start().pid
+    struck: list[float] = []
+
+    def strike() -> None:
+        struck.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    _later(1.0, strike)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert time.monotonic() - struck[0] < 2.0
+    assert read(kept) == 5
+    assert julia.function("() -> (sleep(0.01); 1)")() == 1  # nothing of it is left to strike later
+    assert isolated.start().pid == pid
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_ctrl_c_in_a_python_function_that_julia_waits_for(isolated: RemoteBridge) -> None:
+    pid, call = isolated.start().pid, julia.function("f -> fetch(@async f())")
+    wait = julia.function("() -> sleep(60)")
+    for inner in (lambda: time.sleep(60), wait):
+        _later(1.0, lambda: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            call(inner)
+        assert call(lambda: 3) == 3
+    assert isolated.start().pid == pid
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_ctrl_c_in_many_small_calls(isolated: RemoteBridge) -> None:
     """Wherever it strikes, it arrives, and the bridge goes on."""

@@ -232,6 +232,14 @@ def _others() -> list[Sample]:
         Sample("assemble", filled, (x,)),
         Sample("bessel_i", lambda x: PRIMITIVES["bessel_i"](x, n=1), (x,)),
         Sample("nnlib_erfc", PRIMITIVES["nnlib_erfc"], (x,)),
+        *[
+            Sample(
+                name,
+                lambda *xs, name=name: PRIMITIVES[name](*xs, p=4),
+                (x, x + 1)[: 1 + (name == "hypot_power")],
+            )
+            for name in ("absolute_power", "fabs_power", "hypot_power", "norm2_power", "std_power")
+        ],
         *rounding,
     ]
 

@@ -210,6 +210,7 @@ def test_any_seed(seed):
 
 
 @pytest.mark.parametrize("make", GENERATORS)
+@pytest.mark.once
 def test_a_gradient_passes_it_by(make):
     class Model:
         def __init__(self):

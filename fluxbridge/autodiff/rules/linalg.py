@@ -62,7 +62,7 @@ def lstsq_rule(dy: Any, y: Any, a: Any, b: Any, rcond: Any) -> Any:
     dx, x = (column(dy), column(y)) if np.ndim(y) == 1 else (dy, y)
     right = column(b) if np.ndim(b) == 1 else b
     db = np.matmul(adjoint(inverse), dx)
-    if _cuts(plain(a), rcond) is not None:
+    if cuts(plain(a), rcond) is not None:
         da = pinv_rule(np.matmul(dx, adjoint(right)), inverse, a, rcond, False)
     else:
         residual = right - np.matmul(a, x)
@@ -129,7 +129,7 @@ primitive(np.linalg.inv, inv_rule, jvp=(inv_tangent,), julia=spelled.of_matrices
 
 def pinv_rule(dy: Any, y: Any, a: Any, rcond: Any, hermitian: bool) -> Any:
     """Golub & Pereyra 1973, equation 4.12; it holds wherever the rank is constant."""
-    kept = _cuts(plain(a), rcond)
+    kept = cuts(plain(a), rcond)
     if kept is not None:
         return _truncated_rule(dy, a, kept)
     yh, dyh = adjoint(y), adjoint(dy)
@@ -142,7 +142,7 @@ def pinv_rule(dy: Any, y: Any, a: Any, rcond: Any, hermitian: bool) -> Any:
     )
 
 
-def _cuts(a: np.ndarray, rcond: Any) -> np.ndarray | None:
+def cuts(a: np.ndarray, rcond: Any) -> np.ndarray | None:
     """Which singular values count, if `rcond` takes some for zero that are not; else None."""
     if rcond is None or a.size == 0:
         return None

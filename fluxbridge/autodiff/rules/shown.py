@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..primitive import PRIMITIVES
+from .linalg import cuts
 from .products import _contracted, _inverse, _rest
 from .reductions import count, divisible
 from .shaping import _repetitions
@@ -333,6 +334,16 @@ def _eig(_k: int, dy: Any, _y: Any, _a: Any) -> Template:
     return "inverse_adjoint(y[1]) @ diagonal_matrix(dy[0]) @ adjoint(y[1])"
 
 
+def _pinv(_k: int, _dy: Any, _y: Any, a: Any, rcond: Any, hermitian: bool) -> Template:
+    if cuts(a, rcond) is not None:
+        return None
+    return (
+        "(adjoint(dy) - a @ y @ adjoint(dy)) @ y @ adjoint(y)"
+        " + adjoint(y) @ y @ (adjoint(dy) - adjoint(dy) @ y @ a)"
+        " - adjoint(y) @ dy @ adjoint(y)"
+    )
+
+
 def _svd(_k: int, dy: Any, y: Any, _a: Any, full_matrices: bool) -> Template:
     small = np.shape(y[0])[-1] == np.shape(y[1])[-1] == np.shape(y[2])[-2]
     if dy[0] is not None or dy[2] is not None or not small:
@@ -429,11 +440,7 @@ SHOWN: dict[str, tuple[Template, ...] | Maker] = {
     "normp": _normp,
     "solve": _solve,
     "inv": ("-adjoint(y) @ dy @ adjoint(y)",),
-    "pinv": (
-        "(adjoint(dy) - a @ y @ adjoint(dy)) @ y @ adjoint(y)"
-        " + adjoint(y) @ y @ (adjoint(dy) - adjoint(dy) @ y @ a)"
-        " - adjoint(y) @ dy @ adjoint(y)",
-    ),
+    "pinv": _pinv,
     "det": _det,
     "slogdet": _slogdet,
     "cholesky": ("onto_lower(inverse_adjoint(y) @ half_lower(adjoint(y) @ tril(dy)) @ inv(y))",),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import spelled
 from ..primitive import EVEN_POWERS, PRIMITIVES, SQUARES, Primitive, primitive
 from .norms import NORM2
 from .reductions import expand
@@ -38,7 +39,10 @@ def even_power(
 
         return vjp
 
-    EVEN_POWERS[of] = primitive(None, *map(rule, range(inputs)), name=f"{of.name}_power", compute=compute)
+    rules = map(rule, range(inputs))
+    EVEN_POWERS[of] = primitive(
+        None, *rules, name=f"{of.name}_power", compute=compute, julia=spelled.powered(of.julia)
+    )
 
 
 def size2(x: Any) -> Any:

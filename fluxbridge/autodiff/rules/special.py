@@ -26,6 +26,7 @@ from ..elementwise import (
     conj,
     define_words,
     elementwise,
+    inside_of_sigmoid,
     saturating,
     saturating_number,
     select,
@@ -130,7 +131,7 @@ def _expit_slope(x: Any) -> Any:
     return special.expit(x) * special.expit(-1.0 * x)
 
 
-rule("expit", "y * (1 - y)", stable=[saturating(_near_expit, _expit_slope)],
+rule("expit", "y * (1 - y)", stable=[saturating(_near_expit, _expit_slope, inside_of_sigmoid)],
      number_vjp=saturating_number(_near_expit, _expit_slope), holomorphic=False,
      julia="NNlib.sigmoid.")  # fmt: skip
 rule("logit", "1 / (x * (1 - x))", holomorphic=False, julia="NumPy.logit.")

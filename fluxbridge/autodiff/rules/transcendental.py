@@ -65,7 +65,7 @@ def _sech2(x: Any) -> Any:
 
 SECH2 = elementwise(None, "-2 * y * tanh(x)", name="sech2", compute=_sech2, julia=spelled.sech2)
 tanh_words: dict[str, Any] = {
-    "stable": [saturating(_near_tanh, SECH2)],
+    "stable": [saturating(_near_tanh, SECH2, lambda low: (-math.sqrt(1 - low), math.sqrt(1 - low)))],
     "number_vjp": saturating_number(_near_tanh, SECH2),
 }
 elementwise(np.tanh, "1 - y * y", **tanh_words, julia="tanh.")

@@ -19,6 +19,7 @@ from ..spelling import (
     infix,
     negative,
     number_term,
+    spell,
     spelling,
     typed,
 )
@@ -54,6 +55,17 @@ def literal_power(site: Site, x: Term, p: Term) -> Spelled:
             x = converted(x, np.float64)
         return infix("^", x, p, site.out, bool(x.ndim))
     return elementwise("^", (x, p), site.out)
+
+
+def powered(inner: Any) -> Any:
+    """The spelling of a function whose values are raised to the power p, by the spelling of the function."""
+
+    @spelling("f(x) .^ p")
+    def power_of(site: Site, *xs: Term, p: int, **options: Any) -> Spelled:
+        base = spell(inner, site, list(xs), options)
+        return infix("^", base, number_term(p), site.out, bool(np.ndim(site.out)))
+
+    return power_of
 
 
 @spelling("ifelse.(c, a, b)")

@@ -22,6 +22,7 @@ from ...autodiff.elementwise import (
     bounded,
     define_words,
     elementwise,
+    inside_of_sigmoid,
     masked,
     saturating,
     saturating_number,
@@ -88,7 +89,7 @@ def _sigmoid_slope(x: Any) -> Any:
 
 
 _SIGMOID = _primitive(
-    "sigmoid", _sigmoid, "y * (1 - y)", stable=[saturating(_near_sigmoid, _sigmoid_slope)],
+    "sigmoid", _sigmoid, "y * (1 - y)", stable=[saturating(_near_sigmoid, _sigmoid_slope, inside_of_sigmoid)],
     number_vjp=saturating_number(_near_sigmoid, _sigmoid_slope),
 )  # fmt: skip
 _TANH = _primitive("tanh_fast", np.tanh, "1 - y * y", **tanh_words)

@@ -209,6 +209,7 @@ def test_norms_by_finite_differences(make):
     check(m, x)
 
 
+@pytest.mark.once
 def test_statistics_follow_a_gradient_however_the_model_gets_in():
     x = RNG.normal(size=(2, 5))
     one, two, three = (flux.f64(BatchNorm(2)) for _ in range(3))
@@ -343,6 +344,7 @@ def test_functional_dropout_takes_the_generators_of_julia():
     np.testing.assert_array_equal(flux.NNlib.dropout(Xoshiro(4), x, 0.3), layer(x))
 
 
+@pytest.mark.once
 def test_forward_mode_trains_what_depends_on_its_input():
     x = np.array([[1, 2, 3], [4, 5, 7]], np.float32)
     norm = BatchNorm(2)
