@@ -44,8 +44,11 @@ class Spec(NamedTuple):
         return int(np.prod(self.shape))
 
 
-class _Kind(type):
-    """The type of the classes of stand-ins, which are none of those that a function compares them with."""
+class Kind(type):
+    """The type of the classes of stand-ins that a function meets: none of those that it compares them with.
+
+    Not of their bases, since `isinstance` is slow with those that have a type of their own.
+    """
 
     __hash__ = type.__hash__
 
@@ -70,7 +73,7 @@ _LIBRARIES = ("numpy", "scipy", "pandas", "fluxbridge")
 _VALUES = (float, int, complex, Fraction, np.ndarray, np.generic)
 
 
-class Tracer(metaclass=_Kind):
+class Tracer:
     """Stands in for a value while a function is being recorded at one level of nesting."""
 
     __slots__ = ("level", "value")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND, Tracer, holds_tracer
+from .primitive import ON_DEMAND, Kind, Tracer, holds_tracer
 
 
 def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
@@ -86,7 +86,7 @@ def in_our_words(error: BaseException, refused: Any = None) -> FluxbridgeError |
         )
     if _SPARSE.search(str(error)):
         return refused_by_sparse(str(error))
-    if isinstance(error, KeyError) and isinstance(error.args[0] if error.args else None, type(Tracer)):
+    if isinstance(error, KeyError) and isinstance(error.args[0] if error.args else None, Kind):
         return of_type("looked up")
     if _MADE.search(str(error)):
         return of_type("called")
