@@ -88,6 +88,16 @@ class Element(InArray):
     def level(self) -> Any:  # type: ignore[override]
         return self.whole.array.level
 
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        return self.tracer.__class__  # one of NumPy's, as its array is
+
+    def as_pythons(self) -> Any:
+        return self.tracer.as_pythons()
+
+    def as_numpys(self) -> Any:
+        return self.tracer.as_numpys()
+
     def __add__(self, other: Any) -> Any:
         if type(other) is Element and other.whole is self.whole and other.number == self.number + 1:
             return _partial_sum(self.whole, self.number, other.number + 1)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .inplace import Memory, alias, related, shares
-from .primitive import EVEN_POWERS, SQUARES, Primitive, Tracer, apply, exponent_of, plain, strong
+from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Tracer, apply, exponent_of, plain, strong
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
 from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
@@ -18,7 +18,7 @@ from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
 # power with a constant exponent, as in the reverse mode.
 
 
-class DualNumber(TracedNumber):
+class DualNumber(TracedNumber, metaclass=Kind):
     __slots__ = ("origin", "strong", "tangent")
     places = ("tangent", "origin", "strong")
     tangent: Any
@@ -35,7 +35,7 @@ class DualScalar(NumpyNumber, DualNumber):
 DualNumber.numpys, DualNumber.pythons = DualScalar, DualNumber
 
 
-class DualArray(TracedArray):
+class DualArray(TracedArray, metaclass=Kind):
     __slots__ = ("origin", "strong", "tangent")
     tangent: Any
     origin: Any

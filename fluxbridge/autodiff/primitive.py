@@ -17,9 +17,12 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from ..errors import GradientLostError
 
 Rule = Callable[..., Any]
 
@@ -39,6 +42,35 @@ class Spec(NamedTuple):
     @property
     def size(self) -> int:
         return int(np.prod(self.shape))
+
+
+class Kind(type):
+    """The type of the classes of stand-ins that a function meets: none of those that it compares them with.
+
+    Not of their bases, since `isinstance` is slow with those that have a type of their own.
+    """
+
+    __hash__ = type.__hash__
+
+    def __eq__(cls, other: object) -> bool:
+        if cls is other:
+            return True
+        if isinstance(other, type) and issubclass(other, _VALUES) and not _in_a_library(sys._getframe(1)):
+            raise GradientLostError(
+                f"type(x) was compared with {other.__name__}, but the type of a traced value is a class of "
+                "its own. Write isinstance(x, ...), or x.__class__ in the place of type(x)."
+            )
+        return False
+
+
+def _in_a_library(frame: Any) -> bool:
+    """They ask further (np.isscalar)."""
+    package = frame.f_globals.get("__name__", "").partition(".")[0]
+    return package in _LIBRARIES or package in sys.stdlib_module_names
+
+
+_LIBRARIES = ("numpy", "scipy", "pandas", "fluxbridge")
+_VALUES = (float, int, complex, Fraction, np.ndarray, np.generic)
 
 
 class Tracer:

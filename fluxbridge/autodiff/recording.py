@@ -22,6 +22,7 @@ from .primitive import (
     GENERATED,
     PRIMITIVES,
     WATCHERS,
+    Kind,
     Primitive,
     Tracer,
     apply,
@@ -100,7 +101,7 @@ class Choice(NamedTuple):
     calls: tuple[Call, ...]
 
 
-class RecordedNumber(TracedNumber):
+class RecordedNumber(TracedNumber, metaclass=Kind):
     __slots__ = ("step",)
     places = ("step",)
     step: Step
@@ -115,7 +116,7 @@ class RecordedScalar(NumpyNumber, RecordedNumber):
 RecordedNumber.numpys, RecordedNumber.pythons = RecordedScalar, RecordedNumber
 
 
-class RecordedArray(TracedArray):
+class RecordedArray(TracedArray, metaclass=Kind):
     __slots__ = ("step",)
     step: Step
     state = ("value", "step")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND, Tracer, holds_tracer
+from .primitive import ON_DEMAND, Kind, Tracer, holds_tracer
 
 
 def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
@@ -58,6 +58,8 @@ _FOREIGN_WORDS = re.compile(
 )
 
 
+#: The class of a stand-in was called: type(x)(2.0).
+_MADE = re.compile(r"^(Reverse|Dual|Recorded)\w+\(\) takes no arguments")
 #: A stand-in for a NumPy number has no x[...]: Python would take it for a sequence.
 _INDEXED = re.compile(r"'(Reverse|Dual|Recorded)Scalar' object is not subscriptable")
 
@@ -84,6 +86,10 @@ def in_our_words(error: BaseException, refused: Any = None) -> FluxbridgeError |
         )
     if _SPARSE.search(str(error)):
         return refused_by_sparse(str(error))
+    if isinstance(error, KeyError) and isinstance(error.args[0] if error.args else None, Kind):
+        return of_type("looked up")
+    if _MADE.search(str(error)):
+        return of_type("called")
     if _INDEXED.search(str(error)):
         return GradientLostError(
             f"One of NumPy's numbers was indexed ({error}), as in x[()], x[...] or x[None], which fluxbridge "
@@ -100,6 +106,13 @@ def in_our_words(error: BaseException, refused: Any = None) -> FluxbridgeError |
     if not isinstance(error, (TypeError, AttributeError)) or not _FOREIGN_WORDS.search(str(error)):
         return None
     return of_objects(error)
+
+
+def of_type(done: str) -> GradientLostError:
+    return GradientLostError(
+        f"type(x) was {done}, but the type of a traced value is a class of its own. Write x.__class__ in the "
+        "place of type(x)."
+    )
 
 
 def of_objects(error: Any) -> GradientLostError:

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
 from .inplace import Memory, alias, related, shares
-from .primitive import EVEN_POWERS, SQUARES, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
+from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
 from .tracer import NumpyNumber, TracedArray, TracedNumber
 
 Record = tuple[Any, Any, Any, Any, Any]
@@ -38,13 +38,13 @@ GETITEM: Any = None  # the primitive of x[index], set once the rules are registe
 _tuple = tuple.__new__
 
 
-class ReverseNumber(TracedNumber):
+class ReverseNumber(TracedNumber, metaclass=Kind):
     __slots__ = ("index",)
     places = ("index",)
     index: int
 
 
-class ReverseArray(TracedArray):
+class ReverseArray(TracedArray, metaclass=Kind):
     __slots__ = ("index",)
     index: int
     state = ("value", "index")
@@ -150,7 +150,8 @@ class Tape(list[Record]):
                     x = np.float64(value) if type(value) is float else strong(value, x.__class__)
                 else:
                     numbers = numbers and kind is ReverseFloat
-                    x = x.value
+                    plainly = kind is ReverseFloat or kind is ReverseArray
+                    x = x.value if plainly else strong(x.value, x.__class__)
             else:
                 numbers = numbers and kind in NUMBERS
                 parents.append(None)

@@ -124,3 +124,10 @@ def test_every_mode_raises_what_python_raises(derivative):
     for f in (lambda x: 1 / x, lambda x: x**-2):
         with pytest.raises(ZeroDivisionError):
             derivative(f, 0.0)
+
+
+@pytest.mark.parametrize("f", [lambda x: np.power(0.0, x), lambda x: np.power(x, x)])
+def test_second_derivative_of_a_power_by_its_exponent_at_zero(f):
+    with np.errstate(all="ignore"):
+        assert np.isnan(hessian(f, 0.0))
+        assert np.isnan(gradient(lambda y: gradient(f, y)[0], 0.0)[0])

@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pytest
 
-from fluxbridge import gradient, withgradient
+from fluxbridge import gradient, pushforward, withgradient
 from fluxbridge.errors import FluxbridgeError, GradientLostError, MutationError
 
 S = 1.3
@@ -280,3 +280,31 @@ def test_asarray_beside_a_traced_array_is_taken_up_whole():
     (g,) = gradient(lambda x: np.asarray(x) @ x, x)
     assert time.perf_counter() - start < 3.0  # 0.06 s on a quiet machine
     np.testing.assert_allclose(g, 2 * x)
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        lambda x, s: np.asarray(x)[0],
+        lambda x, s: list(np.asarray(x))[1],
+        lambda x, s: s * np.asarray(x)[0],
+        lambda x, s: s * 0.5 - np.asarray(x)[0],
+        lambda x, s: np.asarray(x)[0] ** 2 + s,
+    ],
+)
+def test_elements_of_arrays_are_numbers_of_numpys(pick):
+    """So a division by zero is Inf with them, where it is an error with Python's numbers."""
+
+    def f(x, s):
+        y = pick(x, s)
+        if not isinstance(y, np.float64):
+            return s
+        try:
+            return 1.0 / (y - y) + x[0]
+        except ZeroDivisionError:
+            return s * 3.0
+
+    with np.errstate(all="ignore"):
+        assert f(np.array([1.5, 2.0]), 0.5) == np.inf
+        assert withgradient(f, np.array([1.5, 2.0]), 0.5).val == np.inf
+        assert pushforward(lambda x: f(x, 0.5), np.array([1.5, 2.0]))(np.ones(2)) is not None

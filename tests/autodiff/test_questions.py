@@ -385,3 +385,40 @@ def test_an_index_of_a_number_of_numpys():
         gradient(lambda x: np.sum(x)[()], np.ones(2))
     g = gradient(lambda x: np.sum(x) + np.reshape(np.sum(x), ()) + np.reshape(np.sum(x), 1)[0], np.ones(2))[0]
     np.testing.assert_array_equal(g, 3.0)
+
+
+@pytest.mark.parametrize("x", [3.0, 3, np.float64(3), np.array(3.0), np.array([1.0, 2.0])])
+@pytest.mark.parametrize(
+    ("ask", "instead"),
+    [
+        (lambda x: x if type(x) == float else 2 * x, lambda x: x if x.__class__ == float else 2 * x),  # noqa: E721
+        (
+            lambda x: x if type(x) != np.ndarray else 2 * x,  # noqa: E721
+            lambda x: x if x.__class__ != np.ndarray else 2 * x,
+        ),
+        (
+            lambda x: x if type(x) in (int, float) else 2 * x,
+            lambda x: x if x.__class__ in (int, float) else 2 * x,
+        ),
+        (lambda x: TABLE[type(x)] * x, lambda x: TABLE[x.__class__] * x),
+    ],
+)
+def test_comparisons_of_types_are_refused(ask, instead, x):
+    with pytest.raises(GradientLostError, match=r"x\.__class__"):
+        gradient(lambda x: np.sum(ask(x)), x)
+    value, (slope,) = withgradient(lambda x: np.sum(instead(x)), x)
+    assert value == np.sum(ask(x))
+    np.testing.assert_allclose(slope, np.full(np.shape(x), np.sum(ask(x)) / np.sum(x)))
+
+
+TABLE = {float: 2.0, int: 3.0, np.float64: 4.0, np.ndarray: 5.0}
+
+
+def test_types_that_are_no_numbers_compare_as_ever():
+    def f(x):
+        return x if type(x) in (list, tuple, str, dict) or [type(x)] == [list] else 2 * x
+
+    assert withgradient(f, 3.0) == (6.0, (2.0,))
+    with pytest.raises(GradientLostError, match=r"x\.__class__"):
+        gradient(lambda x: type(x)(2.0) * x, 3.0)
+    assert gradient(lambda x: x.__class__(2.0) * x, 3.0) == (2.0,)

@@ -39,7 +39,7 @@ def {t}(u, scale={a}, *rest, shift={b}, **more):
 {t} = []
 try:
     {t}.append({a})
-    {t}.append({b} / (1 if {a} > 0.5 else 0))
+    {t}.append({b} + 1 / (1 if {a} > 0.5 else 0))
 except ZeroDivisionError:
     {t}.append({c})
 else:
@@ -146,7 +146,7 @@ def {t}f(u):
 {r} = np.sum({t}[{t} > 0]) + np.clip({a}, -0.5, 0.5)
 ---
 with np.errstate(all='ignore'):
-    {t} = np.nan_to_num(np.log({w} + v * 0), nan=0.5, posinf=1.0, neginf=-1.0)
+    {t} = np.nan_to_num(np.where({w} > 0.1, {w}, np.nan) + v * 0, nan=0.5)
 {r} = np.sum({t} * {w})
 ---
 match ({a}, n):

@@ -120,7 +120,10 @@ def power_by_exponent(y: Any, a: Any, b: Any) -> Any:
     if not _all_real(a, b):
         return y * np.log(a + 0j)
     zero = np.equal(a, 0)
-    at_zero = np.where(np.greater(b, 0), 0.0, np.nan)
+    at_zero: Any = np.where(np.greater(b, 0), 0.0, np.nan)
+    bad = plain(zero) & np.isnan(at_zero)
+    if np.any(bad):  # where the derivative is NaN as well
+        at_zero = at_zero * np.where(bad, b, 1.0)
     return np.where(zero, at_zero, y * np.log(np.where(zero, 1.0, np.absolute(a))))
 
 
