@@ -31,7 +31,7 @@ class InArray(TracedNumber):
     @property
     def tracer(self) -> Any:
         """The number by itself."""
-        return like(self, _UNMARKED[type(self)], self.value)
+        return like(self, _UNMARKED[type(self)], self._value)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         return getattr(ufunc, method)(*[bare(x) for x in inputs], **options)
@@ -134,7 +134,7 @@ def _partial_sum(whole: Whole, place: int, stop: int) -> PartialSum:
     return made
 
 
-for _name in ("value", "index", "tangent", "origin", "strong", "step"):
+for _name in ("_value", "_index", "tangent", "origin", "strong", "step"):
     setattr(Element, _name, property(lambda self, _name=_name: getattr(self.tracer, _name)))
 
 _MARKED: dict[type, type] = {}  # the class of a number -> that of one in an array of objects
@@ -167,7 +167,7 @@ def _inside(result: Any) -> Any:
     """The result of a loop over an array of objects, which stays in one."""
     if not isinstance(result, TracedNumber):
         return result
-    if type(result.value) is not float and np.iscomplexobj(plain(result)):
+    if type(result._value) is not float and np.iscomplexobj(plain(result)):
         raise _complex_refused()
     return mark(result)
 
@@ -237,7 +237,7 @@ for _name in list(vars(TracedNumber)):
 
 def objects(x: Any, copy: bool | None) -> np.ndarray:
     """The array of objects that NumPy asks for, of a traced number or array."""
-    if not isinstance(x, InArray) and type(x.value) is not float and np.iscomplexobj(plain(x)):
+    if not isinstance(x, InArray) and type(x._value) is not float and np.iscomplexobj(plain(x)):
         raise _complex_refused()
     if not isinstance(x, TracedArray):
         result = np.empty((), dtype=object)

@@ -40,7 +40,7 @@ class DualArray(TracedArray, metaclass=Kind):
     tangent: Any
     origin: Any
     strong: bool
-    state = ("value", "tangent", "origin", "strong")
+    state = ("_value", "tangent", "origin", "strong")
 
 
 class Forward:
@@ -72,11 +72,11 @@ class Forward:
         array = isinstance(value, np.ndarray)
         scalar = value.__class__ is np.float64 or value.__class__ is np.int64
         dual: Any = object.__new__(DualArray if array else DualScalar if scalar else DualNumber)
-        dual.value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
+        dual._value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
         dual.level = self
         dual.origin = None
         dual.strong = False
-        dual.tangent = project(tangent, spec_of(dual.value))
+        dual.tangent = project(tangent, spec_of(dual._value))
         return dual
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
@@ -90,7 +90,7 @@ class Forward:
         values, tangents = [], []
         for x in inputs:
             mine = isinstance(x, Tracer) and x.level is self
-            values.append(strong(x.value, x.__class__) if mine else x)
+            values.append(strong(x._value, x.__class__) if mine else x)
             tangents.append(x.tangent if mine else None)  # type: ignore[attr-defined]
         y = apply(written, values, options)
         result = self._carry(primitive, y, values, tangents, options)
@@ -110,7 +110,7 @@ class Forward:
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """The dual of a result that was computed elsewhere; `inputs` are tracers of this level."""
         inputs = list(inputs)
-        values, tangents = [strong(x.value, x.__class__) for x in inputs], [x.tangent for x in inputs]
+        values, tangents = [strong(x._value, x.__class__) for x in inputs], [x.tangent for x in inputs]
         return self._carry(primitive, y, values, tangents, {})
 
     def _carry(self, primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
@@ -155,7 +155,7 @@ def has_tangent(x: Any) -> bool:
     while isinstance(x, Tracer):
         if isinstance(x.level, Forward):
             return True
-        x = x.value
+        x = x._value
     return False
 
 
@@ -205,7 +205,7 @@ def _transposed(primitive: Primitive, y: Any, values: list, tangents: list, opti
             for rule, t in zip(primitive.vjps, tangents, strict=True)
         ]
     seeds = [
-        (part.index, tangent)
+        (part._index, tangent)
         for part, tangent in zip(pulled, tangents, strict=True)
         if tangent is not None and isinstance(part, Tracer) and part.level is tape
     ]

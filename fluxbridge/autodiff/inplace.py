@@ -82,7 +82,7 @@ def as_view(source: Any, result: Any, view: Callable[[np.ndarray], np.ndarray]) 
     """`result`, computed from `source` in another way than NumPy does, as the view that NumPy gives."""
     if isinstance(source, Tracer) and isinstance(result, Tracer) and hasattr(result, "state"):
         of = plain(source)
-        result.value = _moved(result.value, view(of))
+        result._value = _moved(result._value, view(of))
         if shares(plain(result), of):
             related(source, result)
     return result
@@ -100,7 +100,7 @@ def alias(tracer: Any) -> Any:
 def copied(tracer: Any, order: Any = "C") -> Any:
     """A copy, with memory of its own in the order that NumPy would give it."""
     twin = alias(tracer)
-    twin.value = _moved(twin.value, plain(tracer).copy(order))
+    twin._value = _moved(twin._value, plain(tracer).copy(order))
     return twin
 
 
@@ -109,7 +109,7 @@ def _moved(value: Any, array: np.ndarray) -> Any:
     if not isinstance(value, Tracer):
         return array
     twin = alias(value)
-    twin.value = _moved(twin.value, array)
+    twin._value = _moved(twin._value, array)
     return twin
 
 
@@ -135,8 +135,8 @@ def change(
     """`target` with the values `new`, the result of ``ufunc(*inputs)``, under all its names and views."""
     level = target.level
     memory = level.memory
-    old = target.value
-    value = getattr(new, "value", None)
+    old = target._value
+    value = getattr(new, "_value", None)
     if not (
         type(new) is type(target)
         and new.level is level
@@ -154,7 +154,7 @@ def change(
         if others:
             _carry(target, new, others, ufunc)
             return target
-        new.value = _moved(new.value, _windows([target], plain(new))[0])
+        new._value = _moved(new._value, _windows([target], plain(new))[0])
     for name in target.state:
         setattr(target, name, getattr(new, name))
     return target
@@ -196,7 +196,7 @@ def _of_level(target: Any, new: Any) -> Any:
     twin.level = level
     for name in twin.state:
         setattr(twin, name, getattr(new, name))
-    twin.value = twin.value if isinstance(twin.value, Tracer) else np.asarray(twin.value)
+    twin._value = twin._value if isinstance(twin._value, Tracer) else np.asarray(twin._value)
     return twin
 
 
@@ -279,7 +279,7 @@ def _carry(target: Any, new: Any, others: list[Any], ufunc: np.ufunc) -> None:
             results.append(np.where(inside, moved, x))
     windows = _windows(members, plain(new))
     for x, result, window in zip(members, results, windows, strict=True):
-        result.value = _moved(result.value, window)
+        result._value = _moved(result._value, window)
         for name in x.state:
             setattr(x, name, getattr(result, name))
 

@@ -163,11 +163,11 @@ def gradient_of(trace: Trace, aux: bool) -> tuple[Any, tuple[Any, ...]]:
     try:
         out = trace.out
         if (type(out) is ReverseFloat or type(out) is ReverseScalar) and out.level is tape:
-            return out.value, trace.pull([(out.index, 1.0)], free=True)
+            return out._value, trace.pull([(out._index, 1.0)], free=True)
         target: Any = first(out) if aux else out
         target = target if isinstance(target, tuple) else take_up(target)
         check_scalar(target)
-        seeds = [(target.index, _one(target))] if trace.mine(target) else []
+        seeds = [(target._index, _one(target))] if trace.mine(target) else []
         value = trace.plain(out) if aux else unwrap(target, tape)
         return value, trace.pull(seeds, free=True)
     finally:
@@ -195,8 +195,8 @@ def seed_like(out: Any) -> Any:
 def unwrap(out: Any, level: Any) -> Any:
     """`out` with the values in place of the tracers of `level`."""
     if isinstance(out, Tracer):
-        return out.value if out.level is level else out
-    splitter = Splitter(lambda t: t.value, lambda x: isinstance(x, Tracer) and x.level is level)
+        return out._value if out.level is level else out
+    splitter = Splitter(lambda t: t._value, lambda x: isinstance(x, Tracer) and x.level is level)
     return splitter.split(out)[0]
 
 
@@ -209,7 +209,7 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
     """The same for a trace; with `once` for one call only, which frees the records as it goes."""
     out = take_up(trace.out) if isinstance(trace.out, np.ndarray) else trace.out
     outputs, template = take_apart(out, trace.mine)
-    value = out.value if once and trace.mine(out) else _own(trace.plain(out))
+    value = out._value if once and trace.mine(out) else _own(trace.plain(out))
     trace.tape.close(free=False)
 
     def back(seed: Any) -> tuple[Any, ...]:
@@ -223,7 +223,7 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
                     f"the seed{' at ' + path if path else ''} has shape {np.shape(ct)}, but the output "
                     f"has shape {shape}"
                 )
-            seeds.append((outputs[index].index, ct))
+            seeds.append((outputs[index]._index, ct))
         if once:
             trace.out = None
             outputs.clear()

@@ -19,7 +19,7 @@ def {name}(self, other):
     tape = self.level
     if kind is ReverseFloat and other.level is tape:
         parents = {both}
-        {right} = other.value{same}
+        {right} = other._value{same}
     elif kind is float or kind is int:
         parents = {one}
         {right} = other
@@ -27,12 +27,12 @@ def {name}(self, other):
         return numpys(self, other)
     else:
         return slow(self, other)
-    {left} = self.value
+    {left} = self._value
     y = a {symbol} b
     result = ReverseFloat()
-    result.value = y
+    result._value = y
     result.level = tape
-    result.index = len(tape)
+    result._index = len(tape)
     tape.append((primitive, parents, (y, a, b), None, FLOAT))
     return result
 """
@@ -44,7 +44,7 @@ def {name}(self, other):
     tape = self.level
     if (kind is ReverseScalar or kind is ReverseFloat) and other.level is tape:
         parents = {both}
-        {right} = other.value{same}
+        {right} = other._value{same}
     elif kind is float or kind is int:
         parents = {one}
         {right} = other
@@ -53,15 +53,15 @@ def {name}(self, other):
         {right} = other.item()
     else:
         return slow(self, other)
-    {left} = self.value
+    {left} = self._value
     try:
         y = a {symbol} b
     except ArithmeticError:
         y = singular(a, b)
     result = ReverseScalar()
-    result.value = y
+    result._value = y
     result.level = tape
-    result.index = len(tape)
+    result._index = len(tape)
     tape.append((primitive, parents, (y, a, b), None, FLOAT))
     return result
 """
@@ -73,39 +73,39 @@ def {name}(self, other):
     kind = type(other)
     tape = self.level
     if (kind is ReverseArray or kind is ReverseFloat) and other.level is tape:
-        {left} = self.value
-        {right} = other.value{same}
+        {left} = self._value
+        {right} = other._value{same}
         parents = {both}
         y = a {symbol} b
         known = {keep_both}
     elif kind is float or kind is int:
-        {left} = self.value
+        {left} = self._value
         {right} = other
         parents = {one}
         y = a {symbol} b
         known = {keep_one}
-    elif kind is ReverseScalar and other.level is tape and self.value.dtype is float64_dtype:
-        {left} = self.value
-        {right} = other.value
+    elif kind is ReverseScalar and other.level is tape and self._value.dtype is float64_dtype:
+        {left} = self._value
+        {right} = other._value
         parents = {both}
         y = a {symbol} b
         known = {keep_both}
     elif kind is ndarray and not other.dtype.hasobject:
-        {left} = self.value
+        {left} = self._value
         {right} = {constant}
         parents = {one}
         y = a {symbol} b
         known = {keep_one}
     else:
         return slow(self, other)
-    spec = tape[self.index][4]
+    spec = tape[self._index][4]
     if type(y) is ndarray and y.dtype is spec[1] and y.shape == spec[0]:
         if tape.lent:
             tape.watch_lent(known)
         result = ReverseArray()
-        result.value = y
+        result._value = y
         result.level = tape
-        result.index = len(tape)
+        result._index = len(tape)
         tape.append((primitive, parents, known, no_options, spec))
         return result
     return tape.wrap(y, primitive, parents, known, no_options)
@@ -114,7 +114,7 @@ def {name}(self, other):
 
 # A square may be that of a norm: see rules/smooth.py.
 _SAME = """
-        if other is self and isinstance(other.value, Tracer):
+        if other is self and isinstance(other._value, Tracer):
             return slow(self, other)"""
 
 
@@ -139,8 +139,8 @@ def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, 
         right=right,
         symbol=symbol,
         same=_SAME if word == "mul" else "",
-        both="(other.index, self.index)" if swap else "(self.index, other.index)",
-        one="(None, self.index)" if swap else "(self.index, None)",
+        both="(other._index, self._index)" if swap else "(self._index, other._index)",
+        one="(None, self._index)" if swap else "(self._index, None)",
         keep_both=kept((True, True)),
         keep_one=kept((not swap, swap)),
         constant="tape.own(other)" if primitive.keep((not swap, swap))[1][not swap] else "other",
@@ -171,7 +171,7 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
     options: dict[str, Any] | None = None if kind is ReverseFloat else {}
 
     def power(self: Any, p: Any, modulus: Any = None) -> Any:
-        x = self.value
+        x = self._value
         if modulus is not None:
             return power_of_integers(self, p, modulus)
         if (type(p) is not int and type(p) is not float) or isinstance(x, Tracer):
@@ -180,14 +180,14 @@ def _literal_power(kind: type) -> Callable[[Any, Any], Any]:
         if type(y) is complex:  # a negative number to a broken power
             return slow(self, p)
         known = (None, as_floats(x) if self.level.integers else x, p)
-        return self.level.wrap(y, primitive, (self.index, None), known, options)
+        return self.level.wrap(y, primitive, (self._index, None), known, options)
 
     return power
 
 
 def _numpys_power(self: Any, p: Any, modulus: Any = None) -> Any:
     """The same for a number of NumPy."""
-    x = self.value
+    x = self._value
     if modulus is not None:
         return power_of_integers(self, p, modulus)
     if (type(p) is not int and type(p) is not float) or type(x) is not float:
@@ -199,10 +199,10 @@ def _numpys_power(self: Any, p: Any, modulus: Any = None) -> Any:
     if type(y) is complex:
         y = np.float64(x) ** p
     result = ReverseScalar()
-    result.value = y = float(y)
+    result._value = y = float(y)
     result.level = tape = self.level
-    result.index = len(tape)
-    tape.append((PRIMITIVES["literal_power"], (self.index, None), (y, x, p), None, FLOAT))
+    result._index = len(tape)
+    tape.append((PRIMITIVES["literal_power"], (self._index, None), (y, x, p), None, FLOAT))
     return result
 
 

@@ -76,15 +76,15 @@ _VALUES = (float, int, complex, Fraction, np.ndarray, np.generic)
 class Tracer:
     """Stands in for a value while a function is being recorded at one level of nesting."""
 
-    __slots__ = ("level", "value")
+    __slots__ = ("_value", "level")
     level: Any
-    value: Any
+    _value: Any
 
 
 def plain(x: Any) -> Any:
     """The ordinary value behind `x`, through all levels and inside lists, tuples and dicts."""
     while isinstance(x, Tracer):
-        x = x.value
+        x = x._value
     kind = type(x)
     if kind is list:
         return [plain(v) for v in x]

@@ -119,7 +119,7 @@ RecordedNumber.numpys, RecordedNumber.pythons = RecordedScalar, RecordedNumber
 class RecordedArray(TracedArray, metaclass=Kind):
     __slots__ = ("step",)
     step: Step
-    state = ("value", "step")
+    state = ("_value", "step")
 
 
 class Recording:
@@ -186,7 +186,7 @@ class Recording:
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         inputs = tuple(inputs)
-        values = [strong(x.value, x.__class__) if self._mine(x) else x for x in inputs]
+        values = [strong(x._value, x.__class__) if self._mine(x) else x for x in inputs]
         y = apply(primitive, values, options)
         result = self._enter(primitive, y, inputs, options)
         if primitive.shares and isinstance(result, RecordedArray) and shares(plain(y), plain(inputs[0])):
@@ -230,7 +230,7 @@ class Recording:
         while isinstance(x, Tracer):
             if x.level is self:
                 return x.step  # type: ignore[attr-defined]
-            x = x.value
+            x = x._value
         return plain(x)
 
     def _kept(self, x: Any) -> Any:
@@ -276,7 +276,7 @@ class Recording:
         if type(y) is np.float64 or type(y) is np.int64:
             y = y.item()
         tracer: Any = object.__new__(RecordedArray if array else RecordedScalar if scalar else RecordedNumber)
-        tracer.value = y
+        tracer._value = y
         tracer.level = self
         tracer.step = self._step(primitive, inputs, options, y, calls)
         return tracer

@@ -47,7 +47,7 @@ def about(refusal: E, *xs: Any) -> E:
     for x in xs:
         while isinstance(x, Tracer):
             owners.append(x.level)
-            x = x.value
+            x = x._value
     for level in running.levels:
         if level.refused is refusal and not any(level is owner for owner in owners):
             level.refused = None

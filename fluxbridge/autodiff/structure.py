@@ -391,7 +391,7 @@ class Splitter:
                     known.setdefault(id(stand_in), held)
 
         def plainly(x: Any) -> Any:
-            return known[id(x)] if id(x) in known else x.value  # noqa: SIM401
+            return known[id(x)] if id(x) in known else x._value  # noqa: SIM401
 
         def is_ours(x: Any) -> bool:
             return id(x) in known or (isinstance(x, Tracer) and x.level is level)

@@ -197,7 +197,7 @@ def project(ct: Any, spec: Spec) -> Any:
     if dtype is None:
         return ct
     real = dtype is float or np.dtype(dtype).kind == "f"
-    if real and np.iscomplexobj(getattr(ct, "value", ct)):
+    if real and np.iscomplexobj(getattr(ct, "_value", ct)):
         ct = np.real(ct)
     if isinstance(dtype, np.dtype):
         return ct if np.result_type(_plain_dtype(ct)) == dtype else _cast(ct, dtype)
@@ -208,7 +208,7 @@ def project(ct: Any, spec: Spec) -> Any:
 
 def _plain_dtype(x: Any) -> Any:
     while isinstance(x, Tracer):
-        x = x.value
+        x = x._value
     return x.dtype if hasattr(x, "dtype") else type(x)
 
 

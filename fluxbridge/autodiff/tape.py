@@ -39,31 +39,31 @@ _tuple = tuple.__new__
 
 
 class ReverseNumber(TracedNumber, metaclass=Kind):
-    __slots__ = ("index",)
-    places = ("index",)
-    index: int
+    __slots__ = ("_index",)
+    places = ("_index",)
+    _index: int
 
 
 class ReverseArray(TracedArray, metaclass=Kind):
-    __slots__ = ("index",)
-    index: int
-    state = ("value", "index")
+    __slots__ = ("_index",)
+    _index: int
+    state = ("_value", "_index")
 
     def __getitem__(self, index: Any) -> Any:
         # What loops do: no search for tracers, and no array for one number out of a vector
         kind = type(index)
-        value = self.value
+        value = self._value
         if (kind is int or kind is slice) and type(value) is np.ndarray:
             tape = self.level
             if kind is int and value.dtype is _FLOAT64 and value.ndim == 1:
                 picked = ReverseScalar()
-                picked.value = value.item(index)
+                picked._value = value.item(index)
                 picked.level = tape
-                picked.index = len(tape)
-                tape.append((GETITEM, (self.index,), (), {"index": index}, FLOAT))
+                picked._index = len(tape)
+                tape.append((GETITEM, (self._index,), (), {"index": index}, FLOAT))
                 return picked
             y = value[index]
-            picked = tape.wrap(y, GETITEM, (self.index,), (), {"index": index})
+            picked = tape.wrap(y, GETITEM, (self._index,), (), {"index": index})
             if type(y) is np.ndarray:  # as `related` does
                 tape.memory.views += (ref(self), ref(picked))
             return picked
@@ -132,7 +132,7 @@ class Tape(list[Record]):
     def record(self, primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
         written, primitive = primitive, primitive.original
         if len(inputs) == 1:
-            kind = type(inputs[0].value)
+            kind = type(inputs[0]._value)
             if kind is np.ndarray:
                 return self._record_array(written, inputs[0], options)
             if kind is float and primitive.number_vjp is not None:
@@ -144,14 +144,14 @@ class Tape(list[Record]):
         for x in inputs:
             kind = type(x)
             if (kind in _TRACERS or isinstance(x, Tracer)) and x.level is self:
-                parents.append(x.index)
+                parents.append(x._index)
                 if kind is ReverseScalar:
-                    value = x.value
+                    value = x._value
                     x = np.float64(value) if type(value) is float else strong(value, x.__class__)
                 else:
                     numbers = numbers and kind is ReverseFloat
                     plainly = kind is ReverseFloat or kind is ReverseArray
-                    x = x.value if plainly else strong(x.value, x.__class__)
+                    x = x._value if plainly else strong(x._value, x.__class__)
             else:
                 numbers = numbers and kind in NUMBERS
                 parents.append(None)
@@ -194,7 +194,7 @@ class Tape(list[Record]):
         p = exponent_of(primitive, inputs) if isinstance(first, Tracer) and first.level is self else 0
         if not p:
             return None
-        of, parents, known, options, _ = self[inputs[0].index]  # type: ignore[attr-defined]
+        of, parents, known, options, _ = self[inputs[0]._index]  # type: ignore[attr-defined]
         if of not in EVEN_POWERS:
             return None
         arguments = [self._again(i, x) for i, x in zip(parents, known[1:], strict=False)]
@@ -208,13 +208,13 @@ class Tape(list[Record]):
             tracer: Any = ReverseArray()
         else:
             tracer = ReverseFloat() if self[index][4] is FLOAT else ReverseNumber()
-        tracer.value, tracer.level, tracer.index = value, self, index
+        tracer._value, tracer.level, tracer._index = value, self, index
         return tracer
 
     def _record_array(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
         """The same for a function of one array, with as few steps as possible."""
-        value = x.value
-        spec = self[x.index][4]
+        value = x._value
+        spec = self[x._index][4]
         y = primitive.compute(value, **options)
         primitive = primitive.original
         keep_output, (keep_input,) = primitive.keep((True,))
@@ -227,13 +227,13 @@ class Tape(list[Record]):
             if self.lent:
                 self.watch_lent((y, known))
             tracer = ReverseArray()
-            tracer.value = y
+            tracer._value = y
             tracer.level = self
-            tracer.index = len(self)
-            self.append((primitive, (x.index,), (y if keep_output else spec, known), options, spec))
+            tracer._index = len(self)
+            self.append((primitive, (x._index,), (y if keep_output else spec, known), options, spec))
         else:
             tracer = self.wrap(
-                y, primitive, (x.index,), (as_floats(y) if keep_output else spec_of(y), known), options
+                y, primitive, (x._index,), (as_floats(y) if keep_output else spec_of(y), known), options
             )
         if primitive.shares and type(y) is np.ndarray and y.ndim and shares(y, value):
             related(x, tracer)
@@ -241,7 +241,7 @@ class Tape(list[Record]):
 
     def _record_float(self, primitive: Primitive, x: Any, options: dict[str, Any]) -> Any:
         """The same for a function of one float."""
-        value = x.value
+        value = x._value
         y = primitive.compute(value, **options)
         primitive = primitive.original
         kind = type(y)
@@ -251,19 +251,19 @@ class Tape(list[Record]):
         elif kind is float:
             tracer = type(x)()
         else:
-            return self.wrap(y, primitive, (x.index,), (y, value), options)
-        tracer.value = y
+            return self.wrap(y, primitive, (x._index,), (y, value), options)
+        tracer._value = y
         tracer.level = self
-        tracer.index = len(self)
-        self.append((primitive, (x.index, None), (y, value), None, FLOAT))
+        tracer._index = len(self)
+        self.append((primitive, (x._index, None), (y, value), None, FLOAT))
         return tracer
 
     def note(self, primitive: Primitive, y: Any, inputs: Sequence[Any]) -> Any:
         """Record a result that was computed elsewhere; `inputs` are tracers of this level."""
-        parents = tuple([x.index for x in inputs])
+        parents = tuple([x._index for x in inputs])
         specs = [self[i][4] for i in parents]
         if self.lent:  # a rule from elsewhere may keep what it was given
-            self.watch_lent([x.value for x in inputs])
+            self.watch_lent([x._value for x in inputs])
         if isinstance(y, tuple):
             y = tuple([self.own(v) if type(v) is np.ndarray else v for v in y])
         elif type(y) is np.ndarray:
@@ -308,9 +308,9 @@ class Tape(list[Record]):
                 else ReverseScalar if seen_as in _NUMPYS
                 else ReverseNumber
             )()  # fmt: skip
-        tracer.value = y
+        tracer._value = y
         tracer.level = self
-        tracer.index = len(self)
+        tracer._index = len(self)
         self.append((primitive, parents, values, options, spec))
         return tracer
 
@@ -420,7 +420,7 @@ def spec_of(x: Any) -> Spec:
     if isinstance(x, TracedArray):
         return Spec(x.shape, x.dtype if x.dtype.kind in "fc" else _FLOAT64)
     if isinstance(x, Tracer):
-        return spec_of(x.value)
+        return spec_of(x._value)
     if isinstance(x, np.inexact):
         return Spec((), kind if kind is not np.complex128 else complex)
     return COMPLEX if kind is complex else Spec((), tuple) if isinstance(x, tuple) else EXACT

@@ -46,7 +46,7 @@ class Opened:
 
     def _open(self, tracer: Any) -> Any:
         self.inputs.append(tracer)
-        value = tracer.value
+        value = tracer._value
         if isinstance(value, TracedArray):
             value = alias(value)
             given_out(value, tracer)  # and so cannot be changed in place
@@ -218,7 +218,7 @@ def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
         return args[0](*args[1:])
 
     def back(dy: Any) -> Any:
-        return opened.pull(dy, lambda *vs: run(opened.again(vs)), [t.value for t in opened.inputs])
+        return opened.pull(dy, lambda *vs: run(opened.again(vs)), [t._value for t in opened.inputs])
 
     return record_call(
         "checkpointed", opened, run(opened.args), back, call=lambda new: checkpointed(*new), inside=run
@@ -295,7 +295,7 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
     if opened.level is None:
         return f(x)
     g, v = opened.args
-    captured = [t.value for t in opened.inputs]
+    captured = [t._value for t in opened.inputs]
     by_x = bool(captured) and opened.inputs[-1] is x
     if by_x:
         captured.pop()

@@ -272,7 +272,7 @@ class TracedNumber(_Operators, Tracer):
 
     @property
     def __class__(self) -> type:  # type: ignore[override]
-        kind = self.value.__class__
+        kind = self._value.__class__
         if (kind is int or kind is Fraction) and computes_with_fractions(sys._getframe(1)):
             return object  # so a Fraction leaves the operation to us
         return kind
@@ -290,7 +290,7 @@ class TracedNumber(_Operators, Tracer):
 
     def as_pythons(self) -> Any:
         """The same number as one of Python's, as ``x.item()`` gives it."""
-        kind, value = self.__class__, self.value
+        kind, value = self.__class__, self._value
         if issubclass(kind, (np.float32, np.float16, np.complex64)):
             return astype(self, np.complex128 if kind is np.complex64 else np.float64).as_pythons()
         if kind is np.complex128 or issubclass(kind, np.integer):
@@ -299,7 +299,7 @@ class TracedNumber(_Operators, Tracer):
 
     def as_numpys(self) -> Any:
         """The same number as one of NumPy's, whose arithmetic knows Inf and NaN where Python's raises."""
-        value = self.value if type(self.value) in _NUMPYS else as_numpys(self.value)
+        value = self._value if type(self._value) in _NUMPYS else as_numpys(self._value)
         return like(self, self.numpys if self.__class__ in _NUMPYS else type(self), value)
 
     def __hash__(self) -> int:
@@ -323,21 +323,21 @@ class NumpyNumber:
 
     @property
     def __class__(self) -> type:  # type: ignore[override]
-        kind = self.value.__class__  # type: ignore[attr-defined]
+        kind = self._value.__class__  # type: ignore[attr-defined]
         return _NUMPYS.get(kind, kind)
 
     def as_numpys(self) -> Any:
         return self
 
     def as_pythons(self) -> Any:
-        value = self.value  # type: ignore[attr-defined]
+        value = self._value  # type: ignore[attr-defined]
         return like(self, self.pythons, value.as_pythons() if isinstance(value, Tracer) else value)  # type: ignore[attr-defined]
 
 
 def like(x: Any, kind: type, value: Any) -> Any:
     """Another stand-in of this class at the same place as `x`."""
     new: Any = object.__new__(kind)
-    new.level, new.value = x.level, value
+    new.level, new._value = x.level, value
     for name in x.places:
         setattr(new, name, getattr(x, name))
     return new

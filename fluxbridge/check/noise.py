@@ -61,7 +61,7 @@ class Shaken:
         self.factor = factor
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
-        values = [x.value if isinstance(x, Tracer) and x.level is self else x for x in inputs]
+        values = [x._value if isinstance(x, Tracer) and x.level is self else x for x in inputs]
         exact = primitive.name in EXACT
         if not exact and not primitive.formulas:  # a result of many numbers
             whole = primitive.area in OF_MATRICES
@@ -90,7 +90,7 @@ class Shaken:
     def leaf(self, value: Any) -> Any:
         array = isinstance(value, (np.ndarray, TracedArray))
         tracer: Any = object.__new__(ShakenArray if array else ShakenNumber)
-        tracer.value = value
+        tracer._value = value
         tracer.level = self
         return tracer
 

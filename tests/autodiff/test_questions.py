@@ -422,3 +422,15 @@ def test_types_that_are_no_numbers_compare_as_ever():
     with pytest.raises(GradientLostError, match=r"x\.__class__"):
         gradient(lambda x: type(x)(2.0) * x, 3.0)
     assert gradient(lambda x: x.__class__(2.0) * x, 3.0) == (2.0,)
+
+
+@pytest.mark.parametrize("x", [2.0, 3, np.array([1.0, 2.0])], ids=["float", "int", "array"])
+def test_names_that_other_libraries_ask_for_are_not_there(x):
+    """``getattr(x, "value", x)`` must not hand out a value that has lost its derivative."""
+
+    def f(x):
+        x = getattr(x, "value", x)
+        return np.sum(x * x) if not hasattr(x, "index") else np.sum(x)
+
+    assert withgradient(f, x).val == f(x)
+    np.testing.assert_array_equal(gradient(f, x)[0], 2 * np.asarray(x))

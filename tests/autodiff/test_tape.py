@@ -94,7 +94,7 @@ def test_nothing_is_left_behind():
 
     def f(x):
         y = x * 2.0
-        kept.append(weakref.ref(y.value))
+        kept.append(weakref.ref(y._value))
         return np.sum(y * y)
 
     gradient(f, x)

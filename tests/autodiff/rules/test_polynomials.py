@@ -79,7 +79,7 @@ def test_results_of_convolutions_are_those_of_numpy(mode):
             for f in (np.convolve, np.correlate):
                 seen = []
                 grad(lambda a, v=v, f=f, seen=seen: seen.append(f(a, v, mode)) or np.sum(a), a)
-                np.testing.assert_allclose(seen[0].value, f(a, v, mode), rtol=1e-12, atol=1e-13)
+                np.testing.assert_allclose(seen[0]._value, f(a, v, mode), rtol=1e-12, atol=1e-13)
                 check(lambda a, v, f=f: f(a, v, mode), a, v, order=1)
 
 

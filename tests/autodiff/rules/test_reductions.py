@@ -394,7 +394,7 @@ def test_results_are_those_of_numpy():
             x,
         )
         for a, b in zip(found[0], expected, strict=True):
-            np.testing.assert_allclose(getattr(a, "value", a), b)
+            np.testing.assert_allclose(getattr(a, "_value", a), b)
 
 
 def test_errors():

@@ -219,7 +219,7 @@ def test_values_are_numpys():
         parts, wants = (seen[0], want) if isinstance(want, (tuple, list)) else ([seen[0]], [want])
         for p, w in zip(parts, wants, strict=True):
             while hasattr(p, "level"):
-                p = p.value
+                p = p._value
             np.testing.assert_allclose(p, w, rtol=1e-12, err_msg=repr(sample))
 
 
