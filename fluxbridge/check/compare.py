@@ -73,6 +73,11 @@ def _leaf(
                 out = np.isnan(theirs) | ~(doubt <= RESOLVES * np.fmax(size, natural))
             if answer.spans is not None:  # rounding is not to be as large as all that the function varies by
                 out = out | ~(doubt <= RESOLVES * np.fmax(np.abs(theirs), answer.spans[k]) + TINY)
+    else:
+        silent = np.isnan(theirs) & np.isfinite(ours)  # NaN says nothing about a slope that others have
+        out = out | silent
+        if np.any(silent):
+            notes.append(f"it says NaN for {int(np.sum(silent))} of the entries, which judges none of them")
     if answer.sides is not None:
         fits = kink & ~out & (gap <= bound)
     elif name != "zygote":  # only Zygote's choices at kinks are ours

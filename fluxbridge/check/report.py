@@ -94,7 +94,8 @@ class Report:
         if not self.compared:
             return "no voice could judge any entry, so nothing is checked; the reasons are below"
         if worst is None:
-            return f"native and {' and '.join(others)} agree"
+            judged = {line.voice for line in self.lines if line.verdict != UNSURE}
+            return f"native and {' and '.join(v for v in others if v in judged) or others[0]} agree"
         return (
             f"{worst.voice} and native differ at {worst.entry}: {_number(worst.theirs)} there, "
             f"{_number(worst.ours)} here"

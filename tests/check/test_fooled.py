@@ -7,6 +7,7 @@ import pytest
 
 from fluxbridge import adjoint, checkpointed, cross_check, gradient, hook
 from fluxbridge.autodiff.primitive import UFUNCS, Tracer
+from fluxbridge.check import voices
 
 VOICES = ["complex step", "finite differences"]
 
@@ -185,3 +186,15 @@ def test_the_fixture_skips_what_nobody_can_judge(gradient_check):
         pytest.skip.Exception, match=r"nothing is checked.*rounding in the function hides the slope"
     ):
         gradient_check(lambda x: np.abs((x + 1e16) - 1e16), 1.0)
+
+
+def test_nan_of_another_engine_judges_nothing(monkeypatch):
+    def nothing(question):
+        answer = voices.native(question)
+        return voices.Answer(answer.value, [np.full(np.shape(leaf), np.nan) for leaf in answer.leaves])
+
+    monkeypatch.setitem(voices.VOICES, "zygote", nothing)
+    x = np.array([1.0, 2.0])
+    report = cross_check(lambda x: np.sum(x**3), x)
+    assert report.verdict == "ok" and "zygote" not in report.summary() and "says NaN for 2" in str(report)
+    assert cross_check(lambda x: np.sum(x**3), x, voices=["zygote"]).verdict == "nothing compared"
