@@ -327,9 +327,8 @@ PRIMITIVES: dict[str, Primitive] = {}  #: every primitive by name
 #: np.add -> its primitive where ``+`` is written: Python's numbers know ZeroDivisionError, NumPy's Inf
 OPERATORS: dict[Any, Primitive] = {}
 NO_DERIVATIVE: set[Any] = set()  #: functions whose derivative is zero or None: called on plain values
-EVEN_POWERS: dict[
-    Primitive, Primitive
-] = {}  #: what has a corner at 0 -> its even powers (see rules/smooth.py)
+#: What has a corner at 0 -> its even powers (see rules/smooth.py).
+EVEN_POWERS: dict[Primitive, Primitive] = {}
 SQUARES: dict[Primitive, str] = {}  #: the primitives that may write an even power, by name
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
 
