@@ -29,6 +29,7 @@ ROOMS = [
     "julia.bridge",
     "julia.isolated",
     "julia.session",
+    "julia.served",
     "julia.emit",
     "julia.functions",
     "julia.engines",
@@ -74,7 +75,7 @@ def room_of(module: tuple[str, ...]) -> str:
 
 
 #: Imports inside of functions that point back, in autodiff/.
-BACK = {"primitive": ["elements", "refusals"], "refusals": ["scipycalls"]}
+BACK = {"primitive": ["elements", "refusals"], "refusals": ["scipycalls"], "protocols": ["elements"]}
 
 FILES = sorted(ROOT.rglob("*.py"))
 

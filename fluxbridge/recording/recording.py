@@ -68,6 +68,7 @@ class Recording:
     ``calls=False`` the stack of calls is not looked at, which is faster.
 
     >>> import numpy as np
+    >>> from fluxbridge.recording import Recording, backward
     >>> r = Recording(lambda x: np.sum(np.sin(x) * 2.0) if x[0] > 0 else 0.0, (np.array([0.5, 1.0]),))
     >>> r.steps
     [v0 = [0](), v1 = getitem(v0), v2 = sin(v0), v3 = multiply(v2, 2.0), v4 = sum(v3)]
