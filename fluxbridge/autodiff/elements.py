@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import GradientLostError
 from .inplace import alias, given_out
 from .primitive import PRIMITIVES, apply, plain
+from .protocols import NumpyProtocols
 from .tracer import TracedArray, TracedNumber, like
 
 _blank = object.__new__
@@ -252,7 +253,7 @@ def objects(x: Any, copy: bool | None) -> np.ndarray:
     return result
 
 
-def gathered(elements: np.ndarray) -> Any:
+def _gathered(elements: np.ndarray) -> Any:
     """The part of one traced array that an array of objects is, or None."""
     flat = elements.ravel()
     whole = getattr(flat[0], "whole", None)
@@ -267,3 +268,8 @@ def gathered(elements: np.ndarray) -> Any:
     if len(places) != base.size or np.any(places != np.arange(len(places))):
         base = base[places]
     return np.reshape(base, elements.shape)  # type: ignore[call-overload]
+
+
+# Set from here, so that the files of the numbers and of the dispatch need not know this one.
+Element.gathered = staticmethod(_gathered)  # type: ignore[attr-defined]
+NumpyProtocols.as_objects = objects  # type: ignore[attr-defined]

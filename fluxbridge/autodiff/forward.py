@@ -48,6 +48,7 @@ class Forward:
 
     __slots__ = ("memory", "order", "refused")
     over = False
+    watches = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)

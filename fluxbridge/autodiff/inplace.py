@@ -15,7 +15,9 @@ from weakref import ref
 import numpy as np
 
 from ..errors import MutationError
-from .primitive import ENGINE, PRIMITIVES, Tracer, apply, plain
+from .dispatch import PRIMITIVES, apply
+from .frames import is_boundary, of_engine
+from .tracing import Tracer, plain
 
 
 class Memory:
@@ -365,18 +367,15 @@ def _visible(level: Any) -> Iterator[tuple[str, Any]]:
     """The variables of the functions that run now, and the globals that they name."""
     frame: Any = sys._getframe(2)
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module in _BOUNDARIES:
+        if is_boundary(frame):
             return
-        if not module.startswith((*ENGINE, "numpy.")):
+        module = frame.f_globals.get("__name__", "")
+        if not of_engine(module) and not module.startswith("numpy."):
             yield from frame.f_locals.items()
             for name in frame.f_code.co_names:
                 if name in frame.f_globals:
                     yield name, frame.f_globals[name]
         frame = frame.f_back
-
-
-_BOUNDARIES = ("fluxbridge.autodiff.native", "fluxbridge.recording.recording")
 
 
 def _name(ufunc: Any) -> str:

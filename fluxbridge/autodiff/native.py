@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotScalarError, StructureError
+from .foreign import in_our_words
 from .forward import Forward
+from .frames import boundary
 from .primitive import Tracer, plain, take_up
-from .refusals import in_our_words
 from .running import caught, running
 from .structure import Splitter, take_apart
 from .sweep import sweep
@@ -73,6 +74,7 @@ class Trace:
         self.leaves = len(tape)
         self.run(f, stand_ins)
 
+    @boundary
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
         levels = running.levels
         levels.append(self.tape)
@@ -244,6 +246,7 @@ def _own(value: Any) -> Any:
 # ---------------------------------------------------------------------------------------------
 
 
+@boundary
 def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
     """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
     level = Forward()

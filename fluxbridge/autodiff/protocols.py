@@ -193,7 +193,8 @@ class NumpyProtocols:
         function = FUNCTIONS.get(ufunc)
         if function is not None:
             return _numpys(function(*inputs))
-        if load_on_demand():
+        load_on_demand()
+        if ufunc in UFUNCS or ufunc in FUNCTIONS:
             return ufunc(*inputs)
         raise about(no_rule(full_name(ufunc)), *inputs)
 
@@ -224,9 +225,7 @@ class NumpyProtocols:
                 "with NumPy functions of x (mean + scale * rng.normal()).",
             )
             raise about(refusal, self)
-        from .elements import objects
-
-        return objects(self, copy)
+        return self.as_objects(copy)  # type: ignore[attr-defined]
 
 
 _measure()

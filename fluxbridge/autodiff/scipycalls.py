@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import FluxbridgeError, GradientLostError
-from .primitive import ENGINE, Tracer, holds_tracer
+from .frames import of_engine
 from .refusals import lost, no_rule
+from .tracing import Tracer, holds_tracer
 
 _SOLVE = (
     "Solve with plain numbers, and let one step of Newton's method carry the derivative: with "
@@ -106,7 +107,7 @@ def raised_by_scipy(error: BaseException) -> FluxbridgeError | None:
         module = _module(step.tb_frame)
         if module.startswith(("scipy.", "numpy.")):
             frames.append(step.tb_frame)
-        elif not module.startswith(ENGINE) and not isinstance(error, SystemError):
+        elif not of_engine(module) and not isinstance(error, SystemError):
             frames, caller = [], step.tb_frame
         step = step.tb_next
     called = _called(frames)

@@ -20,6 +20,7 @@ from weakref import ref
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
+from . import elements  # noqa: F401  (the arrays of objects that NumPy makes of traced values)
 from .inplace import Memory, alias, related, shares
 from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
 from .tracer import NumpyNumber, TracedArray, TracedNumber
@@ -96,6 +97,7 @@ class Tape(list[Record]):
 
     __slots__ = ("copies", "integers", "lent", "memory", "order", "refused", "watched")
     over = False
+    watches = False  #: does it note questions?
 
     def __init__(self) -> None:
         self.order = next(ORDER)

@@ -26,6 +26,7 @@ from .primitive import OPERATORS, PRIMITIVES, WATCHERS, Tracer, apply, asked, pl
 from .protocols import NumpyProtocols
 from .refusals import lost, mutation, no_attribute, no_rule
 from .running import about
+from .tracing import watching
 
 _OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex, numbers.Number)
 
@@ -500,7 +501,7 @@ class TracedArray(_Operators, Tracer):
         return len(plain(self))
 
     def __getitem__(self, index: Any) -> Any:
-        return apply(PRIMITIVES["getitem"], (self,), {"index": _frozen(index)})
+        return apply(PRIMITIVES["getitem"], (self,), {"index": _frozen(index, self)})
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
@@ -509,7 +510,7 @@ class TracedArray(_Operators, Tracer):
         return plain(other) in plain(self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if not is_part(self, _frozen(index), value):
+        if not is_part(self, _frozen(index, self), value):
             raise about(mutation("array[i] = value"), self)
 
     def item(self, *index: int) -> Any:
@@ -595,21 +596,22 @@ class Flat:
         return np.array(self.copy(), dtype=dtype)
 
 
-def _frozen(index: Any) -> Any:
-    """An index as it is now: plain, and with arrays that no one else can change."""
+def _frozen(index: Any, owner: Any) -> Any:
+    """An index of `owner` as it is now: plain, and with arrays that no one else can change."""
     kind = type(index)
     if kind is int:
         return index
     if kind is tuple:
-        return tuple([_frozen(i) for i in index])
+        return tuple([_frozen(i, owner) for i in index])
     index = plain(index)
     if kind is list:
         return _as_array(index)
     if type(index) is not np.ndarray:
         return index
     copy = index.copy()
-    for watcher in WATCHERS:
-        watcher.copied(index, copy)
+    if WATCHERS:
+        for level in watching((owner,)):
+            level.copied(index, copy)
     return copy
 
 

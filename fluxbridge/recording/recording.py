@@ -10,33 +10,35 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..autodiff.foreign import in_our_words
+from ..autodiff.frames import GENERATED, boundary, engine_package
 from ..autodiff.inplace import Memory, alias, related, shares
 from ..autodiff.native import unwrap
 from ..autodiff.primitive import (
-    GENERATED,
     PRIMITIVES,
     WATCHERS,
     Kind,
     Primitive,
     Tracer,
     apply,
-    holds_tracer,
     plain,
     strong,
     take_up,
 )
-from ..autodiff.refusals import in_our_words
 from ..autodiff.running import caught, running
 from ..autodiff.structure import Splitter
 from ..autodiff.tape import LEAF, ORDER
 from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber
+from ..autodiff.tracing import each
 from ..errors import MutationError
 from .steps import Call, Choice, Step
+
+engine_package(__package__)
 
 
 class RecordedNumber(TracedNumber, metaclass=Kind):
@@ -79,6 +81,7 @@ class Recording:
     """
 
     over = False
+    watches = False  #: does it note questions? While the function runs
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
         self.order = next(ORDER)
@@ -98,7 +101,8 @@ class Recording:
             for index, path in template.paths(f"[{k}]") if template is not None else ():
                 self.steps[index].path = path
         self.leaves = len(self.steps)
-        WATCHERS.append(self)
+        self.watches = True
+        WATCHERS.add(self)
         running.levels.append(self)
         self.memory.rebuilt = splitter
         try:
@@ -109,7 +113,8 @@ class Recording:
                 raise clearer from error
             raise
         finally:
-            WATCHERS.remove(self)
+            WATCHERS.discard(self)
+            self.watches = False
             self._finished()
             running.levels.pop()
             self.memory.rebuilt = None
@@ -149,7 +154,7 @@ class Recording:
         """Note a question about traced values, if they are ours."""
         if function in _OF_THE_TYPE:
             return
-        seen = tuple([self._kept(self._behind(x)) for x in _each(inputs)])
+        seen = tuple([self._kept(self._behind(x)) for x in each(inputs)])
         if any(isinstance(x, Step) for x in seen):
             outcome = self._kept_inside(outcome)
             options = {k: self._kept_inside(v) for k, v in options.items()}
@@ -244,15 +249,6 @@ class Recording:
         """Called when f has returned, or raised."""
 
 
-def _each(inputs: Iterable[Any]) -> Iterator[Any]:
-    """The inputs of a question; of a list or tuple with traced values in it, the values."""
-    for x in inputs:
-        if isinstance(x, (tuple, list)) and holds_tracer(x):
-            yield from _each(x)
-        else:
-            yield x
-
-
 def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
     """Are two arrays the same to the last bit, also where they are -0.0 or NaN?"""
     if a.shape != b.shape or a.dtype != b.dtype:
@@ -260,6 +256,7 @@ def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.all(a == b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
 
 
+@boundary
 def _boundary(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
     """Call f. The frame of this function marks where the user's part of the stack begins."""
     return f(*xs)
