@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import GradientLostError
 from .inplace import alias, given_out
-from .primitive import PRIMITIVES, apply, plain
+from .primitive import PRIMITIVES, REPLACED, apply, plain
 from .protocols import NumpyProtocols
 from .tracer import TracedArray, TracedNumber, like
 
@@ -100,7 +100,9 @@ class Element(InArray):
         return self.tracer.as_numpys()
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Element and other.whole is self.whole and other.number == self.number + 1:
+        if type(other) is not Element or np.add in REPLACED:
+            return _add(self, other)
+        if other.whole is self.whole and other.number == self.number + 1:
             return _partial_sum(self.whole, self.number, other.number + 1)
         return _add(self, other)
 
@@ -118,7 +120,9 @@ class PartialSum(Element):
         return self.of
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Element and other.whole is self.whole and other.number == self.stop:
+        if type(other) is not Element or np.add in REPLACED:
+            return _add(self, other)
+        if other.whole is self.whole and other.number == self.stop:
             return _partial_sum(self.whole, self.number, self.stop + 1)
         return _add(self, other)
 

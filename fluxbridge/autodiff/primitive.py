@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,10 +33,11 @@ from .tracing import WATCHERS, Kind, Spec, Tracer, asked, holds_tracer, plain, s
 
 #: The names of the lower files are to be had from here, too.
 __all__ = [
-    "EVEN_POWERS", "FUNCTIONS", "GENERATED", "NO_DERIVATIVE", "OPERATORS", "PRIMITIVES", "REFUSED", "SQUARES",
-    "UFUNCS", "WATCHERS", "Kind", "Primitive", "Rule", "Spec", "Tracer", "apply", "asked", "binder", "entry",
-    "exponent_of", "holds_tracer", "implements", "load_on_demand", "no_derivative", "plain", "primitive",
-    "refuse", "refuse_out", "register", "seen", "setting", "strong", "take_up",
+    "EVEN_POWERS", "FUNCTIONS", "GENERATED", "LISTENERS", "NO_DERIVATIVE", "OPERATORS",
+    "PRIMITIVES", "REFUSED", "REPLACED", "SQUARES", "UFUNCS", "WATCHERS", "Kind", "Primitive",
+    "Rule", "Spec", "Tracer", "answer", "answer_as_registered", "apply", "asked", "binder", "entry",
+    "exponent_of", "holds_tracer", "implements", "load_on_demand", "no_derivative", "plain",
+    "primitive", "refuse", "refuse_out", "register", "seen", "setting", "strong", "take_up",
 ]  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------
@@ -59,11 +61,55 @@ def register(target: Any, primitive: Primitive) -> Primitive:
             f"{PRIMITIVES[primitive.name].where}); give this one another name"
         )
     PRIMITIVES[primitive.name] = primitive
-    if isinstance(target, np.ufunc):
-        UFUNCS[target] = primitive
-    elif target is not None:
-        FUNCTIONS[target] = binder(primitive, target)
+    if target is not None:
+        by = primitive if isinstance(target, np.ufunc) else binder(primitive, target)
+        (answer if target in UFUNCS or target in FUNCTIONS else _enter)(target, by)
     return primitive
+
+
+# -- who answers for a function ----------------------------------------------------------------------
+
+#: Names that NumPy keeps as functions of their own, though they are others.
+SAME = {np.max: np.amax, np.min: np.amin, np.round: np.around}
+SAME |= {alias: function for function, alias in SAME.items()}
+
+REPLACED: set[Any] = set()  #: the functions for which another rule answers than the registered one
+#: What is told of a function for which somebody else answers from now on: the operators (see written.py).
+LISTENERS: list[Callable[[Any], None]] = []
+_registered: dict[Any, Any] = {}  #: what the functions in REPLACED were registered with
+_answering = threading.RLock()  # two threads that give rules to one function do so one after the other
+
+
+def answer(target: Any, by: Primitive | Callable[..., Any]) -> None:
+    """From now on let `by` answer for `target`, a function of NumPy, however it is written."""
+    with _answering:
+        for function in (target, SAME.get(target)):
+            if function is not None:
+                if function not in REPLACED:
+                    _registered[function] = UFUNCS.get(function) or FUNCTIONS.get(function)
+                REPLACED.add(function)
+                _enter(function, by)
+
+
+def answer_as_registered(target: Any) -> None:
+    """Undo :func:`answer`."""
+    with _answering:
+        for function in (target, SAME.get(target)):
+            if function in REPLACED:
+                REPLACED.discard(function)
+                _enter(function, _registered.pop(function))
+
+
+def _enter(target: Any, by: Any) -> None:
+    """Put `by` into its table and only then what was there out of the other: there is always an answer."""
+    table, other = (UFUNCS, FUNCTIONS) if isinstance(by, Primitive) else (FUNCTIONS, UFUNCS)
+    if by is not None:
+        table[target] = by
+    else:
+        table.pop(target, None)
+    other.pop(target, None)  # type: ignore[attr-defined]
+    for listener in LISTENERS:
+        listener(target)
 
 
 def binder(primitive: Primitive, target: Any) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from .callers import calls_a_cache, compares_fractions, computes_with_fractions, formats_text
 from .inplace import change, copied, is_part
-from .primitive import OPERATORS, PRIMITIVES, WATCHERS, Tracer, apply, asked, plain, seen
+from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
 from .refusals import lost, mutation, no_attribute, no_rule
 from .running import about
@@ -99,7 +99,7 @@ def _bits(operation: Callable[[Any, Any], Any], swap: bool = False) -> Callable[
     return method
 
 
-class _Operators(NumpyProtocols):
+class Operators(NumpyProtocols):
     __slots__ = ()
 
     __add__, __radd__ = _binary(np.add), _binary(np.add, True)
@@ -171,17 +171,18 @@ class _Operators(NumpyProtocols):
 
     @property
     def real(self) -> Any:
-        return self if np.isrealobj(plain(self)) else np.real(self)  # type: ignore[call-overload]
+        own = np.isrealobj(plain(self)) and np.real not in REPLACED
+        return self if own else np.real(self)  # type: ignore[call-overload]
 
     @property
     def imag(self) -> Any:
         return np.imag(self)  # type: ignore[call-overload]
 
     def conjugate(self) -> Any:
-        if np.isrealobj(plain(self)):
+        if np.isrealobj(plain(self)) and np.conjugate not in REPLACED:
             return self
         y: Any = np.conjugate(self)  # type: ignore[call-overload]
-        return as_pythons(y) if self.__class__ is complex else y
+        return as_pythons(y) if not issubclass(self.__class__, (np.ndarray, np.generic)) else y
 
     conj = conjugate
 
@@ -242,7 +243,7 @@ def _index(self: Any) -> int:
 
 
 for _name, _special in (("__float__", _float), ("__int__", _int), ("__index__", _index)):
-    setattr(_Operators, _name, _Special(_name, _special))
+    setattr(Operators, _name, _Special(_name, _special))
 
 
 class Text(str):
@@ -254,10 +255,7 @@ class Text(str):
         raise lost("A float was read from the text", "Use the number itself, and np.round(x, 3) to round it.")
 
 
-_equal: Any = _Operators.__eq__
-
-
-class TracedNumber(_Operators, Tracer):
+class TracedNumber(Operators, Tracer):
     """Stands in for one number (or a NumPy scalar).
 
     To ``isinstance`` and its kin it is what it stands for; ``type(x)`` and C code see what it is.
@@ -279,7 +277,7 @@ class TracedNumber(_Operators, Tracer):
         return kind
 
     def __eq__(self, other: object) -> Any:
-        same = _equal(self, other)
+        same: Any = Operators.__eq__(self, other)  # type: ignore[call-arg]
         if same is True and type(plain(self)) is int and calls_a_cache(sys._getframe(1)):
             refusal = lost(
                 "The result for an equal integer was found in a functools.cache, when it was called with a "
@@ -443,7 +441,7 @@ _ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
-class TracedArray(_Operators, Tracer):
+class TracedArray(Operators, Tracer):
     """Stands in for a NumPy array."""
 
     __slots__ = ("__weakref__",)

@@ -301,7 +301,7 @@ for _ufunc, _function in (
     (np.fmax, np.nanmax),
     (np.fmin, np.nanmin),
 ):
-    FUNCTIONS[_ufunc, "reduce"] = FUNCTIONS[_function]
+    FUNCTIONS[_ufunc, "reduce"] = _function
 
 
 def _log_sum(exp: Any, log: Any) -> Callable[..., Any]:
