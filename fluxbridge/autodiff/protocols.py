@@ -137,9 +137,10 @@ def _has_its_own_way(x: Any) -> bool:
 def place_of_out(function: Any) -> int:
     """At which position a NumPy function takes its argument out=."""
     try:
-        names = list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        names = []
+        return sys.maxsize
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return names.index("out") if "out" in names else sys.maxsize
 
 

@@ -510,7 +510,10 @@ def _finisher(x: Any) -> Callable[[Any], Any] | None:
     if isinstance(x, Tracer):
         kind = x.__class__
         return as_numpys if kind is np.float64 else as_pythons if kind is float or kind is int else None
-    return type(x) if issubclass(type(x), np.floating) else None
+    kind = type(x)
+    if not issubclass(kind, np.floating):
+        return None
+    return lambda ct: as_numpys(ct) if isinstance(ct, Tracer) else kind(ct)
 
 
 Taker = Callable[[Splitter, Any], tuple[Any, Any]]
