@@ -142,6 +142,7 @@ def _partial_sum(whole: Whole, place: int, stop: int) -> PartialSum:
 for _name in ("_value", "_index", "tangent", "origin", "strong", "step"):
     setattr(Element, _name, property(lambda self, _name=_name: getattr(self.tracer, _name)))
 
+# Two threads may both make the class for one of numbers; either will do, and _UNMARKED knows both.
 _MARKED: dict[type, type] = {}  # the class of a number -> that of one in an array of objects
 _UNMARKED: dict[type, type] = {}  # and back
 

@@ -94,7 +94,7 @@ def _into(ufunc: np.ufunc, inputs: tuple, out: Any, options: dict[str, Any]) -> 
 
 # `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
 # traced result is right as long as no one else holds the array or its memory; CPython's reference
-# counts tell, measured once against a statement whose array is known to be alone.
+# counts tell, measured once, at import, against a statement whose array is known to be alone.
 _alone: tuple[int, int] | None = None
 
 

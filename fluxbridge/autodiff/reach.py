@@ -306,6 +306,7 @@ def used_names(x: types.FunctionType) -> Iterable[str]:
 
 _BY_TEXT = frozenset({"eval", "exec", "globals", "vars"})
 _CACHED = type(functools.lru_cache(len))
+#: What is known of code objects, which it keeps alive; two threads that look at one code find the same.
 _NAMES: dict[int, tuple[types.CodeType, tuple[str, ...], tuple[str, ...]]] = {}
 _ASSIGNING = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
 

@@ -31,11 +31,12 @@ FLOAT = Spec((), float)
 COMPLEX = Spec((), complex)
 EXACT = Spec((), None)  #: Fraction and other numbers that are left as they are
 
-#: Every level of nesting gets a number; a level that began later is further inside.
+#: Every level of nesting gets a number; a level that began later is further inside. Threads share the count,
+#: whose steps are atomic, so that no two levels have the same number.
 ORDER = itertools.count()
 
 _FLOAT64 = np.dtype(np.float64)
-GETITEM: Any = None  # the primitive of x[index], set once the rules are registered
+GETITEM: Any = None  # the primitive of x[index], set once, when the rules are imported
 _tuple = tuple.__new__
 
 

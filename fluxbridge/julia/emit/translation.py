@@ -181,10 +181,7 @@ _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary(
 
 
 def library(bridge: Any) -> Library:
-    found = _libraries.get(bridge)
-    if found is None:
-        found = _libraries[bridge] = Library()
-    return found
+    return _libraries.get(bridge) or _libraries.setdefault(bridge, Library())  # the first of two threads wins
 
 
 class Translated:

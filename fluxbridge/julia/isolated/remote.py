@@ -18,6 +18,7 @@ import time
 import types
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import Any
 
@@ -322,6 +323,10 @@ def _whole(bridge: RemoteBridge, handle: RemoteHandle, short: str) -> str:
         return f"{short}\n(the rest was lost with the Julia process)"
 
 
+#: The limits of the blocks of `time_limit` that the thread or task is in, by the ids of their bridges.
+_limits: ContextVar[dict[int, float | None]] = ContextVar("fluxbridge_time_limits", default={})  # noqa: B039  (never changed, only replaced)
+
+
 class RemoteBridge:
     """Julia in a process of its own, with the operations of
     :class:`~fluxbridge.julia.bridge.operations.Bridge`.
@@ -341,12 +346,12 @@ class RemoteBridge:
 
     @contextlib.contextmanager
     def time_limit(self, seconds: float | None) -> Iterator[None]:
-        """Another limit for the calls in a block."""
-        before, self.timeout = self.timeout, seconds
+        """Another limit for the calls that this thread or task makes in a block."""
+        token = _limits.set({**_limits.get(), id(self): seconds})
         try:
             yield
         finally:
-            self.timeout = before
+            _limits.reset(token)
 
     def start(self) -> Worker:
         """The process, started if there is none."""
@@ -371,7 +376,8 @@ class RemoteBridge:
                 worker = self.start()
             outermost = self._depth == 0
             if outermost:
-                worker.deadline = None if self.timeout is None else time.monotonic() + self.timeout
+                limit = _limits.get().get(id(self), self.timeout)
+                worker.deadline = None if limit is None else time.monotonic() + limit
             installed = outermost and self.interrupts.install()
             self._depth += 1
             try:
