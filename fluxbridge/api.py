@@ -138,12 +138,21 @@ def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
 def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     """The function that takes tangents of the arguments to the tangent of the result.
 
-    >>> from fluxbridge import pushforward
+    A tangent has the structure, and its parts the shapes, of its argument; None stands for no change. Each
+    call runs f once, in forward mode. An AD type may stand before the arguments: AutoFiniteDifferences takes
+    differences along the line, AutoZygote and other types with a pullback compute one of them for every
+    element of the result, and Julia's other packages the Jacobian, for numbers and arrays only.
+
+    Raises ArgumentError for another number of tangents than arguments, StructureError for a tangent that
+    does not fit.
+
+    >>> from fluxbridge import AutoFiniteDifferences, pushforward
     >>> pushforward(lambda x, y: x * y, 2.0, 3.0)(1.0, 10.0)
+    23.0
+    >>> round(pushforward(lambda x, y: x * y, AutoFiniteDifferences(), 2.0, 3.0)(1.0, 10.0), 9)
     23.0
     """
     engine, xs = _engine(xs)
-
     _need_arguments("pushforward", f, xs)
 
     def push(*dxs: Any) -> Any:

@@ -246,10 +246,11 @@ def _own(value: Any) -> Any:
 # ---------------------------------------------------------------------------------------------
 
 
-@boundary
-def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
-    """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
-    level = Forward()
+def with_tangents(xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """The numbers and arrays in `xs`, and the tangent of each in `dxs`, None where there is none.
+
+    Raises StructureError if a tangent has another shape or stands where there is nothing.
+    """
     leaves, template = take_apart(tuple(xs))
     tangents: list[Any] = [None] * len(leaves)
     if template is not None:
@@ -260,6 +261,14 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
+    return leaves, tangents
+
+
+@boundary
+def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
+    level = Forward()
+    leaves, tangents = with_tangents(xs, dxs)
     feed = map(level.leaf, leaves, tangents)
     splitter = Splitter(lambda _: next(feed))
     duals = splitter.split(tuple(xs))[0]
