@@ -29,14 +29,14 @@ from .dispatch import (
 from .frames import GENERATED
 from .ondemand import load_on_demand
 from .refusals import lost
-from .tracing import WATCHERS, Kind, Spec, Tracer, asked, holds_tracer, plain, seen, strong
+from .tracing import WATCHERS, Kind, Spec, Tracer, asked, everywhere, holds_tracer, plain, seen, strong
 
 #: The names of the lower files are to be had from here, too.
 __all__ = [
     "EVEN_POWERS", "FUNCTIONS", "GENERATED", "LISTENERS", "NO_DERIVATIVE", "OPERATORS",
     "PRIMITIVES", "REFUSED", "REPLACED", "SQUARES", "UFUNCS", "WATCHERS", "Kind", "Primitive",
     "Rule", "Spec", "Tracer", "answer", "answer_as_registered", "apply", "asked", "binder", "entry",
-    "exponent_of", "holds_tracer", "implements", "load_on_demand", "no_derivative", "plain",
+    "everywhere",    "exponent_of", "holds_tracer", "implements", "load_on_demand", "no_derivative", "plain",
     "primitive", "refuse", "refuse_out", "register", "seen", "setting", "strong", "take_up",
 ]  # fmt: skip
 
@@ -276,10 +276,10 @@ def _new(x: Any, args: tuple[Any, ...]) -> Any:
     """`x`, or a copy where it is an argument or shares the memory of one."""
     if not (isinstance(x, Tracer) and hasattr(x, "state")):
         return x
-    value = plain(x)
+    value = everywhere(x)
     for a in args:
         for b in a if isinstance(a, (list, tuple)) else (a,):
-            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, plain(b))):
+            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, everywhere(b))):
                 return x.copy()
     return x
 

@@ -63,6 +63,11 @@ class Tracer:
     level: Any
     _value: Any
 
+    @property
+    def _everywhere(self) -> Any:
+        """The value; for one that stands for many directions (see block.py) all of them."""
+        return self._value
+
 
 def plain(x: Any) -> Any:
     """The ordinary value behind `x`, through all levels and inside lists, tuples and dicts."""
@@ -79,6 +84,16 @@ def plain(x: Any) -> Any:
         return np.array([plain(v) for v in x.ravel()]).reshape(x.shape)
     if kind is slice:
         return slice(plain(x.start), plain(x.stop), plain(x.step))
+    return x
+
+
+def everywhere(x: Any) -> Any:
+    """The plain values behind `x`, those of all directions: to ask whether something occurs among them.
+
+    The answer may decide only how to compute, not what, as it is one for all directions.
+    """
+    while isinstance(x, Tracer):
+        x = x._everywhere
     return x
 
 
