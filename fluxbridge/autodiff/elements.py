@@ -194,17 +194,17 @@ def _operator(operation: Callable[..., Any], swap: bool = False) -> Callable[...
     def method(self: InArray, other: Any) -> Any:
         kind = type(other)
         if type(self) is Element:
-            found = None
+            element = None
             if kind is float or kind is int:
                 key: tuple[Any, ...] = (operation, swap, kind, other or str(other))  # 0.0 is not -0.0
-                found = self.whole.after(key, self.number, lambda: call(self.whole.array, other))
+                element = self.whole.after(key, self.number, lambda: call(self.whole.array, other))
             elif kind is Element and other.number == self.number and _same_size(self, other):
                 key = (operation, swap, id(other.whole))
-                found = self.whole.after(
+                element = self.whole.after(
                     key, self.number, lambda: call(self.whole.array, other.whole.array), other.whole
                 )
-            if found is not None:
-                return found
+            if element is not None:
+                return element
         if not isinstance(other, self.operands):
             return NotImplemented
         return _inside(call(self.tracer, bare(other)))
@@ -218,9 +218,9 @@ def _operator(operation: Callable[..., Any], swap: bool = False) -> Callable[...
 def _method(name: str) -> Callable[..., Any]:
     def method(self: InArray, *args: Any, **options: Any) -> Any:
         if type(self) is Element and not args and not options and hasattr(np, name):
-            found = self.whole.after(name, self.number, lambda: getattr(np, name)(self.whole.array))
-            if found is not None:
-                return found
+            element = self.whole.after(name, self.number, lambda: getattr(np, name)(self.whole.array))
+            if element is not None:
+                return element
         return _inside(getattr(self.tracer, name)(*bare(args), **options))
 
     return method

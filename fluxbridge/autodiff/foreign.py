@@ -94,9 +94,9 @@ def _called_with_objects(error: BaseException) -> str:
             called = ""
             inside.clear()
         step = step.tb_next
-    found = any(
+    has_traced = any(
         isinstance(x, Tracer) or (isinstance(x, (list, tuple, np.ndarray)) and holds_tracer(x))
         for frame in inside
         for x in frame.f_locals.values()
     )
-    return called if found else ""
+    return called if has_traced else ""

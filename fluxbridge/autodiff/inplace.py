@@ -41,9 +41,9 @@ class Memory:
 
     def alive(self) -> list[Any]:
         """The traced arrays among the views; those that are gone are forgotten."""
-        found = {id(x): (link, x) for link in self.views if (x := link()) is not None}
-        self.views[:] = [link for link, _ in found.values()]
-        return [x for _, x in found.values()]
+        alive = {id(x): (link, x) for link in self.views if (x := link()) is not None}
+        self.views[:] = [link for link, _ in alive.values()]
+        return [x for _, x in alive.values()]
 
     def clear(self) -> None:
         for known in (self.views, self.given, self.arguments, self.changed):

@@ -110,20 +110,20 @@ class Trace:
         tape = self.tape
         if not seeds:
             return (None,) * len(self.templates)
-        found = sweep(tape, seeds, self.leaves, free)
-        if len(found) > 1 or type(found[0]) is not float:
-            found = [ct.item() if type(ct) is np.float64 else ct for ct in found]
-            _make_fresh(found, [ct for _, ct in seeds])
-        return tuple([None if t is None else t.fill(found) for t in self.templates])
+        cotangents = sweep(tape, seeds, self.leaves, free)
+        if len(cotangents) > 1 or type(cotangents[0]) is not float:
+            cotangents = [ct.item() if type(ct) is np.float64 else ct for ct in cotangents]
+            _make_fresh(cotangents, [ct for _, ct in seeds])
+        return tuple([None if t is None else t.fill(cotangents) for t in self.templates])
 
 
-def _make_fresh(found: list[Any], seeds: list[Any]) -> None:
+def _make_fresh(cotangents: list[Any], seeds: list[Any]) -> None:
     """Give every gradient memory of its own: no views, nothing shared between arguments."""
     seen = {id(s) for s in seeds}
-    for i, ct in enumerate(found):
+    for i, ct in enumerate(cotangents):
         if type(ct) is np.ndarray:
             if ct.base is not None or not ct.flags.writeable or id(ct) in seen:
-                found[i] = ct = ct.copy()
+                cotangents[i] = ct = ct.copy()
             seen.add(id(ct))
 
 
@@ -293,8 +293,8 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     def mine(x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is level
 
-    tangent, found = Splitter(lambda t: t.tangent, mine).split(out)
-    return splitter.originals(level)(out), tangent if found is not None else None
+    tangent, template = Splitter(lambda t: t.tangent, mine).split(out)
+    return splitter.originals(level)(out), tangent if template is not None else None
 
 
 def basis(x: Any) -> Any:

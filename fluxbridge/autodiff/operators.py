@@ -123,7 +123,10 @@ _SAME = """
 
 
 def _define(kind: type, template: str, word: str, symbol: str, ufunc: np.ufunc, swap: bool) -> None:
-    """Give a tracer class one arithmetic operator, its source text made for speed."""
+    """Make one arithmetic operator of a tracer class.
+
+    Generated code, for speed: one function with nothing to look up, and no call inside.
+    """
     primitive = UFUNCS[ufunc]
     name = f"__{'r' if swap else ''}{word}__"
     left, right = ("b", "a") if swap else ("a", "b")

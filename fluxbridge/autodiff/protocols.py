@@ -92,7 +92,8 @@ def _into(ufunc: np.ufunc, inputs: tuple, out: Any, options: dict[str, Any]) -> 
     return change(out, new, ufunc, inputs, casting)
 
 
-# `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
+# `array += traced` arrives as np.add(array, traced, out=(array,)), and nothing but the instruction of the
+# caller tells it from np.add(a, x, out=a). Rebinding the name to the
 # traced result is right as long as no one else holds the array or its memory; CPython's reference
 # counts tell, measured once, at import, against a statement whose array is known to be alone.
 _alone: tuple[int, int] | None = None

@@ -274,7 +274,10 @@ class Tape(list[Record]):
         return self.wrap(y, primitive, parents, (spec_of(y), *specs), {})
 
     def wrap(self, y: Any, primitive: Any, parents: Any, values: Any, options: Any) -> Any:
-        """Append the record of `y` and return the tracer that stands for it."""
+        """Append the record of `y` and return the tracer that stands for it.
+
+        As `stand_in` for the other levels, written out in the order of what is frequent, for speed.
+        """
         if self.lent and values:
             self.watch_lent(values)
         kind = type(y)
@@ -372,7 +375,7 @@ class Tape(list[Record]):
         self.memory.clear()
         if free:
             self.clear()
-        self.__class__ = FreedTape if free else ClosedTape
+        self.__class__ = FreedTape if free else ClosedTape  # so that `append` need not ask, for speed
 
 
 class ClosedTape(Tape):

@@ -33,14 +33,14 @@ class Opened:
 
     def __init__(self, args: Any, again: bool = False, read_only: bool = False):
         self.read_only = again or read_only
-        found: list[Any] = []
-        Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
-        self.level = max((t.level for t in found), key=lambda lv: lv.order, default=None)
+        tracers: list[Any] = []
+        Splitter(tracers.append, lambda x: isinstance(x, Tracer)).split(args)
+        self.level = max((t.level for t in tracers), key=lambda lv: lv.order, default=None)
         self.inputs: list[Any] = []
         self.whole = args
         self.args = args
         self.template: Any = None
-        if found:
+        if tracers:
             self.splitter = Splitter(self._open, self._ours)
             self.args, self.template = self.splitter.split(args)
             if again:  # the call may change what holds them
@@ -269,11 +269,11 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
             new = opened.again((*values, v) if by_x else values)
             return new[0](new[1])
 
-        found = list(opened.pull(dy, of_captured, captured)) if captured else []
+        cotangents = list(opened.pull(dy, of_captured, captured)) if captured else []
         if by_x:
             parts = [0.0 if t is None else np.sum(np.real(np.conjugate(dy) * t)) for _, t in pushed]
-            found.append(parts[0] if np.ndim(v) == 0 else np.reshape(np.stack(parts), np.shape(v)))
-        return found
+            cotangents.append(parts[0] if np.ndim(v) == 0 else np.reshape(np.stack(parts), np.shape(v)))
+        return cotangents
 
     return record_call(
         "forwarddiff", opened, y, back, call=lambda new: forwarddiff(*new), inside=lambda new: new[0](new[1])

@@ -34,8 +34,18 @@ from .traced_number import (
 
 __all__ = [
     "NumpyNumber", "Operators", "TracedArray", "TracedNumber", "as_numpys", "as_pythons", "astype", "like",
-    "power_of_integers",
+    "power_of_integers", "stand_in",
 ]  # fmt: skip
+
+
+def stand_in(level: Any, value: Any, array: type, number: type, scalar: type) -> Any:
+    """A new object of one of a level's classes: for an array, a number of Python's, one of NumPy's."""
+    of_numpy = value.__class__ is np.float64 or value.__class__ is np.int64
+    made: Any = object.__new__(array if isinstance(value, np.ndarray) else scalar if of_numpy else number)
+    made._value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
+    made.level = level
+    return made
+
 
 # The methods are set here, not by __getattr__: a class without it reads its slots twice as fast.
 

@@ -42,6 +42,10 @@ def backward(
 ) -> dict[Step, Any]:
     """The reverse sweep over steps: the cotangent of every step that has one.
 
+    The tape has a sweep of its own (`autodiff.sweep`), for speed: that one frees records as it goes, adds in
+    place, and has short ways for numbers and elements; this one keeps every cotangent and lets a reader
+    replace the rules.
+
     `seeds` are the cotangents of outputs. `pull` may be replaced, to choose other one-sided
     derivatives where a step is not smooth. `seen(step, cotangent, contributions)` is called for
     every step in the order of the sweep; a contribution is None for a constant.

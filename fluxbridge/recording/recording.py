@@ -33,7 +33,7 @@ from ..autodiff.primitive import (
 from ..autodiff.running import caught, running
 from ..autodiff.structure import Splitter
 from ..autodiff.tape import LEAF, ORDER
-from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber
+from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber, stand_in
 from ..autodiff.tracing import each
 from ..errors import MutationError
 from .steps import Call, Choice, Step
@@ -215,14 +215,8 @@ class Recording:
             y = y[()]
         if isinstance(y, (bool, np.bool_)):
             return y
-        array = isinstance(y, np.ndarray)
-        scalar = y.__class__ is np.float64 or y.__class__ is np.int64
-        if type(y) is np.float64 or type(y) is np.int64:
-            y = y.item()
-        tracer: Any = object.__new__(RecordedArray if array else RecordedScalar if scalar else RecordedNumber)
-        tracer._value = y
-        tracer.level = self
-        tracer.step = self._step(primitive, inputs, options, y, calls)
+        tracer = stand_in(self, y, RecordedArray, RecordedNumber, RecordedScalar)
+        tracer.step = self._step(primitive, inputs, options, tracer._value, calls)
         return tracer
 
     def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
