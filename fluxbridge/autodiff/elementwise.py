@@ -182,7 +182,7 @@ NUMBER_WORDS: dict[str, Any] = {
 
 
 def define_words(words: dict[str, Any]) -> None:
-    """More functions for the formulas: those of a library that is not always there."""
+    """More functions for formulas, those of a library; called while its rules are imported, by one thread."""
     ARRAY_WORDS.update(words)
     NUMBER_WORDS.update({name: _as_number(function) for name, function in words.items()})
 

@@ -27,8 +27,10 @@ from .protocols import place_of_out
 from .refusals import full_name
 from .tools import call_with_rule, from_surroundings
 
+_DECORATOR: Any = object()  #: no rule is given yet
 
-def adjoint(f: Callable[..., Any], *rule: Callable[..., Any] | None) -> Callable[..., Any]:
+
+def adjoint(f: Callable[..., Any], rule: Callable[..., Any] | None = _DECORATOR) -> Callable[..., Any]:
     """Give a function a reverse rule of its own (Zygote's ``@adjoint``).
 
     The decorated function returns its value and a pullback, which takes the cotangent of the value
@@ -60,14 +62,19 @@ def adjoint(f: Callable[..., Any], *rule: Callable[..., Any] | None) -> Callable
     ``math.sin``); the message names the one to give the rule to.
     """
     if is_numpys(f):
-        if not rule:
-            return lambda rule: adjoint(f, rule)
-        if rule[0] is None:
+        if rule is _DECORATOR:
+            return functools.partial(adjoint, f)
+        if rule is None:
             answer_as_registered(f)
             return f
-        made = _answering(f, rule[0])
+        made = _answering(f, rule)
         answer(f, made)
         return made
+    if rule is not _DECORATOR:
+        raise ArgumentError(
+            "adjoint(f, rule) gives a rule to a function of NumPy. A function of your own returns its value "
+            "and its pullback itself: @adjoint above it."
+        )
     return _with_rule(f, getattr(f, "__name__", "function"))
 
 

@@ -52,9 +52,7 @@ class Splitter:
         self.within = 0  # how many objects and functions we are inside of
         self.depth = 0
         self.low = _FAR  # the depth of the outermost of `active` that was met again
-        self.active: dict[
-            int, tuple[int, Any]
-        ] = {}  # objects on the current path (cycle guard): (depth, copy)
+        self.active: dict[int, tuple[int, Any]] = {}  # objects on the current path (cycle guard)
         self.copies: list[tuple[Any, Any, dict[Any, Any]]] = []  # (original, copy, as made)
         self.everywhere: set[tuple[int, str]] = set()  # attributes that :func:`assign` wrote, of originals
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import math
 import operator
 import threading
@@ -176,26 +175,17 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "reshape": (M, 4), "cumulative_sum": (X,), "cumulative_prod": (X,), "split": (X, 3),
     "sliding_window_view": (X, 2),
     "dsplit": (np.ones((1, 2, 2)), 2), "tensorsolve": (M, X[:2]), "apply_over_axes": (np.sum, M, 0),
-    "piecewise": (X, [X > 0.5], [1.0, 2.0]), "einsum": ("ij,jk", M, M), "tensorinv": (np.reshape(M, (2, 2)), 1),
+    "piecewise": (X, [X > 0.5], [1.0, 2.0]), "einsum": ("ij,jk", M, M), "tensorinv": (M, 1),
 }  # fmt: skip
 
 
 #: What writes to files or into its first argument, or is of dates, types, text and whole numbers alone.
 NOT_CALLED = {
-    "save",
-    "savetxt",
-    "savez",
-    "savez_compressed",
-    "copyto",
-    "put",
-    "place",
-    "putmask",
-    "fill_diagonal",
-}
-NOT_CALLED |= {"put_along_axis", "array2string", "array_repr", "array_str", "empty_like"}
-NOT_CALLED |= {"fill_diagonal", "packbits", "unpackbits", "einsum_path", "ravel_multi_index"}
-NOT_CALLED |= {"unravel_index", "busday_count", "busday_offset", "datetime_as_string", "can_cast"}
-NOT_CALLED |= {"min_scalar_type", "common_type", "result_type", "is_busday"}
+    "array2string", "array_repr", "array_str", "busday_count", "busday_offset", "can_cast", "common_type",
+    "copyto", "datetime_as_string", "einsum_path", "empty_like", "fill_diagonal", "is_busday",
+    "min_scalar_type", "packbits", "place", "put", "put_along_axis", "putmask", "ravel_multi_index",
+    "result_type", "save", "savetxt", "savez", "savez_compressed", "unpackbits", "unravel_index",
+}  # fmt: skip
 CALLS = {
     name: args
     for name, f in OF_NUMPY.items()
@@ -616,8 +606,6 @@ def test_functions_that_nobody_hands_over(function, named):
     with pytest.raises(ArgumentError, match=f"adjoint\\({named}\\)"):
         adjoint(function)
     advised = getattr(np, named[3:])
-    marker = inspect.signature(adjoint)
-    assert "rule" in marker.parameters
     adjoint(advised, lambda *xs: (advised(*xs), lambda dy: tuple(0 * dy for _ in xs)))
     try:
         assert advised in REPLACED
@@ -625,7 +613,13 @@ def test_functions_that_nobody_hands_over(function, named):
         adjoint(advised, None)
 
 
-@pytest.mark.parametrize("function", [np.array, len, math.gcd and operator.getitem])
+def test_a_rule_for_a_function_of_ones_own_stands_in_it():
+    with pytest.raises(ArgumentError, match="returns its value"):
+        adjoint(lambda x: x, lambda x: (x, lambda dy: (dy,)))
+    assert gradient(adjoint(lambda x: (x, lambda dy: (5 * dy,))), 1.0) == (5.0,)
+
+
+@pytest.mark.parametrize("function", [np.array, len, operator.getitem])
 def test_functions_without_a_counterpart(function):
     with pytest.raises(ArgumentError, match="function of your own"):
         adjoint(function)
