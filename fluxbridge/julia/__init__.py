@@ -34,7 +34,7 @@ def start(isolated: bool | None = None, timeout: float | None = None) -> None:
 
 @contextlib.contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Calls of an isolated Julia that this thread makes in this block may take so long, or raise JuliaTimeout.
+    """Calls of an isolated Julia by this thread in this block may take so long, or raise JuliaTimeout.
 
     >>> from fluxbridge import julia
     >>> f = julia.function("x -> sum(i -> sin(x * i), 1:10^12)")  # doctest: +SKIP
