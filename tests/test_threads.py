@@ -234,6 +234,9 @@ def test_a_time_limit_is_that_of_its_thread():
                     sleep(10)
                 with bridge.time_limit(None):
                     sleep(0.2)
+            with bridge.time_limit(0.05):
+                pass
+            sleep(0.2)  # the block is over
 
         def unlimited() -> None:
             in_block.wait(20)

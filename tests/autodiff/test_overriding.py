@@ -461,16 +461,33 @@ def test_arrays_of_objects(marked):
     agree(gradient(lambda x: sum(np.asarray(x)), X)[0], [343.0, 49.0, 7.0])
     assert gradient(lambda x, y: np.sin(np.array([x, y]))[0], 2.0, 3.0) == (7.0, None)
 
+    def neighbours(x: Any) -> Any:
+        a = np.asarray(x)
+        return a[0] + a[1] + a[2]
+
+    agree(gradient(neighbours, X)[0], [49.0, 49.0, 7.0])
+
 
 def test_options_of_a_ufunc(marked):
     calls = marked(np.add)
     check(lambda x: np.add(x, 1.0, dtype=np.float64), calls, X)
     check(lambda x: np.add.outer(x, Y), calls, X)
+    check(lambda x: np.floor_divide(x, 0.3, dtype=np.float64), marked(np.floor_divide), X)
+    marked(np.logical_and)  # only of its calls: the others count as before
+    agree(gradient(lambda x: np.logical_and.reduce(x) * x[0], X)[0], [1.0, 0.0, 0.0])
     agree(gradient(lambda x: np.add(x, 1.0, dtype=np.float32)[0], X)[0], [7.0, 7.0, 7.0])
     calls.clear()
     assert gradient(lambda x: np.add(x, [1.0, 2.0, 3.0])[0], X)[0][0] == 7.0
     assert gradient(lambda x: np.add([x, x], 1.0)[0], 2.0) == (7.0,)
     assert len(calls) > 2
+
+
+def test_out_of_a_function(marked):
+    marked(np.sum)
+    for f in (lambda x: np.sum(x, out=np.empty(())), lambda x: np.sum(x, None, None, np.empty(()))):
+        with pytest.raises(MutationError, match="out="):
+            gradient(f, X)
+    agree(gradient(lambda x: np.sum(x, 0, None, None), X)[0], [7.0, 7.0, 7.0])
 
 
 def test_axes_of_a_product(marked):
@@ -577,6 +594,9 @@ def test_numbers_keep_their_type(marked):
     gradient(lambda x: seen.append((x * 1j).__class__ is complex) or x, 2.0)
     assert seen == [True] * 4
     assert gradient(lambda x: x + Fraction(1, 2), 2.0) == (7.0,)
+    adjoint(np.add, lambda a, b: (float(a + b), lambda dy: (dy, dy)))
+    gradient(lambda x: seen.append((x + 1.0).__class__ is np.float64) or x, np.float64(2.0))
+    assert seen[-1]
 
 
 def test_other_threads_see_it_too():

@@ -18,6 +18,7 @@ from fluxbridge import (
     hook,
     ignore_derivatives,
     jacobian,
+    pullback,
     pushforward,
     withgradient,
 )
@@ -94,6 +95,15 @@ def test_adjoint_of_a_number_of_numpy_in_forward_mode():
     assert pushforward(total, X)(np.ones(3)) == 3.0
     with np.errstate(divide="ignore"):
         assert gradient(lambda x: 1 / (total(x) - np.sum(X)), X)[0][0] == -np.inf  # as NumPy's numbers divide
+
+
+def test_rules_get_numpys_numbers_where_the_function_does():
+    inverse = adjoint(lambda x: (1.0 / x, lambda dy: (-dy / x**2,)))
+    with np.errstate(divide="ignore"):
+        assert inverse(np.sum(0.0 * X)) == np.inf
+        assert pullback(lambda x: inverse(np.sum(x)), 0.0 * X)[0] == np.inf
+    with pytest.raises(ZeroDivisionError):
+        pullback(inverse, 0.0)
 
 
 @pytest.mark.once
