@@ -36,7 +36,7 @@ class RandomNumbers:
         """What a report says of it. Asked in the mode in which the function was checked."""
         found = []
         if self._draws is not None and self._draws.numbers:
-            found.append("the function draws random numbers; every voice and every run got the same ones")
+            found.append("the function draws random numbers; every engine and every run got the same ones")
         first, second = (np.asarray(self.f(*xs)) for _ in range(2))
         if first.shape != second.shape or not np.allclose(first, second, rtol=1e-6, atol=0, equal_nan=True):
             found.append(

@@ -25,7 +25,7 @@ def check(options: argparse.Namespace) -> int:
         f = locate(options.function)
         xs = arguments([options.args] if options.args else [])
         tolerances = {"rtol": options.rtol, "atol": options.atol}
-        report = cross_check(f, *xs, voices=options.voice, of=options.of, **tolerances)
+        report = cross_check(f, *xs, engines=options.engine, of=options.of, **tolerances)
     except (WrongCall, FluxbridgeError, TypeError, ValueError) as error:
         return _refused(error)
     print(report.to_json() if options.json else report)

@@ -1,4 +1,4 @@
-"""One voice beside the native engine: leaf by leaf, entry by entry."""
+"""One engine beside the native engine: leaf by leaf, entry by entry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import differences, nearby
 from .point import Entry
 from .report import AGREES, DIFFERS, KINK, UNSURE, Line
 from .tolerance import SWING, Tolerance
-from .voices import NOT_LOOKED_AT, Answer, Question
+from .engines import NOT_LOOKED_AT, Answer, Question
 
 Kinks = dict[Entry, tuple[Any, Any]]
 
@@ -20,7 +20,7 @@ Kinks = dict[Entry, tuple[Any, Any]]
 def lines(
     question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance, kinks: Kinks
 ) -> Iterator[Line]:
-    """The lines of the report for one voice: one a leaf, and more where something else differs."""
+    """The lines of the report for one engine: one a leaf, and more where something else differs."""
     for k in question.point.free:
         yield _leaf(question, k, name, own, answer, allowed, kinks)
     if answer.along is not None:
@@ -49,7 +49,7 @@ def _leaf(
     bound = np.zeros(ours.shape) + allowed.of(k, size)
     kink = _mask(kinks, k, ours.shape, array.ndim)
     gap = _gap(ours, theirs)
-    out = np.zeros(ours.shape, bool)  # entries that this voice cannot judge
+    out = np.zeros(ours.shape, bool)  # entries that this engine cannot judge
     fits = np.zeros(
         ours.shape, bool
     )  # entries at a kink whose answer is one of those that are possible there
@@ -121,7 +121,7 @@ def _leaf(
         path=point.paths[k],
         shape=array.shape,
         dtype=array.dtype.name,
-        voice=name,
+        engine=name,
         entry=point.name(Entry(k, index, 1.0)),
         ours=None if own.leaves[k] is None or worst is None else ours[index],
         theirs=None if answer.leaves[k] is None or worst is None else theirs[index],
@@ -397,7 +397,7 @@ def _plain_line(
         path=what,
         shape=(),
         dtype="",
-        voice=name,
+        engine=name,
         entry=entry or what,
         ours=ours,
         theirs=theirs,

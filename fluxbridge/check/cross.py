@@ -18,7 +18,7 @@ from .point import Entry, Point
 from .report import Line, Report
 from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance
-from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
+from .engines import DOES_NOT_APPLY, ENGINES, Answer, Question, answer_of
 
 DEFAULT = ("zygote", "flux", "forwarddiff", "complex step", "finite differences")
 KINDS = ("gradient", "jacobian", "hessian", "second")
@@ -27,7 +27,7 @@ KINDS = ("gradient", "jacobian", "hessian", "second")
 def cross_check(
     f: Callable[..., Any],
     *xs: Any,
-    voices: Sequence[str] | None = None,
+    engines: Sequence[str] | None = None,
     of: str = "gradient",
     rtol: float | None = None,
     atol: float | None = None,
@@ -39,7 +39,7 @@ def cross_check(
 
     The others are by default Zygote (where there is a Julia), adaptive finite differences, for
     functions of real numbers complex steps and ForwardDiff, and for models of fluxbridge.flux the real
-    Flux; `voices` names them instead: "zygote", "flux", "forwarddiff", "complex step", "finite differences",
+    Flux; `engines` names them instead: "zygote", "flux", "forwarddiff", "complex step", "finite differences",
     "jax", "torch", "tensorflow". Zygote and ForwardDiff get the function as Julia source, Flux gets the
     models among the arguments (the function around them stays native), the frameworks get its steps, as
     traced at `xs`.
@@ -48,7 +48,7 @@ def cross_check(
     sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
     drawn by `seed`, and then also along one random direction over all of them.
 
-    Where f draws random numbers by layers like Dropout, all voices and all runs get the same ones; the report
+    Where f draws random numbers by layers like Dropout, all engines and all runs get the same ones; the report
     says so. It also says if two runs at the same point differ all the same: then nothing can be compared.
 
     The tolerance comes from the precision and the conditioning (see the report), or is
@@ -58,12 +58,12 @@ def cross_check(
     >>> import numpy as np
     >>> from fluxbridge import cross_check
     >>> report = cross_check(lambda w, x: np.sum(np.exp(w @ x)), np.ones((1, 2)), np.array([0.5, 0.1]))
-    >>> bool(report), [line.verdict for line in report.lines if line.voice == "finite differences"]
+    >>> bool(report), [line.verdict for line in report.lines if line.engine == "finite differences"]
     (True, ['agrees', 'agrees'])
     """
     if of not in KINDS:
         raise ValueError(f"of must be one of {', '.join(KINDS)}, not {of!r}")
-    asked = _names(voices)
+    asked = _names(engines)
     draws = RandomNumbers(f)
     f = draws.f
     title = f"cross_check of {getattr(f, '__name__', type(f).__name__)}"
@@ -91,7 +91,7 @@ def cross_check(
         if answer is not None:
             answers[name] = answer
             report.value[name] = answer.value
-        elif voices is not None or not why.startswith(DOES_NOT_APPLY):
+        elif engines is not None or not why.startswith(DOES_NOT_APPLY):
             report.silent[name] = why
     kinks = {e: sides for answer in answers.values() for e, sides in answer.kinks.items()}
     for name, answer in answers.items():
@@ -125,7 +125,7 @@ def _first_order(f: Callable[..., Any], xs: Sequence[Any], asked: Sequence[str],
     first = cross_check(
         f,
         *xs,
-        voices=["finite differences"],
+        engines=["finite differences"],
         rtol=rtol,
         atol=atol,
         max_entries=max_entries,
@@ -148,19 +148,19 @@ def _value_outside(question: Question, own: Answer, allowed: Tolerance, report: 
 
 
 def _names(names: Sequence[str] | None) -> list[str]:
-    known = [*VOICES, *frameworks.NAMES]
+    known = [*ENGINES, *frameworks.NAMES]
     for name in names or ():
         if name not in known:
-            raise ValueError(f"no voice is called {name!r}; there are {', '.join(known)}")
+            raise ValueError(f"no engine is called {name!r}; there are {', '.join(known)}")
     return [name for name in (DEFAULT if names is None else names) if name != "native"]
 
 
 def ask(name: str, question: Question) -> tuple[Answer | None, str, float]:
     """(answer, why there is none, seconds)."""
     began = time.perf_counter()
-    voice = VOICES.get(name) or functools.partial(frameworks.answer, name)
+    engine = ENGINES.get(name) or functools.partial(frameworks.answer, name)
     with as_in_gradient():  # layers train for whoever evaluates the function, too
-        answer, why = answer_of(voice, question, must=name == "native")
+        answer, why = answer_of(engine, question, must=name == "native")
     return answer, why, time.perf_counter() - began
 
 

@@ -1,4 +1,4 @@
-"""JAX, PyTorch and TensorFlow as further voices: they differentiate the steps that were recorded.
+"""JAX, PyTorch and TensorFlow as further engines: they differentiate the steps that were recorded.
 
 The function itself need not know of them. Its steps at this point are computed again with the
 framework's own functions: JAX and TensorFlow have NumPy's under NumPy's names, for PyTorch a table
@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 
 from ..recording import Recording, Step
-from .voices import Answer, Question, Silent
+from .engines import Answer, Question, NoAnswer
 
 NAMES = ("jax", "torch", "tensorflow")
 
 
 def answer(name: str, question: Question) -> Answer:
     if importlib.util.find_spec(name) is None:
-        raise Silent("is not installed")
+        raise NoAnswer("is not installed")
     if question.of != "gradient":
-        raise Silent("is asked for gradients only")
+        raise NoAnswer("is asked for gradients only")
     recording = Recording(question.f, question.point.xs, calls=False)
     return _ENGINES[name](recording)
 
@@ -45,7 +45,7 @@ def _function(lookup: Callable[[str], Any], name: str) -> Callable[..., Any]:
         return _COMMON[name]
     function = lookup(name)
     if function is None:
-        raise Silent(f"has no function for {name!r}")
+        raise NoAnswer(f"has no function for {name!r}")
     return function
 
 

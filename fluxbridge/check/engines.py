@@ -1,6 +1,6 @@
 """Who is asked: the native engine, Zygote, the real Flux, ForwardDiff, finite differences, complex steps.
 
-A voice is a function ``(question) -> Answer``. It raises :class:`Silent` with the reason if it has
+An engine is a function ``(question) -> Answer``. It raises :class:`NoAnswer` with the reason if it has
 nothing to say here, because a program is missing or the question is not one for it.
 """
 
@@ -23,19 +23,19 @@ from .progress import Progress
 from .tolerance import swing
 
 
-class Silent(Exception):
-    """A voice has nothing to say, and why."""
+class NoAnswer(Exception):
+    """An engine has nothing to say, and why."""
 
 
 NOT_LOOKED_AT = "not looked at"  #: the reason of entries that were not drawn
-DOES_NOT_APPLY = "is only for"  #: how the reason begins if a voice does not apply to this kind of function
+DOES_NOT_APPLY = "is only for"  #: how the reason begins if an engine does not apply to this kind of function
 
 
 JOLT = 1000.0  #: how many times larger than roundings disturbances are that tell roundings from kinks
 
 
 class Answer:
-    """What one voice says: the value, and for each leaf an array, or None for no dependence.
+    """What one engine says: the value, and for each leaf an array, or None for no dependence.
 
     The answers of finite differences are known at some `entries` only (NaN elsewhere), each with an
     estimated error, and at a kink as a range from `low` to `high`.
@@ -242,7 +242,7 @@ def _in_julia(question: Question, engine: Any) -> Answer:
 
     found = available()
     if not found:
-        raise Silent(f"was not asked, as there is no Julia: {found.reason}")
+        raise NoAnswer(f"was not asked, as there is no Julia: {found.reason}")
     return Answer(*question.derivative(engine))
 
 
@@ -252,7 +252,7 @@ def zygote(question: Question) -> Answer:
 
 def forwarddiff(question: Question) -> Answer:
     if not question.scalar():
-        raise Silent(f"{DOES_NOT_APPLY} functions of real numbers")
+        raise NoAnswer(f"{DOES_NOT_APPLY} functions of real numbers")
     return _in_julia(question, AutoForwardDiff())
 
 
@@ -263,10 +263,10 @@ def flux(question: Question) -> Answer:
 
     xs = question.point.xs
     if question.of != "gradient" or not any(map(is_layer, xs)):
-        raise Silent(f"{DOES_NOT_APPLY} gradients by models of fluxbridge.flux")
+        raise NoAnswer(f"{DOES_NOT_APPLY} gradients by models of fluxbridge.flux")
     found = available()
     if not found:
-        raise Silent(f"was not asked, as there is no Julia: {found.reason}")
+        raise NoAnswer(f"was not asked, as there is no Julia: {found.reason}")
 
     def named_here(g: Any) -> Any:
         if isinstance(g, Record):
@@ -379,14 +379,14 @@ def complex_step(question: Question) -> Answer:
     """The imaginary part of f(x + ih)/h, exact to the last digits: for formulas of real numbers."""
     point = question.point
     if question.of != "gradient" or any(a.dtype.char not in "dl" for a in point.arrays):
-        raise Silent(f"{DOES_NOT_APPLY} gradients by real numbers in double precision")
+        raise NoAnswer(f"{DOES_NOT_APPLY} gradients by real numbers in double precision")
     recording = Recording(question.f, point.with_leaves({}), calls=False)
     if not np.isfinite(recording.value):
-        raise Silent(f"{DOES_NOT_APPLY} functions that are finite here")
+        raise NoAnswer(f"{DOES_NOT_APPLY} functions that are finite here")
     steps = [s.primitive for s in recording.steps if not s.is_argument]
     rough = sorted({p.name for p in steps if not p.holomorphic and p.name not in ANALYTIC})
     if rough:
-        raise Silent(f"{DOES_NOT_APPLY} holomorphic functions, not {', '.join(rough)}")
+        raise NoAnswer(f"{DOES_NOT_APPLY} holomorphic functions, not {', '.join(rough)}")
     rounding = 1e-12 if any(p.area == "special" for p in steps) else 0.0
     leaves = [np.full(a.shape, np.nan) for a in point.arrays]
     errors = [np.zeros(a.shape) for a in point.arrays]
@@ -400,7 +400,7 @@ def complex_step(question: Question) -> Answer:
                 y = _by_complex(question, entry, h)
                 parts.append(np.imag(y) / h)
             if not abs(np.real(y) - recording.value) <= near:
-                raise Silent(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
+                raise NoAnswer(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
         leaves[entry.leaf][entry.index] = parts[0]
         errors[entry.leaf][entry.index] = rounding * abs(parts[0]) + np.finfo(float).tiny / h
         if not abs(parts[0] - parts[1]) <= 1e-9 * abs(parts[0]) + np.finfo(float).tiny:
@@ -416,7 +416,7 @@ def _by_complex(question: Question, entry: Entry, h: float) -> Any:
     try:
         return question.f(*question.point.with_leaves({entry.leaf: array}))
     except (TypeError, ArithmeticError, ValueError) as error:
-        raise Silent(f"the function does not take complex numbers ({error})") from None
+        raise NoAnswer(f"the function does not take complex numbers ({error})") from None
 
 
 def _confirmed(question: Question, leaves: Sequence[np.ndarray]) -> None:
@@ -430,10 +430,10 @@ def _confirmed(question: Question, leaves: Sequence[np.ndarray]) -> None:
     if np.isfinite(found.error) and not found.kink:
         bound = 100 * float(found.error) + 1e-7 * abs(slope)
         if abs(float(found.value) - slope) > bound:
-            raise Silent(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
+            raise NoAnswer(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
 
 
-VOICES: dict[str, Callable[[Question], Answer]] = {
+ENGINES: dict[str, Callable[[Question], Answer]] = {
     "native": native,
     "zygote": zygote,
     "flux": flux,
@@ -444,12 +444,12 @@ VOICES: dict[str, Callable[[Question], Answer]] = {
 
 
 def answer_of(
-    voice: Callable[[Question], Answer], question: Question, must: bool
+    engine: Callable[[Question], Answer], question: Question, must: bool
 ) -> tuple[Answer | None, str]:
     """The answer, or why there is none; what goes wrong is only raised if there `must` be one."""
     try:
-        return voice(question), ""
-    except Silent as silent:
+        return engine(question), ""
+    except NoAnswer as silent:
         return None, str(silent)
     except Exception as error:
         if must:
