@@ -23,6 +23,7 @@ ROOMS = [
     "recording",
     "random",
     "scipy",
+    "models",
     "randomness",
     "parity",
     "julia.setup",

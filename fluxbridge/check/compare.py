@@ -9,10 +9,10 @@ import numpy as np
 
 from ..errors import StructureError
 from . import differences, nearby
+from .engines import NOT_LOOKED_AT, Answer, Question
 from .point import Entry
 from .report import AGREES, DIFFERS, KINK, UNSURE, Line
 from .tolerance import SWING, Tolerance
-from .engines import NOT_LOOKED_AT, Answer, Question
 
 Kinks = dict[Entry, tuple[Any, Any]]
 

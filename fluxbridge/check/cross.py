@@ -14,11 +14,11 @@ from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
 from ..randomness import RandomNumbers
 from . import compare, frameworks
+from .engines import DOES_NOT_APPLY, ENGINES, Answer, Question, answer_of
 from .point import Entry, Point
 from .report import Line, Report
 from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance
-from .engines import DOES_NOT_APPLY, ENGINES, Answer, Question, answer_of
 
 DEFAULT = ("zygote", "flux", "forwarddiff", "complex step", "finite differences")
 KINDS = ("gradient", "jacobian", "hessian", "second")
@@ -48,8 +48,9 @@ def cross_check(
     sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
     drawn by `seed`, and then also along one random direction over all of them.
 
-    Where f draws random numbers by layers like Dropout, all engines and all runs get the same ones; the report
-    says so. It also says if two runs at the same point differ all the same: then nothing can be compared.
+    Where f draws random numbers by layers like Dropout, all engines and all runs get the same ones; the
+    report says so. It also says if two runs at the same point differ all the same; then nothing can be
+    compared.
 
     The tolerance comes from the precision and the conditioning (see the report), or is
     ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree. With

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import api
+from .. import api, models
 from ..adtypes import AutoForwardDiff, AutoZygote
 from ..autodiff.native import as_in_gradient, check_scalar
 from ..autodiff.template import Record
@@ -237,12 +237,16 @@ def native(question: Question) -> Answer:
     return Answer(*question.derivative())
 
 
-def _in_julia(question: Question, engine: Any) -> Answer:
+def _need_julia() -> None:
     from ..julia import available
 
-    found = available()
-    if not found:
-        raise NoAnswer(f"was not asked, as there is no Julia: {found.reason}")
+    julia = available()
+    if not julia:
+        raise NoAnswer(f"was not asked, as there is no Julia: {julia.reason}")
+
+
+def _in_julia(question: Question, engine: Any) -> Answer:
+    _need_julia()
     return Answer(*question.derivative(engine))
 
 
@@ -258,22 +262,18 @@ def forwarddiff(question: Question) -> Answer:
 
 def flux(question: Question) -> Answer:
     """The models among the arguments by the real Flux; what the function does around them stays native."""
-    from ..flux.exchange import from_field, is_layer, to_julia_for_checks
-    from ..julia import available
-
     xs = question.point.xs
-    if question.of != "gradient" or not any(map(is_layer, xs)):
+    if question.of != "gradient" or not any(map(models.is_layer, xs)):
         raise NoAnswer(f"{DOES_NOT_APPLY} gradients by models of fluxbridge.flux")
-    found = available()
-    if not found:
-        raise NoAnswer(f"was not asked, as there is no Julia: {found.reason}")
+    _need_julia()
+    from ..flux.exchange import from_field, to_julia_for_checks
 
     def named_here(g: Any) -> Any:
         if isinstance(g, Record):
             return Record(**{from_field(k): named_here(v) for k, v in g.items()})
         return tuple(map(named_here, g)) if type(g) is tuple else g
 
-    there = [to_julia_for_checks(x) if is_layer(x) else x for x in xs]
+    there = [to_julia_for_checks(x) if models.is_layer(x) else x for x in xs]
     value, grads = api.withgradient(question.f, *there)
     check_scalar(value)
     return Answer(value, question.point.flatten([named_here(g) for g in grads]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import models
 from ..autodiff.structure import put_together, take_apart
 from ..errors import StructureError
 from .noise import values
@@ -162,14 +162,13 @@ class Point:
 
 
 def _free(xs: tuple[Any, ...], leaves: list[Any], paths: list[str]) -> list[int]:
-    """The leaves that are no settings: of a model of fluxbridge.flux only what is trained."""
-    flux = sys.modules.get("fluxbridge.flux")
-    models = {f"[{i}]": x for i, x in enumerate(xs) if flux and flux.exchange.is_layer(x)}
-    trained = {id(a) for model in models.values() for a in flux.trainables(model)} if flux else set()
+    """The leaves that are moved: of a layer only its parameters, of other arguments all."""
+    layers = {f"[{i}]": x for i, x in enumerate(xs) if models.is_layer(x)}
+    trained = {id(a) for layer in layers.values() for a in models.trainables(layer)}
     return [
         k
         for k, (leaf, path) in enumerate(zip(leaves, paths, strict=True))
-        if id(leaf) in trained or path[: path.find("]") + 1] not in models
+        if id(leaf) in trained or path[: path.find("]") + 1] not in layers
     ]
 
 

@@ -71,7 +71,8 @@ class Report:
     def compared(self) -> bool:
         """Was there anything that an engine could judge? If not, nothing is known about the gradient."""
         return any(
-            line.verdict in (AGREES, DIFFERS) or (line.verdict == KINK and line.engine == "finite differences")
+            line.verdict in (AGREES, DIFFERS)
+            or (line.verdict == KINK and line.engine == "finite differences")
             for line in self.lines
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -303,3 +305,24 @@ def test_a_deep_model_in_single_precision():
     report = cross_check(of_squares, m, X, engines=FAST)
     assert report, str(report)
     assert {line.verdict for line in report.lines} == {"agrees"}
+
+
+LOADED = """
+import sys
+import numpy as np
+from fluxbridge import cross_check
+report = cross_check(lambda x: np.sum(x**2), np.ones(2))
+assert report, report
+print(*sorted(name for name in sys.modules if name.startswith("fluxbridge.flux")))
+from fluxbridge import flux
+model = flux.BatchNorm(2)
+report = cross_check(lambda m, x: np.sum(m(x) ** 2), model, np.ones((2, 3)) * [0.1, 0.2, 0.4])
+print(*[line.path for line in report.lines if line.engine == "finite differences"])
+"""
+
+
+def test_the_mirror_is_not_loaded_for_who_has_no_model():
+    run = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    loaded, trained = run.stdout.splitlines()
+    assert loaded == ""
+    assert trained.split() == ["[0].β", "[0].γ", "[1]"]  # no running statistics
