@@ -24,6 +24,7 @@ ROOMS = [
     "random",
     "scipy",
     "models",
+    "differences",
     "randomness",
     "parity",
     "julia.setup",

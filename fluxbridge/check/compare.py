@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import differences
 from ..errors import StructureError
-from . import differences, nearby
+from ..recording.point import Entry
+from . import nearby
 from .engines import NOT_LOOKED_AT, Answer, Question
-from .point import Entry
 from .report import AGREES, DIFFERS, KINK, UNSURE, Line
 from .tolerance import SWING, Tolerance
 

@@ -13,9 +13,9 @@ from .. import api
 from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
 from ..randomness import RandomNumbers
+from ..recording.point import Entry, Point
 from . import compare, frameworks
 from .engines import DOES_NOT_APPLY, ENGINES, Answer, Question, answer_of
-from .point import Entry, Point
 from .report import Line, Report
 from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance

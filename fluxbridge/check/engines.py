@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import api, models
+from .. import api, differences, models
 from ..adtypes import AutoForwardDiff, AutoZygote
 from ..autodiff.native import as_in_gradient, check_scalar
 from ..autodiff.template import Record
 from ..recording import Recording
-from . import differences, nearby, noise
-from .point import Entry, Point
+from ..recording.point import Entry
+from . import nearby, noise
+from .point import CheckedPoint
 from .progress import Progress
 from .tolerance import swing
 
@@ -73,7 +74,8 @@ class Question:
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], of: str, max_entries: int, seed: int):
         self.f = f
         self.of = of
-        self.point = Point(Point(xs).with_leaves({}))  # a copy: layers update their statistics in it
+        copied = CheckedPoint(xs).with_leaves({})  # layers update their statistics in it
+        self.point = CheckedPoint(copied)
         self.rng = np.random.default_rng(seed)
         self.fixed = self._fix()
         self.entries = self.point.sample(max_entries, self.rng)

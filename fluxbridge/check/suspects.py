@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import differences
 from ..autodiff import native
 from ..autodiff.primitive import Tracer
 from ..autodiff.structure import Splitter, take_apart
 from ..nonsmooth.table import kinks_of
 from ..recording import Recording, Step
-from . import differences, nearby, noise
+from . import nearby, noise
 
 ENTRIES = 40  #: of an input that are looked at one by one, where a direction over all of them shows nothing
 PAIRS = 6  #: of entries that are looked at together

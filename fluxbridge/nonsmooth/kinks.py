@@ -15,7 +15,7 @@ from ..recording.shorten import short
 from ..recording.sources import Source, source_of
 from .kink import SORTS, Kink, Tie
 from .nearness import TOLERANCE, near_ties
-from .points import Point
+from .points import point_of
 from .questions import question_kink
 from .sides import alternatives, beside
 from .table import kinks_of
@@ -132,7 +132,7 @@ def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
     no kinks: f is smooth here, as far as its steps tell
     """
     with np.errstate(all="ignore"):
-        recording = Recording(f, Point(xs).at())
+        recording = Recording(f, point_of(xs).at())
         found: list[tuple[int, OnKink]] = []
         for step in recording.steps:
             for kink in kinks_of(step.primitive):

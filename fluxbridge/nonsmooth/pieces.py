@@ -19,9 +19,10 @@ from ..autodiff.native import check_scalar
 from ..autodiff.tools import no_recomputation
 from ..errors import FluxbridgeError
 from ..recording import Choice, Recording, Step, backward, pull
+from ..recording.point import Point
 from .kink import Kink, Tie
 from .nearness import TOLERANCE, near_ties
-from .points import Point
+from .points import step_at
 from .questions import question_kink
 from .sides import along_tangent, beside, compute, pull_rival, record_rivals, varies
 from .table import kinks_of
@@ -72,7 +73,7 @@ class Piece:
         self.f, self.point, self.direction, self.tol = f, point, direction, tol
         with np.errstate(all="ignore"):
             for shrink in _SHRINK:
-                self.step = shrink * point.step
+                self.step = shrink * step_at(point)
                 self._look()
                 if self.resolved or not point.moves(self.step * 1e-3 * direction):
                     break
@@ -108,6 +109,11 @@ class Piece:
     def _touched(self) -> list[bool]:
         found = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
         return [step in found for step in self.near.steps[: self.near.leaves]]
+
+    def _argument(self, k: int) -> Any:
+        """Leaf k of the point in double precision."""
+        value = self.point.wide(k)
+        return value if isinstance(self.point.leaves[k], np.ndarray) else value.item()
 
     def _sweep(self, steps: Sequence[Step], rule: Any) -> dict[Step, Any]:
         return backward(steps, {steps[self.near.out.position]: 1.0}, pull=rule)
@@ -163,7 +169,7 @@ class Piece:
             inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in near.inputs])
             step = Step(near.position, near.primitive, inputs, near.options, None, near.calls, near.path)
             if near.is_argument:
-                step.value = self.point.leaves[near.position]
+                step.value = self._argument(near.position)
             elif near.primitive.compute is no_recomputation:
                 self.sorts.add("own rule")
                 step.value = along_tangent(step, near)

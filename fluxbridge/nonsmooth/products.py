@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..recording import Choice, Recording, Step, backward, pull
+from ..recording.point import Point
 from .kink import Kink, Tie
 from .nearness import near_ties
-from .points import Point
 from .questions import question_kink
 from .search import TooManyKinksError
 from .sides import alternatives, beside, varies

@@ -16,9 +16,9 @@ import numpy as np
 
 from ..autodiff.native import withgradient as native_gradient
 from ..errors import FluxbridgeError
+from ..recording.point import Point
 from .hull import direction_inside
 from .pieces import Decision, Piece
-from .points import Point
 
 
 class TooManyKinksError(FluxbridgeError, RuntimeError):

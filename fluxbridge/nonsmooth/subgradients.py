@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..recording.point import Point
 from ..recording.shorten import short
 from .hull import corners, distance_to_hull, nearest_to_origin
 from .nearness import TOLERANCE
 from .pieces import Piece
-from .points import Point
+from .points import point_of
 from .products import free_products
 from .search import Search, TooManyKinksError
 
@@ -164,7 +165,7 @@ def subgradients(
     F. H. Clarke, Optimization and Nonsmooth Analysis (1983), theorem 2.5.1; K. A. Khan and P. I. Barton,
     ACM Trans. Math. Softw. 39 (2013), on directions that lead to limits.
     """
-    point = Point(xs)
+    point = point_of(xs)
     search = Search(f, point, tol, max_vertices, seed, None)
     vectors = np.array([p.gradient for p in search.pieces]).reshape(-1, point.size)
     touched = [any(flags) for flags in zip(*[p.touched for p in search.pieces], strict=True)]
@@ -214,7 +215,7 @@ def is_subgradient(
     >>> is_subgradient(np.array([0.6, 0.9]), lambda x: -np.linalg.norm(x), np.zeros(2))
     not known: the limits are infinitely many (the tip of a cone); these are samples of them
     """
-    point = Point(xs)
+    point = point_of(xs)
     target = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
     reached = _reached(f, point, target, tol * max(1.0, float(np.max(np.abs(target), initial=0.0))))
     if reached:
@@ -267,7 +268,7 @@ def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float =
     count = len(points_and_directions) // 2
     if not count or len(points_and_directions) % 2:
         raise TypeError("directional takes a function, its arguments, and as many directions")
-    point = Point(points_and_directions[:count])
+    point = point_of(points_and_directions[:count])
     vector = point.vector(points_and_directions[count:], "direction")
     size = float(np.linalg.norm(vector))
     if size == 0:
@@ -293,7 +294,7 @@ def subgradient_gap(
     >>> subgradient_gap(0.5, abs, 0.0) >= 0, subgradient_gap(1.5, abs, 0.0) < 0
     (True, True)
     """
-    point = Point(xs)
+    point = point_of(xs)
     slope = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
     rng = np.random.default_rng(seed)
     base = point.value(f)

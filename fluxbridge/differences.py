@@ -1,13 +1,15 @@
-"""Finite differences that choose their own step and say how far they can be trusted.
+"""Finite differences: the slope of a function of one number at 0.
 
-Central differences with steps h, h/2, h/4 … are extrapolated to h = 0 in a table of Neville's; of all
-entries of the table the one is taken that differs least from its neighbours, and that difference
-is the estimate of its error (C. J. F. Ridders, Advances in Engineering Software 4, 1982). The result counts
-only if differences with far smaller steps do not contradict it: a derivative is a limit, and
-larger steps may have seen something else (sin(1e8 x) at steps of many periods).
+:func:`central` has a given step: few calls, and an error that is not known. :func:`slopes` chooses its steps
+and estimates its error, for dozens of calls: central differences with steps h, h/2, h/4 … are extrapolated
+to h = 0 by Neville's scheme; the entry of the table that differs least from its neighbours is taken, and
+that difference is the estimate of its error (C. J. F. Ridders, Advances in Engineering Software 4, 1982). It
+counts only if differences with far smaller steps do not contradict it: sin(1e8 x) at steps of many periods
+has small estimates and wrong slopes.
 
-The small steps also tell a kink from a bend. The slopes to the left and to the right of a bend approach
-each other as the step shrinks, those of a kink do not; and what is less than the rounding of f tells nothing.
+The small steps also tell a kink from a large curvature. As the step shrinks, the slopes to the left and to
+the right approach each other where the function is smooth, and stay apart at a kink. Differences that are
+smaller than the rounding of f tell nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +19,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-LEVELS = 14
+#: The weights of central differences at the points k·h, by the number of points
+#: (those at -k·h are the negatives).
+STENCILS = {
+    3: {1: 1 / 2},
+    5: {1: 2 / 3, 2: -1 / 12},
+    7: {1: 3 / 4, 2: -3 / 20, 3: 1 / 60},
+}
+
+LEVELS = 14  #: how many times a step is halved
 WINDOWS = 4  #: how many times the steps begin anew, each time where the last ones ended
-FIRST_STEP = (
-    11 / 128
-)  #: few digits, so that x + h is exact; no power of two, as f may have steps on such a grid
+#: Few digits, so that x + h is exact; no power of two, as f may have steps on such a grid.
+FIRST_STEP = 11 / 128
 #: Small steps, relative to the first one; further ones follow if need be.
 PROBES = (2.0**-2, 2.0**-6, 2.0**-10, 2.0**-15, 2.0**-27)
 DEEPEST = 12  #: the largest number of small steps
@@ -32,6 +41,21 @@ NO_VALUE = "the function is not finite here"
 NO_LIMIT = "differences at smaller and smaller steps have no limit"
 STEEP = "the slope grows without bound, or the value jumps"
 NOISE = "rounding in the function hides the slope"
+
+
+def central(f: Callable[[float], float], h: float, points: int) -> float:
+    """The derivative of f at 0 by central differences with step h, of order h**(points - 1).
+
+    `points` is 3, 5 or 7 (B. Fornberg, Mathematics of Computation 51, 1988, table 1).
+
+    >>> round(central(np.exp, 1e-3, 5), 9)
+    1.0
+    """
+    total = 0.0
+    for k, weight in STENCILS[points].items():
+        for sign in (1, -1):
+            total += sign * weight * float(f(sign * k * h))
+    return total / h
 
 
 class Slopes(NamedTuple):
@@ -64,8 +88,8 @@ def slopes(
 
     >>> slopes(lambda t: np.exp(3 * t)).value.round(9).item()
     3.0
-    >>> found = slopes(abs)
-    >>> found.low.item(), found.high.item()
+    >>> at_kink = slopes(abs)
+    >>> at_kink.low.item(), at_kink.high.item()
     (-1.0, 1.0)
     """
     samples = _Samples(f, noise, relative)
