@@ -19,7 +19,7 @@ class Replay(Protocol):
     def run(self) -> AbstractContextManager[None]: ...
 
 
-class Library(NamedTuple):
+class LayerLibrary(NamedTuple):
     """A library of layers.
 
     `is_layer` says whether an object is one of its layers, `trainables` lists the arrays of a layer that are
@@ -31,10 +31,10 @@ class Library(NamedTuple):
     replay: Callable[[], Replay]
 
 
-_libraries: list[Library] = []  #: written while a library is imported, only read afterwards
+_libraries: list[LayerLibrary] = []  #: written while a library is imported, only read afterwards
 
 
-def register(library: Library) -> None:
+def register(library: LayerLibrary) -> None:
     """Enter a library; it calls this once, when it is imported."""
     _libraries.append(library)
 

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .run import Run
+from .run import ExplainedRun
 from .views.text import State, text
 
 LIMIT = 40  #: lines that a picture has by default
 
 
-class Explanation(Run):
+class Explanation(ExplainedRun):
     """What :func:`explain` returns. See there; the views are methods of this class."""
 
     def text(self, color: bool = False) -> str:

@@ -17,13 +17,13 @@ from ..errors import StructureError
 from ..recording import Step, backward
 from .folding import Group, arrange
 from .names import Names, argument_names, owner_path
-from .steps import Line, Part
+from .steps import ExplainedStep, Part
 from .turns import TurnRecording
 
-R = TypeVar("R", bound="Run")
+R = TypeVar("R", bound="ExplainedRun")
 
 
-class Run:
+class ExplainedRun:
     """A recorded run with its sweeps, and which parts of it are open."""
 
     def __init__(
@@ -50,9 +50,9 @@ class Run:
         if not forward:
             check_scalar(self.value)
         self.names = Names(recording, argument_names(f, len(xs)))
-        self.lines = [Line(self.names, step) for step in recording.steps]
+        self.lines = [ExplainedStep(self.names, step) for step in recording.steps]
         self.of_step = {line.step: line for line in self.lines}
-        self.reverse_order: list[Line] = []  #: the steps in the order of the reverse sweep
+        self.reverse_order: list[ExplainedStep] = []  #: the steps in the order of the reverse sweep
         self.gradient: tuple[Any, ...] | None = None  #: what ``gradient`` returns; None in forward mode
         self.tangent: Any = None
         if forward:
@@ -121,7 +121,7 @@ class Run:
         return found
 
     @cached_property
-    def arguments(self) -> list[Line]:
+    def arguments(self) -> list[ExplainedStep]:
         """The leaves that are worth showing: not the settings of objects that no step uses."""
         used = {x for step in self.recording.steps for x in step.inputs if isinstance(x, Step)}
         used |= {x for choice in self.recording.choices for x in choice.inputs if isinstance(x, Step)}
@@ -206,7 +206,7 @@ class Run:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def __getitem__(self, name: str) -> Line:
+    def __getitem__(self, name: str) -> ExplainedStep:
         for line in self.lines:
             if line.name == name:
                 return line

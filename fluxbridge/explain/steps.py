@@ -13,7 +13,7 @@ from ..autodiff.tape import spec_of
 from ..nonsmooth.table import kinks_of
 from ..recording import Step, rule_values
 from ..recording.shorten import short
-from ..recording.sources import Source, source_of
+from ..recording.sources import Location, location_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
@@ -23,7 +23,7 @@ from .writing import MANY, Symbol, tex_text
 class Part:
     """What a step has to do with one of its inputs: the local derivative and what goes back."""
 
-    def __init__(self, line: Line, k: int, contribution: Any):
+    def __init__(self, line: ExplainedStep, k: int, contribution: Any):
         self.line = line
         self.index = k
         self.step: Step = line.step.inputs[k]
@@ -91,7 +91,7 @@ class Part:
         return rf"{note}\left({text}\right)" if note and " " in text else note + text
 
 
-class Line:
+class ExplainedStep:
     """One step, or one argument, with all that is shown of it."""
 
     def __init__(self, names: Names, step: Step):
@@ -118,8 +118,8 @@ class Line:
         return ""
 
     @cached_property
-    def source(self) -> Source:
-        return source_of(self.calls)
+    def source(self) -> Location:
+        return location_of(self.calls)
 
     @property
     def bar(self) -> str:

@@ -7,4 +7,4 @@ from .exchange import is_layer
 from .optimisers.parameters import trainables
 from .rng import Draws
 
-models.register(models.Library(is_layer, trainables, Draws))
+models.register(models.LayerLibrary(is_layer, trainables, Draws))

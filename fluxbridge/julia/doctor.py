@@ -33,7 +33,7 @@ _ROUTES = {
 
 
 @dataclass
-class Report:
+class Findings:
     """What the doctor found. `usable` is the answer in one word."""
 
     usable: bool = False
@@ -57,10 +57,10 @@ def run(start: bool = False, as_json: bool = False) -> int:
     return 0 if report.usable else 1
 
 
-def examine(start: bool = False) -> Report:
+def examine(start: bool = False) -> Findings:
     """Look at everything. Julia is started only if `start`."""
     found = discovery.available()
-    report = Report(recipe=found.recipe)
+    report = Findings(recipe=found.recipe)
     report.facts = dict(_facts(found))
     report.chosen = settings.chosen(found.offline) if found.recipe != "running" else {}
     report.given = _given()
@@ -174,7 +174,7 @@ def _offline(julia: str, project: str) -> dict[str, str]:
     }
 
 
-def _start(report: Report) -> None:
+def _start(report: Findings) -> None:
     """Start Julia, and replace what was read from files by what Julia says itself."""
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what juliapkg says
@@ -188,7 +188,7 @@ def _start(report: Report) -> None:
             report.facts[name] = f"{live[name]} {where}".rstrip() + " (running)"
 
 
-def text(report: Report) -> str:
+def text(report: Findings) -> str:
     """The report as people read it."""
     lines = [f"{name:<15} {value}" for name, value in report.facts.items()]
     if report.given:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..recording import Choice, Recording, Step, pull
 from ..recording.shorten import short
-from ..recording.sources import Source, source_of
+from ..recording.sources import Location, location_of
 from .kink import SORTS, Kink, Tie
 from .nearness import TOLERANCE, near_ties
 from .points import point_of
@@ -39,7 +39,7 @@ class OnKink(NamedTuple):
     name: str  #: of the step, v0, v1, … in the order of the run
     operation: str
     element: tuple[int, ...]  #: which element of the result
-    source: Source
+    source: Location
     sort: str
     word: str
     distance: float
@@ -169,7 +169,7 @@ def _on_step(step: Step, kink: Kink, tie: Tie) -> OnKink:
         f"v{step.position}",
         step.primitive.name,
         tie.row,
-        source_of(step.calls),
+        location_of(step.calls),
         kink.sort,
         kink.word,
         _distance(kink, tie, step.values, step.options),
@@ -233,7 +233,7 @@ def _on_choice(choice: Choice, steps: Sequence[Step], tol: float) -> Iterator[On
             f"before v{choice.at}",
             _asked(choice),
             tie.row,
-            source_of(choice.calls),
+            location_of(choice.calls),
             kink.sort,
             kink.word,
             _distance(kink, tie, values, choice.options),

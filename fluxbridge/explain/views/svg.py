@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ..run import Run
+from ..run import ExplainedRun
 from .graph import Graph, graph
 from .text import width
 
@@ -25,7 +25,7 @@ text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}.v{fill:#11632
 """
 
 
-def svg(e: Run) -> str:
+def svg(e: ExplainedRun) -> str:
     """The picture; hovering over an arrow says what comes back along it."""
     try:
         import drawsvg

@@ -17,7 +17,7 @@ from .spelled.table import SPELLINGS
 from .spelling import Site, Term, array_literal, julia_type, number_term, spell
 
 
-class Run(Recording):
+class CodeRecording(Recording):
     """A recording that knows of the stack what gives names: (code, instruction) of each frame."""
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):

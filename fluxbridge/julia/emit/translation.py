@@ -26,7 +26,7 @@ from ...recording.keys import Described, content, describe
 from ..bridge.objects import JuliaObject
 from .program import Emitted, Open, emit
 from .questions import is_written
-from .runs import Run
+from .runs import CodeRecording
 from .structures import collect, encoded, paired, seed, traced_leaves
 
 _MOST = 512  #: entries that are kept
@@ -68,7 +68,7 @@ def source(f: Callable[..., Any], *xs: Any) -> Source:
         return x^2
     end
     """
-    run = Run(f, xs)
+    run = CodeRecording(f, xs)
     described = describe(run, is_written)
     emitted = emit(run, f, described)
     text = Source(_using(emitted.text) + emitted.text.rstrip("\n"))
@@ -123,7 +123,7 @@ class Family:
         self.known: tuple[Known, ...] = ()
         self.opened = Open()
 
-    def learn(self, run: Run, described: Described) -> Open:
+    def learn(self, run: CodeRecording, described: Described) -> Open:
         """Open what differs from the latest that is known."""
         if self.known:
             emitted = self.known[0].emitted
@@ -145,7 +145,7 @@ class Library:
         self.families: dict[Any, Family] = {}
         self.handles: dict[str, Any] = {}
 
-    def find(self, bridge: Any, run: Run, f: Callable[..., Any]) -> tuple[Known, list[Any]]:
+    def find(self, bridge: Any, run: CodeRecording, f: Callable[..., Any]) -> tuple[Known, list[Any]]:
         """The Julia function for a run, and its captured values."""
         described = describe(run, is_written)
         with self.lock:
@@ -197,7 +197,7 @@ class Translated:
 
     def __init__(self, bridge: Any, f: Callable[..., Any], xs: Sequence[Any]):
         with as_in_gradient():
-            self.run = run = Run(f, xs)
+            self.run = run = CodeRecording(f, xs)
         known, captured = library(bridge).find(bridge, run, f)
         self.handle = known.handle
         self.args = tuple([encoded(t, run.steps) for t in run.templates])
