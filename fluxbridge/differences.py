@@ -160,24 +160,24 @@ class _Samples:
         self.known: dict[float, Any] = {0.0: self.at}
 
     def __call__(self, t: float) -> Any:
-        found = self.known.get(t)
-        if found is None:
-            found = _value(self.f, t)
-            if np.shape(found) != np.shape(self.at):  # more or fewer results: not the same function
-                found = np.full(np.shape(self.at), np.nan)
-            self.known[t] = found
-        return found
+        y = self.known.get(t)
+        if y is None:
+            y = _value(self.f, t)
+            if np.shape(y) != np.shape(self.at):  # more or fewer results: not the same function
+                y = np.full(np.shape(self.at), np.nan)
+            self.known[t] = y
+        return y
 
     def span(self) -> Any:
         """The largest value at one of the larger steps, as a slope."""
         steps = sorted((abs(t) for t in self.known), reverse=True)
-        found = np.zeros(np.shape(self.at))
+        largest = np.zeros(np.shape(self.at))
         for h in steps[:6]:
             if h > 0:
                 for y in (self(h), self(-h)):
                     with np.errstate(all="ignore"):
-                        found = np.fmax(found, np.where(np.isfinite(y), np.abs(y), 0.0) / h)
-        return found
+                        largest = np.fmax(largest, np.where(np.isfinite(y), np.abs(y), 0.0) / h)
+        return largest
 
     def rounding(self, h: float) -> Any:
         """What rounding does to a difference quotient with step h."""
@@ -292,12 +292,12 @@ class _Sides:
         """Does the value jump on both sides, so that this point is like no other?"""
         if len(self.steps) < 3:
             return np.zeros(np.shape(self.gap), bool)
-        found = np.ones(np.shape(self.gap), bool)
+        jumps = np.ones(np.shape(self.gap), bool)
         (*_, (_, left0, right0, _), (_, left, right, rounding)) = self.steps
         with np.errstate(all="ignore"):
             for before, now in ((left0, left), (right0, right)):
-                found &= (np.abs(now) >= 1.5 * np.abs(before)) & (np.abs(now) > 4 * rounding)
-        return found
+                jumps &= (np.abs(now) >= 1.5 * np.abs(before)) & (np.abs(now) > 4 * rounding)
+        return jumps
 
     def limits(self) -> tuple[Any, Any, Any]:
         """(left, right, error): the slopes on both sides; where the value jumps, those beside the point.
@@ -306,9 +306,9 @@ class _Sides:
         """
         sides = []
         for side in (1, 2):
-            found, error = self._limit([step[side] for step in self.steps], 1, False)
+            limit, error = self._limit([step[side] for step in self.steps], 1, False)
             jumped, doubt = self._limit(self._beside(side), 2, True)
-            sides.append((np.where(self.steep, jumped, found), np.where(self.steep, doubt, error)))
+            sides.append((np.where(self.steep, jumped, limit), np.where(self.steep, doubt, error)))
         (left, a), (right, b) = sides
         missing = [np.all([np.isnan(step[side]) for step in self.steps], axis=0) for side in (1, 2)]
         left, a = np.where(missing[0], right, left), np.where(missing[0], b, a)
@@ -317,13 +317,13 @@ class _Sides:
 
     def _beside(self, side: int) -> list[Any]:
         """The slopes between neighbouring steps on one side, the point itself left out."""
-        found = []
+        slopes = []
         for (h, *_), (smaller, *_) in zip(self.steps, self.steps[1:], strict=False):
             sign = -1.0 if side == 1 else 1.0
             with np.errstate(all="ignore"):
                 rise = self.samples(sign * h) - self.samples(sign * smaller)
-                found.append(sign * rise / (h - smaller))
-        return found
+                slopes.append(sign * rise / (h - smaller))
+        return slopes
 
     def _limit(self, slopes: list[Any], offset: int, strict: bool) -> tuple[Any, Any]:
         """The limit of slopes by these steps, and its error; if `strict`, only where there is a limit."""

@@ -72,11 +72,11 @@ def arguments(texts: Sequence[str]) -> tuple[Any, ...]:
     >>> arguments(["3", "[1.0, 2.0], {'a': 1}"])
     (3, array([1., 2.]), {'a': 1})
     """
-    found: list[Any] = []
+    values: list[Any] = []
     for text in texts:
         value = evaluate(f"({text},)")
-        found += [np.array(v) if isinstance(v, list) else v for v in value]
-    return tuple(found)
+        values += [np.array(v) if isinstance(v, list) else v for v in value]
+    return tuple(values)
 
 
 def locate(name: str) -> Callable[..., Any]:
@@ -87,11 +87,11 @@ def locate(name: str) -> Callable[..., Any]:
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
-        found: Any = importlib.import_module(module)
+        target: Any = importlib.import_module(module)
         for part in attribute.split("."):
-            found = getattr(found, part)
+            target = getattr(target, part)
     except (ImportError, AttributeError) as error:
         raise WrongCall(f"{name!r} was not found: {error}") from error
-    if not callable(found):
-        raise WrongCall(f"{name!r} is not a function but {type(found).__name__}")
-    return found
+    if not callable(target):
+        raise WrongCall(f"{name!r} is not a function but {type(target).__name__}")
+    return target

@@ -181,10 +181,10 @@ def _cleared(
             if direction == 1j and array.dtype.kind != "c":
                 continue
             tangents = question.point.unit((Entry(k, place, direction), 1.0))
-            found = _allowed(question, tangents)
-            if found is None:
+            sides = _allowed(question, tangents)
+            if sides is None:
                 return cleared
-            low, high = found[0][component], found[1][component]
+            low, high = sides[0][component], sides[1][component]
             if not low - bound[index] <= mine <= high + bound[index]:
                 return cleared
         cleared[index] = True
@@ -230,20 +230,20 @@ def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: T
             weights = rng.uniform(0.5, 1.0), sign * rng.uniform(0.5, 1.0)
             tangents = point.unit((a, weights[0]), (b, weights[1]))
             ours = _inner(own.leaves, tangents)
-            found = differences.slopes(
+            slope = differences.slopes(
                 lambda t, v=tangents: f(*point.displaced((v, t))),
                 1.0,
                 question.noise(),
                 1e-14,  # type: ignore[misc]
             )
-            slack = 10 * float(found.error) + 1e-3 * max(abs(float(found.low)), abs(float(found.high)))
+            slack = 10 * float(slope.error) + 1e-3 * max(abs(float(slope.low)), abs(float(slope.high)))
             for e, w in zip((a, b), weights, strict=True):
                 slack += abs(w) * float(
                     np.broadcast_to(allowed.of(e.leaf, own.leaves[e.leaf]), point.arrays[e.leaf].shape)[
                         e.index
                     ]
                 )
-            outside = max(float(found.low) - ours, ours - float(found.high))
+            outside = max(float(slope.low) - ours, ours - float(slope.high))
             if not np.isfinite(slack) or not outside > slack:
                 continue
             clarke = _allowed(question, tangents)
@@ -254,7 +254,7 @@ def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: T
                 name,
                 f"{point.name(a)} and {point.name(b)} together",
                 ours,
-                float(found.value),
+                float(slope.value),
                 slack,
                 "each of the two is possible at its kink, but not both together",
                 outside,
@@ -330,7 +330,7 @@ def slope_along(question: Question, answer: Answer) -> Any:
 
 
 def _direction(
-    question: Question, name: str, own: Answer, found: differences.Slopes, allowed: Tolerance
+    question: Question, name: str, own: Answer, slope: differences.Slopes, allowed: Tolerance
 ) -> Line:
     ours = np.asarray(slope_along(question, own))
     rounding = sum(
@@ -340,12 +340,12 @@ def _direction(
         for k, (g, v) in enumerate(zip(own.leaves, question.direction, strict=True))
         if g is not None and question.of == "gradient"
     )
-    bound = 10 * found.error + 1e-11 * np.abs(found.value) + rounding
+    bound = 10 * slope.error + 1e-11 * np.abs(slope.value) + rounding
     if question.of != "gradient":
         bound = bound + 1e-9 * np.max(np.abs(ours), initial=0.0)
     with np.errstate(all="ignore"):
-        resolved = bound <= RESOLVES * np.fmax(np.abs(ours), np.abs(found.value))
-        excess = np.where(resolved & ~found.kink, _gap(ours, found.value) / bound, -1.0)
+        resolved = bound <= RESOLVES * np.fmax(np.abs(ours), np.abs(slope.value))
+        excess = np.where(resolved & ~slope.kink, _gap(ours, slope.value) / bound, -1.0)
     worst = int(np.argmax(excess)) if excess.size else 0
     if excess.size and excess.flat[worst] > 1 and _allowed(question, question.direction) is not None:
         excess = np.full(excess.shape, -1.0)  # there are kinks nearby, of more entries than can be told apart
@@ -353,7 +353,7 @@ def _direction(
         return _plain_line("all leaves", name, "a random direction", 0.0, 0.0, 0.0)
     at = np.unravel_index(worst, excess.shape)
     return _plain_line(
-        "all leaves", name, "a random direction", float(ours[at]), float(found.value[at]), float(bound[at])
+        "all leaves", name, "a random direction", float(ours[at]), float(slope.value[at]), float(bound[at])
     )
 
 

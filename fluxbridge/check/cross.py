@@ -191,18 +191,18 @@ def _kinks(question: Question, answers: dict[str, Answer], kinks: compare.Kinks)
         return [
             f"{question.point.name(entry)}: the slopes to the left and to the right differ" for entry in kinks
         ]
-    found = []
+    texts = []
     for entry, (left, right) in list(kinks.items())[:SHOWN]:
         chosen = [
             f"{name} {_at_entry(answer.leaves[entry.leaf], entry):.6g}"
             for name, answer in answers.items()
             if answer.errors is None
         ]
-        found.append(
+        texts.append(
             f"{question.point.name(entry)}: slope {float(left):.6g} to the left, {float(right):.6g} to the "
             f"right; chosen: {', '.join(chosen)}"
         )
-    return found + ([f"and {len(kinks) - SHOWN} more entries"] if len(kinks) > SHOWN else [])
+    return texts + ([f"and {len(kinks) - SHOWN} more entries"] if len(kinks) > SHOWN else [])
 
 
 def _at_entry(leaf: Any, entry: Entry) -> float:

@@ -154,17 +154,17 @@ class Question:
 
         try:
             runs = shaken(1.0)
-            found = [noise.spread(a, leaf) for a, leaf in zip(at, runs, strict=True)]
+            spreads = [noise.spread(a, leaf) for a, leaf in zip(at, runs, strict=True)]
             largest = max((float(np.max(np.abs(a), initial=0.0)) for a in at), default=0.0)
-            if not any(np.any(s > 1e-6 * largest) for s in found):
-                return found
+            if not any(np.any(s > 1e-6 * largest) for s in spreads):
+                return spreads
             # The choice at a kink is another one: there are a few values only, however large the disturbance
             jolted = shaken(JOLT)
             further = [noise.spread(a, leaf) for a, leaf in zip(at, jolted, strict=True)]
             few = [_few(a, leaf) for a, leaf in zip(at, map(operator.add, runs, jolted), strict=True)]
             return [
                 np.where(few_ & (far <= JOLT / 30 * s), 0.0, s)
-                for s, far, few_ in zip(found, further, few, strict=True)
+                for s, far, few_ in zip(spreads, further, few, strict=True)
             ]
         except Exception:  # what runs in a gradient need not run in a gradient of higher order
             try:
@@ -177,7 +177,7 @@ class Question:
         if arguments not in self._noise:
             with as_in_gradient(), np.errstate(all="ignore"):
                 jitter = self.jitter(np.random.default_rng(7))
-                found = self._noise_at(arguments, None)
+                rounding = self._noise_at(arguments, None)
                 near = [t * 2.0**-6 for t in jitter]
                 try:
                     away = self._noise_at(arguments, near) / np.abs(
@@ -185,12 +185,12 @@ class Question:
                     )
                 except (ArithmeticError, ValueError, IndexError):
                     away = np.zeros(())
-                here = found / np.abs(self._value(*self.point.displaced()))
+                here = rounding / np.abs(self._value(*self.point.displaced()))
                 self.relative = np.nan_to_num(np.fmin(here, away), nan=0.0, posinf=0.0)
                 scattered = noise.scatter(lambda t: self._value(*self.point.displaced((jitter, t))), 2.0**-49)
-                if np.shape(scattered) == np.shape(found):
-                    found = np.fmax(found, scattered)
-                self._noise[arguments] = found
+                if np.shape(scattered) == np.shape(rounding):
+                    rounding = np.fmax(rounding, scattered)
+                self._noise[arguments] = rounding
         return self._noise[arguments]
 
     def _value(self, *xs: Any) -> Any:
@@ -210,11 +210,11 @@ class Question:
                 self.value_noise = noise.width(values)
             return noise.spread(at, values)
         except Exception:  # a function of another language, or one that cannot be traced twice
-            found = np.zeros(at.shape)
+            largest = np.zeros(at.shape)
             for k in range(noise.SAMPLES):
                 rounded = (self.jitter(np.random.default_rng(k)), 2.0**-52)
-                found = np.fmax(found, np.abs(self._value(*point.displaced(*moved, rounded)) - at))
-            return found
+                largest = np.fmax(largest, np.abs(self._value(*point.displaced(*moved, rounded)) - at))
+            return largest
 
     def natural(self, k: int) -> Any:
         """A natural size of the derivatives by leaf k: the value for a change by the whole coordinate."""
@@ -299,27 +299,27 @@ def finite_differences(question: Question) -> Answer:
         def moved(t: float, entry: Entry = entry) -> Any:
             return f(*point.moved(entry, t))
 
-        found = differences.slopes(moved, point.scale(entry), rounding, point.least(entry), question.relative)
-        if np.any(found.kink):
-            kinks[entry] = (found.left, found.right)
+        slope = differences.slopes(moved, point.scale(entry), rounding, point.least(entry), question.relative)
+        if np.any(slope.kink):
+            kinks[entry] = (slope.left, slope.right)
         k, at = entry.leaf, (..., *entry.index)
-        for into, part in ((leaves, found.value), (lows, found.low), (highs, found.high)):
+        for into, part in ((leaves, slope.value), (lows, slope.low), (highs, slope.high)):
             if entry.direction == 1j:
                 into[k][at] = into[k][at].real + 1j * part
             else:
                 into[k][at] = part
-        spans[k][at] = np.fmax(spans[k][at], found.span)
+        spans[k][at] = np.fmax(spans[k][at], slope.span)
         second = entry.direction == 1j
-        errors[k][at] = errors[k][at] + found.error if second else found.error
-        reasons[k][at] = np.where(np.isinf(found.error) | ~second, found.reason, reasons[k][at])
+        errors[k][at] = errors[k][at] + slope.error if second else slope.error
+        reasons[k][at] = np.where(np.isinf(slope.error) | ~second, slope.reason, reasons[k][at])
     along = None
     if not question.complete and question.of != "hessian":
         along = differences.slopes(
             lambda t: f(*point.displaced((question.direction, t))), 1.0, question.noise(arguments=True), 1e-14
         )
     shaped, low, high, bounds, texts, span = (
-        [_as_matrix(leaf, tail, a) for leaf, a in zip(found, point.arrays, strict=True)]
-        for found in (leaves, lows, highs, errors, reasons, spans)
+        [_as_matrix(leaf, tail, a) for leaf, a in zip(per_leaf, point.arrays, strict=True)]
+        for per_leaf in (leaves, lows, highs, errors, reasons, spans)
     )
     return Answer(question.plain(), shaped, bounds, kinks, along, (low, high), texts, span)
 
@@ -426,12 +426,12 @@ def _confirmed(question: Question, leaves: Sequence[np.ndarray]) -> None:
     point = question.point
     tangents = [np.where(np.isnan(leaf), 0.0, t) for leaf, t in zip(leaves, question.direction, strict=True)]
     slope = sum(float(np.sum(np.nan_to_num(leaf) * t)) for leaf, t in zip(leaves, tangents, strict=True))
-    found = differences.slopes(
+    along = differences.slopes(
         lambda t: question.f(*point.displaced((tangents, t))), 1.0, question.noise(arguments=True), 1e-14
     )
-    if np.isfinite(found.error) and not found.kink:
-        bound = 100 * float(found.error) + 1e-7 * abs(slope)
-        if abs(float(found.value) - slope) > bound:
+    if np.isfinite(along.error) and not along.kink:
+        bound = 100 * float(along.error) + 1e-7 * abs(slope)
+        if abs(float(along.value) - slope) > bound:
             raise NoAnswer(f"{DOES_NOT_APPLY} functions that compute the same with complex numbers")
 
 

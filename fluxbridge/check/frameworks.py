@@ -68,10 +68,10 @@ _COMMON: dict[str, Callable[..., Any]] = {
 
 def _gradients(recording: Recording, parts: Sequence[Any]) -> list[Any]:
     """As arrays; what the output does not depend on is None, as the native engine says it."""
-    found = []
+    gradients = []
     for step, part in zip(recording.steps, parts, strict=False):
-        found.append(None if part is None else np.asarray(part).reshape(np.shape(step.value)))
-    return found
+        gradients.append(None if part is None else np.asarray(part).reshape(np.shape(step.value)))
+    return gradients
 
 
 def _points(recording: Recording) -> list[Any]:
@@ -171,8 +171,8 @@ def _torch(recording: Recording) -> Answer:
     def lookup(name: str) -> Any:
         if name in table:
             return table[name]
-        found = getattr(torch, name, None) or getattr(torch.linalg, name, None)
-        return None if found is None else tensors(found, axis="dim", keepdims="keepdim")
+        function = getattr(torch, name, None) or getattr(torch.linalg, name, None)
+        return None if function is None else tensors(function, axis="dim", keepdims="keepdim")
 
     points = [torch.tensor(p, requires_grad=True) for p in _points(recording)]
     value = replay(recording, points, lookup, lift)

@@ -33,13 +33,13 @@ def allowed(
     ranges = []
     for radius in RADII:
         step = STEP * radius
-        found = []
+        slopes = []
         for _ in range(POINTS):
             jitter = (jitters(rng), radius)
             with np.errstate(all="ignore"):
-                found.append((value(jitter, step) - value(jitter, -step)) / (2 * step))
+                slopes.append((value(jitter, step) - value(jitter, -step)) / (2 * step))
         with np.errstate(all="ignore"):
-            stacked = np.stack(found)
+            stacked = np.stack(slopes)
             seen = np.any(np.isfinite(stacked), axis=0)
             low = np.min(np.where(np.isfinite(stacked), stacked, np.inf), axis=0)
             high = np.max(np.where(np.isfinite(stacked), stacked, -np.inf), axis=0)
@@ -56,14 +56,14 @@ def allowed(
 
 def sizes(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """A natural size for a step of each entry: its own, or that of its array; 1 where all is zero."""
-    found = []
+    steps = []
     for a in arrays:
         size = np.abs(a).astype(float)
         size = np.where(np.isfinite(size), size, 1.0)
         typical = float(np.sqrt(np.mean(size**2))) if size.size and np.max(size) < 1e150 else 0.0
         size = np.maximum(size, typical)
-        found.append(np.where(size > 0, size, 1.0))
-    return found
+        steps.append(np.where(size > 0, size, 1.0))
+    return steps
 
 
 def tangent(rng: np.random.Generator, a: np.ndarray, size: Any) -> np.ndarray:

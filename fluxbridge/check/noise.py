@@ -207,19 +207,19 @@ def disturbed_runs(
 
 def spread(at: Any, runs: Iterable[Any]) -> Any:
     """The largest difference of each element of an array from its value in a few runs."""
-    found = np.zeros(np.shape(at))
+    furthest = np.zeros(np.shape(at))
     with np.errstate(all="ignore"):
         for run in runs:
             if np.shape(run) == np.shape(at):
-                found = np.fmax(found, np.abs(np.asarray(run) - at))
-    return np.where(np.isnan(found), 0.0, found)
+                furthest = np.fmax(furthest, np.abs(np.asarray(run) - at))
+    return np.where(np.isnan(furthest), 0.0, furthest)
 
 
 def width(runs: Sequence[Any]) -> Any:
     """The largest difference of each element between two of the runs."""
     with np.errstate(all="ignore"):
-        found = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
-    return np.where(np.isnan(found), 0.0, found)
+        range_ = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
+    return np.where(np.isnan(range_), 0.0, range_)
 
 
 def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:

@@ -73,12 +73,12 @@ def swing(
     derivative: Callable[..., Sequence[Any]], rounded: Callable[[], tuple[Any, ...]], at: Sequence[Any]
 ) -> list[Any]:
     """How far each entry of each leaf moves when the arguments are rounded once more."""
-    found = [np.zeros(np.shape(a)) for a in at]
+    spreads = [np.zeros(np.shape(a)) for a in at]
     for _ in range(SAMPLES):
         with np.errstate(all="ignore"):
             moved = derivative(*rounded())
             for k, (a, b) in enumerate(zip(at, moved, strict=True)):
                 if a is not None and b is not None and np.shape(a) == np.shape(b):
                     change = np.abs(np.asarray(a) - b)
-                    found[k] = np.fmax(found[k], np.where(np.isfinite(change), change, 0.0))
-    return found
+                    spreads[k] = np.fmax(spreads[k], np.where(np.isfinite(change), change, 0.0))
+    return spreads

@@ -75,11 +75,11 @@ class ExplainedRun:
             line.parts = [Part(line, k, c) for k, c in enumerate(contributions) if c is not None]
             self.reverse_order.append(line)
 
-        found = backward(recording.steps, {out: 1.0}, seen=seen)
+        cotangent_of = backward(recording.steps, {out: 1.0}, seen=seen)
         leaves = recording.steps[: recording.leaves]
         for step in leaves:
-            self.of_step[step].cotangent = found.get(step)
-        cotangents = [_plain(found.get(step)) for step in leaves]
+            self.of_step[step].cotangent = cotangent_of.get(step)
+        cotangents = [_plain(cotangent_of.get(step)) for step in leaves]
         self.gradient = tuple(None if t is None else t.fill(cotangents) for t in recording.templates)
 
     def _push(self, along: Any) -> None:
@@ -108,7 +108,7 @@ class ExplainedRun:
             raise StructureError(
                 f"one tangent an argument: {len(recording.templates)} expected, {len(along)} given"
             )
-        found = {}
+        seeds = {}
         for k, (template, tangent) in enumerate(zip(recording.templates, along, strict=True)):
             for index, value, path in template.match(tangent, f"[{k}]") if template is not None else ():
                 if np.shape(value) != np.shape(leaves[index].value):
@@ -117,8 +117,8 @@ class ExplainedRun:
                         f"argument has shape {np.shape(leaves[index].value)}"
                     )
                 value = float(value) if np.ndim(value) == 0 and np.isrealobj(value) else np.asarray(value)
-                found[leaves[index]] = value
-        return found
+                seeds[leaves[index]] = value
+        return seeds
 
     @cached_property
     def arguments(self) -> list[ExplainedStep]:
@@ -193,12 +193,13 @@ class ExplainedRun:
 
     def gradient_from_formulas(self) -> tuple[Any, ...]:
         """The gradient again, from nothing but the shown formulas."""
-        found: dict[Step, Any] = {}
+        cotangent_of: dict[Step, Any] = {}
         for line in self.reverse_order:
             for part in line.parts:
                 value = part.evaluate()
-                found[part.step] = value if part.step not in found else found[part.step] + value
-        leaves = [_plain(found.get(s)) for s in self.recording.steps[: self.recording.leaves]]
+                known = cotangent_of.get(part.step)
+                cotangent_of[part.step] = value if known is None else known + value
+        leaves = [_plain(cotangent_of.get(s)) for s in self.recording.steps[: self.recording.leaves]]
         if self.recording.leaves and self.recording.out in self.recording.steps[: self.recording.leaves]:
             leaves[self.recording.steps.index(self.recording.out)] = 1.0
         return tuple(None if t is None else t.fill(leaves) for t in self.recording.templates)

@@ -211,10 +211,10 @@ class ExplainedStep:
             whole = incoming[0]
             return None if whole is None else whole[step.options["index"]]
         with np.errstate(all="ignore"):
-            found = push(step.primitive, step.value, list(step.values), incoming, step.options)
-        if found is None or isinstance(step.value, tuple):
-            return found
-        return project(found, spec_of(step.value))
+            tangent = push(step.primitive, step.value, list(step.values), incoming, step.options)
+        if tangent is None or isinstance(step.value, tuple):
+            return tangent
+        return project(tangent, spec_of(step.value))
 
     def tangent_formulas(self, tangents: dict[Step, Any]) -> list[Formula]:
         """How the tangents of the inputs make up that of the step: terms of a sum."""

@@ -53,13 +53,13 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
     if isinstance(formula, str) and (real or shown is None):
         return formula
     if callable(shown):
-        found = shown(k, cotangent, step.value, *step.values, **step.options)
+        template = shown(k, cotangent, step.value, *step.values, **step.options)
     else:
-        found = shown[k] if shown is not None and k < len(shown) else None
-    if found is None and is_elementwise(primitive, step):
+        template = shown[k] if shown is not None and k < len(shown) else None
+    if template is None and is_elementwise(primitive, step):
         names = input_names(primitive, len(step.inputs))
-        found = f"partial(primitive, {k}, y, {', '.join(names)})"
-    return found or f"pullback(primitive, {k}, dy, known, options)"
+        template = f"partial(primitive, {k}, y, {', '.join(names)})"
+    return template or f"pullback(primitive, {k}, dy, known, options)"
 
 
 def is_elementwise(primitive: Primitive, step: Step) -> bool:
@@ -74,8 +74,8 @@ QUIET = {"optimize", "copy", "order", "dtype", "out", "subok", "where", "initial
 
 def inputs_of(template: str) -> list[str]:
     """The names in a template, in the order of the inputs."""
-    found = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}
-    return [name for name in ("a", "w", "x", "b", "p") if name in found]
+    names = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}
+    return [name for name in ("a", "w", "x", "b", "p") if name in names]
 
 
 def same(a: Any, b: Any) -> bool:

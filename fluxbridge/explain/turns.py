@@ -38,7 +38,7 @@ class TurnRecording(Recording):
         super().__init__(f, xs)
 
     def _stack(self) -> Any:
-        found = []
+        places = []
         frame: Any = sys._getframe(2)
         while frame is not None and not is_outermost(frame):
             code = frame.f_code
@@ -51,9 +51,9 @@ class TurnRecording(Recording):
                     for loop, variables in loops_of(code).items()
                     if variables and loop[0] <= frame.f_lasti <= loop[1]
                 }
-                found.append(Place(code, frame.f_lineno, frame.f_lasti, owner, id(frame), turns))
+                places.append(Place(code, frame.f_lineno, frame.f_lasti, owner, id(frame), turns))
             frame = frame.f_back
-        return tuple(reversed(found))
+        return tuple(reversed(places))
 
     def _finished(self) -> None:
         self._frames.clear()

@@ -67,18 +67,18 @@ def stop() -> None:
 
 
 def _start_here() -> Bridge:
-    found = discovery.check()
+    survey = discovery.check()
     if discovery.running():  # by somebody who imported juliacall
         import juliacall
 
         _first_thread_leaves(juliacall)
-    return _gate.enter(_start, found)
+    return _gate.enter(_start, survey)
 
 
-def _start(found: discovery.Availability) -> Bridge:
-    settings.apply(found.offline)
+def _start(survey: discovery.Availability) -> Bridge:
+    settings.apply(survey.offline)
     if not discovery.running():
-        _say(found)
+        _say(survey)
     stderr: Callable[[], str] = lambda: ""  # noqa: E731
     try:
         with _stderr_kept() as stderr:
@@ -89,7 +89,7 @@ def _start(found: discovery.Availability) -> Bridge:
     except BaseException as failure:
         if not isinstance(failure, Exception) or isinstance(failure, JuliaNotAvailable):
             raise
-        raise failures.explain(failure, stderr(), project=found.project) from failure
+        raise failures.explain(failure, stderr(), project=survey.project) from failure
     # Julia took the stderr that it found, our copy of it; give it the real one
     juliacall.Main.seval("redirect_stderr(Base.fdio(2))")
     _kept.append(operations)
@@ -148,9 +148,9 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _say(found: discovery.Availability) -> None:
-    if found.download:
-        what = ", ".join(found.download)
+def _say(survey: discovery.Availability) -> None:
+    if survey.download:
+        what = ", ".join(survey.download)
         print(
             f"fluxbridge: starting Julia. To download first: {what}; this takes some minutes.",
             file=sys.stderr,

@@ -71,22 +71,22 @@ class Kink:
         """The rivals, as arrays whose last axis they are; differentiable by the inputs."""
         if self.compiled is None:
             self.compiled = _compile(self.rivals_text, len(inputs))
-        found = self.compiled(*inputs, **options)
-        if found is None:
+        groups = self.compiled(*inputs, **options)
+        if groups is None:
             return ()
-        return found if isinstance(found, tuple) else (found,)
+        return groups if isinstance(groups, tuple) else (groups,)
 
     def ties(self, inputs: tuple[Any, ...], options: dict[str, Any], tol: float = 1e-9) -> list[Tie]:
         """The places where rivals meet, up to `tol` relative to their size (or to 1)."""
-        found = []
+        ties = []
         with np.errstate(all="ignore"):
             groups = [np.asarray(plain(r)) for r in self.rivals(*inputs, **options)]
         for k, rivals in enumerate(groups):
             if rivals.size == 0:
                 continue
             for row in zip(*np.nonzero(self._near(rivals, tol)), strict=True) if rivals.ndim > 1 else [()]:
-                found += [Tie(k, tuple(map(int, row)), tied) for tied in self._tied(rivals[row], tol)]
-        return found
+                ties += [Tie(k, tuple(map(int, row)), tied) for tied in self._tied(rivals[row], tol)]
+        return ties
 
     def _near(self, rivals: np.ndarray, tol: float) -> np.ndarray:
         """Which rows are worth a look."""

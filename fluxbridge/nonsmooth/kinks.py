@@ -60,8 +60,8 @@ class OnKink(NamedTuple):
 class Kinks(Sequence):
     """The kinks of one evaluation, in the order of the run; as text, as a table in a notebook."""
 
-    def __init__(self, found: list[OnKink]):
-        self._found = found
+    def __init__(self, kinks: list[OnKink]):
+        self._found = kinks
 
     def __len__(self) -> int:
         return len(self._found)
@@ -133,15 +133,17 @@ def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
     """
     with np.errstate(all="ignore"):
         recording = Recording(f, point_of(xs).at())
-        found: list[tuple[int, OnKink]] = []
+        on_kinks: list[tuple[int, OnKink]] = []
         for step in recording.steps:
             for kink in kinks_of(step.primitive):
                 ties = near_ties(kink, step, recording.steps[: step.position], tol)
                 for tie in _neighbours(kink, [tie for tie, _ in ties]):
-                    found.append((step.position, _on_step(step, kink, tie)))
+                    on_kinks.append((step.position, _on_step(step, kink, tie)))
         for choice in recording.choices:
-            found += [(choice.at, there) for there in _on_choice(choice, recording.steps[: choice.at], tol)]
-    return Kinks([kink for _, kink in sorted(found, key=lambda pair: pair[0])])
+            on_kinks += [
+                (choice.at, there) for there in _on_choice(choice, recording.steps[: choice.at], tol)
+            ]
+    return Kinks([kink for _, kink in sorted(on_kinks, key=lambda pair: pair[0])])
 
 
 def _neighbours(kink: Kink, ties: list[Tie]) -> list[Tie]:

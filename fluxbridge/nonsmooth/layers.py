@@ -41,7 +41,7 @@ def pixels(x: Any, grid: Any, border: bool) -> Any:
     from ..flux.nnlib.sampling import _places
 
     out = 0 if border else 1  # zeros begin a pixel outside
-    found = []
+    rivals = []
     for place, n in zip(_places(grid, np.shape(x)[:-2], False)[0], np.shape(x), strict=False):
-        found.append(np.stack([place, np.clip(np.round(plain(place)), -out, n - 1 + out)], axis=-1))
-    return tuple(found)
+        rivals.append(np.stack([place, np.clip(np.round(plain(place)), -out, n - 1 + out)], axis=-1))
+    return tuple(rivals)

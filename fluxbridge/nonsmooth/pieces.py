@@ -107,8 +107,8 @@ class Piece:
         return run
 
     def _touched(self) -> list[bool]:
-        found = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
-        return [step in found for step in self.near.steps[: self.near.leaves]]
+        cotangent_of = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
+        return [step in cotangent_of for step in self.near.steps[: self.near.leaves]]
 
     def _argument(self, k: int) -> Any:
         """Leaf k of the point in double precision."""
@@ -135,16 +135,16 @@ class Piece:
             self._take_limits()
 
     def _slope_at_the_point(self) -> np.ndarray:
-        found = self._sweep(self.again, self._sided)
-        return self.point.join([found.get(step) for step in self.again[: self.near.leaves]])
+        cotangent_of = self._sweep(self.again, self._sided)
+        return self.point.join([cotangent_of.get(step) for step in self.again[: self.near.leaves]])
 
     def _take_limits(self) -> None:
         """The gradient from those at x + εv, x + εv/4, and so on, as far as they settle."""
         runs = [self.near, *(self._record(self.step / k) for k in (4, 16, 64))]
         slopes = []
         for run in runs:
-            found = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
-            slopes.append(self.point.join([found.get(step) for step in run.steps[: run.leaves]]))
+            cotangent_of = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
+            slopes.append(self.point.join([cotangent_of.get(step) for step in run.steps[: run.leaves]]))
         last = slopes[-1]
         changes = np.diff(slopes, axis=0)
         self.gradient = last + changes[-1] / 3
@@ -185,9 +185,9 @@ class Piece:
                         step.value = compute(beside(step, self._moved(step)))
 
     def _near_ties(self, kink: Kink, step: Step) -> list[Tie]:
-        found = near_ties(kink, step, self.again, self.tol, self._sided)
-        self.apart = max([self.apart, *[distance for _, distance in found]])
-        return [tie for tie, _ in found]
+        ties = near_ties(kink, step, self.again, self.tol, self._sided)
+        self.apart = max([self.apart, *[distance for _, distance in ties]])
+        return [tie for tie, _ in ties]
 
     def _asked(self, choice: Choice) -> Step:
         """A question as a step, with the values at the point."""
@@ -263,14 +263,14 @@ class Piece:
             slopes = partial(self._slopes, run, tie, step, traced, upto)
             scores = there[tie.group][tie.row][list(tie.tied)]
             if kink.sort == "cone":
-                found = slopes()
-                rank = int(np.linalg.matrix_rank(found, tol=1e-9 * max(1.0, float(np.abs(found).max()))))
+                rows = slopes()
+                rank = int(np.linalg.matrix_rank(rows, tol=1e-9 * max(1.0, float(np.abs(rows).max()))))
                 if rank != 1:
                     if rank > 1:
                         self.sorts.add("round cone")
                     continue
-                strongest = int(np.argmax(np.linalg.norm(found, axis=1)))
-                slopes = partial(_both_signs, found[strongest])
+                strongest = int(np.argmax(np.linalg.norm(rows, axis=1)))
+                slopes = partial(_both_signs, rows[strongest])
                 scores = np.array([scores[strongest], -scores[strongest]])
             yield Decision((*key, *tie), int(np.argmax(scores)), len(scores), kink.sort, slopes)
 
@@ -290,8 +290,8 @@ class Piece:
         if not seeds:
             return np.zeros(self.point.size)
         steps = self.again[:upto]
-        found = backward(steps, seeds, pull=self._sided)
-        return self.point.join([found.get(leaf) for leaf in self.again[: self.near.leaves]])
+        cotangent_of = backward(steps, seeds, pull=self._sided)
+        return self.point.join([cotangent_of.get(leaf) for leaf in self.again[: self.near.leaves]])
 
 
 def _both_signs(slope: np.ndarray) -> np.ndarray:

@@ -75,9 +75,9 @@ class Search:
                 if decision.undecided:
                     self._note("some comparison is equal to first order, so it was settled by samples")
                 for answer in range(decision.count):
-                    found = None if answer == decision.answer else self._turned(decisions, rows, j, answer)
-                    if found is not None:
-                        waiting.append((found, j + 1))
+                    if answer != decision.answer:
+                        other = self._turned(decisions, rows, j, answer)
+                        waiting += [] if other is None else [(other, j + 1)]
 
     def _count(self, decisions: list[Decision], rows: list[np.ndarray]) -> None:
         """Independent decisions occur in every combination: say at once if these are too many."""
@@ -150,11 +150,11 @@ class Search:
                 straight = self._rng.normal(size=self.point.size - rank) @ basis[rank:]
                 bent = self._rng.normal(size=rank) @ basis[:rank]
                 asked = [self._gradient_at(t * straight + t * t * bent) for t in (1e-3, 2.5e-4)]
-                found = [g for g in asked if g is not None]
-                if len(found) < len(asked):
+                gradients = [g for g in asked if g is not None]
+                if len(gradients) < len(asked):
                     continue
-                far = [min(np.max(np.abs(g - p.gradient)) for p in self.pieces) for g in found]
-                if min(far) > 0.05 * max(1.0, float(np.max(np.abs(found[-1])))):
+                far = [min(np.max(np.abs(g - p.gradient)) for p in self.pieces) for g in gradients]
+                if min(far) > 0.05 * max(1.0, float(np.max(np.abs(gradients[-1])))):
                     self._note("kinks touch along a curve, and between them there are other gradients")
                     return
 
@@ -163,8 +163,8 @@ class Search:
             gradient = native_gradient(self.f, self.point.at(shift))[1]
         except FluxbridgeError:
             return None
-        found = self.point.vector(gradient, "gradient")
-        return found if np.all(np.isfinite(found)) else None
+        vector = self.point.vector(gradient, "gradient")
+        return vector if np.all(np.isfinite(vector)) else None
 
     def _enter(self, piece: Piece) -> bool:
         """Add a piece unless its gradient is known; is it new?"""

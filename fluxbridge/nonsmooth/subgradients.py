@@ -221,22 +221,22 @@ def is_subgradient(
     if reached:
         return True
     try:
-        found = subgradients(f, *xs, max_vertices=max_vertices)
+        known = subgradients(f, *xs, max_vertices=max_vertices)
     except TooManyKinksError as error:
         return False if reached is False else NotKnown(str(error))
-    if found.contains(g, tol):
+    if known.contains(g, tol):
         return True
-    return False if found.exact or reached is False else NotKnown("; ".join(found.notes))
+    return False if known.exact or reached is False else NotKnown("; ".join(known.notes))
 
 
 def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float) -> bool | None:
     """Does the hull of the gradients near the point come within `tol` of the target? None: cannot tell."""
-    found = [Piece(f, point, np.ones(point.size)).gradient - target]
-    if not np.all(np.isfinite(found)):
+    slopes = [Piece(f, point, np.ones(point.size)).gradient - target]
+    if not np.all(np.isfinite(slopes)):
         return None
     rng = np.random.default_rng(0)
     for _ in range(2000):
-        nearest = nearest_to_origin(np.array(found))[0]
+        nearest = nearest_to_origin(np.array(slopes))[0]
         length = float(np.linalg.norm(nearest))
         if length <= tol:
             return True
@@ -245,11 +245,11 @@ def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float
         if not np.all(np.isfinite(slope)):
             return None
         if slope @ direction < 0:  # a direction in which f grows less than the target says
-            regular = all(known @ direction <= slope @ direction + 1e-6 * (1 + length) for known in found)
+            regular = all(known @ direction <= slope @ direction + 1e-6 * (1 + length) for known in slopes)
             return False if regular else None
-        if any(np.max(np.abs(slope - known)) <= 1e-12 for known in found):
+        if any(np.max(np.abs(slope - known)) <= 1e-12 for known in slopes):
             return True if length <= 10 * tol else None
-        found.append(slope)
+        slopes.append(slope)
     return None
 
 

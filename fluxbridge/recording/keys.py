@@ -227,9 +227,9 @@ class Described:
             number = self._outputs
             self._outputs += 1
             return self._input("out", 0, number, out)
-        found: list[Step] = []
-        Splitter(found.append, lambda x: isinstance(x, Step)).split(out)
-        return (type(out), *[s.position for s in found])
+        steps: list[Step] = []
+        Splitter(steps.append, lambda x: isinstance(x, Step)).split(out)
+        return (type(out), *[s.position for s in steps])
 
     def is_answer(self, x: Any) -> bool:
         """Is this array the answer to a question that the reader asks again?"""

@@ -229,16 +229,16 @@ class Recording:
         """The calls from the function under study down to here, without the engine's own."""
         if not self.with_calls:
             return ()
-        found = []
+        calls = []
         frame: Any = sys._getframe(2)
         while frame is not None and not is_outermost(frame):
             code = frame.f_code
             if not is_hidden(code):
                 names = code.co_varnames[: code.co_argcount]
                 owner = frame.f_locals.get("self") if names[:1] == ("self",) else None
-                found.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
+                calls.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
             frame = frame.f_back
-        return tuple(reversed(found))
+        return tuple(reversed(calls))
 
     def _finished(self) -> None:
         """Called when f has returned, or raised."""

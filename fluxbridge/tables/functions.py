@@ -47,16 +47,16 @@ def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[Fu
     >>> print(rows("np", np, ["tanh"])[0])
     | `np.tanh` | rule | transcendental |
     """
-    found: dict[int, list[str]] = {}
+    names_of: dict[int, list[str]] = {}
     functions: dict[int, Any] = {}
     for name in names or sorted(dir(namespace)):
         function = getattr(namespace, name, None)
         if name.startswith("_") or name in _HIDDEN or not callable(function) or isinstance(function, type):
             continue
-        found.setdefault(id(function), []).append(f"{prefix}.{name}")
+        names_of.setdefault(id(function), []).append(f"{prefix}.{name}")
         functions[id(function)] = function
     table = []
-    for key, spelled in found.items():
+    for key, spelled in names_of.items():
         own = f"{prefix}.{getattr(functions[key], '__name__', '')}"
         first = own if own in spelled else spelled[0]
         how, where = _how(functions[key])
@@ -94,11 +94,11 @@ def tables() -> Iterator[tuple[str, list[FunctionRow]]]:
     except ImportError:
         return
     load_on_demand()
-    found = [row for row in rows("scipy.special", special) if row.how == "rule"]
-    yield "scipy.special, called as it is", found
+    ruled = [row for row in rows("scipy.special", special) if row.how == "rule"]
+    yield "scipy.special, called as it is", ruled
     for area in ("integrate", "linalg", "signal", "special", "stats"):
         mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
-        known = {row.name.rpartition(".")[2] for row in found} if area == "special" else set()
+        known = {row.name.rpartition(".")[2] for row in ruled} if area == "special" else set()
         names = sorted(set(mirror.__all__) - known)
         spelled = [FunctionRow(f"fluxbridge.scipy.{area}.{name}", (), "mirror", area) for name in names]
         yield f"scipy.{area}, through fluxbridge.scipy.{area}", spelled

@@ -55,9 +55,9 @@ def graph(e: ExplainedRun) -> Graph:
         for k, x in enumerate(line.step.inputs):
             source = home.get(x) if isinstance(x, Step) else None
             if source is not None and target is not None and source != target:
-                found = edges.setdefault((source, target), [])
+                texts = edges.setdefault((source, target), [])
                 if k in backs:
-                    found.append(backs[k])
+                    texts.append(backs[k])
     return Graph(nodes, [Edge(a, b, _together(backs)) for (a, b), backs in edges.items()])
 
 

@@ -72,7 +72,7 @@ def opened_groups(e: ExplainedRun) -> set[int]:
 
 def _open(group: Group, name: str, opened: set[int]) -> bool:
     """Open what is called `name` and all that is around it; iterations inside count as part of it."""
-    found = False
+    opened_any = False
     for item in group.items:
         if isinstance(item, Group):
             hit = item.matches(name)
@@ -80,5 +80,5 @@ def _open(group: Group, name: str, opened: set[int]) -> bool:
                 opened.update(id(g) for g in item.groups() if g.kind == "iteration")
             if _open(item, name, opened) or hit:
                 opened.add(id(item))
-                found = True
-    return found
+                opened_any = True
+    return opened_any

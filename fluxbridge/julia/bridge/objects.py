@@ -90,8 +90,8 @@ class JuliaObject:
         parts = self._bridge.parts(self._value)
         if parts is None:
             return self, None
-        fields, templates, found = splitter._children(dict(zip(*parts, strict=True)))
-        if not found:
+        fields, templates, count = splitter._children(dict(zip(*parts, strict=True)))
+        if not count:
             return self, None
         return TracedObject(self, fields), Branch(templates, lambda d: Record(**d), ".{}")
 
@@ -125,19 +125,19 @@ class TracedObject:
         return repr(self._whole)
 
     def __fluxbridge_split__(self, splitter: Splitter) -> tuple[Any, Any]:
-        fields, templates, found = splitter._children(self._traced)
-        if not found:
+        fields, templates, count = splitter._children(self._traced)
+        if not count:
             return self, None
         return TracedObject(self._whole, fields), Branch(templates, lambda d: Record(**d), ".{}")
 
 
 def has_tracer(x: Any) -> bool:
     """Is there a traced value anywhere in `x`?"""
-    found: list[Any] = []
+    tracers: list[Any] = []
 
     def note(v: Any) -> Any:
         if isinstance(v, Tracer):
-            found.append(v)
+            tracers.append(v)
         return v
 
     try:
@@ -146,7 +146,7 @@ def has_tracer(x: Any) -> bool:
         raise StructureError(
             "a structure that holds itself, or is nested too deeply, cannot be passed to Julia"
         ) from None
-    return bool(found)
+    return bool(tracers)
 
 
 def value_and_back(bridge: Any, handle: Any, args: tuple[Any, ...]) -> tuple[Any, Callable[[Any], Any]]:

@@ -63,13 +63,13 @@ class Emitted(NamedTuple):
         """The captured values for a run with the same key; None if another text is needed."""
         if any(content(described.holes[k]) != known for k, known in self.closed.items()):
             return None
-        found = [described.holes[k] for k in self.captured]
+        values = [described.holes[k] for k in self.captured]
         for position, written in self.written.items():
             arrays = written.again(run.steps[position], described)
             if arrays is None:
                 return None
-            found += arrays
-        return found
+            values += arrays
+        return values
 
 
 _COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
@@ -247,7 +247,7 @@ class Emission:
 
     def _assigned(self) -> dict[Step, str]:
         """The Python variable of each step; of a run of steps in one instruction only the last has it."""
-        found: dict[Step, str] = {}
+        names_of: dict[Step, str] = {}
         steps = self.run.steps
         for step, after in zip(steps, [*steps[1:], None], strict=False):
             calls: Any = step.calls
@@ -258,8 +258,8 @@ class Emission:
                 continue
             name = names.assigned_name(calls)
             if name is not None:
-                found[self.same[step]] = name
-        return found
+                names_of[self.same[step]] = name
+        return names_of
 
     # -- steps -----------------------------------------------------------------------------------------
 
@@ -276,10 +276,10 @@ class Emission:
             return written.names[-1]
 
         def answer(array: np.ndarray) -> Term | None:
-            found = self._answer(array)
-            if found is not None:
-                written.answers.append(found)
-            return found
+            term = self._answer(array)
+            if term is not None:
+                written.answers.append(term)
+            return term
 
         term, values = written.spelled(step, answer, name)
         if values or step.position in self.described.arrays:
@@ -329,9 +329,9 @@ class Emission:
             term = self._constant(number, x)
             term.constant = True
             return term
-        found = self._answer(x) if isinstance(x, np.ndarray) and x.ndim else None
-        if found is not None:
-            return found
+        answer = self._answer(x) if isinstance(x, np.ndarray) and x.ndim else None
+        if answer is not None:
+            return answer
         if x is None:
             return Term("nothing", None, literal=True)
         if not is_constant(x):

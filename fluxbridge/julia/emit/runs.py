@@ -27,15 +27,15 @@ class CodeRecording(Recording):
                 raise NoRuleError(_too_large(step))
 
     def _stack(self) -> Any:
-        found = []
+        frames = []
         frame: Any = sys._getframe(2)
         while frame is not None and not recording.is_outermost(frame):
             code = frame.f_code
             if not recording.is_hidden(code):
-                found.append((code, frame.f_lasti))
+                frames.append((code, frame.f_lasti))
             frame = frame.f_back
-        found.reverse()
-        return found
+        frames.reverse()
+        return frames
 
 
 def _too_large(step: Step) -> str:

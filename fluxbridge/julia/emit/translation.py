@@ -91,8 +91,8 @@ def _using(text: str) -> str:
     code = re.sub(r"#.*", "", text)
     needed = []
     for package, functions in _PACKAGES.items():
-        found = re.search(rf"(?<![\w.])({functions})\(" if functions else rf"\b{package}\.", code)
-        if found:
+        used = re.search(rf"(?<![\w.])({functions})\(" if functions else rf"\b{package}\.", code)
+        if used:
             needed.append(package)
     lines = [f"using {', '.join(needed)}\n"] if needed else []
     if re.search(r"\bFluxBridge\.", code):
@@ -181,10 +181,10 @@ _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary(
 
 
 def library(bridge: Any) -> Library:
-    found = _libraries.get(bridge)
-    if found is None:
-        found = _libraries[bridge] = Library()
-    return found
+    known = _libraries.get(bridge)
+    if known is None:
+        known = _libraries[bridge] = Library()
+    return known
 
 
 class Translated:
@@ -219,9 +219,9 @@ class Translated:
         leaves = traced_leaves(out)
         if not leaves:
             return self.run.value
-        found = list(paired(out, y))
-        parts = [v for _, v in found] if len(found) == len(leaves) else list(y)
-        feed = map(_as_integer, parts, [step for step, _ in found] if len(found) == len(leaves) else leaves)
+        pairs = list(paired(out, y))
+        parts = [v for _, v in pairs] if len(pairs) == len(leaves) else list(y)
+        feed = map(_as_integer, parts, [step for step, _ in pairs] if len(pairs) == len(leaves) else leaves)
         return Splitter(lambda _: next(feed), lambda x: isinstance(x, Step)).split(out)[0]
 
     def seed(self, given: Any) -> Any:
@@ -230,13 +230,13 @@ class Translated:
 
     def gradients(self, grads: Sequence[Any]) -> tuple[Any, ...]:
         """What Julia answers, in the structure of the Python arguments."""
-        found: list[Any] = [None] * self.run.leaves
+        parts: list[Any] = [None] * self.run.leaves
         for template, g in zip(self.run.templates, grads, strict=False):
-            collect(template, g, found)
-        for k, g in enumerate(found):  # the gradient of a complex number is complex, even where it is real
+            collect(template, g, parts)
+        for k, g in enumerate(parts):  # the gradient of a complex number is complex, even where it is real
             if g is not None:
-                found[k] = project(g, spec_of(self.run.steps[k].value))
-        return tuple([None if t is None else t.fill(found) for t in self.run.templates])
+                parts[k] = project(g, spec_of(self.run.steps[k].value))
+        return tuple([None if t is None else t.fill(parts) for t in self.run.templates])
 
 
 def _as_integer(y: Any, step: Step) -> Any:

@@ -544,11 +544,11 @@ def _needed() -> frozenset[int]:
         np.dtype([("a", "f4")]),
         np.datetime64(1, "s"),
     )
-    found: set[Any] = {np.ndarray, np.dtype, np.record, np.void, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
+    needed: set[Any] = {np.ndarray, np.dtype, np.record, np.void, *_PLAIN, copyreg.__newobj__}  # type: ignore[attr-defined]
     for sample in samples:
         made_by, made_of, *_ = sample.__reduce_ex__(5)  # type: ignore[str-unpack]
-        found.update(x for x in (made_by, *made_of) if callable(x))
-    return frozenset(map(id, found))
+        needed.update(x for x in (made_by, *made_of) if callable(x))
+    return frozenset(map(id, needed))
 
 
 _NEEDED = _needed()

@@ -54,10 +54,10 @@ class Cause:
             return None
         words: dict[str, str] = {}
         for pattern, text in ((self.message, message), (self.stderr, printed)):
-            found = re.search(pattern, text, re.IGNORECASE)
-            if found is None:
+            match = re.search(pattern, text, re.IGNORECASE)
+            if match is None:
                 return None
-            words.update({name: word.strip() for name, word in found.groupdict().items() if word})
+            words.update({name: word.strip() for name, word in match.groupdict().items() if word})
         return words
 
     def error(self, words: Mapping[str, Any]) -> JuliaNotAvailable:

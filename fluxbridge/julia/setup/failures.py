@@ -38,11 +38,11 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
         stderr_text = f"{stderr_text}\nERROR: {message}"
         message = "FluxBridge did not start properly"
     for cause in (*PRINTED, *RAISED):
-        found = cause.match(failure, message, stderr_text)
-        if found is not None:
-            if found.get("setting") == "juliapkg_exe":
-                found["setting"] = "PYTHON_JULIAPKG_EXE"
-            error = cause.error({**words, **found})
+        matched = cause.match(failure, message, stderr_text)
+        if matched is not None:
+            if matched.get("setting") == "juliapkg_exe":
+                matched["setting"] = "PYTHON_JULIAPKG_EXE"
+            error = cause.error({**words, **matched})
             break
     else:
         said = what_julia_said(stderr_text)
