@@ -56,10 +56,12 @@ __all__ = [
 _LAZY = {
     **{name: name for name in ("check", "explain", "flux", "julia", "random", "scipy")},
     "cross_check": "check",
-    **dict.fromkeys(
-        ("SubgradientMethod", "conventions", "directional", "is_subgradient", "kinks", "subgradients"),
-        "explain",
-    ),
+    "SubgradientMethod": "nonsmooth.descent",
+    "conventions": "nonsmooth.conventions",
+    "directional": "nonsmooth.directional",
+    "is_subgradient": "nonsmooth.membership",
+    "kinks": "nonsmooth.kinks",
+    "subgradients": "nonsmooth.subgradients",
 }
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from fluxbridge import adjoint, directional, gradient, is_subgradient, subgradients
 from fluxbridge.errors import NotScalarError, StructureError
-from fluxbridge.explain import TooManyKinksError, subgradient_gap
 from fluxbridge.flux import nnlib
+from fluxbridge.nonsmooth.membership import subgradient_gap
+from fluxbridge.nonsmooth.search import TooManyKinksError
 
 
 def relu(x):
