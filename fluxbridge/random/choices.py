@@ -9,13 +9,13 @@ import numpy as np
 
 from ..errors import StructureError
 from .kinds import UINT64
-from .words import MASK64, WordStream, objects
+from .words import MASK64, Source, objects
 
 EMPTY = "A random element needs a collection that is not empty."
 ALL_52 = (1 << 52) - 1
 
 
-def choose(source: WordStream, items: Any) -> Any:
+def choose(source: Source, items: Any) -> Any:
     """One element."""
     if isinstance(items, range):
         return _from_range(source, items, None)
@@ -30,7 +30,7 @@ def choose(source: WordStream, items: Any) -> Any:
     return items[source._one(_tuple_pick(source, n))] if n > 1 else items[0]
 
 
-def choose_many(source: WordStream, items: Any, n: int) -> np.ndarray:
+def choose_many(source: Source, items: Any, n: int) -> np.ndarray:
     """n elements."""
     if isinstance(items, range):
         return _from_range(source, items, n)
@@ -73,7 +73,7 @@ def _indexable(items: Any) -> Any:
     )
 
 
-def _tuple_pick(source: WordStream, n: int) -> Any:
+def _tuple_pick(source: Source, n: int) -> Any:
     """Julia's index for an element of a tuple; one of one element needs no randomness at all."""
     if n == 2:
         return lambda word: (source._bits(word, 8) & 1, None)
@@ -89,7 +89,7 @@ def _tuple_pick(source: WordStream, n: int) -> Any:
     return source._below(n)
 
 
-def _character(source: WordStream, text: str) -> str:
+def _character(source: Source, text: str) -> str:
     """Bytes are drawn until one begins a character."""
     octets = text.encode()
     if not octets:
@@ -106,7 +106,7 @@ def _fits(items: range, bits: int) -> bool:
     return all(-(1 << bits - 1) <= n < 1 << bits - 1 for n in (items.start, items.step, last))
 
 
-def _from_range(source: WordStream, items: range, n: int | None) -> Any:
+def _from_range(source: Source, items: range, n: int | None) -> Any:
     """An integer of Julia's Int64, Int128 or BigInt, as the ends of the range need it."""
     size = max(0, -((items.start - items.stop) // items.step))
     if size == 0:
@@ -126,7 +126,7 @@ def _from_range(source: WordStream, items: range, n: int | None) -> Any:
     return (index * np.uint64(items.step & MASK64) + np.uint64(items.start & MASK64)).view(np.int64)
 
 
-def _fast(source: WordStream, greatest: int) -> int:
+def _fast(source: Source, greatest: int) -> int:
     """A number in [0, greatest] with 128 bits."""
     mask = (1 << greatest.bit_length()) - 1
     while True:
@@ -135,7 +135,7 @@ def _fast(source: WordStream, greatest: int) -> int:
             return value & mask
 
 
-def _by_limbs(source: WordStream, greatest: int) -> int:
+def _by_limbs(source: Source, greatest: int) -> int:
     """A number in [0, greatest] of any size: the lower words first, then the highest."""
     limbs = -(-greatest.bit_length() // 64)
     if limbs == 0:

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..errors import StructureError
 from . import choices, orders
-from .kinds import FLOAT64, UINT64, ElementType, is_type, kind_of, plain
-from .words import WordStream
+from .kinds import FLOAT64, UINT64, Kind, is_type, kind_of, plain
+from .words import Source
 from .ziggurat import Ziggurat, exponential, normal
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -21,7 +21,7 @@ SQRT_HALF = math.sqrt(0.5)
 Self = TypeVar("Self", bound="Generator")
 
 
-class Generator(WordStream):
+class Generator(Source):
     """The methods that all generators have.
 
     They are named as Julia's functions, and `!` is `_`. What to draw comes first (a type or a
@@ -136,7 +136,7 @@ class Generator(WordStream):
         value = self._draws(name, ziggurat, kind, 1)[0]
         return value.item() if isinstance(type_, type) and type_ is complex else value
 
-    def _draws(self, name: str, ziggurat: Ziggurat, kind: ElementType, n: int) -> np.ndarray:
+    def _draws(self, name: str, ziggurat: Ziggurat, kind: Kind, n: int) -> np.ndarray:
         if kind == FLOAT64:
             return self._ziggurat_fill(ziggurat, n)
         if kind.family == "float":
@@ -277,7 +277,7 @@ def _parse(arguments: tuple) -> tuple[Any, tuple[int, ...] | None]:
     return what, _shape(tuple(sizes)) if sizes else None
 
 
-def _own_kind(array: Any) -> ElementType:
+def _own_kind(array: Any) -> Kind:
     if not isinstance(array, np.ndarray):
         raise StructureError(f"Only an array can be filled in place, not {array!r}.")
     return kind_of(array.dtype)

@@ -11,7 +11,7 @@ from ..errors import StructureError
 
 
 @dataclass(frozen=True)
-class ElementType:
+class Kind:
     """An element type: `family` says how it is made of random bits, `bits` is the size of a part."""
 
     name: str
@@ -23,8 +23,8 @@ class ElementType:
         return self.name
 
 
-def _kind(name: str, family: str, bits: int, dtype: Any) -> ElementType:
-    return ElementType(name, family, bits, np.dtype(dtype))
+def _kind(name: str, family: str, bits: int, dtype: Any) -> Kind:
+    return Kind(name, family, bits, np.dtype(dtype))
 
 
 Int128 = _kind("Int128", "int", 128, object)
@@ -50,9 +50,9 @@ _NUMPY = {
 }  # fmt: skip
 
 
-def kind_of(type_: Any) -> ElementType:
+def kind_of(type_: Any) -> Kind:
     """The element type that a Python type, a NumPy type or a dtype stands for."""
-    if isinstance(type_, ElementType):
+    if isinstance(type_, Kind):
         return type_
     if isinstance(type_, type) and type_ in _PYTHON:
         return _PYTHON[type_]
@@ -66,11 +66,11 @@ def kind_of(type_: Any) -> ElementType:
 
 
 def is_type(value: Any) -> bool:
-    return isinstance(value, (type, np.dtype, ElementType))
+    return isinstance(value, (type, np.dtype, Kind))
 
 
 def plain(type_: Any, value: Any) -> Any:
     """One number, in the type that was asked for: a Python type gives a number of Python."""
-    if isinstance(type_, ElementType) or type_ in _PYTHON:
+    if isinstance(type_, Kind) or type_ in _PYTHON:
         return value
     return np.dtype(type_).type(value)

@@ -10,14 +10,14 @@ import numpy as np
 
 from ..errors import StructureError
 from .kinds import FLOAT64
-from .words import WordStream
+from .words import Source
 from .ziggurat import exponential
 
 PORTION = 1 << 14  # words that are drawn at once, at most
 FEW = 0.15  # the share up to which it is quicker to draw how many elements are skipped
 
 
-def _masked(source: WordStream, bounds: np.ndarray, widths: np.ndarray) -> list[int]:
+def _masked(source: Source, bounds: np.ndarray, widths: np.ndarray) -> list[int]:
     """For each bound a number below it: of so many bits, drawn again until it is below.
 
     Which bound a word is for depends on how many words before it were good, and that on their bounds.
@@ -47,7 +47,7 @@ def _bit_length(numbers: np.ndarray) -> np.ndarray:
     return np.frexp(numbers.astype(float))[1].astype(np.int64)
 
 
-def permutation(source: WordStream, n: int) -> list[int]:
+def permutation(source: Source, n: int) -> list[int]:
     """Of 0 … n - 1; built from the inside out."""
     order = [0] * n
     bounds = np.arange(2, n + 1)
@@ -57,7 +57,7 @@ def permutation(source: WordStream, n: int) -> list[int]:
     return order
 
 
-def cycle(source: WordStream, n: int) -> list[int]:
+def cycle(source: Source, n: int) -> list[int]:
     """A permutation of 0 … n - 1 that is one cycle."""
     order = [0] * n
     bounds = np.arange(1, n)
@@ -67,7 +67,7 @@ def cycle(source: WordStream, n: int) -> list[int]:
     return order
 
 
-def shuffle(source: WordStream, items: Any) -> None:
+def shuffle(source: Source, items: Any) -> None:
     """Exchange the elements of a list, from the last to the second."""
     n = len(items)
     bounds = np.arange(n, 1, -1)
@@ -76,7 +76,7 @@ def shuffle(source: WordStream, items: Any) -> None:
         items[i], items[j] = items[j], items[i]
 
 
-def subsequence(source: WordStream, n: int, share: Any) -> list[int]:
+def subsequence(source: Source, n: int, share: Any) -> list[int]:
     """The places in 0 … n - 1, each taken with the probability `share`."""
     if not 0 <= share <= 1:
         raise StructureError(f"A probability is in 0 … 1; this is {share!r}.")
@@ -89,7 +89,7 @@ def subsequence(source: WordStream, n: int, share: Any) -> list[int]:
     return list(_skipping(source, n, float(share)))
 
 
-def _skipping(source: WordStream, n: int, share: float) -> Iterator[int]:
+def _skipping(source: Source, n: int, share: float) -> Iterator[int]:
     scale, i = -1 / math.log1p(-share), 0
     while True:
         skip = source._by_ziggurat(exponential()) * scale

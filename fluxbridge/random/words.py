@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .jump import CHUNK, Words
-from .kinds import FLOAT64, ElementType, kind_of
+from .kinds import FLOAT64, Kind, kind_of
 from .ziggurat import Ziggurat
 
 Pick = Callable[[Any], tuple[Any, Any]]
@@ -23,7 +23,7 @@ HIGHEST_CHARACTER, SURROGATES, SURROGATE_COUNT = 0x10FFFF, 0xD800, 0x800
 MASK64 = (1 << 64) - 1
 
 
-class WordStream:
+class Source:
     """A stream of 64-bit words, and what Julia makes of single words.
 
     A subclass says how its stream goes on, which bits of a word are used first, and how a number below
@@ -68,7 +68,7 @@ class WordStream:
             if kept is None or kept:
                 return value
 
-    def _number(self, kind: ElementType) -> Any:
+    def _number(self, kind: Kind) -> Any:
         """One number of a type, as a number of Python."""
         if kind.family == "float":
             n = self.precision[kind.bits]
@@ -122,7 +122,7 @@ class WordStream:
             n -= len(found)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _sequence(self, kind: ElementType, n: int) -> np.ndarray:
+    def _sequence(self, kind: Kind, n: int) -> np.ndarray:
         """n numbers of a type, as one after another."""
         if kind.family == "complex":
             return self._sequence(kind_of(f"f{kind.bits // 8}"), 2 * n).view(kind.dtype)
@@ -140,7 +140,7 @@ class WordStream:
             return (values & np.uint64(1)).astype(bool)
         return values.astype(f"u{kind.bits // 8}").view(kind.dtype)
 
-    def _fill(self, kind: ElementType, n: int) -> np.ndarray:
+    def _fill(self, kind: Kind, n: int) -> np.ndarray:
         """The n numbers of an array, which a generator may make in its own way."""
         return self._sequence(kind, n)
 
@@ -212,7 +212,7 @@ class WordStream:
 class Reader:
     """Reads single numbers from a source, but takes the words from it in bulk."""
 
-    def __init__(self, source: WordStream, expected: int):
+    def __init__(self, source: Source, expected: int):
         self.source, self.size = source, min(expected + 16, CHUNK)
         self.precision, self.scale = source.precision[64], 2.0 ** -source.precision[64]
         self._refill()

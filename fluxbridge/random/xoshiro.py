@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import StructureError
 from .generator import Generator
 from .jump import CHUNK, Words, blocks
-from .kinds import UINT64, ElementType
+from .kinds import UINT64, Kind
 from .words import MASK64, Pick, Reader, Seek, floats, high_half
 from .ziggurat import Ziggurat
 
@@ -139,7 +139,7 @@ class Xoshiro(Generator):
 
     # Arrays: from 64 bytes on, eight generators fill them.
 
-    def _fill(self, kind: ElementType, n: int) -> np.ndarray:
+    def _fill(self, kind: Kind, n: int) -> np.ndarray:
         if kind.family == "bool":
             return self._bools(n)
         if kind.bits == 128:
@@ -208,7 +208,7 @@ def _spread(words: Words) -> Words:
     return (words[:, None, :] >> shifts) & LOWEST_BITS
 
 
-def _join(low: int, high: int, kind: ElementType) -> int:
+def _join(low: int, high: int, kind: Kind) -> int:
     value = high << 64 | low
     return value - (1 << 128) if kind.family == "int" and high >> 63 else value
 
