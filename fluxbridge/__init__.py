@@ -41,6 +41,7 @@ from .parity import verifying
 
 __version__ = "0.1.0"
 
+# formatted by hand: several names a line
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",

@@ -279,6 +279,7 @@ def _zero(x: Any) -> Any:
     return 0.0 if isinstance(x, int) else type(x)(0)
 
 
+# formatted by hand: several names a line
 __all__ = [
     "Record", "ValueAndGradient", "compose", "diaghessian", "fill_none", "gradient", "hessian",
     "hessian_reverse", "jacobian", "pipe", "pullback", "pushforward", "withgradient", "withjacobian",

@@ -59,7 +59,7 @@ def central(f: Callable[[float], float], h: float, points: int) -> float:
 
 
 class Slopes(NamedTuple):
-    """What differences say of the derivative at 0; an array each.
+    """The derivative at 0 by differences; an array each.
 
     `value` is the derivative and `error` an estimate of its error, Inf where nothing is known; then `reason`
     says why. At a kink (`kink`) a derivative may lie anywhere from `low` to `high`, the slopes of both

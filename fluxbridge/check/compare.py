@@ -1,4 +1,4 @@
-"""One engine beside the native engine: leaf by leaf, entry by entry."""
+"""The answer of an engine compared with the native one: leaf by leaf, entry by entry."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kinks = dict[Entry, tuple[Any, Any]]
 def lines(
     question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance, kinks: Kinks
 ) -> Iterator[Line]:
-    """The lines of the report for one engine: one a leaf, and more where something else differs."""
+    """The lines of the report for one engine: one for each leaf, and others where something else differs."""
     for k in question.point.free:
         yield _leaf(question, k, name, own, answer, allowed, kinks)
     if answer.along is not None:
@@ -72,16 +72,16 @@ def _leaf(
             out = np.isnan(theirs) | ~(bound <= RESOLVES * np.fmax(size, terms) + TINY) | ~np.isfinite(bound)
             if allowed.given:
                 out = np.isnan(theirs) | ~(doubt <= RESOLVES * np.fmax(size, natural))
-            if answer.spans is not None:  # rounding is not to be as large as all that the function varies by
+            if answer.spans is not None:  # rounding must be small beside the variation of the function
                 out = out | ~(doubt <= RESOLVES * np.fmax(np.abs(theirs), answer.spans[k]) + TINY)
     else:
-        silent = np.isnan(theirs) & np.isfinite(ours)  # NaN says nothing about a slope that others have
+        silent = np.isnan(theirs) & np.isfinite(ours)  # NaN is no judgement where others have a number
         out = out | silent
         if np.any(silent):
             notes.append(f"it says NaN for {int(np.sum(silent))} of the entries, which judges none of them")
     if answer.sides is not None:
         fits = kink & ~out & (gap <= bound)
-    elif name != "zygote":  # only Zygote's choices at kinks are ours
+    elif name != "zygote":  # of all engines only Zygote must choose as we do at kinks
         between = _between(kinks, k, theirs)
         out = out | between
         if np.any(between):
@@ -159,13 +159,13 @@ def _outside(ours: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(ours), np.inf, gap)
 
 
-CLEARED = 12  #: entries of a leaf that are looked at again before they are called wrong
+CLEARED = 12  #: the most entries of a leaf whose neighbourhood is examined before they count as wrong
 
 
 def _cleared(
     question: Question, k: int, ours: np.ndarray, excess: np.ndarray, bound: np.ndarray
 ) -> np.ndarray:
-    """The entries that are one of the slopes nearby, where kinks of several coordinates meet."""
+    """The entries that lie within the slopes at points nearby, where kinks in several coordinates meet."""
     cleared = np.zeros(ours.shape, bool)
     array = question.point.arrays[k]
     for flat in np.argsort(excess, axis=None)[::-1][:CLEARED]:
@@ -192,7 +192,7 @@ def _cleared(
 
 
 def _allowed(question: Question, tangents: Sequence[np.ndarray]) -> tuple[Any, Any] | None:
-    """The slopes along `tangents` at points nearby, if they are those of a kink."""
+    """The range of the slopes along `tangents` at points nearby; None if there is no kink."""
     f, point = question.function(), question.point
 
     def value(jitter: Any, t: float) -> Any:
@@ -208,14 +208,14 @@ PAIRS = 6  #: pairs of kinks that are looked at together
 
 
 def _is_clear(answer: Answer, entry: Entry) -> bool:
-    """Are the slopes on both sides of this kink known well?"""
+    """Are the slopes on both sides of this kink known to 1e-3?"""
     assert answer.errors is not None
     left, right = answer.kinks[entry]
     return float(answer.errors[entry.leaf][entry.index]) <= 1e-3 * max(abs(float(left)), abs(float(right)))
 
 
 def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance) -> Iterator[Line]:
-    """Do the answers at several kinks go together? Those of |x + y| must be the same by x and by y."""
+    """Are the choices at several kinks consistent? Those of |x + y| must be the same by x and by y."""
     if question.of != "gradient" or answer.sides is None:
         return
     entries = [e for e in answer.kinks if own.leaves[e.leaf] is not None and _is_clear(answer, e)]
@@ -307,7 +307,7 @@ def _between(kinks: Kinks, k: int, theirs: np.ndarray) -> np.ndarray:
 
 
 def _none(ours: Any, theirs: Any, name: str) -> str:
-    """None means no dependence, and 0 that the slope is 0: the same number, not the same statement."""
+    """A note where one answer is None (no dependence) and the other has numbers, or both are None."""
     if (ours is None) == (theirs is None):
         return "both say None: the result does not depend on it" if ours is None else ""
     who, other = ("native", name) if ours is None else (name, "native")
@@ -374,7 +374,7 @@ def _value(name: str, ours: Any, theirs: Any, allowed: Tolerance, precision: flo
 
 
 def plain_value(ours: Any, theirs: Any, allowed: Tolerance) -> Line | None:
-    """A line if the function returns something else inside of a gradient than when it is simply called."""
+    """A line if the function returns another value inside of a gradient than outside of it."""
     line = _value("the function itself", ours, theirs, allowed, 1e-10)
     if line.verdict != DIFFERS:
         return None

@@ -35,7 +35,7 @@ def cross_check(
     seed: int = 0,
     raise_on_mismatch: bool = False,
 ) -> Report:
-    """Is the gradient right? Ask the native engine and others, and compare entry by entry.
+    """Compare the gradient with those of other engines, entry by entry.
 
     The others are by default Zygote (where there is a Julia), adaptive finite differences, for
     functions of real numbers complex steps and ForwardDiff, and for models of fluxbridge.flux the real
@@ -119,7 +119,7 @@ def cross_check(
 
 
 def _first_order(f: Callable[..., Any], xs: Sequence[Any], asked: Sequence[str], *options: Any) -> list[Line]:
-    """The mismatches of the gradient: what is compared with differences of a wrong gradient is wrong, too."""
+    """The mismatches of the gradient, as second derivatives are compared with differences of the gradient."""
     rtol, atol, max_entries, seed = options
     if "finite differences" not in asked:
         return []
@@ -160,7 +160,7 @@ def ask(name: str, question: Question) -> tuple[Answer | None, str, float]:
     """(answer, why there is none, seconds)."""
     began = time.perf_counter()
     engine = ENGINES.get(name) or functools.partial(frameworks.answer, name)
-    with as_in_gradient():  # layers train for whoever evaluates the function, too
+    with as_in_gradient():  # so layers are in training mode for all engines
         answer, why = answer_of(engine, question, must=name == "native")
     return answer, why, time.perf_counter() - began
 
@@ -182,11 +182,11 @@ def _weighted_gradient(f: Callable[..., Any], xs: Sequence[Any], seed: int) -> C
     return weighted
 
 
-SHOWN = 20  #: kinks that a report tells one by one
+SHOWN = 20  #: the most kinks that a report lists
 
 
 def _kinks(question: Question, answers: dict[str, Answer], kinks: compare.Kinks) -> list[str]:
-    """For each kink the slopes on both sides, and what everybody chose."""
+    """For each kink the slopes on both sides, and the slope that each engine chose."""
     if question.of != "gradient":
         return [
             f"{question.point.name(entry)}: the slopes to the left and to the right differ" for entry in kinks

@@ -1,7 +1,7 @@
-"""Who is asked: the native engine, Zygote, the real Flux, ForwardDiff, finite differences, complex steps.
+"""The engines: native, Zygote, the real Flux, ForwardDiff, finite differences, complex steps.
 
-An engine is a function ``(question) -> Answer``. It raises :class:`NoAnswer` with the reason if it has
-nothing to say here, because a program is missing or the question is not one for it.
+An engine is a function ``(question) -> Answer``. It raises :class:`NoAnswer` with the reason where a program
+is missing, or where it cannot answer this question.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from .tolerance import swing
 
 
 class NoAnswer(Exception):
-    """An engine has nothing to say, and why."""
+    """The reason why an engine gives no answer."""
 
 
 NOT_LOOKED_AT = "not looked at"  #: the reason of entries that were not drawn
-DOES_NOT_APPLY = "is only for"  #: how the reason begins if an engine does not apply to this kind of function
+DOES_NOT_APPLY = "is only for"  #: how the reason begins if an engine is not for this kind of function
 
 
-JOLT = 1000.0  #: how many times larger than roundings disturbances are that tell roundings from kinks
+JOLT = 1000.0  #: the factor of larger disturbances, by which kinks are told from rounding
 
 
 class Answer:
-    """What one engine says: the value, and for each leaf an array, or None for no dependence.
+    """The answer of one engine: the value, and for each leaf an array, or None for no dependence.
 
     The answers of finite differences are known at some `entries` only (NaN elsewhere), each with an
     estimated error, and at a kink as a range from `low` to `high`.
@@ -83,11 +83,11 @@ class Question:
         self.sizes = nearby.sizes(self.point.arrays)
         self.direction = self.jitter(self.rng)
         self._noise: dict[bool, Any] = {}
-        self.value_noise: Any = 0.0  #: the same, if the function computes something else when it is traced
-        self.relative: Any = 0.0  #: what part of a result rounding takes, away from a zero of the function
+        self.value_noise: Any = 0.0  #: the spread of the values in disturbed runs
+        self.relative: Any = 0.0  #: the relative rounding error of a result, away from zeros of the function
 
     def _fix(self) -> dict[int, str]:
-        """Take out the integers with which the function does not work when they are no integers."""
+        """Fix the integers that the function does not take as floats; the reason for each."""
         fixed = {}
         for k in self.point.whole_numbers():
             moved = self.point.with_leaves({k: self.point.arrays[k] + differences.FIRST_STEP})
@@ -101,12 +101,12 @@ class Question:
         return fixed
 
     def jitter(self, rng: np.random.Generator) -> list[np.ndarray]:
-        """A random direction over all entries, each in its own size."""
+        """A random tangent, each entry in proportion to its size."""
         pairs = zip(self.point.arrays, self.sizes, strict=True)
         return [nearby.tangent(rng, a, s) * (k in self.point.free) for k, (a, s) in enumerate(pairs)]
 
     def scalar(self) -> bool:
-        """Is this about a function of real numbers, not arrays?"""
+        """Is it the gradient of a function of real numbers, without arrays?"""
         return self.of == "gradient" and all(
             isinstance(x, (int, float)) and not isinstance(x, bool) for x in self.point.leaves
         )
@@ -128,7 +128,7 @@ class Question:
         return self.derivative(xs=xs)[1]
 
     def plain(self) -> Any:
-        """What f returns when it is simply called."""
+        """The value of f outside of a derivative."""
         return self.f(*self.point.with_leaves({}))
 
     def function(self) -> Callable[..., Any]:
@@ -158,7 +158,7 @@ class Question:
             largest = max((float(np.max(np.abs(a), initial=0.0)) for a in at), default=0.0)
             if not any(np.any(s > 1e-6 * largest) for s in spreads):
                 return spreads
-            # The choice at a kink is another one: there are a few values only, however large the disturbance
+            # at a kink the choice flips: then there are few values, whatever the size of the disturbance
             jolted = shaken(JOLT)
             further = [noise.spread(a, leaf) for a, leaf in zip(at, jolted, strict=True)]
             few = [_few(a, leaf) for a, leaf in zip(at, map(operator.add, runs, jolted), strict=True)]
@@ -166,10 +166,10 @@ class Question:
                 np.where(few_ & (far <= JOLT / 30 * s), 0.0, s)
                 for s, far, few_ in zip(spreads, further, few, strict=True)
             ]
-        except Exception:  # what runs in a gradient need not run in a gradient of higher order
+        except Exception:  # not every function can be traced once more
             try:
                 return swing(self.again, lambda: point.rounded(self.rng), at)
-            except Exception:
+            except Exception:  # nor called at other points, with whatever error
                 return [np.zeros(np.shape(a)) for a in at]
 
     def noise(self, arguments: bool = False) -> Any:
@@ -217,7 +217,7 @@ class Question:
             return largest
 
     def natural(self, k: int) -> Any:
-        """A natural size of the derivatives by leaf k: the value for a change by the whole coordinate."""
+        """The size of the derivatives by leaf k if the value changed by itself over the whole coordinate."""
         value = np.nan_to_num(np.abs(self._value(*self.point.displaced())), posinf=0.0)
         size = self.sizes[k]
         return (
@@ -228,7 +228,7 @@ class Question:
 
 
 def _few(at: Any, runs: Sequence[Any]) -> Any:
-    """Where are there at most three different values among these?"""
+    """Where do the runs have at most three different values?"""
     if any(r is None or np.shape(r) != np.shape(at) for r in runs):
         return np.zeros(np.shape(at), bool)
     ordered = np.sort(np.abs(np.stack([at, *runs])), axis=0)
@@ -263,7 +263,7 @@ def forwarddiff(question: Question) -> Answer:
 
 
 def flux(question: Question) -> Answer:
-    """The models among the arguments by the real Flux; what the function does around them stays native."""
+    """The models among the arguments in the real Flux, the function around them by the native engine."""
     xs = question.point.xs
     if question.of != "gradient" or not any(map(models.is_layer, xs)):
         raise NoAnswer(f"{DOES_NOT_APPLY} gradients by models of fluxbridge.flux")
@@ -325,7 +325,7 @@ def finite_differences(question: Question) -> Answer:
 
 
 def _as_matrix(x: np.ndarray, tail: tuple[int, ...], a: np.ndarray) -> np.ndarray:
-    """In the shape in which jacobian and hessian give it: rows for the output, columns for the leaf."""
+    """Derivatives in the shape of jacobian and hessian: rows for the output, columns for the leaf."""
     return np.reshape(x, (*tail, -1)) if tail and a.ndim else x
 
 
@@ -378,7 +378,10 @@ TINY = (1e-20, 1e-32)  #: the imaginary parts, relative to the size of the entry
 
 
 def complex_step(question: Question) -> Answer:
-    """The imaginary part of f(x + ih)/h, exact to the last digits: for formulas of real numbers."""
+    """The imaginary part of f(x + ih)/h, without cancellation, for functions that are analytic in the inputs.
+
+    W. Squire and G. Trapp, SIAM Review 40 (1998).
+    """
     point = question.point
     if question.of != "gradient" or any(a.dtype.char not in "dl" for a in point.arrays):
         raise NoAnswer(f"{DOES_NOT_APPLY} gradients by real numbers in double precision")
@@ -422,7 +425,7 @@ def _by_complex(question: Question, entry: Entry, h: float) -> Any:
 
 
 def _confirmed(question: Question, leaves: Sequence[np.ndarray]) -> None:
-    """Ask differences along one direction, whether the function is analytic in the way it computes."""
+    """Raise NoAnswer unless differences along one direction confirm the slopes by complex steps."""
     point = question.point
     tangents = [np.where(np.isnan(leaf), 0.0, t) for leaf, t in zip(leaves, question.direction, strict=True)]
     slope = sum(float(np.sum(np.nan_to_num(leaf) * t)) for leaf, t in zip(leaves, tangents, strict=True))
@@ -448,7 +451,7 @@ ENGINES: dict[str, Callable[[Question], Answer]] = {
 def answer_of(
     engine: Callable[[Question], Answer], question: Question, must: bool
 ) -> tuple[Answer | None, str]:
-    """The answer, or why there is none; what goes wrong is only raised if there `must` be one."""
+    """The answer, or why there is none; with `must`, exceptions are raised and not reported."""
     try:
         return engine(question), ""
     except NoAnswer as silent:

@@ -1,8 +1,8 @@
 """JAX, PyTorch and TensorFlow as further engines: they differentiate the steps that were recorded.
 
-The function itself need not know of them. Its steps at this point are computed again with the
-framework's own functions: JAX and TensorFlow have NumPy's under NumPy's names, for PyTorch a table
-says which is which. The answer is turned to Zygote's convention for complex numbers.
+The recorded steps are computed again with the framework's own functions, so the function need not be written
+for it. JAX and TensorFlow have NumPy's functions under NumPy's names; for PyTorch there is a table. Gradients
+by complex numbers are conjugated to Zygote's convention where the framework has the other one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _function(lookup: Callable[[str], Any], name: str) -> Callable[..., Any]:
     return function
 
 
-#: What is written the same way everywhere.
+#: Primitives that all frameworks have as operators.
 _COMMON: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
@@ -67,7 +67,7 @@ _COMMON: dict[str, Callable[..., Any]] = {
 
 
 def _gradients(recording: Recording, parts: Sequence[Any]) -> list[Any]:
-    """As arrays; what the output does not depend on is None, as the native engine says it."""
+    """The gradients as arrays; None where the output does not depend on a leaf, as in the native engine."""
     gradients = []
     for step, part in zip(recording.steps, parts, strict=False):
         gradients.append(None if part is None else np.asarray(part).reshape(np.shape(step.value)))

@@ -1,4 +1,4 @@
-"""What :func:`~fluxbridge.check.cross_check` returns: a table of who says what, for eyes and programs."""
+"""The result of :func:`~fluxbridge.check.cross_check`: a table of the answers of all engines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AGREES, DIFFERS, KINK, UNSURE = "agrees", "differs", "kink", "unsure"
 
 
 class Line(NamedTuple):
-    """One engine on one leaf, beside the native engine.
+    """The comparison of one engine with the native one, for one leaf.
 
     `difference`, `relative`, `ulp` and `tolerance` are those of the worst entry, which `entry` names;
     `ours` and `theirs` are the two answers there. `verdict` is "agrees", "differs", "kink" (no
@@ -36,10 +36,10 @@ class Line(NamedTuple):
 
 
 class Report:
-    """The outcome of a cross-check. True when nobody disagrees; `str` and notebooks show it as a table.
+    """The outcome of a cross-check. True if no engine disagrees; `str` and notebooks show it as a table.
 
     `value` is f's value by each engine, `lines` one :class:`Line` for each leaf and engine, `silent` the
-    engines that said nothing with the reason, `kinks` the entries without a derivative, and `suspects`
+    engines without an answer, with the reason, `kinks` the entries without a derivative, and `suspects`
     the primitives whose rule disagrees with differences of the primitive itself.
     """
 
@@ -69,7 +69,7 @@ class Report:
 
     @property
     def compared(self) -> bool:
-        """Was there anything that an engine could judge? If not, nothing is known about the gradient."""
+        """Could an engine judge any entry? If not, nothing is known about the gradient."""
         return any(
             line.verdict in (AGREES, DIFFERS)
             or (line.verdict == KINK and line.engine == "finite differences")
@@ -83,11 +83,11 @@ class Report:
 
     @property
     def engines(self) -> list[str]:
-        """Who answered."""
+        """The engines that answered."""
         return list(self.value)
 
     def summary(self) -> str:
-        """One line."""
+        """The verdict in one line."""
         others = [v for v in self.engines if v != "native"]
         if not others:
             return "nobody else was asked, so nothing is checked"
@@ -108,15 +108,23 @@ class Report:
         """The table as text, without its heading."""
         return [
             [
-                line.path, _shape(line), line.engine, line.entry, _number(line.ours), _number(line.theirs),
-                f"{line.difference:.1e}", f"{line.relative:.1e}",
-                "" if np.isnan(line.ulp) else f"{line.ulp:.3g}", f"{line.tolerance:.1e}", line.verdict,
+                line.path,
+                _shape(line),
+                line.engine,
+                line.entry,
+                _number(line.ours),
+                _number(line.theirs),
+                f"{line.difference:.1e}",
+                f"{line.relative:.1e}",
+                "" if np.isnan(line.ulp) else f"{line.ulp:.3g}",
+                f"{line.tolerance:.1e}",
+                line.verdict,
             ]
             for line in self.lines
-        ]  # fmt: skip
+        ]
 
     def remarks(self) -> list[str]:
-        """What stands below the table."""
+        """The remarks below the table."""
         said = [f"{line.path} {line.engine}: {line.note}" for line in self.lines if line.note]
         said += [f"kink: {kink}" for kink in self.kinks]
         said += [f"suspect: {suspect}" for suspect in self.suspects]
@@ -183,8 +191,19 @@ class Report:
         return json.dumps(self.to_dict(), indent=2)
 
 
-HEADING = ["leaf", "shape", "engine", "worst entry", "native", "engine says", "difference", "relative", "ulp",
-           "tolerance", "verdict"]  # fmt: skip
+HEADING = [
+    "leaf",
+    "shape",
+    "engine",
+    "worst entry",
+    "native",
+    "engine says",
+    "difference",
+    "relative",
+    "ulp",
+    "tolerance",
+    "verdict",
+]
 
 
 def _shape(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""Whose rule is wrong? Every step's rule beside differences of the step's own function."""
+"""Which rule is wrong: the rule of each step compared with finite differences of the step's function."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ..nonsmooth.table import kinks_of
 from ..recording import Recording, Step
 from . import nearby, noise
 
-ENTRIES = 40  #: of an input that are looked at one by one, where a direction over all of them shows nothing
-PAIRS = 6  #: of entries that are looked at together
-DEPTH = 4  #: how many calls of checkpointed are looked into, one inside of the other
+ENTRIES = 40  #: the most entries of an input that are checked one by one
+PAIRS = 6  #: of entries that are checked together
+DEPTH = 4  #: how deep calls of checkpointed are looked into
 
 
 def suspects(f: Callable[..., Any], xs: Sequence[Any], order: int = 1, depth: int = 0) -> list[str]:
@@ -33,7 +33,7 @@ def suspects(f: Callable[..., Any], xs: Sequence[Any], order: int = 1, depth: in
 
 
 def nobody_to_blame(f: Callable[..., Any], xs: Sequence[Any]) -> str:
-    """What to say if engines differ and no rule is wrong: the steps that are at a kink."""
+    """The note for a mismatch without a wrong rule: it names the steps that are at a kink."""
     at_kinks = []
     for step in Recording(f, xs).steps:
         try:
@@ -90,7 +90,7 @@ def _inside(step: Step, order: int, depth: int) -> list[str]:
     xs = [x.value if isinstance(x, Step) else x for x in step.inputs]
     try:
         return _suspects(lambda *ys: again(*ys, rule=False), xs, order, depth + 1)
-    except Exception:
+    except Exception:  # a call that cannot be repeated, with whatever error
         return []
 
 
@@ -122,7 +122,7 @@ class _Case:
         return x if isinstance(self.given, np.ndarray) else x.item()
 
     def rule(self, x: np.ndarray) -> np.ndarray:
-        """The cotangent of x by the rule, got as a gradient gets it."""
+        """The cotangent of x by the rule."""
         part = native.pullback(self.g, (self.like(x),))[1](self.seed)[0]
         return np.zeros(x.shape) if part is None else np.asarray(part)
 
@@ -207,7 +207,7 @@ def _judge(case: _Case) -> tuple[float, float] | None:
             if isinstance(said, tuple):
                 return said
             units.append(unit)
-    for _ in range(PAIRS if len(units) > 1 else 0):  # each is possible by itself, but are both together?
+    for _ in range(PAIRS if len(units) > 1 else 0):  # each may be right at its kink and the two inconsistent
         i, j = case.rng.permutation(len(units))[:2]
         for sign in (1.0, -1.0):
             pair = case.rng.uniform(0.5, 1) * units[i] + sign * case.rng.uniform(0.5, 1) * units[j]

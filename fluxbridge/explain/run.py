@@ -1,4 +1,4 @@
-"""One run of a function, forward and backward, line by line: what every view of it shows."""
+"""One run of a function with both sweeps, step by step: the data of all views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ R = TypeVar("R", bound="ExplainedRun")
 
 
 class ExplainedRun:
-    """A recorded run with its sweeps, and which parts of it are open."""
+    """A recorded run with its sweeps, and which groups of its steps are unfolded."""
 
     def __init__(
         self,
@@ -183,7 +183,7 @@ class ExplainedRun:
     def check(self) -> float:
         """The largest difference between a shown formula, evaluated, and what the engine used.
 
-        It is relative to the size of the contribution. For tests, and for the incredulous.
+        It is relative to the size of the contribution.
         """
         worst = 0.0
         for line in self.lines:

@@ -1,4 +1,4 @@
-"""One run of a function as lines: what each step did, and what went back through it."""
+"""The steps of an explanation: operation, local derivatives, contributions, tangents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .writing import MANY, Symbol, tex_text
 
 
 class Part:
-    """What a step has to do with one of its inputs: the local derivative and what goes back."""
+    """A step and one of its inputs: the local derivative, and the contribution to the input's cotangent."""
 
     def __init__(self, line: ExplainedStep, k: int, contribution: Any):
         self.line = line
@@ -53,7 +53,7 @@ class Part:
 
     @cached_property
     def local(self) -> Formula:
-        """The local derivative if it can be said without the cotangent, else the contribution."""
+        """The local derivative if its formula needs no cotangent, else the contribution."""
         return Formula(self.template, self.line.words)
 
     def evaluate(self) -> Any:
@@ -92,7 +92,7 @@ class Part:
 
 
 class ExplainedStep:
-    """One step, or one argument, with all that is shown of it."""
+    """One step or argument with everything that views show of it."""
 
     def __init__(self, names: Names, step: Step):
         self.names = names
@@ -109,7 +109,7 @@ class ExplainedStep:
 
     @cached_property
     def kink(self) -> str:
-        """What to say if the step sits on a kink of its primitive, else nothing."""
+        """The remark if the step is at a kink of its primitive, else empty."""
         for kink in kinks_of(self.step.primitive):
             ties = kink.ties(self.step.values, self.step.options)
             if ties:
@@ -153,7 +153,7 @@ class ExplainedStep:
         """The names that a template may use, for this step."""
         step = self.step
         words: dict[str, Any] = {**defaults(step.primitive), **step.options}
-        if "where" in words:  # which is a word of the formulas
+        if "where" in words:  # which is the name of a function in formulas
             words["mask"] = words.pop("where")
         for name, x in zip(input_names(step.primitive, len(step.inputs)), step.inputs, strict=True):
             words[name] = self.names.symbol(x)
@@ -176,9 +176,10 @@ class ExplainedStep:
         name = step.primitive.name
         symbols = [replaced.get(k, self.names.symbol(x)) for k, x in enumerate(step.inputs)]
         options = {
-            k: v for k, v in step.options.items()
+            k: v
+            for k, v in step.options.items()
             if k not in QUIET and v is not None and not same(v, defaults(step.primitive).get(k))
-        }  # fmt: skip
+        }
         template = OPERATIONS.get(name, "")
         if name == "transpose" and (options or np.ndim(step.value) != 2):
             template = ""
@@ -193,7 +194,7 @@ class ExplainedStep:
 
     @property
     def main_parts(self) -> list[Part | int]:
-        """The parts; of very many the first and the last, and how many there are between them."""
+        """The parts; of very many the first and the last, with the number of those between them."""
         if len(self.parts) <= MANY:
             return list(self.parts)
         return [*self.parts[:3], len(self.parts) - 5, *self.parts[-2:]]
@@ -217,7 +218,7 @@ class ExplainedStep:
         return project(tangent, spec_of(step.value))
 
     def tangent_formulas(self, tangents: dict[Step, Any]) -> list[Formula]:
-        """How the tangents of the inputs make up that of the step: terms of a sum."""
+        """The tangent of the step as a sum of terms, one for each input."""
         step = self.step
         terms: list[Formula] = []
         linear: dict[int, Any] = {}

@@ -82,7 +82,7 @@ def half_lower(a: Any) -> Any:
 
 
 def onto_lower(g: Any) -> Any:
-    """What belongs to a Hermitian matrix, gathered in the lower triangle, the only one that is read."""
+    """The cotangent of a Hermitian matrix of which only the lower triangle is read."""
     return onto_triangle(g, "L")
 
 
@@ -124,10 +124,27 @@ def _of_scipy(name: str) -> Callable[..., Any]:
 OWN: dict[str, Callable[..., Any]] = {
     f.__name__: f
     for f in (
-        adjoint, column, each, first_max, first_min, half_lower, hermitian, inverse_adjoint, onto_lower,
-        onto_upper, partial, pullback, pushed, put, spread, sum_of_later, transposed, unit, unsort,
+        adjoint,
+        column,
+        each,
+        first_max,
+        first_min,
+        half_lower,
+        hermitian,
+        inverse_adjoint,
+        onto_lower,
+        onto_upper,
+        partial,
+        pullback,
+        pushed,
+        put,
+        spread,
+        sum_of_later,
+        transposed,
+        unit,
+        unsort,
     )
-}  # fmt: skip
+}
 OWN |= {name: _of_scipy(name) for name in ("spherical_in", "spherical_jn", "spherical_kn", "spherical_yn")}
 OWN |= {"diagonal_matrix": _diagonal, "half_weights": _weights, "inverse_gaps": _inverse_gaps}
 

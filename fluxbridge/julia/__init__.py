@@ -63,6 +63,7 @@ def versions() -> dict[str, str]:
     return session.bridge().versions()
 
 
+# formatted by hand: several names a line
 __all__ = [
     "JuliaCrashed", "JuliaError", "JuliaNotAvailable", "JuliaObject", "JuliaTimeout", "Source", "available",
     "differentiable", "function", "source", "start", "stop", "time_limit", "versions",

@@ -34,7 +34,7 @@ _ROUTES = {
 
 @dataclass
 class Findings:
-    """What the doctor found. `usable` is the answer in one word."""
+    """What was found. `usable`: can Julia be used now?"""
 
     usable: bool = False
     recipe: str = ""
@@ -127,9 +127,10 @@ def _given() -> dict[str, str]:
 
 
 def _hints(survey: discovery.Availability) -> Iterator[str]:
-    """What works now and may fail later, and what is set in vain."""
+    """Warnings: what works now and may fail later, and settings without effect."""
     if survey.recipe != "running" and not survey.isolated:
         for module in ("torch", "numba", "llvmlite"):
+            # what matters is whether the library is loaded, and it must not be loaded to find out
             if module != "torch" and module in sys.modules:
                 yield f"{module} is imported, with an LLVM of its own: start Julia first; {ISOLATE}"
             elif module != "llvmlite" and importlib.util.find_spec(module) is not None:
@@ -164,7 +165,7 @@ def _forks_by_default() -> bool:
 
 
 def _offline(julia: str, project: str) -> dict[str, str]:
-    """The recipe that needs neither juliapkg nor a network, filled with what was found."""
+    """The settings with which Julia starts without juliapkg and without a network."""
     return {
         "PYTHON_JULIACALL_EXE": julia,
         "PYTHON_JULIACALL_PROJECT": project,

@@ -1,4 +1,4 @@
-"""Which steps of one evaluation sit on a kink, what the engine chose there, and what else was possible."""
+"""The steps of one evaluation that are at a kink, the derivative that the engine chose, and the others."""
 
 from __future__ import annotations
 
@@ -22,14 +22,23 @@ from .table import kinks_of
 
 SHOWN = 20  #: kinks that are written out
 _SIGNS = {
-    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=", operator.eq: "==",
-    operator.ne: "!=", np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=",
-    np.equal: "==", np.not_equal: "!=",
-}  # fmt: skip
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+    np.less: "<",
+    np.less_equal: "<=",
+    np.greater: ">",
+    np.greater_equal: ">=",
+    np.equal: "==",
+    np.not_equal: "!=",
+}
 
 
 class OnKink(NamedTuple):
-    """One step of the run that sits on a kink.
+    """One step that is at a kink.
 
     `chosen` is the local derivative that the engine used, by each input that varies, and `others` are
     those of the other sides; for a comparison they are its answer and the other answer. `distance` is
@@ -119,7 +128,7 @@ def _shown(x: Any) -> str:
 
 
 def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
-    """The steps of ``f(*xs)`` that sit on a kink, or as near to one as `tol` says.
+    """The steps of ``f(*xs)`` that are at a kink, to within `tol`.
 
     The tolerance is relative: values count as equal if an error of that size in each of the numbers they are
     made of could have moved them apart. With 0 only equal values are.
@@ -164,7 +173,7 @@ def _on_step(step: Step, kink: Kink, tie: Tie) -> OnKink:
     for side in sides:
         if not any(_equal(side, known) for known in (chosen, *others)):
             others.append(side)
-    if kink.sort == "jump":  # what differs is the value, and not by little
+    if kink.sort == "jump":  # the value jumps
         values = {short(np.round(np.asarray(s.value)[tie.row], 6)) for s in moved}
         others += [f"value {v}" for v in sorted(values)]
     return OnKink(

@@ -1,6 +1,4 @@
-"""The rivals of the layers' primitives. They are asked only where such a primitive was recorded, so Flux's
-mirror is loaded already.
-"""
+"""The rivals of the primitives of layers. They are called for recorded steps, so the mirror is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When two values count as equal: as far as rounding, times a tolerance, could have moved them apart.
+"""When two values count as equal: if errors of a relative size `tol` could have made them differ.
 
 The difference of two rivals is a function of everything that was computed before. To first order an error of
 the relative size tol in each of these values v moves it by no more than tol · Σ |v̄ · v|, where v̄ is the

@@ -1,9 +1,9 @@
 """The smooth piece of a function that is active beside a point, in some direction.
 
-A function made of smooth parts and kinks is, next to a point x, one of finitely many smooth functions:
-the one whose choices hold at x + εv. That piece is found by running f there, for real, and then the
-recorded steps are computed again at x itself, so that its gradient at x is exact and is the limit of
-gradients nearby. No choice is ever made that does not occur at a real point.
+A function made of smooth parts and kinks is, next to a point x, one of finitely many smooth functions: the
+one whose choices hold at x + εv. That piece is found by evaluating f there; then the recorded steps are
+computed again at x itself, with the same choices, so that its gradient at x is exact and is the limit of
+gradients nearby. Only choices that occur at real points are used.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .table import kinks_of
 
 
 class Decision:
-    """Rivals that are equal at x: whose turn it is at x + εv, and the gradients of all of them."""
+    """Rivals that are equal at x: which is the largest at x + εv, and the gradients of all of them."""
 
     def __init__(
         self, key: tuple[Any, ...], answer: int, count: int, sort: str, slopes: Callable[[], np.ndarray]
@@ -48,16 +48,22 @@ class Decision:
 
     @property
     def undecided(self) -> bool:
-        """Have some rivals the same gradient, so that no direction can tell who is ahead?
+        """Have some rivals the same gradient, so that to first order no direction makes one the largest?
 
-        For a bend nothing hangs on it, since both sides have the same derivative then.
+        At a bend this does not matter, as both sides have the same derivative then.
         """
         scale = 1e-9 * max(1.0, float(np.max(np.abs(self.slopes), initial=0.0)))
         gaps = np.max(np.abs(self.slopes[:, None] - self.slopes[None]), axis=-1)
         return self.sort == "jump" and bool(np.any(gaps[np.triu_indices(len(gaps), 1)] <= scale))
 
 
-_SHRINK = (1.0, 1e-3, 1e-6, 1e-9, 1e-12)  #: how much nearer than the usual step a piece is looked for
+_SHRINK = (
+    1.0,
+    1e-3,
+    1e-6,
+    1e-9,
+    1e-12,
+)  #: factors of the step, tried until no choice changes closer by
 
 
 class Piece:
@@ -89,7 +95,7 @@ class Piece:
             self.outside = not math.isfinite(float(self.near.value))
         except FluxbridgeError:
             raise
-        except (ArithmeticError, LookupError, TypeError, ValueError):  # f refuses what it gets there
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # f is not defined there
             self.outside = True
         self.way = "outside" if self.outside else "exact"
         self._places: dict[int, list[tuple[int, Kink, list[Tie]]]] = {}
@@ -164,7 +170,7 @@ class Piece:
     # -- ties and sides ------------------------------------------------------------------------------
 
     def _replay(self) -> None:
-        """The recorded steps computed again at the point; what was decided stays decided."""
+        """The recorded steps computed again at the point, with the choices that were made beside it."""
         for near in self.near.steps:
             inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in near.inputs])
             step = Step(near.position, near.primitive, inputs, near.options, None, near.calls, near.path)
@@ -195,7 +201,7 @@ class Piece:
         return Step(choice.at, None, inputs, choice.options, None)  # type: ignore[arg-type]
 
     def _same_answer(self, choice: Choice) -> bool:
-        """Is the answer at the point that of the piece, or the question one whose sides are equal there?"""
+        """Is the answer at the point that of the piece, or is the question at a kink there?"""
         kink = question_kink(choice.function)
         if kink is None:
             return True
@@ -212,7 +218,7 @@ class Piece:
             return True
 
     def _moved(self, step: Step) -> list[Any]:
-        """The inputs of a step at a kink, a trifle towards x + εv."""
+        """The inputs of a step at a kink, moved a little towards x + εv."""
         far = self.near.steps[step.position].values
         size = max((float(np.max(np.abs(v), initial=0.0)) for v in step.values if varies(v)), default=1.0)
         gap = max(_gap(kink, tie, step) for _, kink, ties in self._places[step.position] for tie in ties)
@@ -220,7 +226,7 @@ class Piece:
         return [a + part * (b - a) if varies(a) else a for a, b in zip(step.values, far, strict=True)]
 
     def _sided(self, step: Step, cotangent: Any) -> Sequence[Any]:
-        """The rule of a step; at a kink it looks at inputs that lie a trifle towards x + εv."""
+        """The rule of a step; at a kink it is applied to inputs a little towards x + εv."""
         if step.position in self._places:
             step = beside(step, self._moved(step))
         return pull(step, cotangent)
@@ -249,7 +255,7 @@ class Piece:
         try:
             ties = self._near_ties(kink, step)
             yield from self._decide(kink, ties, step, near, key, choice.at)
-        except (TypeError, ValueError, LookupError):  # asked in a way that the table does not know
+        except (TypeError, ValueError, LookupError):  # a question that is not in the table
             self.sorts.add("unknown question")
 
     def _decide(

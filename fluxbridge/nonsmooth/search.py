@@ -1,9 +1,9 @@
 """All smooth pieces that meet at a point, found one from the other.
 
-Every piece made a row of decisions, and each says which directions lead to its answer (a few linear
-inequalities in the direction). To find the others: keep the first so many answers of a known piece, demand
-another answer to the next question, and solve for a direction; then look what f really does there. (The
-same idea tests programs along all their paths, by turning over one condition at a time.)
+Every piece is given by a sequence of decisions, each of which holds for directions that satisfy a few
+linear inequalities. To find other pieces, keep the first decisions of a known piece, negate the next one,
+solve for a direction, and evaluate f there. (Concolic testing explores the paths of a program in the same
+way.)
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Search:
                         waiting += [] if other is None else [(other, j + 1)]
 
     def _count(self, decisions: list[Decision], rows: list[np.ndarray]) -> None:
-        """Independent decisions occur in every combination: say at once if these are too many."""
+        """Raise TooManyKinksError at once if independent decisions have too many combinations."""
         combinations = math.prod(d.count for d in decisions)
         if combinations > 16 * self.limit + 64 and not any(d.sort == "order" for d in decisions):
             together = np.concatenate(rows)
@@ -94,7 +94,7 @@ class Search:
         known = max(1.0, float(np.max(sizes, initial=0.0)))
         idle = sizes <= 1e-9 * known
         if np.any(idle[len(wanted) - decisions[j].count + 1 :]):
-            return None  # no direction tells these two apart
+            return None  # to first order no direction separates these two
         wanted = wanted[~idle]
         direction = direction_inside(wanted)
         if direction is None:
@@ -128,7 +128,7 @@ class Search:
     # -- by samples ------------------------------------------------------------------------------------
 
     def _look_around(self, count: int) -> None:
-        """Random directions, to see whether something was missed."""
+        """Sample random directions for pieces that were missed."""
         if self.point.size == 1:
             directions = [np.array([1.0]), np.array([-1.0])]
         else:
@@ -136,13 +136,13 @@ class Search:
         for direction in directions:
             piece = self.piece(direction)
             if "cone" in piece.sorts:
-                list(piece.decisions())  # finds out how round the cone is
+                list(piece.decisions())  # for a cone, one sample finds the next
             new = self._enter(piece)
             if new and piece.way == "exact" and not piece.sorts & {"round cone", "split"}:
                 self._note("samples found gradients that the kinks of the known pieces do not explain")
 
     def _look_along_borders(self) -> None:
-        """Where borders of pieces touch, a curved one may leave room that no straight direction enters."""
+        """Evaluate gradients at points along tangent borders, where pieces may lie that no ray enters."""
         for rows in self._conflicts:
             _, sizes, basis = np.linalg.svd(rows)
             rank = int(np.sum(sizes > 1e-9 * sizes[0]))
@@ -200,7 +200,7 @@ class Search:
             self.notes.append(text)
 
     def _judge(self) -> None:
-        """What the kinds of the kinks say about the list of pieces."""
+        """Notes on the completeness of the list of pieces, by the sorts of kinks."""
         sorts = set().union(*[p.sorts for p in self.pieces]) if self.pieces else set()
         if self._jumps:
             self._note("f jumps here: it has no subgradient, and these are the limits of its gradients")

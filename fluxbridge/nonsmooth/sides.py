@@ -57,7 +57,7 @@ def along_tangent(step: Step, near: Step) -> Any:
 
 
 def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
-    """For each of the equal rivals: the inputs of the step, moved a trifle so that it is ahead."""
+    """For each of the equal rivals: the inputs of the step, moved a little so that it is the largest."""
     if kink.sort in ("cone", "split", "steep"):
         return []
     run, traced = record_rivals(step, kink)

@@ -1,4 +1,4 @@
-"""Where a step was written: file, line, and the very expression, as far as Python can tell."""
+"""Where a step is in the source: file, line, and, from Python 3.11 on, the expression."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 class Location(NamedTuple):
-    """A place in somebody's code. The expression is empty where the text is not to be had."""
+    """A place in the source. The expression is empty where the text is not available."""
 
     file: str
     line: int

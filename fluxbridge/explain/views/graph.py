@@ -1,4 +1,4 @@
-"""The graph of an explanation: who feeds whom. As Mermaid, and as text for Graphviz.
+"""The graph of an explanation, as Mermaid and for Graphviz.
 
 The nodes are what the other views show: arguments, steps, and closed groups as one node each.
 """
@@ -27,7 +27,7 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """From the node that gave a value to the one that used it; `back` is what came back along it."""
+    """From the node of a value to one that uses it; `back` is the contribution that came back."""
 
     source: str
     target: str

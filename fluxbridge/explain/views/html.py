@@ -86,7 +86,7 @@ def _section(title: str, body: str) -> str:
 
 
 def value(x: Any) -> str:
-    """A value, short; an array shows all of itself when it is pointed at or clicked."""
+    """A value, shortened; an array is shown in full on hover or click."""
     text = escape(short(x))
     if isinstance(x, (np.ndarray, tuple)) and "…" in text:
         every = escape(whole(x))

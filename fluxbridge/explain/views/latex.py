@@ -83,7 +83,7 @@ def _indent(depth: int) -> str:
 
 
 def _item(e: ExplainedRun, item: Any, depth: int, width: int) -> list[str] | None:
-    """The row of what is no single step."""
+    """The row of a group, or of steps left out."""
     if isinstance(item, int):
         cells = [f"{_indent(depth)}… {item:,} more"]
     elif isinstance(item, Group):

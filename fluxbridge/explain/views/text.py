@@ -13,7 +13,7 @@ from ..steps import ExplainedStep
 from .outline import items
 
 BOLD, DIM, BLUE, GREEN, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[34m", "\x1b[32m", "\x1b[31m", "\x1b[0m"
-WIDEST = 48  #: columns beyond this are not waited for
+WIDEST = 48  #: wider cells do not widen their column
 
 
 def width(x: str) -> int:
@@ -199,7 +199,7 @@ def gradient_rows(e: ExplainedRun) -> list[list[str]]:
 
 
 class State(NamedTuple):
-    """A moment of a sweep: ``forward`` or ``reverse``, the line at work, and what is known so far.
+    """The state of a sweep after one step: ``forward`` or ``reverse``, the step, and what is known so far.
 
     `known` maps the names of the steps to their values (forward) or cotangents (reverse), in the
     order in which they came to be known.

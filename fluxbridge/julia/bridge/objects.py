@@ -17,7 +17,7 @@ _WITHOUT_TRACERS = frozenset((float, int, str, bool, complex, type(None)))
 
 
 class JuliaObject:
-    """An object that lives in Julia: a function, a Flux model, anything without a like in Python.
+    """An object in Julia: a function, a Flux model, anything without a counterpart in Python.
 
     It can be called; its fields are attributes, read as plain data (arrays are copies). Called on
     the traced values of a native gradient it takes part in it, with Zygote's pullback.
@@ -80,12 +80,12 @@ class JuliaObject:
         )
 
     def __functor__(self) -> tuple[Any, Any]:
-        """For models that hold it: what is in Julia has no parts here."""
+        """For functors: a leaf without children."""
         return (), lambda _: self
 
     def __fluxbridge_split__(self, splitter: Splitter) -> tuple[Any, Any]:
         """For the native engine: the fields are the branches, the numbers in them the leaves."""
-        if splitter.is_leaf(_TRIAL) is False:  # somebody looks for tracers; there are none in here
+        if splitter.is_leaf(_TRIAL) is False:  # a search for tracers, of which there are none in Julia
             return self, None
         parts = self._bridge.parts(self._value)
         if parts is None:
@@ -101,7 +101,7 @@ _OBJECT = np.dtype(object)
 
 
 class TracedObject:
-    """Stands in for a Julia object with parameters while the native engine differentiates."""
+    """A Julia object whose parameters are traced by the native engine."""
 
     __slots__ = ("_traced", "_whole")
 
@@ -150,7 +150,7 @@ def has_tracer(x: Any) -> bool:
 
 
 def value_and_back(bridge: Any, handle: Any, args: tuple[Any, ...]) -> tuple[Any, Callable[[Any], Any]]:
-    """``(y, back)`` of a Julia function, at every level of nesting; `args` may hold traced values."""
+    """The value and the pullback of a Julia function; `args` may hold traced values (nested derivatives)."""
 
     def vjp(dy: Any) -> Any:
         return value_and_back(bridge, bridge.vjp(handle), (*args, dy))[0]

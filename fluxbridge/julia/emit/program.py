@@ -68,8 +68,9 @@ _COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
 
 
 class Open(NamedTuple):
-    """What must not be written out, since it differs from run to run: holes by their numbers, and the arrays
-    that steps are written with, by their positions."""
+    """What must be an argument, as it differs between runs: holes, by their numbers, and arrays in the
+    options of
+    steps, by the positions of the steps."""
 
     holes: frozenset[int] = frozenset()
     steps: frozenset[int] = frozenset()
@@ -110,7 +111,7 @@ def _calls_itself(emitted: Emitted) -> bool:
 
 
 class Emission:
-    """One run on its way to Julia. `taken` are names that are not free."""
+    """Writes one run. `taken` are the names that cannot be used."""
 
     def __init__(
         self,
@@ -376,5 +377,5 @@ def _starts_with(calls: Sequence[Any], start: Sequence[Any]) -> bool:
 
 
 def _is_trivial(text: str) -> bool:
-    """Is this no more to read than a name?"""
+    """Is this as short as a name?"""
     return bool(re.fullmatch(r"[\w.\"']+(\[[\d:, end-]+\])*'?", text)) and len(text) <= 24

@@ -1,4 +1,4 @@
-"""Structures on their way to Julia and back: as named and numbered tuples of their numbers and arrays."""
+"""Structures of arguments and results as Julia's tuples and named tuples, and back."""
 
 from __future__ import annotations
 

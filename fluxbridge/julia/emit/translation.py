@@ -1,9 +1,9 @@
 """Python functions in Julia: traced, written as Julia source, and called there.
 
-A function is traced at every call, since its values may choose its way. What is kept is the source and
-the compiled function, by what was computed (see :mod:`fluxbridge.recording.keys`). Constants may differ from
-call to call: what is written out is compared at each call, and what differs becomes an argument of the Julia
-function; the others are arguments from the first call on.
+A function is traced at every call, since its branches may depend on values. The source and the compiled
+function are cached under a key of the recording (see :mod:`fluxbridge.recording.keys`). Constants may differ
+between calls: small ones are written out and compared at each call, and one that differs becomes an argument
+of the Julia function; large ones are arguments from the first call on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .questions import is_written
 from .runs import CodeRecording
 from .structures import collect, encoded, paired, seed, traced_leaves
 
-_MOST = 512  #: entries that are kept
+_MOST = 512  #: entries of the cache
 _VERSIONS = 8  #: sources that are kept for one key, with different constants written out
 
 
@@ -108,14 +108,14 @@ def _using(text: str) -> str:
 
 
 class Known(NamedTuple):
-    """What was written for some runs with one key, and its function in Julia."""
+    """Source for runs with one key, and its function in Julia."""
 
     emitted: Emitted
     handle: Any
 
 
 class Family:
-    """All that was written for runs with one key: the latest first, and what must not be written out."""
+    """The sources for runs with one key, latest first, and the constants that new ones take as arguments."""
 
     __slots__ = ("known", "opened")
 
@@ -124,7 +124,7 @@ class Family:
         self.opened = Open()
 
     def learn(self, run: CodeRecording, described: Described) -> Open:
-        """Open what differs from the latest that is known."""
+        """Make arguments of the constants in which the run differs from the latest source."""
         if self.known:
             emitted = self.known[0].emitted
             holes = [k for k, c in emitted.closed.items() if content(described.holes[k]) != c]
@@ -134,7 +134,7 @@ class Family:
 
 
 class Library:
-    """What one running Julia knows: source and functions, by the keys of runs.
+    """The cache of one running Julia: sources and functions, by the keys of runs.
 
     Threads share it. A family is replaced whole, and Julia is called without the lock, as that may call back
     into Python; two threads that come with the same new function may both define it.
@@ -254,5 +254,5 @@ def _as_integer(y: Any, step: Step) -> Any:
 
 
 def is_python(f: Any) -> bool:
-    """Is `f` to be traced? Everything is that can be called and does not come from Julia."""
+    """Is `f` a Python function, to be traced? A callable that does not come from Julia is."""
     return callable(f) and not isinstance(f, (JuliaObject, str)) and type(f).__module__ != "juliacall"

@@ -1,4 +1,4 @@
-"""The user's side of the conversation with one process in which Julia runs: asking, waiting, and its end."""
+"""The user's side of the protocol: requests to one Julia process, time limits, interrupts, crashes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .process import Process
 
 #: How long an interrupted or ending process may take before it is killed, in seconds.
 PATIENCE = 5.0
-#: How soon a process that waits hears that it is interrupted; a process that works gets a signal then.
+#: Seconds in which a process that waits takes an interrupt; after that it is sent a signal.
 WAITS = 0.25
 
 _GONE = (
@@ -35,12 +35,12 @@ _OTHER = (
     "Make it with fluxbridge.julia.function."
 )
 
-#: Those of all bridges, to be ended with this process, and to be left alone by its forks.
+#: The processes of all bridges: they end with this process, and forked children do not use them.
 workers: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 class RemoteHandle:
-    """An object in the other process, by its number there. The other process forgets it with this one."""
+    """An object in the Julia process, by its number there; it is released there when this handle is freed."""
 
     __slots__ = ("__weakref__", "_made_by", "_number", "_worker")
 
@@ -64,7 +64,7 @@ class RemoteHandle:
 
 
 class Worker(endpoint.Endpoint):
-    """This side of the conversation with one process."""
+    """The user's end of the connection to one Julia process."""
 
     def __init__(self, bridge: Any, factory: str):
         self._bridge = bridge
@@ -138,7 +138,7 @@ class Worker(endpoint.Endpoint):
         )
 
     def _interrupt(self) -> None:
-        """Make the other side give up the request that it works on; end it if it does not."""
+        """Make the process abort the request under way; kill it if it does not within PATIENCE."""
         try:
             if not self._process.ask_to_stop():
                 raise EOFError
@@ -149,7 +149,7 @@ class Worker(endpoint.Endpoint):
                     if not self._process.wait(until):
                         if until == limit:
                             break
-                        self._process.interrupt()  # it does not wait, it works
+                        self._process.interrupt()  # it computes, and does not read requests
                         until = limit
                         continue
                 kind, body, files = self.channel.receive()
@@ -263,7 +263,7 @@ class Worker(endpoint.Endpoint):
 
 
 def _from_the_signal_on(text: str) -> str:
-    """The lines by which a crash of Julia begins, marked as what matters."""
+    """The text from the line that names the signal on, marked as an error; all of it if there is none."""
     start = text.find(" signal ")
     return text if start < 0 else "ERROR:" + "\n".join(text[start:].splitlines()[:8])
 

@@ -10,10 +10,10 @@ from typing import Any
 
 
 class Interrupts:
-    """Ctrl-C during a call: it strikes while we wait or run the user's code, never amid a message."""
+    """Delays Ctrl-C while a message is sent or read; else it raises KeyboardInterrupt at once."""
 
     def __init__(self) -> None:
-        self.open = False  #: may it strike now?
+        self.open = False  #: is KeyboardInterrupt raised at once?
         self.pending = False
 
     def strike(self, *_: Any) -> None:
@@ -36,7 +36,7 @@ class Interrupts:
             self.open = before
 
     def install(self) -> bool:
-        """Take Ctrl-C over, where Python's own handler has it."""
+        """Replace Python's own handler of Ctrl-C, if it is set and this is the main thread; was it?"""
         if (
             threading.current_thread() is not threading.main_thread()
             or signal.getsignal(signal.SIGINT) is not signal.default_int_handler

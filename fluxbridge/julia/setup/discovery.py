@@ -105,7 +105,7 @@ _forked = False
 
 def running() -> bool:
     """Has juliacall started Julia in this process (or in the one it was forked from)?"""
-    juliacall = sys.modules.get("juliacall")
+    juliacall = sys.modules.get("juliacall")  # to import it would start Julia
     return hasattr(juliacall, "Main") or bool(getattr(juliacall, "CONFIG", {}).get("inited"))
 
 
@@ -165,6 +165,7 @@ def _process() -> Iterator[JuliaNotAvailable]:
     """What is wrong with this process and its settings, wherever Julia may be."""
     if half_started():
         yield problem("half started")
+    # what matters is whether torch was loaded first
     if "torch" in sys.modules and os.environ.get("FLUXBRIDGE_JULIA_WITH_TORCH") != "yes":
         yield problem("torch first")
     yield from _settings()

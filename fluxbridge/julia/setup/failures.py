@@ -12,7 +12,7 @@ _BY_NAME = {cause.name: cause for cause in (*FOUND, *PRINTED, *RAISED)}
 
 
 def problem(name: str, **words: Any) -> JuliaNotAvailable:
-    """The error for a cause that was found by looking.
+    """The error for a cause, by its name in the table.
 
     >>> problem("path missing", setting="PYTHON_JULIACALL_LIB", value="/nowhere").reason
     'PYTHON_JULIACALL_LIB names a path that does not exist: /nowhere'
@@ -57,7 +57,7 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
 
 
 def what_julia_said(text: str, count: int = 12) -> str:
-    """The lines that matter: from the first ERROR on, without the stack, at most `count`."""
+    """At most `count` lines of what Julia printed, from the first ERROR on, without the stack."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     start = next((k for k, line in enumerate(lines) if "ERROR" in line), max(0, len(lines) - count))
     end = next((k for k in range(start, len(lines)) if lines[k].strip() == "Stacktrace:"), len(lines))

@@ -1,6 +1,6 @@
-"""Where things lie: the julia program, the project and its packages, the depots, FluxBridge itself.
+"""Paths: the julia program, the project and its packages, the depots, FluxBridge itself.
 
-Everything here only looks: files are read, and ``julia --version`` is the one program that runs.
+Nothing is changed: files are read, and ``julia --version`` is the one program that runs.
 """
 
 from __future__ import annotations
