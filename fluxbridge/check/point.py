@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .. import models
-from ..autodiff.structure import put_together
 from ..recording.point import Entry, Point, double, is_integer
 from .noise import values
 
@@ -79,7 +78,7 @@ class CheckedPoint(Point):
             new if k in self.free else old
             for k, (old, new) in enumerate(zip(self.leaves, leaves, strict=True))
         ]
-        return put_together(self.xs, kept)
+        return self.put_together(kept)
 
     def whole_numbers(self) -> list[int]:
         """The leaves that are integers: they may count or stand for positions, and need not vary."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autodiff.native import check_scalar
 from ..autodiff.structure import put_together, take_apart
+from ..autodiff.template import Leaf
 from ..errors import StructureError
 
 
@@ -47,6 +48,10 @@ class Point:
         for k, path in self.template.paths(""):
             self.paths[k] = path
         self.arrays = [_floating(x) for x in self.leaves]
+        children = zip(self.xs, self.template.children.values(), strict=True)
+        #: For each argument None if it has no leaf, the number of the leaf that it is, or -1 for a structure.
+        self._places = [None if child is None else _place(child, x, self.leaves) for x, child in children]
+        self._is_flat = -1 not in self._places
 
     # -- entries -----------------------------------------------------------------------------------
 
@@ -126,6 +131,12 @@ class Point:
             x if k not in arrays else np.asarray(arrays[k]) if isinstance(x, np.ndarray) else arrays[k].item()
             for k, x in enumerate(self.leaves)
         ]
+        return self.put_together(leaves)
+
+    def put_together(self, leaves: Sequence[Any]) -> tuple[Any, ...]:
+        """The arguments with other leaves."""
+        if self._is_flat:
+            return tuple([x if k is None else leaves[k] for x, k in zip(self.xs, self._places, strict=True)])
         return put_together(self.xs, leaves)
 
     def wide(self, k: int) -> np.ndarray:
@@ -151,6 +162,11 @@ class Point:
             y = f(*self.at(shift))
         check_scalar(y)
         return float(y)
+
+
+def _place(child: Any, x: Any, leaves: Sequence[Any]) -> int:
+    """The number of the leaf that the argument `x` is; -1 if it is a structure."""
+    return child.index if isinstance(child, Leaf) and leaves[child.index] is x else -1
 
 
 def is_integer(x: Any) -> bool:

@@ -18,7 +18,7 @@ WIDEST = 48  #: wider cells do not widen their column
 
 def width(x: str) -> int:
     """Columns on a screen: a bar over a letter takes none."""
-    return sum(not unicodedata.combining(c) for c in x)
+    return len(x) if x.isascii() else len(x) - sum(map(bool, map(unicodedata.combining, x)))
 
 
 def pad(x: str, to: int) -> str:
