@@ -53,8 +53,11 @@ def cross_check(
     compared.
 
     The tolerance comes from the precision and the conditioning (see the report), or is
-    ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree. With
-    ``raise_on_mismatch=True`` a mismatch is a GradientMismatchError, whose text is the report.
+    ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree.
+
+    Raises ValueError for an unknown engine or `of`; StructureError if no argument has a number or an array;
+    what the native engine raises; and with ``raise_on_mismatch=True`` a GradientMismatchError for a
+    mismatch, whose text is the report. An engine that fails is listed in the report.
 
     >>> import numpy as np
     >>> from fluxbridge import cross_check

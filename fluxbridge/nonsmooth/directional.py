@@ -18,6 +18,9 @@ def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float =
     For several arguments the directions follow after all of them: ``directional(f, x, y, v, w)``. It is
     infinite where f jumps or rises without bound in that direction, and NaN where f is not defined there.
 
+    Raises TypeError if there are not as many directions as arguments, StructureError if a direction has
+    another shape than its argument, NotScalarError if f does not return one real number.
+
     >>> directional(abs, 0.0, 1.0), directional(abs, 0.0, -1.0)
     (1.0, 1.0)
     >>> import numpy as np

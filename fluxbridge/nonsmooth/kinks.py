@@ -130,8 +130,9 @@ def _shown(x: Any) -> str:
 def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
     """The steps of ``f(*xs)`` that are at a kink, to within `tol`.
 
-    The tolerance is relative: values count as equal if an error of that size in each of the numbers they are
-    made of could have moved them apart. With 0 only equal values are.
+    The tolerance is relative: values count as equal if an error of that size in each of the numbers they
+    are made of could have moved them apart. With 0 only equal values are. Raises StructureError if no
+    argument has a number, and what `f` raises.
 
     >>> import numpy as np
     >>> found = kinks(lambda x: np.maximum(x, 0.0) + abs(x - 1.0), 0.0)

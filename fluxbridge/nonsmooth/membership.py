@@ -33,8 +33,10 @@ def is_subgradient(
 ) -> bool | NotKnown:
     """Is `g` in Clarke's subdifferential of `f` at `xs` (for convex f: a subgradient)?
 
-    `g` has the structure of ``gradient(f, *xs)``; for one argument it may also come without the tuple. `tol`
-    is how far outside of the hull g may be, relative to its largest entry, or to 1.
+    `g` has the structure of ``gradient(f, *xs)``; for one argument it may also come without the tuple.
+    `tol` is how far outside of the hull g may be, relative to its largest entry, or to 1. Raises
+    StructureError if a part of g has another shape than its argument, NotScalarError if f does not return
+    one real number.
 
     >>> import numpy as np
     >>> is_subgradient(0.5, abs, 0.0), is_subgradient(1.5, abs, 0.0)
