@@ -34,7 +34,7 @@ def start(isolated: bool | None = None, timeout: float | None = None) -> None:
 
 @contextlib.contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Each call of an isolated Julia by this thread in this block may take so long, or raises JuliaTimeout.
+    """Each call of an isolated Julia in this block may take so long, or raises JuliaTimeout.
 
     The process is ended then, and the next call starts a fresh one. Raises ValueError if Julia is not
     isolated.

@@ -181,10 +181,7 @@ _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary(
 
 
 def library(bridge: Any) -> Library:
-    known = _libraries.get(bridge)
-    if known is None:
-        known = _libraries[bridge] = Library()
-    return known
+    return _libraries.get(bridge) or _libraries.setdefault(bridge, Library())  # the first of two threads wins
 
 
 class Translated:

@@ -15,6 +15,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from ...errors import JuliaError
@@ -23,6 +24,10 @@ from .client import RemoteHandle, Worker, workers
 from .interrupts import Interrupts
 
 JULIA = "fluxbridge.julia.served:julia"
+
+
+#: The limits of the blocks of `time_limit` that the thread or task is in, by the ids of their bridges.
+_limits: ContextVar[dict[int, float | None]] = ContextVar("fluxbridge_time_limits", default={})  # noqa: B039  (never changed, only replaced)
 
 
 class RemoteBridge:
@@ -34,7 +39,6 @@ class RemoteBridge:
 
     def __init__(self, timeout: float | None = None, factory: str = JULIA):
         self.timeout = timeout
-        self._limits = threading.local()  #: `seconds`, where a thread has another limit
         self.interrupts = Interrupts()
         self._factory = factory
         self._worker: Worker | None = None
@@ -45,19 +49,12 @@ class RemoteBridge:
 
     @contextlib.contextmanager
     def time_limit(self, seconds: float | None) -> Iterator[None]:
-        """Another limit for the calls that this thread makes in a block."""
-        limits = vars(self._limits)
-        before = limits.copy()
-        limits["seconds"] = seconds
+        """Another limit for the calls that this thread or task makes in a block."""
+        token = _limits.set({**_limits.get(), id(self): seconds})
         try:
             yield
         finally:
-            limits.clear()
-            limits.update(before)
-
-    def _limit(self) -> float | None:
-        """The limit for a call of this thread."""
-        return getattr(self._limits, "seconds", self.timeout)
+            _limits.reset(token)
 
     def start(self) -> Worker:
         """The process, started if there is none."""
@@ -82,7 +79,7 @@ class RemoteBridge:
                 worker = self.start()
             outermost = self._depth == 0
             if outermost:
-                limit = self._limit()
+                limit = _limits.get().get(id(self), self.timeout)
                 worker.deadline = None if limit is None else time.monotonic() + limit
             installed = outermost and self.interrupts.install()
             self._depth += 1
