@@ -11,7 +11,7 @@ from .. import differences
 from ..errors import StructureError
 from ..recording.point import Entry
 from . import nearby
-from .engines import NOT_LOOKED_AT, Answer, Question
+from .question import NOT_LOOKED_AT, Answer, Question
 from .report import AGREES, DIFFERS, KINK, UNSURE, Line
 from .tolerance import SWING, Tolerance
 

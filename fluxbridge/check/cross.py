@@ -15,7 +15,8 @@ from ..errors import GradientMismatchError
 from ..randomness import RandomNumbers
 from ..recording.point import Entry, Point
 from . import compare, frameworks
-from .engines import DOES_NOT_APPLY, ENGINES, Answer, Question, answer_of
+from .engines import ENGINES, answer_of
+from .question import DOES_NOT_APPLY, Answer, Question
 from .report import Line, Report
 from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance

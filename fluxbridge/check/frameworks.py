@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..recording import Recording, Step
-from .engines import Answer, NoAnswer, Question
+from .question import Answer, NoAnswer, Question
 
 NAMES = ("jax", "torch", "tensorflow")
 
