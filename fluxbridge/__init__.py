@@ -42,6 +42,7 @@ from .parity import verifying
 
 __version__ = "0.1.0"
 
+# formatted by hand: several names a line
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
@@ -57,10 +58,12 @@ __all__ = [
 _LAZY = {
     **{name: name for name in ("check", "explain", "flux", "julia", "random", "scipy")},
     "cross_check": "check",
-    **dict.fromkeys(
-        ("SubgradientMethod", "conventions", "directional", "is_subgradient", "kinks", "subgradients"),
-        "explain",
-    ),
+    "SubgradientMethod": "nonsmooth.descent",
+    "conventions": "nonsmooth.conventions",
+    "directional": "nonsmooth.directional",
+    "is_subgradient": "nonsmooth.membership",
+    "kinks": "nonsmooth.kinks",
+    "subgradients": "nonsmooth.subgradients",
 }
 
 

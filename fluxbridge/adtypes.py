@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import parity
+from . import differences, parity
 from .autodiff import blocks, native
 from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
@@ -306,8 +306,8 @@ class AutoFiniteDifferences(ADType):
     """
 
     def __init__(self, order: int = 5, step: float | None = None):
-        if order not in _STENCILS:
-            raise ValueError(f"order must be one of {sorted(_STENCILS)}, not {order!r}")
+        if order not in differences.STENCILS:
+            raise ValueError(f"order must be one of {sorted(differences.STENCILS)}, not {order!r}")
         self.order = order
         self.step = step
 
@@ -372,25 +372,16 @@ class AutoFiniteDifferences(ADType):
         return out if isinstance(x, np.ndarray) else out.item()
 
     def _slope(self, s: Callable[[Any], float], x: np.ndarray, index: Any, direction: complex) -> float:
-        """The derivative along one coordinate; the stencils are the classical central ones."""
+        """The derivative along one coordinate, by a step in proportion to it."""
+
+        def moved(t: float) -> float:
+            z = x.copy()
+            z[index] += t * direction
+            return s(z if z.ndim else z[()])
+
         eps = np.finfo(x.dtype).eps
         scale = max(1.0, float(np.abs(x[index])))
-        h = scale * (self.step or float(eps) ** (1.0 / self.order))
-        total = 0.0
-        for k, weight in _STENCILS[self.order].items():
-            for sign in (1, -1):
-                moved = x.copy()
-                moved[index] += sign * k * h * direction
-                value = s(moved if moved.ndim else moved[()])
-                total += sign * weight * float(value)
-        return total / h
-
-
-_STENCILS = {
-    3: {1: 1 / 2},
-    5: {1: 2 / 3, 2: -1 / 12},
-    7: {1: 3 / 4, 2: -3 / 20, 3: 1 / 60},
-}
+        return differences.central(moved, scale * (self.step or float(eps) ** (1.0 / self.order)), self.order)
 
 
 def _paired(y: Any, seed: Any) -> float:

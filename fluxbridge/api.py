@@ -110,8 +110,8 @@ def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tupl
     engine, xs = _engine(xs)
     _need_arguments("withgradient" if aux else "gradient", f, xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
-        value, found = engine.implicit_withgradient(f, xs[0], aux)
-        return value, Grads(xs[0], found)
+        value, grads = engine.implicit_withgradient(f, xs[0], aux)
+        return value, Grads(xs[0], grads)
     return engine.withgradient(f, xs, aux)
 
 
@@ -288,6 +288,7 @@ def _zero(x: Any) -> Any:
     return 0.0 if isinstance(x, int) else type(x)(0)
 
 
+# formatted by hand: several names a line
 __all__ = [
     "Record", "ValueAndGradient", "compose", "diaghessian", "fill_none", "gradient", "hessian",
     "hessian_reverse", "jacobian", "pipe", "pullback", "pushforward", "withgradient", "withjacobian",

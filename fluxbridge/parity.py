@@ -1,4 +1,4 @@
-"""Parity as a check: a function is run outside of differentiation, too, and the values are compared."""
+"""Verification of values: a function is run outside of differentiation, too, and the values are compared."""
 
 from __future__ import annotations
 

@@ -23,6 +23,8 @@ ROOMS = [
     "recording",
     "random",
     "scipy",
+    "models",
+    "differences",
     "randomness",
     "parity",
     "julia.setup",

@@ -31,6 +31,7 @@ from . import losses as Losses
 from . import nnlib as NNlib
 from . import onehotarrays as OneHotArrays
 from . import optimisers as Optimisers
+from . import registration as registration
 from . import training as Train
 from .absent import explain
 from .callbacks import early_stopping, patience, plateau, throttle

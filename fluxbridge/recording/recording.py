@@ -1,9 +1,9 @@
-"""Everything that happened in one run of a function: each step whole, and where it was written.
+"""A level of tracing that records everything in one run of a function.
 
-The tape of :mod:`.tape` keeps what its sweep needs and nothing more. Those who show, question or
-translate a computation need all of it: the inputs that are constants too, the line of the user's
-code, and the comparisons that decided which way the function went. :class:`Recording` is a level
-like the tape and the forward mode, with plain steps that refer to each other.
+The tape of :mod:`fluxbridge.autodiff.tape` keeps only what its sweep needs. Readers that show, check or
+translate a computation need more: constant inputs, the line of the user's code, and the comparisons that
+decided the branches. :class:`Recording` is a level like the tape and the forward mode, whose steps refer to
+each other.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class RecordedNumber(TracedNumber, metaclass=Kind):
 
 
 class RecordedScalar(NumpyNumber, RecordedNumber):
-    """A number that is one of NumPy's outside."""
+    """A traced number that stands for a NumPy scalar."""
 
     __slots__ = ()
 
@@ -138,7 +138,7 @@ class Recording:
         return result
 
     def constant(self, value: Any, like: Any) -> Any:
-        """An array of this level that depends on no argument: not one step of the record."""
+        """Refuse an array that depends on no argument where a traced one is needed: it would be no step."""
         raise MutationError(
             "Mutating arrays is not supported -- an array that is being differentiated was overwritten in "
             "place with values that depend on no argument, which cannot be shown as a step. Use a new name."
@@ -161,7 +161,7 @@ class Recording:
             self.choices.append(Choice(function, seen, options, outcome, len(self.steps), self._stack()))
 
     def copied(self, original: np.ndarray, copy: np.ndarray) -> None:
-        """Note that the engine made a copy, of an index: it counts as the array that was copied."""
+        """Note that the engine copied an array (an index): the copy counts as the original."""
         self._copies[id(copy)] = (copy, self._kept(original))
 
     # -- steps ---------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class Recording:
         return isinstance(x, Tracer) and x.level is self
 
     def _behind(self, x: Any) -> Any:
-        """The step behind `x`, looked for through levels further inside; else the plain value."""
+        """The step of `x`, through levels further inside; without one, the plain value."""
         while isinstance(x, Tracer):
             if x.level is self:
                 return x.step  # type: ignore[attr-defined]
@@ -178,7 +178,7 @@ class Recording:
         return plain(x)
 
     def _kept(self, x: Any) -> Any:
-        """An array as it is now; the same object for the same array, as long as nobody writes into it."""
+        """A read-only copy of an array; the same one for the same array until its content changes."""
         if type(x) is not np.ndarray or (x.base is None and not x.flags.writeable):
             return alias(x) if isinstance(x, TracedArray) else x
         known = self._copies.get(id(x))
@@ -228,16 +228,16 @@ class Recording:
         """The calls from the function under study down to here, without the engine's own."""
         if not self.with_calls:
             return ()
-        found = []
+        calls = []
         frame: Any = sys._getframe(2)
         while frame is not None and not is_outermost(frame):
             code = frame.f_code
             if not is_hidden(code):
                 names = code.co_varnames[: code.co_argcount]
                 owner = frame.f_locals.get("self") if names[:1] == ("self",) else None
-                found.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
+                calls.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
             frame = frame.f_back
-        return tuple(reversed(found))
+        return tuple(reversed(calls))
 
     def _finished(self) -> None:
         """Called when f has returned, or raised."""
@@ -268,10 +268,18 @@ def is_hidden(code: Any) -> bool:
 
 #: Questions whose answer depends on shapes and types alone.
 _OF_THE_TYPE = {
-    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.isscalar,
-    np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
-}  # fmt: skip
-#: Whose frames are no part of the stack of a step: the engine's, NumPy's, and those of the operators.
+    np.shape,
+    np.ndim,
+    np.size,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.isscalar,
+    np.result_type,
+    np.can_cast,
+    np.min_scalar_type,
+    np.common_type,
+}
+#: Files whose frames are left out of the stack of a step: the engine's, NumPy's, generated code.
 _HIDDEN = (
     *[
         os.path.join(os.path.dirname(os.path.dirname(__file__)), name)
