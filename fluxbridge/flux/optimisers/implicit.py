@@ -12,7 +12,8 @@ from ..functors import KeyPath
 from . import chain, rules
 from .base import AbstractRule
 from .parameters import isnumeric, parameters
-from .tree import Entry, Leaf, apply_all
+from .stepping import take_steps
+from .tree import Entry, Leaf
 
 
 def params(*models: Any) -> Params:
@@ -57,7 +58,7 @@ def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
         entry = Entry(states[id(array)][1], array, None)
         entry.take((dx,), None)
         entries.append(entry)
-    apply_all(entries)
+    take_steps(entries)
 
 
 #: Names that rules had in older versions of Flux.

@@ -11,8 +11,9 @@ from ...errors import ArgumentError, MutationError
 from ..functors import fmap
 from .base import AbstractRule
 from .implicit import update_old_
+from .stepping import take_steps
 from .ties import Ties
-from .tree import Leaf, apply_all, copy_tree, gather, where
+from .tree import Leaf, copy_tree, gather, where
 
 
 def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
@@ -40,7 +41,7 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
             raise MutationError(
                 f"the parameter at {where(entry.path)} cannot be written to; take update instead"
             )
-    apply_all(entries)
+    take_steps(entries)
     return tree, model
 
 
@@ -70,7 +71,7 @@ def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     for entry in entries:
         entry.leaf = new_leaves[id(entry.leaf)]
         entry.array = ties.find(entry.array)[0]
-    apply_all(entries)
+    take_steps(entries)
     return new_tree, new_model
 
 

@@ -18,9 +18,7 @@ from ...errors import ArgumentError, DimensionMismatch, StructureError
 from ..functors import _like, children, functor, pairs
 from .base import AbstractRule
 from .chain import MixedPrecision
-from .interrupts import Uninterrupted
 from .parameters import is_trained, isnumeric, parts_of
-from .scratch import reusing
 from .text import julia
 from .ties import Ties, permutation
 
@@ -119,6 +117,12 @@ class Entry:
     def __init__(self, leaf: Leaf, array: np.ndarray, path: Any):
         self.leaf, self.array, self.path = leaf, array, path
         self.gradients: list[np.ndarray] | None = None
+
+    @property
+    def gradient(self) -> np.ndarray:
+        """The first derivative, of an entry that has one."""
+        assert self.gradients is not None
+        return self.gradients[0]
 
     def take(self, gradients: tuple[Any, ...], path: Any, order: Any = None) -> None:
         """Add the gradients at one of the places where the array stands."""
@@ -262,25 +266,6 @@ def describe(x: Any) -> str:
     if isinstance(x, (tuple, list)):
         return f"{len(x)} parts"
     return type(x).__name__
-
-
-def apply_all(entries: list[Entry]) -> None:
-    """Take the steps; if a rule refuses a gradient, everything is as it was before. Ctrl-C waits."""
-    kept = None
-    if any(entry.leaf.rule.fallible for entry in entries):
-        kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
-    try:
-        with Uninterrupted(), reusing():
-            for entry in entries:
-                leaf, x = entry.leaf, entry.array
-                leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
-                if step is not None:
-                    np.subtract(x, step, out=x, casting="same_kind")
-    except BaseException:
-        for entry, state, values in kept or ():
-            entry.leaf.state = state
-            entry.array[...] = values
-        raise
 
 
 def copy_tree(tree: Any) -> tuple[Any, dict[int, Leaf]]:
