@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+__all__ = ["early_stopping", "patience", "plateau", "throttle"]
+
 
 def throttle(f: Callable[..., Any], timeout: float, *, leading: bool = True, trailing: bool = False) -> Any:
     """`f`, run at most once in `timeout` seconds; calls in between return the last result.

@@ -8,6 +8,8 @@ from .functors.trained import CHOSEN
 from .lazy import wait_for_sizes
 from .show import default_repr, plain_text
 
+__all__ = ["layer"]
+
 
 def layer(
     cls: type | None = None, *, trainable: tuple[str, ...] | str | None = None, show: str = "expand"

@@ -14,6 +14,20 @@ from .functors import fcollect, fmap
 from .precision import converted
 from .rng import default_rng
 
+__all__ = [
+    "CPUDevice",
+    "DeviceIterator",
+    "cpu",
+    "cpu_device",
+    "default_device_rng",
+    "get_device",
+    "get_device_type",
+    "gpu",
+    "gpu_device",
+    "reset_gpu_device_",
+    "supported_gpu_backends",
+]
+
 
 class CPUDevice:
     """Moves a model or data to the CPU, where they are; with an `eltype` float arrays become that type.

@@ -17,7 +17,7 @@ from ..autodiff.holders import blank, fields_of
 from ..autodiff.template import Record
 from ..errors import ArgumentError
 from ..random import Xoshiro
-from .functors import _is_shared
+from .functors.trees import is_shared
 from .julianames import from_name, to_name
 from .layers import (
     attention,
@@ -36,6 +36,8 @@ from .layers.shapes import ALL_AXES
 from .nnlib import rrelu
 from .optimisers.parameters import trainables
 from .rng import DefaultRNG, default_rng, is_rng, rand
+
+__all__ = ["from_julia", "to_julia"]
 
 _FILES = (
     attention,
@@ -173,7 +175,7 @@ class _Description:
             named = to_name(x, activation)
             if named is not None:
                 return list(named)
-        if not _is_shared(x):
+        if not is_shared(x):
             return self.parts(x, at, activation)
         if id(x) in self.open:
             raise ArgumentError(f"{at} is a part of itself; such a model cannot be written down")

@@ -13,6 +13,8 @@ from ..autodiff.primitive import plain
 from ..errors import ArgumentError
 from .functors import isleaf, pairs, trainable
 
+__all__ = ["testmode_", "trainmode_"]
+
 
 class _Shapes(threading.local):
     only = False

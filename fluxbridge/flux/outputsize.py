@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, DimensionMismatch
-from .functors import LazyLayer, fcollect, fmap
+from .functors import fcollect, fmap
 from .layers.containers import Chain
+from .lazy import LazyLayer
 from .mode import only_shapes
+
+__all__ = ["autosize", "outputsize"]
 
 Size = tuple[int, ...]
 

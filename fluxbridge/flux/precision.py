@@ -8,6 +8,8 @@ import numpy as np
 
 from .functors import fmap
 
+__all__ = ["f16", "f32", "f64"]
+
 _COMPLEX = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
 
 

@@ -15,6 +15,8 @@ import numpy as np
 
 from .functors import leaf
 
+__all__ = ["default_rng", "rng_from_array", "seed_"]
+
 
 @leaf
 class DefaultRNG:

@@ -22,6 +22,8 @@ from ..autodiff.template import Record
 from ..errors import ArgumentError
 from .state import loadmodel_, state
 
+__all__ = ["load", "save"]
+
 FORMAT = "fluxbridge state 1"
 _TYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1",

@@ -11,6 +11,8 @@ from ..autodiff.template import Record
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import KeyPath, children, fcollect, fmapstructure, isleaf, pairs
 
+__all__ = ["loadmodel_", "modules", "state"]
+
 #: Fields of Flux whose names are none in Python, as they come in the state of a model from Julia.
 _IN_PYTHON = {"σ²": "σ2", "ϵ": "ε"}
 

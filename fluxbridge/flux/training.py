@@ -31,6 +31,8 @@ from .optimisers.step import check_state
 from .optimisers.text import julia
 from .optimisers.tree import leaves, match
 
+__all__ = ["train_", "trainstep_", "trainstep_withgradient_"]
+
 Loss = Callable[..., Any]
 
 

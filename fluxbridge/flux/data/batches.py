@@ -10,6 +10,19 @@ from ...autodiff.primitive import Tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
 from .observations import _ARRAYS, _together, getobs, numobs
 
+__all__ = [
+    "batch",
+    "batch_sequence",
+    "batchseq",
+    "chunk",
+    "rescale",
+    "rpad_constant",
+    "stack",
+    "unbatch",
+    "unsqueeze",
+    "unstack",
+]
+
 
 def _is_array(x: Any) -> bool:
     return isinstance(x, _ARRAYS) and np.ndim(x) > 0

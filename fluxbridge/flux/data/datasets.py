@@ -12,6 +12,8 @@ import numpy as np
 from ..rng import default_rng, rand, randn
 from .observations import shuffleobs
 
+__all__ = ["load_iris"]
+
 Draw = Callable[..., Any]
 
 

@@ -11,6 +11,8 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..rng import randperm
 from .observations import _generator, group_indices, numobs, obsview
 
+__all__ = ["kfolds", "leavepout", "timeseries_kfolds"]
+
 Assignments = tuple[list[np.ndarray], list[np.ndarray]]
 
 

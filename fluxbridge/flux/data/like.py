@@ -10,6 +10,8 @@ from ...autodiff.primitive import plain
 from ..rng import rand, randn
 from .observations import default_or_given
 
+__all__ = ["falses_like", "fill_like", "ones_like", "rand_like", "randn_like", "trues_like", "zeros_like"]
+
 
 def _asked(x: Any, dtype: Any, shape: Any) -> tuple[Any, tuple[int, ...]]:
     """(dtype, shape): the shape may stand in the place of the dtype."""

@@ -17,6 +17,8 @@ from ..rng import default_rng, randperm
 from .observations import getobs, numobs
 from .views import collated, fitting_batchsize
 
+__all__ = ["DataLoader", "eachobs"]
+
 
 class DataLoader:
     """Iterates over batches of `data` (an array, a tuple or dict of them, a sequence …).

@@ -15,9 +15,23 @@ import numpy as np
 from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import _like, functor, pairs
+from ..functors import functor, pairs
+from ..functors.trees import collected
 from ..onehotarrays import OneHotArray
 from ..rng import default_rng, is_rng, randperm
+
+__all__ = [
+    "ObsView",
+    "getobs",
+    "getobs_",
+    "group_counts",
+    "group_indices",
+    "numobs",
+    "obsview",
+    "randobs",
+    "shuffleobs",
+    "splitobs",
+]
 
 _ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
@@ -26,7 +40,7 @@ def _together(data: Any) -> Any:
     """The data sets in a tuple, dict or named tuple, and how to put others there; None for a single one."""
     if isinstance(data, (tuple, dict, Record)):
         parts, rebuild = functor(data)
-        return [v for _, v in pairs(parts)], lambda new: rebuild(_like(parts, new))
+        return [v for _, v in pairs(parts)], lambda new: rebuild(collected(parts, new))
     return None
 
 

@@ -10,6 +10,8 @@ from ...errors import DimensionMismatch
 from ..rng import randperm, shuffled
 from .observations import default_or_given, group_indices, numobs, obsview
 
+__all__ = ["oversample", "undersample"]
+
 
 def _arguments(args: tuple[Any, ...]) -> tuple[Any, Any, Any, bool]:
     """(generator, data, classes, whether they came together) of ``([rng,] data, [classes])``."""

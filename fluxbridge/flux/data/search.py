@@ -9,6 +9,8 @@ import numpy as np
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
 
+__all__ = ["batched_searchsortedfirst", "batched_searchsortedlast", "topk"]
+
 
 def topk(x: Any, k: int, *, axis: int = 0, rev: bool = True) -> tuple[Any, np.ndarray]:
     """The k largest elements along `axis`, the largest first, and their positions (from 0).

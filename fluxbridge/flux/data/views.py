@@ -13,6 +13,8 @@ from ...errors import ArgumentError
 from .batches import batch
 from .observations import DataContainer, getobs, numobs, obsview
 
+__all__ = ["BatchView", "ObsDim", "batchsize", "filterobs", "groupobs", "joinobs", "mapobs", "slidingwindow"]
+
 
 class Mapped(DataContainer):
     """The observations of a data set, changed by a function when they are asked for."""

@@ -9,6 +9,8 @@ from ...autodiff.template import Record
 from ...errors import ArgumentError
 from .trees import children
 
+__all__ = ["KeyPath", "getkeypath", "haskeypath", "part", "setkeypath_"]
+
 
 class KeyPath(tuple):
     """The way from a model to one of its parts: attribute names, positions, keys.

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .keypath import KeyPath, part
-from .trees import _is_shared, _like, children, functor, isleaf, pairs
+from .trees import children, collected, functor, is_shared, isleaf, pairs
 from .walks import _UNSET, AbstractWalk, CachedWalk, ExcludeWalk, execute
+
+__all__ = ["fcollect", "fmap", "fmap_with_path", "fmapstructure", "fmapstructure_with_path"]
 
 
 class Walk:
@@ -30,7 +32,7 @@ class Walk:
         self.cache: dict[int, tuple[Any, Any]] | None = {} if cache else None
 
     def __call__(self, path: KeyPath, x: Any, *ys: Any) -> Any:
-        shared = self.cache is not None and _is_shared(x)
+        shared = self.cache is not None and is_shared(x)
         if shared and id(x) in self.cache:  # type: ignore[operator]
             return self.cache[id(x)][1] if self.prune is _UNSET else self.prune  # type: ignore[index]
         lead = (path,) if self.with_path else ()
@@ -39,7 +41,7 @@ class Walk:
         else:
             parts, rebuild = functor(x)
             others = [children(y) for y in ys]
-            new = _like(
+            new = collected(
                 parts,
                 [self(KeyPath(path, k), v, *[part(o, k) for o in others]) for k, v in pairs(parts)],
             )
@@ -124,7 +126,7 @@ def fcollect(x: Any, exclude: Callable[[Any], bool] = lambda _: False) -> list[A
     def visit(node: Any) -> None:
         if exclude(node):
             return
-        if _is_shared(node):
+        if is_shared(node):
             if id(node) in seen:
                 return
             seen[id(node)] = node

@@ -7,6 +7,8 @@ from typing import Any
 from ...autodiff.template import Record
 from .trees import children
 
+__all__ = ["trainable"]
+
 CHOSEN: dict[type, tuple[str, ...]] = {}  #: classes with a choice of trained fields
 
 

@@ -20,6 +20,8 @@ from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
 from ..lazy import LazyLayer
 
+__all__ = ["children", "functor", "isleaf", "leaf", "pairs"]
+
 Rebuild = Callable[[Any], Any]
 
 _LEAVES: tuple[type, ...] = (
@@ -148,7 +150,7 @@ def pairs(parts: Any) -> Iterator[tuple[Any, Any]]:
     return iter(parts.items() if isinstance(parts, (Mapping, Record)) else enumerate(parts))
 
 
-def _like(parts: Any, new: list[Any]) -> Any:
+def collected(parts: Any, new: list[Any]) -> Any:
     """`new` in the container that `parts` is."""
     if isinstance(parts, Record):
         return Record(**dict(zip(parts.keys(), new, strict=True)))
@@ -157,6 +159,6 @@ def _like(parts: Any, new: list[Any]) -> Any:
     return tuple(new) if isinstance(parts, tuple) else list(new)
 
 
-def _is_shared(x: Any) -> bool:
+def is_shared(x: Any) -> bool:
     """Is `x` one thing when it occurs in two places? Arrays and objects are, numbers and tuples are not."""
     return not isinstance(x, (tuple, Record)) and not (isinstance(x, _LEAVES) and not isinstance(x, Tracer))

@@ -10,7 +10,19 @@ from collections.abc import Callable
 from typing import Any
 
 from .keypath import part
-from .trees import _is_shared, _like, children, functor, isleaf, pairs
+from .trees import children, collected, functor, is_shared, isleaf, pairs
+
+__all__ = [
+    "AbstractWalk",
+    "CachedWalk",
+    "CollectWalk",
+    "DefaultWalk",
+    "ExcludeWalk",
+    "IterateWalk",
+    "StructuralWalk",
+    "execute",
+    "fleaves",
+]
 
 Recurse = Callable[..., Any]
 _UNSET: Any = object()
@@ -42,7 +54,7 @@ def execute(walk: AbstractWalk, x: Any, *ys: Any) -> Any:
 
 def _mapped(recurse: Recurse, x: Any, parts: Any, ys: tuple[Any, ...]) -> Any:
     others = [children(y) for y in ys]
-    return _like(parts, [recurse(v, *[part(o, k) for o in others]) for k, v in pairs(parts)])
+    return collected(parts, [recurse(v, *[part(o, k) for o in others]) for k, v in pairs(parts)])
 
 
 class DefaultWalk(AbstractWalk):
@@ -78,7 +90,7 @@ class CachedWalk(AbstractWalk):
         self.cache: dict[int, tuple[Any, Any]] = {}  # the objects are kept, so that their ids stay theirs
 
     def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
-        if not _is_shared(x):
+        if not is_shared(x):
             return self.walk(recurse, x, *ys)
         if id(x) in self.cache:
             return self.cache[id(x)][1] if self.prune is _UNSET else self.prune
@@ -95,7 +107,7 @@ class CollectWalk(AbstractWalk):
         self._seen: dict[int, Any] = {}
 
     def __call__(self, recurse: Recurse, x: Any, *_ys: Any) -> list[Any]:
-        if _is_shared(x):
+        if is_shared(x):
             if id(x) in self._seen:
                 return self.output
             self._seen[id(x)] = x

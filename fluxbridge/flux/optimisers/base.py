@@ -27,6 +27,8 @@ import numpy as np
 from ...errors import ArgumentError, DomainError
 from .text import printed, type_name
 
+__all__ = ["AbstractRule", "apply_", "init", "rule"]
+
 #: Other spellings of a field: the Greek letters of the formulas (as Python normalises them), and
 #: ``lambda``, a keyword of Python (so: ``AdamW(lambda_=0.1)`` or ``AdamW(λ=0.1)``).
 SPELLINGS = {

@@ -11,6 +11,16 @@ from ...errors import ArgumentError, DomainError
 from .base import AbstractRule, NewValue, Step, rule, typed
 from .text import julia, type_name
 
+__all__ = [
+    "AccumGrad",
+    "ClipGrad",
+    "ClipNorm",
+    "MixedPrecision",
+    "OptimiserChain",
+    "SignDecay",
+    "WeightDecay",
+]
+
 
 @rule
 class WeightDecay(AbstractRule):

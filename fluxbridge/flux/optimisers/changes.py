@@ -8,6 +8,8 @@ from ...errors import ArgumentError
 from .base import AbstractRule, spelled
 from .tree import copy_tree, leaves
 
+__all__ = ["adjust", "adjust_", "freeze_", "thaw_"]
+
 
 def _changes(eta: float | None, options: dict[str, Any]) -> dict[str, Any]:
     changes = spelled(options)

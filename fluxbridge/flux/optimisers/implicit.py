@@ -15,6 +15,19 @@ from .parameters import isnumeric, parameters
 from .stepping import take_steps
 from .tree import Entry, Leaf
 
+__all__ = [
+    "ADAM",
+    "ADAMW",
+    "NADAM",
+    "OADAM",
+    "RADAM",
+    "ADADelta",
+    "ADAGrad",
+    "ClipValue",
+    "Optimiser",
+    "params",
+]
+
 
 def params(*models: Any) -> Params:
     """The trained arrays of models, as implicit parameters: ``gradient(lambda: loss(x, y), params(model))``.

@@ -11,6 +11,8 @@ from ...autodiff.primitive import Tracer, plain
 from ...errors import DimensionMismatch
 from ..functors import KeyPath, fmap, functor, pairs, trainable
 
+__all__ = ["Restructure", "destructure", "isnumeric", "trainables"]
+
 
 def isnumeric(x: Any) -> bool:
     """Is this an array that an optimiser changes: one of floating-point (or complex) numbers?

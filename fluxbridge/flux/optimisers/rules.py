@@ -17,6 +17,25 @@ from .base import AbstractRule, Step, epsilon_for, rule, typed
 from .scratch import absolute_square, average, average_square, over_root, weighted
 from .text import julia
 
+__all__ = [
+    "AMSGrad",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "Descent",
+    "Lion",
+    "Momentum",
+    "NAdam",
+    "Nesterov",
+    "OAdam",
+    "RAdam",
+    "RMSProp",
+    "Rprop",
+]
+
 # -- gradient descent and momentum -----------------------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ from .stepping import take_steps
 from .ties import Ties
 from .tree import Leaf, copy_tree, gather, where
 
+__all__ = ["update", "update_"]
+
 
 def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     """One step: writes into the arrays of `model` and the states in `tree`, and returns both.

@@ -15,12 +15,15 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, StructureError
-from ..functors import _like, children, functor, pairs
+from ..functors import children, functor, pairs
+from ..functors.trees import collected
 from .base import AbstractRule
 from .chain import MixedPrecision
 from .parameters import is_trained, isnumeric, parts_of
 from .text import julia
 from .ties import Ties, permutation
+
+__all__ = ["Leaf", "setup"]
 
 
 class Leaf:
@@ -78,7 +81,7 @@ def setup(rule: AbstractRule, model: Any) -> Any:
                 return ties.add(x, Leaf(rule, rule.init(x)))
             return known if order is None else Record(parent=known)
         made = [build(v, (path, k)) if trained else () for k, v, trained in parts_of(x)]
-        return _like(functor(x)[0], made)
+        return collected(functor(x)[0], made)
 
     tree = build(model, None)
     if not ties:
@@ -277,6 +280,6 @@ def copy_tree(tree: Any) -> tuple[Any, dict[int, Leaf]]:
             if id(node) not in new:
                 new[id(node)] = Leaf(node.rule.copied(), copy.deepcopy(node.state), node.frozen)
             return new[id(node)]
-        return _like(node, [visit(child) for _, child in pairs(node)])
+        return collected(node, [visit(child) for _, child in pairs(node)])
 
     return visit(tree), new
