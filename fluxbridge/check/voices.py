@@ -16,10 +16,10 @@ from .. import api
 from ..adtypes import AutoForwardDiff, AutoZygote
 from ..autodiff.native import as_in_gradient, check_scalar
 from ..autodiff.template import Record
+from ..progress import Progress
 from ..recording import Recording
 from . import differences, nearby, noise
 from .point import Entry, Point
-from .progress import Progress
 from .tolerance import swing
 
 

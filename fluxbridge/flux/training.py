@@ -12,7 +12,6 @@ array([2.98])
 from __future__ import annotations
 
 import inspect
-import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +24,7 @@ from ..api import withgradient
 from ..autodiff.implicit import Params
 from ..autodiff.primitive import plain
 from ..errors import ArgumentError, DomainError
+from ..progress import Progress
 from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, trainables, update_
 from .optimisers.step import check_state
@@ -142,8 +142,9 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
 
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
-    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a
-    terminal and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
+    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss on a terminal, by
+    tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
+    ``progress=False`` turns it off.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError, before
     anything is run, if the state belongs to another model. Warns if the data are empty, or everything is
@@ -205,35 +206,20 @@ def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any]
             f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got "
             f"{type(data).__name__}"
         )
-    bar = _bar(data) if progress else None
-    show = (lambda _value: None) if bar is None else _loss_shower(bar)
+    bar = Progress("training", data, delay=0.0) if progress else None
+
+    def show(loss: Any) -> None:
+        if bar is not None and bar.visible:
+            bar.note(f"loss={float(loss):.4g}")
+
     number = 0
-    try:
-        for number, item in enumerate(data if bar is None else bar, start=1):
-            yield number, item, show
-    finally:
-        if bar is not None:
-            bar.close()
+    for number, item in enumerate(data if bar is None else bar, start=1):
+        yield number, item, show
     if number == 0:
         warnings.warn(
             "the data were empty, so nothing was trained (a generator or zip can be used once only)",
             stacklevel=3,
         )
-
-
-def _bar(data: Any) -> Any:
-    """A progress bar around the data; None where nobody would see it."""
-    if not sys.stderr.isatty():
-        return None
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return None
-    return tqdm(data, leave=False)
-
-
-def _loss_shower(bar: Any) -> Callable[[Any], None]:
-    return lambda value: bar.set_postfix_str(f"loss={float(value):.4g}", refresh=False)
 
 
 def _train_old(

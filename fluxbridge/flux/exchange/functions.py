@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from . import nnlib
-from .layers.normalise import broadcast
-from .layers.shapes import abs2, flatten, hcat, identity, normalise, vcat
+from .. import nnlib
+from ..layers.normalise import broadcast
+from ..layers.shapes import abs2, flatten, hcat, identity, normalise, vcat
 
 #: Julia's functions of numbers.
 OF_NUMBERS: dict[str, Callable[..., Any]] = {
