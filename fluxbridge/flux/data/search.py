@@ -43,7 +43,7 @@ def _count(xp: Any, x: Any, axis: int, compare: Any) -> np.ndarray:
         xp = xp.reshape((1,) * axis + (-1,) + (1,) * (x.ndim - axis - 1))
     elif xp.ndim != x.ndim or np.any(np.delete(xp.shape, axis) != np.delete(x.shape, axis)):
         raise DimensionMismatch(
-            f"xp has shape {xp.shape} and x {x.shape}, but xp is a vector, or differs from x in axis {axis} only"
+            f"xp has shape {xp.shape}, x {x.shape}; xp is a vector, or differs from x in axis {axis} only"
         )
     xp, x = np.expand_dims(xp, axis + 1), np.expand_dims(x, axis)
     return np.sum(compare(xp, x), axis=axis)
