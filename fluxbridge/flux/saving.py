@@ -36,9 +36,9 @@ _MAX_HEADER = 100_000_000
 def save(path: Any, model: Any) -> None:
     """Write the :func:`~fluxbridge.flux.state` of a model, or a state, to a file.
 
-    The name ends in ``.safetensors`` or ``.npz``. The file is complete or not there: it is written
-    beside and then renamed. Raises ArgumentError for another ending of the name, or for parameters that
-    the format cannot hold.
+    The name ends in ``.safetensors`` or ``.npz``. The file is written beside its place and then renamed, so
+    it is never incomplete. Raises ArgumentError for another ending of the name, or parameters that the format
+    cannot hold; OSError if the file cannot be written.
 
     >>> import tempfile, os
     >>> from fluxbridge.flux import Dense, load
@@ -63,11 +63,18 @@ def save(path: Any, model: Any) -> None:
 
 
 def load(path: Any, model: Any = None) -> Any:
-    """The state in a file that :func:`save` wrote; with a `model`, loaded into it (and the model returned).
+    """The state in a file that :func:`save` wrote; with a `model`, loaded into it, and the model returned.
 
-    Of a safetensors file from elsewhere the arrays come back as a dict. Raises ArgumentError for a file
-    that is damaged, cut short or of another kind, and what :func:`~fluxbridge.flux.loadmodel_` raises
-    where it does not fit the model.
+    Of a safetensors file from elsewhere the arrays come back as a dict. Raises ArgumentError for a file that
+    is damaged, cut short or of another kind, OSError if there is none, and what
+    :func:`~fluxbridge.flux.loadmodel_` raises if it does not fit the model.
+
+    >>> import tempfile, os
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     path = os.path.join(place, "m.npz")
+    ...     save(path, {"w": np.ones(2)})
+    ...     load(path, {"w": np.zeros(2)})
+    {'w': array([1., 1.])}
     """
     path = pathlib.Path(path)
     data = path.read_bytes()

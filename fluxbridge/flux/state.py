@@ -20,9 +20,10 @@ Problem = tuple[KeyPath, str, bool]  #: where, what, and whether it is about siz
 
 
 def state(model: Any) -> Any:
-    """The parameters and settings of a model: records, tuples and dicts of arrays, numbers, strings and None.
+    """The parameters and settings of a model, in records, tuples, lists and dicts.
 
-    Functions and other things without parameters are ``()``. The arrays are the model's own, not copies.
+    They are arrays, numbers, texts and None. Functions and other things without parameters are ``()``. The
+    arrays are the model's own, not copies.
 
     >>> from fluxbridge.flux import Dense
     >>> state(Dense(np.ones((1, 2)), np.zeros(1), np.tanh))
@@ -38,12 +39,14 @@ def _kept(x: Any) -> Any:
 
 
 def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: True) -> Any:
-    """Copy the parameters of `src`, a model or the :func:`state` of one, into those of `dst`. Returns `dst`.
+    """Copy the parameters of `src`, a model or the :func:`state` of one, into those of `dst`, in place.
 
-    `src` must have the parts of `dst`. Numbers, functions and settings of `dst` stay. A False in `src` (no
-    bias) goes with zeros in `dst`, and any bias of `src` is dropped where `dst` has none. `filter` picks the
-    parts that count. Nothing is copied unless everything fits: otherwise DimensionMismatch (sizes) or
-    ArgumentError (structure) lists all that differs.
+    Returns `dst`. `src` must have the parts of `dst`; arrays are cast to the dtypes of `dst`. Numbers,
+    functions and settings of `dst` stay. A False in `src` (no bias) fills an array with zeros, and any bias
+    of `src` is dropped where `dst` has none. Only parts for which ``filter(part)`` is true count.
+
+    Nothing is copied unless everything fits: otherwise DimensionMismatch (only sizes differ) or ArgumentError
+    (structure, dtypes, arrays that cannot be written to) lists all that differs.
 
     >>> from fluxbridge.flux import Dense
     >>> m = loadmodel_(Dense((2, 1)), {"weight": np.ones((1, 2)), "bias": np.zeros(1), "σ": ()})
@@ -142,7 +145,7 @@ def _where(path: KeyPath) -> str:
 
 
 def modules(model: Any) -> list[Any]:
-    """The model and everything inside that has parts, from the top down.
+    """The model and every part of it that has parts itself, from the top down, each shared one once.
 
     >>> from fluxbridge.flux import Chain, Dense
     >>> [type(m).__name__ for m in modules(Chain(Dense((2, 2)), np.tanh))]

@@ -72,7 +72,15 @@ class _NotFinite(Exception):
 
 
 def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
-    """:func:`trainstep_` that returns (loss, gradient by the model); None for a loss that is not finite."""
+    """:func:`trainstep_` that returns (loss, gradient by the model), the gradient None for a loss not finite.
+
+    Raises as :func:`trainstep_`.
+
+    >>> from fluxbridge.flux.optimisers import Descent, setup
+    >>> model = {"w": np.array([1.0])}
+    >>> trainstep_withgradient_(lambda m, x: np.sum(m["w"] * x), model, 3.0, setup(Descent(0.1), model))
+    (3.0, {'w': array([3.])})
+    """
     engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
@@ -122,11 +130,13 @@ def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeE
 def trainstep_(loss: Loss, *args: Any) -> Any:
     """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
 
-    The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
-    argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
-    returned too.
-    If the number is not finite, nothing is updated, running statistics neither. Raises StructureError,
-    before anything is run, if the state belongs to another model.
+    The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
+    The loss returns a real number, or a tuple or dict that begins with it; all of it is returned. A loss that
+    is not finite updates nothing, neither parameters nor running statistics.
+
+    Raises StructureError, before anything is run, if the state belongs to another model; ArgumentError if
+    `opt_state` is no state; TypeError for another number of arguments, or a loss that does not take them; and
+    what the loss, :func:`~fluxbridge.gradient` and :func:`~fluxbridge.flux.update_` raise.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0])}
@@ -144,14 +154,20 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
     :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss on a terminal, by
     tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
-    ``progress=False`` turns it off.
+    ``progress=False`` turns it off. A rule may stand for `opt_state`; its state is then lost at the end. The
+    old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss does not take
+    the model.
 
-    Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError, before
-    anything is run, if the state belongs to another model. Warns if the data are empty, or everything is
-    frozen. A rule may stand for `opt_state`; what it remembers is then lost in the end.
+    Raises DomainError if a loss is infinite or NaN, before it changes the model; StructureError, before
+    anything is run, if the state belongs to another model; ArgumentError if the data are no iterable, or one
+    array, or the arguments are in another order; and what :func:`trainstep_` raises. Warns if the data are
+    empty, or everything is frozen.
 
-    The old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss
-    does not take the model.
+    >>> from fluxbridge.flux.optimisers import Descent, setup
+    >>> model = {"w": np.array([1.0])}
+    >>> train_(lambda m, x: np.sum((m["w"] - x) ** 2), model, [3.0, 3.0], setup(Descent(0.25), model))
+    >>> model["w"]
+    array([2.5])
     """
     if len(args) == 3 and isinstance(args[0], Params):
         return _train_old(loss, *args, cb=cb, progress=progress)

@@ -18,7 +18,7 @@ Datasets = data.Datasets
         (lambda: data.stack([]), ArgumentError, "at least one array"),
         (lambda: data.stack([M, M], axis=3), DimensionMismatch, r"axis=3 is no axis of the result.*\(2, 3\)"),
         (lambda: data.stack([M, M], axis=-4), DimensionMismatch, "axis=-4"),
-        (lambda: data.unstack(M, axis=2), DimensionMismatch, r"axis=2 is no axis of an array of shape \(2, 3\)"),
+        (lambda: data.unstack(M, axis=2), DimensionMismatch, r"axis=2 is no axis of an array.*\(2, 3\)"),
         (lambda: data.unsqueeze(M, axis=4), DimensionMismatch, "axis=4"),
         (lambda: data.unsqueeze(axis=4)(M), DimensionMismatch, "axis=4"),
         (lambda: data.chunk(M, 2, axis=2), DimensionMismatch, "axis=2"),
@@ -60,7 +60,7 @@ Datasets = data.Datasets
         (lambda: data.undersample([1], [1, 2]), DimensionMismatch, "1 observations have 2 classes"),
         (lambda: data.topk(M, 1, axis=2), DimensionMismatch, "axis=2"),
         (lambda: data.topk(M, 3, axis=0), ArgumentError, "range 1:2"),
-        (lambda: data.batched_searchsortedfirst(M, np.zeros((2, 4))), DimensionMismatch, "differs from x in axis 0"),
+        (lambda: data.batched_searchsortedfirst(M, np.zeros((2, 4))), DimensionMismatch, "differs from x"),
         (lambda: data.obsview(M, data.ObsDim(2)), DimensionMismatch, "axis=2"),
         (lambda: data.slidingwindow(M, size=4), ArgumentError, "1 to 3 observations"),
         (lambda: data.slidingwindow(M, size=2, stride=0), ArgumentError, "at least 1"),
@@ -127,7 +127,7 @@ def test_defaults_of_the_data_sets():
 
 
 def test_a_spiral():
-    x, y = Datasets.make_spiral(7, 2.0, 8.0, 50.0, noise=0)
+    x, _y = Datasets.make_spiral(7, 2.0, 8.0, 50.0, noise=0)
     for k in range(7):
         radius, angle = 2.0 * (50 - k) / 50, k * np.pi / 8
         np.testing.assert_allclose(x[:, k], [radius * np.sin(angle), radius * np.cos(angle)], atol=1e-15)

@@ -165,7 +165,21 @@ Rule = TypeVar("Rule", bound=type)
 
 
 def rule(cls: Rule) -> Rule:
-    """Make a class of fields with defaults a rule: a frozen dataclass that knows all spellings."""
+    """Class decorator: a class of fields with defaults becomes a rule, a frozen dataclass.
+
+    It accepts all spellings of a field.
+
+    Fields are checked by :class:`AbstractRule`; the constructor raises TypeError for names that are no
+    fields.
+
+    >>> @rule
+    ... class Half(AbstractRule):
+    ...     eta: float = 0.5
+    ...     def init(self, x): return None
+    ...     def apply(self, state, x, dx): return state, dx * self.eta
+    >>> Half(η=0.25)
+    Half(eta=0.25)
+    """
     made: Any = dataclasses.dataclass(frozen=True, repr=False)(cls)
     plain = made.__init__
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
+from ..precision import is_float_type
 from .base import AbstractRule, NewValue, Step, rule, typed
 from .text import julia, type_name
 
@@ -284,15 +285,3 @@ class MixedPrecision(AbstractRule):
 
     def __repr__(self) -> str:
         return f"{self.type_text()}({self.rule.compact()})"
-
-
-def is_float_type(dtype: Any) -> bool:
-    """Is it a NumPy type (or the name of one) of real floating-point numbers?
-
-    >>> is_float_type(np.float32), is_float_type(int), is_float_type("none")
-    (True, False, False)
-    """
-    try:
-        return np.dtype(dtype).kind == "f"
-    except TypeError:
-        return False

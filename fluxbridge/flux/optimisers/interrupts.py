@@ -16,7 +16,7 @@ _INTERRUPT = int(SIGINT)
 
 
 class Uninterrupted:
-    """Within it an interrupt is only noted; at the end the handler that was there before gets it.
+    """Within it a Ctrl-C is only noted; at the end the handler that was installed before gets it.
 
     Signals come to the main thread only; in others nothing is done.
     """

@@ -1,4 +1,4 @@
-"""One step of an optimiser: in place, or into another model and another state."""
+"""One step of an optimiser: in place, or as a new model and a new state."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ __all__ = ["update", "update_"]
 def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     """One step: writes into the arrays of `model` and the states in `tree`, and returns both.
 
-    `grad` has the structure of the model, as :func:`~fluxbridge.gradient` gives it; None leaves out what is
-    below it (its state does not move either). Raises StructureError if the tree belongs to another
-    model, DimensionMismatch if a gradient has another shape, DomainError by ClipNorm. After an error
-    nothing has changed.
+    `grad` has the structure of the model, as :func:`~fluxbridge.gradient` gives it; None skips what is below
+    it, its states too. Gradients are cast to the dtype of their parameter. Further arguments are gradients of
+    higher order, which the rules here do not use. A rule in place of `tree` takes implicit parameters.
+
+    Raises StructureError if the tree belongs to another model, or the gradient has another structure;
+    DimensionMismatch if a gradient has another shape; ArgumentError if a gradient has a dtype that cannot be
+    cast, or `tree` is no state; MutationError if a parameter cannot be written to; and what the rules raise,
+    such as DomainError by ClipNorm. After an error nothing has changed. Warns if everything is frozen.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0, 2.0])}
@@ -48,7 +52,9 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
 
 
 def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
-    """The same step without changing anything: returns another tree and another model.
+    """The step of :func:`update_` without changing anything: returns a new tree and a new model.
+
+    Raises as :func:`update_`. Parameters that cannot be written to are no error here.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0, 2.0])}

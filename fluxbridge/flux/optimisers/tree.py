@@ -1,4 +1,4 @@
-"""The state of an optimiser: a tree of leaves that mirrors the model, and how gradients are matched with it.
+"""The state of an optimiser: a tree with the structure of the model, and how gradients are matched with it.
 
 :func:`setup` makes the tree. A tied array has one :class:`Leaf` and gets the sum of its gradients once.
 Everything is checked before the first array is written to.
@@ -27,7 +27,12 @@ __all__ = ["Leaf", "setup"]
 
 
 class Leaf:
-    """The rule and the state of one parameter; `frozen` ones are not updated."""
+    """The rule and the state of one parameter; `frozen` ones are not updated.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> Leaf(Descent(0.1), None) == Leaf(Descent(0.1), None, frozen=True)
+    False
+    """
 
     def __init__(self, rule: AbstractRule, state: Any, frozen: bool = False):
         self.rule = rule
@@ -57,9 +62,9 @@ def same_state(a: Any, b: Any) -> bool:
 def setup(rule: AbstractRule, model: Any) -> Any:
     """The state of `rule` for every trained array of `model`, in a tree with the structure of the model.
 
-    What is not trained (functions, numbers, arrays of integers, fields that a layer leaves out) is
-    ``()`` in the tree. Warns if there is nothing to train; raises ArgumentError if an array cannot
-    be written to.
+    Where nothing is trained (functions, numbers, arrays of integers, fields that a layer leaves out) the tree
+    has ``()``. Warns if there is nothing to train. Raises ArgumentError if `rule` is no rule, an array cannot
+    be written to, or the rule compares numbers and an array is complex.
 
     >>> from fluxbridge.flux.optimisers import Momentum
     >>> setup(Momentum(0.1), {"w": np.zeros(2), "f": np.tanh})
@@ -90,7 +95,7 @@ def setup(rule: AbstractRule, model: Any) -> Any:
 
 
 def leaves(tree: Any) -> Iterator[Leaf]:
-    """The leaves of a state tree (tied ones as often as they occur)."""
+    """The leaves of a state tree, tied ones as often as they occur. ArgumentError for another tree."""
     if isinstance(tree, Leaf):
         yield tree
     elif isinstance(tree, (tuple, list, dict, Record)):
@@ -101,7 +106,11 @@ def leaves(tree: Any) -> Iterator[Leaf]:
 
 
 def where(path: Any) -> str:
-    """A path, (path of the parent, key) or None at the top, as one writes it in Python."""
+    """A path, (path of the parent, key) or None at the top, as Python code.
+
+    >>> where(((None, "layers"), 0))
+    '.layers[0]'
+    """
     keys = []
     while path is not None:
         path, key = path
