@@ -36,8 +36,9 @@ def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
     """
     if isinstance(model, (tuple, list)):
         model = Chain(*model)
-    if len(sizes) == 1 and sizes[0] and isinstance(sizes[0][0], (tuple, list)):
-        sizes = tuple(sizes[0])
+    several = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else ()
+    if several and isinstance(several[0], (tuple, list)):  # a tuple of sizes
+        sizes = tuple(several)
     shapes = [(*_size(size), 1) if padbatch else _size(size) for size in sizes]
     dtype = _dtype(model)
     with only_shapes(), warnings.catch_warnings(), np.errstate(all="ignore"):

@@ -1,6 +1,7 @@
 """Optimisers beyond the records: what a step must never do, own rules, old style, flattening."""
 
 import collections
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,7 @@ from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError, MutationError, StructureError
 from fluxbridge.flux import KeyPath, layer
 from fluxbridge.flux import optimisers as opt
-from fluxbridge.flux.optimisers import stepping
+from fluxbridge.flux.optimisers import stepping, ties
 from fluxbridge.flux.optimisers.tree import same_state
 
 RULES = [
@@ -456,9 +457,11 @@ def test_large_arrays(rule, dtype, monkeypatch):
         monkeypatch.setattr(stepping, "LARGE", large)
         rng = np.random.default_rng(5)
         model = [rng.normal(size=size).astype(dtype) for size in sizes]
+        model.append(np.repeat(model[0], 2, axis=1)[:, ::2])  # not contiguous
+        model.append(np.asfortranarray(model[0]))
         tree = opt.setup(rule, model)
         for _ in range(2):
-            opt.update_(tree, model, [rng.normal(size=size).astype(dtype) for size in sizes])
+            opt.update_(tree, model, [rng.normal(size=a.shape).astype(dtype) for a in model])
         results.append((model, [leaf.state for leaf in tree]))
     (blocks, states), (pure, pure_states) = results
     assert all(np.array_equal(a, b) for a, b in zip(blocks, pure, strict=True))
@@ -546,3 +549,68 @@ def test_a_rule_of_ones_own_sees_whole_arrays():
         opt.update_(opt.setup(kind(0.1), a), a, [g])
         opt.update_(opt.setup(plain(0.1), b), b, [g - np.mean(g)])
         np.testing.assert_array_equal(a[0], b[0])
+
+
+# -- ties --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 3), (1, 3), (3, 1), (1, 1), (2, 1, 3), (2, 2, 2), (2, 3, 2)])
+def test_a_transpose_of_a_parameter_is_tied_to_it(shape):
+    for axes in itertools.permutations(range(len(shape))):
+        w = np.zeros(shape)
+        other = w.transpose(axes)
+        order = ties.permutation(w, other)
+        there = w if order is None else w.transpose(order)
+        assert there.shape == other.shape and np.shares_memory(there, other)
+        model = {"a": w, "b": other}
+        rng = np.random.default_rng(0)
+        grad = {"a": rng.normal(size=w.shape), "b": rng.normal(size=other.shape)}
+        opt.update_(opt.setup(opt.Descent(1.0), model), model, grad)
+        np.testing.assert_allclose(w, -(grad["a"] + grad["b"].transpose(np.argsort(axes))))
+
+
+def test_arrays_that_only_overlap_are_not_tied():
+    w = np.zeros((2, 3))
+    for part in (w[:1], w[:, :2], w[:, ::2], w.ravel(), w.reshape(3, 2), w.view(np.int64)):
+        assert ties.memory(part) != ties.memory(w)
+    assert ties.memory(np.zeros(0)) != ties.memory(np.zeros(0))
+
+
+def test_states_are_compared_in_full():
+    a, b = (np.zeros(1), np.ones(1)), (np.zeros(1), np.zeros(1))
+    rule = opt.Adam()
+    assert opt.Leaf(rule, a) == opt.Leaf(rule, a) and opt.Leaf(rule, a) != opt.Leaf(rule, b)
+    assert opt.Leaf(rule, a) != opt.Leaf(rule, a[:1]) and opt.Leaf(rule, a) != opt.Leaf(rule, a, frozen=True)
+    assert opt.Leaf(rule, 1) != opt.Leaf(rule, 1.0)
+
+
+@pytest.mark.parametrize("name", ["freeze_", "thaw_", "adjust_", "adjust"])
+def test_a_model_is_no_state(name):
+    args = (0.1,) if name.startswith("adjust") else ()
+    with pytest.raises(ArgumentError, match=f"{name} must not be applied to a model"):
+        getattr(opt, name)({"w": np.ones(2)}, *args)
+
+
+def test_a_vector_goes_alone_or_behind_the_input():
+    flat, re = opt.destructure([np.ones(2)])
+    for args in ((), (1, flat, flat)):
+        with pytest.raises(TypeError, match=f"one or two arguments; got {len(args)}"):
+            re(*args)
+
+
+def test_init_and_apply_take_a_rule():
+    with pytest.raises(ArgumentError, match=r"init\(rule, x\) takes a rule"):
+        opt.init(3, np.ones(2))
+    with pytest.raises(ArgumentError, match=r"apply_\(rule, state, x, dx\) takes a rule"):
+        opt.apply_(3, None, np.ones(2), np.ones(2))
+    x = np.ones(2, np.float16)
+    rule = opt.MixedPrecision(opt.Descent(0.5))
+    state, step = opt.apply_(rule, opt.init(rule, x), x, [1.0, 2.0])
+    assert step is None and x.tolist() == [0.5, 0.0] and state[0].tolist() == [0.5, 0.0]
+    with pytest.raises(NotImplementedError, match=r"must define init\(self, x\)"):
+        opt.init(opt.AbstractRule(), x)
+    with pytest.raises(NotImplementedError, match="must define apply"):
+        opt.apply_(opt.AbstractRule(), None, x, x)
+    for args in ((), (1, 2, 3), (np.float32, 3), ("none", opt.Adam())):
+        with pytest.raises(ArgumentError, match="a float type"):
+            opt.MixedPrecision(*args)
