@@ -99,7 +99,14 @@ class LazyLayer:
 
 
 def wait_for_sizes(kind: type) -> None:
-    """Let ``kind(…)`` make a LazyLayer where a size is unknown."""
+    """Let ``kind(…)`` make a :class:`LazyLayer` where a size is unknown.
+
+    >>> class Wide:
+    ...     def __init__(self, size): self.size = size
+    >>> wait_for_sizes(Wide)
+    >>> Wide(_), Wide(3).size
+    (LazyLayer(Wide(_)), 3)
+    """
     if kind.__init__ is object.__init__:
         return  # it takes no sizes
     make = kind.__new__

@@ -32,7 +32,11 @@ _TYPES = {"float64": "Float64", "float32": "Float32", "float16": "Float16", "boo
 
 
 class Verbatim(str):
-    """Text that stands for a part of a layer where it is printed."""
+    """Text that stands for a part of a layer where the layer is printed.
+
+    >>> text(Verbatim("2 => 3")), text("2 => 3")
+    ('2 => 3', "'2 => 3'")
+    """
 
 
 def function_name(f: Any, qualified: bool = False) -> str:

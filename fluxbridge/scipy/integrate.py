@@ -173,10 +173,16 @@ def odeint(
     printmessg: Any = 0,
     tfirst: bool = False,
 ) -> Any:
-    """scipy.integrate.odeint, differentiable by y0, t, args and what `func` has captured.
+    """Differentiable by y0, t, args and what `func` has captured.
 
-    Reverse mode integrates the adjoint equations backwards (the solution is recomputed on the way,
-    so memory does not grow with the steps); it is as exact as rtol and atol.
+    Reverse mode integrates the adjoint equations backwards (the solution is recomputed on the way, so memory
+    does not grow with the steps); its error is that of rtol and atol. With traced values Dfun, col_deriv and
+    full_output raise NoRuleError, as do complex parameters.
+
+    >>> from fluxbridge import gradient
+    >>> end = lambda rate: odeint(lambda y, t: -rate * y, 1.0, np.array([0.0, 1.0]))[-1, 0]
+    >>> round(gradient(end, 1.0)[0], 5)
+    -0.36788
     """
     args = args if isinstance(args, tuple) else (args,)
     options = {
@@ -203,7 +209,7 @@ def odeint(
     return ODEINT(np.atleast_1d(array(y0)), array(t), theta, field=field, options=options)
 
 
-odeint.__doc__ = f"{odeint.__doc__}\n\n{description(scipy.integrate.odeint)}"
+odeint.__doc__ = description(scipy.integrate.odeint, "scipy.integrate.odeint", odeint.__doc__)
 
 # -- quad --------------------------------------------------------------------------------------------
 
@@ -259,7 +265,15 @@ def quad(
     limlst: Any = 50,
     complex_func: bool = False,
 ) -> Any:
-    """scipy.integrate.quad, differentiable by a, b, args and what `func` has captured."""
+    """Differentiable by a, b, args and what `func` has captured.
+
+    The derivative by an end is the integrand there; that by a parameter is integrated, one parameter at a
+    time. With traced values full_output, weight and complex_func raise NoRuleError, as do complex parameters.
+
+    >>> from fluxbridge import gradient
+    >>> gradient(lambda b: quad(lambda x: x**2, 0.0, b)[0], 3.0)
+    (9.0,)
+    """
     args = args if isinstance(args, tuple) else (args,)
     options = plain(
         {
@@ -297,6 +311,8 @@ def quad(
     value, error = QUAD(a, b, packed.release(), integrand=integrand, options=options)
     return value, plain(error)
 
+
+quad.__doc__ = description(scipy.integrate.quad, "scipy.integrate.quad", quad.__doc__)
 
 # -- sums over samples -------------------------------------------------------------------------------
 

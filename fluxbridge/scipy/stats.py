@@ -21,7 +21,7 @@ from ..autodiff.rules.decompositions import from_triangle
 from ..autodiff.values import with_value
 from ..errors import NoRuleError
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
-from .mirror import CLOSE, array, traced
+from .mirror import CLOSE, array, description, traced
 from .special import multigammaln
 
 load_on_demand()
@@ -60,7 +60,7 @@ class Distribution(Mirror):
         self.support_of = support or (lambda *shapes: (-np.inf, np.inf))
         self.formulas = formulas
         self.discrete = isinstance(self.distribution, scipy.stats.rv_discrete)
-        self.__doc__ = self.distribution.__doc__
+        self.__doc__ = description(self.distribution, f"scipy.stats.{name}")
 
     def __getattr__(self, method: str) -> Any:
         """The method `method`, or an attribute of SciPy's distribution."""
@@ -315,7 +315,7 @@ class Multivariate(Mirror):
     def __init__(self, name: str, **methods: Formula):
         self.name, self.methods = name, methods
         self.distribution = getattr(scipy.stats, name)
-        self.__doc__ = self.distribution.__doc__
+        self.__doc__ = description(self.distribution, f"scipy.stats.{name}")
 
     def has(self, method: str) -> bool:
         """Has this method a derivative?"""

@@ -97,6 +97,8 @@ def rand_like(*args: Any) -> np.ndarray:
 def randn_like(*args: Any) -> np.ndarray:
     """``randn_like([rng,] x, [dtype], [shape])``: normal numbers, as :func:`rand_like`; x may be traced.
 
+    Raises as :func:`rand_like`.
+
     >>> randn_like(np.random.default_rng(0), np.zeros(3), np.float32, 1).dtype
     dtype('float32')
     """

@@ -49,7 +49,11 @@ SMALL = {"ε", "momentum"}  #: numbers that Flux has in Float32
 
 
 def is_layer(x: Any) -> bool:
-    """Is this one of the layers that both sides have?"""
+    """Is this one of the layers that both sides have?
+
+    >>> is_layer(basic.Scale(2)), is_layer([])
+    (True, False)
+    """
     return type(x) in KINDS
 
 
@@ -66,6 +70,9 @@ def is_activation(layer: str, field: str, function: Any) -> bool:
     """Does the field hold a function that the layer applies element by element?
 
     `function` is the field ``f`` of a Fix1, which broadcasts what is in its ``x``.
+
+    >>> is_activation("Dense", "σ", None), is_activation("Chain", "layers", None)
+    (True, False)
     """
     return field in ACTIVATIONS or (layer == "Fix1" and field == "x" and function is normalise.broadcast)
 

@@ -167,10 +167,9 @@ Rule = TypeVar("Rule", bound=type)
 def rule(cls: Rule) -> Rule:
     """Class decorator: a class of fields with defaults becomes a rule, a frozen dataclass.
 
-    It accepts all spellings of a field.
-
-    Fields are checked by :class:`AbstractRule`; the constructor raises TypeError for names that are no
-    fields.
+    It accepts all spellings of a field; the constructor checks them as :class:`AbstractRule` says, and raises
+    TypeError for names that are no fields. Where the class ``compares`` numbers, ``init`` raises
+    ArgumentError for a complex parameter.
 
     >>> @rule
     ... class Half(AbstractRule):
