@@ -98,7 +98,7 @@ NNlib = nnlib
 OneHotArrays = onehotarrays
 Optimisers = optimisers
 Train = training
-tanh = np.tanh  #: in Julia it needs no import
+tanh = np.tanh  #: part of Julia's Base
 
 if not TYPE_CHECKING:  # for type checkers a star exports what it imports
     del TYPE_CHECKING

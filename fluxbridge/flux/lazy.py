@@ -89,7 +89,7 @@ class LazyLayer:
         size = x.shape[axis]
         made: Any = self.kind(*_filled(self.args, size), **_filled(self.options, size))
         y = made(x, *more)
-        self.layer = made  # only now: the call has worked
+        self.layer = made  # after the call, which may have failed
         return y
 
     def __repr__(self) -> str:

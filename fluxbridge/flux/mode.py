@@ -61,7 +61,7 @@ def tidy(mode: Any) -> bool | None:
 
 
 class HasMode:
-    """What layers with a field `active` have in common."""
+    """The method of layers with a field `active`."""
 
     active: bool | None
 

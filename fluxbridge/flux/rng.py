@@ -183,7 +183,7 @@ class Draws:
 
     def draw(self, make: Callable[..., Any], rng: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
         k, self._next = self._next, self._next + 1
-        if k < len(self.numbers) and np.shape(self.numbers[k]) != shape:  # this run goes another way
+        if k < len(self.numbers) and np.shape(self.numbers[k]) != shape:  # this run draws other numbers
             del self.numbers[k:]
         if k == len(self.numbers):
             self.numbers.append(make(rng, dtype, *shape))
@@ -201,7 +201,7 @@ def _again(make: Callable[..., Any], rng: Any, dtype: Any, shape: tuple[int, ...
     draws = _running.draws
     if draws is None:
         return make(rng, dtype, *shape)
-    _running.draws = None  # a generator may be made of another one, which is asked by the same functions
+    _running.draws = None  # a generator may draw from another one by the same functions
     try:
         return draws.draw(make, rng, dtype, shape)
     finally:

@@ -130,7 +130,7 @@ def _to_json(x: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
 
 
 def _plain_number(x: Any) -> Any:
-    """A number as JSON has it; infinities and NaN as text, complex numbers as two."""
+    """A number for JSON; infinities and NaN as text, complex numbers as two."""
     if isinstance(x, complex):
         return [_plain_number(x.real), _plain_number(x.imag)]
     return x if math.isfinite(x) else str(x)

@@ -13,10 +13,10 @@ from .functors import KeyPath, children, fcollect, fmapstructure, isleaf, pairs
 
 __all__ = ["loadmodel_", "modules", "state"]
 
-#: Fields of Flux whose names are none in Python, as they come in the state of a model from Julia.
+#: Fields of Flux, as in a state from Julia, whose names are normalised otherwise in Python.
 _IN_PYTHON = {"σ²": "σ2", "ϵ": "ε"}
 
-Problem = tuple[KeyPath, str, bool]  #: where, what, and whether it is about sizes only
+Problem = tuple[KeyPath, str, bool]  #: path, text, and whether only sizes differ
 
 
 def state(model: Any) -> Any:
@@ -62,7 +62,7 @@ def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: 
     if problems:
         raise _difference(problems)
     converted = [(array, value.astype(array.dtype)) for array, value in copies.values()]
-    for array, value in converted:  # nothing can go wrong any more
+    for array, value in converted:  # all of this succeeds
         array[...] = value
     return dst
 
@@ -81,14 +81,14 @@ def _match(dst: Any, src: Any, path: KeyPath, filter: Any, copies: Any, problems
 
 
 def _parts(x: Any, filter: Any) -> dict[Any, Any]:
-    """The parts that `filter` picks; of a tuple or list they are counted anew."""
+    """The parts that `filter` picks; those of a tuple or list are numbered anew."""
     picked = [(k, v) for k, v in pairs(children(x)) if filter(v)]
     named = all(isinstance(k, str) for k, _ in picked)
     return {_IN_PYTHON.get(k, k): v for k, v in picked} if named else dict(enumerate(v for _, v in picked))
 
 
 def _match_leaf(dst: Any, src: Any, path: KeyPath, copies: Any, problems: list[Problem]) -> None:
-    """Note the copy to make, or what is wrong."""
+    """Note the copy to make, or the problem."""
     to, given = _is_array(dst), _is_array(src)
     if not to:
         if given and (dst is True or not isinstance(dst, (bool, np.bool_))):

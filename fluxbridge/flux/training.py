@@ -52,20 +52,20 @@ def _spread(batch: Any) -> tuple[Any, ...]:
 
 
 def _number(value: Any) -> Any:
-    """The loss itself, if more was returned with it."""
+    """The loss itself, the first of what was returned."""
     if isinstance(value, tuple):
         return value[0]
     return next(iter(value.values())) if isinstance(value, dict) else value
 
 
 def _is_finite(value: Any) -> bool:
-    """Is the loss finite? What is no number at all is left for the engine to refuse."""
+    """Is the loss finite? What is no number is refused later, by the engine."""
     number = _number(value)
     return not isinstance(number, (int, float, complex, np.generic)) or bool(np.isfinite(number))
 
 
 class _NotFinite(Exception):
-    """Ends the run of a loss that is not finite, so that it leaves no trace in the model."""
+    """Ends the run of a loss that is not finite, before running statistics are updated."""
 
     def __init__(self, value: Any):
         self.value = value
@@ -112,7 +112,7 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
 
 
 def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeError) -> TypeError:
-    """`error`, or one that says how the loss is called, if that is what is wrong."""
+    """`error`, or one that says how the loss is called, if its signature does not fit."""
     try:
         inspect.signature(loss).bind(model, *inputs)
     except ValueError:  # it has no signature
@@ -211,7 +211,7 @@ def _refuse_infinite(value: Any, number: int) -> None:
 
 
 def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any], None]]]:
-    """(number, item, what shows the loss) for each item of the data."""
+    """(number, item, function that shows the loss) for each item of the data."""
     if isinstance(data, (np.ndarray, OneHotArray)) and data.ndim > 1:
         raise ArgumentError(
             f"the data are one array of shape {data.shape}, which would be taken row by row; take a "

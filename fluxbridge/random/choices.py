@@ -55,7 +55,7 @@ def choose_many(source: Source, items: Any, n: int) -> np.ndarray:
 
 
 def as_vector(items: Any) -> np.ndarray:
-    """A collection as a vector, in Julia's order; of objects where its elements are not of one kind."""
+    """A collection as a vector, in Julia's order; of objects if their types differ."""
     if isinstance(items, np.ndarray):
         return items.ravel(order="F")
     if isinstance(items, range):

@@ -14,7 +14,7 @@ from .words import Source
 from .ziggurat import exponential
 
 PORTION = 1 << 14  # words that are drawn at once, at most
-FEW = 0.15  # the share up to which it is quicker to draw how many elements are skipped
+FEW = 0.15  # up to this probability it is faster to draw the numbers of skipped elements
 
 
 def _masked(source: Source, bounds: np.ndarray, widths: np.ndarray) -> list[int]:

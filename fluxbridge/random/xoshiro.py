@@ -18,7 +18,7 @@ from .ziggurat import Ziggurat
 
 LANES = 8  # generators that fill a long array together
 LANE_FACTORS = (0x02011CE34BCE797F, 0x5A94851FB48A6E05, 0x3688CF5D48899FA7, 0x867B4BB4C42E5661)
-LONG, LONG_BOOL = 64, 640  # bytes from which on they do
+LONG, LONG_BOOL = 64, 640  # bytes from which on they do so
 VECTOR = 256  # words from which on NumPy is quicker than a loop
 LOWEST_BITS = np.uint64(0x0101010101010101)
 

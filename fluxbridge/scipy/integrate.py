@@ -47,7 +47,7 @@ class Packed:
             raise no_rule("an integral with complex parameters")
 
     def release(self) -> Any:
-        """θ, which is not kept here: the function must be free of traced values once it is recorded."""
+        """θ, which is forgotten here: the function must hold no traced values once it is recorded."""
         theta, self.theta = self.theta, None
         return theta
 
@@ -78,9 +78,9 @@ def _odeint(y0: Any, t: Any, theta: Any, field: Any, options: dict[str, Any]) ->
 def odeint_rule(dy: Any, y: Any, _y0: Any, t: Any, theta: Any, field: Any, options: dict[str, Any]) -> Any:
     """The adjoint method: state, λ and the gradients by t₀ and θ are integrated backwards.
 
-    λ' = -λ ∂f/∂y and (dθ)' = -λ ∂f/∂θ; between two times of the output λ takes up the cotangent
-    of that output (Froehlich et al. 2017, section 2.4.2). The result is as exact as the solver's
-    tolerances, and it is made of odeint itself, so a second derivative needs nothing more.
+    λ' = -λ ∂f/∂y and (dθ)' = -λ ∂f/∂θ; at each time of the output its cotangent is added to λ (Froehlich et
+    al. 2017, section 2.4.2). The error is that of the solver's tolerances. It is made of odeint itself, so it
+    can be differentiated again.
     """
     steps, size = np.shape(y)
     options = {k: v for k, v in options.items() if k not in ("h0", "ml", "mu", "tcrit")}
@@ -219,7 +219,7 @@ def _quad(a: Any, b: Any, theta: Any, integrand: Any, options: dict[str, Any]) -
 
 
 def quad_by_end(dy: Any, x: Any, theta: Any, integrand: Any) -> Any:
-    """The value of the integrand there; the second output, an estimate of the error, is not followed."""
+    """The integrand at the end; the second output, an estimate of the error, has no derivative."""
     return None if dy[0] is None else dy[0] * integrand(x, theta)
 
 

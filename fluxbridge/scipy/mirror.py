@@ -25,7 +25,7 @@ _OF_THE_WAY = {
     "blocksize", "check_finite", "driver", "lapack_driver", "lwork", "method", "overwrite_a", "overwrite_ab",
     "overwrite_b", "workers",
 }  # fmt: skip
-CLOSE = 256  #: units in the last place by which two ways to compute a value may differ unseen
+CLOSE = 256  #: units in the last place by which two ways to compute a value may differ
 
 
 def traced(*values: Any) -> bool:

@@ -70,7 +70,7 @@ def batch(xs: Any) -> Any:
 
 
 def _columns(xs: list[Any]) -> Any:
-    """The parts of tuples or dicts of the same keys, each collected over all of them."""
+    """The parts of tuples, or of dicts of the same keys, each as a list over all of them."""
     first = xs[0]
     if isinstance(first, dict):
         if any(set(x) != set(first) for x in xs):
@@ -133,9 +133,7 @@ def unsqueeze(x: Any = None, *, axis: int) -> Any:
 def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
     if (n is None) == (size is None):
         raise ArgumentError("chunk takes either the number of pieces or size=")
-    if n is not None and not isinstance(
-        n, (int, np.integer)
-    ):  # for each element the piece that it belongs to
+    if n is not None and not isinstance(n, (int, np.integer)):  # the number of the piece, for each element
         places = np.asarray(n)
         if np.any(np.diff(places) < 0):
             raise ArgumentError("the numbers of the pieces must not decrease")

@@ -25,7 +25,7 @@ def _assignments(n: int, k: int) -> Assignments:
 
 
 def _by_label(labels: Any, k: int) -> Assignments:
-    """The same, with the shares of the labels in every fold."""
+    """The same, with the share of each label in every fold."""
     folds: list[list[int]] = [[] for _ in range(k)]
     for label, places in group_indices(labels).items():
         if not 2 <= k <= len(places):

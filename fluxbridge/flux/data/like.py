@@ -15,7 +15,7 @@ __all__ = ["falses_like", "fill_like", "ones_like", "rand_like", "randn_like", "
 
 
 def _asked(x: Any, dtype: Any, shape: Any) -> tuple[Any, tuple[int, ...]]:
-    """(dtype, shape): the shape may stand in the place of the dtype."""
+    """(dtype, shape) of the new array; the shape may stand in the place of the dtype."""
     if isinstance(dtype, (int, tuple)):
         dtype, shape = None, dtype
     shape = np.shape(x) if shape is None else (shape,) if isinstance(shape, int) else shape

@@ -60,7 +60,7 @@ class DataLoader:
         if num_workers:
             raise ArgumentError("there are no worker processes here; parallel=N loads with N threads")
         self.batchsize = whole(batchsize, "batchsize")
-        #: how many observations a batch really has, 0 for single ones
+        #: the size of a batch, 0 for single observations
         self.size = fitting_batchsize(self.batchsize, self.count) if self.batchsize > 0 else 0
         if self.count == 0:
             raise ArgumentError("the data have no observations, so there is nothing to iterate over")
@@ -80,7 +80,7 @@ class DataLoader:
         return self._ahead(jobs) if self.parallel else map(self._load, jobs)
 
     def _places(self, k: int, order: np.ndarray | None) -> Any:
-        """Where the observations of the k-th batch stand."""
+        """The positions of the observations of the k-th batch."""
         if not self.size:
             return k if order is None else int(order[k])
         part = slice(k * self.size, min((k + 1) * self.size, self.count))
@@ -90,7 +90,7 @@ class DataLoader:
         return collated(self.data, places, self.collate) if self.size else getobs(self.data, places)
 
     def _ahead(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """The same in order, loaded by threads while the one before is used."""
+        """The batches in order, loaded by threads while the one before is used."""
         workers = max(int(self.parallel), 1)
         pool = ThreadPoolExecutor(workers, thread_name_prefix="DataLoader")
         waiting: deque[Future] = deque()
@@ -101,7 +101,7 @@ class DataLoader:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-        finally:  # also when the loop over us is left
+        finally:  # also when the loop is left early
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _first(self) -> Any:

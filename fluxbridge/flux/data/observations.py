@@ -38,7 +38,7 @@ _ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
 
 def _together(data: Any) -> Any:
-    """The data sets in a tuple, dict or named tuple, and how to put others there; None for a single one."""
+    """The data sets in a tuple, dict or named tuple, and what puts others there; None for a single one."""
     if isinstance(data, (tuple, dict, Record)):
         parts, rebuild = functor(data)
         return [v for _, v in pairs(parts)], lambda new: rebuild(collected(parts, new))
@@ -97,7 +97,7 @@ def whole(n: Any, name: str) -> int:
 
 
 def _at(array: Any, index: Any) -> Any:
-    """What stands at `index` on the last axis."""
+    """The elements at `index` on the last axis."""
     place = (slice(None),) * (np.ndim(array) - 1) + (index,)
     return array[place]
 
@@ -123,7 +123,7 @@ def getobs(data: Any, index: Any = None) -> Any:
         picked = _at(data, index)
         is_view = isinstance(index, slice) and isinstance(picked, np.ndarray)
         return picked.copy(order="K") if is_view else picked
-    if hasattr(data, "iloc"):  # a table of pandas
+    if hasattr(data, "iloc"):  # a pandas DataFrame
         return data.iloc[index]
     if isinstance(data, range) and not isinstance(index, (int, np.integer)):
         return np.asarray(data)[index]
@@ -171,11 +171,11 @@ class DataContainer(Sequence):
     """
 
     def one(self, k: int) -> Any:
-        """The observation at k, which is valid."""
+        """The observation at a valid position k."""
         raise NotImplementedError
 
     def several(self, places: np.ndarray) -> Any:
-        """The observations at these places."""
+        """The observations at valid positions."""
         return [self.one(int(k)) for k in places]
 
     def __getitem__(self, index: Any) -> Any:
@@ -317,7 +317,7 @@ def _counts(at: Any) -> bool:
 
 
 def _borders(n: int, at: Any) -> list[int]:
-    """Where the parts end, rounded as MLUtils does: each share anew, of what remains."""
+    """The ends of the parts, rounded as in MLUtils: each share is one of what remains."""
     shares = [a / n for a in _as_tuple(at)] if _counts(at) and n else list(_as_tuple(at))
     if n and not (all(share >= 0 for share in shares) and sum(shares) <= 1 + 1e-9):
         raise ArgumentError(f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations")
@@ -368,6 +368,6 @@ def randobs(data: Any, *rest: Any) -> Any:
     n = numobs(data)
     if n == 0 or count < 0:
         raise ArgumentError(f"{count} observations cannot be drawn from {n}")
-    rng = getattr(rng, "generator", rng)  # behind the default one
+    rng = getattr(rng, "generator", rng)  # the one that default_rng() stands for
     draws = rng.integers(n, size=count) if isinstance(rng, np.random.Generator) else rng.rand(range(n), count)
     return getobs(data, draws if rest else int(draws[0]))

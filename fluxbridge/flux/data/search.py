@@ -28,7 +28,7 @@ def topk(x: Any, k: int, *, axis: int = 0, rev: bool = True) -> tuple[Any, np.nd
     if not 1 <= k <= n:
         raise ArgumentError(f"k={k} must be in the range 1:{n}, the length of the axis")
     values = plain(x)
-    if rev:  # from behind and turned round, so that equals keep their order
+    if rev:  # sorted in reverse, so that equal elements keep their order
         order = n - 1 - np.flip(np.argsort(np.flip(values, axis), axis=axis, kind="stable"), axis)
     else:
         order = np.argsort(values, axis=axis, kind="stable")
@@ -39,7 +39,7 @@ def topk(x: Any, k: int, *, axis: int = 0, rev: bool = True) -> tuple[Any, np.nd
 def _count(xp: Any, x: Any, axis: int, compare: Any) -> np.ndarray:
     xp, x = np.asarray(plain(xp)), np.atleast_1d(plain(x))
     axis = checked_axis(x, axis)
-    if xp.ndim == 1:  # for every query
+    if xp.ndim == 1:  # the same vector for every query
         xp = xp.reshape((1,) * axis + (-1,) + (1,) * (x.ndim - axis - 1))
     elif xp.ndim != x.ndim or np.any(np.delete(xp.shape, axis) != np.delete(x.shape, axis)):
         raise DimensionMismatch(

@@ -212,7 +212,7 @@ def fitting_batchsize(size: int, n: int) -> int:
 
 
 def collated(data: Any, places: Any, collate: Any) -> Any:
-    """The observations at `places` as a batch: taken out together, or one by one and put together."""
+    """The observations at `places` as a batch: taken out together, or one by one and collated."""
     if collate is None:
         return getobs(data, places)
     members = np.arange(numobs(data))[places]

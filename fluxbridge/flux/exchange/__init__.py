@@ -45,7 +45,7 @@ def to_julia(model: Any, *, functions: Mapping[Any, str] | None = None, keep: bo
 
 
 def to_julia_for_checks(model: Any) -> Any:
-    """The same, for a comparison: what has no counterpart stays here, as do the random numbers."""
+    """:func:`to_julia` for a comparison: functions without counterpart and random numbers stay in Python."""
     return _in_julia("built")(Description({}, True, asks=True).node(model, "model"))
 
 
@@ -76,9 +76,7 @@ def _in_julia(name: str) -> Any:
     return _defined(session.bridge(), name)
 
 
-@functools.lru_cache(
-    maxsize=2
-)  # the two functions of the bridge in use; in a new process they are made again
+@functools.lru_cache(maxsize=2)  # the two functions; a new process makes them again
 def _defined(_bridge: Any, name: str) -> Any:
     from ...julia import function
 

@@ -61,7 +61,7 @@ class Model:
             if (name, field) in AXES:
                 value = axes_here(value)
             elif isinstance(value, np.floating):
-                value = float(value)  # a setting: Python's numbers, for every width
+                value = float(value)  # a setting, which is a Python float here for every width
             setattr(new, field, value)
         return new
 

@@ -26,8 +26,8 @@ _FILES = (
 )  # fmt: skip
 _NO_LAYERS = {"SamePad", "HasMode"}
 
-#: The layers that both sides have, by the name that both give them; and Julia's function with a filled
-#: first argument, which a LayerNorm without parameters has inside.
+#: The layers that both sides have, by their common names; and Fix1, Julia's function with a fixed first
+#: argument, which is inside of a LayerNorm without parameters.
 LAYERS: dict[str, type] = {
     name: kind
     for file in _FILES
@@ -39,11 +39,11 @@ LAYERS: dict[str, type] = {
 }
 KINDS = {kind: name for name, kind in LAYERS.items()}
 
-#: Fields with another name there.
+#: Fields with another name in Flux.
 TO_FIELD = {"σ2": "σ²", "ε": "ϵ"}
 FROM_FIELD = {there: here for here, there in TO_FIELD.items()}
 ACTIVATIONS = {"σ", "λ"}  #: fields with a function of numbers
-AXES = {("Dropout", "dims"), ("WeightNorm", "dims")}  #: axes, counted from 1 there
+AXES = {("Dropout", "dims"), ("WeightNorm", "dims")}  #: axes, counted from 1 in Flux
 SYMBOLS = {("WeightNorm", "which"), ("Upsample", "mode")}
 SMALL = {"ε", "momentum"}  #: numbers that Flux has in Float32
 

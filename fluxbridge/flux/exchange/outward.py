@@ -30,9 +30,11 @@ class Description:
 
     def __init__(self, functions: Mapping[Any, str], keep: bool, asks: bool = False):
         self.functions, self.keep = functions, keep
-        self.asks = asks  #: does Julia ask generators here for every number?
-        self.numbers: dict[int, tuple[Any, int]] = {}  # what was seen, kept so that its id stays its own
-        self.open: set[int] = set()  # what is being written down
+        self.asks = asks  #: does Julia draw from the generators in Python?
+        self.numbers: dict[
+            int, tuple[Any, int]
+        ] = {}  # shared objects and their numbers; the objects are kept, as ids are reused
+        self.open: set[int] = set()  # objects on the current path (cycle guard)
 
     def node(self, x: Any, at: str, activation: bool = False) -> list[Any]:
         from ...julia import JuliaObject

@@ -47,7 +47,7 @@ class Walk:
             )
             new = rebuild(new) if self.rebuild else new
         if shared:
-            self.cache[id(x)] = (x, new)  # type: ignore[index] # x is kept, so that its id stays its own
+            self.cache[id(x)] = (x, new)  # type: ignore[index] # x is kept, as ids are reused
         return new
 
 

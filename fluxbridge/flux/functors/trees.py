@@ -127,7 +127,7 @@ def _object_array(parts: list[Any], shape: tuple[int, ...]) -> np.ndarray:
 def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
     cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
     held = {name: cell.cell_contents for name, cell in cells.items() if is_filled(cell)}
-    held = {name: value for name, value in held.items() if value is not x}  # a function that calls itself
+    held = {name: value for name, value in held.items() if value is not x}  # a recursive function
 
     if not held:
         return (), lambda _: x

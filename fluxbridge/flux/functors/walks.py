@@ -114,7 +114,7 @@ class CachedWalk(AbstractWalk):
 
     def __init__(self, walk: AbstractWalk, *, prune: Any = _UNSET):
         self.walk, self.prune = walk, prune
-        self.cache: dict[int, tuple[Any, Any]] = {}  # the objects are kept, so that their ids stay theirs
+        self.cache: dict[int, tuple[Any, Any]] = {}  # the objects are kept, as ids are reused
 
     def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
         if not is_shared(x):

@@ -40,7 +40,7 @@ Step = tuple[Any, Any]  #: (next state, what is subtracted from the parameter, o
 
 
 class NewValue:
-    """In place of a step: what the parameter becomes, where a subtraction would round it once more."""
+    """In place of a step: the new value of the parameter, where a subtraction would round a second time."""
 
     __slots__ = ("value",)
 
@@ -77,7 +77,7 @@ class AbstractRule:
     elementwise = False
     #: Does ``apply_`` write into the arrays of its state?
     writes_state = False
-    #: Does it ask which number is larger? Then it is for real parameters only.
+    #: Does it compare numbers? Then it is for real parameters only.
     compares = False
     refuses_negative_eta = True
 
@@ -113,7 +113,7 @@ class AbstractRule:
         return f"{type(self).__name__}({', '.join(f'{k}={printed(v)}' for k, v in self.parts().items())})"
 
     def compact(self) -> str:
-        """How it is printed inside of a state."""
+        """The text of the rule inside of a printed state."""
         return repr(self)
 
     def type_text(self) -> str:

@@ -36,7 +36,9 @@ def adjust_(tree: Any, eta: float | None = None, **options: Any) -> None:
     """
     changes = _changes(eta, options)
     _refuse_model(tree, "adjust_")
-    changed = [(leaf, leaf.rule.adjusted(changes)) for leaf in leaves(tree)]  # all or none
+    changed = [
+        (leaf, leaf.rule.adjusted(changes)) for leaf in leaves(tree)
+    ]  # computed for all before one is changed
     for leaf, rule in changed:
         leaf.rule = rule
 

@@ -7,7 +7,7 @@ from signal import SIGINT
 from types import FrameType, TracebackType
 from typing import Any
 
-try:  # CPython's own: the module signal makes enums of the handlers, which takes 20 µs
+try:  # signal.signal converts handlers to enums, which takes 20 µs
     from _signal import getsignal, signal
 except ImportError:
     from signal import getsignal, signal  # type: ignore[assignment]

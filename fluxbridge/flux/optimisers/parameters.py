@@ -48,7 +48,7 @@ def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[Ke
     value = plain(x) if isinstance(x, Tracer) else x
     if isnumeric(x):
         if id(value) not in seen:
-            seen[id(value)] = value  # kept, so that the id stays its own
+            seen[id(value)] = value  # kept, as ids are reused
             yield path, x
         return
     shared = hasattr(x, "__dict__")

@@ -58,7 +58,7 @@ class Workspace(threading.local):
         return buffers[number][: like.size].reshape(like.shape, order="F" if like.flags.fnc else "C")
 
     def give(self, array: np.ndarray) -> None:
-        """An array from :meth:`take` is free again."""
+        """Free an array from :meth:`take` again."""
         self.free = array
 
 

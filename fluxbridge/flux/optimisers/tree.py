@@ -167,7 +167,7 @@ class Entry:
 
 
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
-    """Match tree, model and gradients: what is to be updated. Warns if everything is frozen."""
+    """The entries of tree, model and gradients that are to be updated. Warns if everything is frozen."""
     found = match(tree, model, *grads)
     if found and all(entry.leaf.frozen for entry in found):
         warnings.warn(
@@ -250,7 +250,7 @@ def check_leaf(leaf: Leaf, x: Any, path: Any) -> None:
 
 
 def other_shape(state: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape of an array in the state that does not have this one."""
+    """The shape of an array in the state that has another shape; None if there is none."""
     if type(state) is np.ndarray:
         return None if state.shape == shape else state.shape
     if type(state) is tuple:
