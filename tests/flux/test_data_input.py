@@ -201,3 +201,10 @@ def test_a_loader_in_batches_of_its_own_kind():
     assert len(flux.DataLoader(M)) == 3 and flux.batchsize(flux.DataLoader(M, batchsize=2)) == 2
     assert [x.shape for x in flux.DataLoader(M, batchsize=2, partial=False)] == [(2, 2)]
     assert [x.tolist() for x in flux.DataLoader(M)] == [[[0.0], [3.0]], [[1.0], [4.0]], [[2.0], [5.0]]]
+
+
+def test_batches_of_a_view():
+    assert len(data.BatchView(M)) == 3 and data.BatchView(M)[1].tolist() == [[1.0], [4.0]]
+    batches = data.BatchView(np.arange(5), batchsize=2)
+    assert batches[[0, 2]].tolist() == [0, 1, 4] and [b.tolist() for b in batches] == [[0, 1], [2, 3], [4]]
+    assert len(data.joinobs()) == 0 and list(data.joinobs([1], data.joinobs([2, 3], "a"))) == [1, 2, 3, "a"]

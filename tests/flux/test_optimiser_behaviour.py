@@ -468,6 +468,21 @@ def test_large_arrays(rule, dtype, monkeypatch):
     assert all(same_state(a, b) for a, b in zip(states, pure_states, strict=True))
 
 
+def test_a_state_in_another_order_than_its_parameter():
+    """Such a state has no flat view beside the parameter: the step is computed for the whole array."""
+    rng = np.random.default_rng(0)
+    rule, shape = opt.Adam(), (300, 301)
+    x, m, v, g = (rng.normal(size=shape) for _ in range(4))
+    results = []
+    for arrange in (np.ascontiguousarray, np.asfortranarray):
+        model = [x.copy()]
+        tree = [opt.Leaf(rule, (arrange(m), np.abs(v), opt.init(rule, x)[2]))]
+        opt.update_(tree, model, [g])
+        results.append((model[0], tree[0].state))
+    assert np.array_equal(results[0][0], results[1][0]) and same_state(results[0][1], results[1][1])
+    assert not np.array_equal(results[0][0], x)
+
+
 def read_only(state):
     if isinstance(state, tuple):
         return tuple(map(read_only, state))
