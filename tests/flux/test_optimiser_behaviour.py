@@ -476,7 +476,7 @@ def test_a_state_in_another_order_than_its_parameter():
     results = []
     for arrange in (np.ascontiguousarray, np.asfortranarray):
         model = [x.copy()]
-        tree = [opt.Leaf(rule, (arrange(m), np.abs(v), opt.init(rule, x)[2]))]
+        tree = [opt.Leaf(rule, (arrange(m.copy()), np.abs(v), opt.init(rule, x)[2]))]
         opt.update_(tree, model, [g])
         results.append((model[0], tree[0].state))
     assert np.array_equal(results[0][0], results[1][0]) and same_state(results[0][1], results[1][1])
