@@ -457,7 +457,7 @@ def test_large_arrays(rule, dtype, monkeypatch):
         monkeypatch.setattr(stepping, "LARGE", large)
         rng = np.random.default_rng(5)
         model = [rng.normal(size=size).astype(dtype) for size in sizes]
-        model.append(np.repeat(model[0], 2, axis=1)[:, ::2])  # not contiguous
+        model.append(np.repeat(model[0], 2, axis=1)[:, : sizes[0][1]])  # no flat view
         model.append(np.asfortranarray(model[0]))
         tree = opt.setup(rule, model)
         for _ in range(2):
@@ -564,6 +564,19 @@ def test_a_rule_of_ones_own_sees_whole_arrays():
         opt.update_(opt.setup(kind(0.1), a), a, [g])
         opt.update_(opt.setup(plain(0.1), b), b, [g - np.mean(g)])
         np.testing.assert_array_equal(a[0], b[0])
+
+
+def test_a_norm_that_is_not_finite():
+    model = [np.ones(2)]
+    grad = [np.array([np.inf, 1.0])]
+    with pytest.raises(DomainError, match=r"throw=False"):
+        opt.update_(opt.setup(opt.ClipNorm(1.0), model), model, grad)
+    with np.errstate(invalid="ignore"):
+        opt.update_(opt.setup(opt.ClipNorm(1.0, throw=False), model), model, grad)
+    assert np.isnan(model[0][0]) and model[0][1] == 1.0  # inf / inf, and 1 / inf
+    zero = [np.ones(2)]
+    opt.update_(opt.setup(opt.ClipNorm(1.0), zero), zero, [np.zeros(2)])
+    assert zero[0].tolist() == [1.0, 1.0]
 
 
 # -- ties --------------------------------------------------------------------------------------------------
