@@ -263,5 +263,9 @@ def _rounded(kind: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def epsilon_for(x: np.ndarray, epsilon: float) -> Any:
     """An epsilon in the type of `x`; at least 1e-7 in half precision, unless it is 0."""
-    kind = real_type(x)
+    return _epsilon(real_type(x), epsilon)
+
+
+@functools.lru_cache(maxsize=256)
+def _epsilon(kind: Any, epsilon: float) -> Any:
     return kind(epsilon) if kind is not np.float16 or epsilon == 0 else max(kind(1e-7), kind(epsilon))

@@ -1,6 +1,6 @@
 """What the rules share: averages, squares and quotients, as pure functions or in place.
 
-The functions are pure. Only within ``with WORKSPACE:``, where :mod:`.stepping` takes the step of a large
+The functions are pure. Only within ``with LOCAL:``, where :mod:`.stepping` takes the step of a large
 array block by block, they write into the state and take their intermediate results from a few buffers of the
 size of a block: fresh memory for each of them would cost more than the arithmetic, as the operating system
 hands it out page by page.
@@ -16,53 +16,74 @@ import numpy as np
 BLOCK = 1 << 18  #: bytes of a block of a parameter
 
 
-class Workspace(threading.local):
-    """The buffers of this thread. Within ``with WORKSPACE:`` the functions below work in place.
+class Workspace:
+    """Buffers for the intermediate results of one block, used again for the next one.
 
-    What they return is then valid until its end: a buffer is handed out again only if it was given back.
-
-    >>> old = np.ones(2)
-    >>> with WORKSPACE:
-    ...     average(old, 0.5, np.zeros(2)) is old
-    True
+    >>> space, x = Workspace(), np.ones(2)
+    >>> buffer = space.take(x)
+    >>> space.give(buffer)
+    >>> space.take(x) is buffer, space.take(x) is buffer
+    (True, False)
     """
 
+    __slots__ = ("free", "kept", "unused")
+
     def __init__(self) -> None:
-        self.active = False
-        self.kept: dict[np.dtype[Any], list[np.ndarray]] = {}  #: all buffers, as vectors
-        self.used: dict[np.dtype[Any], int] = {}  #: how many of them have been handed out
+        self.kept: list[np.ndarray] = []  #: all buffers, contiguous
+        self.unused: list[np.ndarray] = []  #: those that have not been handed out for this block
         self.free: np.ndarray | None = None  #: the array that was given back last
-
-    def __enter__(self) -> None:
-        self.active = True
-
-    def __exit__(self, *_: object) -> None:
-        self.active, self.free = False, None
-        self.used.clear()
 
     def take(self, like: np.ndarray) -> np.ndarray:
         """An array like `like`, with any contents."""
-        free = self.free
-        if free is not None and (free.shape, free.strides, free.dtype) == (
-            like.shape,
-            like.strides,
-            like.dtype,
-        ):
+        free, unused, strides, dtype = self.free, self.unused, like.strides, like.dtype
+        if free is not None and free.strides == strides and free.shape == like.shape and free.dtype == dtype:
             self.free = None
             return free
-        dtype = like.dtype
-        buffers, number = self.kept.setdefault(dtype, []), self.used.get(dtype, 0)
-        if number == len(buffers) or buffers[number].size < like.size:
-            buffers[number : number + 1] = [np.empty(max(BLOCK // dtype.itemsize, like.size), dtype)]
-        self.used[dtype] = number + 1
-        return buffers[number][: like.size].reshape(like.shape, order="F" if like.flags.fnc else "C")
+        if (
+            unused
+            and (last := unused[-1]).strides == strides
+            and last.shape == like.shape
+            and last.dtype == dtype
+        ):
+            return unused.pop()
+        for k, buffer in enumerate(unused):
+            if buffer.size >= like.size and buffer.dtype == dtype:
+                del unused[k]
+                order: Any = "F" if like.flags.fnc else "C"
+                return buffer.ravel(order="K")[: like.size].reshape(like.shape, order=order)
+        self.kept.append(np.empty_like(like))
+        return self.kept[-1]
 
     def give(self, array: np.ndarray) -> None:
         """Free an array from :meth:`take` again."""
         self.free = array
 
 
-WORKSPACE = Workspace()
+class Local(threading.local):
+    """The workspace of this thread, and whether it is in use.
+
+    Within ``with LOCAL:`` the functions below work in place. What they return is then valid until its end: a
+    buffer is handed out again only if it was given back.
+
+    >>> old = np.ones(2)
+    >>> with LOCAL:
+    ...     average(old, 0.5, np.zeros(2)) is old
+    True
+    """
+
+    def __init__(self) -> None:
+        self.own = Workspace()
+        self.space: Workspace | None = None
+
+    def __enter__(self) -> None:
+        self.space = space = self.own
+        space.unused, space.free = space.kept.copy(), None
+
+    def __exit__(self, *_: object) -> None:
+        self.space = None
+
+
+LOCAL = Local()
 
 
 def average(old: Any, beta: Any, new: Any) -> Any:
@@ -80,10 +101,10 @@ def weighted(old: Any, beta: Any, new: Any, weight: Any) -> Any:
     >>> weighted(np.array([1.0]), 0.5, np.array([2.0]), 3.0)
     array([6.5])
     """
-    if not WORKSPACE.active:
+    space = LOCAL.space
+    if space is None:
         return old * beta + new * weight
-    buffer = WORKSPACE.take(old)
-    return _add_to(old, beta, np.multiply(new, weight, out=buffer))
+    return _add_to(old, beta, np.multiply(new, weight, space.take(old)), space)
 
 
 def average_square(old: Any, beta: Any, new: Any) -> Any:
@@ -92,16 +113,17 @@ def average_square(old: Any, beta: Any, new: Any) -> Any:
     >>> average_square(np.array([1.0]), 0.75, np.array([2.0]))
     array([1.75])
     """
-    if not WORKSPACE.active or new.dtype.kind == "c":
+    space = LOCAL.space
+    if space is None or new.dtype.kind == "c":
         return old * beta + absolute_square(new) * (1 - beta)
-    buffer = np.multiply(new, new, out=WORKSPACE.take(old))
-    return _add_to(old, beta, np.multiply(buffer, 1 - beta, out=buffer))
+    buffer = np.multiply(new, new, space.take(old))
+    return _add_to(old, beta, np.multiply(buffer, 1 - beta, buffer), space)
 
 
-def _add_to(old: np.ndarray, beta: Any, buffer: np.ndarray) -> np.ndarray:
-    np.multiply(old, beta, out=old)
-    np.add(old, buffer, out=old)
-    WORKSPACE.give(buffer)
+def _add_to(old: np.ndarray, beta: Any, buffer: np.ndarray, space: Workspace) -> np.ndarray:
+    np.multiply(old, beta, old)
+    np.add(old, buffer, old)
+    space.give(buffer)
     return old
 
 
@@ -120,14 +142,15 @@ def over_root(m: Any, v: Any, epsilon: Any, scale: Any, correction: Any = None) 
     >>> over_root(np.array([2.0]), np.array([8.0]), 1.0, 10.0, 0.5)
     array([4.])
     """
-    out = WORKSPACE.take(v) if WORKSPACE.active else None
+    space = LOCAL.space
+    out = None if space is None else space.take(v)  # positional, as a keyword takes longer to parse
     if correction is None:
-        root = np.sqrt(v, out=out)
+        root = np.sqrt(v, out)
     elif v.dtype == np.float16:  # the products below could underflow
-        root = np.sqrt(np.divide(v, correction, out=out), out=out)
+        root = np.sqrt(np.divide(v, correction, out), out)
     else:  # numerator and denominator times sqrt(correction): one division less an element
         factor = np.sqrt(correction)
         epsilon, scale = epsilon * factor, scale * factor
-        root = np.sqrt(v, out=out)
-    quotient = np.divide(m, np.add(root, epsilon, out=out), out=out)
-    return np.multiply(quotient, scale, out=out)
+        root = np.sqrt(v, out)
+    quotient = np.divide(m, np.add(root, epsilon, out), out)
+    return np.multiply(quotient, scale, out)

@@ -16,7 +16,7 @@ import numpy as np
 from ...errors import ArgumentError
 from .base import AbstractRule, NewValue
 from .interrupts import Uninterrupted
-from .scratch import BLOCK, WORKSPACE
+from .scratch import BLOCK, LOCAL
 
 if TYPE_CHECKING:
     from .tree import Entry
@@ -124,7 +124,7 @@ def step_in_blocks(entry: Entry) -> None:
 
 
 def step_of_block(rule: AbstractRule, state: Any, x: np.ndarray, dx: np.ndarray) -> Any:
-    with WORKSPACE:
+    with LOCAL:
         new, step = rule.apply_(state, x, dx)
         state = updated(state, new)
         write(x, step)

@@ -251,10 +251,11 @@ def check_leaf(leaf: Leaf, x: Any, path: Any) -> None:
 
 def other_shape(state: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     """The shape of an array in the state that has another shape; None if there is none."""
-    if type(state) is np.ndarray:
-        return None if state.shape == shape else state.shape
-    if type(state) is tuple:
-        for part in state:
+    for part in state if type(state) is tuple else (state,):
+        if type(part) is np.ndarray:
+            if part.shape != shape:
+                return part.shape
+        elif type(part) is tuple:
             found = other_shape(part, shape)
             if found is not None:
                 return found
