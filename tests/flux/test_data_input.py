@@ -6,6 +6,7 @@ import pytest
 from fluxbridge import flux
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import MLUtils as data
+from fluxbridge.flux.data.loader import summary, type_text
 from fluxbridge.flux.data.observations import DataContainer
 
 M = np.arange(6.0).reshape(2, 3)
@@ -208,3 +209,16 @@ def test_batches_of_a_view():
     batches = data.BatchView(np.arange(5), batchsize=2)
     assert batches[[0, 2]].tolist() == [0, 1, 4] and [b.tolist() for b in batches] == [[0, 1], [2, 3], [4]]
     assert len(data.joinobs()) == 0 and list(data.joinobs([1], data.joinobs([2, 3], "a"))) == [1, 2, 3, "a"]
+
+
+def test_rescaling_along_an_axis():
+    x = np.array([[1.0, 3.0, 2.0], [10.0, 10.0, 30.0]])
+    np.testing.assert_allclose(data.rescale(x, axis=1, eps=0), [[0, 1, 0.5], [0, 0, 1]])
+    np.testing.assert_allclose(data.rescale(x, axis=0, eps=0), [[0, 0, 0], [1, 1, 1]])
+    np.testing.assert_allclose(data.rescale(x, axis=None, eps=0).max(), 1)
+    np.testing.assert_allclose(data.rescale(x, axis=1, eps=1)[0], [0, 2 / 3, 1 / 3])
+    np.testing.assert_allclose(data.normalise(x, axis=1, eps=0), (x.T - x.mean(1)).T / x.std(1)[:, None])
+
+
+def test_types_of_data():
+    assert type_text(flux.Record(a=np.ones(2))) == "Record" and summary(flux.Record(a=1)) == "Record"

@@ -239,3 +239,12 @@ def test_what_is_shared_is_collected_once():
 def test_refused(call, error, says):
     with pytest.raises(error, match=says):
         call()
+
+
+def test_what_is_shared_is_mapped_each_time_without_a_cache():
+    shared = np.ones(1)
+    count = []
+    for cache, times in ((True, 1), (False, 2)):
+        count.clear()
+        a, b = fmap(lambda v: count.append(v) or v + 1, (shared, shared), cache=cache)
+        assert len(count) == times and (a is b) == cache

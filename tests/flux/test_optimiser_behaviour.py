@@ -14,7 +14,7 @@ from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError, MutationError, StructureError
 from fluxbridge.flux import KeyPath, layer
 from fluxbridge.flux import optimisers as opt
-from fluxbridge.flux.optimisers import stepping, ties
+from fluxbridge.flux.optimisers import scratch, stepping, text, ties
 from fluxbridge.flux.optimisers.tree import same_state
 
 RULES = [
@@ -642,3 +642,58 @@ def test_init_and_apply_take_a_rule():
     for args in ((), (1, 2, 3), (np.float32, 3), ("none", opt.Adam())):
         with pytest.raises(ArgumentError, match="a float type"):
             opt.MixedPrecision(*args)
+
+
+def test_long_arrays_are_cut_in_the_middle():
+    column = text.julia(np.arange(12.0).reshape(12, 1))
+    assert column == "[0.0; 1.0; 2.0; 3.0; 4.0; …; 7.0; 8.0; 9.0; 10.0; 11.0;;]"
+    assert text.julia(np.arange(10.0).reshape(10, 1)).count(";") == 11
+    row = text.julia(np.arange(22.0))
+    assert row.startswith("[0.0, ") and "9.0, …, 12.0" in row and row.endswith("21.0]")
+    assert "…" not in text.julia(np.arange(20.0))
+
+
+def test_a_chain_ends_with_mixed_precision():
+    rng = np.random.default_rng(0)
+    chain = opt.OptimiserChain(
+        opt.WeightDecay(0.1), opt.MixedPrecision(np.float64, opt.Descent()), opt.Descent(7.0)
+    )
+    short = opt.OptimiserChain(opt.WeightDecay(0.1), opt.MixedPrecision(np.float64, opt.Descent()))
+    x = rng.normal(size=3).astype(np.float32)
+    a, b, g = [x.copy()], [x.copy()], [rng.normal(size=3).astype(np.float32)]
+    opt.update_(opt.setup(chain, a), a, g)
+    opt.update_(opt.setup(short, b), b, g)
+    assert np.array_equal(a[0], b[0]) and not np.array_equal(a[0], x)
+
+
+def test_mixed_precision_keeps_the_type_of_its_copy():
+    x = np.ones(3)
+    tree = opt.setup(opt.MixedPrecision(opt.Adam()), [x])
+    opt.update_(tree, [x], [np.ones(3)])
+    precise, (m, v, _) = tree[0].state
+    assert precise.dtype == m.dtype == v.dtype == np.float32 and x.dtype == np.float64
+    nested = opt.setup(opt.MixedPrecision(np.float64, opt.MixedPrecision(np.float16, opt.Descent(0.5))), [x])
+    opt.update_(nested, [x], [np.ones(3)])
+    outer, (inner, _) = nested[0].state
+    assert outer.dtype == np.float64 and inner.dtype == np.float16 and np.array_equal(outer, x)
+
+
+def test_buffers_are_used_again_for_other_shapes():
+    space = scratch.Workspace()
+    large = space.take(np.ones((4, 5), np.float32))
+    assert large.shape == (4, 5) and large.dtype == np.float32
+    for like in (
+        np.ones((2, 3), np.float32),
+        np.asfortranarray(np.ones((2, 3), np.float32)),
+        np.ones(7, np.float32),
+    ):
+        space.unused, space.free = space.kept.copy(), None
+        small = space.take(like)
+        assert small.shape == like.shape and small.flags.fnc == like.flags.fnc
+        assert np.shares_memory(small, large) and len(space.kept) == 1
+        assert not np.shares_memory(space.take(like), small)  # handed out once
+        del space.kept[1:]
+    space.unused, space.free = space.kept.copy(), None
+    assert not np.shares_memory(space.take(np.ones((4, 5))), large)  # another type
+    space.unused = space.kept[:1]
+    assert not np.shares_memory(space.take(np.ones(21, np.float32)), large)  # too small

@@ -373,3 +373,11 @@ def test_a_loss_may_hold_arrays_and_a_model_none():
 
 def loss_without_arrays(m, x):
     return np.sum(m(x))
+
+
+def test_a_vector_is_data_number_by_number():
+    m = [np.array([0.0])]
+    train_(lambda m, x: np.sum((m[0] - x) ** 2), m, np.array([1.0, 3.0]), setup(Descent(0.5), m))
+    assert m[0] == [3.0]
+    with pytest.raises(ArgumentError, match="taken row by row"):
+        train_(lambda m, x: np.sum(m[0] * x), m, np.ones((2, 2)), setup(Descent(0.5), m))
