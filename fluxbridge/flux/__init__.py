@@ -103,8 +103,16 @@ tanh = np.tanh  #: part of Julia's Base
 if not TYPE_CHECKING:  # for type checkers a star exports what it imports
     del TYPE_CHECKING
     __all__ = _exported(
-        globals(), "ADTypes", "Functors", "Losses", "MLDataDevices", "MLUtils", "NNlib", "OneHotArrays",
-        "Optimisers", "Train",
-    )  # fmt: skip
+        globals(),
+        "ADTypes",
+        "Functors",
+        "Losses",
+        "MLDataDevices",
+        "MLUtils",
+        "NNlib",
+        "OneHotArrays",
+        "Optimisers",
+        "Train",
+    )
 
 __getattr__ = _explain("Flux")

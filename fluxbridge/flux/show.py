@@ -27,8 +27,14 @@ NAMES: dict[Any, str] = {
 }  # fmt: skip
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type, type(np.mean))
 _SPELLINGS = {"sigmoid": "σ", "hardsigmoid": "hardσ", "logsigmoid": "logσ"}
-_TYPES = {"float64": "Float64", "float32": "Float32", "float16": "Float16", "bool": "Bool",
-          "complex128": "ComplexF64", "complex64": "ComplexF32"}  # fmt: skip
+_TYPES = {
+    "float64": "Float64",
+    "float32": "Float32",
+    "float16": "Float16",
+    "bool": "Bool",
+    "complex128": "ComplexF64",
+    "complex64": "ComplexF32",
+}
 
 
 class Verbatim(str):

@@ -240,7 +240,7 @@ def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any]
 
 def _train_old(
     loss: Loss, params: Params, data: Any, rule: Any, *, cb: Any = None, progress: bool = True
-) -> None:  # fmt: skip
+) -> None:
     """Implicit parameters: ``loss(*item)`` finds the model by itself; the rule remembers its states."""
     callbacks = [] if cb is None else list(cb) if isinstance(cb, (list, tuple)) else [cb]
     for number, item, bar in _items(data, progress):

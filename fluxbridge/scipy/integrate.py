@@ -186,10 +186,21 @@ def odeint(
     """
     args = args if isinstance(args, tuple) else (args,)
     options = {
-        "ml": ml, "mu": mu, "rtol": rtol, "atol": atol, "tcrit": tcrit, "h0": h0, "hmax": hmax, "hmin": hmin,
-        "ixpr": ixpr, "mxstep": mxstep, "mxhnil": mxhnil, "mxordn": mxordn, "mxords": mxords,
+        "ml": ml,
+        "mu": mu,
+        "rtol": rtol,
+        "atol": atol,
+        "tcrit": tcrit,
+        "h0": h0,
+        "hmax": hmax,
+        "hmin": hmin,
+        "ixpr": ixpr,
+        "mxstep": mxstep,
+        "mxhnil": mxhnil,
+        "mxordn": mxordn,
+        "mxords": mxords,
         "printmessg": printmessg,
-    }  # fmt: skip
+    }
     packed = Packed(func, args)
     if not packed.found and not traced(y0, t):
         return scipy.integrate.odeint(

@@ -155,7 +155,7 @@ def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
 
 def chunk(
     x: Any, n: Any = None, *, size: Any = None, axis: int = -1, npartitions: int | None = None
-) -> list[Any]:  # fmt: skip
+) -> list[Any]:
     """Pieces of an array along `axis` (the last), or of a list: n of them, or of a given `size`.
 
     All have the same size but the last, which may be smaller; there are fewer than n if there are fewer
