@@ -19,6 +19,7 @@ ROOT = Path(fluxbridge.__file__).parent
 #: Each room may know those above its line, and nobody below it.
 ROOMS = [
     "errors",
+    "progress",
     "autodiff",
     "recording",
     "random",

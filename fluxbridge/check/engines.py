@@ -15,9 +15,9 @@ from .. import api, differences, models
 from ..adtypes import AutoForwardDiff, AutoZygote
 from ..autodiff.native import check_scalar
 from ..autodiff.template import Record
+from ..progress import Progress
 from ..recording.point import Entry
 from .complexstep import complex_step
-from .progress import Progress
 from .question import DOES_NOT_APPLY, NOT_LOOKED_AT, Answer, NoAnswer, Question, as_matrix
 
 

@@ -23,6 +23,24 @@ from ..autodiff.primitive import Tracer, take_up
 from ..errors import ArgumentError, DimensionMismatch
 from .rng import default_rng, is_rng, rand, randn, randperm
 
+__all__ = [
+    "create_bias",
+    "glorot_normal",
+    "glorot_uniform",
+    "identity_init",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "lecun_normal",
+    "nfan",
+    "ones32",
+    "orthogonal",
+    "rand32",
+    "randn32",
+    "sparse_init",
+    "truncated_normal",
+    "zeros32",
+]
+
 Initialiser = Callable[..., Any]
 _F32 = np.float32
 

@@ -20,6 +20,28 @@ from .nnlib import ctc_loss as ctc_loss
 from .nnlib import logsigmoid, logsoftmax, softmax
 from .onehotarrays import OneHotArray
 
+__all__ = [
+    "binary_focal_loss",
+    "binarycrossentropy",
+    "crossentropy",
+    "ctc_loss",
+    "dice_coeff_loss",
+    "focal_loss",
+    "hinge_loss",
+    "huber_loss",
+    "kldivergence",
+    "label_smoothing",
+    "logitbinarycrossentropy",
+    "logitcrossentropy",
+    "mae",
+    "mse",
+    "msle",
+    "poisson_loss",
+    "siamese_contrastive_loss",
+    "squared_hinge_loss",
+    "tversky_loss",
+]
+
 #: Python's own words for an aggregate mean NumPy's, over all elements.
 _AGGREGATES: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max, None: lambda x: x}
 

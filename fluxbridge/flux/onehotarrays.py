@@ -16,6 +16,8 @@ from ..autodiff.primitive import Tracer, plain
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import leaf
 
+__all__ = ["OneHotArray", "OneHotMatrix", "OneHotVector", "onecold", "onehot", "onehotbatch"]
+
 _UNSET: Any = object()
 
 

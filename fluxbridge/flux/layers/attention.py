@@ -13,6 +13,8 @@ from .basic import Dense
 from .dropout import Dropout
 from .shapes import as_array
 
+__all__ = ["MultiHeadAttention"]
+
 
 def _sizes(dims: Any) -> tuple[int, int, int, int, int, int]:
     """The features of q, k and v; of queries and keys; of values; of the output."""

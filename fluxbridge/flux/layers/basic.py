@@ -15,6 +15,8 @@ from ..show import function_name
 from .affine import affine
 from .shapes import activate, as_array, columns, identity, lead, match_eltype, numbers, size_check
 
+__all__ = ["Bilinear", "Dense", "Scale"]
+
 
 def options_text(σ: Any, bias: Any) -> str:
     """The end of what a layer prints: its activation, and that it has no bias."""

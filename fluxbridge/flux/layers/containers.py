@@ -15,6 +15,8 @@ from ..declare import layer
 from ..show import text
 from .shapes import hcat, vcat
 
+__all__ = ["Chain", "Maxout", "PairwiseFusion", "Parallel", "SkipConnection", "activations"]
+
 #: Functions of two numbers that Julia takes for any number of them.
 _OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
 

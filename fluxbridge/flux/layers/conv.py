@@ -15,6 +15,8 @@ from ..nnlib.windows import Sizes, conv_dims, expand, per_axis
 from ..show import function_name
 from .shapes import activate, as_array, identity, match_eltype, size_check
 
+__all__ = ["Conv", "ConvTranspose", "CrossCor", "DepthwiseConv", "SamePad"]
+
 _dims = functools.lru_cache(maxsize=512)(conv_dims)
 _transpose_dims = functools.lru_cache(maxsize=512)(conv_transpose_dims)
 

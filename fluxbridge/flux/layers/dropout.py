@@ -15,6 +15,8 @@ from ..rng import default_rng, rand
 from ..show import text
 from .shapes import ALL_AXES, numbers
 
+__all__ = ["AlphaDropout", "Dropout"]
+
 ALPHA = -1.7580993408473766  #: the limit of selu at -∞
 
 

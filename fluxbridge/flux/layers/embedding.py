@@ -14,6 +14,8 @@ from ..initialisers import randn32
 from .basic import is_pair
 from .shapes import as_array, size_check
 
+__all__ = ["Embedding", "EmbeddingBag"]
+
 _REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's functions do not know axes
 
 

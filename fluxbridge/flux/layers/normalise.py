@@ -17,6 +17,8 @@ from .basic import Scale
 from .shapes import EPS, activate, identity, normalise, numbers, size_check
 from .standard import moments, standardise
 
+__all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm"]
+
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
 
 

@@ -14,6 +14,8 @@ from ..nnlib.windows import Sizes, per_axis
 from .conv import calc_padding, check_spatial, same_or_all
 from .shapes import as_array
 
+__all__ = ["AdaptiveMaxPool", "AdaptiveMeanPool", "GlobalMaxPool", "GlobalMeanPool", "MaxPool", "MeanPool"]
+
 
 def _size(pool: Any, k: Any) -> Sizes:
     """The sizes that a pooling layer is made with, which tell how many spatial axes it has."""

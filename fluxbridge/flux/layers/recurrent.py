@@ -20,6 +20,19 @@ from ..show import function_name
 from .basic import is_pair
 from .shapes import as_array, lead, numbers, size_check
 
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "GRUCell",
+    "GRUv3",
+    "GRUv3Cell",
+    "LSTMCell",
+    "RNNCell",
+    "Recurrence",
+    "initialstates",
+]
+
 
 def initialstates(cell: Any) -> Any:
     """The state before the first step, of a cell or of a recurrent layer: zeros.

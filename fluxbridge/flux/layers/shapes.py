@@ -13,6 +13,8 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
 
+__all__ = ["abs2", "cat", "flatten", "hcat", "identity", "normalise", "vcat"]
+
 #: What the field `dims` holds for all axes together: Julia's colon.
 ALL_AXES = slice(None)
 

@@ -10,6 +10,8 @@ from ..functors import leaf
 from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
 from .shapes import as_array
 
+__all__ = ["PixelShuffle", "Upsample"]
+
 _MODES = ("nearest", "bilinear", "trilinear")
 
 

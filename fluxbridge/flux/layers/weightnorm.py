@@ -13,6 +13,8 @@ from ..functors import fmap, functor
 from ..show import Verbatim, text
 from .shapes import ALL_AXES, abs2
 
+__all__ = ["WeightNorm", "remove_weight_norms", "reparametrize"]
+
 
 @layer
 class WeightNorm:
