@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from ownerrors import refused
 
 from fluxbridge import flux, gradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch
@@ -22,7 +23,7 @@ def test_ways_to_call(init):
     assert np.array_equal(one, two)
     assert np.array_equal(init(np.random.default_rng(1))(3, 4), one)
     assert init()(3, 4).shape == (3, 4)
-    with pytest.raises(TypeError):
+    with refused(TypeError):
         init((3, 4))
     assert isinstance(gradient(lambda x: np.sum(x * init(3, 4)), 5.0)[0], float)
 
@@ -81,7 +82,7 @@ def test_sparse(sparsity, zeros):
     if 0 < zeros < 100:
         assert not (w[:zeros] == 0).all()  # each column is shuffled
         assert abs(w[w != 0].std() - 0.1) < 0.01
-    with pytest.raises(ArgumentError, match="matrices"):
+    with refused(ArgumentError, match="matrices"):
         flux.sparse_init(3, 3, 3, sparsity=0.1)
 
 
@@ -97,7 +98,7 @@ def test_bias():
     w = np.ones((2, 3), np.float16)
     assert flux.create_bias(w, True, 2).dtype == np.float16
     assert flux.create_bias(w, [1, 2], 2).dtype == np.float16
-    with pytest.raises(DimensionMismatch, match=r"size \(2,\).* \(3,\)"):
+    with refused(DimensionMismatch, match=r"size \(2,\).* \(3,\)"):
         flux.create_bias(w, [1, 2, 3], 2)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ownerrors import refused
 from rulecheck import check
 
 from fluxbridge import flux, gradient, hessian_reverse, pushforward
@@ -73,15 +74,15 @@ def test_dense_of_any_batch_is_dense_of_each_vector(batch, act):
 
 def test_mismatch_names_layer_and_both_shapes():
     for m, x in ((Dense((3, 2)), np.ones((4, 5))), (Chain(relu, Dense((3, 2))), np.ones((4, 5)))):
-        with pytest.raises(
+        with refused(
             DimensionMismatch, match=r"Dense\(3 => 2\) expects .* size 3 along axis 0.* shape \(4, 5\)"
         ):
             m(x)
-    with pytest.raises(DimensionMismatch, match=r"Dense\(3 => 2\).* shape \(\)"):
+    with refused(DimensionMismatch, match=r"Dense\(3 => 2\).* shape \(\)"):
         Dense((3, 2))(np.float32(1))
-    with pytest.raises(DimensionMismatch, match=r"Dense\(3 => 2\) expects"):  # and inside of a gradient
+    with refused(DimensionMismatch, match=r"Dense\(3 => 2\) expects"):  # and inside of a gradient
         gradient(lambda m: np.sum(m(np.ones((4, 5), np.float32))), Dense((3, 2)))
-    with pytest.raises(DimensionMismatch, match=r"BatchNorm\(3\) expects .*size 3 along axis 0"):
+    with refused(DimensionMismatch, match=r"BatchNorm\(3\) expects .*size 3 along axis 0"):
         gradient(lambda m: np.sum(m(np.ones((4, 5)))), BatchNorm(3))
 
 
@@ -97,7 +98,7 @@ def test_wider_input_is_converted_and_said_once():
 def test_dense_from_lists_and_old_sizes():
     assert Dense([[1.0, 2.0]])([1.0, 1.0]).tolist() == [3.0]
     assert repr(Dense(3, 2, relu)) == "Dense(3 => 2, relu)"
-    with pytest.raises(ArgumentError, match="matrix"):
+    with refused(ArgumentError, match="matrix"):
         Dense(np.ones(3))
 
 
@@ -127,20 +128,20 @@ def test_maxout_of_a_number_of_layers():
 
 
 def test_names_that_are_taken():
-    with pytest.raises(ArgumentError, match="layers"):
+    with refused(ArgumentError, match="layers"):
         Chain(layers=relu)
-    with pytest.raises(ArgumentError, match="layers"):
+    with refused(ArgumentError, match="layers"):
         Parallel(np.add, layers=relu)
-    with pytest.raises(ArgumentError, match="names"):
+    with refused(ArgumentError, match="names"):
         Chain(relu, second=relu)
 
 
 def test_embedding_refuses_what_is_no_position():
     m = Embedding((4, 2))
     for bad in (4, -1, [0, 4], [[-1]]):
-        with pytest.raises(IndexError, match="0 to 3"):
+        with refused(IndexError, match="0 to 3"):
             m(bad)
-    with pytest.raises(ArgumentError, match="integers"):
+    with refused(ArgumentError, match="integers"):
         m(np.array([0.5]))
     assert m(np.zeros((0,), np.int64)).shape == (2, 0)
 
@@ -250,7 +251,7 @@ def test_connections_of_any_number():
 
 def test_modes_are_checked_at_once():
     for make in (lambda a: Dropout(0.5, active=a), lambda a: BatchNorm(2, active=a)):
-        with pytest.raises(ArgumentError, match="other"):
+        with refused(ArgumentError, match="other"):
             make("other")
         assert make(True).active is True
 
@@ -277,17 +278,17 @@ def test_partial_functions_in_a_chain():
 
 
 def test_sizes_that_do_not_go_together():
-    with pytest.raises(DimensionMismatch, match=r"Scale\(10\) .* shape \(2,\)"):
+    with refused(DimensionMismatch, match=r"Scale\(10\) .* shape \(2,\)"):
         flux.Scale(10)(np.ones(2))
     assert flux.Scale(10)(np.ones(1)).shape == (10,)
     assert flux.Scale(2, 3, bias=False)(np.ones((2, 1, 4))).shape == (2, 3, 4)
     for wrong in (1.0, np.sin):
-        with pytest.raises(ArgumentError, match="size"):
+        with refused(ArgumentError, match="size"):
             flux.Scale(wrong)
     for m in (Embedding((10, 4)), flux.EmbeddingBag((10, 4))):
-        with pytest.raises(DimensionMismatch, match=r"expects .* size 10 along axis 0.* \(1000, 2\)"):
+        with refused(DimensionMismatch, match=r"expects .* size 10 along axis 0.* \(1000, 2\)"):
             m(flux.onehotbatch([3, 4], range(1000)))
-    with pytest.raises(ArgumentError, match="connection"):
+    with refused(ArgumentError, match="connection"):
         Parallel(flux.hcat, connection=relu)
     assert repr(flux.Bilinear(10, 2, 3, relu)) == "Bilinear((10, 2) => 3, relu)"
 
@@ -321,20 +322,20 @@ def test_branches_that_do_not_fit_are_named():
         (flux.Maxout(Dense((3, 2)), Dense((3, 4))), r"\(2, 5\) and \(4, 5\)"),
         (Parallel(flux.hcat, Dense((3, 2)), Dense((3, 4))), r"\(2, 5\) and \(4, 5\)"),
     ):
-        with pytest.raises(DimensionMismatch, match=shapes):
+        with refused(DimensionMismatch, match=shapes):
             layer(x)
     assert SkipConnection(Dense((3, 1)), np.add)(x).shape == (3, 5)  # as Julia's .+
 
 
 def test_softmax_is_no_activation():
-    with pytest.raises(ArgumentError, match="layer of its own"):
+    with refused(ArgumentError, match="layer of its own"):
         Dense((3, 2), flux.softmax)(np.ones(3, np.float32))
 
 
 @pytest.mark.parametrize("kind", [flux.RNN, flux.LSTM, flux.GRU, flux.GRUv3])
 def test_states_that_do_not_fit_are_refused(kind):
     wrong = np.ones(2, np.float32)
-    with pytest.raises(DimensionMismatch, match="expects a state of size 3"):
+    with refused(DimensionMismatch, match="expects a state of size 3"):
         kind((2, 3))(np.ones((2, 4), np.float32), (wrong, wrong) if kind is flux.LSTM else wrong)
 
 
