@@ -145,8 +145,8 @@ def istft(
     y, frequencies = take_up(y), n_fft if return_complex else n_fft // 2 + 1
     if np.ndim(y) not in (2, 3) or np.shape(y)[0] != frequencies:
         raise ArgumentError(
-            f"istft with n_fft={n_fft} takes an array ({frequencies} frequencies, frames, batch), not one of shape "
-            f"{np.shape(y)}"
+            f"istft with n_fft={n_fft} takes an array ({frequencies} frequencies, frames, batch), but got "
+            f"one of shape {np.shape(y)}"
         )
     n_frames = np.shape(y)[1]
     if normalized:

@@ -222,7 +222,7 @@ def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequen
         sizes = whole[kept:]
         if whole[:kept] != np.shape(src)[:kept]:
             raise DimensionMismatch(
-                f"scatter: dstsize={whole} does not begin with the sizes {np.shape(src)[:kept]} of src's slices"
+                f"scatter: dstsize={whole} does not begin with {np.shape(src)[:kept]}, as src does"
             )
     _check_bounds(index, sizes)
     for names, combine, join in _OPERATIONS:

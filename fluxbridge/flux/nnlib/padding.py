@@ -1,6 +1,6 @@
 """Padding with a constant, or with elements of the array itself.
 
-`pad` is one integer for both ends of every axis, one integer for each axis, or (begin1, end1, begin2, end2, …).
+`pad` is one integer for both ends of every axis, one for each axis, or (begin1, end1, begin2, end2, …).
 `axis` names these axes, one or several.
 """
 
@@ -73,7 +73,7 @@ def pad_zeros(x: Any, pad: Pad, axis: Axis = None) -> Any:
 def _pad_by_index(
     name: str, x: Any, pad: Pad, axis: Axis, most: Callable[[int], int], index: Callable[[int, int, int], Any]
 ) -> Any:
-    """x with its slices `index(length, begin, end)` along each axis; `most(length)` is the largest padding."""
+    """The slices `index(length, begin, end)` of x along each axis; `most(length)` is the largest padding."""
     check_numbers(name, x)
     if axis is None:
         number = isinstance(pad, (int, np.integer))

@@ -112,10 +112,10 @@ upsample_trilinear = upsample_linear
 
 
 def pixel_shuffle(x: Any, r: int) -> Any:
-    """Channels become pixels: (W, H, r²·C, N) → (r·W, r·H, C, N), for any number of spatial axes (Shi et al. 2016).
+    """Channels become pixels: (W, H, r²·C, N) → (r·W, r·H, C, N), for any number of spatial axes.
 
-    The dtype is that of x. Raises ValueError if x has no spatial axis, r is below 1, or the channels are no
-    multiple of r^(number of spatial axes).
+    From Shi et al. 2016. The dtype is that of x. Raises ValueError if x has no spatial axis, r is below 1, or
+    the channels are no multiple of r^(number of spatial axes).
 
     >>> pixel_shuffle(np.arange(4.0).reshape(1, 4, 1), 2).shape
     (2, 2, 1)

@@ -197,8 +197,8 @@ def conv_dims(
 ) -> ConvDims:
     """The settings of the convolution of arrays of these shapes.
 
-    Raises DimensionMismatch if the shapes and settings do not fit together, ArgumentError for settings that are
-    out of range.
+    Raises DimensionMismatch if the shapes and settings do not fit together, ArgumentError for settings that
+    are out of range.
     """
     if len(x_shape) != len(w_shape):
         raise DimensionMismatch(
@@ -206,8 +206,8 @@ def conv_dims(
         )
     if len(x_shape) < 3:
         raise DimensionMismatch(
-            f"a convolution takes arrays with spatial axes, channels and a batch, but got the shapes {x_shape} "
-            f"and {w_shape}"
+            "a convolution takes arrays with spatial axes, channels and a batch, but got the shapes "
+            f"{x_shape} and {w_shape}"
         )
     channels, inside, out = x_shape[-2], w_shape[-2], w_shape[-1]
     if channels != inside * groups:
