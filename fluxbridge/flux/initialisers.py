@@ -25,8 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.primitive import Tracer, take_up
+from ..autodiff.primitive import Tracer, plain, take_up
 from ..errors import ArgumentError, DimensionMismatch
+from .nnlib.numeric import check_numbers, check_real
 from .rng import default_rng, is_rng, rand, randn, randperm
 
 Initialiser = Callable[..., Any]
@@ -224,6 +225,7 @@ def sparse_init(rng: Any, *size: int, sparsity: float, std: float = 0.01) -> np.
     """
     if len(size) != 2:
         raise ArgumentError(f"sparse_init makes matrices only, not something of size {size}")
+    check_real("sparsity", sparsity)
     rows, cols = size
     made = randn(rng, _F32, rows, cols) * _F32(std)
     made[: max(0, math.ceil(min(1.0, sparsity) * rows))] = 0
@@ -306,13 +308,15 @@ def create_bias(weights: Any, bias: Any, *size: int) -> Any:
     >>> create_bias(np.ones((2, 3)), True, 2)
     array([0., 0.])
     """
+    check_numbers("create_bias", weights)
+    dtype, size = np.asarray(plain(weights)).dtype, _sizes("create_bias", size)
     if isinstance(bias, (bool, np.bool_)):
-        return np.zeros(size, weights.dtype) if bias else False
+        return np.zeros(size, dtype) if bias else False
     bias = take_up(bias)
     if not isinstance(bias, Tracer) and np.asarray(bias).dtype.kind not in "biufc":
         raise ArgumentError(f"a bias is True, False, or an array of numbers, not {bias!r}")
     if np.shape(bias) != size:
         raise DimensionMismatch(f"expected a bias of size {size}, but got one of size {np.shape(bias)}")
     if isinstance(bias, Tracer):
-        return bias if bias.dtype == weights.dtype else bias.astype(weights.dtype)
-    return np.asarray(bias, dtype=weights.dtype)
+        return bias if bias.dtype == dtype else bias.astype(dtype)
+    return np.asarray(bias, dtype=dtype)

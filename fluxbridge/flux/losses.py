@@ -10,30 +10,30 @@ float type of the prediction (Float64 for integers).
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from ..autodiff import spelled
 from ..autodiff.elementwise import elementwise
-from ..autodiff.primitive import plain, primitive, take_up
+from ..autodiff.primitive import Tracer, plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
 from .nnlib import ctc_loss as ctc_loss
 from .nnlib import logsigmoid, logsoftmax, softmax
-from .nnlib.numeric import check_axis
+from .nnlib.numeric import as_float, check_axis, check_real
 from .onehotarrays import OneHotArray
 
 #: Python's built-in reductions stand for NumPy's, over all elements.
-_AGGREGATES: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max, None: lambda x: x}
+_AGGREGATES: list[tuple[Any, Any]] = [(sum, np.sum), (min, np.min), (max, np.max), (None, lambda x: x)]
 
 
 def _aggregate(agg: Any, losses: Any) -> Any:
-    reduce = _AGGREGATES.get(agg, agg)
-    if not callable(reduce):
+    if agg is not None and not callable(agg):
         raise ArgumentError(
             f"agg is a function of the losses such as np.mean or np.sum, or None, not {agg!r}"
         )
-    return reduce(losses)
+    return next((reduce for word, reduce in _AGGREGATES if agg is word), agg)(losses)
 
 
 # -- logarithms with their limits at 0 -------------------------------------------------------------
@@ -50,13 +50,13 @@ def _not_negative(x: Any) -> None:
 def _log_value(x: Any) -> Any:
     _not_negative(x)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(x)
+        return np.log(as_float(x))
 
 
 def _xlogy_value(x: Any, y: Any) -> Any:
     _not_negative(y)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.equal(x, 0), np.zeros_like(y), x * np.log(y))[()]
+        return np.where(np.equal(x, 0), np.zeros_like(y), x * np.log(as_float(y)))[()]
 
 
 def _quiet(rule: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,6 +93,7 @@ def xlogx(x: Any) -> Any:
     >>> xlogx(np.array([0.0, 1.0, 2.0]))
     array([0.        , 0.        , 1.38629436])
     """
+    x = _as_array(x)
     zero = np.equal(plain(x), 0)
     return np.where(zero, 0.0, x * log(np.where(zero, 1.0, x)))
 
@@ -142,9 +143,14 @@ def _abs2(x: Any) -> Any:
 def _as_array(x: Any) -> Any:
     """`x` as an array or a number; ArgumentError for anything else."""
     x = take_up(x)
+    if isinstance(x, Tracer):
+        return x
     if isinstance(x, range) or (hasattr(x, "__array__") and not hasattr(x, "astype")):
         x = np.asarray(x)
-    if not isinstance(plain(x), _NUMBERS) or np.result_type(plain(x)).kind not in "biufcO":
+    if type(x) is np.ndarray and x.dtype.hasobject:
+        x = plain(x)  # of floats, if it holds such; tracers in it became a tracer above
+    kind = np.result_type(plain(x)).kind if isinstance(plain(x), _NUMBERS) else "V"
+    if kind not in "biufc" and not (kind == "O" and all(isinstance(v, Number) for v in np.ravel(x))):
         raise ArgumentError(f"losses take numbers and arrays of them, not {x!r} ({type(x).__name__})")
     return x
 
@@ -246,9 +252,10 @@ def label_smoothing(y: Any, alpha: float, *, axis: int | None = 0) -> Any:
     array([[0.9],
            [0.1]])
     """
+    check_real("alpha", alpha)
     if not 0 < alpha < 1:
         raise ArgumentError(f"α must be between 0 and 1, both excluded; it is {alpha}")
-    if axis not in (None, -1, 0):
+    if not isinstance(axis, (int, np.integer, type(None))) or axis not in (None, -1, 0):
         raise ArgumentError(f"axis is 0 (one-hot labels) or None (labels that are one number); it is {axis}")
     y, alpha = _as_array(y), _double(alpha)
     if np.result_type(plain(y)).kind in "iu" and isinstance(alpha, np.floating):

@@ -46,6 +46,8 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
     __slots__ = ("indices", "nlabels")
 
     def __init__(self, indices: Any, nlabels: int):
+        if not isinstance(nlabels, (int, np.integer)) or nlabels < 0:
+            raise ArgumentError(f"the number of labels is an integer of at least 0, not {nlabels!r}")
         positions = np.asarray(indices)
         if positions.size and positions.dtype.kind not in "iu":
             raise ArgumentError(f"positions of a OneHotArray are integers, not {positions.dtype}")
@@ -220,6 +222,8 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
     >>> columns(np.array([[1.0, 2.0, 3.0]]), OneHotArray([2, 0], 3))
     array([[3., 1.]])
     """
+    if not isinstance(onehot, OneHotArray) or not getattr(matrix, "ndim", 0):
+        raise ArgumentError(f"columns takes an array and a OneHotArray, not {matrix!r} and {onehot!r}")
     if np.shape(matrix)[-1] != onehot.nlabels:
         raise DimensionMismatch(
             f"a matrix of shape {np.shape(matrix)} cannot be multiplied with a one-hot array of shape "
@@ -381,6 +385,8 @@ def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
         spare = find(default)
         if spare is None:
             raise ArgumentError(f"Default value {default!r} is not in labels")
+    if not hasattr(xs, "__iter__"):
+        raise ArgumentError(f"onehotbatch takes a list or an array of values, not {xs!r}; see onehot for one")
     shape = xs.shape if isinstance(xs, np.ndarray) else (-1,)
     values = xs.ravel().tolist() if isinstance(xs, np.ndarray) else list(xs)
     positions = []

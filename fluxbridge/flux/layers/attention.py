@@ -9,6 +9,7 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import glorot_uniform
 from ..nnlib.attention import dot_product_attention
+from ..nnlib.numeric import check_integer
 from .basic import Dense
 from .dropout import Dropout
 from .shapes import as_array
@@ -65,8 +66,9 @@ class MultiHeadAttention:
         dropout_prob: float = 0.0,
     ):
         q_in, k_in, v_in, qk, v, out = _sizes(dims)
-        if nheads < 1:
-            raise ArgumentError(f"MultiHeadAttention has at least one head, not nheads={nheads}")
+        check_integer("nheads", nheads, 1)
+        for size in (q_in, k_in, v_in, qk, v, out):
+            check_integer("a number of features", size, 0)
         for name, n in (("qk_dim", qk), ("v_dim", v)):
             if n % nheads:
                 raise ArgumentError(f"{name} = {n} should be divisible by nheads = {nheads}")

@@ -192,7 +192,7 @@ class Bilinear:
     def __call__(self, x: Any, y: Any = None) -> Any:
         if y is None:
             x, y = x if isinstance(x, tuple) else (x, x)
-        x, y = as_array(x), as_array(y)
+        x, y = numbers(self, x), numbers(self, y)
         if x.ndim == 1 and y.ndim == 1:
             return np.reshape(self(np.reshape(x, (-1, 1)), np.reshape(y, (-1, 1))), (-1,))
         out, in1, in2 = self.weight.shape

@@ -11,6 +11,7 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.conv import CONV, CONV_DATA, conv_transpose_dims, depthwise_weight
+from ..nnlib.numeric import check_integer
 from ..nnlib.windows import Sizes, conv_dims, expand, per_axis
 from ..show import function_name
 from .basic import activation, bias_and_activation, is_pair
@@ -64,11 +65,9 @@ def convfilter(kernel: Any, channels: Any, init: Any = glorot_uniform, groups: i
     >>> convfilter((3, 3), (4, 6), groups=2).shape
     (3, 3, 2, 6)
     """
-    if not is_pair(channels) or groups < 1:
-        raise ArgumentError(
-            f"a convolution takes a pair of channels (in, out) and at least one group, not {channels!r} and "
-            f"groups={groups}"
-        )
+    check_integer("groups", groups, 1)
+    if not is_pair(channels):
+        raise ArgumentError(f"a convolution takes a pair of channels (in, out), not {channels!r}")
     inside, out = channels
     for name, n in (("Input", inside), ("Output", out)):
         if n % groups:
@@ -200,7 +199,8 @@ class Conv(_Convolution):
         else:
             weight = _given_weight("Conv", kernel)
             bias, σ = bias_and_activation("Conv", rest, bias)
-            if groups < 1 or weight.shape[-1] % groups:
+            check_integer("groups", groups, 1)
+            if weight.shape[-1] % groups:
                 raise ArgumentError(
                     "Output channel dimension must be divisible by groups "
                     f"({weight.shape[-1]}, groups={groups})."
@@ -316,6 +316,7 @@ class ConvTranspose(_Convolution):
         else:
             weight = _given_weight("ConvTranspose", kernel)
             bias, σ = bias_and_activation("ConvTranspose", rest, bias)
+        check_integer("groups", groups, 1)
         rank = weight.ndim - 2
         strides = per_axis("stride", stride, rank)
         same = tuple(k - s + 1 for k, s in zip(weight.shape[:-2], strides, strict=True))  # for SamePad

@@ -86,6 +86,8 @@ class Embedding:
 
 def _split_at(data: Any, at: Any) -> list[Any]:
     """The pieces of `data` that begin at the positions `at`."""
+    if not hasattr(data, "__len__"):
+        raise ArgumentError(f"with at, EmbeddingBag takes a vector of positions, not {data!r}")
     at = np.asarray(at)
     if at.ndim != 1 or (at.size and at.dtype.kind not in "iu"):
         raise ArgumentError(

@@ -12,6 +12,7 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import ones32, zeros32
 from ..mode import HasMode, is_active, shapes_only, tidy
+from ..nnlib.numeric import check_integer
 from ..show import function_name, text
 from .basic import Scale
 from .shapes import EPS, activate, identity, normalise, numbers, size_check
@@ -238,7 +239,9 @@ class GroupNorm(_ChannelNorm):
         eps: Any = EPS,
         momentum: Any = MOMENTUM,
     ):
-        if G < 1 or chs % G:
+        check_integer("the number of channels", chs, 1)
+        check_integer("the number of groups", G, 1)
+        if chs % G:
             raise ArgumentError(f"the number of groups ({G}) must divide the number of channels ({chs})")
         self.G = G
         self._set(chs, λ, initβ, initγ, affine, False, active, eps, momentum)

@@ -12,7 +12,7 @@ from ..declare import layer
 from ..nnlib.pooling import maxpool, meanpool
 from ..nnlib.windows import Sizes, expand, per_axis
 from .conv import calc_padding, check_spatial, same_or_all
-from .shapes import as_array
+from .shapes import numbers
 
 
 def _size(pool: Any, k: Any) -> Sizes:
@@ -38,7 +38,7 @@ class _Pool:
         self.stride = self.k if stride is None else per_axis("stride", stride, rank)
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         check_spatial(self, x, len(self.k) + 2)
         return type(self)._pool(x, self.k, stride=self.stride, pad=self.pad)
 
@@ -96,7 +96,7 @@ class _AdaptivePool:
             raise ArgumentError(f"the sizes of the output of {type(self).__name__} are at least 1, not {out}")
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         out = self.out
         check_spatial(self, x, len(out) + 2)
         size: Sizes = x.shape[:-2]
@@ -146,7 +146,7 @@ class _GlobalPool:
     _pool: Callable[..., Any]
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         if len(x.shape) < 3:
             raise DimensionMismatch(
                 f"layer {self!r} expects an input with spatial axes, channels and a batch, "

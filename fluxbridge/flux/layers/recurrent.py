@@ -111,8 +111,8 @@ class _Cell:
         return x.astype(self.Wi.dtype) if whole else x
 
     def _state(self, h: Any, batch: tuple[int, ...]) -> Any:
-        """The state as an array. Raises DimensionMismatch if it does not fit the cell or the input's batch."""
-        h = as_array(h)
+        """The state as an array. Raises DimensionMismatch if it does not fit cell and batch."""
+        h = numbers(self, h)
         if len(h.shape) > 2 or len({*h.shape[1:], *batch} - {1}) > 1:
             raise DimensionMismatch(
                 f"layer {self!r} expects a state of shape (features,) or (features, batch), but got one of "
@@ -233,6 +233,7 @@ class LSTMCell(_Cell):
 
     def sequence(self, x: Any, state: Any) -> tuple[Any, Any]:
         """All steps of x (features, length, …): the same as :func:`scan`, as one primitive and faster."""
+        x = numbers(self, x)
         size_check(self, x, 0, self.Wi.shape[1])
         inside, steps, *batch = x.shape
         x, (h, c) = self._floating(x), (self._state(s, tuple(batch)) for s in self._pair(state))

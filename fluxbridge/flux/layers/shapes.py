@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import ArgumentError, DimensionMismatch
-from ..nnlib.numeric import check_axis, check_numbers
+from ..nnlib.numeric import check_axis, check_integer, check_numbers
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
 
@@ -82,7 +83,7 @@ def match_eltype(layer: Any, weight: Any, x: Any) -> Any:
     is_array: bool = isinstance(x, (np.ndarray, Tracer))
     if given == dtype or not is_array:
         return x  # one-hot arrays have their own multiplication
-    if given.kind not in "biufcO":
+    if given.kind not in "biufc":
         raise ArgumentError(f"layer {plain_repr(layer)} takes arrays of numbers, not of type {given}")
     if given.kind not in "fiub" or dtype.kind not in "fc":
         return x
@@ -195,6 +196,7 @@ def cat(*xs: Any, axis: int) -> Any:
     >>> cat(np.ones((2, 3)), np.ones((2, 3)), axis=2).shape
     (2, 3, 2)
     """
+    check_integer("axis", axis, -sys.maxsize)
     ndim = max([axis + 1, *map(np.ndim, xs)])
     check_axis("cat", axis, ndim)
     return _join("cat", [lead(as_array(x), ndim) for x in xs], axis)
@@ -225,6 +227,7 @@ def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
     >>> normalise(np.array([1.0, 3.0]), eps=0)
     array([-1.,  1.])
     """
+    check_numbers("normalise", x)
     x = as_array(x)
     x = x if x.dtype.kind in "fc" else x.astype(np.float64)
     axis = range(x.ndim) if axis is None else axis

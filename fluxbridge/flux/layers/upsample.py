@@ -7,6 +7,7 @@ from typing import Any
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..functors import leaf
+from ..nnlib.numeric import check_integer
 from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
 from .shapes import as_array
 
@@ -50,7 +51,7 @@ class Upsample:
                 mode = arg
             else:
                 scale = arg
-        if mode not in _MODES:
+        if not isinstance(mode, str) or mode not in _MODES:
             raise ArgumentError(f"mode={mode!r} is not supported; the modes are {', '.join(_MODES)}")
         if (scale is None) == (size is None):
             raise ArgumentError("Either scale or size should be specified (but not both).")
@@ -89,8 +90,7 @@ class PixelShuffle:
     __fluxbridge_constants__ = ("r",)
 
     def __init__(self, r: int):
-        if r < 1:
-            raise ArgumentError(f"PixelShuffle takes a factor of at least 1, not {r}")
+        check_integer("the factor of PixelShuffle", r, 1)
         self.r = r
 
     def __call__(self, x: Any) -> Any:

@@ -32,7 +32,7 @@ class WeightNorm:
 
     def __init__(self, layer: Any, which: str = "weight", *, axis: Any = -1):
         parts = functor(layer)[0]
-        if which not in getattr(parts, "keys", list)():
+        if not isinstance(which, str) or which not in getattr(parts, "keys", list)():
             raise ArgumentError(f"{layer!r} does not have a field {which!r}")
         weight = getattr(layer, which)
         if not np.any(weight):

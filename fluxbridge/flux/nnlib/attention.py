@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import DimensionMismatch
 from .batched import batched_mul
-from .numeric import check_axis, check_broadcast
+from .numeric import check_axis, check_broadcast, check_integer, check_numbers
 from .softmax import softmax
 
 
@@ -44,6 +44,7 @@ def dot_product_attention_scores(
     >>> dot_product_attention_scores(x, x[:, :, :2]).shape
     (2, 3, 2, 5)
     """
+    check_numbers("attention", q, k)
     first, second = np.shape(q), np.shape(k)
     if not len(first) == len(second) == 4 or first[:2] + first[3:] != second[:2] + second[3:]:
         raise DimensionMismatch(
@@ -52,6 +53,7 @@ def dot_product_attention_scores(
         )
     for name, x in (("bias", bias), ("mask", mask)):
         if x is not None:
+            check_numbers(f"the {name} of attention", x)
             if np.ndim(x) > 4:
                 raise DimensionMismatch(
                     f"the {name} of attention has at most 4 axes, not the shape {np.shape(x)}"
@@ -94,6 +96,8 @@ def dot_product_attention(
     ((4, 3, 2), (3, 3, 2, 2))
     """
     shapes = np.shape(q), np.shape(k), np.shape(v)
+    check_integer("nheads", nheads, 1)
+    check_numbers("attention", q, k, v)
     if min(map(len, shapes)) < 2:
         raise DimensionMismatch(f"attention takes q, k, v of shape (features, length, batch…), not {shapes}")
     batch = shapes[0][2:]
@@ -122,6 +126,6 @@ def make_causal_mask(x: Any, axis: int = 1) -> np.ndarray:
     array([[ True,  True],
            [False,  True]])
     """
-    check_axis("make_causal_mask", axis, np.ndim(x))
+    check_axis("make_causal_mask", axis, np.ndim(x), several=False)
     n = np.shape(x)[axis]
     return np.triu(np.ones((n, n), bool))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ...autodiff.primitive import take_up
 from ...errors import ArgumentError
-from .numeric import check_numbers
+from .numeric import check_integer, check_numbers, check_real
 from .padding import pad_reflect, pad_zeros
 
 
@@ -29,11 +30,12 @@ def hamming_window(
     >>> hamming_window(4, float)
     array([0.08, 0.54, 1.  , 0.54])
     """
+    check_integer("window_length", window_length, -sys.maxsize)
     if window_length < 1:
         raise ArgumentError(f"window_length must be > 0, instead: {window_length}")
+    if not isinstance(dtype, (type, np.dtype)) or dtype not in (float, np.float16, np.float32, np.float64):
+        raise ArgumentError(f"a window has a real float type such as numpy.float32, not {dtype!r}")
     real = np.dtype(dtype).type
-    if np.dtype(dtype).kind != "f":
-        raise ArgumentError(f"a window has a real float type such as numpy.float32, not {np.dtype(dtype)}")
     n = real(window_length if periodic else window_length - 1)
     with np.errstate(all="ignore"):  # NaN for a symmetric window of length 1, as in NNlib
         scale = real(2) * real(np.pi) / n
@@ -49,6 +51,16 @@ def hann_window(window_length: int, dtype: Any = np.float32, *, periodic: bool =
     array([0. , 0.5, 1. , 0.5])
     """
     return hamming_window(window_length, dtype, periodic=periodic, α=0.5, β=0.5)
+
+
+def _hop(n_fft: int, hop_length: int | None) -> int:
+    """The distance of frames. Raises ArgumentError unless both are positive integers."""
+    check_integer("n_fft", n_fft, 1)
+    hop = n_fft // 4 if hop_length is None else hop_length
+    check_integer("hop_length", hop, -sys.maxsize)
+    if hop <= 0:
+        raise ArgumentError(f"Expected hop_length > 0, but got hop_length={hop}")
+    return hop
 
 
 def _full_window(window: Any, n_fft: int) -> Any:
@@ -88,9 +100,7 @@ def stft(
     >>> stft(np.ones(8), n_fft=4, center=False).shape
     (3, 5)
     """
-    hop = n_fft // 4 if hop_length is None else hop_length
-    if hop <= 0:
-        raise ArgumentError(f"Expected hop_length > 0, but got hop_length={hop}")
+    hop = _hop(n_fft, hop_length)
     window = _full_window(window, n_fft)
     check_numbers("stft", x)
     x = take_up(x)
@@ -137,9 +147,7 @@ def istft(
     >>> istft(stft(x, n_fft=4), n_fft=4).round(12)
     array([0., 1., 2., 3., 4., 5., 6., 7.])
     """
-    hop = n_fft // 4 if hop_length is None else hop_length
-    if hop <= 0:
-        raise ArgumentError(f"Expected hop_length > 0, but got hop_length={hop}")
+    hop = _hop(n_fft, hop_length)
     window = _full_window(window, n_fft)
     check_numbers("istft", y)
     y, frequencies = take_up(y), n_fft if return_complex else n_fft // 2 + 1
@@ -187,7 +195,7 @@ def spectrogram(
     (5, 5)
     """
     waveform = take_up(waveform)
-    if not np.ndim(waveform) or waveform.dtype.kind not in "fc":
+    if not np.size(waveform) or not np.ndim(waveform) or waveform.dtype.kind not in "fc":
         raise ArgumentError(f"spectrogram takes floats of shape (time, batch…), not {waveform!r}")
     if pad > 0:
         waveform = pad_zeros(waveform, (pad, pad), axis=0)
@@ -215,6 +223,8 @@ def power_to_db(s: Any, *, ref: float = 1.0, amin: float = 1e-10, top_db: float 
     """
     check_numbers("power_to_db", s)
     lowest, level = np.float32(amin), np.log10(np.float32(max(amin, ref)))  # Float32, as in NNlib
+    if not np.size(s):
+        raise ArgumentError("power_to_db needs at least one power, since it compares with the largest")
     logs = 10 * (np.log10(np.maximum(lowest, s)) - level)
     return np.maximum(logs, np.max(logs) - np.float32(top_db))
 
@@ -243,8 +253,9 @@ def melscale_filterbanks(
     >>> melscale_filterbanks(n_freqs=200, n_mels=8, sample_rate=16000).shape
     (200, 8)
     """
-    if n_freqs < 1 or n_mels < 1:
-        raise ArgumentError(f"n_freqs and n_mels are at least 1, but got n_freqs={n_freqs}, n_mels={n_mels}")
+    check_integer("n_freqs", n_freqs, 1)
+    check_integer("n_mels", n_mels, 1)
+    check_real("sample_rate", sample_rate)
     top = sample_rate // 2 if fmax is None else fmax
     real = np.float32
 

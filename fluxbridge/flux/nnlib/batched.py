@@ -40,6 +40,7 @@ def batched_transpose(x: Any) -> Any:
     >>> batched_transpose(np.zeros((2, 3, 5))).shape
     (3, 2, 5)
     """
+    check_numbers("a batched transpose", x)
     if np.ndim(x) < 2:
         raise DimensionMismatch(f"a batch of matrices has at least 2 axes, not the shape {np.shape(x)}")
     return np.swapaxes(x, 0, 1)

@@ -17,7 +17,7 @@ from ...errors import ArgumentError, DimensionMismatch
 from .conv import CONV_DATA, CONV_WEIGHT, depthwise_weight
 from .dims import ConvDims as PublicDims
 from .dims import DenseConvDims, DepthwiseConvDims, PoolDims
-from .numeric import check_axis, check_numbers
+from .numeric import check_axis, check_numbers, check_real
 from .pooling import SPREAD, SUMPOOL_DATA
 from .rotate import imrotate
 from .sampling import grid_sample
@@ -37,7 +37,7 @@ def _checked(name: str, cdims: Any, kind: type[PublicDims], **arrays: Any) -> Co
 
 def _same_batch(name: str, x: Any, dy: Any) -> None:
     """Raise DimensionMismatch unless x and dy have as many observations, along their last axis."""
-    if np.shape(x)[-1] != np.shape(dy)[-1]:
+    if np.shape(x)[-1:] != np.shape(dy)[-1:]:
         raise DimensionMismatch(
             f"{name} takes x and dy of one batch, but got the shapes {np.shape(x)} and {np.shape(dy)}"
         )
@@ -159,6 +159,7 @@ def grad_lpnormpool(dy: Any, y: Any, x: Any, pdims: PoolDims, *, p: float) -> An
     >>> grad_lpnormpool(np.ones((1, 1, 1)), y, x, PoolDims(x, 2), p=2).ravel()
     array([0.6, 0.8])
     """
+    check_real("p", p)
     _checked("grad_lpnormpool", pdims, PoolDims, x=x, y=dy)
     _same("grad_lpnormpool", dy, y)
     _same_batch("grad_lpnormpool", x, dy)
@@ -222,7 +223,8 @@ def grad_upsample_linear(dy: Any, *, size: Sequence[int], align_corners: bool = 
     """
     shape = np.shape(dy)
     size = expand(size, len(shape) - 2)
-    if len(size) != len(shape) - 2:
+    check_numbers("grad_upsample_linear", dy)
+    if len(size) != len(shape) - 2 or min(size, default=0) < 1:
         raise DimensionMismatch(f"grad_upsample_linear: dy of shape {shape} does not go with size={size}")
     dy = take_up(dy)
     now, before = shape[:-2], (*size, *shape[-2:])

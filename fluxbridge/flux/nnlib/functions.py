@@ -14,7 +14,7 @@ from ..rng import default_rng, rand
 from .activations import sigmoid
 from .conv import conv, depthwiseconv
 from .dims import ConvDims, DepthwiseConvDims
-from .numeric import check_axis, check_broadcast, check_numbers
+from .numeric import check_axis, check_broadcast, check_function, check_numbers, check_real
 
 
 def glu(x: Any, axis: int = 0) -> Any:
@@ -27,7 +27,7 @@ def glu(x: Any, axis: int = 0) -> Any:
     array([1. , 1.5])
     """
     check_numbers("glu", x)
-    check_axis("glu", axis, np.ndim(x))
+    check_axis("glu", axis, np.ndim(x), several=False)
     x = take_up(x)
     n = np.shape(x)[axis]
     if n % 2:
@@ -57,6 +57,7 @@ def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     check_numbers("dropout", x)
     check_axis("dropout", axis, np.ndim(x))
     x = take_up(x)
+    check_real("p", p)
     if not 0 <= p <= 1:
         raise ValueError(f"dropout expects a probability 0 <= p <= 1, got p = {p}")
     if p == 0:
@@ -83,8 +84,10 @@ def bias_act_(σ: Any, x: Any, b: Any) -> Any:
     """
     if b is True:
         raise ArgumentError("bias=True is not accepted; give the array, or False")
+    check_function("σ", σ)
     if b is False:
         return σ(x)
+    check_numbers("bias_act_", x, b)
     check_broadcast("bias_act_", np.shape(x), np.shape(b))
     return σ(x + b)
 
@@ -103,6 +106,8 @@ def conv_bias_act(x: Any, w: Any, cdims: ConvDims, b: Any, σ: Any = lambda x: x
     if not isinstance(cdims, ConvDims):
         raise ArgumentError(f"conv_bias_act takes a DenseConvDims or a DepthwiseConvDims, not {cdims!r}")
     product = depthwiseconv if isinstance(cdims, DepthwiseConvDims) else conv
+    check_numbers("conv_bias_act", b)
+    check_function("σ", σ)
     y = product(x, w, cdims)
     check_broadcast("conv_bias_act", np.shape(y), np.shape(b))
     return σ(y + b)
@@ -118,6 +123,8 @@ def logaddexp(a: Any, b: Any) -> Any:
     1000.6931
     """
     check_numbers("logaddexp", a, b)
+    if np.iscomplexobj(plain(a)) or np.iscomplexobj(plain(b)):
+        raise ArgumentError("logaddexp takes real numbers, not complex ones")
     check_broadcast("logaddexp", np.shape(a), np.shape(b))
     return np.logaddexp(a, b)
 

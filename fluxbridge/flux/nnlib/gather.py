@@ -16,7 +16,7 @@ from ...autodiff import spelled
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import plain, primitive
 from ...errors import DimensionMismatch
-from .numeric import check_broadcast
+from .numeric import check_broadcast, check_numbers
 from .windows import expand
 
 Index = tuple[np.ndarray, ...]
@@ -208,6 +208,7 @@ def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequen
     >>> scatter("+", np.array([1.0, 2.0, 3.0]), np.array([0, 2, 0]))
     array([4., 0., 2.])
     """
+    check_numbers("scatter", src, *(() if init is None else (init,)))
     index = _index(idx)
     shape = index[0].shape
     kept = np.ndim(src) - len(shape)

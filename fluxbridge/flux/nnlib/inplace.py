@@ -55,6 +55,7 @@ def _writing(f: Callable[..., Any]) -> Callable[..., Any]:
 
     del into.__wrapped__  # type: ignore[attr-defined] # it has one argument more
     into.__name__ = into.__qualname__ = name
+    into.__module__ = __name__
     into.__doc__ = (
         f"``{name}(out, …)``: write the result of ``{f.__name__}(…)`` into the array `out` and return it.\n\n"
         "Raises MutationError inside of a gradient, DimensionMismatch if `out` has another shape than the\n"

@@ -10,29 +10,52 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import plain
+from ...autodiff.primitive import holds_tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
 
 
-def check_axis(name: str, axis: Any, ndim: int) -> None:
-    """Raise DimensionMismatch unless an array of `ndim` dimensions has this axis, or these axes."""
-    for a in () if axis is None else axis if isinstance(axis, tuple) else (axis,):
+def check_axis(name: str, axis: Any, ndim: int, several: bool = True) -> None:
+    """Raise unless an array of `ndim` dimensions has this axis, or (`several`) these axes, None being all.
+
+    DimensionMismatch for an axis that is not there, ArgumentError for what is no axis.
+    """
+    axes = () if axis is None and several else axis if isinstance(axis, tuple) and several else (axis,)
+    for a in axes:
         if not isinstance(a, (int, np.integer)):
-            raise ArgumentError(
-                f"{name}: axis is an integer, a tuple of them, or None (all axes), not {axis!r}"
-            )
+            some = "an integer, a tuple of them, or None (all axes)" if several else "an integer"
+            raise ArgumentError(f"{name}: axis is {some}, not {axis!r}")
         if not -ndim <= a < ndim:
             raise DimensionMismatch(
                 f"{name}: an array of {ndim} dimensions has no axis {a}; axes count from 0 to {ndim - 1}"
             )
+    if len({a % ndim for a in axes}) != len(axes):
+        raise ArgumentError(f"{name}: the axes {axis} are not all different")
 
 
 def check_numbers(name: str, *xs: Any) -> None:
     """Raise ArgumentError unless all of `xs` are numbers or arrays of numbers."""
     for x in xs:
         dtype = getattr(x, "dtype", None) or np.asarray(plain(x)).dtype
-        if dtype.kind not in "biufcO":
+        if dtype.kind not in "biufc" and not (dtype.kind == "O" and holds_tracer(x)):
             raise ArgumentError(f"{name} takes numbers and arrays of them, not {x!r} ({type(x).__name__})")
+
+
+def check_integer(name: str, value: Any, least: int) -> None:
+    """Raise ArgumentError unless `value` is an integer, and not below `least`."""
+    if not isinstance(value, (int, np.integer)) or value < least:
+        raise ArgumentError(f"{name} is an integer of at least {least}, not {value!r}")
+
+
+def check_real(name: str, value: Any) -> None:
+    """Raise ArgumentError unless `value` is a real number, which may be traced."""
+    if not isinstance(plain(value), (numbers.Real, np.bool_)):
+        raise ArgumentError(f"{name} is a real number, not {value!r}")
+
+
+def check_function(name: str, value: Any) -> None:
+    """Raise ArgumentError unless `value` can be called."""
+    if not callable(value):
+        raise ArgumentError(f"{name} is a function, not {value!r}")
 
 
 def check_broadcast(name: str, *shapes: tuple[int, ...]) -> None:

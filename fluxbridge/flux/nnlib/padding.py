@@ -35,7 +35,7 @@ def _pairs(pad: Pad, axes: Sequence[int]) -> list[tuple[int, int]]:
 def _axes(axis: Axis, default: Sequence[int]) -> list[int]:
     if axis is None:
         return list(default)
-    return [axis] if isinstance(axis, (int, np.integer)) else list(axis)  # type: ignore[list-item]
+    return list(expand(axis, 1))
 
 
 def pad_constant(x: Any, pad: Pad, value: Any = 0, axis: Axis = None) -> Any:
@@ -77,10 +77,10 @@ def _pad_by_index(
     check_numbers(name, x)
     if axis is None:
         number = isinstance(pad, (int, np.integer))
-        axis = range(np.ndim(x) - 2) if number else range(len(pad) // 2)  # type: ignore[arg-type]
+        axis = range(np.ndim(x) - 2) if number else range(len(expand(pad, 1)) // 2)
     axes = _axes(axis, ())
     check_axis(name, tuple(axes), np.ndim(x))
-    if not isinstance(pad, (int, np.integer)) and len(pad) != 2 * len(axes):
+    if not isinstance(pad, (int, np.integer)) and len(expand(pad, 1)) != 2 * len(axes):
         raise ValueError("The number of axes should be equal to the number of padding dimensions")
     for i, (begin, end) in zip(axes, _pairs(pad, axes), strict=True):
         n = np.shape(x)[i]

@@ -15,7 +15,7 @@ from ...autodiff import spelled
 from ...autodiff.kinks import Kink
 from ...autodiff.primitive import primitive, take_up
 from .dims import PoolDims
-from .numeric import as_float, check_numbers
+from .numeric import as_float, check_numbers, check_real
 from .windows import Sizes, Windows, channels_first, channels_last, check_rank, count, expand, padded, windows
 
 
@@ -238,6 +238,7 @@ def lpnormpool(x: Any, p: float, k: Any, stride: Any = None, pad: Any = 0) -> An
     >>> lpnormpool(np.array([3.0, 4.0]).reshape(2, 1, 1), 2, (2,)).item()
     5.0
     """
+    check_real("p", p)
     if not 0 < p < np.inf:
         raise ValueError(f"p value of Lp norm pool expects 0 < p < Inf, but p is {p}")
     check_numbers("lpnormpool", x)

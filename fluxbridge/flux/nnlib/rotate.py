@@ -10,7 +10,7 @@ import numpy as np
 from ...autodiff import spelled
 from ...autodiff.primitive import primitive, take_up
 from ...errors import ArgumentError, DimensionMismatch
-from .numeric import check_numbers
+from .numeric import check_numbers, check_real
 
 
 class Turn(NamedTuple):
@@ -123,17 +123,18 @@ def imrotate(
            [0., 0., 0.],
            [0., 0., 0.]])
     """
-    check_numbers("imrotate", x, θ)
+    check_numbers("imrotate", x)
+    check_real("the angle of imrotate", θ)
     x, shape = take_up(x), np.shape(x)
-    if np.ndim(θ):
-        raise ArgumentError(f"the angle of imrotate is one number, not of shape {np.shape(θ)}")
     if len(shape) != 4:
         raise DimensionMismatch(f"imrotate takes an array of 4 axes (W, H, channels, batch), not {shape}")
-    if method not in ("bilinear", "nearest"):
+    if not isinstance(method, str) or method not in ("bilinear", "nearest"):
         raise ArgumentError(f'No interpolation method such as {method!r}: it is "bilinear" or "nearest"')
     if method == "bilinear" and x.dtype.kind in "iub":
         raise ArgumentError('an array of integers can be turned with method="nearest" only')
-    if rotation_center is not None and np.shape(rotation_center) != (2,):
+    if rotation_center is not None and (
+        np.shape(rotation_center) != (2,) or np.asarray(rotation_center).dtype.kind not in "iuf"
+    ):
         raise ArgumentError(f"rotation_center is a pair of pixel positions, not {rotation_center!r}")
     centre = (shape[0] // 2, shape[1] // 2) if rotation_center is None else rotation_center
     real = np.float32 if x.dtype in (np.float32, np.complex64) else np.float64

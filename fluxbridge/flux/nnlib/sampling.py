@@ -123,7 +123,7 @@ def grid_sample(x: Any, grid: Any, *, padding_mode: str = "zeros") -> Any:
     >>> grid_sample(x, middle).item()
     1.5
     """
-    if padding_mode not in _MODES:
+    if not isinstance(padding_mode, str) or padding_mode not in _MODES:
         raise ArgumentError(f'padding_mode is "zeros" or "border", not {padding_mode!r}')
     check_numbers("grid_sample", x, grid)
     shape, points = np.shape(x), np.shape(grid)

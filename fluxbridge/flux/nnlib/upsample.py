@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import take_up
-from .numeric import check_numbers
+from .numeric import check_integer, check_numbers
 from .windows import expand
 
 
@@ -120,10 +120,10 @@ def pixel_shuffle(x: Any, r: int) -> Any:
     >>> pixel_shuffle(np.arange(4.0).reshape(1, 4, 1), 2).shape
     (2, 2, 1)
     """
+    check_numbers("pixel_shuffle", x)
+    check_integer("the factor r of pixel_shuffle", r, 1)
     shape = np.shape(x)
     d = len(shape) - 2
-    if r < 1:
-        raise ValueError(f"the factor r of pixel_shuffle is at least 1, not {r}")
     if d < 1:
         raise ValueError(f"expected x with at least 3 dimensions, got one of shape {shape}")
     *spatial, channels, batch = shape

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import ArgumentError, DimensionMismatch
+from .numeric import check_integer
 
 Sizes = tuple[int, ...]
 
@@ -200,6 +201,7 @@ def conv_dims(
     Raises DimensionMismatch if the shapes and settings do not fit together, ArgumentError for settings that
     are out of range.
     """
+    check_integer("groups", groups, 1)
     if len(x_shape) != len(w_shape):
         raise DimensionMismatch(
             f"Rank of x and w must match: x has the shape {x_shape}, w has the shape {w_shape}"
@@ -215,8 +217,6 @@ def conv_dims(
             f"Input channels must match: x of shape {x_shape} has {channels}, but w of shape {w_shape} "
             f"with groups={groups} takes {inside * groups}"
         )
-    if groups < 1:
-        raise ArgumentError(f"groups must be at least 1, not {groups}")
     if out % groups:
         raise DimensionMismatch(f"Output channels ({out}) must be divisible by groups ({groups})")
     return ConvDims(windows(x_shape[:-2], w_shape[:-2], stride, pad, dilation), groups, flipped)
