@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff import spelled
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import Tracer, plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
@@ -75,14 +74,19 @@ def _slope_of_log(dy: Any, _y: Any, x: Any) -> Any:
 
 
 log: Any = elementwise(
-    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False, julia="log."
+    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False
 )
 
 #: x·log(y), and 0 where x is 0.
 xlogy: Any = elementwise(
-    None, "log(b)", "a / b", name="loss_xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
+    None,
+    "log(b)",
+    "a / b",
+    name="loss_xlogy",
+    compute=_xlogy_value,
+    holomorphic=False,
     vjps=[_quiet(lambda dy, _a, b: xlogy(dy, b)), _quiet(lambda dy, a, b: dy * a / b)],
-)  # fmt: skip
+)
 
 
 def xlogx(x: Any) -> Any:
@@ -298,7 +302,6 @@ CROSS_ENTROPIES: Any = primitive(
     lambda dy, _h, ŷ, _y, axis=0: -dy * logsoftmax(ŷ, axis=axis),
     name="logit_cross_entropies",
     compute=_cross_entropies,
-    julia=spelled.cross_entropies,
 )
 
 

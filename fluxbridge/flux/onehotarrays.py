@@ -285,12 +285,15 @@ def _argmax(a: Any, axis: Any = None, **options: Any) -> Any:
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.concatenate: _concatenate, np.stack: _stack, np.column_stack: _column_stack, np.hstack: _hstack,
+    np.concatenate: _concatenate,
+    np.stack: _stack,
+    np.column_stack: _column_stack,
+    np.hstack: _hstack,
     np.argmax: _argmax,
     np.shape: lambda a: a.shape if isinstance(a, OneHotArray) else NotImplemented,
     np.ndim: lambda a: a.ndim if isinstance(a, OneHotArray) else NotImplemented,
     np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
-}  # fmt: skip
+}
 
 
 # -- labels to one-hot, and back -------------------------------------------------------------------

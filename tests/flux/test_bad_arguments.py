@@ -26,14 +26,34 @@ LABELS = np.array([[1, 0], [0, 1]])
 #: A call of each function that works, as positional arguments and keywords.
 CALLS = {
     **{f: ((ones(3),), {}) for f in nnlib.ACTIVATIONS},
-    **{getattr(nnlib, f"pad_{n}"): ((ones(4, 3, 2, 1), (1, 2)), {"axis": 0})
-       for n in ("constant", "zeros", "repeat", "reflect", "symmetric", "circular")},
-    **{getattr(Losses, n): ((PROBABILITIES, LABELS), {"agg": np.mean})
-       for n in ("mae", "mse", "msle", "huber_loss", "poisson_loss", "crossentropy", "logitcrossentropy",
-                 "binarycrossentropy", "logitbinarycrossentropy", "kldivergence", "hinge_loss",
-                 "squared_hinge_loss", "binary_focal_loss", "focal_loss", "siamese_contrastive_loss")},
-    **{getattr(Losses, n): ((PROBABILITIES, LABELS), {"axis": 0})
-       for n in ("crossentropy", "logitcrossentropy", "kldivergence", "focal_loss")},
+    **{
+        getattr(nnlib, f"pad_{n}"): ((ones(4, 3, 2, 1), (1, 2)), {"axis": 0})
+        for n in ("constant", "zeros", "repeat", "reflect", "symmetric", "circular")
+    },
+    **{
+        getattr(Losses, n): ((PROBABILITIES, LABELS), {"agg": np.mean})
+        for n in (
+            "mae",
+            "mse",
+            "msle",
+            "huber_loss",
+            "poisson_loss",
+            "crossentropy",
+            "logitcrossentropy",
+            "binarycrossentropy",
+            "logitbinarycrossentropy",
+            "kldivergence",
+            "hinge_loss",
+            "squared_hinge_loss",
+            "binary_focal_loss",
+            "focal_loss",
+            "siamese_contrastive_loss",
+        )
+    },
+    **{
+        getattr(Losses, n): ((PROBABILITIES, LABELS), {"axis": 0})
+        for n in ("crossentropy", "logitcrossentropy", "kldivergence", "focal_loss")
+    },
     Losses.dice_coeff_loss: ((PROBABILITIES, LABELS), {}),
     Losses.tversky_loss: ((PROBABILITIES, LABELS), {}),
     Losses.label_smoothing: ((LABELS, 0.1), {}),
@@ -74,8 +94,10 @@ CALLS = {
     nnlib.batched_vec: ((ones(2, 3, 4), ones(3, 4)), {}),
     nnlib.batched_transpose: ((ones(2, 3, 4),), {}),
     nnlib.batched_adjoint: ((ones(2, 3, 4),), {}),
-    nnlib.dot_product_attention: ((ones(4, 3, 2), ones(4, 5, 2), ones(6, 5, 2), ones(5, 3, 2, 2)),
-                                  {"mask": ones(5, 3, 2, 2) > 0, "nheads": 2}),
+    nnlib.dot_product_attention: (
+        (ones(4, 3, 2), ones(4, 5, 2), ones(6, 5, 2), ones(5, 3, 2, 2)),
+        {"mask": ones(5, 3, 2, 2) > 0, "nheads": 2},
+    ),
     nnlib.dot_product_attention_scores: ((ones(4, 2, 3, 2), ones(4, 2, 5, 2), ones(5, 3, 2, 2)), {}),
     nnlib.make_causal_mask: ((ones(4, 3),), {"axis": 1}),
     nnlib.gather: ((ones(3, 4), np.array([0, 3])), {}),
@@ -105,9 +127,23 @@ CALLS = {
     flux.hcat: ((ones(2, 3), ones(2, 3)), {}),
     flux.cat: ((ones(2, 3), ones(2, 3)), {"axis": 1}),
     nnlib.fast_act: ((np.tanh, X), {}),
-    **{getattr(initialisers, n): ((3, 4), {})
-       for n in ("glorot_uniform", "glorot_normal", "kaiming_uniform", "kaiming_normal", "truncated_normal",
-                 "lecun_normal", "orthogonal", "identity_init", "ones32", "zeros32", "rand32", "randn32")},
+    **{
+        getattr(initialisers, n): ((3, 4), {})
+        for n in (
+            "glorot_uniform",
+            "glorot_normal",
+            "kaiming_uniform",
+            "kaiming_normal",
+            "truncated_normal",
+            "lecun_normal",
+            "orthogonal",
+            "identity_init",
+            "ones32",
+            "zeros32",
+            "rand32",
+            "randn32",
+        )
+    },
     initialisers.sparse_init: ((3, 4), {"sparsity": 0.5}),
     initialisers.create_bias: ((ones(2, 3), ones(2), 2), {}),
     onehotarrays.onehot: ((1, [1, 2]), {}),
@@ -146,33 +182,49 @@ CALLS = {
     flux.Parallel: ((operator.add, flux.Dense((3, 2))), {}),
     flux.initialstates: ((flux.RNNCell((3, 2)),), {}),
     flux.reparametrize: ((flux.WeightNorm(flux.Dense((3, 2))),), {}),
-}  # fmt: skip
+}
 
 #: Layers and the arguments that they are called with.
 LAYERS = [
-    (flux.Dense((3, 2)), (ones(3, 4),)), (flux.Scale(3), (ones(3, 4),)),
-    (flux.Bilinear(((3, 4), 2)), (ones(3, 5), ones(4, 5))), (flux.Conv((3, 3), (2, 4)), (X,)),
-    (flux.ConvTranspose((3, 3), (2, 4)), (X,)), (flux.CrossCor((3, 3), (2, 4)), (X,)),
-    (flux.MaxPool((2, 2)), (X,)), (flux.MeanPool((2, 2)), (X,)), (flux.AdaptiveMaxPool((2, 2)), (X,)),
-    (flux.AdaptiveMeanPool((2, 2)), (X,)), (flux.GlobalMaxPool(), (X,)), (flux.GlobalMeanPool(), (X,)),
-    (flux.BatchNorm(2), (X,)), (flux.InstanceNorm(2), (X,)), (flux.GroupNorm(2, 2), (X,)),
-    (flux.LayerNorm(5), (X,)), (flux.LayerNorm(5, 4, affine=False), (X,)),
-    (flux.Dropout(0.5, active=True), (X,)), (flux.Dropout(0.5, axis=2, active=True), (X,)),
-    (flux.AlphaDropout(0.5, active=True), (X,)), (flux.Embedding((3, 2)), ([0, 1],)),
-    (flux.EmbeddingBag((3, 2)), ([0, 1, 2], [0, 1])), (flux.RNNCell((3, 2)), (ones(3, 4), ones(2, 4))),
+    (flux.Dense((3, 2)), (ones(3, 4),)),
+    (flux.Scale(3), (ones(3, 4),)),
+    (flux.Bilinear(((3, 4), 2)), (ones(3, 5), ones(4, 5))),
+    (flux.Conv((3, 3), (2, 4)), (X,)),
+    (flux.ConvTranspose((3, 3), (2, 4)), (X,)),
+    (flux.CrossCor((3, 3), (2, 4)), (X,)),
+    (flux.MaxPool((2, 2)), (X,)),
+    (flux.MeanPool((2, 2)), (X,)),
+    (flux.AdaptiveMaxPool((2, 2)), (X,)),
+    (flux.AdaptiveMeanPool((2, 2)), (X,)),
+    (flux.GlobalMaxPool(), (X,)),
+    (flux.GlobalMeanPool(), (X,)),
+    (flux.BatchNorm(2), (X,)),
+    (flux.InstanceNorm(2), (X,)),
+    (flux.GroupNorm(2, 2), (X,)),
+    (flux.LayerNorm(5), (X,)),
+    (flux.LayerNorm(5, 4, affine=False), (X,)),
+    (flux.Dropout(0.5, active=True), (X,)),
+    (flux.Dropout(0.5, axis=2, active=True), (X,)),
+    (flux.AlphaDropout(0.5, active=True), (X,)),
+    (flux.Embedding((3, 2)), ([0, 1],)),
+    (flux.EmbeddingBag((3, 2)), ([0, 1, 2], [0, 1])),
+    (flux.RNNCell((3, 2)), (ones(3, 4), ones(2, 4))),
     (flux.LSTMCell((3, 2)), (ones(3, 4), (ones(2, 4), ones(2, 4)))),
-    (flux.GRUCell((3, 2)), (ones(3, 4), ones(2, 4))), (flux.GRUv3Cell((3, 2)), (ones(3, 4), ones(2, 4))),
+    (flux.GRUCell((3, 2)), (ones(3, 4), ones(2, 4))),
+    (flux.GRUv3Cell((3, 2)), (ones(3, 4), ones(2, 4))),
     (flux.RNN((3, 2)), (ones(3, 6, 4), ones(2, 4))),
     (flux.LSTM((3, 2)), (ones(3, 6, 4), (ones(2, 4), ones(2, 4)))),
     (flux.GRU((3, 2)), (ones(3, 6, 4), ones(2, 4))),
     (flux.Recurrence(flux.RNNCell((3, 2))), (ones(3, 6, 4), ones(2, 4))),
     (flux.MultiHeadAttention(4, nheads=2), (ones(4, 3, 2), ones(4, 5, 2), ones(4, 5, 2), ones(5, 3, 2, 2))),
-    (flux.Upsample(2), (X,)), (flux.Upsample("bilinear", size=(9, 9)), (X,)),
-    (flux.PixelShuffle(2), (ones(2, 2, 4, 1),)), (flux.WeightNorm(flux.Dense((3, 2))), (ones(3, 4),)),
+    (flux.Upsample(2), (X,)),
+    (flux.Upsample("bilinear", size=(9, 9)), (X,)),
+    (flux.PixelShuffle(2), (ones(2, 2, 4, 1),)),
+    (flux.WeightNorm(flux.Dense((3, 2))), (ones(3, 4),)),
     (flux.SkipConnection(flux.Dense((3, 3)), operator.add), (ones(3, 4),)),
     (flux.Parallel(flux.vcat, flux.Dense((3, 2)), flux.Dense((3, 2))), (ones(3, 4),)),
     (flux.Maxout(flux.Dense((3, 2)), flux.Dense((3, 2))), (ones(3, 4),)),
-]  # fmt: skip
+]
 
 
 def bad_versions(x):

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.primitive import primitive, take_up
 from ...errors import ArgumentError, DimensionMismatch
 from .numeric import check_numbers, check_real
@@ -94,7 +93,6 @@ IMROTATE: Any = primitive(
     jvp="linear",
     name="imrotate",
     compute=_rotate,
-    julia=spelled.imrotate,
 )
 IMROTATE_BACK: Any = primitive(
     None,
