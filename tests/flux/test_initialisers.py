@@ -121,3 +121,27 @@ def test_other_generators():
     assert flux.sparse_init(Julia(), 4, 1, sparsity=0.5)[:2, 0].all()
     y = flux.trainmode_(flux.Dropout(0.5, rng=Julia()))(np.ones(3))
     assert y.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_the_ends_of_a_truncated_normal_without_scipy(monkeypatch):
+    import sys
+
+    from fluxbridge.flux.initialisers import _normal_quantile
+
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    low, high = _normal_quantile(np.array([0.0, 1.0]))
+    assert -40 < low < -8 < 8 < high < 40
+
+
+def test_the_size_and_the_options_are_checked():
+    for init in (flux.ones32, flux.zeros32, flux.glorot_uniform):
+        with refused(TypeError, match="separate integers"):
+            init(2.5, 3)
+        with refused(ArgumentError, match="not negative"):
+            init(2, -1)
+    for options in ({"std": 0}, {"lo": 2}, {"lo": 1, "hi": 1}):
+        with refused(ArgumentError, match="std > 0 and lo < hi"):
+            flux.truncated_normal(3, **options)
+    assert flux.kaiming_normal(3, 0).shape == flux.lecun_normal(3, 0).shape == (3, 0)
+    with refused(ArgumentError, match="array of numbers"):
+        flux.create_bias(np.ones((2, 2)), ["a", "b"], 2)

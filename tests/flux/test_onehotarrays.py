@@ -211,3 +211,28 @@ def test_as_data():
     batches = list(DataLoader((np.arange(4), Y), batchsize=3))
     assert [b[1].shape for b in batches] == [(3, 3), (3, 1)]
     assert all(isinstance(b[1], OneHotArray) for b in batches)
+
+
+def test_shapes_by_sizes_or_a_tuple():
+    for y in (Y.reshape(3, 2, 2), Y.reshape((3, 2, 2)), Y.reshape([3, 2, 2])):
+        assert isinstance(y, OneHotArray) and y.shape == (3, 2, 2)
+        np.testing.assert_array_equal(y, D.reshape(3, 2, 2))
+    assert isinstance(Y.reshape((2, 6)), np.ndarray)
+    np.testing.assert_array_equal(Y.reshape((2, 6)), D.reshape(2, 6))
+
+
+def test_labels_may_be_an_iterator():
+    assert onehot("b", iter("abc")).indices == 1
+    assert onehotbatch("ba", iter("abc")).indices.tolist() == [1, 0]
+    assert onecold(np.array([0.1, 0.9, 0.3]), iter("abc")) == "b"
+    for f, arguments in ((onehot, (1, 5)), (onehotbatch, ([1], 5))):
+        with refused(ArgumentError, match="labels are a list"):
+            f(*arguments)
+
+
+def test_nan_in_vectors_and_matrices():
+    with refused(ArgumentError, match="NaN"):
+        onecold(np.array([0.1, np.nan]))
+    np.testing.assert_array_equal(onecold(np.array([[0.1, np.nan], [0.2, 0.5]])), [1, 0])
+    with refused(ArgumentError, match="at least one row"):
+        onecold(np.ones((0, 2)))

@@ -109,6 +109,8 @@ def elementwise_compute(
         z = np.asarray(x) if keep_integers else as_float(x)
         if type(z) is not np.ndarray:
             z = np.asarray(z)
+        if z.dtype.kind == "O":
+            z = np.asarray(as_float(x))
         if z.dtype.kind not in kinds:
             allowed = "numbers" if complex_too else "real numbers"
             raise ArgumentError(f"an activation function takes {allowed} and arrays of them, not {x!r}")

@@ -358,3 +358,90 @@ def test_forward_mode_trains_what_depends_on_its_input():
     assert not np.any(still.μ)
     drop = Dropout(0.5)
     assert 300 < np.sum(pushforward(lambda t: drop(t * np.ones(1000)), 1.0)(1.0) == 0) < 700
+
+
+def test_trailing_axes_of_length_one_do_not_matter_to_plus():
+    for connection in (operator.add, operator.sub):
+        skip = SkipConnection(lambda x: x[:, :1], connection)
+        with refused(DimensionMismatch, match="cannot connect"):
+            skip(np.ones((3, 4, 1)))
+        with refused(DimensionMismatch, match="cannot connect"):
+            skip(np.ones((3, 4)))
+    assert SkipConnection(lambda x: x[..., None], operator.add)(np.ones((1, 1))).shape == (1, 1, 1)
+    assert SkipConnection(np.copy, operator.add)(np.ones((1,))).shape == (1,)
+
+
+def test_weightnorm():
+    small = flux.WeightNorm(Dense(np.array([[3e-9, 4e-9]])))
+    np.testing.assert_allclose(small.g, [[np.sqrt(25e-18 + np.finfo(float).eps)]], rtol=1e-14)
+    with refused(ArgumentError, match="all zero"):
+        flux.WeightNorm(Dense(np.zeros((1, 2))))
+    with refused(ArgumentError, match="does not have a field 'scale'"):
+        flux.WeightNorm(Dense((2, 2)), "scale")
+    with refused(DimensionMismatch, match="no axis 2"):
+        flux.WeightNorm(Dense((2, 2)), axis=2)
+    with refused(ArgumentError, match="takes a WeightNorm"):
+        flux.reparametrize(Dense((2, 2)))
+
+
+def test_the_wrong_word_is_named():
+    m = Embedding((4, 2))
+    for words, wrong in (([0, 7], 7), ([-1, 7], -1), ([3, 4], 4)):
+        with refused(IndexError, match=f"0 to 3, not {wrong}$"):
+            m(np.array(words))
+
+
+def test_arguments_after_the_size():
+    for make in (
+        lambda: Dense((3, 2), relu, True),
+        lambda: Dense((3, 2), "relu"),
+        lambda: Dense(np.ones((2, 3)), True, relu, relu),
+        lambda: flux.Scale(2, relu, relu),
+        lambda: flux.Bilinear((2, 3), "relu"),
+        lambda: flux.Conv((3,), (1, 2), relu, True),
+        lambda: flux.ConvTranspose((3,), (1, 2), "relu"),
+        lambda: flux.CrossCor(np.ones((3, 1, 2)), True, 5),
+        lambda: flux.RNNCell((2, 3), "tanh"),
+    ):
+        with refused(ArgumentError, match="one function, the activation"):
+            make()
+    for make in (lambda: flux.Conv((3,)), lambda: flux.DepthwiseConv((3, 3))):
+        with refused(ArgumentError, match=r"the channels \(in, out\)"):
+            make()
+    for make in (lambda: flux.Conv((3,), 2), lambda: flux.DepthwiseConv((3,), 2)):
+        with refused(ArgumentError, match="pair of channels"):
+            make()
+    for kind in (flux.Conv, flux.CrossCor, flux.ConvTranspose, flux.DepthwiseConv):
+        with refused(ArgumentError, match="has the axes"):
+            kind(np.ones((2, 2)))
+
+
+def test_axes_that_are_not_there():
+    x = np.ones((3, 4))
+    for f in (
+        lambda: flux.normalise(x, axis=2),
+        lambda: flux.cat(x, x, axis=-3),
+        lambda: flux.softmax(x, axis=2),
+        lambda: flux.logitcrossentropy(x, x, axis=2),
+        lambda: Dropout(0.5, axis=2, active=True)(x),
+        lambda: LayerNorm(3, 4, 1, affine=False)(x),
+    ):
+        with refused(DimensionMismatch, match="no axis -?[23]"):
+            f()
+    with refused(ArgumentError, match="not all different"):
+        flux.softmax(x, axis=(0, -2))
+
+
+def test_joins_of_arrays_that_do_not_fit():
+    for join, shapes in (
+        (flux.vcat, [(2, 3), (2, 4)]),
+        (flux.hcat, [(2, 3), (3, 3)]),
+        (flux.vcat, [(2, 3), (2, 3, 1)]),
+        (lambda *xs: flux.cat(*xs, axis=2), [(2, 3), (2, 4)]),
+        (lambda *xs: flux.cat(*xs, axis=-1), [(2, 3), (1, 3)]),
+        (flux.vcat, []),
+    ):
+        with refused(DimensionMismatch, match="joins arrays that differ along axis"):
+            join(*map(np.ones, shapes))
+    assert flux.cat(np.ones((2, 3)), np.ones((2, 1)), axis=-1).shape == (2, 4)
+    assert flux.cat(np.ones((2, 3)), np.ones((2, 3, 2)), axis=2).shape == (2, 3, 3)

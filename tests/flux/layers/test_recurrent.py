@@ -3,7 +3,7 @@ import pytest
 from ownerrors import refused
 from rulecheck import check
 
-from fluxbridge import gradient
+from fluxbridge import flux, gradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import (
     GRU,
@@ -137,3 +137,35 @@ def test_attention():
         layer(x[:, :, 0])
     with refused(DimensionMismatch, match="Dense"):
         layer(x[:3])
+
+
+def test_weights_and_states_of_other_shapes():
+    for arrays in (
+        (np.ones((2, 3, 1)), np.ones((2, 2))),
+        (np.ones((2, 3)), np.ones((2, 2, 1))),
+        (np.ones((3, 3)), np.ones((2, 2))),
+        (np.ones((2, 3)), np.ones((3, 2))),
+    ):
+        with refused(DimensionMismatch, match="rows"):
+            RNNCell(np.tanh, *arrays)
+    for cell, wrong in (
+        (RNNCell, np.ones((4, 3))),
+        (GRUCell, np.ones((4, 2, 1))),
+        (GRUv3Cell, np.ones((4, 3))),
+    ):
+        with refused(DimensionMismatch, match="expects a state of shape"):
+            cell((3, 4))(np.ones((3, 2)), wrong)
+    lstm = LSTMCell((3, 4))
+    with refused(DimensionMismatch, match="expects a state of shape"):
+        lstm(np.ones((3, 2)), (np.ones((4, 2)), np.ones((4, 3))))
+    for kind in (lstm, LSTM(lstm)):
+        with refused(ArgumentError, match=r"pair \(h, c\)"):
+            kind(np.ones((3, 2)), np.ones(4))
+    with refused(DimensionMismatch, match="states for the batch"):
+        LSTM(lstm)(np.ones((3, 5)), (np.ones((4, 2)), np.ones((4, 3))))
+    with refused(DimensionMismatch, match="at least one step"):
+        flux.Recurrence(lstm)(np.ones((3, 0)))
+    with refused(DimensionMismatch, match="expects a sequence"):
+        flux.Recurrence(lstm)(np.ones(3))
+    with refused(ArgumentError, match="initialstates"):
+        initialstates(np.tanh)

@@ -34,10 +34,15 @@ def test_stft(n_fft, hop):
     )
 
 
-def test_a_short_window_is_padded_on_both_sides():
-    x, window = RNG.normal(size=20), np.array([1.0, 2.0, 3.0])
-    got = nnlib.stft(x, n_fft=6, hop_length=2, window=window, center=False)
-    np.testing.assert_allclose(got, by_definition(x, 6, 2, np.array([0, 1, 2, 3, 0, 0.0])), atol=1e-12)
+@pytest.mark.parametrize(
+    ("window", "whole"), [([1.0, 2, 3], [0, 1.0, 2, 3, 0, 0]), ([1.0], [0, 0, 1.0, 0, 0, 0])], ids=len
+)
+def test_a_short_window_is_padded_on_both_sides(window, whole):
+    x = RNG.normal(size=20)
+    got = nnlib.stft(x, n_fft=6, hop_length=2, window=np.array(window), center=False)
+    np.testing.assert_allclose(got, by_definition(x, 6, 2, np.array(whole)), atol=1e-12)
+    with refused(ArgumentError, match="0 < len"):
+        nnlib.stft(x, n_fft=6, window=np.ones(0))
 
 
 @pytest.mark.parametrize("shape", [(40,), (40, 3)])

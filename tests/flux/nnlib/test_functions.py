@@ -1,6 +1,7 @@
 """The recorded calls of NNlib's functions, as a table from names to calls."""
 
 import operator
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from ownerrors import refused
 from rulecheck import check
 
 from fluxbridge import gradient
-from fluxbridge.errors import DimensionMismatch
+from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import nnlib
 
 CALLS = {
@@ -185,3 +186,45 @@ def test_glu_and_dropout():
     assert np.all(nnlib.dropout(rng, x, 1) == 0)
     with refused(ValueError, match="probability"):
         nnlib.dropout(x, 1.5)
+
+
+def test_activations_take_real_numbers():
+    elsewhere = {"tanh_fast", "gelu_tanh", "lisht", "tanhshrink", "softsign"}
+    for f in nnlib.ACTIVATIONS:
+        for bad in ("text", None, np.array(["a"]), np.array([None]), object()):
+            with refused(ArgumentError):
+                f(bad)
+        if f.__name__ in elsewhere:
+            assert np.iscomplexobj(f(1 + 2j))
+        else:
+            with refused(ArgumentError, match="real numbers"):
+                f(np.array([1 + 2j]))
+        assert f([1, 2]).shape == (2,)
+        assert np.asarray(f(Fraction(1, 2))).dtype == np.asarray(f(np.array([Fraction(1, 2)]))).dtype == float
+
+
+def test_batched_mul_into_an_array():
+    a, b, out = RNG.normal(size=(2, 3, 4)), RNG.normal(size=(3, 2, 4)), np.zeros((2, 2, 4))
+    assert nnlib.batched_mul_(out, a, b) is out
+    np.testing.assert_allclose(out, nnlib.batched_mul(a, b))
+    nnlib.batched_mul_(out, a, b, 2.0)
+    np.testing.assert_allclose(out, 2 * nnlib.batched_mul(a, b))
+    with refused(DimensionMismatch, match="the array to write into"):
+        nnlib.batched_mul_(np.zeros((2, 2, 1)), a, b)
+    with refused(ArgumentError, match="int64 cannot hold"):
+        nnlib.batched_mul_(np.zeros((2, 2, 4), int), a, b)
+
+
+def test_dims_of_other_arrays():
+    with refused(DimensionMismatch, match="Input channels must match"):
+        nnlib.DepthwiseConvDims((8, 8, 3, 1), (2, 2, 5, 4))
+    for kind in (nnlib.DepthwiseConvDims, nnlib.DenseConvDims):
+        with refused(DimensionMismatch, match="Rank of x and w"):
+            kind((8, 8, 3, 1), (2, 3, 4))
+    pdims = nnlib.PoolDims((8, 3, 2), 2)
+    assert (pdims.channels_in, pdims.channels_out, pdims.output_size) == (3, 3, (4,))
+    dims = nnlib.DepthwiseConvDims((8, 3, 2), (2, 5, 3))
+    assert dims.weight_size() == (2, 5, 3) and dims.channels_out == 15
+    for options in ({"stride": 0}, {"dilation": 0}, {"padding": -1}, {"stride": 1.5}):
+        with refused(ArgumentError):
+            nnlib.DenseConvDims((8, 3, 2), (2, 3, 4), **options)
