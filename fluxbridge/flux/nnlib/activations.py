@@ -406,6 +406,7 @@ def rrelu(x: Any, lo: float = 1 / 8, hi: float = 1 / 3, rng: Any = None) -> Any:
     shape = np.shape(x)
     if shape == ():
         return leakyrelu(x, lo if lo == hi else lo + (hi - lo) * float(rand(rng, np.float64)))
+    x = as_float(x) if x.dtype.kind == "O" else x
     if x.dtype.kind not in "fiub":
         raise ArgumentError(f"rrelu takes real numbers and arrays of them, not {x!r}")
     dtype = as_float(np.empty(0, x.dtype)).dtype
