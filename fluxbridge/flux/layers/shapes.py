@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
-from ...errors import ArgumentError, DimensionMismatch
+from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
 from ..nnlib.numeric import check_axis, check_integer, check_numbers
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
@@ -151,15 +151,16 @@ def flatten(x: Any) -> Any:
 
 def _join(name: str, arrays: list[Any], axis: int) -> Any:
     """The arrays joined along `axis`. Raises DimensionMismatch if they have other shapes along other axes."""
-    check_numbers(name, *arrays)
-    shapes = [np.shape(x) for x in arrays]
-    others = {(len(shape), *shape[:axis], None, *shape[axis % len(shape) + 1 :]) for shape in shapes}
-    if len(others) != 1:
+    try:
+        return np.concatenate(arrays, axis=axis)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, FluxbridgeError):
+            raise
+        check_numbers(name, *arrays)
+        shapes = " and ".join(str(np.shape(x)) for x in arrays) or "of no arrays"
         raise DimensionMismatch(
-            f"{name} joins arrays that differ along axis {axis} only, but got the shapes "
-            f"{' and '.join(map(str, shapes)) or 'of no arrays'}"
-        )
-    return np.concatenate(arrays, axis=axis)
+            f"{name} joins arrays that differ along axis {axis} only, but got the shapes {shapes}"
+        ) from error
 
 
 def vcat(*xs: Any) -> Any:

@@ -19,6 +19,8 @@ def check_axis(name: str, axis: Any, ndim: int, several: bool = True) -> None:
 
     DimensionMismatch for an axis that is not there, ArgumentError for what is no axis.
     """
+    if type(axis) is int and -ndim <= axis < ndim:
+        return
     axes = () if axis is None and several else axis if isinstance(axis, tuple) and several else (axis,)
     for a in axes:
         if not isinstance(a, (int, np.integer)):
@@ -35,6 +37,8 @@ def check_axis(name: str, axis: Any, ndim: int, several: bool = True) -> None:
 def check_numbers(name: str, *xs: Any) -> None:
     """Raise ArgumentError unless all of `xs` are numbers or arrays of numbers."""
     for x in xs:
+        if type(x) is np.ndarray and x.dtype.kind in "fiubc":
+            continue
         dtype = getattr(x, "dtype", None) or np.asarray(plain(x)).dtype
         if dtype.kind not in "biufc" and not (dtype.kind == "O" and holds_tracer(x)):
             raise ArgumentError(f"{name} takes numbers and arrays of them, not {x!r} ({type(x).__name__})")
@@ -70,17 +74,16 @@ def as_float(x: Any) -> Any:
 
     Raises ArgumentError for what holds no numbers.
     """
-    if type(x) is np.ndarray and x.dtype.kind != "O":
-        if x.dtype.kind in "fc":
+    if type(x) is np.ndarray:
+        kind = x.dtype.kind
+        if kind in "fc":
             return x
-        if x.dtype.kind in "iub":
+        if kind in "iub" or (kind == "O" and all(isinstance(v, numbers.Real) for v in x.flat)):
             return x.astype(np.float64)
     elif isinstance(x, (float, complex, np.inexact)):
         return x
     elif isinstance(x, (list, tuple)):
         return as_float(np.asarray(x))
-    elif isinstance(x, np.ndarray) and all(isinstance(v, numbers.Real) for v in x.flat):
-        return x.astype(np.float64)
     elif isinstance(x, (numbers.Real, np.bool_)):
         return float(x)
     raise ArgumentError(f"a function of numbers got {x!r} ({type(x).__name__})")
@@ -109,11 +112,11 @@ def elementwise_compute(
         z = np.asarray(x) if keep_integers else as_float(x)
         if type(z) is not np.ndarray:
             z = np.asarray(z)
-        if z.dtype.kind == "O":
-            z = np.asarray(as_float(x))
         if z.dtype.kind not in kinds:
-            allowed = "numbers" if complex_too else "real numbers"
-            raise ArgumentError(f"an activation function takes {allowed} and arrays of them, not {x!r}")
+            z = np.asarray(as_float(x))  # exact numbers
+            if z.dtype.kind not in kinds:
+                allowed = "numbers" if complex_too else "real numbers"
+                raise ArgumentError(f"an activation function takes {allowed} and arrays of them, not {x!r}")
         weak = [p.item() if isinstance(p, np.generic) else p for p in parameters]
         with np.errstate(all="ignore"):
             return scalar_or_array(np.asarray(function(z, *weak)), x)

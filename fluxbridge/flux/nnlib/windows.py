@@ -118,14 +118,11 @@ def windows(
         pads = tuple(p for p in pads for _ in range(2))
     if len(pads) != 2 * rank:
         raise DimensionMismatch(f"Padding {len(pads)}d, should be either {rank}d or {2 * rank}d: pad={pads}")
-    for name, values, least in (
-        ("kernel", kernel, 1),
-        ("stride", strides, 1),
-        ("dilation", dilations, 1),
-        ("pad", pads, 0),
-    ):
-        if min(values, default=least) < least:
-            raise ArgumentError(f"{name} must be at least {least} along every axis, not {tuple(values)}")
+    if min((*kernel, *strides, *dilations), default=1) < 1 or min(pads, default=0) < 0:
+        raise ArgumentError(
+            "sizes, strides and dilations of windows are at least 1 and paddings at least 0, but got "
+            f"kernel={tuple(kernel)}, stride={strides}, dilation={dilations}, pad={pads}"
+        )
     made = Windows(tuple(input), tuple(kernel), strides, pads, dilations)
     for n, k, d in zip(made.padded, made.kernel, dilations, strict=True):
         if n < (k - 1) * d + 1:
