@@ -303,7 +303,8 @@ def create_bias(weights: Any, bias: Any, *size: int) -> Any:
     """The bias of a layer, of shape `size`, in the dtype of the weights.
 
     Zeros for ``bias=True``, False for False, else the given array. Weights and bias may be traced. Raises
-    DimensionMismatch if the array has another size, ArgumentError if it holds no numbers.
+    DimensionMismatch if the array has another size, ArgumentError if it holds no numbers, TypeError for sizes
+    that are no integers.
 
     >>> create_bias(np.ones((2, 3)), True, 2)
     array([0., 0.])

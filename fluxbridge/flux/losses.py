@@ -92,7 +92,8 @@ xlogy: Any = elementwise(
 def xlogx(x: Any) -> Any:
     """x·log(x) elementwise, with its limit 0 at x = 0.
 
-    x is a number or an array of any shape, and so is the result. Raises DomainError for negative numbers.
+    x is a number or an array of any shape, and so is the result. Raises DomainError for negative numbers,
+    ArgumentError for what holds no numbers.
 
     >>> xlogx(np.array([0.0, 1.0, 2.0]))
     array([0.        , 0.        , 1.38629436])
@@ -191,7 +192,8 @@ def mae(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
 def mse(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     """Mean squared error, ``agg((ŷ - y)²)``; for complex numbers ``agg(|ŷ - y|²)``.
 
-    Shapes, result and errors as for :func:`mae`. Raises DimensionMismatch if the shapes differ.
+    Shapes, result and errors as for :func:`mae`. Raises DimensionMismatch if the shapes differ, ArgumentError
+    for what holds no numbers.
 
     >>> round(float(mse(np.array([1.1, 1.9, 3.1]), np.array([1, 2, 3]))), 10)
     0.01
@@ -204,7 +206,8 @@ def msle(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None = None) -> An
     """Mean squared logarithmic error, ``agg(log((ŷ + eps) / (y + eps))²)``.
 
     `eps` defaults to the machine epsilon of the float type of `ŷ`. Shapes and result as for :func:`mae`.
-    Raises DomainError where the quotient is negative, DimensionMismatch if the shapes differ.
+    Raises DomainError where the quotient is negative, DimensionMismatch if the shapes differ, ArgumentError
+    for what holds no numbers.
 
     >>> round(float(msle(np.array([1.1, 2.2, 3.3]), np.array([1, 2, 3]))), 6)
     0.009084
@@ -218,7 +221,7 @@ def huber_loss(ŷ: Any, y: Any, *, agg: Any = np.mean, delta: float = 1) -> Any:
     """Huber's loss: with e = |ŷ - y|, e²/2 where e < delta, else delta·(e - delta/2).
 
     `agg` reduces these losses. Shapes and result as for :func:`mae`. Raises DimensionMismatch if the shapes
-    differ.
+    differ, ArgumentError for what holds no numbers.
 
     >>> round(float(huber_loss(np.array([1.1, 2.1, 3.1]), np.array([1, 2, 3]), delta=0.05)), 10)
     0.00375
@@ -233,7 +236,8 @@ def poisson_loss(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     """Loss of predicted rates `ŷ` for Poisson-distributed counts `y`, ``agg(ŷ - y·log(ŷ))``.
 
     That is the negative log-likelihood without the term log(y!), which does not depend on ŷ. Shapes and
-    result as for :func:`mae`. Raises DomainError for negative `ŷ`, DimensionMismatch if the shapes differ.
+    result as for :func:`mae`. Raises DomainError for negative `ŷ`, DimensionMismatch if the shapes differ,
+    ArgumentError for what holds no numbers.
 
     >>> round(float(poisson_loss(np.array([1, 3, 3]), np.array([1, 2, 3]))), 6)
     0.502313
@@ -273,7 +277,7 @@ def crossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
     ŷ and y have the same shape (classes, batch…); the sum runs over `axis`, and `agg` gets an array where
     that axis has length 1. :func:`logitcrossentropy` is more accurate if `ŷ` comes from a softmax. `eps`
     defaults to the machine epsilon. Raises DomainError for negative `ŷ`, DimensionMismatch if the shapes
-    differ or there is no such axis.
+    differ or there is no such axis, ArgumentError for what holds no numbers.
 
     >>> y = np.array([[1, 0], [0, 1]])
     >>> round(float(crossentropy(np.array([[0.9, 0.2], [0.1, 0.8]]), y)), 6)
@@ -309,7 +313,8 @@ def logitcrossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean) -> 
     """Cross entropy of ``softmax(ŷ)`` and labels `y`, ``agg(-sum(y·logsoftmax(ŷ)))``.
 
     ŷ are raw outputs (logits) of the shape (classes, batch…), y labels of the same shape; softmax and sum run
-    over `axis`. Raises DimensionMismatch if the shapes differ or there is no such axis.
+    over `axis`. Raises DimensionMismatch if the shapes differ or there is no such axis, TypeError for a
+    number as prediction, ArgumentError for what holds no numbers.
 
     >>> y = np.array([[1, 0], [0, 1]])
     >>> round(float(logitcrossentropy(np.array([[2.0, -1.0], [0.0, 1.0]]), y)), 6)
@@ -327,7 +332,7 @@ def binarycrossentropy(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None
 
     ŷ holds probabilities, y numbers from 0 to 1, in arrays of the same shape; there is no axis of classes.
     `eps` defaults to the machine epsilon. Raises DomainError for `ŷ` below 0 or above 1, DimensionMismatch if
-    the shapes differ.
+    the shapes differ, ArgumentError for what holds no numbers.
 
     >>> round(float(binarycrossentropy(np.array([0.9, 0.2]), np.array([True, False]))), 6)
     0.164252
@@ -340,7 +345,8 @@ def binarycrossentropy(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None
 def logitbinarycrossentropy(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     """:func:`binarycrossentropy` of ``sigmoid(ŷ)``, more accurate: ``agg((1 - y)·ŷ - logσ(ŷ))``.
 
-    ŷ and y have the same shape, of any size. Raises DimensionMismatch if the shapes differ.
+    ŷ and y have the same shape, of any size. Raises DimensionMismatch if the shapes differ, ArgumentError for
+    what holds no numbers.
 
     >>> round(float(logitbinarycrossentropy(np.array([2.0, -1.0, 3.1415927]), np.array([1, 0, 1]))), 6)
     0.160832
@@ -354,7 +360,8 @@ def kldivergence(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: flo
 
     ŷ and y are distributions along `axis`, in arrays of the same shape (classes, batch…). With ``eps=0`` it
     is infinite where ŷ is 0 and y is not. The entropy of integers is a Float64. Raises DomainError for
-    negative numbers, DimensionMismatch if the shapes differ or there is no such axis.
+    negative numbers, DimensionMismatch if the shapes differ or there is no such axis, ArgumentError for what
+    holds no numbers.
 
     >>> half = np.full((2, 2), 0.5)
     >>> round(float(kldivergence(half, np.eye(2))), 6), float(kldivergence(np.eye(2), half, eps=0))
@@ -371,7 +378,7 @@ def hinge_loss(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     """Hinge loss ``agg(max(0, 1 - ŷ·y))`` for labels 1 and -1.
 
     At ŷ·y = 1 the derivative is that of the falling line. Shapes and result as for :func:`mae`. Raises
-    DimensionMismatch if the shapes differ.
+    DimensionMismatch if the shapes differ, ArgumentError for what holds no numbers.
 
     >>> round(float(hinge_loss(np.array([0.1, 0.3, 1, 1.5]), np.array([1, -1, 1, 1]))), 6)
     0.55
@@ -383,7 +390,8 @@ def hinge_loss(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
 def squared_hinge_loss(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     """Squared hinge loss ``agg(max(0, 1 - ŷ·y)²)`` for labels 1 and -1.
 
-    Shapes and result as for :func:`mae`. Raises DimensionMismatch if the shapes differ.
+    Shapes and result as for :func:`mae`. Raises DimensionMismatch if the shapes differ, ArgumentError for
+    what holds no numbers.
 
     >>> round(float(squared_hinge_loss(np.array([0.1, 0.3, 1, 1.5]), np.array([1, -1, 1, 1]))), 6)
     0.625
@@ -410,7 +418,8 @@ def binary_focal_loss(
 
     p is ŷ + eps where the label is 1, and one minus that where it is 0; gamma = 0 gives the binary cross
     entropy. ŷ holds probabilities in the shape of y. Raises DomainError for probabilities outside of [0, 1]
-    (above 1: only if gamma is no integer, or the label is 0), DimensionMismatch if the shapes differ.
+    (above 1: only if gamma is no integer, or the label is 0), DimensionMismatch if the shapes differ,
+    ArgumentError for what holds no numbers.
 
     >>> y = np.array([[0, 1, 0], [1, 0, 1]])
     >>> ŷ = np.array([[0.268941, 0.5, 0.268941], [0.731059, 0.5, 0.731059]])
@@ -430,7 +439,8 @@ def focal_loss(
 
     It weighs well classified observations less; gamma = 0 gives :func:`crossentropy`. ŷ and y have the same
     shape (classes, batch…), and the sum runs over `axis`. Raises DomainError for negative `ŷ`, or for `ŷ`
-    above 1 if gamma is no integer, DimensionMismatch if the shapes differ or there is no such axis.
+    above 1 if gamma is no integer, DimensionMismatch if the shapes differ or there is no such axis,
+    ArgumentError for what holds no numbers.
 
     >>> round(float(focal_loss(np.array([[0.9, 0.2], [0.1, 0.8]]), np.eye(2))), 6)
     0.00499
@@ -447,7 +457,7 @@ def dice_coeff_loss(ŷ: Any, y: Any, *, smooth: float = 1) -> Any:
     """Dice loss for segmentation (Milletari et al. 2016), summed over everything.
 
     ``1 - (2·sum(y·ŷ) + smooth) / (sum(y²) + sum(ŷ²) + smooth)``. ŷ and y have the same shape; the result is a
-    number. Raises DimensionMismatch if the shapes differ.
+    number. Raises DimensionMismatch if the shapes differ, ArgumentError for what holds no numbers.
 
     >>> round(float(dice_coeff_loss(np.array([1.1, 2.1, 3.1]), np.array([1, 2, 3]))), 9)
     0.000992392
@@ -461,7 +471,7 @@ def tversky_loss(ŷ: Any, y: Any, *, beta: float = 0.7) -> Any:
 
     ``1 - (sum(y·ŷ) + 1) / (sum(y·ŷ + beta·(1 - y)·ŷ + (1 - beta)·y·(1 - ŷ)) + 1)``: a larger `beta` weighs
     false positives more. ŷ and y have the same shape; the result is a number. Raises DimensionMismatch if the
-    shapes differ.
+    shapes differ, ArgumentError for what holds no numbers.
 
     >>> round(float(tversky_loss(np.array([0.9, 0.1]), np.array([1, 0]))), 6)
     0.05
@@ -476,7 +486,8 @@ def siamese_contrastive_loss(ŷ: Any, y: Any, *, agg: Any = np.mean, margin: flo
     """Contrastive loss of distances `ŷ`: ``agg((1 - y)·ŷ² + y·max(0, margin - ŷ)²)``.
 
     From Hadsell et al. 2006. `y` is 0 for pairs that belong together, 1 for others. Shapes and result as for
-    :func:`mae`. Raises DomainError for a negative `margin`, DimensionMismatch if the shapes differ.
+    :func:`mae`. Raises DomainError for a negative `margin`, DimensionMismatch if the shapes differ,
+    ArgumentError for what holds no numbers.
 
     >>> round(float(siamese_contrastive_loss(np.array([0.5, 1.5, 2.5]), np.array([1, 2, 3]))), 6)
     -4.833333

@@ -217,7 +217,8 @@ def columns(matrix: Any, onehot: OneHotArray) -> Any:
     """``matrix @ onehot`` by selecting columns, differentiable in the matrix.
 
     matrix has the shape (out, nlabels), onehot (nlabels,) or (nlabels, batch), the result (out,) or (out,
-    batch). Raises DimensionMismatch if the matrix does not have one column for each label.
+    batch). Raises DimensionMismatch if the matrix does not have one column for each label, ArgumentError for
+    other arguments.
 
     >>> columns(np.array([[1.0, 2.0, 3.0]]), OneHotArray([2, 0], 3))
     array([[3., 1.]])

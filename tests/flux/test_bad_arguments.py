@@ -1,6 +1,10 @@
-"""Every public function and layer with one bad argument: it works, or the error is fluxbridge's own."""
+"""Every public function and layer with one bad argument: it works, or raises an error of fluxbridge.
+
+The error is raised by fluxbridge itself, with a text, and the docstring names its class.
+"""
 
 import operator
+import re
 import warnings
 
 import numpy as np
@@ -252,25 +256,36 @@ def bad_versions(x):
             yield np.take(x, range(x.shape[axis] - 1), axis=axis)
 
 
-def own_error_or_none(call, args, options):
-    """The error of the call if it is not fluxbridge's own, with the arguments; None where it works."""
+def documentation(call):
+    """The docstring of a function or a layer, with those that it refers to."""
+    text = call.__doc__
+    see = re.search(r"See :func:`(\w+)`", text)
+    return text + getattr(nnlib, see[1]).__doc__ if see else text
+
+
+def problem(call, args, options):
+    """What is wrong with the error that the call raises; None if nothing is, or it works."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             call(*args, **options)
     except Exception as error:
+        name = type(error).__name__
+        calls_wrongly = type(error) is TypeError and "argument" in str(error)
         if not raised_by_us(error) or not str(error):
-            return f"{getattr(call, '__name__', call)}{args}{options}: {type(error).__name__}: {error}"[-400:]
+            return f"{call}{args}{options}: {name}: {error}"[-400:]
+        if name not in documentation(call) and not calls_wrongly:
+            return f"{call}: the docstring does not say that it raises {name}: {error}"
     return None
 
 
 def problems(call, args, options):
     for k, value in enumerate(args):
         for bad in bad_versions(value):
-            yield own_error_or_none(call, (*args[:k], bad, *args[k + 1 :]), options)
+            yield problem(call, (*args[:k], bad, *args[k + 1 :]), options)
     for name, value in options.items():
         for bad in bad_versions(value):
-            yield own_error_or_none(call, args, {**options, name: bad})
+            yield problem(call, args, {**options, name: bad})
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda f: f.__name__)

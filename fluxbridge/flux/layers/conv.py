@@ -229,7 +229,7 @@ def DepthwiseConv(
     ``DepthwiseConv(kernel, (in, out), σ)``, out being a multiple of in, or ``DepthwiseConv(weight, bias, σ)``
     with a weight of shape (kernel…, in, out / in), whose last two axes are flattened first axis fastest, as
     in Flux, to the output channels. Shapes as for Conv. Raises ArgumentError if `in` does not divide `out` or
-    for unusable arguments.
+    for unusable arguments, DimensionMismatch for a bias of another size.
 
     >>> DepthwiseConv((3, 3), (3, 6))
     Conv((3, 3), 3 => 6, groups=3)

@@ -261,7 +261,8 @@ class GRUCell(_Cell):
     From the first version of Cho et al. 2014. With the gates r, z, h̃ of Wi x, Wh h and b, `out` rows each: r
     = σ(·), z = σ(·), h̃ = tanh(Wi x + r (Wh h) + b), h' = (1 - z) h̃ + z h. ``cell(x, h)`` returns (h', h');
     shapes and options as for :class:`RNNCell`. Fields: `Wi` (3·out, in), `Wh` (3·out, out), `b` (3·out,) or
-    False. Raises DimensionMismatch if x, h or the given arrays have other sizes.
+    False. Raises DimensionMismatch if x, h or the given arrays have other sizes, ArgumentError for what holds
+    no numbers.
 
     >>> y, h = GRUCell((3, 5))(np.ones((3, 2), np.float32))
     >>> y.shape
@@ -290,7 +291,8 @@ class GRUv3Cell(_Cell):
     """One step of a gated recurrent unit in its third version: the reset gate is applied to h, not to Wh h.
 
     As :class:`GRUCell`, but h̃ = tanh(Wi x + Wh_h̃ (r h) + b) with a weight of its own; fields: `Wi`, `Wh`,
-    `b` and `Wh_h̃` (out, out). Raises DimensionMismatch if x, h or the given arrays have other sizes.
+    `b` and `Wh_h̃` (out, out). Raises DimensionMismatch if x, h or the given arrays have other sizes,
+    ArgumentError for what holds no numbers.
 
     >>> y, h = GRUv3Cell((3, 5))(np.ones((3, 2), np.float32))
     >>> y.shape
@@ -334,7 +336,8 @@ class Recurrence:
     and returns (output, state); the first state is ``initialstates(cell)`` unless it is given. Fields:
     `cell`, `return_state`.
 
-    Raises DimensionMismatch for an x without steps, and what the cell raises.
+    Raises DimensionMismatch for an x without steps, ArgumentError for what holds no numbers, and what the
+    cell raises.
 
     >>> Recurrence(GRUCell((3, 5)))(np.ones((3, 7, 2), np.float32)).shape
     (5, 7, 2)
@@ -406,7 +409,8 @@ class RNN(_Sequence):
 
     ``layer(x, h)`` runs :class:`RNNCell` over x (in, length) or (in, length, batch) and returns the outputs
     (out, length) or (out, length, batch), with return_state also the last state. Fields: `cell`,
-    `return_state`. Raises DimensionMismatch if x or h have another shape.
+    `return_state`. Raises DimensionMismatch if x or h have another shape, ArgumentError for what holds no
+    numbers.
 
     >>> layer = RNN((4, 6))
     >>> layer
@@ -442,7 +446,7 @@ class GRU(_Sequence):
     """A layer of gated recurrent units: ``GRU((in, out), *, return_state=False, …)``, or ``GRU(cell)``.
 
     ``layer(x, h)`` runs :class:`GRUCell`; shapes and fields as for :class:`RNN`. Raises DimensionMismatch if
-    x or h have another shape.
+    x or h have another shape, ArgumentError for what holds no numbers.
 
     >>> GRU((2, 3))
     GRU(2 => 3)
@@ -455,7 +459,8 @@ class GRU(_Sequence):
 class GRUv3(_Sequence):
     """A layer of gated recurrent units in their third version: :class:`GRU` with :class:`GRUv3Cell`.
 
-    Shapes and fields as for :class:`RNN`. Raises DimensionMismatch if x or h have another shape.
+    Shapes and fields as for :class:`RNN`. Raises DimensionMismatch if x or h have another shape,
+    ArgumentError for what holds no numbers.
 
     >>> GRUv3((2, 3))
     GRUv3(2 => 3)

@@ -38,7 +38,8 @@ def dot_product_attention_scores(
     `q` and `k` have the shape (features of a head, heads, length, batch); the result has the shape (keys,
     queries, heads, batch), and sums to 1 over the keys. `bias` is added to the logits; where `mask` is False
     the score is 0; `fdrop` is applied to the scores. Raises DimensionMismatch unless q and k have 4 axes and
-    agree but for their lengths, and bias and mask broadcast with the scores.
+    agree but for their lengths, and bias and mask broadcast with the scores, ArgumentError for what holds no
+    numbers.
 
     >>> x = np.ones((4, 2, 3, 5))
     >>> dot_product_attention_scores(x, x[:, :, :2]).shape
@@ -88,7 +89,8 @@ def dot_product_attention(
     applied to the scores. Returns the values (value features, queries, batch…) and the scores (keys, queries,
     heads, batch…).
 
-    Raises DimensionMismatch if the shapes do not fit each other or the number of heads.
+    Raises DimensionMismatch if the shapes do not fit each other or the number of heads, ArgumentError for
+    what holds no numbers.
 
     >>> x = np.ones((4, 3, 2))
     >>> y, scores = dot_product_attention(x, x, x, nheads=2)
@@ -120,7 +122,7 @@ def make_causal_mask(x: Any, axis: int = 1) -> np.ndarray:
     """A boolean mask (n, n) in which query j may attend to the keys up to j.
 
     n is the length of the array x along `axis`; the mask is an upper triangle. Raises DimensionMismatch if x
-    has no such axis.
+    has no such axis, ArgumentError for what is no axis.
 
     >>> make_causal_mask(np.zeros((4, 2)))
     array([[ True,  True],

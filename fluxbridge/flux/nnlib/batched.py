@@ -34,7 +34,7 @@ BATCHED_MUL: Any = primitive(
 def batched_transpose(x: Any) -> Any:
     """Every matrix of a batch (rows, columns, batch…) transposed: (columns, rows, batch…).
 
-    Raises DimensionMismatch for an array of less than 2 axes.
+    Raises DimensionMismatch for an array of less than 2 axes, ArgumentError for what holds no numbers.
 
     >>> batched_transpose(np.zeros((2, 3, 5))).shape
     (3, 2, 5)
@@ -48,7 +48,7 @@ def batched_transpose(x: Any) -> Any:
 def batched_adjoint(x: Any) -> Any:
     """Every matrix of a batch (rows, columns, batch…) conjugated and transposed.
 
-    Raises DimensionMismatch for an array of less than 2 axes.
+    Raises DimensionMismatch for an array of less than 2 axes, ArgumentError for what holds no numbers.
 
     >>> batched_adjoint(np.array([[[1j]], [[2]]])).ravel()
     array([0.-1.j, 2.-0.j])
@@ -84,7 +84,7 @@ def batched_vec(a: Any, b: Any) -> Any:
     """Products ``a[:, :, k] @ b[:, k]`` of a batch of matrices (m, n, batch…) and of vectors (n, batch…).
 
     The result has the shape (m, batch…). A single vector (n,) is multiplied with every matrix. Raises
-    DimensionMismatch if the shapes do not fit.
+    DimensionMismatch if the shapes do not fit, ArgumentError for what holds no numbers.
 
     >>> batched_vec(np.ones((2, 3, 5)), np.ones((3, 5))).shape
     (2, 5)

@@ -170,7 +170,7 @@ def grad_softmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     """∇softmax: the cotangent of x in ``y = softmax(x, axis)``, from dy; x is not used.
 
     dy and y have the same shape, and so has the result. Raises DimensionMismatch otherwise, or if there is no
-    such axis.
+    such axis, ArgumentError for what holds no numbers.
 
     >>> grad_softmax(np.array([1.0, 0.0]), None, np.array([0.5, 0.5]))
     array([ 0.25, -0.25])
@@ -184,7 +184,7 @@ def grad_logsoftmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     """∇logsoftmax: the cotangent of x in ``y = logsoftmax(x, axis)``, from dy; x is not used.
 
     dy and y have the same shape, and so has the result. Raises DimensionMismatch otherwise, or if there is no
-    such axis.
+    such axis, ArgumentError for what holds no numbers.
 
     >>> grad_logsoftmax(np.array([1.0, 0.0]), None, np.log([0.5, 0.5])).round(6)
     array([ 0.5, -0.5])
@@ -198,14 +198,15 @@ def grad_upsample_nearest(dy: Any, scales: Sequence[int]) -> Any:
     """∇upsample_nearest: the sum of each block of `scales` elements of dy.
 
     dy has the shape of the output, a multiple of `scales` along the first axes; the result has that of the
-    input. Raises DimensionMismatch otherwise.
+    input. Raises DimensionMismatch otherwise, ArgumentError for what holds no numbers.
 
     >>> grad_upsample_nearest(np.ones((4, 3)), (2, 1))
     array([[2., 2., 2.],
            [2., 2., 2.]])
     """
+    check_numbers("grad_upsample_nearest", dy)
     shape, scales = np.shape(dy), expand(scales, len(np.shape(dy)))
-    if len(scales) > len(shape) or any(s < 1 or n % s for n, s in zip(shape, scales, strict=False)):
+    if not 1 <= len(scales) <= len(shape) or any(s < 1 or n % s for n, s in zip(shape, scales, strict=False)):
         raise DimensionMismatch(f"grad_upsample_nearest: the shape {shape} is no multiple of scales={scales}")
     dy = take_up(dy)
     before = (*(n // s for n, s in zip(shape, scales, strict=False)), *shape[len(scales) :])
@@ -216,7 +217,7 @@ def grad_upsample_linear(dy: Any, *, size: Sequence[int], align_corners: bool = 
     """∇upsample_linear: the cotangent of x in ``upsample_linear(x, …)``, from dy (spatial…, channels, batch).
 
     `size` holds the spatial sizes of x. Raises DimensionMismatch unless there is one for each spatial axis of
-    dy.
+    dy, ArgumentError for what holds no numbers.
 
     >>> grad_upsample_linear(np.ones((3, 1, 1)), size=(2,)).ravel()
     array([1.5, 1.5])
@@ -263,7 +264,7 @@ def grad_imrotate(
     """∇imrotate: the cotangent of the images x in ``imrotate(x, θ)``, from dy, in the shape of x.
 
     Arguments as for :func:`imrotate`. Raises DimensionMismatch unless dy has the shape of x, (W, H, channels,
-    batch).
+    batch), ArgumentError for what holds no numbers.
 
     >>> grad_imrotate(np.arange(4.0).reshape(2, 2, 1, 1), np.ones((2, 2, 1, 1)), 0.0).ravel()
     array([0., 1., 2., 3.])

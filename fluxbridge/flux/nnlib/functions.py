@@ -46,7 +46,8 @@ def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     The result has the shape of x; integers give Float64. `rng` is a generator of NumPy's or Julia's
     (:mod:`fluxbridge.random`), by default :func:`default_rng`. With `axis` one draw along these axes holds
     for all others. Raises ValueError unless 0 ≤ p ≤ 1, TypeError for another number of arguments,
-    DimensionMismatch if there is no such axis (Srivastava et al. 2014).
+    DimensionMismatch if there is no such axis (Srivastava et al, ArgumentError for what holds no numbers.
+    2014).
 
     >>> dropout(np.ones(3), 0.0)
     array([1., 1., 1.])

@@ -59,7 +59,8 @@ def _writing(f: Callable[..., Any]) -> Callable[..., Any]:
     into.__doc__ = (
         f"``{name}(out, …)``: write the result of ``{f.__name__}(…)`` into the array `out` and return it.\n\n"
         "Raises MutationError inside of a gradient, DimensionMismatch if `out` has another shape than the\n"
-        f"result, ArgumentError if it cannot hold it. See :func:`{f.__name__}`.\n"
+        "result, ArgumentError if it cannot hold it, and the errors of the function.\n"
+        f"See :func:`{f.__name__}`.\n"
     )
     return into
 
@@ -86,7 +87,7 @@ def softmax_(out: Any, x: Any = None, *, axis: Any = 0) -> Any:
     """Write ``softmax(x)`` along `axis` into `out`, by default that of `out` itself, and return `out`.
 
     Raises MutationError inside of a gradient, DimensionMismatch if `out` has another shape than the result,
-    ArgumentError if it cannot hold it.
+    ArgumentError if it cannot hold it, TypeError for a number.
 
     >>> x = np.zeros(2)
     >>> softmax_(x) is x, x
@@ -99,7 +100,7 @@ def logsoftmax_(out: Any, x: Any = None, *, axis: Any = 0) -> Any:
     """Write ``logsoftmax(x)`` along `axis` into `out`, by default that of `out` itself, and return `out`.
 
     Raises MutationError inside of a gradient, DimensionMismatch if `out` has another shape than the result,
-    ArgumentError if it cannot hold it.
+    ArgumentError if it cannot hold it, TypeError for a number.
 
     >>> logsoftmax_(np.zeros(2)).round(4)
     array([-0.6931, -0.6931])
@@ -125,9 +126,9 @@ def batched_mul_(out: Any, a: Any, b: Any, alpha: Any = 1, beta: Any = 0) -> Any
 def dropout_(*args: Any, axis: Any = None) -> Any:
     """``dropout_([rng], out, x, p)``: write ``dropout([rng], x, p)`` into `out`, and return `out`.
 
-    out has the shape of x. Raises TypeError for another number of arguments, and as :func:`dropout` does.
-    Raises MutationError inside of a gradient, DimensionMismatch if `out` has another shape than the result,
-    ArgumentError if it cannot hold it.
+    out has the shape of x. Raises TypeError for another number of arguments, and as :func:`dropout` does,
+    ValueError unless 0 ≤ p ≤ 1. Raises MutationError inside of a gradient, DimensionMismatch if `out` has
+    another shape than the result, ArgumentError if it cannot hold it.
 
     >>> dropout_(np.zeros(2), np.ones(2), 0.0)
     array([1., 1.])
@@ -141,8 +142,9 @@ def dropout_(*args: Any, axis: Any = None) -> Any:
 def scatter_(op: Any, out: Any, src: Any, idx: Any) -> Any:
     """Combine the slices of src with `out` by `op`, at the places `idx`, and return `out`.
 
-    Arguments as for :func:`scatter`, whose errors it raises too. Raises MutationError inside of a gradient,
-    DimensionMismatch if src or idx do not fit the shape of `out`.
+    Arguments as for :func:`scatter`. Raises MutationError inside of a gradient, DimensionMismatch if src or
+    idx do not fit the shape of `out`, ValueError for another operation, IndexError for an index out of
+    bounds, TypeError for one that is no integer, ArgumentError for what holds no numbers.
 
     >>> scatter_("+", np.array([1.0, 1.0]), np.array([10.0, 20.0]), np.array([1, 1]))
     array([ 1., 31.])

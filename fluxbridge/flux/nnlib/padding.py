@@ -62,7 +62,7 @@ def pad_zeros(x: Any, pad: Pad, axis: Axis = None) -> Any:
     """x padded with zeros, by default along all axes.
 
     Arguments, shapes and errors as for :func:`pad_constant`. Raises ValueError if `pad` does not fit the
-    axes.
+    axes, DimensionMismatch if x has no such axis, ArgumentError for what holds no numbers.
 
     >>> pad_zeros(np.array([1.0, 2.0]), 1)
     array([0., 1., 2., 0.])

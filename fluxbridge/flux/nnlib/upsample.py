@@ -114,8 +114,9 @@ upsample_trilinear = upsample_linear
 def pixel_shuffle(x: Any, r: int) -> Any:
     """Channels become pixels: (W, H, r²·C, N) → (r·W, r·H, C, N), for any number of spatial axes.
 
-    From Shi et al. 2016. The dtype is that of x. Raises ValueError if x has no spatial axis, r is below 1, or
-    the channels are no multiple of r^(number of spatial axes).
+    From Shi et al. 2016. The dtype is that of x. Raises ValueError if x has no spatial axis or the
+    channels are no multiple of r^(number of spatial axes), ArgumentError unless r is an integer of at least 1
+    and for what holds no numbers.
 
     >>> pixel_shuffle(np.arange(4.0).reshape(1, 4, 1), 2).shape
     (2, 2, 1)

@@ -215,6 +215,17 @@ def test_batched_mul_into_an_array():
         nnlib.batched_mul_(np.zeros((2, 2, 4), int), a, b)
 
 
+def test_dropout_with_a_generator_and_into_an_array():
+    x, out = np.ones(50), np.zeros(50)
+    first = nnlib.dropout(np.random.default_rng(1), x, 0.5)
+    assert nnlib.dropout_(np.random.default_rng(1), out, x, 0.5) is out
+    np.testing.assert_array_equal(out, first)
+    assert set(first) == {0.0, 2.0}
+    for f, args in ((nnlib.dropout, (x,)), (nnlib.dropout, (x, 0.5, 1, 1)), (nnlib.dropout_, (x, 0.5))):
+        with refused(TypeError, match=f"takes .* but got {len(args)} arguments"):
+            f(*args)
+
+
 def test_dims_of_other_arrays():
     with refused(DimensionMismatch, match="Input channels must match"):
         nnlib.DepthwiseConvDims((8, 8, 3, 1), (2, 2, 5, 4))
