@@ -23,6 +23,7 @@ from fluxbridge.flux import (
     relu,
     state,
 )
+from fluxbridge.flux.layers.shapes import _warned
 
 RNG = np.random.default_rng(0)
 
@@ -100,6 +101,7 @@ def test_a_model_of_images():
 
 
 def test_float64_input_is_converted_and_said():
+    _warned.clear()  # said once in a process
     layer = Conv((2,), (1, 1))
     with pytest.warns(UserWarning, match="float32"):
         layer_warned = layer(np.ones((3, 1, 1)))
