@@ -236,3 +236,10 @@ def test_nan_in_vectors_and_matrices():
     np.testing.assert_array_equal(onecold(np.array([[0.1, np.nan], [0.2, 0.5]])), [1, 0])
     with refused(ArgumentError, match="at least one row"):
         onecold(np.ones((0, 2)))
+
+
+def test_joining_a_single_array():
+    for join in (lambda ys: np.stack(ys, axis=1), lambda ys: np.concatenate(ys, axis=1), np.hstack):
+        got = join([Y])
+        assert isinstance(got, OneHotArray)
+        np.testing.assert_array_equal(got, join([D]))

@@ -445,3 +445,18 @@ def test_joins_of_arrays_that_do_not_fit():
             join(*map(np.ones, shapes))
     assert flux.cat(np.ones((2, 3)), np.ones((2, 1)), axis=-1).shape == (2, 4)
     assert flux.cat(np.ones((2, 3)), np.ones((2, 3, 2)), axis=2).shape == (2, 3, 3)
+
+
+def test_layernorm_is_named_by_its_own_errors():
+    for affine, size in ((True, (3,)), (True, (3, 4)), (False, (3, 4))):
+        layer = LayerNorm(*size, affine=affine)
+        with refused(DimensionMismatch, match="LayerNorm|no axis 1"):
+            layer(np.ones(5) if not affine else np.ones((5, 4)))
+
+
+@pytest.mark.parametrize("kind", [float, complex])
+def test_normalise_adds_the_square_of_eps_to_the_variance(kind):
+    x = RNG.normal(size=(4, 3)).astype(kind) * (1 + 1j if kind is complex else 1)
+    centred = x - x.mean(axis=0)
+    variance = np.mean(np.abs(centred) ** 2, axis=0)
+    np.testing.assert_allclose(flux.normalise(x, axis=0, eps=0.7), centred / np.sqrt(variance + 0.49))
