@@ -239,3 +239,24 @@ def test_dims_of_other_arrays():
     for options in ({"stride": 0}, {"dilation": 0}, {"padding": -1}, {"stride": 1.5}):
         with refused(ArgumentError):
             nnlib.DenseConvDims((8, 3, 2), (2, 3, 4), **options)
+
+
+def test_how_much_can_be_padded():
+    for pad, most in (
+        (nnlib.pad_repeat, None),
+        (nnlib.pad_reflect, 2),
+        (nnlib.pad_symmetric, 3),
+        (nnlib.pad_circular, 3),
+    ):
+        x = np.arange(3.0)
+        if most is not None:
+            assert pad(x, (most, most)).shape == (3 + 2 * most,)
+            for wrong in ((most + 1, 0), (0, most + 1)):
+                with refused(DimensionMismatch, match=f"pads at most {most} on either side"):
+                    pad(x, wrong)
+        assert pad(x[:0], (0, 0)).shape == (0,)
+        with refused(DimensionMismatch, match="pads at most 0"):
+            pad(x[:0], (1, 0))
+        with refused(ValueError, match="negative"):
+            pad(x, (-1, 1))
+    assert nnlib.pad_repeat(np.arange(3.0), (0, 5)).tolist() == [0, 1, 2, 2, 2, 2, 2, 2]
