@@ -337,7 +337,7 @@ class AutoFiniteDifferences(ADType):
             scale = max(1.0, *[float(np.max(np.abs(leaves[k]))) for k in moved])
             h = scale * (self.step or eps ** (1.0 / self.order))
             h /= max(float(np.max(np.abs(tangents[k]))) for k in moved)
-            for k, weight in _STENCILS[self.order].items():
+            for k, weight in differences.STENCILS[self.order].items():
                 for sign in (1, -1):
                     there = list(leaves)
                     for i in moved:
