@@ -137,7 +137,9 @@ def planted(files: list[str], database: WorkDB, sample: int | None, seed: int) -
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("area", nargs="?", help="a table of tools/mutation.toml")
     parser.add_argument("--file", help="one file of an area")
     parser.add_argument("--sample", type=int, help="how many faults; all, if it is not given")
@@ -155,7 +157,9 @@ def main() -> int:
         copied(Path(folder))
         os.chdir(folder)
         os.environ["PYTHONPATH"] = folder
-        with use_db(str(KEPT / f"{name}.sqlite"), WorkDB.Mode.open if options.again else WorkDB.Mode.create) as db:
+        with use_db(
+            str(KEPT / f"{name}.sqlite"), WorkDB.Mode.open if options.again else WorkDB.Mode.create
+        ) as db:
             if options.again:
                 survived = [job for job, result in db.results if result.test_outcome == TestOutcome.SURVIVED]
                 items = [item for item in db.work_items if item.job_id in survived]
