@@ -5,8 +5,8 @@
     python tools/mutate.py --file fluxbridge/recording/keys.py
     python tools/mutate.py rules --again            # the same sample, only what survived the last time
 
-The faults are planted in a copy of the tracked files, so the checkout stays as it is. tools/mutation.toml says
-which files are an area and which tests are asked for each file, the nearest ones. Beside the operators of
+The faults are planted in a copy of the files, so the checkout stays as it is. tools/mutation.toml says which
+files are an area and which tests are asked for each file, the nearest ones. Beside the operators of
 cosmic-ray there is one for the formulas of rules, which are texts: ``elementwise(np.tanh, "1 - y * y")``.
 What survives is printed as a diff. docs/testing.md has the scores.
 """
@@ -24,12 +24,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cosmic_ray.plugins
+import tomllib
 from cosmic_ray.commands.init import init
 from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.operators.operator import Example, Operator
@@ -43,22 +43,17 @@ KEPT = ROOT / ".mutation"  #: sessions, ignored by git
 LEFT_OUT = re.compile(r"ReplaceBinaryOperator_BitOr_|RemoveDecorator|ReplaceUnaryOperator_Delete_Not")
 
 
+#: What the parts of a formula are replaced by; numbers by the next one.
+OTHER = {
+    **{"+": "-", "-": "+", "*": "/", "/": "*", "a": "b", "b": "a"},
+    **{"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"},
+}
+
+
 class FormulaReplacer(Operator):
     """Changes one operator or number in a formula that is given to `elementwise` as text."""
 
     PART = re.compile(r"[-+*/]|\d+(?:\.\d+)?|\bsin\b|\bcos\b|\bsinh\b|\bcosh\b|\b[ab]\b")
-    OTHER = {
-        "+": "-",
-        "-": "+",
-        "*": "/",
-        "/": "*",
-        "sin": "cos",
-        "cos": "sin",
-        "sinh": "cosh",
-        "cosh": "sinh",
-        "a": "b",
-        "b": "a",
-    }
 
     def _parts(self, node: Any) -> list[re.Match[str]]:
         if node.type != "string" or node.value[0] not in "\"'":
@@ -77,7 +72,7 @@ class FormulaReplacer(Operator):
     def mutate(self, node: Any, index: int) -> Any:
         found = self._parts(node)[index]
         text = found.group()
-        other = self.OTHER.get(text) or str(float(text) + 1)
+        other = OTHER.get(text) or str(float(text) + 1)
         node.value = node.value[: found.start()] + other + node.value[found.end() :]
         return node
 

@@ -273,7 +273,7 @@ class Replay(Bridge):
         else:
             what = f"{operation} is recorded for this source with other arguments or captured values"
         raise NotRecorded(
-            f"{what}; if it is meant to be so, record again where there is a Julia: python tests/julia/record.py"
+            f"{what}; if that is right, record it where there is a Julia: python tests/julia/record.py"
             f"\n{function.source}\ncaptured {function.captured}\ngiven {given}"
         )
 

@@ -184,8 +184,10 @@ OPERATORS: dict[str, Question] = {
     "derivatives of derivatives": lambda ad: _nested(*ad),
 }
 #: Those that ForwardDiff is asked, too.
-FORWARD = ("hessian in C order", "hessian in Fortran order", "jacobian in C order", "jacobian in Fortran order",
-           "diaghessian", "branches", "hessian of a number")  # fmt: skip
+FORWARD = (
+    "hessian in C order", "hessian in Fortran order", "jacobian in C order", "jacobian in Fortran order",
+    "diaghessian", "branches", "hessian of a number",
+)  # fmt: skip
 
 
 def questions() -> dict[str, tuple[Question, Any]]:
