@@ -1,8 +1,9 @@
-"""Record what the real Julia answers to emitted sources: ``python tests/julia/record.py [NAMES]``.
+"""Record what the real Julia answers to emitted sources, and how Flux describes its models:
+``python tests/julia/record.py [NAMES]``.
 
 It needs a Julia with Flux and Zygote (``fluxbridge doctor``) and takes some minutes, as Julia compiles each
-function. Without names all questions of asked.py are asked; with names, those that begin so, and their lines
-replace the old ones. Where Julia answers with an error the question is left out, and named at the end.
+function. Without names all questions of asked.py are asked, and the descriptions recorded; with names, those that begin
+so, and their lines replace the old ones (``exchange`` for the descriptions). Where Julia answers with an error the question is left out, and named at the end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from answers import RECORD, Scribe
 from asked import questions
+from exchanged import record
 
 from fluxbridge.julia import session
 
@@ -66,6 +68,11 @@ def main(*names: str) -> int:
     warnings.simplefilter("ignore")
     bridge = session.bridge()
     versions = {k: v for k, v in bridge.versions().items() if k in ("julia", "Julia", "Flux", "Zygote")}
+    if not names or "exchange" in names:
+        number, failed = record(versions)
+        print(f"{number} descriptions of models", *failed, sep="\nnot recorded: ")
+    if names == ("exchange",):
+        return 0
     scribe = Scribe(bridge)
     session._bridge = scribe  # type: ignore[assignment]
     try:
