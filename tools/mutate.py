@@ -6,7 +6,8 @@
     python tools/mutate.py rules --again            # the same sample, only what survived the last time
 
 The faults are planted in a copy of the files, so the checkout stays as it is. tools/mutation.toml says which
-files are an area and which tests are asked for each file, the nearest ones. Beside the operators of
+files are an area and which tests are asked for each file, the nearest ones (after a semicolon those that are
+asked if the first pass). Beside the operators of
 cosmic-ray there is one for the formulas of rules, which are texts: ``elementwise(np.tanh, "1 - y * y")``.
 What survives is printed as a diff. docs/testing.md has the scores.
 """
@@ -163,7 +164,9 @@ def main() -> int:
             for number, item in enumerate(items, 1):
                 (mutation,) = item.mutations
                 asked = tests[str(mutation.module_path)]
-                command = f"{sys.executable} -m pytest -q -x -p no:cacheprovider -p no:randomly {asked}"
+                pytest = f"{sys.executable} -m pytest -q -x -p no:cacheprovider -p no:randomly"
+                stages = " && ".join(f"{pytest} {stage.strip()}" for stage in asked.split(";"))
+                command = f"sh -c '{stages}'"
                 result: WorkResult = mutate_and_test(item.mutations, command, options.timeout)
                 db.set_result(item.job_id, result)
                 outcome = str(getattr(result.test_outcome, "value", result.worker_outcome))

@@ -50,7 +50,7 @@ def written(node: Any) -> Any:
         return {"array": node.dtype.name, "shape": list(node.shape)}
     if isinstance(node, np.generic):
         return {"number": node.dtype.name, "value": node.item() if node.dtype.kind in "biu" else str(node)}
-    if isinstance(node, complex) or type(node) is float and not np.isfinite(node):
+    if isinstance(node, complex) or (type(node) is float and not np.isfinite(node)):
         return {"number": type(node).__name__, "value": str(node)}
     if isinstance(node, JuliaObject):
         return {"julia": True}
@@ -100,8 +100,8 @@ def _value(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return "array", x.dtype.name, x.shape
     if isinstance(x, np.generic):
-        return x.dtype.name, str(x)
-    return type(x).__name__, str(x)
+        return x.dtype.name, str(x.item() if x.dtype == np.float64 else x)
+    return {float: "float64", int: "int64"}.get(type(x), type(x).__name__), str(x)
 
 
 class Listener:

@@ -1,9 +1,11 @@
-"""Record what the real Julia answers to emitted sources, and how Flux describes its models:
-``python tests/julia/record.py [NAMES]``.
+"""Record what the real Julia answers to emitted sources, and how the real Flux describes its models.
+
+    python tests/julia/record.py [NAMES]
 
 It needs a Julia with Flux and Zygote (``fluxbridge doctor``) and takes some minutes, as Julia compiles each
-function. Without names all questions of asked.py are asked, and the descriptions recorded; with names, those that begin
-so, and their lines replace the old ones (``exchange`` for the descriptions). Where Julia answers with an error the question is left out, and named at the end.
+function. Without names all is recorded; with names, the questions of asked.py whose names begin so, and their
+lines replace the old ones. ``exchange`` stands for the descriptions. Where Julia answers with an error the
+question is left out, and named at the end.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""What is asked of Julia by each operation, here and through another process: names, engines, orders, arguments."""
+"""What is asked of Julia by each operation, here and in another process: engines, orders, arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import isolatedfake
 import numpy as np
 import pytest
 
@@ -23,13 +22,17 @@ ASKED: dict[str, tuple[Callable[[Any, Any], Any], str, tuple[Any, ...]]] = {
     "gradient without aux": (
         lambda b, f: b.withgradient(f, (X,), "forwarddiff", False), "withgradient:forwarddiff", ((X,), False)
     ),
-    "gradient by Enzyme": (lambda b, f: b.withgradient(f, (X,), "enzyme"), "withgradient:enzyme", ((X,), True)),
+    "gradient by Enzyme": (
+        lambda b, f: b.withgradient(f, (X,), "enzyme"), "withgradient:enzyme", ((X,), True)
+    ),
     "jacobian": (lambda b, f: b.withjacobian(f, (X, 2.0)), "withjacobian", ("zygote:C", (X, 2.0))),
     "jacobian in order": (
         lambda b, f: b.withjacobian(f, (X,), "forwarddiff", "F"), "withjacobian", ("forwarddiff:F", (X,))
     ),
     "hessian": (lambda b, f: b.hessian(f, X), "hessian", ("zygote:C", X)),
-    "hessian in order": (lambda b, f: b.hessian(f, X, "zygote_reverse", "F"), "hessian", ("zygote_reverse:F", X)),
+    "hessian in order": (
+        lambda b, f: b.hessian(f, X, "zygote_reverse", "F"), "hessian", ("zygote_reverse:F", X)
+    ),
     "diaghessian": (lambda b, f: b.diaghessian(f, (X,), "forwarddiff"), "diaghessian", ("forwarddiff", (X,))),
     "call": (lambda b, f: b.call(f, (X, 1)), "call", ((X, 1),)),
     "call with keywords": (lambda b, f: b.call(f, (X,), {"dims": 1}), "call_keywords", ((X,), {"dims": 1})),
