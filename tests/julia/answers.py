@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from fluxbridge.autodiff.matrices import Diagonal
 from fluxbridge.autodiff.template import Record
 
 RECORD = pathlib.Path(__file__).parents[1] / "reference" / "julia_emitted_1.10.8.jsonl"
@@ -42,6 +43,8 @@ def encode(x: Any) -> Any:
         return {"type": x.dtype.name, "value": _elements(np.asarray(x))[0]}
     if isinstance(x, np.ndarray):
         return {"type": x.dtype.name, "shape": list(x.shape), "array": _elements(x)}
+    if isinstance(x, Diagonal):
+        return {"diagonal": encode(x.diag)}
     if isinstance(x, Record):
         return {"record": {k: encode(v) for k, v in x.items()}}
     if isinstance(x, (tuple, list)):
@@ -75,6 +78,8 @@ def decode(o: Any) -> Any:
         return _array(o["array"], o["type"]).reshape(o["shape"])
     if "value" in o:
         return _array([o["value"]], o["type"])[0]
+    if "diagonal" in o:
+        return Diagonal(decode(o["diagonal"]))
     if "record" in o:
         return Record(**{k: decode(v) for k, v in o["record"].items()})
     if "dict" in o:
@@ -100,6 +105,8 @@ def alike(a: Any, b: Any) -> bool:
             return bool(np.array_equal(a, b))
         within = 1e-5 if np.asarray(a).dtype.name in ("float32", "complex64", "float16") else 1e-11
         return bool(np.allclose(a, b, rtol=within, atol=within * 1e-3, equal_nan=True))
+    if isinstance(a, Diagonal):
+        return alike(a.diag, b.diag)
     if isinstance(a, Record):
         return list(a.keys()) == list(b.keys()) and all(map(alike, a.values(), b.values()))
     if isinstance(a, (tuple, list)):

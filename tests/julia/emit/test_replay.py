@@ -16,13 +16,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 from answers import Function, NotRecorded, Replay, Scribe, alike, decode, encode, lines
-from asked import FORWARD, OPERATORS, questions, samples
+from asked import FORWARD, OPERATORS, _branch, questions, samples
 from programs import PROGRAMS
 from test_programs import same
 from test_spellings import agree, bound_of
 
 from fluxbridge import AutoForwardDiff, AutoZygote, Record, gradient, hessian
-from fluxbridge.errors import NoRuleError, NotScalarError
+from fluxbridge.errors import NoRuleError
 from fluxbridge.julia import session
 
 RECORDED = lines()
@@ -74,6 +74,7 @@ def test_programs(program, julia):
     same(there, grads, rtol)
 
 
+@pytest.mark.once  # a plain run beside a traced one would ask Julia something else
 @pytest.mark.parametrize("name", [n for n in QUESTIONS if n in OPERATORS or n.endswith("by ForwardDiff")])
 def test_operators(name, julia):
     ask, ad = QUESTIONS[name]
@@ -101,16 +102,14 @@ def test_what_was_not_asked_has_no_answer(julia):
     with pytest.raises(NotRecorded, match="this source is not in the record"):
         gradient(lambda x: np.sum(np.sin(x) ** 5), AutoZygote(), np.ones(2))
     with pytest.raises(NotRecorded, match="with other arguments"):
-        gradient(lambda x: x**2 if x > 0 else -x, AutoZygote(), 3.5)
+        gradient(_branch, AutoZygote(), 3.5)
     with pytest.raises(NotRecorded, match=r"hessian with .* is not recorded for this source"):
-        hessian(lambda x: x**2 if x > 0 else -x, AutoZygote(), 3.0)
+        hessian(_branch, AutoZygote(), 3.0)
 
 
 def test_errors_come_before_julia_is_asked(julia):
     with pytest.raises(NoRuleError, match="an outer derivative"):
         gradient(lambda y: gradient(lambda x: x**2 * y, AutoForwardDiff(), 3.0)[0], 5.0)
-    with pytest.raises(NotScalarError):
-        gradient(lambda y: np.sum(gradient(lambda x: x * y, AutoZygote(), np.ones(2))[0]), 5.0)
 
 
 # -- the record itself ---------------------------------------------------------------------------------
