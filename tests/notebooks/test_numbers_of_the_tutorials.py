@@ -1,6 +1,6 @@
 """The numbers that the originals print stand in the notebooks as our own answers.
 
-The cells of the quick notebooks are run here. The slow ones are run, and their kept outputs compared with what
+The cells of the quick notebooks are run here. The slow ones are run, and their outputs compared with what
 comes out, in tests/test_notebooks.py; here their kept outputs are read.
 """
 

@@ -66,7 +66,7 @@ def _type(name: Any) -> str:
 
 def main(old: str, new: str) -> int:
     records = [
-        [json.loads(line) for line in Path(p).read_text(encoding="utf-8").splitlines()[1:]]
+        [json.loads(line) for line in Path(p).read_text(encoding="utf-8").strip().split("\n")[1:]]
         for p in (old, new)
     ]
     if len(records[0]) != len(records[1]):
