@@ -15,9 +15,10 @@ import numpy as np
 
 from ..adtypes import ADType, AutoNative
 from ..autodiff import native
+from ..autodiff.inplace import Memory, related, shares
 from ..autodiff.primitive import Primitive, Tracer, apply, holds_tracer, plain, take_up
 from ..autodiff.tape import NUMBERS, ORDER
-from ..autodiff.tracer import TracedArray, TracedNumber
+from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber
 
 SAMPLES = 4
 
@@ -85,10 +86,21 @@ ROUNDINGS = {"special": 16.0, "polynomials": 16.0}
 
 class ShakenNumber(TracedNumber):
     __slots__ = ()
+    places = ()
+
+
+class ShakenScalar(NumpyNumber, ShakenNumber):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+
+
+ShakenNumber.numpys, ShakenNumber.pythons = ShakenScalar, ShakenNumber
 
 
 class ShakenArray(TracedArray):
     __slots__ = ()
+    state = ("_value",)
 
 
 class Shaken:
@@ -99,24 +111,38 @@ class Shaken:
     True
     """
 
+    over = False
+
     def __init__(self, rng: np.random.Generator, factor: float = 1.0):
+        self.refused: Any = None  #: what was refused while the function ran
         self.order = next(ORDER)
+        self.memory = Memory()
         self.rng = rng
         self.eps = EPS * factor  #: the largest relative error in double precision
         self.factor = factor
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        inputs = tuple(inputs)
         values = [x._value if isinstance(x, Tracer) and x.level is self else x for x in inputs]
         exact = primitive.name in EXACT
         if not exact and not primitive.formulas:  # a result that combines many numbers
             whole = primitive.area in OF_MATRICES
             values = [self.disturbed(v, whole) for v in values]
         y = apply(primitive, values, options)
+        if primitive.shares and isinstance(y, np.ndarray) and shares(plain(y), plain(values[0])):
+            result = self.wrap(y, 0.0)  # a view of an input of this level stays one, for changes in place
+            if isinstance(result, ShakenArray) and values[0] is not inputs[0]:
+                related(inputs[0], result)
+            return result
         return self.wrap(y, 0.0 if exact else ROUNDINGS.get(primitive.area, 1.0))
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """A result that was computed elsewhere."""
         return self.wrap(y, 1.0)
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that was not computed at it."""
+        return self.leaf(value)
 
     def wrap(self, y: Any, roundings: float) -> Any:
         if isinstance(y, tuple):
@@ -128,13 +154,15 @@ class Shaken:
             return y
         if roundings:
             y = self.disturbed(y, False, roundings)
+        scalar = y.__class__ is np.float64 or y.__class__ is np.int64
         if type(y) in NUMBERS:
             y = NUMBERS[type(y)](y)
-        return self.leaf(y)
+        return self.leaf(y, scalar)
 
-    def leaf(self, value: Any) -> Any:
+    def leaf(self, value: Any, scalar: bool = False) -> Any:
+        """A stand-in; with `scalar`, for a number that is one of NumPy's outside."""
         array = isinstance(value, (np.ndarray, TracedArray))
-        tracer: Any = object.__new__(ShakenArray if array else ShakenNumber)
+        tracer: Any = object.__new__(ShakenArray if array else ShakenScalar if scalar else ShakenNumber)
         tracer._value = value
         tracer.level = self
         return tracer

@@ -277,8 +277,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     flat = np.equal(plain(width), 0)
     inside = np.logical_not(np.less(at, knots[0]) | np.greater(at, knots[-1]) | flat)
     safe = np.where(inside, width, 1.0)
-    part = np.where(inside, (x - xp[low]) / safe, 0.0)
+    part = np.where(inside, (x - xp[low]) / safe, np.where(flat, 1.0, 0.0))  # of equal knots the last counts
     y = fp[low] + part * (fp[high] - fp[low])
-    y = np.where(np.equal(at, knots[high]) & inside, fp[high] + (part - 1.0) * (fp[high] - fp[low]), y)
+    y = np.where(
+        np.equal(at, knots[high]) & (inside | flat), fp[high] + (part - 1.0) * (fp[high] - fp[low]), y
+    )
     y = np.where(np.less(at, knots[0]), fp[0] if left is None else left, y)
     return np.where(np.greater(at, knots[-1]), fp[-1] if right is None else right, y)
