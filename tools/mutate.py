@@ -46,8 +46,16 @@ LEFT_OUT = re.compile(r"ReplaceBinaryOperator_BitOr_|RemoveDecorator|ReplaceUnar
 
 #: What the parts of a formula are replaced by; numbers by the next one.
 OTHER = {
-    "+": "-", "-": "+", "*": "/", "/": "*", "a": "b", "b": "a",
-    "sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh",
+    "+": "-",
+    "-": "+",
+    "*": "/",
+    "/": "*",
+    "a": "b",
+    "b": "a",
+    "sin": "cos",
+    "cos": "sin",
+    "sinh": "cosh",
+    "cosh": "sinh",
 }
 
 
