@@ -460,3 +460,15 @@ def test_normalise_adds_the_square_of_eps_to_the_variance(kind):
     centred = x - x.mean(axis=0)
     variance = np.mean(np.abs(centred) ** 2, axis=0)
     np.testing.assert_allclose(flux.normalise(x, axis=0, eps=0.7), centred / np.sqrt(variance + 0.49))
+
+
+@pytest.mark.parametrize(
+    ("weights", "input_type", "advice"),
+    [(np.float32, np.float64, "may be very slow"), (np.float16, np.float32, "a problem in earlier layers")],
+)
+def test_what_is_said_of_input_that_loses_precision(weights, input_type, advice):
+    _warned.clear()
+    layer = Dense(np.ones((2, 3), weights))
+    with pytest.warns(UserWarning, match=f"{np.dtype(input_type).name} input .*{advice}"):
+        assert layer(np.ones(3, input_type)).dtype == weights
+    assert layer(np.ones(3, input_type)).dtype == weights  # said once

@@ -95,3 +95,15 @@ def test_bad_input():
         nnlib.hann_window(0)
     with pytest.warns(UserWarning, match="n_mels=40 may be too high"):
         nnlib.melscale_filterbanks(n_freqs=20, n_mels=40, sample_rate=8000)
+
+
+def test_the_smallest_transform():
+    x = RNG.normal(size=5)
+    y = nnlib.stft(x, n_fft=1, hop_length=2, center=False)
+    np.testing.assert_allclose(y, x[None, ::2])
+    np.testing.assert_allclose(nnlib.istft(nnlib.stft(x, n_fft=1, hop_length=1), n_fft=1, hop_length=1), x)
+    for size in (0, 2.5):
+        with refused(ArgumentError, match="n_fft is an integer of at least 1"):
+            nnlib.stft(x, n_fft=size)
+    with refused(ArgumentError, match="hop_length > 0"):
+        nnlib.stft(x, n_fft=2)  # n_fft // 4
