@@ -194,6 +194,9 @@ def test_shares_and_numbers_do_not_mix():
 def test_no_gap_unless_asked_for():
     train, validate = flux.timeseries_kfolds(10, k=3)
     assert all(t[-1] + 1 == v[0] for t, v in zip(train, validate, strict=True))
+    assert [t.tolist() for t in train] == [list(range(n)) for n in (4, 6, 8)]
+    train, validate = flux.timeseries_kfolds(10, k=3, max_train_size=5)
+    assert [t.tolist() for t in train] == [[0, 1, 2, 3], [1, 2, 3, 4, 5], [3, 4, 5, 6, 7]]
     train, validate = flux.timeseries_kfolds(10, k=3, gap=2, max_train_size=1)
     assert [t.tolist() for t in train] == [[1], [3], [5]]
 
@@ -222,3 +225,29 @@ def test_rescaling_along_an_axis():
 
 def test_types_of_data():
     assert type_text(flux.Record(a=np.ones(2))) == "Record" and summary(flux.Record(a=1)) == "Record"
+
+
+def test_windows_of_one():
+    assert [w.tolist() for w in data.slidingwindow(np.arange(3), size=1)] == [[0], [1], [2]]
+    assert len(data.slidingwindow(M, size=3)) == 1
+    rows = data.slidingwindow(M, size=1, obsdim=0)
+    assert [np.ravel(w).tolist() for w in rows] == M.tolist()
+
+
+def test_what_is_not_read_is_not_loaded():
+    """A loop that is left cancels what waits to be loaded."""
+
+    class Counted:
+        loaded: list = []  # noqa: RUF012
+
+        def __len__(self):
+            return 1000
+
+        def __getitem__(self, k):
+            self.loaded.append(k)
+            return k
+
+    for x in flux.DataLoader(Counted(), batchsize=-1, parallel=2):
+        if x == 3:
+            break
+    assert len(Counted.loaded) < 100 and Counted.loaded[:2] == [0, 1]

@@ -28,7 +28,8 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     Raises StructureError if the tree belongs to another model, or the gradient has another structure;
     DimensionMismatch if a gradient has another shape; ArgumentError if a gradient has a dtype that cannot be
     cast, or `tree` is no state; MutationError if a parameter cannot be written to; and what the rules raise,
-    such as DomainError by ClipNorm. After an error nothing has changed. Warns if everything is frozen.
+    such as DomainError by ClipNorm. After an error nothing has changed, except that a warning of NumPy, made
+    an error by a filter, may stop amid an array of more than 32 KiB. Warns if everything is frozen.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0, 2.0])}

@@ -2,7 +2,8 @@
 
 Rules are pure functions, so all steps are computed before the first parameter is written. Only those of large
 arrays, which take as much memory as the array, are computed block by block and written at once: a block and
-what is computed from it stay in the cache. Rules that may be treated so cannot fail.
+what is computed from it stay in the cache. Rules that may be treated so do not fail, unless a filter makes
+NumPy's warnings errors.
 """
 
 from __future__ import annotations
