@@ -168,11 +168,12 @@ function steps(case)
 end
 
 "The model of a case, with the recorded parameters, in its mode and type."
-function modelof(case, m, key = "state")
+function modelof(case, m, key = "state"; parameters = true)
     model = evaluated(m, field(case, "julia"))
     mode = has(case, "mode") ? field(case, "mode") : nothing
     mode == "train" && Flux.trainmode!(model)
     mode == "test" && Flux.testmode!(model)
+    parameters || return model
     has(case, "type") && field(case, "type") == "Float64" && (model = f64(model))
     has(case, key) && Flux.loadmodel!(model, decode(field(case, key)))
     return model
@@ -180,11 +181,11 @@ end
 
 function layer(case)
     m = workplace()
-    plain = evaluated(m, field(case, "julia"))
+    shown = modelof(case, m; parameters = false)
     model = modelof(case, m)
     answers = Pair["num_params" => sum(length, Flux.trainables(model); init = 0), "num_arrays" => length(Flux.trainables(model))]
-    has(case, "show") && push!(answers, "show" => repr(plain))
-    has(case, "show_plain") && push!(answers, "show_plain" => sprint(show, MIME("text/plain"), plain))
+    has(case, "show") && push!(answers, "show" => repr(shown))
+    has(case, "show_plain") && push!(answers, "show_plain" => sprint(show, MIME("text/plain"), shown))
     has(case, "state") && push!(answers, "state" => encode(Flux.state(model)))
     variables = given(case)
     f = functionof(m, ["m"; first.(variables)], field(case, "forward"))
@@ -217,7 +218,8 @@ function layer(case)
         end
         push!(answers, "loss" => value, "grad_model" => encode(grads[1]))
         has(case, "loss_weights") && push!(answers, "loss_weights" => encode(weights(y)))
-        push!(answers, "grad_inputs" => Pair[n => encode(g) for ((n, _), g) in zip(variables, grads[2:end])])
+        wanted = has(case, "grad_inputs") ? first.(field(case, "grad_inputs")) : first.(variables)  # not those of integers
+        push!(answers, "grad_inputs" => Pair[n => encode(g) for ((n, _), g) in zip(variables, grads[2:end]) if n in wanted])
         has(case, "output_in_gradient") && push!(answers, "output_in_gradient" => encode(seen[]))
         has(case, "state_after_gradient") && push!(answers, "state_after_gradient" => encode(Flux.state(model)))
     end
@@ -230,7 +232,7 @@ function training(case)
     model = modelof(case, m, "params0")
     rule = evaluated(m, field(case, "rule"))
     loss = functionof(m, ["m", "x", "y"], field(case, "loss"))
-    data = decode(field(case, "data"))
+    data = Dict(k => decode(v) for (k, v) in field(case, "data"))
     T = field(case, "type") == "Float32" ? Float32 : Float64
     x = T.(data["x"])
     y = data["y"] isa OneHotArrays.OneHotLike || eltype(data["y"]) <: Integer ? data["y"] : T.(data["y"])

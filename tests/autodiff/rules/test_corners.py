@@ -124,6 +124,16 @@ def test_distinct_rows(axis):
     np.testing.assert_array_equal(got, expected)
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2, -1, -2])
+def test_distinct_slices(axis):
+    x = np.stack([M, M[::-1], M], axis=axis)
+    place = [slice(None)] * 3
+    place[axis] = np.unique(x, axis=axis, return_index=True)[1]
+    expected = np.zeros_like(x)
+    expected[tuple(place)] = 2.0
+    np.testing.assert_array_equal(gradient(lambda x: 2 * np.sum(np.unique(x, axis=axis)), x)[0], expected)
+
+
 def test_the_correlation_of_one_variable():
     assert gradient(lambda x: 2 * np.corrcoef(x) + np.sum(x), X)[0] == pytest.approx(np.ones(5))
     check(lambda x: np.corrcoef(x), M)
