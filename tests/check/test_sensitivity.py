@@ -30,9 +30,9 @@ def off_by(error):
     return Fault("a factor", lambda ct, dy, x: ct * (1 + error))
 
 
-def found(function, name, k, error, voice):
+def found(function, name, k, error, engine):
     with planted(name, k, off_by(error)):
-        return not cross_check(function.f, *function.xs, engines=[voice])
+        return not cross_check(function.f, *function.xs, engines=[engine])
 
 
 @pytest.mark.parametrize(("function", "name", "k"), PLACES, ids=IDS)
@@ -46,7 +46,7 @@ def test_how_small_a_fault_is_found(function, name, k):
 @pytest.mark.parametrize(("function", "name", "k"), PLACES, ids=IDS)
 def test_how_small_a_fault_is_found_by_the_complex_step(function, name, k):
     report = cross_check(function.f, *function.xs, engines=["complex step"])
-    if "complex step" not in report.voices:
+    if "complex step" not in report.engines:
         pytest.skip("not for the complex step")
     assert found(function, name, k, 1e-11, "complex step")
 
