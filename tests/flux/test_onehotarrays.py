@@ -243,3 +243,14 @@ def test_joining_a_single_array():
         got = join([Y])
         assert isinstance(got, OneHotArray)
         np.testing.assert_array_equal(got, join([D]))
+
+
+def test_large_arrays_print_their_ends():
+    """12 rows and columns from each end, of more than 24."""
+    whole = repr(OneHotArray(np.arange(24), 24)).splitlines()[1:]
+    assert len(whole) == 24 and all(len(row.split()) == 24 for row in whole)
+    lines = [row.split() for row in repr(OneHotArray(np.arange(30), 30)).splitlines()[1:]]
+    assert len(lines) == 25 and all(len(row) == 25 for row in lines)
+    assert [row.index("1") for k, row in enumerate(lines) if k != 12] == [*range(12), *range(13, 25)]
+    assert {row[12] for k, row in enumerate(lines) if k != 12} == {"…"}
+    assert lines[12] == ["⋮"] * 12 + ["⋱"] + ["⋮"] * 12
