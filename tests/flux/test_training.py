@@ -324,6 +324,16 @@ def test_the_bar_shows_the_loss_in_a_terminal_only(monkeypatch):
     assert "3/3" in text and "loss=" in text
 
 
+def test_the_old_style_shows_no_bar_either_if_told_so(monkeypatch):
+    tqdm = pytest.importorskip("tqdm")
+    monkeypatch.setattr(tqdm, "tqdm", functools.partial(tqdm.tqdm, mininterval=0))
+    for options in ({"progress": False}, {}):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        m = line()
+        train_(lambda x, y: squares(m, x, y), params(m), [(X, Y)] * 3, Descent(0.1), **options)
+        assert ("loss=" in sys.stderr.getvalue()) == (not options)
+
+
 def test_without_the_library_there_is_no_bar(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setattr(sys, "stderr", Terminal())
