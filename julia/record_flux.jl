@@ -67,11 +67,16 @@ square(x) = x .* x
 wmean(x) = mean(weights(x) .* x)
 """
 
+"The modules of all cases: their methods live as long as Julia does, so they must, too."
+const MODULES = Module[]
+
 "A module for one case, with the names of all packages and the given variables."
 function workplace(given = ())
     m = Module()
+    push!(MODULES, m)
     Core.eval(m, :(using Flux, NNlib, Optimisers, Functors, OneHotArrays, MLUtils, Random, Statistics, LinearAlgebra))
     Core.eval(m, :(const Zygote = $Zygote))
+    Core.eval(m, :(using NNlib: scatter, gather))
     isdefined(@__MODULE__, :StableRNGs) && Core.eval(m, :(using StableRNGs))
     for f in (:weights, :OneRNG, :FixedRNG, :fixedu)
         Core.eval(m, :(const $f = $(getfield(@__MODULE__, f))))

@@ -171,7 +171,7 @@ def main() -> int:
                 items = planted(files, db, options.sample, options.seed)
             for number, item in enumerate(items, 1):
                 (mutation,) = item.mutations
-                asked = tests[str(mutation.module_path)]
+                asked = f"{mutation.module_path} {tests[str(mutation.module_path)]}"  # with its doctests
                 pytest = f"{sys.executable} -m pytest -q -x -p no:cacheprovider -p no:randomly"
                 stages = " && ".join(f"{pytest} {stage.strip()}" for stage in asked.split(";"))
                 command = f"sh -c '{stages}'"
