@@ -31,6 +31,7 @@ from ..api import withgradient as withgradient
 from ..api import withjacobian as withjacobian
 from ..autodiff.template import Record as Record
 from . import data, devices, functors, losses, nnlib, onehotarrays, optimisers, training
+from . import registration as registration
 from .absent import explain as _explain
 from .callbacks import *
 from .data.batches import *
