@@ -1,10 +1,9 @@
-"""How much rounding there is in a result: the function is run again, and every operation errs a little.
+"""Estimates of rounding errors by Monte Carlo arithmetic (D. S. Parker, 1997).
 
-A computed value may differ from the exact one by more than a unit in its last place: (x + 1e16) - 1e16 is
-wrong by 2 although nothing in the result shows it. :class:`Shaken` is a level of tracing like the tape. It
-disturbs the result of every inexact operation by a random fraction of the precision, so the
-spread of a few runs shows what rounding does to the result (Monte Carlo arithmetic). A gradient that
-is taken inside of this level is disturbed in the same way, and so are the roundings of the gradient found.
+The rounding error of a result may exceed its last place by far: (x + 1e16) - 1e16 may be wrong by 1.
+:class:`Shaken` is a level of tracing like the tape. It perturbs the result of every inexact operation by a
+random fraction of the precision, so the spread of a few runs estimates the rounding error. A gradient taken
+inside of this level is perturbed in the same way, which estimates its rounding errors.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber
 
 SAMPLES = 4
 
-#: Operations whose results are exact: they move, choose or change the sign of numbers.
+#: Operations without rounding: they move or choose numbers, or change their signs.
 EXACT = frozenset(
     {
         "negative",
@@ -78,10 +77,10 @@ EXACT = frozenset(
     }
 )
 
-#: Areas whose errors belong to a matrix as a whole, not to each of its elements.
+#: Areas whose errors are relative to the largest element of a matrix, not to each element.
 OF_MATRICES = frozenset(("linalg", "decompositions", "determinant"))
 
-#: How many roundings an operation makes, where it is more than one.
+#: The error of an operation in roundings, where it is more than one.
 ROUNDINGS = {"special": 16.0, "polynomials": 16.0}
 
 
@@ -126,7 +125,7 @@ class Shaken:
         inputs = tuple(inputs)
         values = [x._value if isinstance(x, Tracer) and x.level is self else x for x in inputs]
         exact = primitive.name in EXACT
-        if not exact and not primitive.formulas:  # a result of many numbers
+        if not exact and not primitive.formulas:  # a result that combines many numbers
             whole = primitive.area in OF_MATRICES
             values = [self.disturbed(v, whole) for v in values]
         y = apply(primitive, values, options)
@@ -169,7 +168,7 @@ class Shaken:
         return tracer
 
     def disturbed(self, x: Any, whole: bool, roundings: float = 1.0) -> Any:
-        """`x` with other last digits; if `whole`, those of the largest element of the matrix."""
+        """`x` perturbed by so many roundings, with `whole` relative to the largest element."""
         kind = type(x)
         if kind is float:
             return x * (1.0 + roundings * self.eps * self.rng.uniform(-1, 1))
@@ -194,7 +193,7 @@ EPS = float(np.finfo(float).eps)
 
 
 class Disturbed(AutoNative):
-    """The native engine with a disturbed seed, so that the way back is disturbed even where it is linear."""
+    """The native engine with a traced seed, so that the reverse sweep is perturbed even where f is linear."""
 
     def __init__(self, stand_in: Callable[[Any], Any]):
         self.stand_in = stand_in
@@ -235,19 +234,19 @@ def disturbed_runs(
 
 def spread(at: Any, runs: Iterable[Any]) -> Any:
     """The largest difference of each element of an array from its value in a few runs."""
-    found = np.zeros(np.shape(at))
+    furthest = np.zeros(np.shape(at))
     with np.errstate(all="ignore"):
         for run in runs:
             if np.shape(run) == np.shape(at):
-                found = np.fmax(found, np.abs(np.asarray(run) - at))
-    return np.where(np.isnan(found), 0.0, found)
+                furthest = np.fmax(furthest, np.abs(np.asarray(run) - at))
+    return np.where(np.isnan(furthest), 0.0, furthest)
 
 
 def width(runs: Sequence[Any]) -> Any:
     """The largest difference of each element between two of the runs."""
     with np.errstate(all="ignore"):
-        found = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
-    return np.where(np.isnan(found), 0.0, found)
+        range_ = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
+    return np.where(np.isnan(range_), 0.0, range_)
 
 
 def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
@@ -257,7 +256,7 @@ def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
 
 
 def scatter(f: Callable[[float], Any], step: float) -> Any:
-    """How far the values of f at neighbouring points scatter about a smooth curve.
+    """How far the values of f at neighbouring points differ from a smooth function.
 
     Differences of order six of eight values remove what is smooth; what is left is noise, sqrt(924) times as
     large (R. Hamming, Introduction to Applied Numerical Analysis, 1971).

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from check.power import FUNCTIONS, Fault, hard, planted, sites
+from fluxbridge.differences import slopes
 
 from fluxbridge import adjoint, cross_check, gradient
 from fluxbridge.autodiff.primitive import Tracer
 from fluxbridge.check import nearby, noise
-from fluxbridge.check.differences import slopes
 from fluxbridge.check.suspects import suspects
 from fluxbridge.check.tolerance import ROUNDINGS, SWING, Tolerance
 
@@ -30,9 +30,9 @@ def off_by(error):
     return Fault("a factor", lambda ct, dy, x: ct * (1 + error))
 
 
-def found(function, name, k, error, voice):
+def found(function, name, k, error, engine):
     with planted(name, k, off_by(error)):
-        return not cross_check(function.f, *function.xs, voices=[voice])
+        return not cross_check(function.f, *function.xs, engines=[engine])
 
 
 @pytest.mark.parametrize(("function", "name", "k"), PLACES, ids=IDS)
@@ -45,8 +45,8 @@ def test_how_small_a_fault_is_found(function, name, k):
 
 @pytest.mark.parametrize(("function", "name", "k"), PLACES, ids=IDS)
 def test_how_small_a_fault_is_found_by_the_complex_step(function, name, k):
-    report = cross_check(function.f, *function.xs, voices=["complex step"])
-    if "complex step" not in report.voices:
+    report = cross_check(function.f, *function.xs, engines=["complex step"])
+    if "complex step" not in report.engines:
         pytest.skip("not for the complex step")
     assert found(function, name, k, 1e-11, "complex step")
 
@@ -80,7 +80,7 @@ def test_the_lines_are_drawn_in_the_precision_of_the_arguments(single):
     small, large = (1e-8, 1e-4) if single else (1e-13, 1e-9)
     for error, is_found in ((small, False), (large, True)):
         with planted("exp", 0, off_by(type(x[0])(error))):
-            assert (not cross_check(f, x, voices=["finite differences"])) == is_found
+            assert (not cross_check(f, x, engines=["finite differences"])) == is_found
 
 
 # -- tolerances --------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def test_a_tolerance_is_roundings_of_the_entry_and_its_swing():
 
 @pytest.mark.parametrize("f", [lambda x: np.exp(x) * x, lambda x: np.sum(np.sin(x) ** 2) * np.ones(2)[0]])
 def test_a_well_conditioned_entry_is_judged_to_its_last_digits(f):
-    (line,) = cross_check(f, 0.7, voices=["complex step"]).lines
+    (line,) = cross_check(f, 0.7, engines=["complex step"]).lines
     assert line.tolerance < 200 * float(np.spacing(abs(line.ours)))
 
 
@@ -167,7 +167,7 @@ def test_another_value_inside_of_a_gradient(error, is_found):
     def f(x):
         return np.sin(x) * (1 + error if isinstance(x, Tracer) else 1.0)
 
-    report = cross_check(f, 0.7, voices=["finite differences"])
+    report = cross_check(f, 0.7, engines=["finite differences"])
     told = [line for line in report.mismatches if line.path == "the value"]
     assert bool(told) == is_found
     assert all("another value inside of a gradient" in line.note for line in told)
@@ -191,7 +191,7 @@ def test_a_kink_beside_the_point_is_none(distance, sign):
     seen = slopes(lambda t: abs(t - sign * distance), least=LEAST)
     assert not seen.kink
     assert seen.value == pytest.approx(-sign, abs=1e-12) and seen.error < 1e-12
-    report = cross_check(lambda x: np.abs(x - (1 + sign * distance)), 1.0, voices=["finite differences"])
+    report = cross_check(lambda x: np.abs(x - (1 + sign * distance)), 1.0, engines=["finite differences"])
     assert [line.verdict for line in report.lines] == ["agrees"] and not report.kinks
 
 
@@ -201,7 +201,7 @@ def test_a_wrong_slope_beside_a_kink_is_found(distance):
     def wrong(x):
         return np.abs(x), lambda dy: (dy * -0.5,)
 
-    report = cross_check(lambda x: wrong(x - (1 + distance)), 1.0, voices=["finite differences"])
+    report = cross_check(lambda x: wrong(x - (1 + distance)), 1.0, engines=["finite differences"])
     assert not report
 
 
@@ -230,7 +230,7 @@ def test_which_answers_are_possible_at_a_kink(slope, is_possible):
     def mine(x):
         return np.abs(x), lambda dy: (dy * slope,)
 
-    report = cross_check(mine, 0.0, voices=["finite differences"])
+    report = cross_check(mine, 0.0, engines=["finite differences"])
     (line,) = report.lines
     assert bool(report) == is_possible
     assert line.verdict == ("kink" if is_possible else "differs")
@@ -274,8 +274,8 @@ def test_several_kinks_must_go_together():
     def apart(x, y):
         return np.abs(x + y), lambda dy: (dy * 1.0, dy * -1.0)
 
-    report = cross_check(apart, 0.0, 0.0, voices=["finite differences"])
+    report = cross_check(apart, 0.0, 0.0, engines=["finite differences"])
     assert not report
     assert "not both together" in "".join(line.note for line in report.mismatches)
-    report = cross_check(lambda x, y: np.abs(x + y), 0.0, 0.0, voices=["finite differences"])
+    report = cross_check(lambda x, y: np.abs(x + y), 0.0, 0.0, engines=["finite differences"])
     assert report and gradient(lambda x, y: np.abs(x + y), 0.0, 0.0)[0] is not None
