@@ -410,8 +410,8 @@ def test_the_value_is_the_defined_one(name, ours, defined):
     np.testing.assert_allclose(got, expected, rtol=1e-11, atol=BOUNDS.get(name, 1e-13) * scale)
 
 
-#: The primitives that compute something of their own, before tests make further ones. Those of einsum are made
-#: for the number of operands, as they are needed.
+#: The primitives that compute something of their own, before tests make further ones. Those of einsum are
+#: made for the number of operands, as they are needed.
 OWN = {
     name
     for name, primitive in PRIMITIVES.items()
