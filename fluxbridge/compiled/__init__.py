@@ -1,0 +1,15 @@
+"""Compiled gradients: the recorded program of a function and its gradient, written as code without a tape.
+
+>>> from fluxbridge import AutoNative, compiled, gradient
+>>> gradient(lambda x: 3 * x**2 + 2 * x + 1, AutoNative(compile=True), 3.0)
+(20.0,)
+>>> @compiled
+... def f(x):
+...     return x * x + 1.0
+>>> f(2.0), gradient(f, 2.0)
+(5.0, (4.0,))
+"""
+
+from .interface import Compiled, compiled
+
+__all__ = ["Compiled", "compiled"]

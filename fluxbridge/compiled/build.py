@@ -1,0 +1,203 @@
+"""From a function and arguments to a compiled program: trace, lower, simplify, write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff import native
+from ..autodiff.recording import Step
+from ..autodiff.structure import take_apart
+from ..autodiff.tape import spec_of
+from ..autodiff.template import Leaf as LeafTemplate
+from .backward import Backward
+from .closures import Outline
+from .effects import Watch
+from .lower import Lowering
+from .passes import simplified
+from .program import Const, Var, variables
+from .refusals import CannotCompile, Differs
+from .report import Report
+from .signature import Signature
+from .trace import Trace
+from .writers.python import Writer
+
+
+class Compiled:
+    """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
+
+    __slots__ = ("confirmed", "hits", "names", "report", "run", "signature", "source")
+
+    def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
+        self.run = run
+        self.source = source
+        self.signature: Signature | None = signature
+        self.report = report
+        self.confirmed = False
+        self.hits = 0
+
+
+class Traced:
+    """A trace of f, and how what it reads is loaded."""
+
+    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool):
+        writer = self.writer = Writer()
+        first = Outline(writer.name, by_content=by_content)
+        first.take_arguments(xs)
+        first.take_function(f)
+        given = [leaf.value for leaf in first.arguments]
+        leaves = take_apart(tuple(xs))[0]
+        if len(leaves) != len(given) or any(a is not b for a, b in zip(leaves, given, strict=True)):
+            raise CannotCompile("an argument has numbers in places that are not followed")
+        outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
+        with native.outside_of_gradient(), Watch(first.holders) as watch:
+            if training:
+                with native.as_in_gradient():
+                    self.trace = Trace(f, xs, outside)
+            else:
+                self.trace = Trace(f, xs, outside)
+        if self.trace.changed_arguments:
+            raise CannotCompile("it changes an argument")
+        self.outline = Outline(self.writer.name, watch.ran, by_content)
+        self.outline.take_arguments(xs)
+        self.outline.take_function(f)
+        self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
+        self.outside = outside
+
+    def name_inputs(self, lowering: Lowering) -> None:
+        variables = lowering.inputs()
+        for var, leaf in zip(variables, self.outline.arguments, strict=False):
+            var.name = leaf.name
+        for var, array in zip(variables[len(self.outline.arguments) :], self.outside, strict=True):
+            var.name = self.names_of.get(id(array), "unread")
+
+
+def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
+    """A trace with the arrays outside as inputs; where that does not go, with their contents guarded."""
+    try:
+        return Traced(f, xs, False, training)
+    except CannotCompile:
+        raise
+    except Exception:
+        return Traced(f, xs, True, training)
+
+
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
+    """The program of ``withgradient(f, *xs)``."""
+    start = time.perf_counter()
+    traced = trace_of(f, xs)
+    trace = traced.trace
+    out = trace.out
+    target: Any = native.first(out) if aux else out
+    value = native.first(trace.value) if aux else trace.value
+    native.check_scalar(value)
+    lowering = Lowering(trace)
+    traced.name_inputs(lowering)
+    lowering.forward()
+    seeds = []
+    if isinstance(target, Step):
+        seeds = [(target, Const(native._one(target.value)))]
+    back = Backward(lowering, seeds)
+    found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
+    results = [_structure(out if aux else target, lowering), found]
+    return finish(traced, lowering, results, trace.templates, start)
+
+
+def finish(
+    traced: Traced, lowering: Lowering, results: list[Any], templates: Sequence[Any], start: float
+) -> Compiled:
+    writer = traced.writer
+    report = Report()
+    ops = simplified(lowering.b.ops, results, report)
+    body = [*traced.outline.lines, *writer.lines(ops)]
+    value, found = results
+    gradients = _gradients(found, templates, writer, body)
+    body.append(f"return {writer_text(value, writer)}, {gradients}")
+    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
+    if any(v.name == "unread" for op in ops for v in op.inputs()):
+        raise CannotCompile("it reads an array on a way that is not followed")
+    names = writer.names
+    exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
+    report.finished(traced, ops, time.perf_counter() - start)
+    return Compiled(names["run"], source, Signature(traced.trace), report)
+
+
+def _gradients(found: list[Any], templates: Sequence[Any], writer: Writer, body: list[str]) -> str:
+    """The text of the gradients in their structure; arrays are made the caller's own."""
+    if not _all_fresh(found):
+        vars_ = [writer_text(v, writer) for v in found]
+        body.append(f"g = [{', '.join(vars_)}]")
+        body.append(f"{writer.name(_fresh)}(g)")
+        found_text = [f"g[{k}]" for k in range(len(found))]
+    else:
+        found_text = [writer_text(v, writer) for v in found]
+    if all(t is None or (isinstance(t, LeafTemplate) and t.finish is None) for t in templates):
+        parts = ["None" if t is None else found_text[t.index] for t in templates]
+        return "(" + "".join(f"{p}, " for p in parts) + ")"
+    return f"{writer.name(_Fill(templates), 'fill')}([{', '.join(found_text)}])"
+
+
+class _Fill:
+    """Puts the gradients of the leaves into the structures of the arguments."""
+
+    def __init__(self, templates: Sequence[Any]):
+        self.templates = list(templates)
+
+    def __call__(self, found: list[Any]) -> tuple[Any, ...]:
+        return tuple([None if t is None else t.fill(found) for t in self.templates])
+
+
+def _fresh(found: list[Any]) -> None:
+    for i, ct in enumerate(found):
+        if type(ct) is np.float64:
+            found[i] = ct.item()
+    native._make_fresh(found, [])
+
+
+def _all_fresh(found: Sequence[Any]) -> bool:
+    """Is every array among these made by an operation that gives new memory, and in one place only?"""
+    seen = set()
+    for v in found:
+        if isinstance(v, Const) and isinstance(v.value, np.ndarray):
+            return False
+        if not isinstance(v, Var) or v.form.kind == "number":
+            continue
+        if v.op is None or v.op.shares or id(v) in seen or v.form.kind == "other":
+            return False
+        if v.op.ufunc is None and v.op.call not in (np.matmul, np.full) and not v.op.call.__name__ == "pieces":
+            return False
+        seen.add(id(v))
+    return True
+
+
+def writer_text(x: Any, writer: Writer) -> str:
+    """A result as text: variables and constants in tuples, lists and dicts."""
+    if x is None:
+        return "None"
+    if isinstance(x, Var | Const):
+        return writer.operand(x)
+    if isinstance(x, tuple):
+        return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
+    if isinstance(x, list):
+        return "[" + ", ".join(writer_text(v, writer) for v in x) + "]"
+    return "{" + ", ".join(f"{writer.operand(Const(k))}: {writer_text(v, writer)}" for k, v in x.items()) + "}"
+
+
+def _structure(out: Any, lowering: Lowering) -> Any:
+    """What f returned, with variables in place of steps."""
+    if isinstance(out, Step):
+        return lowering.of[out.position]
+    kind = type(out)
+    if kind is tuple or kind is list:
+        return kind([_structure(v, lowering) for v in out])
+    if kind is dict:
+        return {k: _structure(v, lowering) for k, v in out.items()}
+    if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):
+        return Const(out)
+    raise CannotCompile(f"it returns a {kind.__name__}")
+
+
+__all__ = ["Compiled", "Differs", "Traced", "finish", "gradient", "spec_of", "trace_of", "variables"]

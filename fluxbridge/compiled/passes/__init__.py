@@ -1,0 +1,23 @@
+"""Passes over a program. Each takes operations and gives fewer, or cheaper ones, that compute the same bits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..program import Op
+from ..report import Report
+from .common import common
+from .dead import dead
+from .identities import identities
+
+
+def simplified(ops: list[Op], results: list[Any], report: Report) -> list[Op]:
+    """The program after all passes; `results` are changed in place where a variable gave way to another."""
+    for name, run in (("identities", identities), ("common subexpressions", common)):
+        before = len(ops)
+        ops = run(ops, results)
+        report.count(name, before - len(ops))
+    before = len(ops)
+    ops = dead(ops, results)
+    report.count("dead operations", before - len(ops))
+    return ops

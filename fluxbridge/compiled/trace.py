@@ -1,0 +1,162 @@
+"""One run of a function, recorded so that nothing it depends on stays unseen.
+
+A :class:`Trace` is a recording whose stand-ins notice when somebody looks at their values on the side
+(see :mod:`.sites`): that becomes a question of the recording, whose answer is the value, so that a program
+made of it applies only where the value is the same. Arrays that the function finds by itself are
+leaves, too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.primitive import Kind, Primitive, Tracer
+from ..autodiff.reach import Rebuilder, Way
+from ..autodiff.recording import (
+    Call,
+    Choice,
+    RecordedArray,
+    RecordedNumber,
+    RecordedScalar,
+    Recording,
+    Step,
+)
+from .refusals import CannotCompile
+from .sites import place_of, reads_value
+
+_HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_NUMPY = os.path.dirname(np.__file__) + os.sep
+_slot: Any = Tracer._value  # type: ignore[misc]
+
+
+def the_value(x: Any) -> Any:
+    """A question of its own: what is the value?"""
+    return x
+
+
+def _read(self: Any) -> Any:
+    value = _slot.__get__(self)
+    level = self.level
+    if level.watching:
+        frame = place_of(sys._getframe(1))
+        if frame is not None and reads_value(frame):
+            level.looked_at(self, value)
+    return value
+
+
+class WatchedNumber(RecordedNumber, metaclass=Kind):
+    __slots__ = ()
+    _value = property(_read, _slot.__set__)
+
+
+class WatchedScalar(RecordedScalar, metaclass=Kind):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+    _value = property(_read, _slot.__set__)
+
+
+WatchedNumber.numpys, WatchedNumber.pythons = WatchedScalar, WatchedNumber
+WatchedScalar.numpys, WatchedScalar.pythons = WatchedScalar, WatchedNumber
+
+
+class WatchedArray(RecordedArray, metaclass=Kind):
+    __slots__ = ()
+    _value = property(_read, _slot.__set__)
+
+
+_CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
+
+
+class Trace(Recording):
+    """A run of ``f(*xs)``; the arrays `outside` are leaves after those of the arguments.
+
+    `strong` says of every step which of its inputs are numbers of NumPy's, which do not adapt to float32.
+    """
+
+    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], outside: Sequence[np.ndarray] = ()):
+        self.watching = False
+        self.strong: dict[int, tuple[bool, ...]] = {}
+        self.looked: set[int] = set()
+        self.outside: list[Step] = []
+        self.rebuilder: Rebuilder | None = None
+        self.changed_arguments = False
+
+        def run(*stand_ins: Any) -> Any:
+            called = self._with_leaves(f, outside) if outside else f
+            self.watching = True
+            try:
+                out = called(*stand_ins)
+            finally:
+                self.watching = False
+            splitters = [self.memory.rebuilt, self.rebuilder]
+            self.changed_arguments = self.memory.changed or any(s is not None and s.changes() for s in splitters)
+            if self.changed_arguments:
+                raise CannotCompile("it changes what it was given")
+            return out
+
+        super().__init__(run, xs)
+
+    def _with_leaves(self, f: Callable[..., Any], outside: Sequence[np.ndarray]) -> Callable[..., Any]:
+        """f, rebuilt to meet stand-ins for the arrays."""
+        targets = {id(array): array for array in outside}
+        wanted = Way().to(targets, f)
+        stand_ins = {}
+        for key, array in targets.items():
+            stand_ins[key] = tracer = self._leaf(array)
+            self.outside.append(tracer.step)
+        self.rebuilder = rebuilder = Rebuilder(stand_ins, wanted)
+        return rebuilder.split(f)[0]
+
+    # -- stand-ins that notice -----------------------------------------------------------------------
+
+    def _wrap(self, primitive: Primitive, y: Any, inputs: tuple, options: dict, calls: tuple) -> Any:
+        made = super()._wrap(primitive, y, inputs, options, calls)
+        kind = _CLASSES.get(type(made))
+        if kind is None:
+            return made
+        twin = object.__new__(kind)
+        twin._value = _slot.__get__(made)
+        twin.level, twin.step = self, made.step
+        return twin
+
+    def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
+        place = len(self.steps)
+        made = super()._enter(primitive, y, inputs, options)
+        self.strong[place] = tuple([isinstance(x, RecordedScalar) for x in inputs])
+        return made
+
+    def looked_at(self, tracer: Any, value: Any) -> None:
+        """Somebody uses a value on the side."""
+        step = tracer.step
+        if step.position in self.looked:
+            return
+        self.looked.add(step.position)
+        self.choices.append(Choice(the_value, (step,), {}, self._kept(value), len(self.steps), self._stack()))
+
+    def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        before, self.watching = self.watching, False
+        try:
+            return super().record(primitive, inputs, options)
+        finally:
+            self.watching = before
+
+    def _stack(self) -> tuple[Call, ...]:
+        """The innermost line of the user's code, alone."""
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if not name.startswith((_HERE, _NUMPY, "<__array_function__", "<fluxbridge>")):
+                return (Call(frame.f_code, frame.f_lineno, frame.f_lasti, None),)
+            frame = frame.f_back
+        return ()
+
+
+def line_of(calls: Sequence[Call]) -> str:
+    """The place in the user's code, as ``file.py:12``."""
+    return f"{os.path.basename(calls[-1].code.co_filename)}:{calls[-1].line}" if calls else ""
