@@ -146,13 +146,29 @@ class AutoNative(ADType):
     >>> from fluxbridge import AutoNative, withgradient
     >>> withgradient(lambda x: x**2, AutoNative(verify=True), 3.0)
     (val=9.0, grad=(6.0,))
+
+    With ``compile=True`` the function and its gradient are recorded once, simplified and written as code
+    without a tape, which later calls run (see docs/compiled.md). The results are the same; what cannot be
+    compiled runs as always, and says so once.
+
+    >>> withgradient(lambda x: x**2, AutoNative(compile=True), 3.0)
+    (val=9.0, grad=(6.0,))
     """
 
-    def __init__(self, verify: bool = False):
+    def __new__(cls, verify: bool = False, compile: bool = False) -> AutoNative:
+        if compile and cls is AutoNative:
+            from .compiled.interface import CompilingEngine
+
+            return object.__new__(CompilingEngine)
+        return object.__new__(cls)
+
+    def __init__(self, verify: bool = False, compile: bool = False):
         self.verify = verify
+        self.compile = compile
 
     def __repr__(self) -> str:
-        return "AutoNative(verify=True)" if self.verify else "AutoNative()"
+        options = ", ".join(f"{name}=True" for name in ("verify", "compile") if getattr(self, name))
+        return f"AutoNative({options})"
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():

@@ -10,6 +10,24 @@
 (5.0, (4.0,))
 """
 
-from .interface import Compiled, compiled
+from __future__ import annotations
 
-__all__ = ["Compiled", "compiled"]
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from .interface import Compiled, compiled
+from .refusals import CompileWarning
+
+__all__ = ["CompileWarning", "Compiled", "compiled"]
+
+
+class _Callable(types.ModuleType):
+    """A module and its main function under one name."""
+
+    def __call__(self, f: Callable[..., Any]) -> Compiled:
+        return compiled(f)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -105,7 +105,7 @@ class Backward:
         if isinstance(ct, Pieces):
             ct = self._project(self._dense(ct, spec), spec)
         elif isinstance(ct, dict):
-            parts = [ct.get(k, Const(None)) for k in range(spec.shape[0])]
+            parts = [ct.get(k, Const(None)) for k in range(len(step.value))]
             ct = self.b.emit(_as_tuple, parts, Form("tuple"), "({0})".format("".join(f"{{{k}}}, " for k in range(len(parts)))), shares=True)
         elif ct.form.kind == "number" and spec.shape and not self._keeps_shape(primitive, step, traced, spec):
             ct = self._full(ct, spec)

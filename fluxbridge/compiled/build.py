@@ -16,9 +16,9 @@ from ..autodiff.template import Leaf as LeafTemplate
 from .backward import Backward
 from .closures import Outline
 from .effects import Watch
-from .lower import Lowering
+from .lower import Lowering, number
 from .passes import simplified
-from .program import Const, Var, variables
+from .program import Const, Form, Var, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
@@ -29,7 +29,7 @@ from .writers.python import Writer
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "hits", "names", "report", "run", "signature", "source")
+    __slots__ = ("confirmed", "hits", "report", "run", "signature", "source", "training")
 
     def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
         self.run = run
@@ -37,6 +37,7 @@ class Compiled:
         self.signature: Signature | None = signature
         self.report = report
         self.confirmed = False
+        self.training = True
         self.hits = 0
 
 
@@ -102,8 +103,45 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
         seeds = [(target, Const(native._one(target.value)))]
     back = Backward(lowering, seeds)
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    results = [_structure(out if aux else target, lowering), found]
+    results = [_structure(out if aux else target, lowering, back.active), found]
     return finish(traced, lowering, results, trace.templates, start)
+
+
+def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
+    """The program of ``f(*xs)`` itself, for functions that contain derivatives."""
+    start = time.perf_counter()
+    traced = trace_of(f, xs, training=False)
+    trace = traced.trace
+    lowering = Lowering(trace)
+    traced.name_inputs(lowering)
+    lowering.forward()
+    results = [_structure(trace.out, lowering, [False] * len(trace.steps)), []]
+    report = Report()
+    ops = simplified(lowering.b.ops, results, report)
+    writer = traced.writer
+    body = [*traced.outline.lines, *writer.lines(ops)]
+    body.append(f"return {writer.name(_own, 'own')}({writer_text(results[0], writer)})")
+    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
+    _check_read(ops)
+    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
+    report.finished(traced, ops, time.perf_counter() - start)
+    made = Compiled(writer.names["run"], source, Signature(trace), report)
+    made.training = False
+    return made
+
+
+def _own(x: Any) -> Any:
+    """Results with memory of their own."""
+    if type(x) is np.ndarray:
+        return x.copy() if x.base is not None or not x.flags.owndata else x
+    if type(x) in (tuple, list):
+        return type(x)([_own(v) for v in x])
+    return {k: _own(v) for k, v in x.items()} if type(x) is dict else x
+
+
+def _check_read(ops: Sequence[Any]) -> None:
+    if any(v.name == "unread" for op in ops for v in op.inputs()):
+        raise CannotCompile("it reads an array on a way that is not followed")
 
 
 def finish(
@@ -117,8 +155,7 @@ def finish(
     gradients = _gradients(found, templates, writer, body)
     body.append(f"return {writer_text(value, writer)}, {gradients}")
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-    if any(v.name == "unread" for op in ops for v in op.inputs()):
-        raise CannotCompile("it reads an array on a way that is not followed")
+    _check_read(ops)
     names = writer.names
     exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
     report.finished(traced, ops, time.perf_counter() - start)
@@ -133,11 +170,19 @@ def _gradients(found: list[Any], templates: Sequence[Any], writer: Writer, body:
         body.append(f"{writer.name(_fresh)}(g)")
         found_text = [f"g[{k}]" for k in range(len(found))]
     else:
-        found_text = [writer_text(v, writer) for v in found]
+        found_text = [_number_text(v, writer) for v in found]
     if all(t is None or (isinstance(t, LeafTemplate) and t.finish is None) for t in templates):
         parts = ["None" if t is None else found_text[t.index] for t in templates]
         return "(" + "".join(f"{p}, " for p in parts) + ")"
     return f"{writer.name(_Fill(templates), 'fill')}([{', '.join(found_text)}])"
+
+
+def _number_text(v: Any, writer: Writer) -> str:
+    """A result; a number is one of Python's."""
+    text = writer_text(v, writer)
+    if not isinstance(v, Var) or v.form.kind not in ("number", "other"):
+        return text
+    return f"{text} if type({text}) is float else {writer.name(number)}({text})"
 
 
 class _Fill:
@@ -163,7 +208,9 @@ def _all_fresh(found: Sequence[Any]) -> bool:
     for v in found:
         if isinstance(v, Const) and isinstance(v.value, np.ndarray):
             return False
-        if not isinstance(v, Var) or v.form.kind == "number":
+        if not isinstance(v, Var):
+            continue
+        if v.form.kind == "number":
             continue
         if v.op is None or v.op.shares or id(v) in seen or v.form.kind == "other":
             return False
@@ -186,15 +233,19 @@ def writer_text(x: Any, writer: Writer) -> str:
     return "{" + ", ".join(f"{writer.operand(Const(k))}: {writer_text(v, writer)}" for k, v in x.items()) + "}"
 
 
-def _structure(out: Any, lowering: Lowering) -> Any:
+def _structure(out: Any, lowering: Lowering, active: list[bool]) -> Any:
     """What f returned, with variables in place of steps."""
     if isinstance(out, Step):
-        return lowering.of[out.position]
+        var = lowering.of[out.position]
+        if not active[out.position] and out.position in lowering.trace.scalars and var.form.kind == "number":
+            kind: Any = np.float64 if var.form.dtype is float else np.int64
+            return lowering.b.emit(kind, [var], Form("scalar", (), np.dtype(kind)), "{f}({0})")
+        return var
     kind = type(out)
     if kind is tuple or kind is list:
-        return kind([_structure(v, lowering) for v in out])
+        return kind([_structure(v, lowering, active) for v in out])
     if kind is dict:
-        return {k: _structure(v, lowering) for k, v in out.items()}
+        return {k: _structure(v, lowering, active) for k, v in out.items()}
     if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):
         return Const(out)
     raise CannotCompile(f"it returns a {kind.__name__}")

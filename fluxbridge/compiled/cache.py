@@ -33,6 +33,9 @@ class State:
         self.traces += 1
         self.entries = [entry, *self.entries[: PATHS - 1]]
 
+    def to_front(self, entry: Compiled) -> None:
+        self.entries = [entry, *[e for e in self.entries if e is not entry]]
+
     def refuse(self, reason: str) -> None:
         """From now on the function runs eagerly, which is said once."""
         if not self.eager:

@@ -345,6 +345,11 @@ class Outline:
                 f"type({name}) is not ndarray or {name}.shape != {x.shape} or {name}.dtype is not "
                 f"{self.name(x.dtype)}{strides}"
             )
+        elif kind is np.float64 or kind is np.int64:
+            self._miss(f"type({name}) is not {self.name(kind)}")
+            self.lines.append(f"{name} = {name}.item()")
+        elif issubclass(kind, np.inexact):
+            self._miss(f"type({name}) is not {self.name(kind)}")
         else:
             raise CannotCompile(f"{path} is a {kind.__name__}")
         leaf = Leaf(x, path, name)

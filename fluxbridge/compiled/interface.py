@@ -3,73 +3,135 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from ..adtypes import AutoNative
 from ..autodiff import native
-from . import build
+from ..parity import wanted
+from . import build, pulling
 from .cache import CACHE, PATIENCE, State, code_of
 from .refusals import CannotCompile
 from .signature import Signature
 from .writers.python import MISS
 
-
-def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
-    """Value and gradient by the compiled program of f, or eagerly."""
-    if type(f) is Compiled:
-        f = f.f
-    state = CACHE.state((aux, code_of(f), len(xs)), f)
-    if not state.eager:
-        for k, entry in enumerate(state.entries):
-            try:
-                found = entry.run(f, xs)
-            except Exception:
-                break  # the engine says what is wrong, or knows better
-            if found is not MISS:
-                if k:
-                    state.entries.insert(0, state.entries.pop(k))
-                entry.hits += 1
-                if not entry.confirmed:
-                    _confirm(state, entry, f, xs)
-                return found
-        else:
-            return _first(state, f, xs, aux)
-    return native.withgradient(f, xs, aux)
+_verifying = wanted.get
 
 
-def _first(state: State, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
+    """What the compiled program of f gives; if there is none, it is made, or `eager` answers."""
+    state = CACHE.states.get((kind, code_of(f), len(xs)))
+    if state is None:
+        state = CACHE.state((kind, code_of(f), len(xs)), f)
+    if state.eager:
+        return eager()
+    for k, entry in enumerate(state.entries):
+        try:
+            found = entry.run(f, xs)
+        except Exception:
+            return eager()  # the engine says what is wrong, or knows better
+        if found is not MISS:
+            entry.hits += 1
+            if k:
+                state.to_front(entry)
+            if not entry.confirmed:
+                _confirm(state, entry, f, xs)
+            return found
+    return _first(state, f, xs, make, eager)
+
+
+def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
     """A call for which there is no program yet."""
     if state.traces > PATIENCE and state.traces > sum(e.hits for e in state.entries):
+        result = eager()
         state.refuse("it goes another way in almost every call")
-        return native.withgradient(f, xs, aux)
+        return result
     try:
-        entry = build.gradient(f, xs, aux)
+        entry = make()
         found = entry.run(f, xs)
         if found is MISS:
             raise CannotCompile("the program does not apply to what it was made from")
     except CannotCompile as refusal:
-        result = native.withgradient(f, xs, aux)
+        result = eager()
         if refusal.reason:
             state.refuse(str(refusal))
         return result
     except Exception as error:
-        result = native.withgradient(f, xs, aux)
+        result = eager()
         state.refuse(f"{type(error).__name__}: {error}")
         return result
     state.add(entry)
     return found
 
 
-def _confirm(state: State, entry: build.Compiled, f: Callable[..., Any], xs: Sequence[Any]) -> None:
+def _confirm(state: State, entry: build.Compiled, f: Any, xs: Sequence[Any]) -> None:
     """The second trace of the same way: what is constant must be the same."""
     try:
-        again = Signature(build.trace_of(f, xs).trace)
+        again = Signature(build.trace_of(f, xs, entry.training).trace)
         difference = entry.signature.difference(again) if entry.signature is not None else None
     except Exception as error:
         difference = f"{type(error).__name__}: {error}"
     entry.confirmed, entry.signature = True, None
     if difference:
         state.refuse(difference)
+
+
+class CompilingEngine(AutoNative):
+    """The native engine by compiled programs: ``AutoNative(compile=True)``."""
+
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        if type(f) is Compiled:
+            f = f.f
+        if self.verify or _verifying():
+            return super().withgradient(f, xs, aux)
+        return run(
+            aux, f, xs, lambda: build.gradient(f, xs, aux), lambda: native.withgradient(f, xs, aux)
+        )
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        if type(f) is Compiled:
+            f = f.f
+        if self.verify or _verifying():
+            return super().pullback(f, xs)
+        return run("pull", f, xs, lambda: pulling.pullback(f, xs), lambda: native.pullback(f, xs))
+
+    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        if type(f) is Compiled:
+            f = f.f
+        if self.verify or _verifying() or any(dx is None for dx in dxs):
+            return super().pushforward(f, xs, dxs)
+        push = Push(f, len(xs))
+        both = (*xs, *dxs)
+        return run(
+            ("push", code_of(f)), push, both, lambda: build.call(push, both), lambda: push(*both)
+        )
+
+    def _column(self, f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:  # type: ignore[override]
+        column = Column(f, k)
+        inputs = (*xs, e)
+        return run(
+            ("column", k, code_of(f)), column, inputs, lambda: build.call(column, inputs), lambda: column(*inputs)
+        )
+
+
+class Push:
+    """A function of arguments and tangents, which gives the value of f and its tangent."""
+
+    def __init__(self, f: Callable[..., Any], count: int):
+        self.f, self.count = f, count
+
+    def __call__(self, *both: Any) -> Any:
+        return native.pushforward(self.f, both[: self.count], both[self.count :])
+
+
+class Column:
+    """A function of arguments and a direction, which gives the slope of the gradient by one of them along it."""
+
+    def __init__(self, f: Callable[..., Any], k: int):
+        self.f, self.k = f, k
+
+    def __call__(self, *inputs: Any) -> Any:
+        return AutoNative._column(self.f, inputs[:-1], self.k, inputs[-1])
 
 
 class Compiled:
@@ -89,9 +151,9 @@ class Compiled:
     def report(self) -> str:
         """What was fused and planned, which guards and questions there are, and why it fell back."""
         lines = []
-        for (_, code, count), state in list(CACHE.states.items()):
+        for (kind, code, count), state in list(CACHE.states.items()):
             if code is code_of(self.f):
-                lines.append(f"{count} arguments, traced {state.traces} times")
+                lines.append(f"{kind}, {count} arguments, traced {state.traces} times")
                 lines += [f"runs eagerly: {state.eager}"] if state.eager else []
                 lines += [str(entry.report) for entry in state.entries]
         return "\n".join(lines) or "not called yet"

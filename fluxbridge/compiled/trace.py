@@ -26,6 +26,7 @@ from ..autodiff.recording import (
     Recording,
     Step,
 )
+from ..autodiff.structure import take_apart
 from .refusals import CannotCompile
 from .sites import place_of, reads_value
 
@@ -86,6 +87,7 @@ class Trace(Recording):
         self.outside: list[Step] = []
         self.rebuilder: Rebuilder | None = None
         self.changed_arguments = False
+        self.scalars: set[int] = set()  #: the results that are NumPy's numbers
 
         def run(*stand_ins: Any) -> Any:
             called = self._with_leaves(f, outside) if outside else f
@@ -98,9 +100,17 @@ class Trace(Recording):
             self.changed_arguments = self.memory.changed or any(s is not None and s.changes() for s in splitters)
             if self.changed_arguments:
                 raise CannotCompile("it changes what it was given")
+            take_apart(out, self._is_scalar)
             return out
 
         super().__init__(run, xs)
+
+    def _is_scalar(self, x: Any) -> bool:
+        """Is this a number of NumPy's of this trace? Note that it is a result."""
+        if isinstance(x, WatchedScalar) and x.level is self:
+            self.scalars.add(x.step.position)
+            return True
+        return False
 
     def _with_leaves(self, f: Callable[..., Any], outside: Sequence[np.ndarray]) -> Callable[..., Any]:
         """f, rebuilt to meet stand-ins for the arrays."""

@@ -11,7 +11,7 @@ from .dead import dead
 from .identities import identities
 
 
-def simplified(ops: list[Op], results: list[Any], report: Report) -> list[Op]:
+def simplified(ops: list[Op], results: list[Any], report: Report, blocks: bool = True) -> list[Op]:
     """The program after all passes; `results` are changed in place where a variable gave way to another."""
     for name, run in (("identities", identities), ("common subexpressions", common)):
         before = len(ops)
