@@ -18,7 +18,7 @@ from .closures import Outline
 from .effects import Watch
 from .lower import Lowering, number
 from .passes import simplified
-from .program import Const, Form, Var, variables
+from .program import FLOAT, Const, Form, Var, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
@@ -165,7 +165,7 @@ def finish(
 def _gradients(found: list[Any], templates: Sequence[Any], writer: Writer, body: list[str]) -> str:
     """The text of the gradients in their structure; arrays are made the caller's own."""
     if not _all_fresh(found):
-        vars_ = [writer_text(v, writer) for v in found]
+        vars_ = [_number_text(v, writer) for v in found]
         body.append(f"g = [{', '.join(vars_)}]")
         body.append(f"{writer.name(_fresh)}(g)")
         found_text = [f"g[{k}]" for k in range(len(found))]
@@ -182,7 +182,8 @@ def _number_text(v: Any, writer: Writer) -> str:
     text = writer_text(v, writer)
     if not isinstance(v, Var) or v.form.kind not in ("number", "other"):
         return text
-    return f"{text} if type({text}) is float else {writer.name(number)}({text})"
+    call = "float" if v.form == FLOAT else writer.name(number)
+    return f"{text} if type({text}) is float else {call}({text})"
 
 
 class _Fill:

@@ -56,6 +56,9 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
         if refusal.reason:
             state.refuse(str(refusal))
         return result
+    except ArithmeticError:  # of Python's numbers at this point; the engine may know better
+        state.traces += 1
+        return eager()
     except Exception as error:
         result = eager()
         state.refuse(f"{type(error).__name__}: {error}")

@@ -141,6 +141,15 @@ class Trace(Recording):
         self.strong[place] = tuple([isinstance(x, RecordedScalar) for x in inputs])
         return made
 
+    def _kept(self, x: Any) -> Any:
+        """A copy keeps the layout, on which the order of sums in products depends."""
+        kept = super()._kept(x)
+        if type(x) is np.ndarray and kept.strides != x.strides and kept.size:
+            kept = x.copy("K")
+            kept.flags.writeable = False
+            self._copies[id(x)] = (x, kept)
+        return kept
+
     def looked_at(self, tracer: Any, value: Any) -> None:
         """Somebody uses a value on the side."""
         step = tracer.step
