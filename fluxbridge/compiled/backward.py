@@ -127,7 +127,7 @@ class Backward:
         if form.kind == "other":
             part = self.b.emit(settle, [part, Const(spec)], _form(spec), shares=True)
         elif form.kind == "array":
-            if form.shape != spec.shape or form.dtype != spec.dtype:
+            if form != _form(spec):
                 part = self._project(part, spec)
         elif form.kind != "number" or not spec.shape or spec.dtype.kind != "f":
             part = self._project(part, spec)
@@ -273,7 +273,7 @@ class Backward:
         form = ct.form
         if spec == FLOAT_SPEC and form == FLOAT:
             return ct
-        if form.kind == "array" and form.shape == spec.shape and form.dtype == spec.dtype:
+        if form.kind == "array" and form == _form(spec):
             return ct
         if isinstance(ct, Const):
             value = project(ct.value, spec)

@@ -27,6 +27,9 @@ def number(x: Any) -> Any:
     return x.item() if kind is np.float64 or kind is np.int64 else x
 
 
+total = np.add.reduce
+
+
 def kept(x: Any) -> Any:
     """The same where an array without axes stays one."""
     kind = type(x)
@@ -192,7 +195,7 @@ class Lowering:
             if name == "sum" and source.kind == "array" and source.dtype == np.float64 and (
                 not step.options or (set(step.options) == {"axis"} and step.options["axis"] is None)
             ):  # fmt: skip
-                return self.b.emit(np.add.reduce, args, form, "{f}({0}, None).item()")
+                return self.b.emit(total, args, form, "{f}({0}, None).item()")
         strong = [k < len(flags) and flags[k] for k in range(len(args))]
         args = [self._strong(a, s, args) for a, s in zip(args, strong, strict=True)]
         raw = self.b.emit(primitive.compute, args, Form("other"), options=step.options)
@@ -224,9 +227,31 @@ class Lowering:
             if type(args[1].value) in _REAL and args[1].value == 2 and form.dtype.kind == "f":
                 return self.b.emit(np.square, args[:1], form, ufunc=np.square)
         options = step.options
+        index = options.get("index")
+        if original is PRIMITIVES["getitem"] and _spelled(index) and isinstance(args[0], Var):
+            text = f"{{0}}[{_spelled(index)}]"
+            return self.b.emit(compute, args, form, text, shares=True)
         blockwise = original.name in ("literal_power", "power", "where") and not options
         made = self.b.emit(compute, args, form, options=options, shares=original.shares, blockwise=blockwise)
         return made
+
+
+def _spelled(index: Any) -> str:
+    """A basic index as it is written; empty for any other."""
+    if isinstance(index, tuple):
+        parts = [_spelled(i) for i in index]
+        return (", ".join(parts) + ("," if len(parts) == 1 else "")) if parts and all(parts) else ""
+    if type(index) is int:
+        return str(index)
+    if index is None or index is Ellipsis:
+        return "None" if index is None else "..."
+    if type(index) is not slice:
+        return ""
+    parts = [index.start, index.stop, index.step]
+    if not all(p is None or type(p) is int for p in parts):
+        return ""
+    text = ["" if p is None else str(p) for p in parts]
+    return ":".join(text if text[2] else text[:2])
 
 
 def _no_recomputation() -> Any:
