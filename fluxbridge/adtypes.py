@@ -157,9 +157,7 @@ class AutoNative(ADType):
 
     def __new__(cls, verify: bool = False, compile: bool = False) -> AutoNative:
         if compile and cls is AutoNative:
-            from .compiled.interface import CompilingEngine
-
-            return object.__new__(CompilingEngine)
+            return object.__new__(_Compiling)
         return object.__new__(cls)
 
     def __init__(self, verify: bool = False, compile: bool = False):
@@ -220,17 +218,8 @@ class AutoNative(ADType):
             return parity.verified(f, xs, lambda f: super(AutoNative, self).diaghessian(f, xs))
         return super().diaghessian(f, xs)
 
-    @staticmethod
-    def _column(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
-        """The tangent of the gradient by argument k, along e."""
-        x = xs[k]
-        real = x
-
-        def partial(z: Any) -> Any:
-            return native.withgradient(lambda w: f(*xs[:k], w, *xs[k + 1 :]), (z,))[1][0]
-
-        tangent = native.pushforward(partial, (real,), (e,))[1]
-        return e * 0.0 if tangent is None else tangent
+    def _column(self, f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
+        return native.gradient_along(f, xs, k, e)
 
     def _diagonal(self, f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:
         x = xs[k]
@@ -241,6 +230,36 @@ class AutoNative(ADType):
             return columns[0]
         entries = [np.reshape(c, -1)[i] for i, c in enumerate(columns)]
         return np.reshape(np.stack(entries), np.shape(x)) if entries else np.zeros(np.shape(x))
+
+
+class _Compiling(AutoNative):
+    """What ``AutoNative(compile=True)`` is."""
+
+    def __init__(self, verify: bool = False, compile: bool = False):
+        from .compiled import interface
+
+        super().__init__(verify, compile)
+        self.programs = interface
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        if self.verify or _verifying():
+            return super().pullback(f, xs)
+        return self.programs.pullback(f, xs)
+
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            return super().withgradient(f, xs, aux)
+        return self.programs.withgradient(f, xs, aux)
+
+    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            return super().pushforward(f, xs, dxs)
+        return self.programs.pushforward(f, xs, dxs)
+
+    def _column(self, f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
+        if self.verify or _verifying():
+            return super()._column(f, xs, k, e)
+        return self.programs.gradient_along(f, xs, k, e)
 
 
 class AutoFiniteDifferences(ADType):

@@ -16,7 +16,7 @@ import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ from ..errors import GradientLostError
 
 Rule = Callable[..., Any]
 
+#: The modules whose frames are the engine's own, and no user's.
+ENGINE = ("fluxbridge.autodiff.", "fluxbridge.recording.")
 GENERATED = "<fluxbridge>"  #: the file of code that the engine writes itself, which is in no user's stack
 
 
@@ -178,11 +180,10 @@ class Primitive:
     ``"linear"`` (in all inputs together), ``"multilinear"`` (in each input by itself), a tuple of
     functions ``(dx, y, *inputs)``, one an input, or None: the transpose of the reverse rule.
 
-    The rest is for readers: `holomorphic` says that it is one of each complex number by itself,
-    differentiable as such; `formulas` are partial derivatives as text, `shown` is how explanations
-    write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
-    is not smooth and what could be chosen there. `shares` says that the result may be a view of the
-    first input.
+    `formulas` are partial derivatives as text. `holomorphic` says that the function maps each complex
+    number by itself and is complex differentiable. `shares` says that the result may be a view of the
+    first input. What readers of a record know about a primitive (its spelling in Julia, its kinks, how
+    explanations write it) stands in their own tables, by its name; see :func:`entry`.
     """
 
     __slots__ = (
@@ -192,17 +193,14 @@ class Primitive:
         "formulas",
         "holomorphic",
         "joint",
-        "julia",
         "jvp",
         "keeps",
         "keeps_arrays",
-        "kink",
         "name",
         "number_vjp",
         "option_names",
         "original",
         "shares",
-        "shown",
         "slopes",
         "spare",
         "vjps",
@@ -221,9 +219,6 @@ class Primitive:
         formulas: Sequence[Any] = (),
         where: str = "",
         holomorphic: bool = False,
-        julia: Any = None,
-        kink: Any = None,
-        shown: Any = None,
         spare: Callable[[Any], bool] | None = None,
     ):
         self.name = name
@@ -237,9 +232,6 @@ class Primitive:
         self.formulas = tuple(formulas)
         self.where = where
         self.holomorphic = holomorphic
-        self.julia = julia
-        self.kink = kink
-        self.shown = shown
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
         self.slopes: tuple[Any, ...] = ()  #: the formulas that the rules are made of, for those who write them out
@@ -461,8 +453,7 @@ def primitive(
     None for an argument without derivative. The names of the options, in the order in which the
     NumPy function takes them, are read from the first rule. `joint` is for functions with any
     number of arrays and returns all cotangents; they are then called as ``p(*arrays, **options)``.
-    `compute` is what is called on plain values, when that is not `target` itself. `words` are the
-    fields for readers: `julia`, `kink`, `shown`.
+    `compute` is what is called on plain values, when that is not `target` itself.
     """
     rules = [rule for rule in vjps if rule is not None]
     options: list[str] = []
@@ -480,6 +471,18 @@ def primitive(
         **words,
     )
     return register(None if joint else target, made)
+
+
+def entry(table: Mapping[str, Any], primitive: Primitive) -> Any:
+    """What a reader's `table`, whose keys are names of registered primitives, says of this one; or None.
+
+    A call with a rule of its own has a primitive that is not registered, and no entry, whatever its name.
+
+    >>> entry({"tanh": "here"}, PRIMITIVES["tanh"])
+    'here'
+    """
+    original = primitive.original
+    return table.get(original.name) if PRIMITIVES.get(original.name) is original else None
 
 
 def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import PRIMITIVES, Primitive, Spec
-from ..autodiff.recording import Step
+from ..recording import Step
 from ..autodiff.sweep import project
 from ..autodiff.tape import FLOAT as FLOAT_SPEC
 from ..autodiff.tape import NUMBERS, as_floats, spec_of

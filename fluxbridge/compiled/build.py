@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import native
-from ..autodiff.recording import Step
+from ..recording import Step
 from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate

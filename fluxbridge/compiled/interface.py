@@ -1,4 +1,4 @@
-"""The ways in: :class:`CompilingEngine`, which ``AutoNative(compile=True)`` makes, and :func:`compiled`."""
+"""The ways in: the operators for ``AutoNative(compile=True)``, and :func:`compiled`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import functools
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from ..adtypes import AutoNative
 from ..autodiff import native
-from ..parity import wanted
 from . import build, pulling
 from .cache import CACHE, PATIENCE, State, code_of
 from .refusals import CannotCompile
 from .signature import Signature
 from .writers.python import MISS
-
-_verifying = wanted.get
-
 
 def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
     """What the compiled program of f gives; if there is none, it is made, or `eager` answers."""
@@ -79,42 +74,38 @@ def _confirm(state: State, entry: build.Compiled, f: Any, xs: Sequence[Any]) -> 
         state.refuse(difference)
 
 
-class CompilingEngine(AutoNative):
-    """The native engine by compiled programs: ``AutoNative(compile=True)``."""
+def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+    """:func:`~fluxbridge.autodiff.native.withgradient` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    return run(aux, f, xs, lambda: build.gradient(f, xs, aux), lambda: native.withgradient(f, xs, aux))
 
-    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
-        if type(f) is Compiled:
-            f = f.f
-        if self.verify or _verifying():
-            return super().withgradient(f, xs, aux)
-        return run(
-            aux, f, xs, lambda: build.gradient(f, xs, aux), lambda: native.withgradient(f, xs, aux)
-        )
 
-    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
-        if type(f) is Compiled:
-            f = f.f
-        if self.verify or _verifying():
-            return super().pullback(f, xs)
-        return run("pull", f, xs, lambda: pulling.pullback(f, xs), lambda: native.pullback(f, xs))
+def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+    """:func:`~fluxbridge.autodiff.native.pullback` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    return run("pull", f, xs, lambda: pulling.pullback(f, xs), lambda: native.pullback(f, xs))
 
-    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
-        if type(f) is Compiled:
-            f = f.f
-        if self.verify or _verifying() or any(dx is None for dx in dxs):
-            return super().pushforward(f, xs, dxs)
-        push = Push(f, len(xs))
-        both = (*xs, *dxs)
-        return run(
-            ("push", code_of(f)), push, both, lambda: build.call(push, both), lambda: push(*both)
-        )
 
-    def _column(self, f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:  # type: ignore[override]
-        column = Column(f, k)
-        inputs = (*xs, e)
-        return run(
-            ("column", k, code_of(f)), column, inputs, lambda: build.call(column, inputs), lambda: column(*inputs)
-        )
+def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+    """:func:`~fluxbridge.autodiff.native.pushforward` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    if any(dx is None for dx in dxs):
+        return native.pushforward(f, xs, dxs)
+    push = Push(f, len(xs))
+    both = (*xs, *dxs)
+    return run(("push", code_of(f)), push, both, lambda: build.call(push, both), lambda: push(*both))
+
+
+def gradient_along(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
+    """:func:`~fluxbridge.autodiff.native.gradient_along` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    along = Along(f, k)
+    inputs = (*xs, e)
+    return run(("along", k, code_of(f)), along, inputs, lambda: build.call(along, inputs), lambda: along(*inputs))
 
 
 class Push:
@@ -127,14 +118,14 @@ class Push:
         return native.pushforward(self.f, both[: self.count], both[self.count :])
 
 
-class Column:
+class Along:
     """A function of arguments and a direction, which gives the slope of the gradient by one of them along it."""
 
     def __init__(self, f: Callable[..., Any], k: int):
         self.f, self.k = f, k
 
     def __call__(self, *inputs: Any) -> Any:
-        return AutoNative._column(self.f, inputs[:-1], self.k, inputs[-1])
+        return native.gradient_along(self.f, inputs[:-1], self.k, inputs[-1])
 
 
 class Compiled:

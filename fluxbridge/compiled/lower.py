@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive
-from ..autodiff.recording import Choice, Step
+from ..recording import Choice, Step
 from ..autodiff.tape import NUMBERS
 from .closures import same
 from .program import Builder, Const, Form, Var, form_of

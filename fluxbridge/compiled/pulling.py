@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.recording import Step
+from ..recording import Step
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
 from ..errors import StructureError

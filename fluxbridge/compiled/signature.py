@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autodiff.recording import Step
+from ..recording import Step
 from .closures import same
 from .trace import Trace, line_of
 

@@ -20,7 +20,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _RECORDING = {
     os.path.join(_PACKAGE, *path.split("/"))
     for path in (
-        "autodiff/recording.py", "recording/run.py", "autodiff/tape.py", "autodiff/native.py",
+        "recording/recording.py", "recording/steps.py", "recording/backward.py", "autodiff/tape.py", "autodiff/native.py",
         "autodiff/structure.py", "autodiff/template.py", "autodiff/sweep.py", "autodiff/reach.py",
         "autodiff/implicit.py", "autodiff/running.py", "autodiff/inplace.py", "autodiff/elements.py",
         "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py",

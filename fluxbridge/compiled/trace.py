@@ -17,15 +17,8 @@ import numpy as np
 
 from ..autodiff.primitive import Kind, Primitive, Tracer
 from ..autodiff.reach import Rebuilder, Way
-from ..autodiff.recording import (
-    Call,
-    Choice,
-    RecordedArray,
-    RecordedNumber,
-    RecordedScalar,
-    Recording,
-    Step,
-)
+from ..recording import Call, Choice, Recording, Step
+from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
 from ..autodiff.structure import take_apart
 from .refusals import CannotCompile
 from .sites import place_of, reads_value
@@ -100,17 +93,16 @@ class Trace(Recording):
             self.changed_arguments = self.memory.changed or any(s is not None and s.changes() for s in splitters)
             if self.changed_arguments:
                 raise CannotCompile("it changes what it was given")
-            take_apart(out, self._is_scalar)
+            take_apart(out, self._is_result)
             return out
 
         super().__init__(run, xs)
 
-    def _is_scalar(self, x: Any) -> bool:
-        """Is this a number of NumPy's of this trace? Note that it is a result."""
+    def _is_result(self, x: Any) -> bool:
+        """Is this a traced value? Note those that are NumPy's numbers."""
         if isinstance(x, WatchedScalar) and x.level is self:
             self.scalars.add(x.step.position)
-            return True
-        return False
+        return isinstance(x, Tracer)
 
     def _with_leaves(self, f: Callable[..., Any], outside: Sequence[np.ndarray]) -> Callable[..., Any]:
         """f, rebuilt to meet stand-ins for the arrays."""

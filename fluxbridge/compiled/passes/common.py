@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.keys import content
+from ...recording.keys import content
 from ..program import Const, Op, Var
 from .rename import renamed
 
