@@ -129,13 +129,19 @@ def saturating(
         if type(value) is not np.ndarray:
             low = _LOW.get(getattr(value, "itemsize", 8), 4e-4)
             return value if np.iscomplexobj(value) or value > low else exact(x)
+        return mended(value, x, True)
+
+    def mended(value: np.ndarray, x: np.ndarray, own: bool = False) -> np.ndarray:
+        """The slopes by the outputs, and by the inputs where those are small."""
         if value.dtype.kind == "f" and value.size:
             low = _LOW.get(value.itemsize, 4e-4)
             if not np.minimum.reduce(value, None) > low:
                 far = value < low
+                value = value if own else value.copy()
                 value[far] = exact(x[far])
         return value
 
+    slope.near, slope.mended = near, mended  # type: ignore[attr-defined]
     slope.spare = spare  # type: ignore[attr-defined]
     return slope
 

@@ -70,6 +70,11 @@ class Traced:
 
     def name_inputs(self, lowering: Lowering) -> None:
         variables = lowering.inputs()
+        steps = [s for s in lowering.trace.steps if s.is_argument]
+        self.contiguous = {
+            v for v, s in zip(variables, steps, strict=True)
+            if isinstance(s.value, np.ndarray) and s.value.flags.c_contiguous and s.value.ndim
+        }  # fmt: skip
         for var, leaf in zip(variables, self.outline.arguments, strict=False):
             var.name = leaf.name
         for var, array in zip(variables[len(self.outline.arguments) :], self.outside, strict=True):
@@ -117,7 +122,7 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     lowering.forward()
     results = [_structure(trace.out, lowering, [False] * len(trace.steps)), []]
     report = Report()
-    ops = simplified(lowering.b.ops, results, report)
+    ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     writer = traced.writer
     body = [*traced.outline.lines, *writer.lines(ops)]
     body.append(f"return {writer.name(_own, 'own')}({writer_text(results[0], writer)})")
@@ -149,7 +154,7 @@ def finish(
 ) -> Compiled:
     writer = traced.writer
     report = Report()
-    ops = simplified(lowering.b.ops, results, report)
+    ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     body = [*traced.outline.lines, *writer.lines(ops)]
     value, found = results
     gradients = _gradients(found, templates, writer, body)

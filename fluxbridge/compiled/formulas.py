@@ -75,9 +75,48 @@ def expand(b: Builder, formula: Any, holomorphic: bool, dy: Any, y: Any, inputs:
     """The cotangent of one input by its formula, as an operand; all operands are real."""
     names = {"dy": dy, "y": y, **dict(zip(NAMES[len(inputs)], inputs, strict=True))}
     if not isinstance(formula, str):
+        if getattr(formula, "near", None) is not None and is_array(y):
+            return binary(b, ast.Mult, dy, _saturating(b, formula, y, inputs[0]))
         slope = call_word(b, formula, [y, *inputs])
         return binary(b, ast.Mult, dy, slope)
     return translate(b, _parsed(_times(formula, "dy", holomorphic)), names)
+
+
+class _Symbol:
+    """A stand-in for an operand, of which a function of few operators makes operations."""
+
+    def __init__(self, b: Builder, x: Any):
+        self.b, self.x = b, x
+
+    def _with(self, kind: type, other: Any, swap: bool = False) -> _Symbol:
+        y = other.x if isinstance(other, _Symbol) else Const(other)
+        return _Symbol(self.b, binary(self.b, kind, *((y, self.x) if swap else (self.x, y))))
+
+    def __mul__(self, other: Any) -> _Symbol:
+        return self._with(ast.Mult, other)
+
+    def __rmul__(self, other: Any) -> _Symbol:
+        return self._with(ast.Mult, other, True)
+
+    def __sub__(self, other: Any) -> _Symbol:
+        return self._with(ast.Sub, other)
+
+    def __rsub__(self, other: Any) -> _Symbol:
+        return self._with(ast.Sub, other, True)
+
+    def __add__(self, other: Any) -> _Symbol:
+        return self._with(ast.Add, other)
+
+    __radd__ = __add__
+
+
+def _saturating(b: Builder, slope: Any, y: Any, x: Any) -> Any:
+    """The slope of a function that levels off: by the output, and where that says too little by the input."""
+    try:
+        near = slope.near(_Symbol(b, y)).x
+    except (TypeError, AttributeError):
+        return call_word(b, slope, [y, x])
+    return b.emit(slope.mended, [near, x], near.form, blockwise=True, shares=True)
 
 
 def call_word(b: Builder, function: Callable[..., Any], args: Sequence[Any]) -> Var:

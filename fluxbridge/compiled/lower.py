@@ -12,7 +12,6 @@ import numpy as np
 from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive
 from ..recording import Choice, Step
 from ..autodiff.tape import NUMBERS
-from .closures import same
 from .program import Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
 from .trace import Trace, line_of, the_value
@@ -106,27 +105,11 @@ class Lowering:
         if choice.function is the_value:
             self.b.ask(the_value, args, wanted)
             return
-        if not self._can_be_asked(choice):  # what was told is not the whole question
-            for x, arg in zip(choice.inputs, args, strict=True):
-                if isinstance(x, Step):
-                    self.b.ask(the_value, [arg], x.value)
-            return
         text = ""
         plain = all(is_number(a) for a in args)
         if choice.function in COMPARISONS and plain and isinstance(wanted, (bool, np.bool_)):
             text, wanted = COMPARISONS[choice.function], bool(wanted)
         self.b.ask(choice.function, args, wanted, text, choice.options)
-
-    def _can_be_asked(self, choice: Choice) -> bool:
-        """Does the question, asked again, have the answer that was recorded?"""
-        if choice.function in COMPARISONS and isinstance(choice.outcome, (bool, np.bool_)):
-            return True
-        values = [x.value if isinstance(x, Step) else x for x in choice.inputs]
-        try:
-            with np.errstate(all="ignore"):
-                return same(choice.function(*values, **choice.options), choice.outcome)
-        except Exception:
-            return False
 
     # -- steps ---------------------------------------------------------------------------------------
 

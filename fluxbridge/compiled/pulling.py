@@ -40,7 +40,7 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
     results = [lowering.of[trace.out.position], found]
     report = Report()
-    ops = simplified(lowering.b.ops, results, report, blocks=False)
+    ops = simplified(lowering.b.ops, results, report)
     value, found = results
     later = _depending(ops, seed)
     first = [op for op in ops if op not in later]

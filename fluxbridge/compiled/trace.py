@@ -8,6 +8,7 @@ leaves, too.
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.primitive import Kind, Primitive, Tracer
+from ..autodiff.primitive import Kind, Primitive, Tracer, plain
 from ..autodiff.reach import Rebuilder, Way
 from ..recording import Call, Choice, Recording, Step
-from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
+from ..autodiff.tape import LEAF
+from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar, _each
 from ..autodiff.structure import take_apart
+from .closures import same
 from .refusals import CannotCompile
 from .sites import place_of, reads_value
 
@@ -125,6 +128,8 @@ class Trace(Recording):
         twin = object.__new__(kind)
         twin._value = _slot.__get__(made)
         twin.level, twin.step = self, made.step
+        if kind is WatchedArray and primitive is not LEAF and y.nbytes > _LARGE:
+            made.step.value = hollow(y)
         return twin
 
     def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
@@ -141,6 +146,25 @@ class Trace(Recording):
             kept.flags.writeable = False
             self._copies[id(x)] = (x, kept)
         return kept
+
+    def watch(
+        self, function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any], outcome: Any
+    ) -> None:
+        """Note a question; one that has another answer when it is asked again is a question for its inputs."""
+        before = len(self.choices)
+        super().watch(function, inputs, options, outcome)
+        if len(self.choices) == before or (function in _PLAIN and isinstance(outcome, (bool, np.bool_))):
+            return
+        watching, self.watching = self.watching, False
+        try:
+            values = [plain(x) for x in _each(inputs)]
+            if not _answers(function, values, self.choices[before].options, outcome):
+                del self.choices[before:]
+                for x in _each(inputs):
+                    if isinstance(x, Tracer) and x.level is self:
+                        self.looked_at(x, plain(x))
+        finally:
+            self.watching = watching
 
     def looked_at(self, tracer: Any, value: Any) -> None:
         """Somebody uses a value on the side."""
@@ -166,6 +190,25 @@ class Trace(Recording):
                 return (Call(frame.f_code, frame.f_lineno, frame.f_lasti, None),)
             frame = frame.f_back
         return ()
+
+
+def _answers(function: Callable[..., Any], values: list[Any], options: dict[str, Any], outcome: Any) -> bool:
+    """Does the question, asked again, have this answer?"""
+    try:
+        with np.errstate(all="ignore"):
+            return same(function(*values, **options), outcome)
+    except Exception:
+        return False
+
+
+def hollow(x: np.ndarray) -> np.ndarray:
+    """An array of the same shape and type without its memory: a step is asked for no more."""
+    return np.ndarray(x.shape, x.dtype, np.zeros(1, x.dtype), 0, (0,) * x.ndim)
+
+
+_LARGE = 1 << 20  #: bytes from which on the values of steps are not kept
+#: Comparisons of two values, whose answers are what they are.
+_PLAIN = {operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, bool}
 
 
 def line_of(calls: Sequence[Call]) -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..program import Op
+from ..program import Op, Var
 from ..report import Report
 from .common import common
 from .dead import dead
+from .groups import groups
 from .identities import identities
 
 
-def simplified(ops: list[Op], results: list[Any], report: Report, blocks: bool = True) -> list[Op]:
-    """The program after all passes; `results` are changed in place where a variable gave way to another."""
+def simplified(
+    ops: list[Op], results: list[Any], report: Report, contiguous: set[Var] | None = None
+) -> list[Op]:
+    """The program after all passes; `results` are changed in place where a variable gave way to another.
+
+    With the inputs that are `contiguous`, operations on large arrays are grouped.
+    """
     for name, run in (("identities", identities), ("common subexpressions", common)):
         before = len(ops)
         ops = run(ops, results)
@@ -20,4 +26,4 @@ def simplified(ops: list[Op], results: list[Any], report: Report, blocks: bool =
     before = len(ops)
     ops = dead(ops, results)
     report.count("dead operations", before - len(ops))
-    return ops
+    return ops if contiguous is None else groups(ops, results, contiguous, report)

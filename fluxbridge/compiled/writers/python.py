@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..closures import same
+from ..passes.groups import Group
 from ..program import Const, Op, Var
+from . import blocks
 
 _OPERATORS = {
     np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.true_divide: "{0} / {1}",
@@ -87,6 +89,10 @@ class Writer:
         found = []
         line = ""
         for op in ops:
+            if isinstance(op, Group):
+                found += blocks.lines(op, self, len(self.names))
+                line = ""
+                continue
             if op.line != line:
                 line = op.line
                 if line:
