@@ -168,6 +168,8 @@ class Outline:
             return self._miss(f"not same({name}, {self.name(x)})")
         if isinstance(x, (np.random.Generator, np.random.RandomState)) or kind.__module__ == "random":
             raise CannotCompile(f"it could draw random numbers from {path}")
+        if hasattr(kind, "__next__"):
+            raise CannotCompile(f"it could use up {path}, a {kind.__name__}")
         known = self.known.get(id(x))
         if known is not None:
             return self._miss(f"{at} is not {known}")
@@ -280,6 +282,7 @@ class Outline:
                 raise CannotCompile(f"the variable {variable} has no value yet")
             self.holders.append((cell, {"cell_contents": cell.cell_contents}))
             self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
+            self._module(cell.cell_contents, code)
         names = x.__globals__
         table = self.known.get(id(names))
         if table is None:
@@ -297,8 +300,7 @@ class Outline:
             if variable in names:
                 value = names[variable]
                 self._outside(value, f"{table}[{variable!r}]", variable)
-                if isinstance(value, types.ModuleType) and not of_library(value.__name__):
-                    self._module(value, code)
+                self._module(value, code)
             elif not hasattr(builtins, variable):
                 raise CannotCompile(f"the global {variable} has no value")
         return None
@@ -307,12 +309,17 @@ class Outline:
     def globals_seen(self) -> set[tuple[int, str]]:
         return set()
 
-    def _module(self, module: types.ModuleType, code: types.CodeType) -> None:
-        """The attributes of a module of the user's that the code names."""
+    def _module(self, module: Any, code: types.CodeType) -> None:
+        """If this is a module of the user's: its attributes that the code names."""
+        if not isinstance(module, types.ModuleType) or of_library(module.__name__):
+            return
         held = vars(module)
-        for attribute in code.co_names:
-            if attribute in held:
-                self._outside(held[attribute], f"{self.name(module)}.__dict__[{attribute!r}]", attribute)
+        for attribute in names_in(code):
+            if attribute in held and (id(held), attribute) not in self.globals_seen:
+                self.globals_seen.add((id(held), attribute))
+                at = f"{self.name(module)}.__dict__[{attribute!r}]"
+                self._outside(held[attribute], at, f"{module.__name__}.{attribute}")
+                self._module(held[attribute], code)
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
         if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
@@ -408,4 +415,14 @@ def global_names(code: types.CodeType) -> tuple[str, ...]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             found.update(dict.fromkeys(global_names(constant)))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def names_in(code: types.CodeType) -> tuple[str, ...]:
+    """The names of globals and attributes in a code object, and in the functions inside of it."""
+    found = dict.fromkeys(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found.update(dict.fromkeys(names_in(constant)))
     return tuple(found)

@@ -10,7 +10,6 @@ from ..autodiff import native
 from . import build, pulling
 from .cache import CACHE, PATIENCE, State, code_of
 from .refusals import CannotCompile
-from .signature import Signature
 from .writers.python import MISS
 
 def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
@@ -29,9 +28,7 @@ def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eage
             entry.hits += 1
             if k:
                 state.to_front(entry)
-            if not entry.confirmed:
-                _confirm(state, entry, f, xs)
-            return found
+            return found if entry.confirmed else _second(state, entry, f, xs, make, eager)
     return _first(state, f, xs, make, eager)
 
 
@@ -62,16 +59,30 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
     return found
 
 
-def _confirm(state: State, entry: build.Compiled, f: Any, xs: Sequence[Any]) -> None:
-    """The second trace of the same way: what is constant must be the same."""
+def _second(
+    state: State, entry: build.Compiled, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]
+) -> Any:
+    """The second call that goes this way is traced again: what is constant must be the same.
+
+    Its result is that of the second trace, so whatever f does by the way is done once a call.
+    """
+    first, entry.signature = entry.signature, None
+    if first is None:  # another thread is at it
+        return eager()
     try:
-        again = Signature(build.trace_of(f, xs, entry.training).trace)
-        difference = entry.signature.difference(again) if entry.signature is not None else None
+        again = make()
+        found = again.run(f, xs)
+        difference = first.difference(again.signature)
+        if found is MISS:
+            raise CannotCompile("the program does not apply to what it was made from")
     except Exception as error:
-        difference = f"{type(error).__name__}: {error}"
-    entry.confirmed, entry.signature = True, None
+        result = eager()
+        state.refuse(str(error) if isinstance(error, CannotCompile) else f"{type(error).__name__}: {error}")
+        return result
+    entry.confirmed = True
     if difference:
         state.refuse(difference)
+    return found
 
 
 def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:

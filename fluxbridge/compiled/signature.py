@@ -18,8 +18,10 @@ class Signature:
             for step in trace.steps
         ]
 
-    def difference(self, other: Signature) -> str | None:
+    def difference(self, other: Signature | None) -> str | None:
         """Where the other one differs, as text with the line; None where they are the same."""
+        if other is None:
+            return None
         for a, b in zip(self.steps, other.steps, strict=False):
             if a[0] is not b[0] or len(a[1]) != len(b[1]):
                 return f"it computes something else in every call ({a[3] or b[3]})"
