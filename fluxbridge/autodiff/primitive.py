@@ -124,6 +124,14 @@ def asked(function: Callable[..., Any], inputs: Sequence[Any], options: dict[str
     return outcome
 
 
+def nan_in(x: Any) -> bool:
+    """Is one of these numbers NaN? A question, where `x` is traced."""
+    value = plain(x)
+    total = np.vdot(value, value) if type(value) is np.ndarray else value
+    answer = bool(total != total)
+    return asked(nan_in, (x,), {}, answer) if WATCHERS else answer
+
+
 def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     """The one interception: compute `primitive`, recorded by the innermost level involved."""
     level = None

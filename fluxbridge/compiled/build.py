@@ -14,10 +14,10 @@ from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
 from .backward import Backward
-from .closures import Outline
+from .closures import Outline, parameters
 from .effects import Watch
 from .lower import Lowering, number
-from .passes import simplified
+from .passes import numbered, simplified
 from .program import FLOAT, Const, Form, Var, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
@@ -29,7 +29,7 @@ from .writers.python import Writer
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "hits", "report", "run", "signature", "source", "training")
+    __slots__ = ("confirmed", "report", "run", "signature", "source", "training")
 
     def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
         self.run = run
@@ -38,7 +38,6 @@ class Compiled:
         self.report = report
         self.confirmed = False
         self.training = True
-        self.hits = 0
 
 
 class Traced:
@@ -46,8 +45,10 @@ class Traced:
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool):
         writer = self.writer = Writer()
+        names = parameters(f, len(xs))
+        writer.reserved.update(names)
         first = Outline(writer.name, by_content=by_content)
-        first.take_arguments(xs)
+        first.take_arguments(xs, names)
         first.take_function(f)
         given = [leaf.value for leaf in first.arguments]
         leaves = take_apart(tuple(xs))[0]
@@ -63,7 +64,7 @@ class Traced:
         if self.trace.changed_arguments:
             raise CannotCompile("it changes an argument")
         self.outline = Outline(self.writer.name, watch.ran, by_content)
-        self.outline.take_arguments(xs)
+        self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
         self.outside = outside
@@ -123,6 +124,7 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     results = [_structure(trace.out, lowering, [False] * len(trace.steps)), []]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
+    numbered(ops)
     writer = traced.writer
     body = [*traced.outline.lines, *writer.lines(ops)]
     body.append(f"return {writer.name(_own, 'own')}({writer_text(results[0], writer)})")
@@ -155,6 +157,7 @@ def finish(
     writer = traced.writer
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
+    numbered(ops)
     body = [*traced.outline.lines, *writer.lines(ops)]
     value, found = results
     gradients = _gradients(found, templates, writer, body)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import dis
 import functools
+import re
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -75,9 +76,9 @@ class Outline:
 
     # -- the two roots -------------------------------------------------------------------------------
 
-    def take_arguments(self, xs: Sequence[Any]) -> None:
+    def take_arguments(self, xs: Sequence[Any], names: Sequence[str]) -> None:
         for k, x in enumerate(xs):
-            self._argument(x, f"xs[{k}]", f"x{k}" if len(xs) > 1 else "x")
+            self._argument(x, f"xs[{k}]", names[k])
 
     def take_function(self, f: Any) -> None:
         self._outside(f, "f", "f", root=True)
@@ -339,8 +340,9 @@ class Outline:
     # -- lines ---------------------------------------------------------------------------------------
 
     def _leaf(self, x: Any, at: str, path: str, leaves: list[Leaf]) -> Leaf:
-        name = self._fresh("a" if leaves is self.arguments else "c")
-        self.lines.append(f"{name} = {at}")
+        direct = path.isidentifier() and leaves is self.arguments
+        name = path if direct else self._fresh("a" if leaves is self.arguments else "c")
+        self.lines.append(f"{name} = {at}" + ("" if direct else f"  # {path}"))
         kind = type(x)
         if kind is float or kind is int or kind is complex:
             self._miss(f"type({name}) is not {kind.__name__}")
@@ -398,6 +400,17 @@ class Outline:
             raise CannotCompile("it reads too much from outside to be guarded")
 
 
+def parameters(f: Any, count: int) -> list[str]:
+    """Names for the arguments of a function: its own, as far as they are to be had."""
+    code = getattr(getattr(f, "__func__", f), "__code__", None)
+    names = list(code.co_varnames[: code.co_argcount]) if code is not None else []
+    if isinstance(f, types.MethodType):
+        names = names[1:]
+    good = [n for n in names[:count] if n not in ("f", "xs", "i", "j", "same") and not _OURS.fullmatch(n)]
+    return good if len(good) == count else [f"x{k}" if count > 1 else "x" for k in range(count)]
+
+
+_OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
 _DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod)

@@ -25,7 +25,7 @@ def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eage
         except Exception:
             return eager()  # the engine says what is wrong, or knows better
         if found is not MISS:
-            entry.hits += 1
+            state.hits += 1
             if k:
                 state.to_front(entry)
             return found if entry.confirmed else _second(state, entry, f, xs, make, eager)
@@ -34,7 +34,7 @@ def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eage
 
 def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
     """A call for which there is no program yet."""
-    if state.traces > PATIENCE and state.traces > sum(e.hits for e in state.entries):
+    if state.traces > PATIENCE and state.traces > state.hits:
         result = eager()
         state.refuse("it goes another way in almost every call")
         return result

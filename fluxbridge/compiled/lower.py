@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive
+from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive, Spec
 from ..recording import Choice, Step
 from ..autodiff.tape import NUMBERS
+from . import written
+from .formulas import is_real
 from .program import Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
 from .trace import Trace, line_of, the_value
@@ -44,7 +46,7 @@ COMPARISONS = {
     operator.lt: "{0} < {1}", operator.le: "{0} <= {1}", operator.gt: "{0} > {1}", operator.ge: "{0} >= {1}",
     operator.eq: "{0} == {1}", operator.ne: "{0} != {1}",
 }  # fmt: skip
-_UFUNC_OF = {primitive.name: ufunc for ufunc, primitive in UFUNCS.items()}
+_UFUNC_OF = {p.name: ufunc for ufunc, p in UFUNCS.items() if ufunc.signature is None}
 _REAL = (float, int)
 
 
@@ -210,6 +212,8 @@ class Lowering:
             if type(args[1].value) in _REAL and args[1].value == 2 and form.dtype.kind == "f":
                 return self.b.emit(np.square, args[:1], form, ufunc=np.square)
         options = step.options
+        if original is PRIMITIVES["scatter"] and all(map(is_real, args)):
+            return written.scatter(self.b, args, options["indices"], form, Spec(form.shape, form.dtype))
         index = options.get("index")
         if original is PRIMITIVES["getitem"] and _spelled(index) and isinstance(args[0], Var):
             text = f"{{0}}[{_spelled(index)}]"

@@ -15,7 +15,7 @@ from ..errors import StructureError
 from . import build
 from .backward import Backward, _form
 from .lower import Lowering
-from .passes import simplified
+from .passes import numbered, simplified
 from .program import Op, Var, variables
 from .refusals import CannotCompile
 from .report import Report
@@ -41,6 +41,7 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     results = [lowering.of[trace.out.position], found]
     report = Report()
     ops = simplified(lowering.b.ops, results, report)
+    numbered(ops)
     value, found = results
     later = _depending(ops, seed)
     first = [op for op in ops if op not in later]

@@ -37,7 +37,7 @@ _ASKING = {
     },
     "protocols.py": {"_call_ufunc", "NumpyProtocols.__array_ufunc__", "NumpyProtocols.__array_function__"},
     "rounding.py": {"stepwise.<locals>.call", "_step.<locals>.call"},
-    "primitive.py": {"setting", "_new"},
+    "primitive.py": {"setting", "_new", "nan_in"},
     "spelling.py": set(),
 }  # fmt: skip
 #: Attributes and functions that tell something about the type alone.

@@ -11,7 +11,7 @@ import pytest
 from compiledkit import COMPILED, state_of
 
 from fluxbridge import gradient
-from fluxbridge.compiled import cache
+from fluxbridge.compiled import CompileWarning, cache
 from fluxbridge.compiled.cache import CACHE, FUNCTIONS, PATHS
 
 pytestmark = pytest.mark.once
@@ -59,10 +59,21 @@ def test_many_shapes():
     def f(x: Any) -> Any:
         return np.sum(x * x)
 
-    for n in range(1, 300):
-        for _ in range(2 if n < 20 else 1):
-            gradient(f, COMPILED, np.ones(n % 60 + 1))
-    assert len(state_of(f).entries) <= PATHS
+    for n in range(1, 100):
+        for _ in range(3):
+            gradient(f, COMPILED, np.ones(n))
+    assert len(state_of(f).entries) == PATHS
+    assert state_of(f).traces == 99
+
+
+def test_another_shape_in_every_call():
+    def f(x: Any) -> Any:
+        return np.sum(x * x)
+
+    with pytest.warns(CompileWarning, match="another way in almost every call"):
+        for n in range(1, 60):
+            assert np.array_equal(gradient(f, COMPILED, np.ones(n))[0], np.full(n, 2.0))
+    assert not state_of(f).entries
 
 
 def test_the_last_used_stays(monkeypatch):

@@ -8,7 +8,7 @@ from ..program import Op, Var
 from ..report import Report
 from .common import common
 from .dead import dead
-from .groups import groups
+from .groups import Group, grouped
 from .identities import identities
 
 
@@ -26,4 +26,11 @@ def simplified(
     before = len(ops)
     ops = dead(ops, results)
     report.count("dead operations", before - len(ops))
-    return ops if contiguous is None else groups(ops, results, contiguous, report)
+    return ops if contiguous is None else grouped(ops, results, contiguous, report)
+
+
+def numbered(ops: list[Op]) -> None:
+    """Number the variables in the order in which they are computed."""
+    every = [inner for op in ops for inner in (op.ops if isinstance(op, Group) else [op])]
+    for k, op in enumerate([op for op in every if op.out is not None], 1):
+        op.out.name = f"v{k}"  # type: ignore[union-attr]

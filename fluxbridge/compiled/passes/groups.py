@@ -54,7 +54,7 @@ def is_total(op: Op) -> bool:
     return op.call is total
 
 
-def groups(ops: list[Op], results: list[Any], contiguous: set[Var], report: Report) -> list[Op]:
+def grouped(ops: list[Op], results: list[Any], contiguous: set[Var], report: Report) -> list[Op]:
     """The operations with those of large arrays in groups."""
     needed = set(_in(results))
     return _grouped(list(ops), needed, set(contiguous), report)

@@ -9,9 +9,6 @@ import numpy as np
 from ..passes.groups import Group, is_total
 from ..program import Const, Op, Var
 
-_OPERATION = "{f}({args}, {out})"
-
-
 class Pool:
     """Work arrays of one group, for as many calls at once as there are."""
 
@@ -126,7 +123,7 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
         if op.ufunc is not None and out.form.dtype.kind == "f":
             plan.release(op, k)
             name = block[out] if out in group.needed else plan.take(out)
-            body.append(f"{call}({args}, {name})")
+            body.append(f"{call}({args}, out={name})")
             block[out] = name
         elif out in group.needed:
             body.append(f"{block[out]}[...] = {call}({args})")

@@ -37,6 +37,7 @@ class Writer:
         self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray}
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
+        self.reserved: set[str] = set()  #: names that variables have
 
     def name(self, x: Any, wish: str = "") -> str:
         """A name for an object in the code."""
@@ -52,7 +53,7 @@ class Writer:
         name, n = wish, 0
         if wish == "k":
             name = "k0"
-        while name in self.names and self.names[name] is not x:
+        while name in self.reserved or (name in self.names and self.names[name] is not x):
             n += 1
             name = f"{wish}{n}"
         self.names[name] = x
@@ -110,6 +111,8 @@ class Writer:
             return [f"if not ({right}): return MISS"]
         if op.text and op.wanted is False:
             return [f"if {right}: return MISS"]
+        if type(op.wanted) is bool:
+            return [f"if {right} is not {op.wanted}: return MISS"]
         return [f"if not same({right}, {self.operand(Const(op.wanted))}): return MISS"]
 
 
