@@ -43,7 +43,9 @@ class Compiled:
 class Traced:
     """A trace of f, and how what it reads is loaded."""
 
-    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool):
+    def __init__(
+        self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool, masks: bool
+    ):
         writer = self.writer = Writer()
         names = parameters(f, len(xs))
         writer.reserved.update(names)
@@ -58,9 +60,9 @@ class Traced:
         with native.outside_of_gradient(), Watch(first.holders) as watch:
             if training:
                 with native.as_in_gradient():
-                    self.trace = Trace(f, xs, outside)
+                    self.trace = Trace(f, xs, outside, masks)
             else:
-                self.trace = Trace(f, xs, outside)
+                self.trace = Trace(f, xs, outside, masks)
         if self.trace.changed_arguments:
             raise CannotCompile("it changes an argument")
         self.outline = Outline(self.writer.name, watch.ran, by_content)
@@ -83,13 +85,18 @@ class Traced:
 
 
 def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
-    """A trace with the arrays outside as inputs; where that does not go, with their contents guarded."""
-    try:
-        return Traced(f, xs, False, training)
-    except CannotCompile:
-        raise
-    except Exception:
-        return Traced(f, xs, True, training)
+    """A trace with the arrays outside as inputs, and comparisons of arrays as steps.
+
+    Where that does not go, the answers of comparisons are guarded, and then the contents of the arrays.
+    """
+    for by_content, masks in ((False, True), (False, False)):
+        try:
+            return Traced(f, xs, by_content, training, masks)
+        except CannotCompile:
+            raise
+        except Exception:
+            continue
+    return Traced(f, xs, True, training, False)
 
 
 def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:

@@ -16,7 +16,7 @@ from . import written
 from .formulas import is_real
 from .program import Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
-from .trace import Trace, line_of, the_value
+from .trace import ANSWERS, Trace, line_of, the_value
 
 
 def number(x: Any) -> Any:
@@ -121,6 +121,8 @@ class Lowering:
         form = form_of(value)
         if original.compute is _no_recomputation() or original.again is not None:
             raise CannotCompile(f"{original.name} has a rule of its own", line_of(step.calls))
+        if isinstance(value, bool):
+            return self.b.emit(primitive.compute, [self.operand(x) for x in step.inputs], form, options=step.options)
         if form.kind == "other":
             raise CannotCompile(
                 f"{original.name} gives a {type(value).__name__}", line_of(step.calls)
@@ -205,7 +207,7 @@ class Lowering:
     def _array(self, step: Step, primitive: Primitive, args: list[Any], form: Form) -> Var:
         original = primitive.original
         compute: Callable[..., Any] = primitive.compute
-        ufunc = _UFUNC_OF.get(original.name)
+        ufunc = _UFUNC_OF.get(original.name) if original not in ANSWERS else original.compute
         if ufunc is not None and ufunc.nin == len(args) and not step.options and ufunc.nout == 1:
             return self.b.emit(ufunc, args, form, ufunc=ufunc)
         if original.name == "literal_power" and compute is operator.pow and isinstance(args[1], Const):

@@ -67,6 +67,74 @@ class WatchedArray(RecordedArray, metaclass=Kind):
     _value = property(_read, _slot.__set__)
 
 
+class WatchedMask(WatchedArray, metaclass=Kind):
+    """The answers of a comparison of each element: an array of booleans that is a step of its own.
+
+    For everybody else it is as constant as a plain one; no cotangent goes through it.
+    """
+
+    __slots__ = ()
+    is_answer = True
+
+
+def _answer(ufunc: np.ufunc, operation: Callable[..., Any], swap: bool = False) -> Callable[..., Any]:
+    """A method that compares each element of an array of a trace that follows such answers."""
+    name = operation.__name__
+    usual = getattr(RecordedArray, f"__{'r' if swap else ''}{name.strip('_')}__")
+
+    def method(self: Any, *others: Any) -> Any:
+        if not self.level.masks or not all(isinstance(x, _OPERANDS) for x in others):
+            return usual(self, *others)
+        inputs = (*others, self) if swap else (self, *others)
+        return self.level.mask(ufunc, inputs) if _by_elements(inputs) else usual(self, *others)
+
+    return method
+
+
+def _by_elements(inputs: Sequence[Any]) -> bool:
+    """Do these broadcast to an array with axes, by way of one trace alone?"""
+    try:
+        shape = np.broadcast_shapes(*[np.shape(x) for x in inputs])
+    except ValueError:
+        return False
+    levels = {id(x.level) for x in inputs if isinstance(x, Tracer)}
+    return bool(shape) and len(levels) == 1
+
+
+_OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex)
+for _operation, _ufunc in (
+    (operator.lt, np.less), (operator.le, np.less_equal), (operator.gt, np.greater),
+    (operator.ge, np.greater_equal), (operator.eq, np.equal), (operator.ne, np.not_equal),
+):  # fmt: skip
+    setattr(WatchedArray, f"__{_operation.__name__}__", _answer(_ufunc, _operation))
+for _operation, _ufunc in (
+    (operator.and_, np.bitwise_and), (operator.or_, np.bitwise_or), (operator.xor, np.bitwise_xor),
+):  # fmt: skip
+    setattr(WatchedMask, f"__{_operation.__name__.strip('_')}__", _answer(_ufunc, _operation))
+    setattr(WatchedMask, f"__r{_operation.__name__.strip('_')}__", _answer(_ufunc, _operation, True))
+WatchedMask.__invert__ = _answer(np.invert, operator.invert)  # type: ignore[method-assign]
+
+
+def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    level = self.level
+    if level.masks and ufunc in _MASKS and method == "__call__" and not options and _by_elements(inputs):
+        of_masks = ufunc not in _BITS or all(getattr(x, "dtype", None) == bool for x in inputs)
+        if of_masks and all(isinstance(x, _OPERANDS) for x in inputs):
+            return level.mask(ufunc, inputs)
+    return RecordedArray.__array_ufunc__(self, ufunc, method, *inputs, **options)
+
+
+WatchedArray.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
+_BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
+#: Functions of each element that answer with a boolean, as steps.
+_MASKS: dict[np.ufunc, Primitive] = {
+    u: Primitive(f"answer of {u.__name__}", compute=u, vjps=(None,) * u.nin)
+    for u in (
+        np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and,
+        np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite, np.signbit, *_BITS,
+    )
+}  # fmt: skip
+ANSWERS = set(_MASKS.values())
 _CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
 
 
@@ -76,8 +144,11 @@ class Trace(Recording):
     `strong` says of every step which of its inputs are numbers of NumPy's, which do not adapt to float32.
     """
 
-    def __init__(self, f: Callable[..., Any], xs: Sequence[Any], outside: Sequence[np.ndarray] = ()):
+    def __init__(
+        self, f: Callable[..., Any], xs: Sequence[Any], outside: Sequence[np.ndarray] = (), masks: bool = True
+    ):
         self.watching = False
+        self.masks = masks  # are the answers of comparisons of each element steps?
         self.strong: dict[int, tuple[bool, ...]] = {}
         self.looked: set[int] = set()
         self.outside: list[Step] = []
@@ -121,14 +192,18 @@ class Trace(Recording):
     # -- stand-ins that notice -----------------------------------------------------------------------
 
     def _wrap(self, primitive: Primitive, y: Any, inputs: tuple, options: dict, calls: tuple) -> Any:
+        if isinstance(y, (bool, np.bool_)):  # nobody hears of it as of a question
+            step = self._step(primitive, inputs, options, y, calls)
+            self.choices.append(Choice(the_value, (step,), {}, y, len(self.steps), self._stack()))
+            return y
         made = super()._wrap(primitive, y, inputs, options, calls)
-        kind = _CLASSES.get(type(made))
+        kind = WatchedMask if primitive in ANSWERS else _CLASSES.get(type(made))
         if kind is None:
             return made
         twin = object.__new__(kind)
         twin._value = _slot.__get__(made)
         twin.level, twin.step = self, made.step
-        if kind is WatchedArray and primitive is not LEAF and y.nbytes > _LARGE:
+        if isinstance(y, np.ndarray) and primitive is not LEAF and y.nbytes > _LARGE:
             made.step.value = hollow(y)
         return twin
 
@@ -165,6 +240,10 @@ class Trace(Recording):
                         self.looked_at(x, plain(x))
         finally:
             self.watching = watching
+
+    def mask(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
+        """The answers of a comparison, as a step."""
+        return self.record(_MASKS[ufunc], inputs, {})
 
     def looked_at(self, tracer: Any, value: Any) -> None:
         """Somebody uses a value on the side."""
