@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 
 from .inplace import Memory, alias, related, shares
-from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Tracer, apply, exponent_of, nan_in, plain, strong
+from .primitive import (
+    EVEN_POWERS,
+    SQUARES,
+    Kind,
+    Primitive,
+    Tracer,
+    apply,
+    exponent_of,
+    nan_in,
+    plain,
+    strong,
+)
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
 from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys

@@ -285,16 +285,6 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     return splitter.originals(level)(out), tangent if found is not None else None
 
 
-def gradient_along(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
-    """The tangent of the gradient by argument k, along e."""
-
-    def partial(z: Any) -> Any:
-        return withgradient(lambda w: f(*xs[:k], w, *xs[k + 1 :]), (z,))[1][0]
-
-    tangent = pushforward(partial, (xs[k],), (e,))[1]
-    return e * 0.0 if tangent is None else tangent
-
-
 def basis(x: Any) -> Any:
     """Every unit tangent of a number or an array, in C order."""
     if np.ndim(x) == 0:

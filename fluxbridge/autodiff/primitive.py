@@ -82,6 +82,11 @@ class Tracer:
     level: Any
     _value: Any
 
+    @property
+    def _everywhere(self) -> Any:
+        """The value; for one that stands for many directions (see block.py) all of them."""
+        return self._value
+
 
 def plain(x: Any) -> Any:
     """The ordinary value behind `x`, through all levels and inside lists, tuples and dicts."""
@@ -98,6 +103,16 @@ def plain(x: Any) -> Any:
         return np.array([plain(v) for v in x.ravel()]).reshape(x.shape)
     if kind is slice:
         return slice(plain(x.start), plain(x.stop), plain(x.step))
+    return x
+
+
+def everywhere(x: Any) -> Any:
+    """The plain values behind `x`, those of all directions: to ask whether something occurs among them.
+
+    The answer may decide only how to compute, not what, as it is one for all directions.
+    """
+    while isinstance(x, Tracer):
+        x = x._everywhere
     return x
 
 
@@ -125,8 +140,8 @@ def asked(function: Callable[..., Any], inputs: Sequence[Any], options: dict[str
 
 
 def nan_in(x: Any) -> bool:
-    """Is one of these numbers NaN? A question, where `x` is traced."""
-    value = plain(x)
+    """Is one of these numbers NaN, in any direction? A question, where `x` is traced."""
+    value = everywhere(x)
     total = np.vdot(value, value) if type(value) is np.ndarray else value
     answer = bool(total != total)
     return asked(nan_in, (x,), {}, answer) if WATCHERS else answer
@@ -535,10 +550,10 @@ def _new(x: Any, args: tuple[Any, ...]) -> Any:
     """`x`, or a copy where it is an argument or shares the memory of one."""
     if not (isinstance(x, Tracer) and hasattr(x, "state")):
         return x
-    value = plain(x)
+    value = everywhere(x)
     for a in args:
         for b in a if isinstance(a, (list, tuple)) else (a,):
-            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, plain(b))):
+            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, everywhere(b))):
                 return x.copy()
     return x
 

@@ -128,13 +128,14 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     lowering = Lowering(trace)
     traced.name_inputs(lowering)
     lowering.forward()
-    results = [_structure(trace.out, lowering, [False] * len(trace.steps)), []]
+    out = _structure(trace.out, lowering, [False] * len(trace.steps))
+    results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     writer = traced.writer
     body = [*traced.outline.lines, *writer.lines(ops)]
-    body.append(f"return {writer.name(_own, 'own')}({writer_text(results[0], writer)})")
+    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)})")
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
     _check_read(ops)
     exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
@@ -144,13 +145,29 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     return made
 
 
-def _own(x: Any) -> Any:
+def own(*xs: Any) -> Any:
     """Results with memory of their own."""
-    if type(x) is np.ndarray:
-        return x.copy() if x.base is not None or not x.flags.owndata else x
-    if type(x) in (tuple, list):
-        return type(x)([_own(v) for v in x])
-    return {k: _own(v) for k, v in x.items()} if type(x) is dict else x
+    seen: set[int] = set()
+
+    def owned(x: Any) -> Any:
+        if type(x) is np.ndarray:
+            x = x if x.flags.owndata and id(x) not in seen else x.copy()
+            seen.add(id(x))
+            return x
+        if type(x) in (tuple, list):
+            return type(x)([owned(v) for v in x])
+        return {k: owned(v) for k, v in x.items()} if type(x) is dict else x
+
+    return owned(xs)[0]
+
+
+def _copied(x: Any, inputs: set[Any], b: Any) -> Any:
+    """A result in which inputs of the program are copies."""
+    if isinstance(x, Var):
+        return b.emit(np.copy, [x], x.form, "{0}.copy()") if x in inputs and x.form.kind == "array" else x
+    if isinstance(x, (tuple, list)):
+        return type(x)([_copied(v, inputs, b) for v in x])
+    return {k: _copied(v, inputs, b) for k, v in x.items()} if isinstance(x, dict) else x
 
 
 def _check_read(ops: Sequence[Any]) -> None:

@@ -106,17 +106,15 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     if any(dx is None for dx in dxs):
         return native.pushforward(f, xs, dxs)
     push = Push(f, len(xs))
-    both = (*xs, *dxs)
-    return run(("push", code_of(f)), push, both, lambda: build.call(push, both), lambda: push(*both))
+    return call("push", push, (*xs, *dxs))
 
 
-def gradient_along(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
-    """:func:`~fluxbridge.autodiff.native.gradient_along` by a compiled program."""
-    if type(f) is Compiled:
-        f = f.f
-    along = Along(f, k)
-    inputs = (*xs, e)
-    return run(("along", k, code_of(f)), along, inputs, lambda: build.call(along, inputs), lambda: along(*inputs))
+def call(kind: Hashable, operator: Any, xs: Sequence[Any]) -> Any:
+    """What an operator on a function ``operator.f`` gives at `xs`, by a compiled program."""
+    if type(operator.f) is Compiled:
+        operator.f = operator.f.f
+    key = (kind, code_of(operator.f))
+    return run(key, operator, xs, lambda: build.call(operator, xs), lambda: operator(*xs))
 
 
 class Push:
@@ -127,16 +125,6 @@ class Push:
 
     def __call__(self, *both: Any) -> Any:
         return native.pushforward(self.f, both[: self.count], both[self.count :])
-
-
-class Along:
-    """A function of arguments and a direction, which gives the slope of the gradient by one of them along it."""
-
-    def __init__(self, f: Callable[..., Any], k: int):
-        self.f, self.k = f, k
-
-    def __call__(self, *inputs: Any) -> Any:
-        return native.gradient_along(self.f, inputs[:-1], self.k, inputs[-1])
 
 
 class Compiled:

@@ -23,7 +23,7 @@ _RECORDING = {
         "recording/recording.py", "recording/steps.py", "recording/backward.py", "autodiff/tape.py", "autodiff/native.py",
         "autodiff/structure.py", "autodiff/template.py", "autodiff/sweep.py", "autodiff/reach.py",
         "autodiff/implicit.py", "autodiff/running.py", "autodiff/inplace.py", "autodiff/elements.py",
-        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py",
+        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py", "adtypes.py", "autodiff/blocks.py",
     )
 }  # fmt: skip
 #: Functions that tell whoever watches what they asked (see primitive.asked), by module.
@@ -57,7 +57,7 @@ _ABOUT_TYPE = {
     "zeros_like", "ones_like", "empty_like", "_plain_dtype", "float_of", "widest",
 }  # fmt: skip
 #: Helpers through which a value is read: the place is that of their caller.
-_HELPERS = {("primitive.py", "plain"), ("primitive.py", "seen"), ("primitive.py", "strong")}
+_HELPERS = {("primitive.py", "everywhere"), ("primitive.py", "_everywhere"), ("primitive.py", "plain"), ("primitive.py", "seen"), ("primitive.py", "strong")}
 _READERS = {"plain", "seen", "_value"}
 
 
