@@ -18,7 +18,7 @@ from .closures import Outline, parameters
 from .effects import Watch
 from .lower import Lowering, number
 from .passes import numbered, simplified
-from .program import FLOAT, Const, Form, Var, variables
+from .program import FLOAT, Const, Form, Var, form_of, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
@@ -128,7 +128,7 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     lowering = Lowering(trace)
     traced.name_inputs(lowering)
     lowering.forward()
-    out = _structure(trace.out, lowering, [False] * len(trace.steps))
+    out = _structure(trace.out, lowering, [False] * len(trace.steps), arrays=True)
     results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
@@ -266,8 +266,8 @@ def writer_text(x: Any, writer: Writer) -> str:
     return "{" + ", ".join(f"{writer.operand(Const(k))}: {writer_text(v, writer)}" for k, v in x.items()) + "}"
 
 
-def _structure(out: Any, lowering: Lowering, active: list[bool]) -> Any:
-    """What f returned, with variables in place of steps."""
+def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = False) -> Any:
+    """What f returned, with variables in place of steps; constant arrays are copied, if they may occur."""
     if isinstance(out, Step):
         var = lowering.of[out.position]
         if not active[out.position] and out.position in lowering.trace.scalars and var.form.kind == "number":
@@ -276,11 +276,13 @@ def _structure(out: Any, lowering: Lowering, active: list[bool]) -> Any:
         return var
     kind = type(out)
     if kind is tuple or kind is list:
-        return kind([_structure(v, lowering, active) for v in out])
+        return kind([_structure(v, lowering, active, arrays) for v in out])
     if kind is dict:
-        return {k: _structure(v, lowering, active) for k, v in out.items()}
+        return {k: _structure(v, lowering, active, arrays) for k, v in out.items()}
     if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):
         return Const(out)
+    if arrays and kind is np.ndarray and out.dtype.kind in "biufc":
+        return lowering.b.emit(np.copy, [Const(out.copy())], form_of(out), "{0}.copy()")
     raise CannotCompile(f"it returns a {kind.__name__}")
 
 

@@ -16,7 +16,7 @@ from . import written
 from .formulas import is_real
 from .program import Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
-from .trace import ANSWERS, Trace, line_of, the_value
+from .trace import ANSWERS, FOLLOWED, Trace, line_of, the_value
 
 
 def number(x: Any) -> Any:
@@ -220,7 +220,7 @@ class Lowering:
         if original is PRIMITIVES["getitem"] and _spelled(index) and isinstance(args[0], Var):
             text = f"{{0}}[{_spelled(index)}]"
             return self.b.emit(compute, args, form, text, shares=True)
-        blockwise = original.name in ("literal_power", "power", "where") and not options
+        blockwise = original.compute in FOLLOWED or original.name in ("literal_power", "power", "where") and not options
         made = self.b.emit(compute, args, form, options=options, shares=original.shares, blockwise=blockwise)
         return made
 

@@ -134,6 +134,8 @@ _MASKS: dict[np.ufunc, Primitive] = {
         np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite, np.signbit, *_BITS,
     )
 }  # fmt: skip
+#: Functions that are followed as one step.
+FOLLOWED: dict[Callable[..., Any], Primitive] = {}
 ANSWERS = set(_MASKS.values())
 _CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
 
@@ -240,6 +242,12 @@ class Trace(Recording):
                         self.looked_at(x, plain(x))
         finally:
             self.watching = watching
+
+    def follow(self, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+        """A function of each element whose derivative nobody will want, as one step."""
+        if function not in FOLLOWED:
+            FOLLOWED[function] = Primitive("slope", compute=function, vjps=(None,) * len(inputs))
+        return self.record(FOLLOWED[function], inputs, {})
 
     def mask(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
         """The answers of a comparison, as a step."""
