@@ -151,7 +151,7 @@ def own(*xs: Any) -> Any:
 
     def owned(x: Any) -> Any:
         if type(x) is np.ndarray:
-            x = x if x.flags.owndata and id(x) not in seen else x.copy()
+            x = x if x.flags.owndata and x.flags.writeable and id(x) not in seen else x.copy()
             seen.add(id(x))
             return x
         if type(x) in (tuple, list):

@@ -217,30 +217,12 @@ class Lowering:
         if original is PRIMITIVES["scatter"] and all(map(is_real, args)):
             return written.scatter(self.b, args, options["indices"], form, Spec(form.shape, form.dtype))
         index = options.get("index")
-        if original is PRIMITIVES["getitem"] and _spelled(index) and isinstance(args[0], Var):
-            text = f"{{0}}[{_spelled(index)}]"
+        if original is PRIMITIVES["getitem"] and written.spelled_index(index) and isinstance(args[0], Var):
+            text = f"{{0}}[{written.spelled_index(index)}]"
             return self.b.emit(compute, args, form, text, shares=True)
         blockwise = original.compute in FOLLOWED or original.name in ("literal_power", "power", "where") and not options
         made = self.b.emit(compute, args, form, options=options, shares=original.shares, blockwise=blockwise)
         return made
-
-
-def _spelled(index: Any) -> str:
-    """A basic index as it is written; empty for any other."""
-    if isinstance(index, tuple):
-        parts = [_spelled(i) for i in index]
-        return (", ".join(parts) + ("," if len(parts) == 1 else "")) if parts and all(parts) else ""
-    if type(index) is int:
-        return str(index)
-    if index is None or index is Ellipsis:
-        return "None" if index is None else "..."
-    if type(index) is not slice:
-        return ""
-    parts = [index.start, index.stop, index.step]
-    if not all(p is None or type(p) is int for p in parts):
-        return ""
-    text = ["" if p is None else str(p) for p in parts]
-    return ":".join(text if text[2] else text[:2])
 
 
 def _no_recomputation() -> Any:

@@ -91,10 +91,11 @@ class Op:
     `ufunc` is the NumPy function of single elements that it is, if it is one; `blockwise` says that `call`
     takes arrays element by element all the same, and can be given blocks of them. `shares` says that the
     result may be an argument, or a view of one. `check` marks a question: nothing is assigned, and the
-    program does not apply where the answer is not `wanted`.
+    program does not apply where the answer is not `wanted`. `code` are statements that say the same as `call`, where
+    a function call would take longer than what it does.
     """
 
-    __slots__ = ("args", "blockwise", "call", "check", "line", "options", "out", "shares", "text", "ufunc",
+    __slots__ = ("args", "blockwise", "call", "check", "code", "line", "options", "out", "shares", "text", "ufunc",
                  "wanted")  # fmt: skip
 
     def __init__(
@@ -105,6 +106,7 @@ class Op:
         self.ufunc, self.blockwise, self.shares, self.line = ufunc, blockwise, shares, line
         self.check = False
         self.wanted: Any = None
+        self.code: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -75,7 +75,12 @@ def _literal_power(b: Builder, k: int, dy: Any, y: Any, xs: Sequence[Any], _opti
     product = binary(b, ast.Mult, dy, slope)
     if isinstance(dy, Const) and type(dy.value) is float and np.isfinite(dy.value):
         return product
-    return b.emit(strong_zeros, [slope, product], product.form, blockwise=True, shares=True)
+    mended = b.emit(strong_zeros, [slope, product], product.form, blockwise=True, shares=True)
+    mended.op.code = _STRONG_ZEROS  # type: ignore[union-attr]
+    return mended
+
+
+_STRONG_ZEROS = ("{out} = {1}", "t = vdot({out}, {out})", "if t != t: {out} = strong_zeros({0}, {out})")
 
 
 def strong_zeros(slope: Any, product: Any) -> Any:
@@ -83,6 +88,9 @@ def strong_zeros(slope: Any, product: Any) -> Any:
     total = np.vdot(product, product)
     return np.where(np.equal(slope, 0), 0.0, product) if total != total else product
 
+
+#: Names in the statements of operations.
+STATEMENTS = {"vdot": np.vdot, "zeros": np.zeros, "strong_zeros": strong_zeros}
 
 RULES: dict[str, Row] = {
     "sum": _sum, "mean": _mean, "matmul": _matmul, "absolute": _absolute, "where": _where,
@@ -129,14 +137,40 @@ NUMBERS: dict[str, Row] = {"literal_power": _number_power}
 def scatter(b: Builder, parts: Sequence[Any], indices: Sequence[Any], form: Form, spec: Spec) -> Var:
     """An array of zeros with every part added at its index."""
     simple = form.kind == "array" and all(map(_is_simple, indices)) and len(parts) <= 8
-    call = adding(tuple(indices), spec) if simple else adding_anywhere(list(indices), spec)
-    return b.emit(call, parts, form)
+    if not simple:
+        return b.emit(adding_anywhere(list(indices), spec), parts, form)
+    found = b.emit(adding(tuple(indices), spec), parts, form)
+    code = ["{out} = zeros({shape}, {dtype})"]
+    for k, index in enumerate(indices):
+        whole = isinstance(index, slice) or (isinstance(index, tuple) and any(isinstance(i, slice) for i in index))
+        at = f"{{out}}[{spelled_index(index)}]"
+        code += [f"t = {at}", f"t += {{{k}}}"] if whole else [f"{at} += {{{k}}}"]
+    found.op.code, found.op.options = tuple(code), {"shape": spec.shape, "dtype": spec.dtype}  # type: ignore[union-attr]
+    return found
 
 
 def _is_simple(index: Any) -> bool:
+    """Is this a number, a slice, or several, so that every element is named once?"""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(type(i) in (int, slice) for i in parts) and bool(spelled_index(index))
+
+
+def spelled_index(index: Any) -> str:
+    """A basic index as it is written; empty for any other."""
     if isinstance(index, tuple):
-        return all(type(i) in (int, slice) for i in index)
-    return type(index) in (int, slice)
+        parts = [spelled_index(i) for i in index]
+        return (", ".join(parts) + ("," if len(parts) == 1 else "")) if parts and all(parts) else ""
+    if type(index) is int:
+        return str(index)
+    if index is None or index is Ellipsis:
+        return "None" if index is None else "..."
+    if type(index) is not slice:
+        return ""
+    parts = [index.start, index.stop, index.step]
+    if not all(p is None or type(p) is int for p in parts):
+        return ""
+    text = ["" if p is None else str(p) for p in parts]
+    return ":".join(text if text[2] else text[:2])
 
 
 def adding(indices: tuple[Any, ...], spec: Spec) -> Callable[..., np.ndarray]:

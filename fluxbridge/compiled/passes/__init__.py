@@ -8,8 +8,10 @@ from ..program import Op, Var
 from ..report import Report
 from .common import common
 from .dead import dead
+from .folding import folding
 from .groups import Group, grouped
 from .identities import identities
+from .signs import signs
 
 
 def simplified(
@@ -19,7 +21,9 @@ def simplified(
 
     With the inputs that are `contiguous`, operations on large arrays are grouped.
     """
-    for name, run in (("identities", identities), ("common subexpressions", common)):
+    for name, run in (
+        ("constants folded", folding), ("identities", identities), ("signs", signs), ("common subexpressions", common)
+    ):  # fmt: skip
         before = len(ops)
         ops = run(ops, results)
         report.count(name, before - len(ops))

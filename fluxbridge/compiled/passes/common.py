@@ -35,7 +35,7 @@ def _key(op: Op) -> Hashable | None:
     """What tells an operation from others; None where it may not be shared."""
     if op.ufunc is None and not op.blockwise and not op.text:
         return None
-    if op.options:
+    if op.options or op.code:
         return None
     return op.call, op.text, tuple([_operand(a) for a in op.args])
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..closures import same
 from ..passes.groups import Group
+from ..written import STATEMENTS
 from ..program import Const, Op, Var
 from . import blocks
 
@@ -34,7 +35,7 @@ class Writer:
     """Collects source lines, and the names of the constants and functions in them."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray}
+        self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray, **STATEMENTS}
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
         self.reserved: set[str] = set()  #: names that variables have
@@ -102,6 +103,10 @@ class Writer:
         return found
 
     def statement(self, op: Op) -> list[str]:
+        if op.code:
+            args = [self.operand(a) for a in op.args]
+            known = {k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()}
+            return [text.format(*args, out=op.out, **known) for text in op.code]
         if not op.check:
             return [f"{op.out} = {self.expression(op)}"]
         if op.call.__name__ == "the_value":
