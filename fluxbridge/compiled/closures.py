@@ -270,7 +270,9 @@ class Outline:
         name = self._bind(at)
         self._know(x, name)
         code = x.__code__
-        if is_library(x) or (self.ran is not None and code not in self.ran and not root):
+        library = is_library(x)
+        ran = self.ran is None or code in self.ran or root
+        if (library and not x.__closure__) or not ran:
             return self._miss(f"{name} is not {self.name(x)}")
         self._miss(f"{name}.__code__ is not {self.name(code)}")
         if x.__defaults__ is not None or x.__kwdefaults__:
@@ -284,6 +286,8 @@ class Outline:
             self.holders.append((cell, {"cell_contents": cell.cell_contents}))
             self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
             self._module(cell.cell_contents, code)
+        if library:
+            return None
         names = x.__globals__
         table = self.known.get(id(names))
         if table is None:

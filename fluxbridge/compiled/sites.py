@@ -38,6 +38,7 @@ _ASKING = {
     "protocols.py": {"_call_ufunc", "NumpyProtocols.__array_ufunc__", "NumpyProtocols.__array_function__"},
     "rounding.py": {"step.<locals>.function"},
     "determinant.py": {"_regular"},
+    "training.py": {"_is_finite"},
     # what looks at types and shapes alone, by way of a variable
     "values.py": {"_all_of"},
     "norms.py": {"_inexact"},

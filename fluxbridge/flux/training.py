@@ -23,7 +23,7 @@ import numpy as np
 from ..adtypes import ADType, AutoNative
 from ..api import withgradient
 from ..autodiff.implicit import Params
-from ..autodiff.primitive import plain
+from ..autodiff.primitive import Tracer, asked, plain
 from ..errors import ArgumentError, DomainError
 from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, trainables, update_
@@ -59,6 +59,11 @@ def _number(value: Any) -> Any:
 def _is_finite(value: Any) -> bool:
     """Is the loss finite? What is no number at all is left for the engine to refuse."""
     number = _number(value)
+    finite = _finite(plain(number))
+    return asked(_finite, (number,), {}, finite) if isinstance(number, Tracer) else finite
+
+
+def _finite(number: Any) -> bool:
     return not isinstance(number, (int, float, complex, np.generic)) or bool(np.isfinite(number))
 
 
@@ -83,7 +88,7 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
 
     def finite(m: Any) -> Any:
         value = loss(m, *inputs)
-        if not _is_finite(plain(value)):
+        if not _is_finite(value):
             raise _NotFinite(plain(value))
         return value
 
