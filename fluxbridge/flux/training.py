@@ -34,14 +34,17 @@ from .optimisers.tree import leaves, match
 Loss = Callable[..., Any]
 
 
-def _arguments(args: tuple[Any, ...], name: str, rest: str) -> tuple[Any, ...]:
+def _arguments(args: tuple[Any, ...], name: str, rest: str, compile: bool = False) -> tuple[Any, ...]:
     """(AD type or nothing as a tuple, three arguments) of ``([adtype,] model, …, …)``."""
     engine = args[:1] if args and isinstance(args[0], ADType) else ()
+    if compile:
+        if engine:
+            raise ArgumentError(f"{name} takes an AD type or compile=True, not both")
     if len(args) - len(engine) != 3:
         raise TypeError(
             f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss"
         )
-    return engine, *args[len(engine) :]
+    return (AutoNative(compile=True),) if compile else engine, *args[len(engine) :]
 
 
 def _spread(batch: Any) -> tuple[Any, ...]:
@@ -74,9 +77,9 @@ class _NotFinite(Exception):
         self.value = value
 
 
-def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
+def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool = False) -> tuple[Any, Any]:
     """:func:`trainstep_` that returns (loss, gradient by the model); None for a loss that is not finite."""
-    engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
+    engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state", compile)
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
         match(state, model, None)  # before anything is run
@@ -122,13 +125,14 @@ def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeE
     return error
 
 
-def trainstep_(loss: Loss, *args: Any) -> Any:
+def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
     """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
     argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
     returned too.
-    If the number is not finite, nothing is updated, running statistics neither. Raises StructureError,
+    If the number is not finite, nothing is updated, running statistics neither. With ``compile=True`` the
+    loss and its gradient are compiled, as with ``AutoNative(compile=True)``. Raises StructureError,
     before anything is run, if the state belongs to another model.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
@@ -138,15 +142,16 @@ def trainstep_(loss: Loss, *args: Any) -> Any:
     >>> model["w"].round(6)
     array([0.7])
     """
-    return trainstep_withgradient_(loss, *args)[0]
+    return trainstep_withgradient_(loss, *args, compile=compile)[0]
 
 
-def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> None:
+def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compile: bool = False) -> None:
     """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
 
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
     :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a
     terminal and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
+    With ``compile=True`` the loss and its gradient are compiled, as with ``AutoNative(compile=True)``.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError, before
     anything is run, if the state belongs to another model. Warns if the data are empty, or everything is
@@ -157,7 +162,7 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     """
     if len(args) == 3 and isinstance(args[0], Params):
         return _train_old(loss, *args, cb=cb, progress=progress)
-    engine, model, data, state = _arguments(args, "train_", "model, data, opt_state")
+    engine, model, data, state = _arguments(args, "train_", "model, data, opt_state", compile)
     if isinstance(model, types.FunctionType) and trainables(loss) and not trainables(model):
         raise ArgumentError(
             f"train_(loss, model, data, opt_state) takes the loss first; got {type(loss).__name__} and a "
