@@ -69,8 +69,8 @@ def agree(f: Callable[..., Any], xs: tuple[Any, ...], op: str = "withgradient", 
     operator = getattr(fluxbridge, op)
     points = [xs] * calls + [moved(xs, seed + k) for k in range(2)] + [xs]
     for point in points:
-        wanted = result(lambda: operator(f, *copy.deepcopy(point), **options))
-        found = result(lambda: operator(f, COMPILED, *copy.deepcopy(point), **options))
+        wanted = result(lambda: operator(f, *copy.deepcopy(point), **options))  # noqa: B023
+        found = result(lambda: operator(f, COMPILED, *copy.deepcopy(point), **options))  # noqa: B023
         assert same(found, wanted), f"{op}: compiled {found!r}, eager {wanted!r} at {point!r}"
 
 

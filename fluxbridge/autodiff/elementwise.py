@@ -290,6 +290,6 @@ def elementwise(
         spare=getattr(slopes[0], "spare", None),
         **words,
     )
-    if vjps is None and number_vjp is None or getattr(slopes[0], "spare", None):
+    if (vjps is None and number_vjp is None) or getattr(slopes[0], "spare", None):
         made.slopes = tuple(slopes)
     return register(target, made)

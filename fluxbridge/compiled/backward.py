@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import PRIMITIVES, Primitive, Spec
-from ..recording import Step
 from ..autodiff.sweep import project
 from ..autodiff.tape import FLOAT as FLOAT_SPEC
 from ..autodiff.tape import NUMBERS, as_floats, spec_of
+from ..recording import Step
 from . import written
 from .formulas import expand, is_array, is_real
 from .lower import Lowering
@@ -106,7 +106,13 @@ class Backward:
             ct = self._project(self._dense(ct, spec), spec)
         elif isinstance(ct, dict):
             parts = [ct.get(k, Const(None)) for k in range(len(step.value))]
-            ct = self.b.emit(_as_tuple, parts, Form("tuple"), "({0})".format("".join(f"{{{k}}}, " for k in range(len(parts)))), shares=True)
+            ct = self.b.emit(
+                _as_tuple,
+                parts,
+                Form("tuple"),
+                f"({''.join(f'{{{k}}}, ' for k in range(len(parts)))})",
+                shares=True,
+            )
         elif ct.form.kind == "number" and spec.shape and not self._keeps_shape(primitive, step, traced, spec):
             ct = self._full(ct, spec)
         source = step.inputs[0] if step.inputs else None
@@ -176,8 +182,11 @@ class Backward:
                 values.append(self._float(operand))
         other = Form("other")
         if primitive.vjps is None:
-            several = self.b.emit(primitive.joint, [ct, *values], Form("tuple"), options=step.options, shares=True)  # type: ignore[arg-type]
-            return [(k, self.b.emit(_pick, [several, Const(k)], other, "{0}[{1}]", shares=True)) for k in wanted]
+            joint: Any = primitive.joint
+            several = self.b.emit(joint, [ct, *values], Form("tuple"), options=step.options, shares=True)
+            return [
+                (k, self.b.emit(_pick, [several, Const(k)], other, "{0}[{1}]", shares=True)) for k in wanted
+            ]
         return [
             (k, self.b.emit(primitive.vjps[k], [ct, *values], other, options=step.options, shares=True))  # type: ignore[arg-type]
             for k in wanted

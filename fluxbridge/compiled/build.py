@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import native
-from ..recording import Step
 from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
+from ..recording import Step
 from .backward import Backward
 from .closures import Outline, parameters
 from .effects import Watch
@@ -63,8 +63,6 @@ class Traced:
                     self.trace = Trace(f, xs, outside, masks)
             else:
                 self.trace = Trace(f, xs, outside, masks)
-        if self.trace.changed_arguments:
-            raise CannotCompile("it changes an argument")
         self.outline = Outline(self.writer.name, watch.ran, by_content)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
@@ -247,7 +245,7 @@ def _all_fresh(found: Sequence[Any]) -> bool:
             continue
         if v.op is None or v.op.shares or id(v) in seen or v.form.kind == "other":
             return False
-        if v.op.ufunc is None and v.op.call not in (np.matmul, np.full) and not v.op.call.__name__ == "pieces":
+        if v.op.ufunc is None and v.op.call not in (np.matmul, np.full) and v.op.call.__name__ != "pieces":
             return False
         seen.add(id(v))
     return True
@@ -263,7 +261,9 @@ def writer_text(x: Any, writer: Writer) -> str:
         return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
     if isinstance(x, list):
         return "[" + ", ".join(writer_text(v, writer) for v in x) + "]"
-    return "{" + ", ".join(f"{writer.operand(Const(k))}: {writer_text(v, writer)}" for k, v in x.items()) + "}"
+    return (
+        "{" + ", ".join(f"{writer.operand(Const(k))}: {writer_text(v, writer)}" for k, v in x.items()) + "}"
+    )
 
 
 def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = False) -> Any:

@@ -3,8 +3,8 @@
 :class:`Outline` walks what is given to a function, and what the function could find (its closure, the globals
 that its code names, and so on through functions, objects and containers), and writes a line for each thing:
 numbers and arrays of the arguments, and arrays of floats outside, are loaded as inputs of the
-program and guarded by type, shape and dtype; numbers outside, text, None and the like are guarded by value; all
-else by identity. Where a guard does not hold, the program is not for this call.
+program and guarded by type, shape and dtype; numbers outside, text, None and the like are guarded by value;
+all else by identity. Where a guard does not hold, the program is not for this call.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BY_VALUE = (bool, int, float, complex, str, bytes, np.bool_)
 
 
 class Leaf:
-    """An input of the program: a number or array, where it stands, and the variable that it is loaded into."""
+    """An input of the program: a number or array, where it stands, and the variable that holds it."""
 
     __slots__ = ("name", "path", "value")
 
@@ -55,7 +55,7 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
         return list(a) == list(b) and all(map(same, a.values(), b.values()))
     if isinstance(a, (float, complex, np.generic)):
-        return a == b and (a != 0 or str(a) == str(b)) or (a != a and b != b)
+        return (a == b and (a != 0 or str(a) == str(b))) or (a != a and b != b)
     return bool(a is b or a == b)
 
 
@@ -118,7 +118,9 @@ class Outline:
     def _is_plain_object(self, x: Any) -> bool:
         kind = type(x)
         return (
-            not isinstance(x, (type, types.ModuleType, np.ufunc, Record, *_FUNCTIONS, tuple, list, dict, set, frozenset))
+            not isinstance(
+                x, (type, types.ModuleType, np.ufunc, Record, *_FUNCTIONS, tuple, list, dict, set, frozenset)
+            )
             and not hasattr(kind, "__fluxbridge_split__")
             and (hasattr(x, "__dict__") or bool(slots(kind)))
             and not isinstance(x, np.random.Generator)
@@ -174,7 +176,9 @@ class Outline:
         known = self.known.get(id(x))
         if known is not None:
             return self._miss(f"{at} is not {known}")
-        if isinstance(x, (type, types.ModuleType, np.ufunc, types.BuiltinFunctionType, types.MethodWrapperType)):
+        if isinstance(
+            x, (type, types.ModuleType, np.ufunc, types.BuiltinFunctionType, types.MethodWrapperType)
+        ):
             return self._identity(x, at, path)
         if kind is types.FunctionType:
             return self._function(x, at, path, root)
@@ -198,7 +202,11 @@ class Outline:
         if isinstance(x, (range, slice, np.dtype)):
             name = self._bind(at)
             return self._miss(f"{name} != {self.name(x)}")
-        if of_library(kind.__module__) and not kind.__module__.startswith("fluxbridge") and not isinstance(x, tuple):
+        if (
+            of_library(kind.__module__)
+            and not kind.__module__.startswith("fluxbridge")
+            and not isinstance(x, tuple)
+        ):
             return self._identity(x, at, path)
         return self._object(x, at, path)
 
@@ -211,7 +219,7 @@ class Outline:
             self._class(x)
 
     def _class(self, kind: type) -> None:
-        """What the methods of a class, those that ran, find outside; and the values that it has as attributes."""
+        """What those methods of a class that ran find outside; and the values that it has as attributes."""
         for base in kind.__mro__[:-1]:
             if of_library(base.__module__) or id(base) in self.known:
                 continue
@@ -255,7 +263,9 @@ class Outline:
             self.holders.append((x, kind(x)))
         members = list(x.values()) if kind is dict else x
         if len(x) > 8 and all(type(v) in _PLAIN for v in members):
-            return self._miss(f"type({name}) is not {kind.__name__} or not same({name}, {self.name(kind(x))})")
+            return self._miss(
+                f"type({name}) is not {kind.__name__} or not same({name}, {self.name(kind(x))})"
+            )
         self._miss(f"type({name}) is not {kind.__name__} or len({name}) != {len(x)}")
         if kind is dict:
             self._miss(f"list({name}) != {self.name(list(x))}")

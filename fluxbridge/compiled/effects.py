@@ -1,4 +1,4 @@
-"""What a run does besides computing: code that ran is noted, and what must not be compiled away is refused."""
+"""What a run does besides computing: code that ran is noted, and effects are refused."""
 
 from __future__ import annotations
 
@@ -24,8 +24,26 @@ _REFUSED: dict[Any, str] = {
     sys.stdout.__class__.write: "it prints",
 }  # fmt: skip
 _CHANGING = frozenset(
-    "append extend insert pop remove clear sort reverse update setdefault popitem add discard write "
-    "appendleft popleft rotate __setitem__".split()
+    [
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "clear",
+        "sort",
+        "reverse",
+        "update",
+        "setdefault",
+        "popitem",
+        "add",
+        "discard",
+        "write",
+        "appendleft",
+        "popleft",
+        "rotate",
+        "__setitem__",
+    ]
 )
 
 
@@ -74,8 +92,17 @@ class Watch:
                 reason = _REFUSED.get(what)
             except TypeError:
                 return
-            if reason is None and type(owner).__module__ in ("random", "_random", "_io", "numpy.random.mtrand"):
-                reason = "it draws random numbers" if "random" in type(owner).__module__ else "it reads or writes a file"
+            if reason is None and type(owner).__module__ in (
+                "random",
+                "_random",
+                "_io",
+                "numpy.random.mtrand",
+            ):
+                reason = (
+                    "it draws random numbers"
+                    if "random" in type(owner).__module__
+                    else "it reads or writes a file"
+                )
             if reason is not None and not frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY)):
                 raise _Refused(reason, _line(frame))
 

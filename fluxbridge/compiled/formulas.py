@@ -1,4 +1,4 @@
-"""The formulas of elementwise rules as operations: ``dy * (1 - y * y)`` becomes a product and a difference."""
+"""The formulas of elementwise rules as operations: ``dy * (1 - y * y)`` is two products and a difference."""
 
 from __future__ import annotations
 

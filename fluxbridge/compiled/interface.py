@@ -12,6 +12,7 @@ from .cache import CACHE, PATIENCE, State, code_of
 from .refusals import CannotCompile
 from .writers.python import MISS
 
+
 def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
     """What the compiled program of f gives; if there is none, it is made, or `eager` answers."""
     state = CACHE.states.get((kind, code_of(f), len(xs)))
@@ -60,7 +61,12 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
 
 
 def _second(
-    state: State, entry: build.Compiled, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]
+    state: State,
+    entry: build.Compiled,
+    f: Any,
+    xs: Sequence[Any],
+    make: Callable[[], Any],
+    eager: Callable[[], Any],
 ) -> Any:
     """The second call that goes this way is traced again: what is constant must be the same.
 
@@ -127,6 +133,9 @@ class Push:
         return native.pushforward(self.f, both[: self.count], both[self.count :])
 
 
+_WHAT: dict[Any, str] = {True: "value and gradient", False: "gradient", "pull": "pullback"}
+
+
 class Compiled:
     """What :func:`compiled` makes of a function."""
 
@@ -144,9 +153,13 @@ class Compiled:
     def report(self) -> str:
         """What was fused and planned, which guards and questions there are, and why it fell back."""
         lines = []
-        for (kind, code, count), state in list(CACHE.states.items()):
-            if code is code_of(self.f):
-                lines.append(f"{kind}, {count} arguments, traced {state.traces} times")
+        code = code_of(self.f)
+        for key, state in list(CACHE.states.items()):
+            kind, of, count = key  # type: ignore[misc]
+            operator = isinstance(kind, tuple) and kind[-1] is code
+            if of is code or operator:
+                what = kind[0] if operator else _WHAT.get(kind, kind)
+                lines.append(f"{what}, {count} arguments, traced {state.traces} times")
                 lines += [f"runs eagerly: {state.eager}"] if state.eager else []
                 lines += [str(entry.report) for entry in state.entries]
         return "\n".join(lines) or "not called yet"

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive, Spec
-from ..recording import Choice, Step
 from ..autodiff.tape import NUMBERS
+from ..recording import Choice, Step
 from . import written
 from .formulas import is_real
 from .program import Builder, Const, Form, Var, form_of
@@ -122,11 +122,11 @@ class Lowering:
         if original.compute is _no_recomputation() or original.again is not None:
             raise CannotCompile(f"{original.name} has a rule of its own", line_of(step.calls))
         if isinstance(value, bool):
-            return self.b.emit(primitive.compute, [self.operand(x) for x in step.inputs], form, options=step.options)
-        if form.kind == "other":
-            raise CannotCompile(
-                f"{original.name} gives a {type(value).__name__}", line_of(step.calls)
+            return self.b.emit(
+                primitive.compute, [self.operand(x) for x in step.inputs], form, options=step.options
             )
+        if form.kind == "other":
+            raise CannotCompile(f"{original.name} gives a {type(value).__name__}", line_of(step.calls))
         args = [self.operand(x) for x in step.inputs]
         source = step.inputs[0] if step.inputs else None
         if original is PRIMITIVES["getitem"] and isinstance(source, Step) and isinstance(source.value, tuple):
@@ -138,7 +138,9 @@ class Lowering:
         if form.kind == "array":
             return self._array(step, primitive, args, form)
         call = kept if original.keeps_arrays else number
-        raw = self.b.emit(primitive.compute, args, Form("other"), options=step.options, shares=original.shares)
+        raw = self.b.emit(
+            primitive.compute, args, Form("other"), options=step.options, shares=original.shares
+        )
         if form.kind == "tuple":
             return raw
         return self.b.emit(call, [raw], form, shares=True)
@@ -176,9 +178,9 @@ class Lowering:
         elif form.dtype is float and len(args) == 1 and isinstance(args[0], Var):
             source = args[0].form
             index = step.options.get("index")
-            if name == "getitem" and type(index) is int and source.kind == "array" and len(source.shape) == 1:
-                if source.dtype == np.float64:
-                    return self.b.emit(primitive.compute, args, form, f"{{0}}.item({index})")
+            vector = source.kind == "array" and len(source.shape) == 1 and source.dtype == np.float64
+            if name == "getitem" and type(index) is int and vector:
+                return self.b.emit(primitive.compute, args, form, f"{{0}}.item({index})")
             if name == "sum" and source.kind == "array" and source.dtype == np.float64 and (
                 not step.options or (set(step.options) == {"axis"} and step.options["axis"] is None)
             ):  # fmt: skip
@@ -189,7 +191,7 @@ class Lowering:
         return self.b.emit(number, [raw], form)
 
     def _power(self, args: list[Any], form: Form, step: Step) -> Var:
-        """Of Python's numbers; a result that is not a float (a negative number to a broken power) is refused."""
+        """Of Python's numbers; a complex result (a negative number to a broken power) is refused."""
         p = args[1].value if isinstance(args[1], Const) else None
         whole = type(p) is int or (type(p) is float and p.is_integer())
         if form.dtype is float and whole and not (type(p) is int and abs(p) > 2**53):
@@ -207,12 +209,12 @@ class Lowering:
     def _array(self, step: Step, primitive: Primitive, args: list[Any], form: Form) -> Var:
         original = primitive.original
         compute: Callable[..., Any] = primitive.compute
-        ufunc = _UFUNC_OF.get(original.name) if original not in ANSWERS else original.compute
+        ufunc: Any = original.compute if original in ANSWERS else _UFUNC_OF.get(original.name)
         if ufunc is not None and ufunc.nin == len(args) and not step.options and ufunc.nout == 1:
             return self.b.emit(ufunc, args, form, ufunc=ufunc)
-        if original.name == "literal_power" and compute is operator.pow and isinstance(args[1], Const):
-            if type(args[1].value) in _REAL and args[1].value == 2 and form.dtype.kind == "f":
-                return self.b.emit(np.square, args[:1], form, ufunc=np.square)
+        p = args[1].value if original.name == "literal_power" and isinstance(args[1], Const) else None
+        if compute is operator.pow and type(p) in _REAL and p == 2 and form.dtype.kind == "f":
+            return self.b.emit(np.square, args[:1], form, ufunc=np.square)
         options = step.options
         if original is PRIMITIVES["scatter"] and all(map(is_real, args)):
             return written.scatter(self.b, args, options["indices"], form, Spec(form.shape, form.dtype))
@@ -220,7 +222,9 @@ class Lowering:
         if original is PRIMITIVES["getitem"] and written.spelled_index(index) and isinstance(args[0], Var):
             text = f"{{0}}[{written.spelled_index(index)}]"
             return self.b.emit(compute, args, form, text, shares=True)
-        blockwise = original.compute in FOLLOWED or original.name in ("literal_power", "power", "where") and not options
+        blockwise = original.compute in FOLLOWED or (
+            original.name in ("literal_power", "power", "where") and not options
+        )
         made = self.b.emit(compute, args, form, options=options, shares=original.shares, blockwise=blockwise)
         return made
 

@@ -19,7 +19,7 @@ import numpy as np
 
 
 class Form(NamedTuple):
-    """What kind of value a variable has: "number" (Python's), "scalar" (NumPy's), "array", "tuple", "other"."""
+    """What a variable holds: a "number" (Python's), "scalar" (NumPy's), "array", "tuple" or "other"."""
 
     kind: str
     shape: tuple[int, ...] = ()
@@ -91,12 +91,14 @@ class Op:
     `ufunc` is the NumPy function of single elements that it is, if it is one; `blockwise` says that `call`
     takes arrays element by element all the same, and can be given blocks of them. `shares` says that the
     result may be an argument, or a view of one. `check` marks a question: nothing is assigned, and the
-    program does not apply where the answer is not `wanted`. `code` are statements that say the same as `call`, where
-    a function call would take longer than what it does.
+    program does not apply where the answer is not `wanted`. `code` are statements that say the same as
+    `call`, where a function call would take longer than what it does.
     """
 
-    __slots__ = ("args", "blockwise", "call", "check", "code", "line", "options", "out", "shares", "text", "ufunc",
-                 "wanted")  # fmt: skip
+    __slots__ = (
+        "args", "blockwise", "call", "check", "code", "line", "options", "out", "shares", "text", "ufunc",
+        "wanted",
+    )  # fmt: skip
 
     def __init__(
         self, call: Callable[..., Any], args: Sequence[Any], out: Var | None, options: dict[str, Any],
@@ -155,7 +157,8 @@ class Builder:
 
     def emit(
         self, call: Callable[..., Any], args: Sequence[Any], form: Form, text: str = "",
-        options: dict[str, Any] | None = None, ufunc: Any = None, blockwise: bool = False, shares: bool = False,
+        options: dict[str, Any] | None = None, ufunc: Any = None, blockwise: bool = False,
+        shares: bool = False,
     ) -> Var:  # fmt: skip
         out = self.new(form)
         out.op = Op(call, args, out, options or {}, text, ufunc, blockwise, shares, self.line)

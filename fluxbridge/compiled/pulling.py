@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..recording import Step
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
 from ..errors import StructureError
+from ..recording import Step
 from . import build
 from .backward import Backward, _form
 from .lower import Lowering
@@ -38,7 +38,7 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     if not back.active[trace.out.position]:
         raise CannotCompile("the pullback of a constant")
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    results = [lowering.of[trace.out.position], found]
+    results: list[Any] = [lowering.of[trace.out.position], found]
     report = Report()
     ops = simplified(lowering.b.ops, results, report)
     numbered(ops)
@@ -47,20 +47,25 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     first = [op for op in ops if op not in later]
     made = {op.out for op in first} | set(lowering.of.values())
     used = {v for op in later for v in op.inputs()} | {v for v in found if isinstance(v, Var)}
-    kept = [v for v in dict.fromkeys([*lowering.of.values(), *(op.out for op in first)]) if v in used and v in made]
+    kept = [
+        v
+        for v in dict.fromkeys([*lowering.of.values(), *(op.out for op in first)])
+        if v in used and v in made
+    ]
     copies = [
         f"{v.name} = {v.name}.copy()" for v in lowering.of.values()
         if v.op is None and v.form.kind == "array" and _reaches(first, v, kept)
     ]  # fmt: skip
     names = ", ".join(v.name for v in kept)
-    inner = Writer_lines(writer, [op for op in ops if op in later])
+    inner = writer.lines([op for op in ops if op in later])
     body: list[str] = []
     gradients = build._gradients(found, trace.templates, writer, body)
     own = ".copy()" if value.form.kind == "array" else ""
     text = [
         "def run(f, xs):",
         *[f"    {line}" for line in [*traced.outline.lines, *copies, *writer.lines(first)]],
-        f"    return {writer.operand(value)}{own}, {writer.name(Back, 'Back')}(back, ({names}{',' if names else ''}), {writer.name(spec, 'spec')})",
+        f"    return {writer.operand(value)}{own}, "
+        f"{writer.name(Back, 'Back')}(back, ({names}{',' if names else ''}), {writer.name(spec, 'spec')})",
         "",
         f"def back(kept, {seed.name}):",
         *([f"    {names}, = kept"] if names else []),
@@ -72,10 +77,6 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
     report.finished(traced, ops, time.perf_counter() - start)
     return build.Compiled(writer.names["run"], source, Signature(trace), report)
-
-
-def Writer_lines(writer: Any, ops: list[Op]) -> list[str]:
-    return writer.lines(ops)
 
 
 class Back:
@@ -91,9 +92,7 @@ class Back:
         if seed is None:
             raise CannotCompile("")
         if np.shape(seed) != shape:
-            raise StructureError(
-                f"the seed has shape {np.shape(seed)}, but the output has shape {shape}"
-            )
+            raise StructureError(f"the seed has shape {np.shape(seed)}, but the output has shape {shape}")
         return self.back(self.kept, project(seed, self.spec))
 
 

@@ -30,7 +30,9 @@ class Report:
         self.seconds = seconds
 
     def __str__(self) -> str:
-        lines = [f"{self.operations} operations, {self.guards} guards, compiled in {self.seconds * 1e3:.1f} ms"]
+        lines = [
+            f"{self.operations} operations, {self.guards} guards, compiled in {self.seconds * 1e3:.1f} ms"
+        ]
         lines += [f"  {what}: {n}" for what, n in self.counts.items()]
         lines += [f"  {group}" for group in self.groups]
         if self.memory:

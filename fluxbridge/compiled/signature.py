@@ -14,7 +14,12 @@ class Signature:
 
     def __init__(self, trace: Trace):
         self.steps = [
-            (step.primitive.original, tuple([_input(x) for x in step.inputs]), step.options, line_of(step.calls))
+            (
+                step.primitive.original,
+                tuple([_input(x) for x in step.inputs]),
+                step.options,
+                line_of(step.calls),
+            )
             for step in trace.steps
         ]
 

@@ -20,18 +20,22 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _RECORDING = {
     os.path.join(_PACKAGE, *path.split("/"))
     for path in (
-        "recording/recording.py", "recording/steps.py", "recording/backward.py", "autodiff/tape.py", "autodiff/native.py",
+        "recording/recording.py", "recording/steps.py", "recording/backward.py", "autodiff/tape.py",
+        "autodiff/native.py",
         "autodiff/structure.py", "autodiff/template.py", "autodiff/sweep.py", "autodiff/reach.py",
         "autodiff/implicit.py", "autodiff/running.py", "autodiff/inplace.py", "autodiff/elements.py",
-        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py", "adtypes.py", "autodiff/blocks.py",
+        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py", "adtypes.py",
+        "autodiff/blocks.py",
     )
 }  # fmt: skip
 #: Functions that tell whoever watches what they asked (see primitive.asked), by module.
 _ASKING = {
     "tracer.py": {
-        "_comparison.<locals>.method", "_whole.<locals>.method", "_bits.<locals>.method", "_Operators.__invert__",
+        "_comparison.<locals>.method", "_whole.<locals>.method", "_bits.<locals>.method",
+        "_Operators.__invert__",
         "_Operators.__bool__", "_Operators.__trunc__", "_Operators.__round__", "_Operators.__floor__",
-        "_Operators.__ceil__", "_float", "_int", "_index", "power_of_integers", "_number_method.<locals>.call",
+        "_Operators.__ceil__", "_float", "_int", "_index", "power_of_integers",
+        "_number_method.<locals>.call",
         "_number_method.<locals>.method", "_ratio.<locals>.<lambda>", "TracedNumber.as_pythons",
         "TracedNumber.as_numpys", "NumpyNumber.as_pythons", "_in_place.<locals>.method",
     },
@@ -58,7 +62,13 @@ _ABOUT_TYPE = {
     "zeros_like", "ones_like", "empty_like", "_plain_dtype", "float_of", "widest",
 }  # fmt: skip
 #: Helpers through which a value is read: the place is that of their caller.
-_HELPERS = {("primitive.py", "everywhere"), ("primitive.py", "_everywhere"), ("primitive.py", "plain"), ("primitive.py", "seen"), ("primitive.py", "strong")}
+_HELPERS = {
+    ("primitive.py", "everywhere"),
+    ("primitive.py", "_everywhere"),
+    ("primitive.py", "plain"),
+    ("primitive.py", "seen"),
+    ("primitive.py", "strong"),
+}
 _READERS = {"plain", "seen", "_value"}
 
 

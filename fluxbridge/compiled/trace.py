@@ -18,10 +18,10 @@ import numpy as np
 
 from ..autodiff.primitive import Kind, Primitive, Tracer, plain
 from ..autodiff.reach import Rebuilder, Way
-from ..recording import Call, Choice, Recording, Step
-from ..autodiff.tape import LEAF
-from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar, _each
 from ..autodiff.structure import take_apart
+from ..autodiff.tape import LEAF
+from ..recording import Call, Choice, Recording, Step
+from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar, _each
 from .closures import same
 from .refusals import CannotCompile
 from .sites import place_of, reads_value
@@ -107,24 +107,26 @@ for _operation, _ufunc in (
     (operator.ge, np.greater_equal), (operator.eq, np.equal), (operator.ne, np.not_equal),
 ):  # fmt: skip
     setattr(WatchedArray, f"__{_operation.__name__}__", _answer(_ufunc, _operation))
-for _operation, _ufunc in (
+_bits: Any
+for _operation, _bits in (
     (operator.and_, np.bitwise_and), (operator.or_, np.bitwise_or), (operator.xor, np.bitwise_xor),
 ):  # fmt: skip
-    setattr(WatchedMask, f"__{_operation.__name__.strip('_')}__", _answer(_ufunc, _operation))
-    setattr(WatchedMask, f"__r{_operation.__name__.strip('_')}__", _answer(_ufunc, _operation, True))
+    setattr(WatchedMask, f"__{_operation.__name__.strip('_')}__", _answer(_bits, _operation))
+    setattr(WatchedMask, f"__r{_operation.__name__.strip('_')}__", _answer(_bits, _operation, True))
 WatchedMask.__invert__ = _answer(np.invert, operator.invert)  # type: ignore[method-assign]
 
 
 def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     level = self.level
     if level.masks and ufunc in _MASKS and method == "__call__" and not options and _by_elements(inputs):
-        of_masks = ufunc not in _BITS or all(getattr(x, "dtype", None) == bool for x in inputs)
+        of_masks = ufunc not in _BITS or all(getattr(x, "dtype", None) is _BOOL for x in inputs)
         if of_masks and all(isinstance(x, _OPERANDS) for x in inputs):
             return level.mask(ufunc, inputs)
     return RecordedArray.__array_ufunc__(self, ufunc, method, *inputs, **options)
 
 
 WatchedArray.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
+_BOOL = np.dtype(bool)
 _BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
 #: Functions of each element that answer with a boolean, as steps.
 _MASKS: dict[np.ufunc, Primitive] = {
@@ -155,7 +157,6 @@ class Trace(Recording):
         self.looked: set[int] = set()
         self.outside: list[Step] = []
         self.rebuilder: Rebuilder | None = None
-        self.changed_arguments = False
         self.scalars: set[int] = set()  #: the results that are NumPy's numbers
 
         def run(*stand_ins: Any) -> Any:
@@ -166,8 +167,7 @@ class Trace(Recording):
             finally:
                 self.watching = False
             splitters = [self.memory.rebuilt, self.rebuilder]
-            self.changed_arguments = self.memory.changed or any(s is not None and s.changes() for s in splitters)
-            if self.changed_arguments:
+            if self.memory.changed or any(s is not None and s.changes() for s in splitters):
                 raise CannotCompile("it changes what it was given")
             take_apart(out, self._is_result)
             return out
@@ -227,7 +227,7 @@ class Trace(Recording):
     def watch(
         self, function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any], outcome: Any
     ) -> None:
-        """Note a question; one that has another answer when it is asked again is a question for its inputs."""
+        """Note a question; one that, asked again, has another answer is a question for its inputs."""
         before = len(self.choices)
         super().watch(function, inputs, options, outcome)
         if len(self.choices) == before or (function in _PLAIN and isinstance(outcome, (bool, np.bool_))):

@@ -28,7 +28,12 @@ def _sum(b: Builder, _k: int, dy: Any, _y: Any, _xs: Sequence[Any], options: dic
 
 
 def _mean(b: Builder, _k: int, dy: Any, _y: Any, xs: Sequence[Any], options: dict[str, Any]) -> Any:
-    if options.get("where", True) is True and dy.form == FLOAT and options.get("axis") is None and is_array(xs[0]):
+    if (
+        options.get("where", True) is True
+        and dy.form == FLOAT
+        and options.get("axis") is None
+        and is_array(xs[0])
+    ):
         return binary(b, ast.Div, dy, Const(max(xs[0].form.size, 1)))
     return None
 
@@ -39,7 +44,9 @@ def _matmul(b: Builder, k: int, dy: Any, _y: Any, xs: Sequence[Any], _options: d
     other = _transposed(b, xs[1 - k])
     args = (dy, other) if k == 0 else (other, dy)
     shape = (args[0].form.shape[0], args[1].form.shape[1])
-    return b.emit(np.matmul, args, Form("array", shape, np.result_type(args[0].form.dtype, args[1].form.dtype)))
+    return b.emit(
+        np.matmul, args, Form("array", shape, np.result_type(args[0].form.dtype, args[1].form.dtype))
+    )
 
 
 def _transposed(b: Builder, x: Any) -> Any:
@@ -71,7 +78,9 @@ def _literal_power(b: Builder, k: int, dy: Any, y: Any, xs: Sequence[Any], _opti
     if p.value == 2:
         slope: Any = binary(b, ast.Mult, Const(2), x)
     else:
-        slope = binary(b, ast.Mult, p, b.emit(literal_power_of, [x, Const(p.value - 1)], x.form, blockwise=True))
+        slope = binary(
+            b, ast.Mult, p, b.emit(literal_power_of, [x, Const(p.value - 1)], x.form, blockwise=True)
+        )
     product = binary(b, ast.Mult, dy, slope)
     if isinstance(dy, Const) and type(dy.value) is float and np.isfinite(dy.value):
         return product
@@ -142,7 +151,9 @@ def scatter(b: Builder, parts: Sequence[Any], indices: Sequence[Any], form: Form
     found = b.emit(adding(tuple(indices), spec), parts, form)
     code = ["{out} = zeros({shape}, {dtype})"]
     for k, index in enumerate(indices):
-        whole = isinstance(index, slice) or (isinstance(index, tuple) and any(isinstance(i, slice) for i in index))
+        whole = isinstance(index, slice) or (
+            isinstance(index, tuple) and any(isinstance(i, slice) for i in index)
+        )
         at = f"{{out}}[{spelled_index(index)}]"
         code += [f"t = {at}", f"t += {{{k}}}"] if whole else [f"{at} += {{{k}}}"]
     found.op.code, found.op.options = tuple(code), {"shape": spec.shape, "dtype": spec.dtype}  # type: ignore[union-attr]

@@ -37,9 +37,8 @@ Loss = Callable[..., Any]
 def _arguments(args: tuple[Any, ...], name: str, rest: str, compile: bool = False) -> tuple[Any, ...]:
     """(AD type or nothing as a tuple, three arguments) of ``([adtype,] model, …, …)``."""
     engine = args[:1] if args and isinstance(args[0], ADType) else ()
-    if compile:
-        if engine:
-            raise ArgumentError(f"{name} takes an AD type or compile=True, not both")
+    if compile and engine:
+        raise ArgumentError(f"{name} takes an AD type or compile=True, not both")
     if len(args) - len(engine) != 3:
         raise TypeError(
             f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss"
@@ -79,7 +78,9 @@ class _NotFinite(Exception):
 
 def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool = False) -> tuple[Any, Any]:
     """:func:`trainstep_` that returns (loss, gradient by the model); None for a loss that is not finite."""
-    engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state", compile)
+    engine, model, batch, state = _arguments(
+        args, "trainstep_withgradient_", "model, batch, opt_state", compile
+    )
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
         match(state, model, None)  # before anything is run

@@ -1,4 +1,4 @@
-"""What a function reads from outside is read at every call, or guarded; what it does besides makes it eager."""
+"""What a function reads from outside is read at every call, or guarded; effects make it eager."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from compiledkit import COMPILED, same, state_of
+
 from fluxbridge import gradient, pullback, withgradient
 from fluxbridge.compiled import CompileWarning
 
@@ -40,7 +40,7 @@ def test_a_captured_number_is_read_again():
     def f(x: Any) -> Any:
         return np.sum(x * scale)
 
-    for scale in (2.0, 2.0, 2.0, 3.0, 2.0, np.float64(4.0), 2):
+    for scale in (2.0, 2.0, 2.0, 3.0, 2.0, np.float64(4.0), 2):  # noqa: B007
         both(f, X)
     assert is_compiled(f)
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from compiledkit import COMPILED, agree, result, same, state_of
 
 import fluxbridge
-from compiledkit import COMPILED, agree, result, same, state_of
 from fluxbridge import AutoNative, gradient, hessian, jacobian, pushforward, withgradient
 from fluxbridge.compiled import CompileWarning
 from fluxbridge.errors import FluxbridgeError, NotScalarError
@@ -66,7 +66,8 @@ def test_types_and_shapes():
         return np.sum(x * x)
 
     points: list[Any] = [
-        2.0, 3, np.float64(2.0), np.float32(2.0), np.ones(3), np.ones((2, 2)), np.ones(3, np.float32), np.arange(3),
+        2.0, 3, np.float64(2.0), np.float32(2.0), np.ones(3), np.ones((2, 2)), np.ones(3, np.float32),
+        np.arange(3),
         np.zeros(0), np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(12.0)[::2], np.array(3.0),
         np.ones((2, 0)),
     ]  # fmt: skip

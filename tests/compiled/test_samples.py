@@ -1,4 +1,4 @@
-"""Every sample of the rule tests, compiled and eager; in blocks as well; and at points where other branches are taken."""
+"""Every sample of the rule tests, compiled and eager; in blocks, too; and where other branches are taken."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def some(block: int) -> list[Sample]:
 
 @pytest.mark.parametrize("block", range(GROUPS))
 def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
-    """At the point of the trace the same bits; elsewhere the same bits, or the program says that it is not for it."""
+    """At the point of the trace the same bits; elsewhere the same, or the program says that it is not for it."""
     refused = []
     for sample in some(block):
         f, xs = scalar(sample)
@@ -55,7 +55,9 @@ def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
             found = result(lambda: program.run(f, point))  # noqa: B023
             wanted = result(lambda: native.withgradient(f, point))  # noqa: B023
             if found is not MISS and not isinstance(found, type):
-                assert same(found, wanted), f"{sample.name} at {point!r}: {found!r}, eager {wanted!r}\n{program.source}"
+                assert same(found, wanted), (
+                    f"{sample.name} at {point!r}: {found!r}, eager {wanted!r}\n{program.source}"
+                )
     assert len(refused) <= 2, refused
 
 

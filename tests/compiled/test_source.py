@@ -27,7 +27,8 @@ def test_numbers():
         return x * y + np.sin(x)
 
     assert code(f.source(2.0, 3.0)) == [
-        "x = xs[0]", "y = xs[1]", "v1 = x * y", "v2 = sin(x).item()", "v3 = v1 + v2", "v4 = cos(x)", "v5 = v4 + y",
+        "x = xs[0]", "y = xs[1]", "v1 = x * y", "v2 = sin(x).item()", "v3 = v1 + v2", "v4 = cos(x)",
+        "v5 = v4 + y",
         "return v3, (v5 if type(v5) is float else float(v5), x if type(x) is float else float(x), )",
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Passes over a program. Each takes operations and gives fewer, or cheaper ones, that compute the same bits."""
+"""Passes over a program. Each gives fewer operations, or cheaper ones, that compute the same bits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def simplified(
     With the inputs that are `contiguous`, operations on large arrays are grouped.
     """
     for name, run in (
-        ("constants folded", folding), ("identities", identities), ("signs", signs), ("common subexpressions", common)
+        ("constants folded", folding), ("identities", identities), ("signs", signs),
+        ("common subexpressions", common),
     ):  # fmt: skip
         before = len(ops)
         ops = run(ops, results)

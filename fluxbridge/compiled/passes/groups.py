@@ -1,8 +1,9 @@
 """Groups of elementwise operations over arrays of one shape, to be computed block by block.
 
-A group takes in every operation of single elements whose operands do not depend on what is computed of the group
-outside of it; sums of whole arrays may be at its end. So a forward pass, its sum, and the backward pass
-that needs no more of the sum than its slope of one, are one group, and the arrays in between never exist.
+A group takes in every operation of single elements whose operands do not depend on what is computed of
+the group outside of it; sums of whole arrays may be at its end. So a forward pass, its sum, and the
+backward pass that needs no more of the sum than its slope of one, are one group, and the arrays in between
+never exist.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ BLOCK = 1 << 12  #: elements of a block, or a few rows more
 
 
 class Group(Op):
-    """Operations that are computed together. `needed` are those of their variables that are used elsewhere."""
+    """Operations that are computed together. `needed` are those of their variables that others use."""
 
     __slots__ = ("flat", "needed", "ops", "shape")
 

@@ -35,7 +35,12 @@ def _simpler(op: Op) -> Any:
         return None
     a, b = op.args
     for one, x in ((a, b), (b, a)) if op.call in _TIMES else ((b, a),):
-        if isinstance(one, Const) and type(one.value) in (int, float) and one.value == 1 and isinstance(x, Var):
+        if (
+            isinstance(one, Const)
+            and type(one.value) in (int, float)
+            and one.value == 1
+            and isinstance(x, Var)
+        ):
             if op.out is not None and x.form == op.out.form:
                 return x
     return None

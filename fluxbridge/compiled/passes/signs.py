@@ -80,7 +80,17 @@ def _product(op: Op, negated: dict[Var, Var]) -> list[Op]:
     inner = Var(out.form, out.name)
     inner.op, op.out = op, inner
     call: Any = np.negative if out.form.kind == "array" else operator.neg
-    outer = Op(call, [inner], out, {}, _TEXT.get(call, ""), call if call is np.negative else None, False, False, op.line)
+    outer = Op(
+        call,
+        [inner],
+        out,
+        {},
+        _TEXT.get(call, ""),
+        call if call is np.negative else None,
+        False,
+        False,
+        op.line,
+    )
     out.op = outer
     negated[out] = inner
     return [op, outer]

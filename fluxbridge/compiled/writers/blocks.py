@@ -1,4 +1,4 @@
-"""How a group of elementwise operations is written: a loop over blocks, with NumPy's functions into few buffers."""
+"""How a group of elementwise operations is written: a loop over blocks, into few buffers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from ..passes.groups import Group, is_total
 from ..program import Const, Op, Var
+
 
 class Pool:
     """Work arrays of one group, for as many calls at once as there are."""
@@ -87,7 +88,11 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
 
     def sliced(x: Any, name: str, text: str) -> None:
         """A block of an array that is given."""
-        if x.form.kind != "array" or x.form.shape == () or (x.form.shape != shape and _is_broadcast(x.form.shape, shape)):
+        if (
+            x.form.kind != "array"
+            or x.form.shape == ()
+            or (x.form.shape != shape and _is_broadcast(x.form.shape, shape))
+        ):
             block[x if isinstance(x, Var) else id(x.value)] = text
             return
         flat = group.flat and len(shape) > 1
@@ -98,7 +103,12 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
 
     for v in group.args:
         sliced(v, v.name, v.name)
-    constants = {id(a.value): a for op in group.ops for a in op.args if isinstance(a, Const) and isinstance(a.value, np.ndarray)}
+    constants = {
+        id(a.value): a
+        for op in group.ops
+        for a in op.args
+        if isinstance(a, Const) and isinstance(a.value, np.ndarray)
+    }
     for a in constants.values():
         name = writer.operand(a)
         sliced(a, name, name)
@@ -143,7 +153,8 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
     found.append(f"for i in range(0, {length}, {rows}):")
     inner = [f"j = i + {rows}"]
     if names and length % rows:
-        inner.append(f"if j > {length}: {taken} = {', '.join(f'{n}[:{length % rows}]' for n in names)}{',' if len(names) == 1 else ''}")
+        rest = ", ".join(f"{n}[:{length % rows}]" for n in names) + ("," if len(names) == 1 else "")
+        inner.append(f"if j > {length}: {taken} = {rest}")
     found += [f"    {text}" for text in [*inner, *body]]
     if names:
         found.append(f"{writer.name(pool, 'pool')}.give({held})")

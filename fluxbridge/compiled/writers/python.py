@@ -11,8 +11,8 @@ import numpy as np
 
 from ..closures import same
 from ..passes.groups import Group
-from ..written import STATEMENTS
 from ..program import Const, Op, Var
+from ..written import STATEMENTS
 from . import blocks
 
 _OPERATORS = {
@@ -46,7 +46,7 @@ class Writer:
         if known is not None:
             return known
         if not wish:
-            wish = x.__name__ if isinstance(x, type) or callable(x) and hasattr(x, "__name__") else "k"
+            wish = x.__name__ if isinstance(x, type) or (callable(x) and hasattr(x, "__name__")) else "k"
             wish = wish.rpartition(".")[2]
         if not wish.isidentifier() or keyword.iskeyword(wish):
             wish = "rule" if callable(x) else "k"
@@ -105,7 +105,9 @@ class Writer:
     def statement(self, op: Op) -> list[str]:
         if op.code:
             args = [self.operand(a) for a in op.args]
-            known = {k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()}
+            known = {
+                k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()
+            }
             return [text.format(*args, out=op.out, **known) for text in op.code]
         if not op.check:
             return [f"{op.out} = {self.expression(op)}"]
