@@ -154,8 +154,8 @@ class Compiled:
         """What was fused and planned, which guards and questions there are, and why it fell back."""
         lines = []
         code = code_of(self.f)
-        for key, state in list(CACHE.states.items()):
-            kind, of, count = key  # type: ignore[misc]
+        states: list[tuple[Any, State]] = list(CACHE.states.items())
+        for (kind, of, count), state in states:
             operator = isinstance(kind, tuple) and kind[-1] is code
             if of is code or operator:
                 what = kind[0] if operator else _WHAT.get(kind, kind)

@@ -58,8 +58,8 @@ _OF_TYPE = {
 }  # fmt: skip
 _ABOUT_TYPE = {
     "isrealobj", "iscomplexobj", "shape", "ndim", "size", "result_type", "hasattr", "isinstance", "type",
-    "len", "may_share_memory", "shares_memory", "shares", "issubclass", "spec_of", "kind_of", "can_cast", "_dtype",
-    "zeros_like", "ones_like", "empty_like", "_plain_dtype", "float_of", "widest",
+    "len", "may_share_memory", "shares_memory", "shares", "issubclass", "spec_of", "kind_of", "can_cast",
+    "_dtype", "zeros_like", "ones_like", "empty_like", "_plain_dtype", "float_of", "widest",
 }  # fmt: skip
 #: Helpers through which a value is read: the place is that of their caller.
 _HELPERS = {

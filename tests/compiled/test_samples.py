@@ -40,7 +40,7 @@ def some(block: int) -> list[Sample]:
 
 @pytest.mark.parametrize("block", range(GROUPS))
 def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
-    """At the point of the trace the same bits; elsewhere the same, or the program says that it is not for it."""
+    """Here the same bits; elsewhere the same, or the program says that it is not for it."""
     refused = []
     for sample in some(block):
         f, xs = scalar(sample)

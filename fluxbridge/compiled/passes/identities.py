@@ -40,7 +40,8 @@ def _simpler(op: Op) -> Any:
             and type(one.value) in (int, float)
             and one.value == 1
             and isinstance(x, Var)
+            and op.out is not None
+            and x.form == op.out.form
         ):
-            if op.out is not None and x.form == op.out.form:
-                return x
+            return x
     return None
