@@ -20,13 +20,14 @@ PATIENCE = 24  #: traces without use, after which a function is taken for one th
 class State:
     """What is known about one function: its programs, the last used first, or why it has none."""
 
-    __slots__ = ("eager", "entries", "hits", "name", "traces")
+    __slots__ = ("eager", "entries", "hits", "name", "raised", "traces")
 
     def __init__(self, name: str):
         self.entries: list[Compiled] = []
         self.eager = ""
         self.traces = 0
         self.hits = 0
+        self.raised = ""  # what the last program raised that did
         self.name = name
 
     def add(self, entry: Compiled) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import enum
 import functools
 import re
 import types
@@ -202,11 +203,7 @@ class Outline:
         if isinstance(x, (range, slice, np.dtype)):
             name = self._bind(at)
             return self._miss(f"{name} != {self.name(x)}")
-        if (
-            of_library(kind.__module__)
-            and not kind.__module__.startswith("fluxbridge")
-            and not isinstance(x, tuple)
-        ):
+        if isinstance(x, _CONSTANT) or kind.__module__ in _HARMLESS:
             return self._identity(x, at, path)
         return self._object(x, at, path)
 
@@ -228,12 +225,14 @@ class Outline:
             for key, value in list(vars(base).items()):
                 if key.startswith("__") and key.endswith("__") and not isinstance(value, types.FunctionType):
                     continue
-                value = getattr(value, "__func__", value)
-                if isinstance(value, property):
-                    value = value.fget
+                at = f"{name}.__dict__[{key!r}]"
+                if isinstance(value, (classmethod, staticmethod)):
+                    value, at = value.__func__, f"{at}.__func__"
+                elif isinstance(value, property):
+                    value, at = value.fget, f"{at}.fget"
                 if isinstance(value, types.FunctionType):
                     if self.ran is None or value.__code__ in self.ran:
-                        self._outside(value, self.name(value), key)
+                        self._outside(value, at, key)
                 elif not callable(value) and not isinstance(value, _DESCRIPTORS):
                     self._outside(value, f"{name}.__dict__[{key!r}]", f"{base.__name__}.{key}")
 
@@ -250,6 +249,8 @@ class Outline:
         elif isinstance(x, (list, dict)):
             raise CannotCompile(f"{path} is a {kind.__name__}, which is no plain {kind.__mro__[-2].__name__}")
         if not fields and not isinstance(x, tuple):
+            if kind is not object and not hasattr(x, "__dict__"):
+                raise CannotCompile(f"it could read {path}, a {kind.__name__}, which cannot be looked into")
             self._miss(f"{name} is not {self.name(x)}")
         for key, value in fields.items():
             self._outside(value, f"{name}.{key}", f"{path}.{key}")
@@ -318,6 +319,8 @@ class Outline:
                 self._module(value, code)
             elif not hasattr(builtins, variable):
                 raise CannotCompile(f"the global {variable} has no value")
+            else:
+                self._miss(f"{variable!r} in {table}")
         return None
 
     @functools.cached_property
@@ -426,6 +429,9 @@ def parameters(f: Any, count: int) -> list[str]:
 
 _OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
+#: Objects that do not change, of which identity says enough.
+_CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
+_HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
 _DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod)
 

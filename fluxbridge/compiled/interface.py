@@ -23,8 +23,10 @@ def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eage
     for k, entry in enumerate(state.entries):
         try:
             found = entry.run(f, xs)
-        except Exception:
-            return eager()  # the engine says what is wrong, or knows better
+        except Exception as error:  # the engine says what is wrong, or knows better
+            result = eager()
+            state.raised = type(error).__name__
+            return result
         if found is not MISS:
             state.hits += 1
             if k:
@@ -119,6 +121,8 @@ def call(kind: Hashable, operator: Any, xs: Sequence[Any]) -> Any:
     """What an operator on a function ``operator.f`` gives at `xs`, by a compiled program."""
     if type(operator.f) is Compiled:
         operator.f = operator.f.f
+    if native.within_gradient():  # where functions run as in training, which this kind of program does not
+        return operator(*xs)
     key = (kind, code_of(operator.f))
     return run(key, operator, xs, lambda: build.call(operator, xs), lambda: operator(*xs))
 
@@ -161,6 +165,7 @@ class Compiled:
                 what = kind[0] if operator else _WHAT.get(kind, kind)
                 lines.append(f"{what}, {count} arguments, traced {state.traces} times")
                 lines += [f"runs eagerly: {state.eager}"] if state.eager else []
+                lines += [f"a call ran eagerly after a {state.raised}"] if state.raised else []
                 lines += [str(entry.report) for entry in state.entries]
         return "\n".join(lines) or "not called yet"
 

@@ -213,6 +213,61 @@ def test_a_module_of_the_users():
     assert both(f, X).grad[0][0] == 4.0
 
 
+def test_methods_that_are_replaced(monkeypatch):
+    class Scaled:
+        @property
+        def half(self) -> float:
+            return 0.5
+
+        @staticmethod
+        def twice(x: Any) -> Any:
+            return 2.0 * x
+
+        def of(self, x: Any) -> Any:
+            return self.twice(x) * self.half
+
+    s = Scaled()
+
+    def f(x: Any) -> Any:
+        return np.sum(s.of(x))
+
+    both(f, X), both(f, X), both(f, X)
+    monkeypatch.setattr(Scaled, "of", lambda self, x: x * 7.0)
+    assert both(f, X).grad[0][0] == 7.0
+    monkeypatch.undo()
+    monkeypatch.setattr(Scaled, "twice", staticmethod(lambda x: 3.0 * x))
+    assert both(f, X).grad[0][0] == 1.5
+    monkeypatch.setattr(Scaled, "half", property(lambda self: 1.0))
+    assert both(f, X).grad[0][0] == 3.0
+    assert is_compiled(f)
+
+
+def test_a_builtin_that_gets_another_meaning(monkeypatch):
+    def f(x: Any) -> Any:
+        return abs(x[1]) * 2.0
+
+    both(f, X), both(f, X), both(f, X)
+    monkeypatch.setitem(globals(), "abs", lambda x: x * 10.0)
+    assert both(f, X).grad[0][1] == 20.0
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_objects_that_cannot_be_looked_into():
+    import collections
+
+    buffer = bytearray(b"12")
+    counts = collections.Counter(a=2)
+
+    def f(x: Any) -> Any:
+        return np.sum(x) * buffer[0] * counts["a"]
+
+    both(f, X), both(f, X), both(f, X)
+    buffer[0] = 7
+    both(f, X)
+    counts["a"] = 5
+    both(f, X)
+
+
 # -- what makes a function eager ---------------------------------------------------------------------
 
 
