@@ -95,11 +95,13 @@ class Outline:
             self._leaf(x, at, path, self.arguments)
         elif kind is tuple or kind is list:
             name = self._bind(at)
+            self._hold(x)
             self._miss(f"type({name}) is not {kind.__name__} or len({name}) != {len(x)}")
             for k, value in enumerate(x):
                 self._argument(value, f"{name}[{k}]", f"{path}[{k}]")
         elif kind is dict:
             name = self._bind(at)
+            self._hold(x)
             keys = self.name(list(x))
             self._miss(f"type({name}) is not dict or list({name}) != {keys}")
             for key, value in x.items():
@@ -139,6 +141,7 @@ class Outline:
         constants = getattr(kind, "__fluxbridge_constants__", ())
         self._miss(f"type({name}) is not {self.name(kind)}")
         fields = fields_of(x)
+        self.holders.append((x, fields))
         if slots(kind):
             for key, value in fields.items():
                 self._field(value, f"{name}.{key}", f"{path}.{key}", key in constants)
@@ -260,8 +263,7 @@ class Outline:
         kind = type(x)
         name = self._bind(at)
         self._know(x, name)
-        if kind is not tuple:
-            self.holders.append((x, kind(x)))
+        self._hold(x)
         members = list(x.values()) if kind is dict else x
         if len(x) > 8 and all(type(v) in _PLAIN for v in members):
             return self._miss(
@@ -403,6 +405,11 @@ class Outline:
     def _fresh(self, prefix: str = "h") -> str:
         self.count += 1
         return f"{prefix}{self.count}"
+
+    def _hold(self, x: Any) -> None:
+        """Remember what a list or dict has in it, in case the function changes it."""
+        if type(x) is not tuple:
+            self.holders.append((x, type(x)(x)))
 
     def _know(self, x: Any, name: str) -> None:
         self.known[id(x)] = name

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.reach import of_library
 from .refusals import CannotCompile
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
@@ -103,8 +104,11 @@ class Watch:
                     if "random" in type(owner).__module__
                     else "it reads or writes a file"
                 )
-            if reason is not None and not frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY)):
-                raise _Refused(reason, _line(frame))
+            if reason is None or frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY)):
+                return
+            if "time" in reason and of_library(frame.f_globals.get("__name__")):
+                return  # a library's own business, or that of the collector of garbage
+            raise _Refused(reason, _line(frame))
 
     def _put_back(self) -> str:
         """Undo what was assigned to the things outside; the name of a type that was changed."""

@@ -121,6 +121,8 @@ class Lowering:
         form = form_of(value)
         if original.compute is _no_recomputation() or original.again is not None:
             raise CannotCompile(f"{original.name} has a rule of its own", line_of(step.calls))
+        if isinstance(value, np.integer):
+            raise CannotCompile("whole numbers of NumPy's, which wrap round", line_of(step.calls))
         if isinstance(value, bool):
             return self.b.emit(
                 primitive.compute, [self.operand(x) for x in step.inputs], form, options=step.options

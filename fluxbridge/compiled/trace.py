@@ -157,18 +157,22 @@ class Trace(Recording):
         self.looked: set[int] = set()
         self.outside: list[Step] = []
         self.rebuilder: Rebuilder | None = None
+        self.in_f = False
+        self.constant_bytes = 0
         self.scalars: set[int] = set()  #: the results that are NumPy's numbers
 
         def run(*stand_ins: Any) -> Any:
             called = self._with_leaves(f, outside) if outside else f
-            self.watching = True
+            self.watching = self.in_f = True
             try:
                 out = called(*stand_ins)
             finally:
-                self.watching = False
+                self.watching = self.in_f = False
             splitters = [self.memory.rebuilt, self.rebuilder]
             if self.memory.changed or any(s is not None and s.changes() for s in splitters):
                 raise CannotCompile("it changes what it was given")
+            if self.constant_bytes > _CONSTANTS:  # in case that f caught what was raised
+                raise CannotCompile("it uses constants of more than 32 MB")
             take_apart(out, self._is_result)
             return out
 
@@ -217,7 +221,12 @@ class Trace(Recording):
 
     def _kept(self, x: Any) -> Any:
         """A copy keeps the layout, on which the order of sums in products depends."""
+        known = len(self._copies)
         kept = super()._kept(x)
+        if self.in_f and type(x) is np.ndarray and len(self._copies) > known:
+            self.constant_bytes += x.nbytes
+            if self.constant_bytes > _CONSTANTS:
+                raise CannotCompile("it uses constants of more than 32 MB")
         if type(x) is np.ndarray and kept.strides != x.strides and kept.size:
             kept = x.copy("K")
             kept.flags.writeable = False
@@ -293,6 +302,7 @@ def hollow(x: np.ndarray) -> np.ndarray:
     return np.ndarray(x.shape, x.dtype, np.zeros(1, x.dtype), 0, (0,) * x.ndim)
 
 
+_CONSTANTS = 1 << 25  #: bytes of constants that a program may keep
 _LARGE = 1 << 20  #: bytes from which on the values of steps are not kept
 #: Comparisons of two values, whose answers are what they are.
 _PLAIN = {operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, bool}
