@@ -286,6 +286,9 @@ class _Compiling(AutoNative):
         super().__init__(verify, compile)
         self.programs = interface
 
+    def __reduce__(self) -> Any:
+        return AutoNative, (self.verify, True)
+
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():
             return super().pullback(f, xs)

@@ -352,6 +352,16 @@ SQUARES: dict[Primitive, str] = {}  #: the primitives that may write an even pow
 REFUSED: dict[Any, str] = {}  #: functions that cannot be traced, and what to write instead
 
 
+#: Called when a rule is registered: for readers that keep what they made of the rules before.
+CHANGED: list[Callable[[], None]] = []
+
+
+def changed() -> None:
+    """Tell the readers that a rule was registered."""
+    for call in CHANGED:
+        call()
+
+
 #: Rules of libraries that are not imported here: module of the library -> module of its rules.
 ON_DEMAND: dict[str, str] = {"scipy.special": "fluxbridge.autodiff.rules.special"}
 _loaded: set[str] = set()
@@ -376,6 +386,7 @@ def register(target: Any, primitive: Primitive) -> Primitive:
             f"a primitive called {primitive.name!r} is registered already (rules: "
             f"{PRIMITIVES[primitive.name].where}); give this one another name"
         )
+    changed()
     PRIMITIVES[primitive.name] = primitive
     if isinstance(target, np.ufunc):
         UFUNCS[target] = primitive
@@ -518,6 +529,7 @@ def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        changed()
         for target in targets:
             of_numpy = isinstance(target, type(np.sum)) and target.__name__ not in gives_views
             FUNCTIONS[target] = _with_new_arrays(function) if of_numpy else function

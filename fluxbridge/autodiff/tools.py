@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import EscapedTracerError, GradientLostError
 from .inplace import alias, given_out
 from .native import Trace, basis, outside_of_gradient, pullback_of, pushforward
-from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
+from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, changed, plain
 from .refusals import mutation
 from .structure import Splitter, put_together, take_apart
 from .tracer import TracedArray
@@ -181,6 +181,7 @@ def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
     if _is_numpys(f):
 
         def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
+            changed()
             UFUNCS.pop(f, None)
             FUNCTIONS[f] = made = _with_rule(rule, getattr(f, "__name__", "function"))
             return made

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
+from ..autodiff.primitive import CHANGED
 from .build import Compiled
 from .refusals import CompileWarning
 
@@ -73,6 +74,10 @@ class Cache:
             if key in self.states:
                 self.states.move_to_end(key)
 
+    def clear(self) -> None:
+        with self.lock:
+            self.states.clear()
+
     def __len__(self) -> int:
         return len(self.states)
 
@@ -87,3 +92,4 @@ def code_of(f: Any) -> Any:
 
 
 CACHE = Cache()
+CHANGED.append(CACHE.clear)  # another rule, another program

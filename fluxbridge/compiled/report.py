@@ -28,6 +28,7 @@ class Report:
         self.guards = sum(line.startswith("if ") for line in traced.outline.lines)
         self.questions = [f"{op!r}" + (f"  # {op.line}" if op.line else "") for op in ops if op.check]
         self.seconds = seconds
+        self.memory = traced.writer.planned
 
     def __str__(self) -> str:
         lines = [

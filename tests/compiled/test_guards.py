@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from compiledkit import COMPILED, agree, result, same, state_of
 
 import fluxbridge
 from fluxbridge import AutoNative, gradient, hessian, jacobian, pushforward, withgradient
+from fluxbridge.autodiff.primitive import FUNCTIONS, UFUNCS
 from fluxbridge.compiled import CompileWarning
 from fluxbridge.errors import FluxbridgeError, NotScalarError
 
@@ -294,7 +296,28 @@ def test_values_on_the_side_are_guarded():
         both(g, np.array([1.0, 0.0, -1.0]) + k)
 
 
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_a_rule_that_is_registered_later():
+    def f(x: Any) -> Any:
+        return np.nextafter(x, 3.0) * 2.0
+
+    for _ in range(3):
+        assert gradient(f, COMPILED, 1.0) == (2.0,)
+    known = UFUNCS[np.nextafter]
+
+    def rule(x: Any, y: Any) -> Any:
+        return np.nextafter(x, y), lambda dy: (dy * 10.0, None)
+
+    try:
+        fluxbridge.adjoint(np.nextafter)(rule)
+        assert gradient(f, COMPILED, 1.0) == gradient(f, 1.0) == (20.0,)
+    finally:
+        FUNCTIONS.pop(np.nextafter)
+        UFUNCS[np.nextafter] = known
+
+
 def test_the_engine_says_what_it_is():
+    assert isinstance(pickle.loads(pickle.dumps(AutoNative(compile=True))), type(AutoNative(compile=True)))
     assert repr(AutoNative(compile=True)) == "AutoNative(compile=True)"
     assert isinstance(AutoNative(compile=True), AutoNative)
     assert repr(AutoNative(True, True)) == "AutoNative(verify=True, compile=True)"

@@ -144,6 +144,7 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
             plan.release(op, k)
     size = (rows,) if group.flat else (rows, *shape[1:])
     pool = Pool([(size, dtype) for dtype in plan.buffers])
+    writer.planned += pool.nbytes
     names = [f"w{k}" for k in range(len(plan.buffers))]
     taken = ", ".join(names) + ("," if len(names) == 1 else "")
     held = f"p{number}"

@@ -38,6 +38,7 @@ class Writer:
         self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray, **STATEMENTS}
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
+        self.planned = 0  #: bytes of work arrays
         self.reserved: set[str] = set()  #: names that variables have
 
     def name(self, x: Any, wish: str = "") -> str:
