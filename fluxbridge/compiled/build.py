@@ -66,6 +66,8 @@ class Traced:
         self.outline = Outline(self.writer.name, watch.ran, by_content)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
+        leaves_found = [*self.outline.arguments, *self.outline.outside]
+        self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
         self.outside = outside
 
@@ -133,7 +135,8 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     numbered(ops)
     writer = traced.writer
     body = [*traced.outline.lines, *writer.lines(ops)]
-    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)})")
+    given = "".join(f", {name}" for name in traced.arrays)
+    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)}{given})")
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
     _check_read(ops)
     exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
@@ -143,9 +146,9 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     return made
 
 
-def own(*xs: Any) -> Any:
-    """Results with memory of their own."""
-    seen: set[int] = set()
+def own(result: Any, *given: Any) -> Any:
+    """Results with memory of their own, which is not that of the given arrays."""
+    seen = set(map(id, given))
 
     def owned(x: Any) -> Any:
         if type(x) is np.ndarray:
@@ -156,7 +159,7 @@ def own(*xs: Any) -> Any:
             return type(x)([owned(v) for v in x])
         return {k: owned(v) for k, v in x.items()} if type(x) is dict else x
 
-    return owned(xs)[0]
+    return owned(result)
 
 
 def _copied(x: Any, inputs: set[Any], b: Any) -> Any:
@@ -182,7 +185,7 @@ def finish(
     numbered(ops)
     body = [*traced.outline.lines, *writer.lines(ops)]
     value, found = results
-    gradients = _gradients(found, templates, writer, body)
+    gradients = _gradients(found, templates, writer, body, traced.arrays)
     body.append(f"return {writer_text(value, writer)}, {gradients}")
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
     _check_read(ops)
@@ -192,12 +195,14 @@ def finish(
     return Compiled(names["run"], source, Signature(traced.trace), report)
 
 
-def _gradients(found: list[Any], templates: Sequence[Any], writer: Writer, body: list[str]) -> str:
-    """The text of the gradients in their structure; arrays are made the caller's own."""
+def _gradients(
+    found: list[Any], templates: Sequence[Any], writer: Writer, body: list[str], given: Sequence[str]
+) -> str:
+    """The text of the gradients in their structure; arrays are made the caller's own, and none of the given."""
     if not _all_fresh(found):
         vars_ = [_number_text(v, writer) for v in found]
         body.append(f"g = [{', '.join(vars_)}]")
-        body.append(f"{writer.name(_fresh)}(g)")
+        body.append(f"{writer.name(_fresh)}(g, ({''.join(f'{name}, ' for name in given)}))")
         found_text = [f"g[{k}]" for k in range(len(found))]
     else:
         found_text = [_number_text(v, writer) for v in found]
@@ -226,11 +231,11 @@ class _Fill:
         return tuple([None if t is None else t.fill(found) for t in self.templates])
 
 
-def _fresh(found: list[Any]) -> None:
+def _fresh(found: list[Any], given: tuple[Any, ...]) -> None:
     for i, ct in enumerate(found):
         if type(ct) is np.float64:
             found[i] = ct.item()
-    native._make_fresh(found, [])
+    native._make_fresh(found, list(given))
 
 
 def _all_fresh(found: Sequence[Any]) -> bool:
@@ -277,7 +282,7 @@ def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = 
     kind = type(out)
     if kind is tuple or kind is list:
         return kind([_structure(v, lowering, active, arrays) for v in out])
-    if kind is dict:
+    if kind is dict and all(k is None or type(k) in (bool, int, float, str, bytes) for k in out):
         return {k: _structure(v, lowering, active, arrays) for k, v in out.items()}
     if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):
         return Const(out)

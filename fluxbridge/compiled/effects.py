@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.reach import of_library
+from .closures import same
 from .refusals import CannotCompile
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
@@ -114,7 +115,10 @@ class Watch:
         """Undo what was assigned to the things outside; the name of a type that was changed."""
         changed = ""
         for x, held in self.holders:
-            if isinstance(x, list):
+            if isinstance(x, np.ndarray):
+                if not same(x, held):
+                    x[...], changed = held, "array"
+            elif isinstance(x, list):
                 if len(x) != len(held) or any(a is not b for a, b in zip(x, held, strict=True)):
                     x[:], changed = held, "list"
             elif isinstance(x, dict):

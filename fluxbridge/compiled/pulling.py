@@ -59,7 +59,8 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     names = ", ".join(v.name for v in kept)
     inner = writer.lines([op for op in ops if op in later])
     body: list[str] = []
-    gradients = build._gradients(found, trace.templates, writer, body)
+    given = [*(v.name for v in kept if v.form.kind == "array"), *([seed.name] if spec.shape else [])]
+    gradients = build._gradients(found, trace.templates, writer, body, given)
     own = ".copy()" if value.form.kind == "array" else ""
     text = [
         "def run(f, xs):",

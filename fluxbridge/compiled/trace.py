@@ -12,7 +12,7 @@ import operator
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -44,6 +44,10 @@ def _read(self: Any) -> Any:
         if frame is not None and reads_value(frame):
             level.looked_at(self, value)
     return value
+
+
+class _Stopped(BaseException):
+    """Ends a run past every ``except Exception`` of the user's."""
 
 
 class WatchedNumber(RecordedNumber, metaclass=Kind):
@@ -158,6 +162,7 @@ class Trace(Recording):
         self.outside: list[Step] = []
         self.rebuilder: Rebuilder | None = None
         self.in_f = False
+        self.stopped: CannotCompile | None = None
         self.constant_bytes = 0
         self.scalars: set[int] = set()  #: the results that are NumPy's numbers
 
@@ -166,13 +171,15 @@ class Trace(Recording):
             self.watching = self.in_f = True
             try:
                 out = called(*stand_ins)
+            except _Stopped:
+                raise self.stopped from None  # type: ignore[misc]
             finally:
                 self.watching = self.in_f = False
             splitters = [self.memory.rebuilt, self.rebuilder]
             if self.memory.changed or any(s is not None and s.changes() for s in splitters):
                 raise CannotCompile("it changes what it was given")
-            if self.constant_bytes > _CONSTANTS:  # in case that f caught what was raised
-                raise CannotCompile("it uses constants of more than 32 MB")
+            if self.stopped is not None:  # f caught what was raised
+                raise self.stopped
             take_apart(out, self._is_result)
             return out
 
@@ -226,7 +233,7 @@ class Trace(Recording):
         if self.in_f and type(x) is np.ndarray and len(self._copies) > known:
             self.constant_bytes += x.nbytes
             if self.constant_bytes > _CONSTANTS:
-                raise CannotCompile("it uses constants of more than 32 MB")
+                self.stop("it uses constants of more than 32 MB")
         if type(x) is np.ndarray and kept.strides != x.strides and kept.size:
             kept = x.copy("K")
             kept.flags.writeable = False
@@ -261,6 +268,20 @@ class Trace(Recording):
     def mask(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
         """The answers of a comparison, as a step."""
         return self.record(_MASKS[ufunc], inputs, {})
+
+    def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
+        if len(self.steps) >= LONGEST:
+            self.stop(f"it takes more than {LONGEST:,} steps")
+        return super()._step(primitive, inputs, options, y, calls)
+
+    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
+        self.stop(f"{primitive.name} has a rule of its own")
+
+    def stop(self, reason: str) -> NoReturn:
+        """End the run: f is not compiled."""
+        if self.stopped is None:
+            self.stopped = CannotCompile(reason, line_of(self._stack()))
+        raise _Stopped
 
     def looked_at(self, tracer: Any, value: Any) -> None:
         """Somebody uses a value on the side."""
@@ -302,6 +323,7 @@ def hollow(x: np.ndarray) -> np.ndarray:
     return np.ndarray(x.shape, x.dtype, np.zeros(1, x.dtype), 0, (0,) * x.ndim)
 
 
+LONGEST = 30_000  #: steps that are compiled, which takes some seconds
 _CONSTANTS = 1 << 25  #: bytes of constants that a program may keep
 _LARGE = 1 << 20  #: bytes from which on the values of steps are not kept
 #: Comparisons of two values, whose answers are what they are.

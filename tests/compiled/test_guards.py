@@ -179,6 +179,22 @@ def test_results_are_the_callers_own():
     assert np.all(x == 1.0)
 
 
+def test_gradients_are_not_the_arguments():
+    def f(x: Any, y: Any) -> Any:
+        return np.sum(x * y)
+
+    x, y, seed = np.ones(3), np.full(3, 2.0), np.ones(3)
+    for _ in range(3):
+        for g in gradient(f, COMPILED, x, y):
+            g += 10.0
+        back = fluxbridge.pullback(lambda x: x + y, COMPILED, x)[1]
+        for g in (back(seed)[0], back(seed)[0], jacobian(lambda x: x, COMPILED, x)[0]):
+            g += 10.0
+        pushed = pushforward(lambda x: x, COMPILED, x)(seed)
+        pushed += 10.0
+    assert np.all(x == 1.0) and np.all(y == 2.0) and np.all(seed == 1.0)
+
+
 def test_changed_in_place_between_calls():
     x = np.array([1.0, 2.0])
 
@@ -280,6 +296,16 @@ def test_a_function_that_goes_a_new_way_every_time_becomes_eager():
     with pytest.warns(CompileWarning, match="another way"):
         for k in range(40):
             assert gradient(f, COMPILED, 1.0 + k / 7) == gradient(f, 1.0 + k / 7)
+
+
+def test_a_loop_that_is_too_long():
+    def f(x: Any) -> Any:
+        for _ in range(40_000):
+            x = x + 1.0
+        return x
+
+    with pytest.warns(CompileWarning, match="more than 30,000 steps"):
+        assert gradient(f, COMPILED, 1.0) == (1.0,)
 
 
 def test_values_on_the_side_are_guarded():
