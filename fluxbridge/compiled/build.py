@@ -198,7 +198,7 @@ def finish(
 def _gradients(
     found: list[Any], templates: Sequence[Any], writer: Writer, body: list[str], given: Sequence[str]
 ) -> str:
-    """The text of the gradients in their structure; arrays are made the caller's own, and none of the given."""
+    """The text of the gradients in their structure; arrays are made the caller's own, and not the given."""
     if not _all_fresh(found):
         vars_ = [_number_text(v, writer) for v in found]
         body.append(f"g = [{', '.join(vars_)}]")
