@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
-from ..autodiff.primitive import CHANGED
+from ..autodiff.primitive import LISTENERS
 from .build import Compiled
 from .refusals import CompileWarning
 
@@ -92,4 +92,4 @@ def code_of(f: Any) -> Any:
 
 
 CACHE = Cache()
-CHANGED.append(CACHE.clear)  # another rule, another program
+LISTENERS.append(lambda _function: CACHE.clear())  # another rule, another program

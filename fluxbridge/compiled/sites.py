@@ -30,27 +30,26 @@ _RECORDING = {
 }  # fmt: skip
 #: Functions that tell whoever watches what they asked (see primitive.asked), by module.
 _ASKING = {
-    "tracer.py": {
-        "_comparison.<locals>.method", "_whole.<locals>.method", "_bits.<locals>.method",
-        "_Operators.__invert__",
-        "_Operators.__bool__", "_Operators.__trunc__", "_Operators.__round__", "_Operators.__floor__",
-        "_Operators.__ceil__", "_float", "_int", "_index", "power_of_integers",
-        "_number_method.<locals>.call",
-        "_number_method.<locals>.method", "_ratio.<locals>.<lambda>", "TracedNumber.as_pythons",
-        "TracedNumber.as_numpys", "NumpyNumber.as_pythons", "_in_place.<locals>.method",
+    **{
+        name: {
+            "method", "call", "__invert__", "__bool__", "__trunc__", "__round__", "__floor__", "__ceil__",
+            "_float", "_int", "_index", "power_of_integers", "as_pythons", "as_numpys", "real",
+            "conjugate", "<lambda>",
+        }
+        for name in ("special_methods.py", "traced_array.py", "traced_number.py", "tracer.py")
     },
-    "protocols.py": {"_call_ufunc", "NumpyProtocols.__array_ufunc__", "NumpyProtocols.__array_function__"},
-    "rounding.py": {"step.<locals>.function"},
+    "protocols.py": {"_call_ufunc", "__array_ufunc__", "__array_function__"},
+    "rounding.py": {"function"},
     "determinant.py": {"_regular"},
     "training.py": {"_is_finite"},
+    "primitive.py": {"setting", "_new"},
+    "tracing.py": {"nan_in", "watching"},
     # what looks at types and shapes alone, by way of a variable
     "values.py": {"_all_of"},
     "norms.py": {"_inexact"},
     "shaping.py": {"ravel"},
     "indexing.py": {"diagonal"},
-    "choosing.py": {"_real_or_complex", "_real_or_complex.<locals>.<listcomp>"},
-    "statistics.py": {"cov.<locals>.<listcomp>"},
-    "primitive.py": {"setting", "_new", "nan_in"},
+    "choosing.py": {"_real_or_complex"},
 }  # fmt: skip
 #: Attributes and functions that tell something about the type alone.
 _OF_TYPE = {
@@ -63,11 +62,11 @@ _ABOUT_TYPE = {
 }  # fmt: skip
 #: Helpers through which a value is read: the place is that of their caller.
 _HELPERS = {
-    ("primitive.py", "everywhere"),
-    ("primitive.py", "_everywhere"),
-    ("primitive.py", "plain"),
-    ("primitive.py", "seen"),
-    ("primitive.py", "strong"),
+    ("tracing.py", "everywhere"),
+    ("tracing.py", "_everywhere"),
+    ("tracing.py", "plain"),
+    ("tracing.py", "seen"),
+    ("tracing.py", "strong"),
 }
 _READERS = {"plain", "seen", "_value"}
 
@@ -77,7 +76,7 @@ def place_of(frame: Any) -> Any:
     while frame is not None:
         code = frame.f_code
         if code.co_name in ("<genexpr>", "<listcomp>", "<dictcomp>"):
-            if os.path.basename(code.co_filename) != "primitive.py":
+            if os.path.basename(code.co_filename) != "tracing.py":
                 return frame
         elif (os.path.basename(code.co_filename), code.co_name) not in _HELPERS:
             return frame
@@ -105,9 +104,7 @@ def _is_harmless(code: Any, line: int) -> bool:
         return True
     if not name.startswith(_PACKAGE):
         return False
-    qualname = getattr(code, "co_qualname", code.co_name)
-    asking = _ASKING.get(os.path.basename(name), ())
-    if qualname in asking or any(q.rpartition(".")[2] == qualname for q in asking):
+    if code.co_name in _ASKING.get(os.path.basename(name), ()):
         return True
     return line in _lines_of_type(name)
 

@@ -16,16 +16,19 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ..autodiff.frames import engine_package
 from ..autodiff.primitive import Kind, Primitive, Tracer, plain
 from ..autodiff.reach import Rebuilder, Way
 from ..autodiff.structure import take_apart
 from ..autodiff.tape import LEAF
+from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
-from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar, _each
+from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
 from .closures import same
 from .refusals import CannotCompile
 from .sites import place_of, reads_value
 
+engine_package(__package__)
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
 _slot: Any = Tracer._value  # type: ignore[misc]
@@ -250,10 +253,10 @@ class Trace(Recording):
             return
         watching, self.watching = self.watching, False
         try:
-            values = [plain(x) for x in _each(inputs)]
+            values = [plain(x) for x in each(inputs)]
             if not _answers(function, values, self.choices[before].options, outcome):
                 del self.choices[before:]
-                for x in _each(inputs):
+                for x in each(inputs):
                     if isinstance(x, Tracer) and x.level is self:
                         self.looked_at(x, plain(x))
         finally:

@@ -37,8 +37,8 @@ def det(a: Any) -> Any:
     if np.ndim(a) < 2 or a.shape[-1] != a.shape[-2] or _regular(a):
         return DET(a)
     matrices = np.reshape(a, (-1, *a.shape[-2:]))
-    found = [DET(m) if _regular(m) else _singular(m) for m in matrices]
-    return found[0] if np.ndim(a) == 2 else np.reshape(np.stack(found), a.shape[:-2])
+    determinants = [DET(m) if _regular(m) else _singular(m) for m in matrices]
+    return determinants[0] if np.ndim(a) == 2 else np.reshape(np.stack(determinants), a.shape[:-2])
 
 
 def _regular(a: Any) -> bool:
