@@ -10,7 +10,7 @@ import numpy as np
 
 from fluxbridge import checkpointed
 
-from .engines import FORWARD
+from .engines import COMPILED, FORWARD
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def picking(xp: Any) -> Any:
     return f
 
 
-def mlp(xp: Any) -> Any:
+def mlp(xp: Any, dtype: Any = np.float32) -> Any:
     """784-64-10 with tanh and the cross entropy of the softmax; the data are constants."""
-    x, wanted = _random(128, 784, dtype=np.float32), np.eye(10, dtype=np.float32)[np.arange(128) % 10]
+    x, wanted = _random(128, 784, dtype=dtype), np.eye(10, dtype=dtype)[np.arange(128) % 10]
     if hasattr(xp, "from_numpy"):
         x, wanted = xp.from_numpy(x), xp.from_numpy(wanted)
 
@@ -114,10 +114,17 @@ def mlp(xp: Any) -> Any:
     return f
 
 
-def mlp_parameters() -> tuple[Any, ...]:
-    single = np.float32
-    first, second = 0.05 * _random(784, 64, dtype=single), 0.1 * _random(64, 10, dtype=single)
-    return first, np.zeros(64, single), second, np.zeros(10, single)
+def mlp_parameters(dtype: Any = np.float32) -> tuple[Any, ...]:
+    first, second = 0.05 * _random(784, 64, dtype=dtype), 0.1 * _random(64, 10, dtype=dtype)
+    return first, np.zeros(64, dtype), second, np.zeros(10, dtype)
+
+
+def double_mlp(xp: Any) -> Any:
+    return mlp(xp, np.float64)
+
+
+def double_parameters() -> tuple[Any, ...]:
+    return mlp_parameters(np.float64)
 
 
 def log_determinant(xp: Any) -> Any:
@@ -157,7 +164,8 @@ def chain_in_blocks(xp: Any) -> Any:
 _MILLION = 1_000_000
 _TOO_SLOW = {"JAX": "minutes", "JAX, jit": "minutes to compile"}
 _SMALL = (Target("autograd", 1 / 3), Target("PyTorch", 1.0))
-_LARGE = (Target("PyTorch", 1.0), Target(FORWARD, 3.0))
+_COMPILED = (Target("PyTorch", 1.0, by=COMPILED), Target("JAX, jit", 1.0, by=COMPILED))
+_LARGE = (Target("PyTorch", 1.0), Target(FORWARD, 3.0), *_COMPILED)
 
 CASES = [
     Case(
@@ -166,12 +174,15 @@ CASES = [
     ),
     Case(
         "babylonian", "Babylonian square root, 10 steps", babylonian, lambda: (7.0,),
-        (Target("autograd", 1 / 20), Target("PyTorch", 1 / 7)),
+        (Target("autograd", 1 / 20), Target("PyTorch", 1 / 7), Target("JAX, jit", 1 / 2, by=COMPILED)),
     ),
-    Case("rosenbrock", "Rosenbrock's function of 100 variables", rosenbrock, lambda: (_random(100),), _SMALL),
+    Case(
+        "rosenbrock", "Rosenbrock's function of 100 variables", rosenbrock, lambda: (_random(100),),
+        (*_SMALL, Target("JAX, jit", 1 / 2, by=COMPILED)),
+    ),
     Case(
         "small-vectors", "10 operations on vectors of 16 elements", small_vectors,
-        lambda: (_random(16), 0.5 + _random(16) ** 2), _SMALL,
+        lambda: (_random(16), 0.5 + _random(16) ** 2), (*_SMALL, Target("JAX, jit", 1.0, by=COMPILED)),
     ),
     Case(
         "elementwise", "sum(tanh(x) * x + exp(-x * x)) over 1e6 elements", elementwise,
@@ -190,6 +201,10 @@ CASES = [
     Case(
         "mlp", "784-64-10 perceptron, batch of 128, float32", mlp, mlp_parameters,
         (Target("PyTorch", 1.0),), memory=True, tolerance=1e-4,
+    ),
+    Case(
+        "mlp64", "784-64-10 perceptron, batch of 128, float64", double_mlp, double_parameters,
+        (Target("PyTorch", 0.9, by=COMPILED), Target("JAX, jit", 1.0, by=COMPILED)),
     ),
     Case(
         "slogdet", "log-determinant of a 100 x 100 matrix", log_determinant,

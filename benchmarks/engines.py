@@ -26,6 +26,17 @@ def _fluxbridge(make: Make, inputs: Sequence[Any]) -> Call:
     return lambda: gradient(f, *inputs)
 
 
+def _compiled(make: Make, inputs: Sequence[Any]) -> Call:
+    import numpy as np
+
+    from fluxbridge import AutoNative, gradient
+
+    f, engine = make(np), AutoNative(compile=True)
+    for _ in range(2):  # traced, and traced again to see what is constant
+        gradient(f, engine, *inputs)
+    return lambda: gradient(f, engine, *inputs)
+
+
 def _autograd(make: Make, inputs: Sequence[Any]) -> Call:
     import autograd
     import autograd.numpy as anp
@@ -80,12 +91,14 @@ def _forward(make: Make, inputs: Sequence[Any]) -> Call:
 
 
 OURS = "fluxbridge"
+COMPILED = "fluxbridge, compiled"
 CHECKPOINTED = "fluxbridge, checkpointed"
 FORWARD = "NumPy, forward only"
 
 #: name -> (what must be importable, prepare)
 ENGINES: dict[str, tuple[str, Callable[[Make, Sequence[Any]], Call]]] = {
     OURS: ("fluxbridge", _fluxbridge),
+    COMPILED: ("fluxbridge", _compiled),
     CHECKPOINTED: ("fluxbridge", _fluxbridge),
     FORWARD: ("numpy", _forward),
     "autograd": ("autograd", _autograd),

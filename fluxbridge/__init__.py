@@ -46,7 +46,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "SubgradientMethod", "adjoint", "checkpointed", "compose", "conventions", "cross_check",
+    "SubgradientMethod", "adjoint", "checkpointed", "compiled", "compose", "conventions", "cross_check",
     "diaghessian", "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient",
     "hessian", "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia",
     "kinks", "pipe", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
@@ -56,7 +56,7 @@ __all__ = [
 
 #: What is imported when it is first used: a name, and the submodule that has it (or is it).
 _LAZY = {
-    **{name: name for name in ("check", "explain", "flux", "julia", "random", "scipy")},
+    **{name: name for name in ("check", "compiled", "explain", "flux", "julia", "random", "scipy")},
     "cross_check": "check",
     "SubgradientMethod": "nonsmooth.descent",
     "conventions": "nonsmooth.conventions",

@@ -189,13 +189,27 @@ class AutoNative(ADType):
     >>> from fluxbridge import AutoNative, withgradient
     >>> withgradient(lambda x: x**2, AutoNative(verify=True), 3.0)
     (val=9.0, grad=(6.0,))
+
+    With ``compile=True`` the function and its gradient are recorded once, simplified and written as code
+    without a tape, which later calls run (see docs/compiled.md). The results are the same; what cannot be
+    compiled runs as always, and says so once.
+
+    >>> withgradient(lambda x: x**2, AutoNative(compile=True), 3.0)
+    (val=9.0, grad=(6.0,))
     """
 
-    def __init__(self, verify: bool = False):
+    def __new__(cls, verify: bool = False, compile: bool = False) -> AutoNative:
+        if compile and cls is AutoNative:
+            return object.__new__(_Compiling)
+        return object.__new__(cls)
+
+    def __init__(self, verify: bool = False, compile: bool = False):
         self.verify = verify
+        self.compile = compile
 
     def __repr__(self) -> str:
-        return "AutoNative(verify=True)" if self.verify else "AutoNative()"
+        options = ", ".join(f"{name}=True" for name in ("verify", "compile") if getattr(self, name))
+        return f"AutoNative({options})"
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():
@@ -295,6 +309,64 @@ class AutoNative(ADType):
         if n == 0:
             return np.zeros(np.shape(x))
         return np.reshape(np.reshape(columns, (n, n))[np.arange(n), np.arange(n)], np.shape(x))
+
+
+class _Compiling(AutoNative):
+    """What ``AutoNative(compile=True)`` is."""
+
+    def __init__(self, verify: bool = False, compile: bool = False):
+        from .compiled import interface
+
+        super().__init__(verify, compile)
+        self.programs = interface
+
+    def __reduce__(self) -> Any:
+        return AutoNative, (self.verify, True)
+
+    def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+        if self.verify or _verifying():
+            return super().pullback(f, xs)
+        return self.programs.pullback(f, xs)
+
+    def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            return super().withgradient(f, xs, aux)
+        return self.programs.withgradient(f, xs, aux)
+
+    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            return super().pushforward(f, xs, dxs)
+        return self.programs.pushforward(f, xs, dxs)
+
+    def _withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
+        if self.verify or _verifying():
+            return super()._withjacobian(f, xs, order)
+        return self.programs.call(("jacobian", order), _Jacobian(f, order), xs)
+
+    def _columns(self, f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:  # type: ignore[override]
+        if self.verify or _verifying():
+            return super()._columns(f, xs, k)
+        return self.programs.call(("columns", k), _Columns(f, k), xs)
+
+
+class _Jacobian:
+    """The function of the arguments that gives the value of f and its Jacobians."""
+
+    def __init__(self, f: Callable[..., Any], order: str):
+        self.f, self.order = f, order
+
+    def __call__(self, *xs: Any) -> tuple[Any, Any]:
+        return AutoNative()._withjacobian(self.f, xs, self.order)
+
+
+class _Columns:
+    """The function of the arguments that gives the columns of the Hessian by one of them."""
+
+    def __init__(self, f: Callable[..., Any], k: int):
+        self.f, self.k = f, k
+
+    def __call__(self, *xs: Any) -> Any:
+        return AutoNative._columns(self.f, xs, self.k)
 
 
 class AutoFiniteDifferences(ADType):

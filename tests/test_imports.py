@@ -37,6 +37,7 @@ ROOMS = [
     "julia.functions",
     "julia.engines",
     "julia",
+    "compiled",
     "adtypes",
     "api",
     "__init__",

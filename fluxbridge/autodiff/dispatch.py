@@ -96,6 +96,7 @@ class Primitive:
         "option_names",
         "original",
         "shares",
+        "slopes",
         "spare",
         "vjps",
         "where",
@@ -128,6 +129,7 @@ class Primitive:
         self.holomorphic = holomorphic
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
+        self.slopes: tuple[Any, ...] = ()  #: the formulas that the rules are made of, to write them out
         self.spare = spare  # spare(y): do the rules of a function of one array go without its input here?
         self.keeps_arrays = name in _KEEPS_ARRAYS
         self.again: Rule | None = None  #: a call with a rule of its own: the same call with other inputs

@@ -124,18 +124,27 @@ def saturating(
         if type(x) is Spec:
             return near(y)
         if isinstance(x, Tracer):
+            follow = getattr(x.level, "follow", None)  # a level that can call this again with plain values
+            if follow is not None:
+                return follow(slope, (y, x))
             return near(y) if np.iscomplexobj(plain(x)) else exact(x)
         value = near(y)
         if type(value) is not np.ndarray:
             low = _LOW.get(getattr(value, "itemsize", 8), 4e-4)
             return value if np.iscomplexobj(value) or value > low else exact(x)
+        return mended(value, x, True)
+
+    def mended(value: np.ndarray, x: np.ndarray, own: bool = False) -> np.ndarray:
+        """The slopes by the outputs, and by the inputs where those are small."""
         if value.dtype.kind == "f" and value.size:
             low = _LOW.get(value.itemsize, 4e-4)
             if not np.minimum.reduce(value, None) > low:
                 far = value < low
+                value = value if own else value.copy()
                 value[far] = exact(x[far])
         return value
 
+    slope.near, slope.mended = near, mended  # type: ignore[attr-defined]
     slope.spare = spare  # type: ignore[attr-defined]
     return slope
 
@@ -282,4 +291,6 @@ def elementwise(
         spare=getattr(slopes[0], "spare", None),
         **words,
     )
+    if (vjps is None and number_vjp is None) or getattr(slopes[0], "spare", None):
+        made.slopes = tuple(slopes)
     return register(target, made)

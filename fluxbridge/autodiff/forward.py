@@ -15,8 +15,8 @@ from .primitive import (
     Primitive,
     Tracer,
     apply,
-    everywhere,
     exponent_of,
+    nan_in,
     plain,
     strong,
 )
@@ -140,7 +140,7 @@ class Forward:
 
 def _without_weak(tangent: Any, sources: list[Any]) -> Any:
     """`tangent` with 0 for the NaNs that come of nothing but zeros."""
-    if not np.any(np.isnan(everywhere(tangent))):
+    if not nan_in(tangent):
         return tangent
     value = plain(tangent)
     bad = np.isnan(value)

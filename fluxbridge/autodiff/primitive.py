@@ -29,14 +29,27 @@ from .dispatch import (
 from .frames import GENERATED
 from .ondemand import load_on_demand
 from .refusals import lost
-from .tracing import WATCHERS, Kind, Spec, Tracer, asked, everywhere, holds_tracer, plain, seen, strong
+from .tracing import (
+    WATCHERS,
+    Kind,
+    Spec,
+    Tracer,
+    asked,
+    everywhere,
+    holds_tracer,
+    nan_in,
+    plain,
+    seen,
+    strong,
+)
 
 #: The names of the lower files are to be had from here, too.
 __all__ = [
     "EVEN_POWERS", "FUNCTIONS", "GENERATED", "LISTENERS", "NO_DERIVATIVE", "OPERATORS",
     "PRIMITIVES", "REFUSED", "REPLACED", "SQUARES", "UFUNCS", "WATCHERS", "Kind", "Primitive",
     "Rule", "Spec", "Tracer", "answer", "answer_as_registered", "apply", "asked", "binder", "entry",
-    "everywhere",    "exponent_of", "holds_tracer", "implements", "load_on_demand", "no_derivative", "plain",
+    "everywhere", "exponent_of", "holds_tracer", "implements", "load_on_demand", "nan_in", "no_derivative",
+    "plain",
     "primitive", "refuse", "refuse_out", "register", "seen", "setting", "strong", "take_up",
 ]  # fmt: skip
 

@@ -131,6 +131,14 @@ def asked(function: Callable[..., Any], inputs: Sequence[Any], options: dict[str
     return outcome
 
 
+def nan_in(x: Any) -> bool:
+    """Is one of these numbers NaN, in any direction? A question, where `x` is traced."""
+    value = everywhere(x)
+    total = np.vdot(value, value) if type(value) is np.ndarray else value
+    answer = bool(total != total)
+    return asked(nan_in, (x,), {}, answer) if WATCHERS else answer
+
+
 def watching(inputs: Iterable[Any]) -> list[Any]:
     """The levels of these values, and of the values behind them, that note questions."""
     levels: list[Any] = []

@@ -22,7 +22,7 @@ import numpy as np
 from ..adtypes import ADType, AutoNative
 from ..api import withgradient
 from ..autodiff.implicit import Params
-from ..autodiff.primitive import plain
+from ..autodiff.primitive import Tracer, asked, plain
 from ..errors import ArgumentError, DomainError
 from ..progress import Progress
 from .onehotarrays import OneHotArray
@@ -36,14 +36,16 @@ __all__ = ["train_", "trainstep_", "trainstep_withgradient_"]
 Loss = Callable[..., Any]
 
 
-def _arguments(args: tuple[Any, ...], name: str, rest: str) -> tuple[Any, ...]:
+def _arguments(args: tuple[Any, ...], name: str, rest: str, compile: bool = False) -> tuple[Any, ...]:
     """(AD type or nothing as a tuple, three arguments) of ``([adtype,] model, …, …)``."""
     engine = args[:1] if args and isinstance(args[0], ADType) else ()
+    if compile and engine:
+        raise ArgumentError(f"{name} takes an AD type or compile=True, not both")
     if len(args) - len(engine) != 3:
         raise TypeError(
             f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss"
         )
-    return engine, *args[len(engine) :]
+    return (AutoNative(compile=True),) if compile else engine, *args[len(engine) :]
 
 
 def _spread(batch: Any) -> tuple[Any, ...]:
@@ -61,6 +63,11 @@ def _number(value: Any) -> Any:
 def _is_finite(value: Any) -> bool:
     """Is the loss finite? What is no number is refused later, by the engine."""
     number = _number(value)
+    finite = _finite(plain(number))
+    return asked(_finite, (number,), {}, finite) if isinstance(number, Tracer) else finite
+
+
+def _finite(number: Any) -> bool:
     return not isinstance(number, (int, float, complex, np.generic)) or bool(np.isfinite(number))
 
 
@@ -71,7 +78,7 @@ class _NotFinite(Exception):
         self.value = value
 
 
-def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
+def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool = False) -> tuple[Any, Any]:
     """:func:`trainstep_` that returns (loss, gradient by the model), the gradient None for a loss not finite.
 
     Raises as :func:`trainstep_`.
@@ -81,7 +88,8 @@ def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
     >>> trainstep_withgradient_(lambda m, x: np.sum(m["w"] * x), model, 3.0, setup(Descent(0.1), model))
     (3.0, {'w': array([3.])})
     """
-    engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
+    rest = "model, batch, opt_state"
+    engine, model, batch, state = _arguments(args, "trainstep_withgradient_", rest, compile)
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
         match(state, model, None)  # before anything is run
@@ -93,7 +101,7 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
 
     def finite(m: Any) -> Any:
         value = loss(m, *inputs)
-        if not _is_finite(plain(value)):
+        if not _is_finite(value):
             raise _NotFinite(plain(value))
         return value
 
@@ -127,12 +135,13 @@ def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeE
     return error
 
 
-def trainstep_(loss: Loss, *args: Any) -> Any:
+def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
     """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
     The loss returns a real number, or a tuple or dict that begins with it; all of it is returned. A loss that
-    is not finite updates nothing, neither parameters nor running statistics.
+    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the loss
+    and its gradient are compiled, as with ``AutoNative(compile=True)``.
 
     Raises StructureError, before anything is run, if the state belongs to another model; ArgumentError if
     `opt_state` is no state; TypeError for another number of arguments, or a loss that does not take them; and
@@ -145,10 +154,10 @@ def trainstep_(loss: Loss, *args: Any) -> Any:
     >>> model["w"].round(6)
     array([0.7])
     """
-    return trainstep_withgradient_(loss, *args)[0]
+    return trainstep_withgradient_(loss, *args, compile=compile)[0]
 
 
-def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> None:
+def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compile: bool = False) -> None:
     """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
 
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
@@ -156,7 +165,8 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
     ``progress=False`` turns it off. A rule may stand for `opt_state`; its state is then lost at the end. The
     old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss does not take
-    the model.
+    the model. With ``compile=True`` the loss and its gradient are compiled, as with
+    ``AutoNative(compile=True)``.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model; StructureError, before
     anything is run, if the state belongs to another model; ArgumentError if the data are no iterable, or one
@@ -171,7 +181,7 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     """
     if len(args) == 3 and isinstance(args[0], Params):
         return _train_old(loss, *args, cb=cb, progress=progress)
-    engine, model, data, state = _arguments(args, "train_", "model, data, opt_state")
+    engine, model, data, state = _arguments(args, "train_", "model, data, opt_state", compile)
     if isinstance(model, types.FunctionType) and trainables(loss) and not trainables(model):
         raise ArgumentError(
             f"train_(loss, model, data, opt_state) takes the loss first; got {type(loss).__name__} and a "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj, elementwise, zero_of
-from ..primitive import Tracer, apply, asked, everywhere, implements, no_derivative, plain, primitive, take_up
+from ..primitive import Tracer, apply, asked, implements, nan_in, no_derivative, plain, primitive, take_up
 from ..tracer import as_numpys
 from ..values import in_numpys_types, of_type
 
@@ -153,11 +153,7 @@ def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
     product = dy * conj(slope)
     if type(dy) is float and math.isfinite(dy):
         return product
-    total = everywhere(product)
-    total = np.vdot(total, total) if type(total) is np.ndarray else total
-    if total != total:  # a NaN somewhere
-        return np.where(np.equal(slope, 0), 0.0, product)
-    return product
+    return np.where(np.equal(slope, 0), 0.0, product) if nan_in(product) else product
 
 
 def literal_power_number(dy: Any, known: Any) -> Any:

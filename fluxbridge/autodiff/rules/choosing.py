@@ -32,11 +32,11 @@ _MISSING: Any = object()
 
 @implements(np.where)
 def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
-    condition = plain(condition)
     if x is _MISSING and y is _MISSING:
-        return np.where(condition)
+        return np.where(plain(condition))
     if x is _MISSING or y is _MISSING:
         raise ValueError("either both or neither of x and y should be given")
+    condition = condition if getattr(type(condition), "is_answer", False) else plain(condition)
     return apply(WHERE, (condition, x, y), {})
 
 

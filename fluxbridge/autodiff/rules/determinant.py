@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..primitive import implements, plain, primitive
+from ..primitive import asked, implements, plain, primitive
 from .products import adjoint
 from .shaping import as_array
 from .singular import inverse
@@ -34,12 +34,16 @@ DET = primitive(None, det_rule, name="det", compute=np.linalg.det)
 @implements(np.linalg.det)
 def det(a: Any) -> Any:
     a = as_array(a)
-    values = plain(a)
-    if np.ndim(a) < 2 or a.shape[-1] != a.shape[-2] or _all_regular(values):
+    if np.ndim(a) < 2 or a.shape[-1] != a.shape[-2] or _regular(a):
         return DET(a)
     matrices = np.reshape(a, (-1, *a.shape[-2:]))
-    determinants = [_singular(m) if not _all_regular(plain(m)) else DET(m) for m in matrices]
+    determinants = [DET(m) if _regular(m) else _singular(m) for m in matrices]
     return determinants[0] if np.ndim(a) == 2 else np.reshape(np.stack(determinants), a.shape[:-2])
+
+
+def _regular(a: Any) -> bool:
+    """The question whether all are, of traced values."""
+    return asked(_all_regular, (a,), {}, _all_regular(plain(a)))
 
 
 def _all_regular(a: np.ndarray) -> bool:

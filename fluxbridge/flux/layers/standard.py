@@ -27,25 +27,26 @@ def moments(x: Any, axes: Axes) -> Moments:
     return mean, _mean(centred * centred, axes)
 
 
-def _standardise(x: np.ndarray, eps: Any, axes: Axes, known: Moments) -> np.ndarray:
-    mean, variance = known
+def _standardise(x: np.ndarray, eps: Any, axes: Axes, known: Moments | None) -> np.ndarray:
+    mean, variance = moments(x, axes) if known is None else known
     y = x - mean
     y /= np.sqrt(variance + eps)
     return y
 
 
-def _inverse_square(x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
+def _inverse_square(x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
     """1 / (variance + eps). For traced x (second order) the variance is computed again, from x."""
-    return 1 / ((moments(x, axes)[1] if isinstance(x, Tracer) else known[1]) + eps)
+    variance = moments(x, axes)[1] if known is None or isinstance(x, Tracer) else known[1]
+    return 1 / (variance + eps)
 
 
-def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
+def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
     """r (dy - mean(dy) - y mean(y dy)) with r = 1 / √(variance + eps) (Ioffe and Szegedy 2015)."""
     inner = dy - _mean(dy, axes) - y * _mean(dy * y, axes)
     return np.sqrt(_inverse_square(x, eps, axes, known)) * inner
 
 
-def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
+def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
     return -0.5 * np.sum(np.sum(dy * y, axis=axes, keepdims=True) * _inverse_square(x, eps, axes, known))
 
 
@@ -60,4 +61,6 @@ def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> A
     >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
     array([[-1.,  1.]])
     """
-    return STANDARDISE(x, eps, axes=axes, known=moments(plain(x), axes) if known is None else known)
+    if known is None and not hasattr(getattr(x, "level", None), "follow"):  # it asks anew
+        known = moments(plain(x), axes)
+    return STANDARDISE(x, eps, axes=axes, known=known)

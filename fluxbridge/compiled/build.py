@@ -1,0 +1,294 @@
+"""From a function and arguments to a compiled program: trace, lower, simplify, write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff import native
+from ..autodiff.structure import take_apart
+from ..autodiff.tape import spec_of
+from ..autodiff.template import Leaf as LeafTemplate
+from ..recording import Step
+from .backward import Backward
+from .closures import Outline, parameters
+from .effects import Watch
+from .lower import Lowering, number
+from .passes import numbered, simplified
+from .program import FLOAT, Const, Form, Var, form_of, variables
+from .refusals import CannotCompile, Differs
+from .report import Report
+from .signature import Signature
+from .trace import Trace
+from .writers.python import Writer
+
+
+class Compiled:
+    """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
+
+    __slots__ = ("confirmed", "report", "run", "signature", "source", "training")
+
+    def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
+        self.run = run
+        self.source = source
+        self.signature: Signature | None = signature
+        self.report = report
+        self.confirmed = False
+        self.training = True
+
+
+class Traced:
+    """A trace of f, and how what it reads is loaded."""
+
+    def __init__(
+        self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool, masks: bool
+    ):
+        writer = self.writer = Writer()
+        names = parameters(f, len(xs))
+        writer.reserved.update(names)
+        first = Outline(writer.name, by_content=by_content)
+        first.take_arguments(xs, names)
+        first.take_function(f)
+        given = [leaf.value for leaf in first.arguments]
+        leaves = take_apart(tuple(xs))[0]
+        if len(leaves) != len(given) or any(a is not b for a, b in zip(leaves, given, strict=True)):
+            raise CannotCompile("an argument has numbers in places that are not followed")
+        outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
+        with native.outside_of_gradient(), Watch(first.holders) as watch:
+            if training:
+                with native.as_in_gradient():
+                    self.trace = Trace(f, xs, outside, masks)
+            else:
+                self.trace = Trace(f, xs, outside, masks)
+        self.outline = Outline(self.writer.name, watch.ran, by_content)
+        self.outline.take_arguments(xs, names)
+        self.outline.take_function(f)
+        leaves_found = [*self.outline.arguments, *self.outline.outside]
+        self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
+        self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
+        self.outside = outside
+
+    def name_inputs(self, lowering: Lowering) -> None:
+        variables = lowering.inputs()
+        steps = [s for s in lowering.trace.steps if s.is_argument]
+        self.contiguous = {
+            v for v, s in zip(variables, steps, strict=True)
+            if isinstance(s.value, np.ndarray) and s.value.flags.c_contiguous and s.value.ndim
+        }  # fmt: skip
+        for var, leaf in zip(variables, self.outline.arguments, strict=False):
+            var.name = leaf.name
+        for var, array in zip(variables[len(self.outline.arguments) :], self.outside, strict=True):
+            var.name = self.names_of.get(id(array), "unread")
+
+
+def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
+    """A trace with the arrays outside as inputs, and comparisons of arrays as steps.
+
+    Where that does not go, the answers of comparisons are guarded, and then the contents of the arrays.
+    """
+    for by_content, masks in ((False, True), (False, False)):
+        try:
+            return Traced(f, xs, by_content, training, masks)
+        except CannotCompile:
+            raise
+        except Exception:
+            continue
+    return Traced(f, xs, True, training, False)
+
+
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
+    """The program of ``withgradient(f, *xs)``."""
+    start = time.perf_counter()
+    traced = trace_of(f, xs)
+    trace = traced.trace
+    out = trace.out
+    target: Any = native.first(out) if aux else out
+    value = native.first(trace.value) if aux else trace.value
+    native.check_scalar(value)
+    lowering = Lowering(trace)
+    traced.name_inputs(lowering)
+    lowering.forward()
+    seeds = []
+    if isinstance(target, Step):
+        seeds = [(target, Const(native._one(target.value)))]
+    back = Backward(lowering, seeds)
+    found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
+    results = [_structure(out if aux else target, lowering, back.active), found]
+    return finish(traced, lowering, results, trace.templates, start)
+
+
+def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
+    """The program of ``f(*xs)`` itself, for functions that contain derivatives."""
+    start = time.perf_counter()
+    traced = trace_of(f, xs, training=False)
+    trace = traced.trace
+    lowering = Lowering(trace)
+    traced.name_inputs(lowering)
+    lowering.forward()
+    out = _structure(trace.out, lowering, [False] * len(trace.steps), arrays=True)
+    results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
+    report = Report()
+    ops = simplified(lowering.b.ops, results, report, traced.contiguous)
+    numbered(ops)
+    writer = traced.writer
+    body = [*traced.outline.lines, *writer.lines(ops)]
+    given = "".join(f", {name}" for name in traced.arrays)
+    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)}{given})")
+    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
+    _check_read(ops)
+    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
+    report.finished(traced, ops, time.perf_counter() - start)
+    made = Compiled(writer.names["run"], source, Signature(trace), report)
+    made.training = False
+    return made
+
+
+def own(result: Any, *given: Any) -> Any:
+    """Results with memory of their own, which is not that of the given arrays."""
+    seen = set(map(id, given))
+
+    def owned(x: Any) -> Any:
+        if type(x) is np.ndarray:
+            x = x if x.flags.owndata and x.flags.writeable and id(x) not in seen else x.copy()
+            seen.add(id(x))
+            return x
+        if type(x) in (tuple, list):
+            return type(x)([owned(v) for v in x])
+        return {k: owned(v) for k, v in x.items()} if type(x) is dict else x
+
+    return owned(result)
+
+
+def _copied(x: Any, inputs: set[Any], b: Any) -> Any:
+    """A result in which inputs of the program are copies."""
+    if isinstance(x, Var):
+        return b.emit(np.copy, [x], x.form, "{0}.copy()") if x in inputs and x.form.kind == "array" else x
+    if isinstance(x, (tuple, list)):
+        return type(x)([_copied(v, inputs, b) for v in x])
+    return {k: _copied(v, inputs, b) for k, v in x.items()} if isinstance(x, dict) else x
+
+
+def _check_read(ops: Sequence[Any]) -> None:
+    if any(v.name == "unread" for op in ops for v in op.inputs()):
+        raise CannotCompile("it reads an array on a way that is not followed")
+
+
+def finish(
+    traced: Traced, lowering: Lowering, results: list[Any], templates: Sequence[Any], start: float
+) -> Compiled:
+    writer = traced.writer
+    report = Report()
+    ops = simplified(lowering.b.ops, results, report, traced.contiguous)
+    numbered(ops)
+    body = [*traced.outline.lines, *writer.lines(ops)]
+    value, found = results
+    gradients = _gradients(found, templates, writer, body, traced.arrays)
+    body.append(f"return {writer_text(value, writer)}, {gradients}")
+    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
+    _check_read(ops)
+    names = writer.names
+    exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
+    report.finished(traced, ops, time.perf_counter() - start)
+    return Compiled(names["run"], source, Signature(traced.trace), report)
+
+
+def _gradients(
+    found: list[Any], templates: Sequence[Any], writer: Writer, body: list[str], given: Sequence[str]
+) -> str:
+    """The text of the gradients in their structure; arrays are made the caller's own, and not the given."""
+    if not _all_fresh(found):
+        vars_ = [_number_text(v, writer) for v in found]
+        body.append(f"g = [{', '.join(vars_)}]")
+        body.append(f"{writer.name(_fresh)}(g, ({''.join(f'{name}, ' for name in given)}))")
+        found_text = [f"g[{k}]" for k in range(len(found))]
+    else:
+        found_text = [_number_text(v, writer) for v in found]
+    if all(t is None or (isinstance(t, LeafTemplate) and t.finish is None) for t in templates):
+        parts = ["None" if t is None else found_text[t.index] for t in templates]
+        return "(" + "".join(f"{p}, " for p in parts) + ")"
+    return f"{writer.name(_Fill(templates), 'fill')}([{', '.join(found_text)}])"
+
+
+def _number_text(v: Any, writer: Writer) -> str:
+    """A result; a number is one of Python's."""
+    text = writer_text(v, writer)
+    if not isinstance(v, Var) or v.form.kind not in ("number", "other"):
+        return text
+    call = "float" if v.form == FLOAT else writer.name(number)
+    return f"{text} if type({text}) is float else {call}({text})"
+
+
+class _Fill:
+    """Puts the gradients of the leaves into the structures of the arguments."""
+
+    def __init__(self, templates: Sequence[Any]):
+        self.templates = list(templates)
+
+    def __call__(self, found: list[Any]) -> tuple[Any, ...]:
+        return tuple([None if t is None else t.fill(found) for t in self.templates])
+
+
+def _fresh(found: list[Any], given: tuple[Any, ...]) -> None:
+    for i, ct in enumerate(found):
+        if type(ct) is np.float64:
+            found[i] = ct.item()
+    native._make_fresh(found, list(given))
+
+
+def _all_fresh(found: Sequence[Any]) -> bool:
+    """Is every array among these made by an operation that gives new memory, and in one place only?"""
+    seen = set()
+    for v in found:
+        if isinstance(v, Const) and isinstance(v.value, np.ndarray):
+            return False
+        if not isinstance(v, Var):
+            continue
+        if v.form.kind == "number":
+            continue
+        if v.op is None or v.op.shares or id(v) in seen or v.form.kind == "other":
+            return False
+        if v.op.ufunc is None and v.op.call not in (np.matmul, np.full) and v.op.call.__name__ != "pieces":
+            return False
+        seen.add(id(v))
+    return True
+
+
+def writer_text(x: Any, writer: Writer) -> str:
+    """A result as text: variables and constants in tuples, lists and dicts."""
+    if x is None:
+        return "None"
+    if isinstance(x, Var | Const):
+        return writer.operand(x)
+    if isinstance(x, tuple):
+        return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
+    if isinstance(x, list):
+        return "[" + ", ".join(writer_text(v, writer) for v in x) + "]"
+    return (
+        "{" + ", ".join(f"{writer.operand(Const(k))}: {writer_text(v, writer)}" for k, v in x.items()) + "}"
+    )
+
+
+def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = False) -> Any:
+    """What f returned, with variables in place of steps; constant arrays are copied, if they may occur."""
+    if isinstance(out, Step):
+        var = lowering.of[out.position]
+        if not active[out.position] and out.position in lowering.trace.scalars and var.form.kind == "number":
+            kind: Any = np.float64 if var.form.dtype is float else np.int64
+            return lowering.b.emit(kind, [var], Form("scalar", (), np.dtype(kind)), "{f}({0})")
+        return var
+    kind = type(out)
+    if kind is tuple or kind is list:
+        return kind([_structure(v, lowering, active, arrays) for v in out])
+    if kind is dict and all(k is None or type(k) in (bool, int, float, str, bytes) for k in out):
+        return {k: _structure(v, lowering, active, arrays) for k, v in out.items()}
+    if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):
+        return Const(out)
+    if arrays and kind is np.ndarray and out.dtype.kind in "biufc":
+        return lowering.b.emit(np.copy, [Const(out.copy())], form_of(out), "{0}.copy()")
+    raise CannotCompile(f"it returns a {kind.__name__}")
+
+
+__all__ = ["Compiled", "Differs", "Traced", "finish", "gradient", "spec_of", "trace_of", "variables"]

@@ -1,0 +1,95 @@
+"""The programs that were made, by function: bounded, and the least recently used goes first."""
+
+from __future__ import annotations
+
+import threading
+import types
+import warnings
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+from ..autodiff.primitive import LISTENERS
+from .build import Compiled
+from .refusals import CompileWarning
+
+FUNCTIONS = 256  #: functions that are remembered
+PATHS = 16  #: programs that are kept for each
+PATIENCE = 24  #: traces without use, after which a function is taken for one that goes a new way every time
+
+
+class State:
+    """What is known about one function: its programs, the last used first, or why it has none."""
+
+    __slots__ = ("eager", "entries", "hits", "name", "raised", "traces")
+
+    def __init__(self, name: str):
+        self.entries: list[Compiled] = []
+        self.eager = ""
+        self.traces = 0
+        self.hits = 0
+        self.raised = ""  # what the last program raised that did
+        self.name = name
+
+    def add(self, entry: Compiled) -> None:
+        self.traces += 1
+        self.entries = [entry, *self.entries[: PATHS - 1]]
+
+    def to_front(self, entry: Compiled) -> None:
+        self.entries = [entry, *[e for e in self.entries if e is not entry]]
+
+    def refuse(self, reason: str) -> None:
+        """From now on the function runs eagerly, which is said once."""
+        if not self.eager:
+            self.eager = reason
+            self.entries = []
+            warnings.warn(
+                f"{self.name} runs eagerly, not compiled: {reason}. The result is the same.",
+                CompileWarning,
+                stacklevel=4,
+            )
+
+
+class Cache:
+    """States by key, with a bound."""
+
+    def __init__(self, bound: int = FUNCTIONS):
+        self.bound = bound
+        self.states: OrderedDict[Hashable, State] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def state(self, key: Hashable, f: Any) -> State:
+        found = self.states.get(key)
+        if found is not None:
+            return found
+        with self.lock:
+            found = self.states.setdefault(key, State(getattr(f, "__qualname__", type(f).__qualname__)))
+            self.states.move_to_end(key)
+            while len(self.states) > self.bound:
+                self.states.popitem(last=False)
+        return found
+
+    def used(self, key: Hashable) -> None:
+        with self.lock:
+            if key in self.states:
+                self.states.move_to_end(key)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.states.clear()
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+
+def code_of(f: Any) -> Any:
+    """What tells one function from another, however often it is made anew."""
+    if type(f) is types.FunctionType:
+        return f.__code__
+    if type(f) is types.MethodType:
+        return getattr(f.__func__, "__code__", f.__func__)
+    return type(f)
+
+
+CACHE = Cache()
+LISTENERS.append(lambda _function: CACHE.clear())  # another rule, another program

@@ -1,0 +1,470 @@
+"""What a function reads, as code: arguments and what it finds outside, loaded and guarded at every call.
+
+:class:`Outline` walks what is given to a function, and what the function could find (its closure, the globals
+that its code names, and so on through functions, objects and containers), and writes a line for each thing:
+numbers and arrays of the arguments, and arrays of floats outside, are loaded as inputs of the
+program and guarded by type, shape and dtype; numbers outside, text, None and the like are guarded by value;
+all else by identity. Where a guard does not hold, the program is not for this call.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import enum
+import functools
+import re
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.holders import fields_of, is_filled, slots
+from ..autodiff.primitive import Tracer
+from ..autodiff.reach import is_library, of_library
+from ..autodiff.structure import is_number_or_array
+from ..autodiff.template import Record
+from .refusals import CannotCompile
+
+_LIMIT = 4000  #: things that are looked at, before a function is too much entangled to be guarded
+_SMALL = 1 << 16  #: bytes up to which an array that is no input is guarded by its content
+_BY_VALUE = (bool, int, float, complex, str, bytes, np.bool_)
+
+
+class Leaf:
+    """An input of the program: a number or array, where it stands, and the variable that holds it."""
+
+    __slots__ = ("name", "path", "value")
+
+    def __init__(self, value: Any, path: str, name: str):
+        self.value, self.path, self.name = value, path, name
+
+
+def same(a: Any, b: Any) -> bool:
+    """Have two values the same type and content, to the last bit?"""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        if a.dtype.hasobject:
+            return a is b
+        return bool((a == b).all()) if a.dtype.kind in "biu" else a.tobytes() == b.tobytes()
+    if isinstance(a, (tuple, list)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(map(same, a.values(), b.values()))
+    if isinstance(a, (float, complex, np.generic)):
+        return (a == b and (a != 0 or str(a) == str(b))) or (a != a and b != b)
+    return bool(a is b or a == b)
+
+
+class Outline:
+    """The lines that load the inputs of a function and check everything else that it reads."""
+
+    def __init__(self, name: Callable[[Any], str], ran: set[Any] | None = None, by_content: bool = False):
+        self.name = name  # gives a constant a name in the code
+        self.ran = ran  # the code that ran; None: not known yet
+        self.by_content = by_content  # arrays outside count as constants
+        self.lines: list[str] = []
+        self.arguments: list[Leaf] = []
+        self.outside: list[Leaf] = []
+        self.holders: list[tuple[Any, Any]] = []  #: what could be changed outside, with its contents
+        self.known: dict[int, str] = {}
+        self.kept: list[Any] = []
+        self.count = 0
+
+    # -- the two roots -------------------------------------------------------------------------------
+
+    def take_arguments(self, xs: Sequence[Any], names: Sequence[str]) -> None:
+        for k, x in enumerate(xs):
+            self._argument(x, f"xs[{k}]", names[k])
+
+    def take_function(self, f: Any) -> None:
+        self._outside(f, "f", "f", root=True)
+
+    # -- arguments -----------------------------------------------------------------------------------
+
+    def _argument(self, x: Any, at: str, path: str) -> None:
+        self._counted()
+        kind = type(x)
+        if isinstance(x, Tracer):
+            raise CannotCompile("")
+        if kind is not bool and is_number_or_array(x) and not isinstance(x, (str, np.bool_)):
+            self._leaf(x, at, path, self.arguments)
+        elif kind is tuple or kind is list:
+            name = self._bind(at)
+            self._hold(x)
+            self._miss(f"type({name}) is not {kind.__name__} or len({name}) != {len(x)}")
+            for k, value in enumerate(x):
+                self._argument(value, f"{name}[{k}]", f"{path}[{k}]")
+        elif kind is dict:
+            name = self._bind(at)
+            self._hold(x)
+            keys = self.name(list(x))
+            self._miss(f"type({name}) is not dict or list({name}) != {keys}")
+            for key, value in x.items():
+                self._argument(value, f"{name}[{self._key(key)}]", f"{path}[{key!r}]")
+        elif x is None or isinstance(x, _BY_VALUE):
+            self._by_value(x, at)
+        elif isinstance(x, tuple) and hasattr(x, "_fields") and kind.__slots__ == ():  # type: ignore[attr-defined]
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(kind)}")
+            for k, (field, value) in enumerate(zip(x._fields, x, strict=True)):
+                self._argument(value, f"{name}[{k}]", f"{path}.{field}")
+        elif self._is_plain_object(x):
+            self._fields(x, at, path)
+        else:
+            self._outside(x, at, path)
+
+    def _is_plain_object(self, x: Any) -> bool:
+        kind = type(x)
+        return (
+            not isinstance(
+                x, (type, types.ModuleType, np.ufunc, Record, *_FUNCTIONS, tuple, list, dict, set, frozenset)
+            )
+            and not hasattr(kind, "__fluxbridge_split__")
+            and (hasattr(x, "__dict__") or bool(slots(kind)))
+            and not isinstance(x, np.random.Generator)
+            and kind.__module__ not in ("builtins", "random")
+        )
+
+    def _fields(self, x: Any, at: str, path: str) -> None:
+        kind = type(x)
+        name = self._bind(at)
+        known = self.known.get(id(x))
+        if known is not None:
+            self._miss(f"{name} is not {known}")
+            raise CannotCompile(f"the same {kind.__name__} stands twice in the arguments")
+        self._know(x, name)
+        constants = getattr(kind, "__fluxbridge_constants__", ())
+        self._miss(f"type({name}) is not {self.name(kind)}")
+        fields = fields_of(x)
+        self.holders.append((x, fields))
+        if slots(kind):
+            for key, value in fields.items():
+                self._field(value, f"{name}.{key}", f"{path}.{key}", key in constants)
+        else:
+            names = self._fresh()
+            self.lines.append(f"{names} = {name}.__dict__")
+            self._miss(f"list({names}) != {self.name(list(fields))}")
+            for key, value in fields.items():
+                self._field(value, f"{names}[{key!r}]", f"{path}.{key}", key in constants)
+        self._class(kind)
+
+    def _field(self, value: Any, at: str, path: str, constant: bool) -> None:
+        if constant:
+            self._outside(value, at, path)
+        else:
+            self._argument(value, at, path)
+
+    # -- outside -------------------------------------------------------------------------------------
+
+    def _outside(self, x: Any, at: str, path: str, root: bool = False) -> None:
+        self._counted()
+        kind = type(x)
+        if isinstance(x, Tracer):
+            raise CannotCompile("")
+        if x is None or isinstance(x, _BY_VALUE):
+            return self._by_value(x, at)
+        if isinstance(x, np.ndarray):
+            return self._array(x, at, path)
+        if isinstance(x, np.generic):
+            name = self._bind(at)
+            return self._miss(f"not same({name}, {self.name(x)})")
+        if isinstance(x, (np.random.Generator, np.random.RandomState)) or kind.__module__ == "random":
+            raise CannotCompile(f"it could draw random numbers from {path}")
+        if hasattr(kind, "__next__"):
+            raise CannotCompile(f"it could use up {path}, a {kind.__name__}")
+        known = self.known.get(id(x))
+        if known is not None:
+            return self._miss(f"{at} is not {known}")
+        if isinstance(
+            x, (type, types.ModuleType, np.ufunc, types.BuiltinFunctionType, types.MethodWrapperType)
+        ):
+            return self._identity(x, at, path)
+        if kind is types.FunctionType:
+            return self._function(x, at, path, root)
+        if isinstance(x, types.MethodType):
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(kind)}")
+            self._outside(x.__self__, f"{name}.__self__", f"{path}.__self__")
+            return self._outside(x.__func__, f"{name}.__func__", path)
+        if isinstance(x, functools.partial):
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(kind)}")
+            for part in ("func", "args", "keywords"):
+                self._outside(getattr(x, part), f"{name}.{part}", f"{path}.{part}")
+            return None
+        if kind in (tuple, list, dict):
+            return self._container(x, at, path)
+        if isinstance(x, (set, frozenset)):
+            name = self._bind(at)
+            self.holders.append((x, set(x)))
+            return self._miss(f"type({name}) is not {self.name(kind)} or {name} != {self.name(kind(x))}")
+        if isinstance(x, (range, slice, np.dtype)):
+            name = self._bind(at)
+            return self._miss(f"{name} != {self.name(x)}")
+        if isinstance(x, _CONSTANT) or kind.__module__ in _HARMLESS:
+            return self._identity(x, at, path)
+        return self._object(x, at, path)
+
+    def _identity(self, x: Any, at: str, path: str) -> None:
+        name = self._bind(at)
+        if not isinstance(x, types.ModuleType):
+            self._know(x, name)
+        self._miss(f"{name} is not {self.name(x)}")
+        if isinstance(x, type) and not of_library(x.__module__):
+            self._class(x)
+
+    def _class(self, kind: type) -> None:
+        """What those methods of a class that ran find outside; and the values that it has as attributes."""
+        for base in kind.__mro__[:-1]:
+            if of_library(base.__module__) or id(base) in self.known:
+                continue
+            name = self.name(base)
+            self._know(base, name)
+            for key, value in list(vars(base).items()):
+                if key.startswith("__") and key.endswith("__") and not isinstance(value, types.FunctionType):
+                    continue
+                at = f"{name}.__dict__[{key!r}]"
+                if isinstance(value, (classmethod, staticmethod)):
+                    value, at = value.__func__, f"{at}.__func__"
+                elif isinstance(value, property):
+                    value, at = value.fget, f"{at}.fget"
+                if isinstance(value, types.FunctionType):
+                    if self.ran is None or value.__code__ in self.ran:
+                        self._outside(value, at, key)
+                elif not callable(value) and not isinstance(value, _DESCRIPTORS):
+                    self._outside(value, f"{name}.__dict__[{key!r}]", f"{base.__name__}.{key}")
+
+    def _object(self, x: Any, at: str, path: str) -> None:
+        kind = type(x)
+        name = self._bind(at)
+        self._know(x, name)
+        self._miss(f"type({name}) is not {self.name(kind)}")
+        fields = fields_of(x)
+        self.holders.append((x, fields))
+        if isinstance(x, tuple):
+            for k, value in enumerate(tuple.__iter__(x)):
+                self._outside(value, f"{name}[{k}]", f"{path}[{k}]")
+        elif isinstance(x, (list, dict)):
+            raise CannotCompile(f"{path} is a {kind.__name__}, which is no plain {kind.__mro__[-2].__name__}")
+        if not fields and not isinstance(x, tuple):
+            if kind is not object and not hasattr(x, "__dict__"):
+                raise CannotCompile(f"it could read {path}, a {kind.__name__}, which cannot be looked into")
+            self._miss(f"{name} is not {self.name(x)}")
+        for key, value in fields.items():
+            self._outside(value, f"{name}.{key}", f"{path}.{key}")
+        self._class(kind)
+
+    def _container(self, x: Any, at: str, path: str) -> None:
+        kind = type(x)
+        name = self._bind(at)
+        self._know(x, name)
+        self._hold(x)
+        members = list(x.values()) if kind is dict else x
+        if len(x) > 8 and all(type(v) in _PLAIN for v in members):
+            return self._miss(
+                f"type({name}) is not {kind.__name__} or not same({name}, {self.name(kind(x))})"
+            )
+        self._miss(f"type({name}) is not {kind.__name__} or len({name}) != {len(x)}")
+        if kind is dict:
+            self._miss(f"list({name}) != {self.name(list(x))}")
+            for key, value in x.items():
+                self._outside(value, f"{name}[{self._key(key)}]", f"{path}[{key!r}]")
+        else:
+            for k, value in enumerate(x):
+                self._outside(value, f"{name}[{k}]", f"{path}[{k}]")
+        return None
+
+    def _function(self, x: types.FunctionType, at: str, path: str, root: bool) -> None:
+        name = self._bind(at)
+        self._know(x, name)
+        code = x.__code__
+        library = is_library(x)
+        ran = self.ran is None or code in self.ran or root
+        if (library and not x.__closure__) or not ran:
+            return self._miss(f"{name} is not {self.name(x)}")
+        self._miss(f"{name}.__code__ is not {self.name(code)}")
+        if x.__defaults__ is not None or x.__kwdefaults__:
+            self._outside(x.__defaults__, f"{name}.__defaults__", f"{path}.__defaults__")
+            self._outside(x.__kwdefaults__, f"{name}.__kwdefaults__", f"{path}.__kwdefaults__")
+        for k, (variable, cell) in enumerate(zip(code.co_freevars, x.__closure__ or (), strict=True)):
+            if variable == "__class__":
+                continue
+            if not is_filled(cell):
+                raise CannotCompile(f"the variable {variable} has no value yet")
+            self.holders.append((cell, {"cell_contents": cell.cell_contents}))
+            self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
+            self._module(cell.cell_contents, code)
+        if library:
+            return None
+        names = x.__globals__
+        table = self.known.get(id(names))
+        if table is None:
+            table = self._fresh()
+            self.lines.append(f"{table} = {name}.__globals__")
+            self._know(names, table)
+            self._miss(f"{table} is not {self.name(names)}") if not root else None
+        else:
+            self._miss(f"{name}.__globals__ is not {table}")
+        used = global_names(code)
+        for variable in used:
+            if (id(names), variable) in self.globals_seen:
+                continue
+            self.globals_seen.add((id(names), variable))
+            if variable in names:
+                value = names[variable]
+                self._outside(value, f"{table}[{variable!r}]", variable)
+                self._module(value, code)
+            elif not hasattr(builtins, variable):
+                raise CannotCompile(f"the global {variable} has no value")
+            else:
+                self._miss(f"{variable!r} in {table}")
+        return None
+
+    @functools.cached_property
+    def globals_seen(self) -> set[tuple[int, str]]:
+        return set()
+
+    def _module(self, module: Any, code: types.CodeType) -> None:
+        """If this is a module of the user's: its attributes that the code names."""
+        if not isinstance(module, types.ModuleType) or of_library(module.__name__):
+            return
+        held = vars(module)
+        for attribute in names_in(code):
+            if attribute in held and (id(held), attribute) not in self.globals_seen:
+                self.globals_seen.add((id(held), attribute))
+                at = f"{self.name(module)}.__dict__[{attribute!r}]"
+                self._outside(held[attribute], at, f"{module.__name__}.{attribute}")
+                self._module(held[attribute], code)
+
+    def _array(self, x: np.ndarray, at: str, path: str) -> None:
+        if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
+            known = self.known.get(id(x))
+            if known is not None:
+                return self._miss(f"{at} is not {known}")
+            leaf = self._leaf(x, at, path, self.outside)
+            self._know(x, leaf.name)
+            return None
+        name = self._bind(at)
+        if type(x) is np.ndarray and not x.dtype.hasobject:
+            self.holders.append((x, x.copy()))
+        if type(x) is not np.ndarray or x.dtype.hasobject or x.nbytes > _SMALL:
+            if self.ran is not None or self.by_content:
+                raise CannotCompile(f"the array {path} is too large to be compared at every call")
+            return None
+        return self._miss(f"not same({name}, {self.name(x.copy())})")
+
+    # -- lines ---------------------------------------------------------------------------------------
+
+    def _leaf(self, x: Any, at: str, path: str, leaves: list[Leaf]) -> Leaf:
+        direct = path.isidentifier() and leaves is self.arguments
+        name = path if direct else self._fresh("a" if leaves is self.arguments else "c")
+        self.lines.append(f"{name} = {at}" + ("" if direct else f"  # {path}"))
+        kind = type(x)
+        if kind is float or kind is int or kind is complex:
+            self._miss(f"type({name}) is not {kind.__name__}")
+        elif kind is np.ndarray:
+            strides = "" if x.flags.c_contiguous and x.ndim < 2 else f" or {name}.strides != {x.strides}"
+            if x.flags.c_contiguous and x.ndim < 2:
+                strides = f" or {name}.strides != {x.strides}"
+            self._miss(
+                f"type({name}) is not ndarray or {name}.shape != {x.shape} or {name}.dtype is not "
+                f"{self.name(x.dtype)}{strides}"
+            )
+        elif kind is np.float64 or kind is np.int64:
+            self._miss(f"type({name}) is not {self.name(kind)}")
+            self.lines.append(f"{name} = {name}.item()")
+        elif issubclass(kind, np.inexact):
+            self._miss(f"type({name}) is not {self.name(kind)}")
+        else:
+            raise CannotCompile(f"{path} is a {kind.__name__}")
+        leaf = Leaf(x, path, name)
+        leaves.append(leaf)
+        return leaf
+
+    def _by_value(self, x: Any, at: str) -> None:
+        if x is None or x is True or x is False:
+            return self._miss(f"{at} is not {x}")
+        name = self._bind(at)
+        if isinstance(x, float) and (x != x or x == 0):
+            return self._miss(f"not same({name}, {self.name(x)})")
+        return self._miss(f"type({name}) is not {self.name(type(x))} or {name} != {self.name(x)}")
+
+    def _bind(self, at: str) -> str:
+        if at.isidentifier():
+            return at
+        name = self._fresh()
+        self.lines.append(f"{name} = {at}")
+        return name
+
+    def _miss(self, condition: str) -> None:
+        self.lines.append(f"if {condition}: return MISS")
+
+    def _fresh(self, prefix: str = "h") -> str:
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def _hold(self, x: Any) -> None:
+        """Remember what a list or dict has in it, in case the function changes it."""
+        if type(x) is not tuple:
+            self.holders.append((x, type(x)(x)))
+
+    def _know(self, x: Any, name: str) -> None:
+        self.known[id(x)] = name
+        self.kept.append(x)
+
+    def _key(self, key: Any) -> str:
+        return repr(key) if type(key) in (str, int) else self.name(key)
+
+    def _counted(self) -> None:
+        self.seen = getattr(self, "seen", 0) + 1
+        if self.seen > _LIMIT:
+            raise CannotCompile("it reads too much from outside to be guarded")
+
+
+def parameters(f: Any, count: int) -> list[str]:
+    """Names for the arguments of a function: its own, as far as they are to be had."""
+    code = getattr(getattr(f, "__func__", f), "__code__", None)
+    names = list(code.co_varnames[: code.co_argcount]) if code is not None else []
+    if isinstance(f, types.MethodType):
+        names = names[1:]
+    good = [n for n in names[:count] if n not in ("f", "xs", "i", "j", "same") and not _OURS.fullmatch(n)]
+    return good if len(good) == count else [f"x{k}" if count > 1 else "x" for k in range(count)]
+
+
+_OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
+_PLAIN = frozenset({float, int, bool, str, complex, type(None)})
+#: Objects that do not change, of which identity says enough.
+_CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
+_HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
+_FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
+_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod)
+
+
+@functools.lru_cache(maxsize=4096)
+def global_names(code: types.CodeType) -> tuple[str, ...]:
+    """The global names that a code object, or a function inside of it, reads."""
+    found: dict[str, None] = {}
+    for i in dis.get_instructions(code):
+        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            found[i.argval] = None
+        elif i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            raise CannotCompile(f"it assigns the global {i.argval}")
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found.update(dict.fromkeys(global_names(constant)))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def names_in(code: types.CodeType) -> tuple[str, ...]:
+    """The names of globals and attributes in a code object, and in the functions inside of it."""
+    found = dict.fromkeys(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found.update(dict.fromkeys(names_in(constant)))
+    return tuple(found)

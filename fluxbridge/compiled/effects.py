@@ -1,0 +1,160 @@
+"""What a run does besides computing: code that ran is noted, and effects are refused."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.reach import of_library
+from .closures import same
+from .refusals import CannotCompile
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_NUMPY = os.path.dirname(np.__file__) + os.sep
+#: Functions whose effect, or whose answer, is another one in every call.
+_REFUSED: dict[Any, str] = {
+    builtins.print: "it prints", builtins.input: "it asks for input", builtins.open: "it opens a file",
+    builtins.exec: "it executes text", time.time: "it asks for the time", time.sleep: "it waits",
+    time.perf_counter: "it asks for the time", time.monotonic: "it asks for the time",
+    time.process_time: "it asks for the time", time.time_ns: "it asks for the time",
+    sys.stdout.__class__.write: "it prints",
+}  # fmt: skip
+_CHANGING = frozenset(
+    [
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "clear",
+        "sort",
+        "reverse",
+        "update",
+        "setdefault",
+        "popitem",
+        "add",
+        "discard",
+        "write",
+        "appendleft",
+        "popleft",
+        "rotate",
+        "__setitem__",
+    ]
+)
+
+
+class _Refused(BaseException):
+    """Ends the run at once, past every ``except Exception`` of the user's."""
+
+    def __init__(self, reason: str, line: str):
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+class Watch:
+    """Within it calls are watched: `ran` are the code objects that ran.
+
+    `holders` are the things outside with what they held before; a call that would change one, prints or
+    asks for the time ends the run with CannotCompile before it happens. What was assigned is put back.
+    """
+
+    def __init__(self, holders: Sequence[tuple[Any, Any]]):
+        self.holders = holders
+        self.outside = {id(x) for x, _ in holders}
+        self.ran: set[Any] = set()
+        self.before: Any = None
+
+    def __enter__(self) -> Watch:
+        self.before = sys.getprofile()
+        sys.setprofile(self._seen)
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        sys.setprofile(self.before)
+        changed = self._put_back()
+        if isinstance(error, _Refused):
+            raise CannotCompile(error.reason, error.line) from None
+        if changed and error is None:
+            raise CannotCompile(f"it changes a {changed} that it finds outside")
+
+    def _seen(self, frame: Any, event: str, what: Any) -> None:
+        if event == "call":
+            self.ran.add(frame.f_code)
+        elif event == "c_call":
+            owner = getattr(what, "__self__", None)
+            if owner is not None and id(owner) in self.outside and what.__name__ in _CHANGING:
+                raise _Refused(f"it changes a {type(owner).__name__} that it finds outside", _line(frame))
+            try:
+                reason = _REFUSED.get(what)
+            except TypeError:
+                return
+            if reason is None and type(owner).__module__ in (
+                "random",
+                "_random",
+                "_io",
+                "numpy.random.mtrand",
+            ):
+                reason = (
+                    "it draws random numbers"
+                    if "random" in type(owner).__module__
+                    else "it reads or writes a file"
+                )
+            if reason is None or frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY)):
+                return
+            if "time" in reason and of_library(frame.f_globals.get("__name__")):
+                return  # a library's own business, or that of the collector of garbage
+            raise _Refused(reason, _line(frame))
+
+    def _put_back(self) -> str:
+        """Undo what was assigned to the things outside; the name of a type that was changed."""
+        changed = ""
+        for x, held in self.holders:
+            if isinstance(x, np.ndarray):
+                if not same(x, held):
+                    x[...], changed = held, "array"
+            elif isinstance(x, list):
+                if len(x) != len(held) or any(a is not b for a, b in zip(x, held, strict=True)):
+                    x[:], changed = held, "list"
+            elif isinstance(x, dict):
+                if list(x) != list(held) or any(x[k] is not v for k, v in held.items()):
+                    x.clear()
+                    x.update(held)
+                    changed = "dict"
+            elif isinstance(x, set):
+                if x != held:
+                    x.clear()
+                    x.update(held)
+                    changed = "set"
+            elif isinstance(x, frozenset) or type(x) is tuple:
+                continue
+            elif hasattr(x, "cell_contents"):
+                if x.cell_contents is not held["cell_contents"]:
+                    x.cell_contents, changed = held["cell_contents"], "variable"
+            else:
+                changed = _object_put_back(x, held) or changed
+        return changed
+
+
+def _object_put_back(x: Any, held: dict[str, Any]) -> str:
+    from ..autodiff.holders import fields_of, put, remove
+
+    now = fields_of(x)
+    if len(now) == len(held) and all(now.get(k) is v for k, v in held.items()):
+        return ""
+    for name in now:
+        if name not in held:
+            remove(x, name)
+    for name, value in held.items():
+        if now.get(name) is not value:
+            put(x, name, value)
+    return type(x).__name__
+
+
+def _line(frame: Any) -> str:
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"

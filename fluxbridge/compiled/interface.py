@@ -1,0 +1,175 @@
+"""The ways in: the operators for ``AutoNative(compile=True)``, and :func:`compiled`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from ..autodiff import native
+from . import build, pulling
+from .cache import CACHE, PATIENCE, State, code_of
+from .refusals import CannotCompile
+from .writers.python import MISS
+
+
+def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
+    """What the compiled program of f gives; if there is none, it is made, or `eager` answers."""
+    state = CACHE.states.get((kind, code_of(f), len(xs)))
+    if state is None:
+        state = CACHE.state((kind, code_of(f), len(xs)), f)
+    if state.eager:
+        return eager()
+    for k, entry in enumerate(state.entries):
+        try:
+            found = entry.run(f, xs)
+        except Exception as error:  # the engine says what is wrong, or knows better
+            result = eager()
+            state.raised = type(error).__name__
+            return result
+        if found is not MISS:
+            state.hits += 1
+            if k:
+                state.to_front(entry)
+            return found if entry.confirmed else _second(state, entry, f, xs, make, eager)
+    return _first(state, f, xs, make, eager)
+
+
+def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
+    """A call for which there is no program yet."""
+    if state.traces > PATIENCE and state.traces > state.hits:
+        result = eager()
+        state.refuse("it goes another way in almost every call")
+        return result
+    try:
+        entry = make()
+        found = entry.run(f, xs)
+        if found is MISS:
+            raise CannotCompile("the program does not apply to what it was made from")
+    except CannotCompile as refusal:
+        result = eager()
+        if refusal.reason:
+            state.refuse(str(refusal))
+        return result
+    except ArithmeticError:  # of Python's numbers at this point; the engine may know better
+        state.traces += 1
+        return eager()
+    except Exception as error:
+        result = eager()
+        state.refuse(f"{type(error).__name__}: {error}")
+        return result
+    state.add(entry)
+    return found
+
+
+def _second(
+    state: State,
+    entry: build.Compiled,
+    f: Any,
+    xs: Sequence[Any],
+    make: Callable[[], Any],
+    eager: Callable[[], Any],
+) -> Any:
+    """The second call that goes this way is traced again: what is constant must be the same.
+
+    Its result is that of the second trace, so whatever f does by the way is done once a call.
+    """
+    first, entry.signature = entry.signature, None
+    if first is None:  # another thread is at it
+        return eager()
+    try:
+        again = make()
+        found = again.run(f, xs)
+        difference = first.difference(again.signature)
+        if found is MISS:
+            raise CannotCompile("the program does not apply to what it was made from")
+    except Exception as error:
+        result = eager()
+        state.refuse(str(error) if isinstance(error, CannotCompile) else f"{type(error).__name__}: {error}")
+        return result
+    entry.confirmed = True
+    if difference:
+        state.refuse(difference)
+    return found
+
+
+def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+    """:func:`~fluxbridge.autodiff.native.withgradient` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    return run(aux, f, xs, lambda: build.gradient(f, xs, aux), lambda: native.withgradient(f, xs, aux))
+
+
+def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+    """:func:`~fluxbridge.autodiff.native.pullback` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    return run("pull", f, xs, lambda: pulling.pullback(f, xs), lambda: native.pullback(f, xs))
+
+
+def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+    """:func:`~fluxbridge.autodiff.native.pushforward` by a compiled program."""
+    if type(f) is Compiled:
+        f = f.f
+    if any(dx is None for dx in dxs):
+        return native.pushforward(f, xs, dxs)
+    push = Push(f, len(xs))
+    return call("push", push, (*xs, *dxs))
+
+
+def call(kind: Hashable, operator: Any, xs: Sequence[Any]) -> Any:
+    """What an operator on a function ``operator.f`` gives at `xs`, by a compiled program."""
+    if type(operator.f) is Compiled:
+        operator.f = operator.f.f
+    if native.within_gradient():  # where functions run as in training, which this kind of program does not
+        return operator(*xs)
+    key = (kind, code_of(operator.f))
+    return run(key, operator, xs, lambda: build.call(operator, xs), lambda: operator(*xs))
+
+
+class Push:
+    """A function of arguments and tangents, which gives the value of f and its tangent."""
+
+    def __init__(self, f: Callable[..., Any], count: int):
+        self.f, self.count = f, count
+
+    def __call__(self, *both: Any) -> Any:
+        return native.pushforward(self.f, both[: self.count], both[self.count :])
+
+
+_WHAT: dict[Any, str] = {True: "value and gradient", False: "gradient", "pull": "pullback"}
+
+
+class Compiled:
+    """What :func:`compiled` makes of a function."""
+
+    def __init__(self, f: Callable[..., Any]):
+        self.f = f
+        functools.update_wrapper(self, f)
+
+    def __call__(self, *xs: Any, **options: Any) -> Any:
+        return self.f(*xs, **options)
+
+    def source(self, *xs: Any) -> str:
+        """The code of the value and the gradient at these arguments."""
+        return build.gradient(self.f, xs, True).source
+
+    def report(self) -> str:
+        """What was fused and planned, which guards and questions there are, and why it fell back."""
+        lines = []
+        code = code_of(self.f)
+        states: list[tuple[Any, State]] = list(CACHE.states.items())
+        for (kind, of, count), state in states:
+            operator = isinstance(kind, tuple) and kind[-1] is code
+            if of is code or operator:
+                what = kind[0] if operator else _WHAT.get(kind, kind)
+                lines.append(f"{what}, {count} arguments, traced {state.traces} times")
+                lines += [f"runs eagerly: {state.eager}"] if state.eager else []
+                lines += [f"a call ran eagerly after a {state.raised}"] if state.raised else []
+                lines += [str(entry.report) for entry in state.entries]
+        return "\n".join(lines) or "not called yet"
+
+
+def compiled(f: Callable[..., Any]) -> Compiled:
+    """Let gradients of f be compiled."""
+    return Compiled(f)

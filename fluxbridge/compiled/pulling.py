@@ -1,0 +1,118 @@
+"""Programs of pullbacks: what is computed on the way forward, and what a seed needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autodiff.sweep import project
+from ..autodiff.tape import spec_of
+from ..errors import StructureError
+from ..recording import Step
+from . import build
+from .backward import Backward, _form
+from .lower import Lowering
+from .passes import numbered, simplified
+from .program import Op, Var, variables
+from .refusals import CannotCompile
+from .report import Report
+from .signature import Signature
+
+
+def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
+    """The program of ``pullback(f, *xs)``, of functions that return one number or array."""
+    start = time.perf_counter()
+    traced = build.trace_of(f, xs)
+    trace, writer = traced.trace, traced.writer
+    if not isinstance(trace.out, Step):
+        raise CannotCompile("the pullback of a function that does not return one number or array")
+    lowering = Lowering(trace)
+    traced.name_inputs(lowering)
+    lowering.forward()
+    spec = spec_of(trace.out.value)
+    seed = lowering.b.new(_form(spec), "seed")
+    back = Backward(lowering, [(trace.out, seed)])
+    if not back.active[trace.out.position]:
+        raise CannotCompile("the pullback of a constant")
+    found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
+    results: list[Any] = [lowering.of[trace.out.position], found]
+    report = Report()
+    ops = simplified(lowering.b.ops, results, report)
+    numbered(ops)
+    value, found = results
+    later = _depending(ops, seed)
+    first = [op for op in ops if op not in later]
+    made = {op.out for op in first} | set(lowering.of.values())
+    used = {v for op in later for v in op.inputs()} | {v for v in found if isinstance(v, Var)}
+    kept = [
+        v
+        for v in dict.fromkeys([*lowering.of.values(), *(op.out for op in first)])
+        if v in used and v in made
+    ]
+    copies = [
+        f"{v.name} = {v.name}.copy()" for v in lowering.of.values()
+        if v.op is None and v.form.kind == "array" and _reaches(first, v, kept)
+    ]  # fmt: skip
+    names = ", ".join(v.name for v in kept)
+    inner = writer.lines([op for op in ops if op in later])
+    body: list[str] = []
+    given = [*(v.name for v in kept if v.form.kind == "array"), *([seed.name] if spec.shape else [])]
+    gradients = build._gradients(found, trace.templates, writer, body, given)
+    own = ".copy()" if value.form.kind == "array" else ""
+    text = [
+        "def run(f, xs):",
+        *[f"    {line}" for line in [*traced.outline.lines, *copies, *writer.lines(first)]],
+        f"    return {writer.operand(value)}{own}, "
+        f"{writer.name(Back, 'Back')}(back, ({names}{',' if names else ''}), {writer.name(spec, 'spec')})",
+        "",
+        f"def back(kept, {seed.name}):",
+        *([f"    {names}, = kept"] if names else []),
+        *[f"    {line}" for line in [*inner, *body, f"return {gradients}"]],
+    ]
+    source = "\n".join(text) + "\n"
+    if any(v.name == "unread" for op in ops for v in op.inputs()):
+        raise CannotCompile("it reads an array on a way that is not followed")
+    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
+    report.finished(traced, ops, time.perf_counter() - start)
+    return build.Compiled(writer.names["run"], source, Signature(trace), report)
+
+
+class Back:
+    """The function that pulls cotangents back; it can be called repeatedly."""
+
+    __slots__ = ("back", "kept", "spec")
+
+    def __init__(self, back: Callable[..., Any], kept: tuple[Any, ...], spec: Any):
+        self.back, self.kept, self.spec = back, kept, spec
+
+    def __call__(self, seed: Any) -> Any:
+        shape = self.spec.shape
+        if seed is None:
+            raise CannotCompile("")
+        if np.shape(seed) != shape:
+            raise StructureError(f"the seed has shape {np.shape(seed)}, but the output has shape {shape}")
+        return self.back(self.kept, project(seed, self.spec))
+
+
+def _depending(ops: list[Op], seed: Var) -> set[Op]:
+    """The operations that need the seed."""
+    known = {seed}
+    found = set()
+    for op in ops:
+        if any(v in known for v in op.inputs()):
+            found.add(op)
+            if op.out is not None:
+                known.add(op.out)
+    return found
+
+
+def _reaches(ops: list[Op], leaf: Var, kept: Sequence[Var]) -> bool:
+    """Does the memory of an argument lie behind something that is kept?"""
+    shared = {leaf}
+    for op in ops:
+        if op.shares and any(v in shared for v in variables(op.args)):
+            shared.add(op.out)  # type: ignore[arg-type]
+    return any(v in shared for v in kept)

@@ -1,0 +1,338 @@
+"""One run of a function, recorded so that nothing it depends on stays unseen.
+
+A :class:`Trace` is a recording whose stand-ins notice when somebody looks at their values on the side
+(see :mod:`.sites`): that becomes a question of the recording, whose answer is the value, so that a program
+made of it applies only where the value is the same. Arrays that the function finds by itself are
+leaves, too.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ..autodiff.frames import engine_package
+from ..autodiff.primitive import Kind, Primitive, Tracer, plain
+from ..autodiff.reach import Rebuilder, Way
+from ..autodiff.structure import take_apart
+from ..autodiff.tape import LEAF
+from ..autodiff.tracing import each
+from ..recording import Call, Choice, Recording, Step
+from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
+from .closures import same
+from .refusals import CannotCompile
+from .sites import place_of, reads_value
+
+engine_package(__package__)
+_HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_NUMPY = os.path.dirname(np.__file__) + os.sep
+_slot: Any = Tracer._value  # type: ignore[misc]
+
+
+def the_value(x: Any) -> Any:
+    """A question of its own: what is the value?"""
+    return x
+
+
+def _read(self: Any) -> Any:
+    value = _slot.__get__(self)
+    level = self.level
+    if level.watching:
+        frame = place_of(sys._getframe(1))
+        if frame is not None and reads_value(frame):
+            level.looked_at(self, value)
+    return value
+
+
+class _Stopped(BaseException):
+    """Ends a run past every ``except Exception`` of the user's."""
+
+
+class WatchedNumber(RecordedNumber, metaclass=Kind):
+    __slots__ = ()
+    _value = property(_read, _slot.__set__)
+
+
+class WatchedScalar(RecordedScalar, metaclass=Kind):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+    _value = property(_read, _slot.__set__)
+
+
+WatchedNumber.numpys, WatchedNumber.pythons = WatchedScalar, WatchedNumber
+WatchedScalar.numpys, WatchedScalar.pythons = WatchedScalar, WatchedNumber
+
+
+class WatchedArray(RecordedArray, metaclass=Kind):
+    __slots__ = ()
+    _value = property(_read, _slot.__set__)
+
+
+class WatchedMask(WatchedArray, metaclass=Kind):
+    """The answers of a comparison of each element: an array of booleans that is a step of its own.
+
+    For everybody else it is as constant as a plain one; no cotangent goes through it.
+    """
+
+    __slots__ = ()
+    is_answer = True
+
+
+def _answer(ufunc: np.ufunc, operation: Callable[..., Any], swap: bool = False) -> Callable[..., Any]:
+    """A method that compares each element of an array of a trace that follows such answers."""
+    name = operation.__name__
+    usual = getattr(RecordedArray, f"__{'r' if swap else ''}{name.strip('_')}__")
+
+    def method(self: Any, *others: Any) -> Any:
+        if not self.level.masks or not all(isinstance(x, _OPERANDS) for x in others):
+            return usual(self, *others)
+        inputs = (*others, self) if swap else (self, *others)
+        return self.level.mask(ufunc, inputs) if _by_elements(inputs) else usual(self, *others)
+
+    return method
+
+
+def _by_elements(inputs: Sequence[Any]) -> bool:
+    """Do these broadcast to an array with axes, by way of one trace alone?"""
+    try:
+        shape = np.broadcast_shapes(*[np.shape(x) for x in inputs])
+    except ValueError:
+        return False
+    levels = {id(x.level) for x in inputs if isinstance(x, Tracer)}
+    return bool(shape) and len(levels) == 1
+
+
+_OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex)
+for _operation, _ufunc in (
+    (operator.lt, np.less), (operator.le, np.less_equal), (operator.gt, np.greater),
+    (operator.ge, np.greater_equal), (operator.eq, np.equal), (operator.ne, np.not_equal),
+):  # fmt: skip
+    setattr(WatchedArray, f"__{_operation.__name__}__", _answer(_ufunc, _operation))
+_bits: Any
+for _operation, _bits in (
+    (operator.and_, np.bitwise_and), (operator.or_, np.bitwise_or), (operator.xor, np.bitwise_xor),
+):  # fmt: skip
+    setattr(WatchedMask, f"__{_operation.__name__.strip('_')}__", _answer(_bits, _operation))
+    setattr(WatchedMask, f"__r{_operation.__name__.strip('_')}__", _answer(_bits, _operation, True))
+WatchedMask.__invert__ = _answer(np.invert, operator.invert)  # type: ignore[method-assign]
+
+
+def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    level = self.level
+    if level.masks and ufunc in _MASKS and method == "__call__" and not options and _by_elements(inputs):
+        of_masks = ufunc not in _BITS or all(getattr(x, "dtype", None) is _BOOL for x in inputs)
+        if of_masks and all(isinstance(x, _OPERANDS) for x in inputs):
+            return level.mask(ufunc, inputs)
+    return RecordedArray.__array_ufunc__(self, ufunc, method, *inputs, **options)
+
+
+WatchedArray.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
+_BOOL = np.dtype(bool)
+_BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
+#: Functions of each element that answer with a boolean, as steps.
+_MASKS: dict[np.ufunc, Primitive] = {
+    u: Primitive(f"answer of {u.__name__}", compute=u, vjps=(None,) * u.nin)
+    for u in (
+        np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and,
+        np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite, np.signbit, *_BITS,
+    )
+}  # fmt: skip
+#: Functions that are followed as one step.
+FOLLOWED: dict[Callable[..., Any], Primitive] = {}
+ANSWERS = set(_MASKS.values())
+_CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
+
+
+class Trace(Recording):
+    """A run of ``f(*xs)``; the arrays `outside` are leaves after those of the arguments.
+
+    `strong` says of every step which of its inputs are numbers of NumPy's, which do not adapt to float32.
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], xs: Sequence[Any], outside: Sequence[np.ndarray] = (), masks: bool = True
+    ):
+        self.watching = False
+        self.masks = masks  # are the answers of comparisons of each element steps?
+        self.strong: dict[int, tuple[bool, ...]] = {}
+        self.looked: set[int] = set()
+        self.outside: list[Step] = []
+        self.rebuilder: Rebuilder | None = None
+        self.in_f = False
+        self.stopped: CannotCompile | None = None
+        self.constant_bytes = 0
+        self.scalars: set[int] = set()  #: the results that are NumPy's numbers
+
+        def run(*stand_ins: Any) -> Any:
+            called = self._with_leaves(f, outside) if outside else f
+            self.watching = self.in_f = True
+            try:
+                out = called(*stand_ins)
+            except _Stopped:
+                raise self.stopped from None  # type: ignore[misc]
+            finally:
+                self.watching = self.in_f = False
+            splitters = [self.memory.rebuilt, self.rebuilder]
+            if self.memory.changed or any(s is not None and s.changes() for s in splitters):
+                raise CannotCompile("it changes what it was given")
+            if self.stopped is not None:  # f caught what was raised
+                raise self.stopped
+            take_apart(out, self._is_result)
+            return out
+
+        super().__init__(run, xs)
+
+    def _is_result(self, x: Any) -> bool:
+        """Is this a traced value? Note those that are NumPy's numbers."""
+        if isinstance(x, WatchedScalar) and x.level is self:
+            self.scalars.add(x.step.position)
+        return isinstance(x, Tracer)
+
+    def _with_leaves(self, f: Callable[..., Any], outside: Sequence[np.ndarray]) -> Callable[..., Any]:
+        """f, rebuilt to meet stand-ins for the arrays."""
+        targets = {id(array): array for array in outside}
+        wanted = Way().to(targets, f)
+        stand_ins = {}
+        for key, array in targets.items():
+            stand_ins[key] = tracer = self._leaf(array)
+            self.outside.append(tracer.step)
+        self.rebuilder = rebuilder = Rebuilder(stand_ins, wanted)
+        return rebuilder.split(f)[0]
+
+    # -- stand-ins that notice -----------------------------------------------------------------------
+
+    def _wrap(self, primitive: Primitive, y: Any, inputs: tuple, options: dict, calls: tuple) -> Any:
+        if isinstance(y, (bool, np.bool_)):  # nobody hears of it as of a question
+            step = self._step(primitive, inputs, options, y, calls)
+            self.choices.append(Choice(the_value, (step,), {}, y, len(self.steps), self._stack()))
+            return y
+        made = super()._wrap(primitive, y, inputs, options, calls)
+        kind = WatchedMask if primitive in ANSWERS else _CLASSES.get(type(made))
+        if kind is None:
+            return made
+        twin = object.__new__(kind)
+        twin._value = _slot.__get__(made)
+        twin.level, twin.step = self, made.step
+        if isinstance(y, np.ndarray) and primitive is not LEAF and y.nbytes > _LARGE:
+            made.step.value = hollow(y)
+        return twin
+
+    def _enter(self, primitive: Primitive, y: Any, inputs: tuple[Any, ...], options: dict) -> Any:
+        place = len(self.steps)
+        made = super()._enter(primitive, y, inputs, options)
+        self.strong[place] = tuple([isinstance(x, RecordedScalar) for x in inputs])
+        return made
+
+    def _kept(self, x: Any) -> Any:
+        """A copy keeps the layout, on which the order of sums in products depends."""
+        known = len(self._copies)
+        kept = super()._kept(x)
+        if self.in_f and type(x) is np.ndarray and len(self._copies) > known:
+            self.constant_bytes += x.nbytes
+            if self.constant_bytes > _CONSTANTS:
+                self.stop("it uses constants of more than 32 MB")
+        if type(x) is np.ndarray and kept.strides != x.strides and kept.size:
+            kept = x.copy("K")
+            kept.flags.writeable = False
+            self._copies[id(x)] = (x, kept)
+        return kept
+
+    def watch(
+        self, function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any], outcome: Any
+    ) -> None:
+        """Note a question; one that, asked again, has another answer is a question for its inputs."""
+        before = len(self.choices)
+        super().watch(function, inputs, options, outcome)
+        if len(self.choices) == before or (function in _PLAIN and isinstance(outcome, (bool, np.bool_))):
+            return
+        watching, self.watching = self.watching, False
+        try:
+            values = [plain(x) for x in each(inputs)]
+            if not _answers(function, values, self.choices[before].options, outcome):
+                del self.choices[before:]
+                for x in each(inputs):
+                    if isinstance(x, Tracer) and x.level is self:
+                        self.looked_at(x, plain(x))
+        finally:
+            self.watching = watching
+
+    def follow(self, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+        """A function of each element whose derivative nobody will want, as one step."""
+        if function not in FOLLOWED:
+            FOLLOWED[function] = Primitive("slope", compute=function, vjps=(None,) * len(inputs))
+        return self.record(FOLLOWED[function], inputs, {})
+
+    def mask(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
+        """The answers of a comparison, as a step."""
+        return self.record(_MASKS[ufunc], inputs, {})
+
+    def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
+        if len(self.steps) >= LONGEST:
+            self.stop(f"it takes more than {LONGEST:,} steps")
+        return super()._step(primitive, inputs, options, y, calls)
+
+    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
+        self.stop(f"{primitive.name} has a rule of its own")
+
+    def stop(self, reason: str) -> NoReturn:
+        """End the run: f is not compiled."""
+        if self.stopped is None:
+            self.stopped = CannotCompile(reason, line_of(self._stack()))
+        raise _Stopped
+
+    def looked_at(self, tracer: Any, value: Any) -> None:
+        """Somebody uses a value on the side."""
+        step = tracer.step
+        if step.position in self.looked:
+            return
+        self.looked.add(step.position)
+        self.choices.append(Choice(the_value, (step,), {}, self._kept(value), len(self.steps), self._stack()))
+
+    def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        before, self.watching = self.watching, False
+        try:
+            return super().record(primitive, inputs, options)
+        finally:
+            self.watching = before
+
+    def _stack(self) -> tuple[Call, ...]:
+        """The innermost line of the user's code, alone."""
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if not name.startswith((_HERE, _NUMPY, "<__array_function__", "<fluxbridge>")):
+                return (Call(frame.f_code, frame.f_lineno, frame.f_lasti, None),)
+            frame = frame.f_back
+        return ()
+
+
+def _answers(function: Callable[..., Any], values: list[Any], options: dict[str, Any], outcome: Any) -> bool:
+    """Does the question, asked again, have this answer?"""
+    try:
+        with np.errstate(all="ignore"):
+            return same(function(*values, **options), outcome)
+    except Exception:
+        return False
+
+
+def hollow(x: np.ndarray) -> np.ndarray:
+    """An array of the same shape and type without its memory: a step is asked for no more."""
+    return np.ndarray(x.shape, x.dtype, np.zeros(1, x.dtype), 0, (0,) * x.ndim)
+
+
+LONGEST = 30_000  #: steps that are compiled, which takes some seconds
+_CONSTANTS = 1 << 25  #: bytes of constants that a program may keep
+_LARGE = 1 << 20  #: bytes from which on the values of steps are not kept
+#: Comparisons of two values, whose answers are what they are.
+_PLAIN = {operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, bool}
+
+
+def line_of(calls: Sequence[Call]) -> str:
+    """The place in the user's code, as ``file.py:12``."""
+    return f"{os.path.basename(calls[-1].code.co_filename)}:{calls[-1].line}" if calls else ""

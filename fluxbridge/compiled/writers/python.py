@@ -1,0 +1,128 @@
+"""Writer 1: a program as Python source, with Python's numbers and NumPy's functions."""
+
+from __future__ import annotations
+
+import keyword
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..closures import same
+from ..passes.groups import Group
+from ..program import Const, Op, Var
+from ..written import STATEMENTS
+from . import blocks
+
+_OPERATORS = {
+    np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.true_divide: "{0} / {1}",
+    np.negative: "-{0}",
+}  # fmt: skip
+
+
+class Miss:
+    """What a program returns that does not apply."""
+
+    def __repr__(self) -> str:
+        return "MISS"
+
+
+MISS = Miss()
+
+
+class Writer:
+    """Collects source lines, and the names of the constants and functions in them."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray, **STATEMENTS}
+        self.of: dict[int, str] = {}
+        self.kept: list[Any] = []
+        self.planned = 0  #: bytes of work arrays
+        self.reserved: set[str] = set()  #: names that variables have
+
+    def name(self, x: Any, wish: str = "") -> str:
+        """A name for an object in the code."""
+        known = self.of.get(id(x))
+        if known is not None:
+            return known
+        if not wish:
+            wish = x.__name__ if isinstance(x, type) or (callable(x) and hasattr(x, "__name__")) else "k"
+            wish = wish.rpartition(".")[2]
+        if not wish.isidentifier() or keyword.iskeyword(wish):
+            wish = "rule" if callable(x) else "k"
+        wish = {"float": "float", "int": "int", "k": "k"}.get(wish, wish + "_" if wish in _TAKEN else wish)
+        name, n = wish, 0
+        if wish == "k":
+            name = "k0"
+        while name in self.reserved or (name in self.names and self.names[name] is not x):
+            n += 1
+            name = f"{wish}{n}"
+        self.names[name] = x
+        self.of[id(x)] = name
+        self.kept.append(x)
+        return name
+
+    def operand(self, x: Any) -> str:
+        if isinstance(x, Var):
+            return x.name
+        if isinstance(x, Const):
+            value = x.value
+            kind = type(value)
+            if value is None or kind is bool:
+                return repr(value)
+            if kind is int or (kind is float and math.isfinite(value)):
+                text = repr(value)
+                return f"({text})" if text[0] == "-" else text
+            return self.name(value)
+        if isinstance(x, tuple):
+            return "(" + "".join(f"{self.operand(v)}, " for v in x) + ")"
+        return self.name(x)
+
+    def expression(self, op: Op) -> str:
+        args = [self.operand(a) for a in op.args]
+        if op.text:
+            return op.text.format(*args, f=self.name(op.call))
+        if op.ufunc in _OPERATORS:
+            return _OPERATORS[op.ufunc].format(*args)
+        options = [f"{k}={self.operand(Const(v))}" for k, v in op.options.items()]
+        return f"{self.name(op.call)}({', '.join([*args, *options])})"
+
+    def lines(self, ops: Iterable[Op]) -> list[str]:
+        found = []
+        line = ""
+        for op in ops:
+            if isinstance(op, Group):
+                found += blocks.lines(op, self, len(self.names))
+                line = ""
+                continue
+            if op.line != line:
+                line = op.line
+                if line:
+                    found.append(f"# {line}")
+            found += self.statement(op)
+        return found
+
+    def statement(self, op: Op) -> list[str]:
+        if op.code:
+            args = [self.operand(a) for a in op.args]
+            known = {
+                k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()
+            }
+            return [text.format(*args, out=op.out, **known) for text in op.code]
+        if not op.check:
+            return [f"{op.out} = {self.expression(op)}"]
+        if op.call.__name__ == "the_value":
+            return [f"if not same({self.operand(op.args[0])}, {self.operand(Const(op.wanted))}): return MISS"]
+        right = self.expression(op)
+        if op.text and op.wanted is True:
+            return [f"if not ({right}): return MISS"]
+        if op.text and op.wanted is False:
+            return [f"if {right}: return MISS"]
+        if type(op.wanted) is bool:
+            return [f"if {right} is not {op.wanted}: return MISS"]
+        return [f"if not same({right}, {self.operand(Const(op.wanted))}): return MISS"]
+
+
+#: Names that variables of the code have.
+_TAKEN = {"f", "xs", "x", "run"}

@@ -1,0 +1,81 @@
+"""Every sample of the rule tests, compiled and eager; in blocks, too; and where other branches are taken."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from compiledkit import moved, result, same
+from rulecheck import Sample, pair, random_like
+from rulesamples import samples
+
+from fluxbridge.autodiff import native
+from fluxbridge.compiled import build
+from fluxbridge.compiled.refusals import CannotCompile
+from fluxbridge.compiled.writers.python import MISS
+
+groups = sys.modules["fluxbridge.compiled.passes.groups"]
+pytestmark = [pytest.mark.once, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
+
+SAMPLES = samples()
+#: Samples that are not compiled, by name, and why.
+NOT_COMPILED = {"apply_along_axis"}
+GROUPS = 40
+
+
+def scalar(sample: Sample) -> tuple[Any, tuple[Any, ...]]:
+    """The sample as a function with a gradient, and its arguments."""
+    rng = np.random.default_rng(0)
+    xs = tuple(x if isinstance(x, (float, complex)) else np.asarray(x) for x in sample.args)
+    out = sample.f(*xs)
+    parts = out if isinstance(out, (tuple, list)) else (out,)
+    return pair(sample.f, [random_like(rng, p) for p in parts]), xs
+
+
+def some(block: int) -> list[Sample]:
+    return SAMPLES[block::GROUPS]
+
+
+@pytest.mark.parametrize("block", range(GROUPS))
+def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
+    """Here the same bits; elsewhere the same, or the program says that it is not for it."""
+    refused = []
+    for sample in some(block):
+        f, xs = scalar(sample)
+        try:
+            program = build.gradient(f, xs, False)
+        except CannotCompile:
+            refused.append(sample.name)
+            continue
+        assert same(program.run(f, xs), native.withgradient(f, xs)), sample.name
+        for seed in range(3):
+            point = moved(xs, seed)
+            found = result(lambda: program.run(f, point))  # noqa: B023
+            wanted = result(lambda: native.withgradient(f, point))  # noqa: B023
+            if found is not MISS and not isinstance(found, type):
+                assert same(found, wanted), (
+                    f"{sample.name} at {point!r}: {found!r}, eager {wanted!r}\n{program.source}"
+                )
+    assert len(refused) <= 2, refused
+
+
+@pytest.mark.parametrize("block", range(0, GROUPS, 2))
+def test_in_blocks(block, monkeypatch):
+    monkeypatch.setattr(groups, "LARGE", 2)
+    monkeypatch.setattr(groups, "BLOCK", 2 + block % 5)
+    for sample in some(block):
+        f, xs = scalar(sample)
+        try:
+            program = build.gradient(f, xs, False)
+        except CannotCompile:
+            continue
+        value, grads = program.run(f, xs)
+        wanted, slopes = native.withgradient(f, xs)
+        np.testing.assert_allclose(value, wanted, rtol=1e-12, atol=1e-13, err_msg=sample.name)
+        for g, s in zip(grads, slopes, strict=True):
+            if s is None:
+                assert g is None, sample.name
+            else:
+                np.testing.assert_allclose(g, s, rtol=1e-12, atol=1e-13, err_msg=sample.name)
