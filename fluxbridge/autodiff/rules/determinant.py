@@ -43,10 +43,10 @@ def det(a: Any) -> Any:
 
 def _regular(a: Any) -> bool:
     """The question whether all are, of traced values."""
-    return asked(_all_regular, (a,), {}, _all_regular(plain(a)))
+    return asked(all_regular, (a,), {}, all_regular(plain(a)))
 
 
-def _all_regular(a: np.ndarray) -> bool:
+def all_regular(a: np.ndarray) -> bool:
     """Is the inverse of every one of these matrices good enough for the rule?"""
     if a.size == 0:
         return True
