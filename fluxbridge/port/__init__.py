@@ -1,0 +1,1 @@
+"""From a Flux tutorial in Julia to Python."""
