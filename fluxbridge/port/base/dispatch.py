@@ -1,0 +1,192 @@
+"""Functions with several methods, chosen by the types of all arguments, as in Julia."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .errors import MethodError
+from .types import Any_, TypeOf, TypeVar, isa, subtype, typeof
+
+EXTENSIONS: dict[str, Function] = {}
+"""The functions of Julia's Base that a program gave methods of its own."""
+
+
+class Method:
+    """One method: the types of its parameters, and the function."""
+
+    def __init__(self, function: Callable, kinds: list | None = None) -> None:
+        self.function = function
+        parameters = list(inspect.signature(function).parameters.values())
+        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        given = [Any_ if p.annotation is p.empty else p.annotation for p in positional]
+        self.kinds = given if kinds is None else kinds
+        self.required = sum(p.default is p.empty for p in positional)
+        self.rest = next((Any_ if p.annotation is p.empty else p.annotation for p in parameters if p.kind == p.VAR_POSITIONAL), None)
+        self.wants = {p.name for p in parameters if p.kind == p.KEYWORD_ONLY}
+
+    def bindings(self, args: tuple) -> dict[str, Any] | None:
+        """The type variables if the arguments fit, else ``None``."""
+        count = len(args)
+        if count < self.required or (count > len(self.kinds) and self.rest is None):
+            return None
+        found: dict[str, Any] = {}
+        kinds = [*self.kinds[:count], *[self.rest] * (count - len(self.kinds))]
+        for value, kind in zip(args, kinds):
+            if not isa(value, kind) or not _bind(kind, value, found):
+                return None
+        return found
+
+    def more_special(self, other: Method, count: int) -> bool:
+        """Whether this method's types are all narrower than the other's."""
+        mine = [*self.kinds[:count], *[self.rest or Any_] * (count - len(self.kinds))]
+        theirs = [*other.kinds[:count], *[other.rest or Any_] * (count - len(other.kinds))]
+        if not all(subtype(a, b) for a, b in zip(mine, theirs)):
+            return False
+        if not all(subtype(b, a) for a, b in zip(mine, theirs)):
+            return True
+        if self._diagonal() != other._diagonal():
+            return self._diagonal()
+        return self.rest is None and other.rest is not None
+
+    def _diagonal(self) -> bool:
+        names = [k.name for k in self.kinds if isinstance(k, TypeVar)]
+        return len(names) != len(set(names))
+
+
+def _bind(kind: Any, value: Any, found: dict[str, Any]) -> bool:
+    if isinstance(kind, TypeVar):
+        return found.setdefault(kind.name, typeof(value)) == typeof(value)
+    if isinstance(kind, TypeOf):
+        return _bind_type(kind.inner, value, found)
+    params = getattr(kind, "params", ())
+    if params and any(isinstance(p, TypeVar) for p in params):
+        from .types import element_type
+
+        own = getattr(typeof(value), "params", ())
+        if hasattr(value, "__len__") and not hasattr(type(value), "__julia_struct__") and not own:
+            own = (element_type(value),)
+        for p, actual in zip(params, own):
+            if isinstance(p, TypeVar) and found.setdefault(p.name, actual) != actual:
+                return False
+    return True
+
+
+def _bind_type(pattern: Any, value: Any, found: dict[str, Any]) -> bool:
+    if isinstance(pattern, TypeVar):
+        return found.setdefault(pattern.name, value) == value
+    own = value.params if hasattr(value, "params") else getattr(value, "__julia_params__", ())
+    for p, actual in zip(getattr(pattern, "params", None) or getattr(pattern, "__julia_params__", ()), own):
+        if isinstance(p, TypeVar) and found.setdefault(p.name, actual) != actual:
+            return False
+    return True
+
+
+class Function:
+    """A generic function: calls go to the method that fits best; ``fallback`` takes what fits none."""
+
+    def __init__(self, name: str, fallback: Callable | None = None) -> None:
+        self.__name__ = self.__qualname__ = name
+        self.methods: list[Method] = []
+        self.fallback = fallback
+
+    def add(self, function: Callable, kinds: list | None = None) -> None:
+        """Add a method; one of the same types is replaced."""
+        new = Method(function, kinds)
+        self.methods = [m for m in self.methods if not (m.kinds == new.kinds and m.rest == new.rest)]
+        self.methods.append(new)
+
+    def find(self, args: tuple) -> tuple[Method, dict[str, Any]] | None:
+        """The best method for these arguments."""
+        fitting = [(m, b) for m in self.methods if (b := m.bindings(args)) is not None]
+        if not fitting:
+            return None
+        count = len(args)
+        for method, bound in fitting:
+            if all(other is method or method.more_special(other, count) for other, _ in fitting):
+                return method, bound
+        raise MethodError(f"{self.__name__}: several methods fit these arguments equally well")
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        found = self.find(args)
+        if found is None:
+            if self.fallback is not None:
+                return self.fallback(*args, **keywords)
+            kinds = ", ".join(f"::{typeof(a)!r}" for a in args)
+            raise MethodError(f"no method matching {self.__name__}({kinds})")
+        method, bound = found
+        extra = {name: value for name, value in bound.items() if name in method.wants}
+        return method.function(*args, **extra, **keywords)
+
+    def __repr__(self) -> str:
+        return f"{self.__name__} (generic function with {len(self.methods)} methods)"
+
+
+def dispatch(function: Callable) -> Function:
+    """Decorator: one more method of the function of this name, chosen by the annotations.
+
+    >>> from fluxbridge.port import base as jl
+    >>> @jl.dispatch
+    ... def kind(x: jl.Integer): return "integer"
+    >>> @jl.dispatch
+    ... def kind(x: jl.AbstractFloat): return "float"
+    >>> kind(1), kind(2.0)
+    ('integer', 'float')
+    """
+    frame = sys._getframe(1)
+    name = function.__name__
+    existing = frame.f_locals.get(name, frame.f_globals.get(name))
+    target = existing if isinstance(existing, Function) else Function(name)
+    target.add(function)
+    return target
+
+
+def extend(name: str) -> Callable[[Callable], Callable]:
+    """Decorator: a method for a function of Julia's Base, such as ``"+"`` or ``"length"``."""
+
+    def decorate(function: Callable) -> Callable:
+        EXTENSIONS.setdefault(name, Function(name)).add(function)
+        return function
+
+    return decorate
+
+
+def extension(name: str) -> Function | None:
+    """The methods that the program gave to a function of Base."""
+    return EXTENSIONS.get(name)
+
+
+def extended(name: str, args: tuple) -> Callable[[], Any] | None:
+    """A call of the program's own method of a function of Base, if one fits."""
+    own = EXTENSIONS.get(name)
+    if own is None:
+        return None
+    found = own.find(args)
+    if found is None:
+        return None
+    method, bound = found
+    extra = {n: v for n, v in bound.items() if n in method.wants}
+    return lambda: method.function(*args, **extra)
+
+
+def generic(name: str) -> Callable[[Callable], Callable]:
+    """Decorator for a function of this package that programs may extend."""
+
+    def decorate(function: Callable) -> Callable:
+        def call(*args: Any, **keywords: Any) -> Any:
+            if EXTENSIONS and name in EXTENSIONS:
+                found = EXTENSIONS[name].find(args)
+                if found is not None:
+                    method, bound = found
+                    extra = {n: v for n, v in bound.items() if n in method.wants}
+                    return method.function(*args, **extra, **keywords)
+            return function(*args, **keywords)
+
+        call.__name__ = call.__qualname__ = function.__name__
+        call.__doc__ = function.__doc__
+        call.__wrapped__ = function  # type: ignore[attr-defined]
+        return call
+
+    return decorate

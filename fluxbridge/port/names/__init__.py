@@ -1,0 +1,5 @@
+"""The table of names: what Julia's names are in Python."""
+
+from .table import BASE, ELEMENTWISE, FLUX_VALUES, HIGHER, MODULES, REFUSED_PACKAGES, RESULTS, SELECTED
+
+__all__ = ["BASE", "ELEMENTWISE", "FLUX_VALUES", "HIGHER", "MODULES", "REFUSED_PACKAGES", "RESULTS", "SELECTED"]
