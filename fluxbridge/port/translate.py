@@ -255,11 +255,12 @@ class _Pass:
                 piece.lines = simplified(lines + ([f"'#>{trailing}'"] if trailing and lines else []))
                 piece.helpers = t.helper_calls - before
                 good.update(piece.names)
-            except (Refused, SyntaxError) as refusal:
-                reason = getattr(refusal, "reason", None) or f"the translation is no valid Python ({refusal})"
+            except (Refused, SyntaxError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError) as refusal:
+                reason = getattr(refusal, "reason", None) or f"the translator does not understand it ({type(refusal).__name__}: {refusal})"
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
-                for name in {*piece.names, *_changed(node)}:
+                changed = set() if is_definition(node) else {n for n in _changed(node) if n in t.scope.names}
+                for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
                 if names & (RANDOM | self.random_users) and not is_definition(node):

@@ -135,7 +135,7 @@ def _sequence(expected: list, actual: Any) -> str | None:
 def _get(actual: Any, name: str) -> Any:
     from fluxbridge.port.lower import python_name
 
-    for own in (name, python_name(name)):
+    for own in (name, python_name(name), name.replace("²", "2"), {"ϵ": "ε"}.get(name, name)):
         if isinstance(actual, dict) and own in actual:
             return actual[own]
         if hasattr(actual, own):

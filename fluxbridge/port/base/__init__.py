@@ -28,7 +28,7 @@ from .collections import *  # noqa: F403
 from .dispatch import EXTENSIONS, Function, dispatch, extend
 from .elementary import *  # noqa: F403
 from .errors import (
-    AssertionError_, BoundsError, ErrorException, InexactError, MethodError, UndefVarError, error, message, throw,
+    AssertionError_, BoundsError, ErrorException, InexactError, MethodError, UndefVarError, error, message, rethrow, throw,
 )  # fmt: skip
 from .indexing import (
     COLON, CartesianIndices, FloatRange, assign, at, cartesian_indices, colon, last_index, linear_indices, setat, view,

@@ -207,7 +207,7 @@ def _sum_like(name: str, function: Callable) -> Callable:
         arrays = is_array(a), is_array(b)
         if any(arrays):
             if not all(arrays):
-                if type(a).__name__ == "_Identity" or type(b).__name__ == "_Identity" or hasattr(a, "__uniform__") or hasattr(b, "__uniform__"):
+                if "UniformScaling" in (type(a).__name__, type(b).__name__):
                     return function(a, b)
                 raise MethodError(f"{name} of an array and a number; write .{name} to broadcast")
             a, b = array_of(a), array_of(b)
@@ -262,6 +262,9 @@ def matrix_product(a: Any, b: Any) -> Any:
     from ...errors import DimensionMismatch
 
     rank_a, rank_b = np.ndim(a), np.ndim(b)
+    is_row = isinstance(a, RowVector) and rank_a == 2 and np.shape(a)[0] == 1
+    a = np.asarray(a) if isinstance(a, RowVector) else a
+    b = np.asarray(b) if isinstance(b, RowVector) else b
     if rank_a == 1 and rank_b == 1:
         raise MethodError("no method matching *(::Vector, ::Vector); write .* or dot(x, y)")
     if rank_a == 1:
@@ -271,9 +274,9 @@ def matrix_product(a: Any, b: Any) -> Any:
     if np.shape(a)[-1] != np.shape(b)[0]:
         raise DimensionMismatch(f"* of arrays of shapes {np.shape(a)} and {np.shape(b)}")
     a, b = _harmonise(a, b)
-    if rank_b == 1 and isinstance(a, RowVector) and rank_a == 2:
-        return _scalar((np.asarray(a) @ b)[0])
-    return np.asarray(a) @ b if isinstance(a, RowVector) and not isinstance(b, RowVector) else a @ b
+    if is_row and rank_b == 1:
+        return _scalar((a @ b)[0])
+    return (a @ b).view(RowVector) if is_row and type(b) is np.ndarray else a @ b
 
 
 def _scalar(value: Any) -> Any:
@@ -591,10 +594,10 @@ def ge(a: Any, b: Any) -> Any:
 
 def isapprox(a: Any, b: Any, *, atol: Any = 0, rtol: Any = None, norm: Any = None, nans: bool = False) -> bool:
     """``a ≈ b``: of arrays by the norm of the difference; ``rtol`` is √eps of the less precise, unless ``atol`` is given."""
-    if hasattr(a, "__uniform__") or type(a).__name__ == "UniformScaling" or _is_identity(a):
-        a = np.eye(np.shape(b)[0])
+    if _is_identity(a):
+        a = np.eye(np.shape(b)[0]) @ a
     if _is_identity(b):
-        b = np.eye(np.shape(a)[0])
+        b = np.eye(np.shape(a)[0]) @ b
     x, y = np.asarray(array_of(a)), np.asarray(array_of(b))
     if x.shape != y.shape:
         from ...errors import DimensionMismatch
@@ -616,7 +619,7 @@ def isapprox(a: Any, b: Any, *, atol: Any = 0, rtol: Any = None, norm: Any = Non
 def _is_identity(x: Any) -> bool:
     from ...autodiff import matrices
 
-    return x is getattr(matrices, "I", None)
+    return isinstance(x, matrices.UniformScaling)
 
 
 @generic("zero")

@@ -50,6 +50,14 @@ def error(*parts: Any) -> Any:
     raise ErrorException(string(*parts))
 
 
+def rethrow() -> Any:
+    """``rethrow()`` in a ``catch``."""
+    import sys
+
+    caught = sys.exc_info()[1]
+    raise caught if caught is not None else ErrorException("rethrow() is not allowed outside of a catch block")
+
+
 def throw(what: Any) -> Any:
     """``throw(e)``, usable in an expression."""
     raise what

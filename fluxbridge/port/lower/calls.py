@@ -195,7 +195,10 @@ class Calls(Expressions):
     def function_name(self, text: str, node: Any) -> Value:
         """A function of Julia as a value."""
         if text in self.extended and text not in TYPE_WORDS:
-            return self.jl(self.helper_name(text) or "missing"), Kind("function")
+            name = HELPERS.get(text) or self.helper_name(text)
+            if name is None:
+                self.refuse(f"the function {text} is not known", node)
+            return self.jl(name), Kind("function")
         if text in TYPE_WORDS or text in ("ErrorException",):
             found = self.type_name(text)
             if found is not None:
@@ -248,7 +251,7 @@ class Calls(Expressions):
         if text in SELECTED:
             return text if self.packages & {"Flux", "MLUtils", "OneHotArrays", "ForwardDiff", text} else None
         name = BASE.get(text, text.replace("!", "_"))
-        if not name or name in ("gradient", "new", "struct", "extend", "dispatch", "table", "array", "matrix", "named", "Text", "wrap", "shown", "at", "message", "fixed", "mapped", "gathered", "constructor", "Record", "add", "sub", "mul", "eq", "lt", "le", "gt", "ge", "ne", "bitand", "bitor", "abstract", "pipe", "unary", "assign", "setat", "colon"):
+        if not name or name in ("gradient", "new", "struct", "extend", "dispatch", "table", "array", "matrix", "named", "Text", "wrap", "shown", "at", "message", "fixed", "mapped", "gathered", "constructor", "Record", "add", "sub", "mul", "eq", "lt", "le", "gt", "ge", "ne", "bitand", "bitor", "abstract", "pipe", "unary", "assign", "setat", "colon", "take", "drop", "cycle", "flatten", "rest", "partition", "product", "repeated", "countfrom", "takewhile", "dropwhile", "reverse_iterator"):
             return name if text in BASE or text in ("getindex",) else None
         if text in _PACKAGED and not self.packages & set(_PACKAGED[text]):
             return None

@@ -225,7 +225,11 @@ class Expressions(Operators):
     # Fields.
 
     def _x_field(self, node: Expr) -> Value:
-        base, second = node.args
+        base = node.args[0]
+        if len(node.args) == 1 and isinstance(base, Name):
+            code, _ = self.function_name(base.text, node)
+            return f"(lambda *xs: {self.jl('broadcast')}({code}, *xs))", Kind("function")
+        second = node.args[1]
         if isinstance(second, Expr) and second.head == "tuple":
             return self.broadcast_call(base, second.args, node)
         module = self.module_path(base)
@@ -233,9 +237,6 @@ class Expressions(Operators):
             return self.module_member(module, second.value.text, node)
         if isinstance(second, Quoted) and isinstance(second.value, Name):
             return self.field_of(base, second.value.text, node)
-        if len(node.args) == 1 and isinstance(base, Name):
-            code, _ = self.function_name(base.text, node)
-            return f"(lambda *xs: {self.jl('broadcast')}({code}, *xs))", Kind("function")
         self.refuse("this form of a field", node)
 
     def field_of(self, base: Node, name: str, node: Expr) -> Value:
@@ -282,9 +283,22 @@ class Expressions(Operators):
         if not index:
             return f"{self.jl('at')}({code})" if kind.tag != "ref" else f"{code}.value", kind.args[0] if kind.tag == "ref" and kind.args else ANY
         simple = code if code.isidentifier() or "(" not in code else None
+        if simple is None and len(index) == 1 and isinstance(index[0], Name) and index[0].text == "end":
+            if kind.tag == "arr" and kind.rank == 1 or kind.tag == "str":
+                return f"{code}[-1]", kind.element
+            if kind.tag == "tuple" and kind.args:
+                return f"{code}[-1]", kind.args[-1]
+            return f"{self.jl('last')}({code})", kind.element if kind.tag in ("arr", "range") else BOTTOM if kind == BOTTOM else ANY
         if simple is None and any(self._mentions_end(i) for i in index):
-            simple = self.hold(code, "x")
-            code = simple
+            if self.closed:
+                name = self.fresh("x")
+                inner, result = self._ref_of(name, kind, index)
+                return f"(lambda {name}: {inner})({code})", result
+            code = self.hold(code, "x")
+        return self._ref_of(code, kind, index)
+
+    def _ref_of(self, code: str, kind: Kind, index: list[Node]) -> Value:
+        """``x[i, j]`` of something that may be written several times."""
         positions: list[Value] = []
         for place, i in enumerate(index):
             self.index_stack.append((code, kind, place, len(index)))

@@ -5,6 +5,7 @@ Each idiom takes the translator, positional and keyword arguments, and gives cod
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
@@ -439,8 +440,11 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
         element, _ = t.clauses(positional[0])
         if isinstance(element, Expr) and element.head == "call" and isinstance(element.args[0], Name) and element.args[0].text == "=>":
             code, kind, loops = t.generate(positional[0])
-            if kind.tag == "pair":
-                key, value = t.pair_codes
+            call = ast.parse(code, mode="eval").body
+            if isinstance(call, ast.Call) and len(call.args) == 2:
+                key, value = (ast.unparse(a) for a in call.args)
+                if kind.tag != "pair":
+                    kind = Kind("pair", (ANY, ANY))
                 return "{" + f"{key}: {value} {loops}" + "}", Kind("dict", kind.args)
     return None
 

@@ -20,7 +20,6 @@ class Statements(Calls):
 
     statement_level = False
     broadcasting = False
-    pair_codes = ("", "")
     result_kinds: list[Kind] | None = None
 
     def block(self, nodes: list[Node], sink: Sink = None, start: int = -1, end: int = -1) -> list[str]:
@@ -435,7 +434,7 @@ class Statements(Calls):
         test = node.args[0]
         if isinstance(test, Expr) and test.head == "block":
             test = test.args[-1]
-        code = self.condition(test)
+        code = "__name__ == '__main__'" if is_main(test) else self.condition(test)
         lines = [f"if {code}:", *self.indent(self.branch(node.args[1], sink))]
         if len(node.args) > 2:
             other = node.args[2]
@@ -709,6 +708,14 @@ class Statements(Calls):
 
     def definition(self, node: Expr) -> list[str]: ...  # type: ignore[empty-body]
     def defined_name(self, node: Expr) -> str: ...  # type: ignore[empty-body]
+
+
+def is_main(test: Node) -> bool:
+    """``abspath(PROGRAM_FILE) == @__FILE__``: whether the file is run as a program."""
+    if not (isinstance(test, Expr) and test.head == "call" and isinstance(test.args[0], Name) and test.args[0].text == "=="):
+        return False
+    macros = [a for a in test.args[1:] if isinstance(a, Expr) and a.head == "macrocall" and getattr(a.args[0], "text", "") == "@__FILE__"]
+    return len(macros) == 1
 
 
 def quote(text: str) -> str:
