@@ -219,6 +219,7 @@ class _Pass:
         grown: set[str] = set()
         calls_of(root, set(GROWING), grown)
         t.grown = grown
+        t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         t.lost_names = self.before_lost  # type: ignore[attr-defined]
@@ -279,7 +280,7 @@ class _Pass:
         """The imports."""
         wanted = self.lowerer.imports
         lines = []
-        for module in ("builtins", "os", "re", "sys"):
+        for module in ("builtins", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
         if "np" in wanted:
@@ -362,6 +363,15 @@ def _tells_symbols_apart(root: Node) -> bool:
                 return True
             stack.extend(node.args)
     return False
+
+
+def _expressions(root: Expr) -> list[Expr]:
+    found, stack = [], [root]
+    while stack:
+        here = stack.pop()
+        found.append(here)
+        stack.extend(a for a in here.args if isinstance(a, Expr))
+    return found
 
 
 def _names_in(node: Any) -> set[str]:

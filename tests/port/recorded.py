@@ -73,6 +73,8 @@ def differs(expected: Any, actual: Any, single: bool = False) -> str | None:
         return differs(expected["ref"], actual.value)
     if "function" in expected:
         return None if callable(actual) else f"{actual!r} is no function"
+    if "typename" in expected:
+        return None if repr(actual) == expected["typename"] else f"{actual!r}, not {expected['typename']}"
     kind, value = expected.get("type"), expected.get("value")
     if kind in ("String", "Symbol", "Char") or isinstance(value, str) and kind is not None and "SubString" in kind:
         return None if isinstance(actual, str) and str(actual) == value else f"{actual!r}, not {value!r}"
@@ -119,7 +121,7 @@ def _array(expected: dict, actual: Any) -> str | None:
     same = (wanted == found) | (np.isnan(wanted) & np.isnan(found))
     error = np.where(same, 0, error)
     worst = float(np.max(error)) if not np.any(np.isnan(error)) else math.inf
-    return None if worst <= (2e-5 if single else 1e-8) * max(largest, 1e-4) else f"off by {worst:.3g} of {largest:.3g}"
+    return None if worst <= (2e-5 if single else 1e-8) * max(largest, 1e-2 if single else 1e-4) else f"off by {worst:.3g} of {largest:.3g}"
 
 
 def _sequence(expected: list, actual: Any) -> str | None:

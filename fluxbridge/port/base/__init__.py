@@ -23,7 +23,7 @@ from .arithmetic import (
 )  # fmt: skip
 from .arrays import *  # noqa: F403
 from .arrays import _MISSING  # noqa: F401
-from .broadcasting import Ref, Single, broadcast
+from .broadcasting import Dotted, Ref, Single, broadcast
 from .collections import *  # noqa: F403
 from .dispatch import EXTENSIONS, Function, dispatch, extend
 from .elementary import *  # noqa: F403

@@ -137,43 +137,47 @@ def promote_type(*kinds: Any) -> Any:
     return result
 
 
-def _binary(name: str, plain: Callable[[Any, Any], Any]) -> Callable:
-    def operate(a: Any, b: Any = _MISSING, *more: Any) -> Any:
-        if b is _MISSING:
-            return unary(name, a)
+class Operator:
+    """An operator of Julia as a function: methods of the program first, then promotion of its numbers, then plain values."""
+
+    def __init__(self, name: str, plain: Callable[[Any, Any], Any]) -> None:
+        self.name, self.plain = name, plain
+        self.__name__ = self.__qualname__ = _PYTHON_NAMES.get(name, name)
+        self.__doc__ = f"Julia's ``a {name} b``, whatever the operands are."
+
+    def __functor__(self) -> tuple[tuple, Any]:
+        """Within a model: a leaf."""
+        return (), lambda _: self
+
+    def __fluxbridge_split__(self, _splitter: Any) -> tuple[Any, None]:
+        """Within a gradient: itself."""
+        return self, None
+
+    def __call__(self, a: Any, b: Any = None, *more: Any) -> Any:
+        if b is None:
+            return unary(self.name, a)
         if more:
-            result = operate(a, b)
+            result = self(a, b)
             for other in more:
-                result = operate(result, other)
+                result = self(result, other)
             return result
         ta, tb = type(a), type(b)
         if (ta is int or ta is float) and (tb is int or tb is float):
-            return plain(a, b)
-        if EXTENSIONS and name in EXTENSIONS:
-            found = EXTENSIONS[name].find((a, b))
+            return self.plain(a, b)
+        if EXTENSIONS and self.name in EXTENSIONS:
+            found = EXTENSIONS[self.name].find((a, b))
             if found is not None:
                 method, bound = found
                 return method.function(a, b, **{n: v for n, v in bound.items() if n in method.wants})
         if _is_struct(a) or _is_struct(b):
-            pair = _promote_structs(name, a, b)
+            pair = _promote_structs(self.name, a, b)
             if pair is not None:
-                return operate(*pair)
-            if name in ("-",) and "neg" in EXTENSIONS:
-                return operate(a, unary("-", b))
-            raise MethodError(f"no method matching {name}(::{typeof(a)!r}, ::{typeof(b)!r})")
-        return plain(a, b)
-
-    operate.__name__ = _PYTHON_NAMES.get(name, name)
-    operate.__doc__ = f"Julia's ``a {name} b``, whatever the operands are."
-    return operate
+                return self(*pair)
+            raise MethodError(f"no method matching {self.name}(::{typeof(a)!r}, ::{typeof(b)!r})")
+        return self.plain(a, b)
 
 
-class _Missing:
-    pass
-
-
-_MISSING = _Missing()
-_PYTHON_NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
+_PYTHON_NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_"}
 
 
 def unary(name: str, a: Any) -> Any:
@@ -351,11 +355,11 @@ def _wrapped_power(a: int, b: int) -> int:
     return pow(a, b, _SPAN)
 
 
-add = _binary("+", _sum_like("+", lambda a, b: a + b))
-sub = _binary("-", _sum_like("-", lambda a, b: a - b))
-mul = _binary("*", _multiply)
-div = _binary("/", _divide)
-_pow = _binary("^", _power)
+add = Operator("+", _sum_like("+", lambda a, b: a + b))
+sub = Operator("-", _sum_like("-", lambda a, b: a - b))
+mul = Operator("*", _multiply)
+div = Operator("/", _divide)
+_pow = Operator("^", _power)
 
 
 def pow_(a: Any, b: Any) -> Any:

@@ -245,6 +245,16 @@ def _pick(value: Any, rank: int, shape: tuple, place: tuple) -> Any:
     return element.item() if isinstance(element, (np.int64, np.float64, np.bool_)) else element
 
 
+class Dotted:
+    """``.+`` as a value: a function applied to elements."""
+
+    def __init__(self, f: Callable) -> None:
+        self.f = f
+
+    def __call__(self, *args: Any) -> Any:
+        return broadcast(self.f, *args)
+
+
 def elementwise(name: str) -> Callable:
     """The dotted form of an operator of this package."""
 

@@ -61,11 +61,11 @@ def _bind(kind: Any, value: Any, found: dict[str, Any]) -> bool:
         return found.setdefault(kind.name, typeof(value)) == typeof(value)
     if isinstance(kind, TypeOf):
         return _bind_type(kind.inner, value, found)
-    params = getattr(kind, "params", ())
+    params = getattr(kind, "params", ()) or getattr(kind, "__julia_params__", ())
     if params and any(isinstance(p, TypeVar) for p in params):
         from .types import element_type
 
-        own = getattr(typeof(value), "params", ())
+        own = getattr(typeof(value), "params", ()) or getattr(type(value), "__julia_params__", ())
         if hasattr(value, "__len__") and not hasattr(type(value), "__julia_struct__") and not own:
             own = (element_type(value),)
         for p, actual in zip(params, own):

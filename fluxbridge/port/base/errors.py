@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import MutationError
+
 
 class ErrorException(RuntimeError):
     """What ``error("…")`` raises."""
@@ -11,6 +13,17 @@ class ErrorException(RuntimeError):
     @property
     def msg(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+def mutation(what: str) -> MutationError:
+    """Zygote's error for a change of an array within a gradient."""
+    return MutationError(
+        f"Mutating arrays is not supported -- called {what}\n"
+        "This error occurs when you ask Zygote to differentiate operations that change\n"
+        "the elements of arrays in place (e.g. setting values with x .= ...)\n\n"
+        "Possible fixes:\n- avoid mutating operations (preferred)\n- or read the documentation and solutions for this error\n"
+        "  https://fluxml.ai/Zygote.jl/latest/limitations"
+    )
 
 
 class InexactError(ValueError):
@@ -39,8 +52,11 @@ class AssertionError_(AssertionError):
 
 def message(error: BaseException) -> str:
     """The field ``msg`` of a caught exception."""
-    found = getattr(error, "msg", None)
-    return found if isinstance(found, str) else str(error)
+    if isinstance(error, (ErrorException, AssertionError)):
+        return str(error.args[0]) if error.args else ""
+    if isinstance(error, MutationError) and str(error).startswith("Mutating arrays is not supported -- called"):
+        return str(error)
+    raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
 
 
 def error(*parts: Any) -> Any:

@@ -11,7 +11,7 @@ from ...autodiff.template import Record
 from .arithmetic import array_of, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
-from .errors import BoundsError, InexactError, MethodError
+from .errors import BoundsError, InexactError, MethodError, mutation
 from .types import CartesianIndex, Symbol
 
 
@@ -316,6 +316,10 @@ def setat(x: Any, value: Any, *index: Any) -> Any:
     if isinstance(x, range) or isinstance(x, tuple) or isinstance(x, str):
         raise MethodError(f"no method matching setindex!(::{type(x).__name__})")
     if isinstance(x, np.ndarray):
+        if type(x) is np.ndarray and type(value).__module__.startswith("fluxbridge.autodiff"):
+            from .types import typeof
+
+            raise mutation(f"setindex!({typeof(x)!r}, ...)")
         value = _fit(x, value)
         if x.dtype == object and not is_array(value):
             x[_place(x, index)] = value

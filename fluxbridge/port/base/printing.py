@@ -149,7 +149,9 @@ def _show_other(x: Any) -> str:
     if hasattr(type(x), "__julia_struct__") and not isinstance(x, type):
         return f"{type(x)!r}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
     if isinstance(x, BaseException):
-        return f"{type(x).__name__}({show(str(x))})"
+        from .errors import message
+
+        return f"{type(x).__name__.rstrip('_')}({show(message(x))})"
     if callable(x) and hasattr(x, "__name__"):
         return x.__name__
     if hasattr(x, "__next__"):
@@ -239,7 +241,10 @@ def sprint(function: Any, *args: Any) -> str:
 
 def showerror(io: Any, error: BaseException) -> None:
     """``showerror(io, e)``."""
-    io.write(str(error))
+    from .errors import ErrorException, message
+
+    prefix = "AssertionError: " if isinstance(error, AssertionError) else ""
+    io.write(prefix + message(error) if not isinstance(error, ErrorException) else message(error))
 
 
 def display(x: Any) -> None:

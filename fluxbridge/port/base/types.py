@@ -378,7 +378,14 @@ def isa(value: Any, kind: Any) -> bool:
         return isa(value, kind.bound)
     if isinstance(kind, TypeOf):
         is_type = isinstance(value, (Type, UnionType)) or isinstance(value, type)
-        return is_type and (isinstance(kind.inner, TypeVar) and subtype(value, kind.inner.bound) or _equal_or_false(value, kind.inner))
+        if not is_type:
+            return False
+        if isinstance(kind.inner, TypeVar):
+            return subtype(value, kind.inner.bound)
+        params = getattr(kind.inner, "params", ()) or getattr(kind.inner, "__julia_params__", ())
+        if any(isinstance(p, (TypeVar, Sub)) for p in params):
+            return _has_params(value) and subtype(value, kind.inner)
+        return _equal_or_false(value, kind.inner)
     if isinstance(kind, type) and not hasattr(kind, "__julia_struct__"):
         return isinstance(value, kind)
     if isinstance(kind, Type):
@@ -395,6 +402,10 @@ def isa(value: Any, kind: Any) -> bool:
         if kind.name == "NTuple":
             return isinstance(value, tuple)
     return subtype(typeof(value), kind)
+
+
+def _has_params(value: Any) -> bool:
+    return bool(getattr(value, "params", ()) or getattr(value, "__julia_params__", ()))
 
 
 def _equal_or_false(value: Any, inner: Any) -> bool:

@@ -16,7 +16,7 @@ from .core import Value
 from .expressions import ELEMENT_KINDS, TYPE_NAMES, TYPE_WORDS, Expressions
 from .idioms import IDIOMS
 from .operators import COMPARISONS, HELPERS
-from .scope import python_name
+from .scope import python_name, targets
 
 FLUX_NAMES = frozenset(n for n in dir(flux_module) if not n.startswith("__"))
 BASE_NAMES = frozenset(n for n in dir(base) if not n.startswith("__"))
@@ -209,7 +209,7 @@ class Calls(Expressions):
                 return self.np(code[3:]), Kind("elementwise", (text,))
             return self.flux(code[5:]), Kind("elementwise", (text,))
         if text.startswith(".") and text[1:] in HELPERS:
-            return f"(lambda *xs: {self.jl('broadcast')}({self.jl(HELPERS[text[1:]])}, *xs))", Kind("function")
+            return f"{self.jl('Dotted')}({self.jl(HELPERS[text[1:]])})", Kind("function")
         if text in HELPERS and text not in (":",):
             name = HELPERS[text]
             if name == "not_":
@@ -280,6 +280,8 @@ class Calls(Expressions):
             return self.conversion(text, args, node)
         if text in ZYGOTE and self.packages & {"Zygote", "Flux", f"name:{text}"}:
             return self.derivative_call(text, args, node)
+        if text == "derivative" and "ForwardDiff" in self.packages | {"ForwardDiff" if "name:derivative" in self.packages else ""}:
+            return self.forward_call(text, args, node)
         helper = self.helper_name(text)
         if text in ("new",):
             code, _ = self.arguments(args)
@@ -847,7 +849,11 @@ class Calls(Expressions):
             return f"{name}({code})", ANY
         values = [self.passed(a) for a in positional[1:]]
         kinds = [k for _, k in values]
-        function, _ = self.function_value(positional[0], [traced(k) for k in kinds])
+        before, self.in_gradient = self.in_gradient, True
+        try:
+            function, _ = self.function_value(positional[0], [traced(k) for k in kinds])
+        finally:
+            self.in_gradient = before
         codes = []
         for code, kind in values:
             if kind.tag == "range" or kind.tag == "arr" and kind.stored == "list" and kind.element in NUMBERS:
@@ -880,6 +886,20 @@ class Calls(Expressions):
         if isinstance(function, Expr) and function.head == "." and isinstance(function.args[1], Quoted):
             function = function.args[1].value
         return isinstance(function, Name) and function.text in ("Params", "params")
+
+    in_gradient = False
+
+    def _captures(self, node: Expr) -> bool:
+        """Whether a closure uses variables of the functions around it."""
+        own = set(targets(node.args[0]))
+
+        def visit(n: Any) -> bool:
+            if isinstance(n, Name):
+                variable = self.lookup(n.text) if n.text not in own else None
+                return variable is not None and variable.scope.home.kind != "file"
+            return isinstance(n, Expr) and any(visit(a) for a in n.args)
+
+        return visit(node.args[1])
 
     def flux_call(self, code: str, text: str, args: list[Node]) -> Value:
         """A call of the mirror of Flux: pairs are tuples, ``dims`` is ``axis``."""
@@ -917,6 +937,9 @@ class Calls(Expressions):
             return f"({a}, {b})", tuple_of(ANY, ANY)
         if isinstance(node, Name) and node.text == "identity" and self.lookup("identity") is None:
             return self.flux("identity"), ANY
+        if isinstance(node, Name) and node.text in ("+", "-", "*") and node.text not in self.extended:
+            self.imports.add("operator")
+            return {"+": "operator.add", "-": "operator.sub", "*": "operator.mul"}[node.text], ANY
         if isinstance(node, Name) and node.text in ("vcat", "hcat") and self.lookup(node.text) is None:
             return self.jl(node.text), ANY
         if isinstance(node, Name) and node.text == "tuple" and self.lookup("tuple") is None:
@@ -1015,6 +1038,8 @@ class Calls(Expressions):
         if len(positional) != 2 or name not in ("derivative", "gradient", "jacobian", "hessian"):
             self.refuse(f"ForwardDiff.{name} in this form", node)
         x, kind = self.passed(positional[1])
+        if self.in_gradient and isinstance(positional[0], Expr) and self._captures(positional[0]):
+            self.refuse("ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia", node)
         function, _ = self.function_value(positional[0], [traced(kind)])
         if name == "derivative":
             return f"{self.jl('derivative')}({function}, {x})", FLOAT if kind in REALS else ANY

@@ -101,7 +101,6 @@ class Definitions(Statements):
         missing_defaults: list[str] = []
         closed, self.closed = self.closed, False
         statement_level, self.statement_level = self.statement_level, False
-        in_try, self.in_try = self.in_try, 0
         self.in_function += 1
         try:
             with self.inside(scope):
@@ -128,7 +127,6 @@ class Definitions(Statements):
             self.learned.results[key] = join(self.learned.results.get(key, BOTTOM), result)
         finally:
             self.result_kinds, self.closed, self.statement_level = outer_kinds, closed, statement_level
-            self.in_try = in_try
             self.in_function -= 1
         text = self._docstring(documented)
         decorated = list(decorators or [])
@@ -305,7 +303,6 @@ class Definitions(Statements):
         closed, self.closed = self.closed, True
         outer_kinds, self.result_kinds = self.result_kinds, []
         counter = self.counter
-        in_try, self.in_try = self.in_try, 0
         try:
             with self.inside(scope), self.hoisting() as hoisted:
                 from .core import Refused
@@ -323,7 +320,6 @@ class Definitions(Statements):
             self.learned.results[key] = join(self.learned.results.get(key, BOTTOM), kind)
         finally:
             self.closed, self.result_kinds = closed, outer_kinds
-            self.in_try = in_try
         signature += [f"{n}={n}" for n in captured]
         head = f"lambda {', '.join(signature)}" if signature else "lambda"
         return f"({head}: {code})", Kind("lambda", (key,))

@@ -26,9 +26,9 @@ TYPE_WORDS = frozenset(
 )
 TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_"}
 EXCEPTIONS = {
-    "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "BoundsError",
+    "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",
     "DomainError": "DomainError", "ArgumentError": "ArgumentError", "DimensionMismatch": "DimensionMismatch",
-    "MethodError": "MethodError", "InexactError": "InexactError", "UndefVarError": "UndefVarError", "DivideError": "ZeroDivisionError",
+    "MethodError": "TypeError", "InexactError": "InexactError", "UndefVarError": "UndefVarError", "DivideError": "ZeroDivisionError",
     "OverflowError": "OverflowError", "TypeError": "TypeError",
 }  # fmt: skip
 ELEMENT_KINDS = {
@@ -93,7 +93,7 @@ class Expressions(Operators):
             return self.jl(TYPE_NAMES.get(text, text))
         if text in EXCEPTIONS:
             plain = EXCEPTIONS[text]
-            return plain if plain in ("KeyError", "AssertionError", "ZeroDivisionError", "OverflowError", "TypeError") else self.jl(plain)
+            return plain if plain in ("KeyError", "IndexError", "AssertionError", "ZeroDivisionError", "OverflowError", "TypeError") else self.jl(plain)
         return None
 
     def literal(self, node: Literal) -> Value:
@@ -228,7 +228,7 @@ class Expressions(Operators):
         base = node.args[0]
         if len(node.args) == 1 and isinstance(base, Name):
             code, _ = self.function_name(base.text, node)
-            return f"(lambda *xs: {self.jl('broadcast')}({code}, *xs))", Kind("function")
+            return f"{self.jl('Dotted')}({code})", Kind("function")
         second = node.args[1]
         if isinstance(second, Expr) and second.head == "tuple":
             return self.broadcast_call(base, second.args, node)
@@ -996,8 +996,8 @@ class Expressions(Operators):
                 return self.type_expr(node.args[0])
         if isinstance(node, Expr) and node.head == "<:" and len(node.args) == 1:
             return f"{self.jl('Sub')}({self.type_expr(node.args[0])})"
-        if isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text == "typeof":
-            self.refuse("typeof as a type", node)
+        if isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text in ("promote_type", "eltype", "typeof"):
+            return f"{self.jl(node.args[0].text)}({', '.join(self.type_expr(a) if node.args[0].text == 'promote_type' else self.expr(a)[0] for a in node.args[1:])})"
         self.refuse("this type", node)
 
     def type_param(self, node: Node) -> str:

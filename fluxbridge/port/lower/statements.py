@@ -357,7 +357,7 @@ class Statements(Calls):
             kind.element == FLOAT and value in REALS or kind.element == INT and value in INTS | {BOOL} or kind.element == BOOL and value == BOOL
             or kind.element == F32 and value in REALS | {F32} or kind.stored == "list" and kind.element == value
         )  # fmt: skip
-        if whole and fits and (kind.rank == len(positions) and kind.stored in ("nd", "list")):
+        if whole and fits and not self.in_try and (kind.rank == len(positions) and kind.stored in ("nd", "list")):
             parts = []
             for place, ((position, ik), node) in enumerate(zip(positions, nodes)):
                 end = self._from_end(position, base, place)

@@ -207,7 +207,8 @@ class Brackets(Expressions):
                 continue
             values.append(self.assignment())
         self.take(")")
-        if self.op("->") or commas:
+        following = self.tokens[self.position]
+        if commas or (following.kind == "op" and following.text == "->"):
             rest = [Expr("kw", v.args, v.at, v.end) if isinstance(v, Expr) and v.head == "=" else v for v in values[1:]]
             return Expr("tuple", [Expr("parameters", rest), value], at, self.last().end)
         return Expr("block", values, at, self.last().end)
