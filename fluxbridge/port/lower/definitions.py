@@ -35,6 +35,8 @@ class Definitions(Statements):
                 wheres = [*head.args[1:], *wheres]
             elif len(head.args) == 2:
                 result = head.args[1]
+                if isinstance(result, Expr) and result.head == "where":
+                    wheres = [*result.args[1:], *wheres]
             head = head.args[0]
         if isinstance(head, Expr) and head.head == "call":
             return head.args[0], head.args[1:], wheres, result, body
@@ -252,6 +254,9 @@ class Definitions(Statements):
         while isinstance(head, Expr) and head.head in ("where", "::") and not (head.head == "::" and isinstance(head.args[0], Name)):
             head = head.args[0]
         parameters = head.args if isinstance(head, Expr) and head.head == "tuple" else [head]
+        if isinstance(head, Expr) and head.head == "block":
+            named = [Expr("kw", a.args, a.at, a.end) if isinstance(a, Expr) and a.head == "=" else a for a in head.args[1:]]
+            parameters = [Expr("parameters", named), head.args[0]]
         body = node.args[1]
         statements = body.args if isinstance(body, Expr) and body.head == "block" else [body]
         captured = self.captured_loop_variables(node) if bind is not None else []

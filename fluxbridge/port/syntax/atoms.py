@@ -80,7 +80,7 @@ class Atoms(Stream):
             return self.colon()
         if token.text in ("::", "$"):
             return self.declared()
-        if (base(token.text) in PRECEDENCE or token.text in UNARY or token.text in ("..", "...")) and token.text not in ("=", "?"):
+        if (base(token.text) in PRECEDENCE or token.text in UNARY or token.text == "..") and token.text not in ("=", "?"):
             following = self.second()
             if token.text in SYNTACTIC and token.text not in ("<:", ">:") and not token.dotted and following.kind not in (")", ","):
                 self.fail(f"{self.shown(token)} does not belong here", token)
@@ -191,9 +191,6 @@ class Atoms(Stream):
                 value = Expr("'", [value], at, token.end)
             elif kind == "op" and token.text == "." and not token.dotted and not spaced:
                 value = self.field(value, at)
-            elif kind == "op" and token.text == "...":
-                self.next()
-                value = Expr("...", [value], at, token.end)
             else:
                 return value
 

@@ -11,8 +11,8 @@ from .tree import Expr, Literal, Name, Node, Quoted
 class Blocks(Brackets):
     """The rules of the parser for everything that begins with a keyword or ``@``."""
 
-    def body(self, *ends: str) -> Expr:
-        """Statements up to one of these keywords, which is not taken."""
+    def body(self, *ends: str, documented: bool = False) -> Expr:
+        """Statements up to one of these keywords, which is not taken; in some blocks a text documents what follows."""
         at = self.peek().at
         statements: list[Node] = []
         while True:
@@ -22,7 +22,7 @@ class Blocks(Brackets):
                 return Expr("block", statements, at, self.last().end)
             if token.kind == "end of text":
                 self.fail(f"'{ends[-1]}' is missing at the end of the text")
-            statements.append(self.documented())
+            statements.append(self.documented() if documented else self.statement())
             token = self.peek()
             if token.kind not in ("newline", ";") and not (token.kind == "keyword" and token.text in ends):
                 self.fail(f"{self.shown(token)} does not belong here; a line break or ';' is missing")
@@ -55,12 +55,12 @@ class Blocks(Brackets):
         return getattr(self, "_" + token.text)(token)
 
     def _begin(self, token: Token) -> Node:
-        block = self.body("end")
+        block = self.body("end", documented=True)
         self.finish(token)
         return Expr("block", block.args, token.at, self.last().end)
 
     def _quote(self, token: Token) -> Node:
-        block = self.body("end")
+        block = self.body("end", documented=True)
         self.finish(token)
         return Expr("quote", [block], token.at, self.last().end)
 
@@ -137,7 +137,8 @@ class Blocks(Brackets):
         if anonymous:
             at = self.peek().at
             signature: Node = Expr("tuple", self.arguments(")", keywords=True), at, self.last().end)
-            signature = self.declared_after(signature, at)
+            with self.state(wheres=False):
+                signature = self.declared_after(signature, at)
             while self.peek().kind == "id" and self.peek().text == "where":
                 signature = self._where(signature, at)
             self._fix_tuple(signature)
@@ -179,29 +180,21 @@ class Blocks(Brackets):
             left = self.postfix(name, at)
         else:
             left = self.postfix_expression()
-        left = self.declared_after(left, at)
+        with self.state(wheres=False):
+            left = self.declared_after(left, at)
         while self.peek().kind == "id" and self.peek().text == "where":
             left = self._where(left, at)
         return left
 
-    def _where(self, left: Node, at: int) -> Node:
-        self.next()
-        if self.peek().kind == "{":
-            braces = self.curly_brackets()
-            args = braces.args if isinstance(braces, Expr) else []
-        else:
-            args = [self._where_type()]
-        return Expr("where", [left, *args], at, self.last().end)
-
     def _struct(self, token: Token, mutable: bool = False) -> Node:
         name = self.pair()
-        block = self.body("end")
+        block = self.body("end", documented=True)
         self.finish(token)
         return Expr("struct", [Literal("Bool", mutable), name, block], token.at, self.last().end)
 
     def _module(self, token: Token, bare: bool = False) -> Node:
         name = self.postfix_expression()
-        block = self.body("end")
+        block = self.body("end", documented=True)
         self.finish(token)
         return Expr("module", [Literal("Bool", not bare), name, block], token.at, self.last().end)
 
@@ -249,7 +242,7 @@ class Blocks(Brackets):
         token = self.tokens[self.position]
         return token.kind in ("newline", ";", ")", "]", "}", ",", "end of text") or (
             token.kind == "keyword" and token.text in ("end", "else", "elseif", "catch", "finally", "for")
-        ) or (token.kind == "op" and token.text == ":")
+        ) or (token.kind == "op" and token.text == ":" and not self._quotes(token))
 
     def _break(self, token: Token) -> Node:
         return Expr("break", [], token.at, token.end)
@@ -290,6 +283,8 @@ class Blocks(Brackets):
             inner = self.next()
             self.take(")")
             return Name(inner.text, inner.at)
+        if token.kind == "op" and token.text == "$":
+            return Expr("$", [self.primary()], token.at)
         if token.kind in ("id", "op") or token.kind == "keyword":
             return Name(("." if token.dotted and token.text != "." else "") + token.text, token.at)
         if token.kind == "string macro" and token.parts[0] == "var":
@@ -348,8 +343,10 @@ class Blocks(Brackets):
         with self.plain():
             parameters: list[Node] = []
             if self.peek().kind not in ("newline", ";"):
-                value = self.statement()
-                parameters = value.args if isinstance(value, Expr) and value.head == "tuple" and value.at >= 0 and self.text[value.at] != "(" else [value]
+                parameters = [self.assignment()]
+                while self.peek().kind == ",":
+                    self.next()
+                    parameters.append(self.assignment())
             block = self.body("end")
             self.finish(token)
         arrow = Expr("->", [Expr("tuple", parameters), block], token.at, self.last().end)

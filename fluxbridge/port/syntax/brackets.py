@@ -100,6 +100,7 @@ class Brackets(Expressions):
 
     def iteration(self) -> Node:
         """``x in xs``, ``x = xs``, ``(i, x) ∈ xs``."""
+        self.skip_newlines()
         at = self.peek().at
         outer = self.peek().kind == "id" and self.peek().text == "outer" and self.second().kind == "id"
         if outer:
@@ -108,7 +109,7 @@ class Brackets(Expressions):
             left = self._iterator_name()
             if self.op("in", "∈", "="):
                 self.next()
-                self.skip_newlines() if not self.newlines else None
+                self.skip_newlines()
                 right = self.pair()
             else:
                 self.fail(f"'in' or '=' was expected in the loop, not {self.shown(self.peek())}")
@@ -207,8 +208,7 @@ class Brackets(Expressions):
                 continue
             values.append(self.assignment())
         self.take(")")
-        following = self.tokens[self.position]
-        if commas or (following.kind == "op" and following.text == "->"):
+        if commas or any(isinstance(v, Expr) and v.head == "..." for v in values):
             rest = [Expr("kw", v.args, v.at, v.end) if isinstance(v, Expr) and v.head == "=" else v for v in values[1:]]
             return Expr("tuple", [Expr("parameters", rest), value], at, self.last().end)
         return Expr("block", values, at, self.last().end)

@@ -47,6 +47,11 @@ class Expressions(Atoms):
                 if lowest > CONDITIONAL or not token.spaced:
                     return left
                 left = self._conditional(left, at)
+            elif token.kind == "op" and token.text == "..." and not token.dotted:
+                if lowest > COLON:
+                    return left
+                self.next()
+                left = Expr("...", [left], at, token.end)
             elif token.kind == "," and commas and lowest <= COMMA:
                 left = self._commas(left, at)
             elif level == 0 or level < lowest or level == POWER:
@@ -149,8 +154,9 @@ class Expressions(Atoms):
         while self.peek().kind == ",":
             self.next()
             following = self.peek()
-            if self.op("=") or following.kind in ("newline", "end of text", ";", ")"):
+            if self.op("=") or following.kind in ("end of text", ";", ")"):
                 break
+            self.skip_newlines()
             args.append(self.binary(PAIR))
         return Expr("tuple", args, at, self.last().end)
 
@@ -180,13 +186,17 @@ class Expressions(Atoms):
             token = self.peek()
             if not (token.kind == "id" and token.text == "where" and not (self.spaces and self.brackets)):
                 return left
-            self.next()
-            if self.peek().kind == "{":
-                braces = self.primary()
-                args = braces.args if isinstance(braces, Expr) else [braces]
-            else:
-                args = [self._where_type()]
-            left = Expr("where", [left, *args], at, self.last().end)
+            left = self._where(left, at)
+
+    def _where(self, left: Node, at: int) -> Node:
+        """``where T``, ``where {T, S <: Real}``."""
+        self.next()
+        if self.peek().kind == "{":
+            braces = self.curly_brackets()
+            args = braces.args if isinstance(braces, Expr) else [braces]
+        else:
+            args = [self._where_type()]
+        return Expr("where", [left, *args], at, self.last().end)
 
     def _where_type(self) -> Node:
         at = self.peek().at
@@ -229,6 +239,9 @@ class Expressions(Atoms):
         token = self.peek()
         if token.kind != "op" or not (token.text in UNARY or token.text in SYNTAX_UNARY or token.text in PRECEDENCE):
             return self.power()
+        if token.text in ("in", "isa"):
+            self.next()
+            return self.power_after(self.postfix(Name(token.text, token.at), token.at), token.at)
         if token.text == ":" or (token.text in SYNTAX_UNARY and token.text != "&"):
             return self.power()
         following = self.tokens[self.position + 1]
@@ -349,7 +362,12 @@ class Expressions(Atoms):
         return Expr("block", [body], getattr(body, "at", -1), self.last().end)
 
     def _type(self) -> Node:
-        return self.postfix_expression()
+        """The type after ``::``, which may have a ``where`` of its own (but not in the head of a long function)."""
+        at = self.peek().at
+        left = self.postfix_expression()
+        while self.wheres and self.peek().kind == "id" and self.peek().text == "where":
+            left = self._where(left, at)
+        return left
 
     def postfix_expression(self) -> Node:
         """A value with calls, indices, fields, transposes behind it."""
@@ -358,7 +376,7 @@ class Expressions(Atoms):
             self.next()
             inner = self.postfix_expression_no_call()
             return self.postfix(Expr("$", [inner], at, self.last().end), at)
-        if self.op("&") and not self.peek().dotted:
+        if self.op("&") and not self._stands_alone(self.peek(), self.tokens[self.position + 1]):
             self.next()
             return Expr("&", [self.postfix_expression()], at, self.last().end)
         return self.postfix(self.primary(), at)

@@ -30,11 +30,18 @@ def _literal(node: Literal) -> str:
     if kind == "Bool":
         return "true" if value else "false"
     if kind == "Float64":
-        return f"Float64({value!r})"
+        return f"Float64({value:.17g})"
     if kind == "Float32":
-        return f"Float32({float(np.float32(value))!r})"
+        return f"Float32({float(np.float32(value)):.9g})"
     if kind.startswith("UInt"):
         return f"{kind}({value})"
-    if kind in ("String", "Char"):
-        return kind + "(" + ",".join(str(b) for b in value.encode("utf-8", "surrogateescape")) + ")"
+    if kind == "String":
+        return _text(value)
+    if kind == "Char":
+        return f"Char({_text(value)})"
     return str(value)
+
+
+def _text(value: str) -> str:
+    plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return '"' + "".join(c if " " <= c <= "~" and c not in '"\\' else f"\\u{{{ord(c):x}}}" for c in plain) + '"'

@@ -21,7 +21,7 @@ class Stream:
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text, self.tokens, self.position = text, tokens, 0
         self.newlines, self.spaces, self.ranges, self.index = True, False, True, False
-        self.brackets = False
+        self.brackets, self.wheres = False, True
 
     def peek(self) -> Token:
         """The next token; line breaks are passed over where they mean nothing."""
@@ -99,8 +99,8 @@ class Stream:
 
     def plain(self):  # type: ignore[no-untyped-def]
         """The state of ordinary code, as inside of a block."""
-        return self.state(newlines=True, spaces=False, ranges=True, index=False, brackets=False)
+        return self.state(newlines=True, spaces=False, ranges=True, index=False, brackets=False, wheres=True)
 
     def enclosed(self, **flags: bool):  # type: ignore[no-untyped-def]
         """The state inside of round brackets."""
-        return self.state(**{"newlines": False, "spaces": False, "ranges": True, "brackets": False, **flags})
+        return self.state(**{"newlines": False, "spaces": False, "ranges": True, "brackets": False, "wheres": True, **flags})

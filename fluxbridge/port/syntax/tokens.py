@@ -48,6 +48,15 @@ def continues_name(c: str) -> bool:
     return starts_name(c) or unicodedata.category(c) in _NAME_MORE or c in "′″‴⁗"
 
 
+def normal(name: str) -> str:
+    """An identifier as Julia normalises it (NFC, and a few letters that look alike)."""
+    if name.isascii():
+        return name
+    return unicodedata.normalize("NFC", name).translate(_ALIKE)
+
+
+_ALIKE = str.maketrans({"ɛ": "ε", "µ": "μ"})
+_OPERATOR_NAMES = {"·": "⋅", "·": "⋅", "−": "-"}
 _NAME_START = frozenset("Lu Ll Lt Lm Lo Nl Sc So".split())
 _NAME_MORE = frozenset("Mn Mc Nd Pc Sk Me No".split())
 _CLOSES_VALUE = frozenset(("id", "number", "string", "char", "cmd", ")", "]", "}", "'"))
@@ -147,7 +156,7 @@ class Lexer:
             if text[here] == "!" and text.startswith("!==", here) :
                 break
             here += 1
-        name = text[at:here]
+        name = normal(text[at:here])
         if name in KEYWORDS:
             field_name = before is not None and not spaced and before.kind == "op" and before.text == "."
             return Token("id" if field_name else "keyword", name, at, here)
@@ -179,7 +188,8 @@ class Lexer:
             while end < len(text) and text[end] in SUFFIXES:
                 end += 1
         kind = "'" if symbol == "'" else "op"
-        return Token(kind, text[at:end], start, end, dotted=dotted)
+        name = _OPERATOR_NAMES.get(text[at:end], text[at:end])
+        return Token(kind, name, start, end, dotted=dotted)
 
     def _longest(self, at: int) -> str | None:
         for symbol in _BY_FIRST.get(self.text[at : at + 1], ()):
@@ -241,7 +251,7 @@ class Lexer:
                 raise JuliaSyntaxError("after $ in a string comes a name or (…); write \\$ for the sign", text, at)
             while here < len(text) and continues_name(text[here]) and text[here] != "!":
                 here += 1
-            inner, end = [Token("id", text[at + 1 : here], at + 1, here)], here
+            inner, end = [Token("id", normal(text[at + 1 : here]), at + 1, here)], here
         return end, [*inner, Token("end of text", "", end, end)]
 
 
