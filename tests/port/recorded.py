@@ -15,6 +15,8 @@ def number(value: Any) -> Any:
         return {"NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}.get(value) if value in ("NaN", "Inf", "-Inf") else _parsed(value)
     if isinstance(value, list):
         return complex(number(value[0]), number(value[1]))
+    if isinstance(value, dict) and "num" in value:
+        return number(value["num"]) / number(value["den"])
     if isinstance(value, dict):
         return complex(number(value.get("re")), number(value.get("im")))
     return value
@@ -183,7 +185,7 @@ def _dict(expected: Any, actual: Any) -> str | None:
     return None
 
 
-NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eEf][-+]?\d+)?|\d+(?:[eEf][-+]?\d+)?|Inf|NaN)(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eEf][-+]?\d+)?|\d+(?:[eEf][-+]?\d+)?|Inf|NaN)(?!\w)|(?<![\w.])[-+]?\d+(?:\.\d+)?(?=im)")
 
 
 def printed_differs(expected: str, actual: str) -> str | None:

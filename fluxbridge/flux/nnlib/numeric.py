@@ -15,12 +15,12 @@ def as_float(x: Any) -> Any:
         return x if x.dtype.kind in "fc" else x.astype(np.float64)
     if isinstance(x, (float, complex, np.inexact)):
         return x
-    return as_float(np.asarray(x)) if isinstance(x, (list, tuple)) else float(x)
+    return as_float(np.asarray(x)) if isinstance(x, (list, tuple, np.ndarray)) else float(x)
 
 
 def scalar_or_array(y: Any, x: Any) -> Any:
     """An elementwise result as the kind of thing that `x` was: a Python number for a Python number."""
-    if type(x) is np.ndarray or isinstance(x, (list, tuple)):
+    if isinstance(x, (np.ndarray, list, tuple)):
         return y
     return y.item() if isinstance(x, (float, int)) and not isinstance(x, np.generic) else y[()]
 

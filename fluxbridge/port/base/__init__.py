@@ -19,7 +19,7 @@ from ...errors import ArgumentError, DimensionMismatch, DomainError
 from .arithmetic import (
     BY_NAME, add, array_of, bitand, bitor, cld, div, divrem, egal, eps, eq, fld, fldmod, ge, gt, int_div, is_array, isapprox,
     isequal, le, left_divide, literal_power, lt, mod, mod1, mul, ne, one, pow_, promote, promote_type, rational, rem, shift_left,
-    shift_right, sub, typemax, typemin, unary, wrap, xor, zero,
+    shift_right, shift_right_logical, sub, typemax, typemin, unary, wrap, xor, zero,
 )  # fmt: skip
 from .arrays import *  # noqa: F403
 from .arrays import _MISSING  # noqa: F401
@@ -51,8 +51,12 @@ from .randomness import (
 )  # fmt: skip
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
 from .types import *  # noqa: F403
-from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, convert, isa, subtype, typeof
+from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, convert, isa, subtype, supertype, typeof
 
+from . import arrays as _arrays, types as _types
+
+for _kind in (_types.Vector, _types.Matrix, _types.Array):
+    _kind.convert = _arrays.array_from
 pi = _math.pi
 missing = type("MissingValue", (), {"__repr__": lambda self: "missing"})()
 KeyError_ = KeyError

@@ -40,7 +40,7 @@ def array_of(x: Any) -> Any:
         return np.arange(x.start, x.stop, x.step)
     if isinstance(x, list):
         return np.asarray(x) if x else np.zeros(0)
-    return x
+    return np.asarray(x) if type(x).__name__ == "FloatRange" else x
 
 
 def _is_struct(x: Any) -> bool:
@@ -464,6 +464,11 @@ def shift_left(a: Any, b: Any) -> Any:
 def shift_right(a: Any, b: Any) -> Any:
     """``a >> b``."""
     return shift_left(a, -b) if b < 0 else a >> b
+
+
+def shift_right_logical(a: Any, b: Any) -> Any:
+    """``a >>> b``: zeros come in from the left."""
+    return (int(a) % _SPAN if isinstance(a, (int, np.int64)) else a) >> b
 
 
 def bits(name: str) -> Callable[[Any, Any], Any]:

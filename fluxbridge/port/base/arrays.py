@@ -220,6 +220,14 @@ def _to_array(value: Any = (), element: Any = None) -> Any:
     return np.array(values) if isinstance(values, np.ndarray) else values
 
 
+def array_from(value: Any = (), *sizes: Any, element: Any = None) -> Any:
+    """``Vector{T}(x)``, ``Matrix{T}(I, n, m)``."""
+    if type(value).__name__ == "UniformScaling":
+        made = np.eye(*(int(s) for s in sizes)) @ value if len(set(sizes)) == 1 else np.eye(*(int(s) for s in sizes))
+        return _to_array(made, element)
+    return _to_array(value, element)
+
+
 def collect(*args: Any) -> Any:
     """``collect(x)`` and ``collect(T, x)``."""
     element, x = args if len(args) == 2 else (None, args[0])
@@ -727,6 +735,9 @@ def findall(*args: Any) -> Any:
 def findfirst(*args: Any) -> Any:
     """``findfirst(f, x)``: a place, or ``None``."""
     test, x = _test(args)
+    if isinstance(test, str):
+        place = x.find(test)
+        return None if place < 0 else range(place + 1, place + len(test) + 1)
     return next((p for p, v in zip(_positions(x), _values(x)) if test(v)), None)
 
 
@@ -1128,6 +1139,14 @@ def unpack(x: Any, n: int) -> list:
     if len(found) < n:
         raise BoundsError(f"{n} values were expected, not {len(found)}")
     return found
+
+
+def unpack_rest(x: Any, n: int) -> list:
+    """The first ``n`` elements and what is left, for ``a, b... = x``."""
+    if isinstance(x, (tuple, str, list)):
+        return [*x[:n], x[n:]]
+    values = list(iterate(x))
+    return [*values[:n], gathered(values[n:])]
 
 
 def grown(x: Any) -> Any:

@@ -44,6 +44,11 @@ def named_of(pairs: Any) -> Record:
     return Record(**{str(k): v for k, v in items})
 
 
+def named_from(names: Any, values: Any) -> Record:
+    """``NamedTuple{names}(values)``."""
+    return Record(**dict(zip(map(str, names), iterate(values))))
+
+
 def haskey(d: Any, key: Any) -> bool:
     """``haskey(d, key)``."""
     return key in d

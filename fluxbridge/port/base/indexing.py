@@ -71,10 +71,6 @@ class FloatRange(np.ndarray):
         plain = np.asarray(array)
         return plain[()] if return_scalar else plain
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        plain = [np.asarray(x) if isinstance(x, FloatRange) else x for x in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
     def __getitem__(self, index: Any) -> Any:
         return np.asarray(self)[index]
 

@@ -71,8 +71,10 @@ def _positional(text: str) -> str:
     return text if "." in text else text + ".0"
 
 
-def string(*parts: Any) -> str:
-    """``string(parts…)``: what ``print`` writes."""
+def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
+    """``string(parts…)``: what ``print`` writes; of one integer also in another base."""
+    if base != 10 or pad != 1:
+        return np.base_repr(int(parts[0]), base).lower().rjust(pad, "0")
     return "".join(_print(p) for p in parts)
 
 

@@ -368,6 +368,14 @@ def _plain_type(t: Any) -> Type:
     raise TypeError(f"{t!r} is no type")
 
 
+def supertype(kind: Any) -> Any:
+    """``supertype(T)``."""
+    own = getattr(kind, "__julia_struct__", None)
+    if own is not None:
+        return kind._parent
+    return kind.parent
+
+
 def isa(value: Any, kind: Any) -> bool:
     """Whether a value is of a type, as ``value isa kind``."""
     if kind is Any_:

@@ -559,6 +559,10 @@ class Calls(Expressions):
                 return f"{self.jl(text)}({code})", ANY
             if text == "Val":
                 self.refuse("Val", node)
+            if text == "NamedTuple" and isinstance(function.args[1], Expr) and function.args[1].head == "tuple":
+                names = ", ".join(repr(python_name(n.value.text)) for n in function.args[1].args if isinstance(n, Quoted) and isinstance(n.value, Name))
+                code, _ = self.arguments(args)
+                return f"{self.jl('named_from')}(({names},), {code})", ANY
         code, _ = self.arguments(args)
         return f"{self.type_expr(function)}({code})", Kind("struct", (name.text,)) if isinstance(name, Name) and self.lookup(name.text) else ANY
 

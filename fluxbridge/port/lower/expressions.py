@@ -279,6 +279,8 @@ class Expressions(Operators):
         element = self.element_of_type(base)
         if element is not None:
             return self.typed_vector(element, index, want)
+        if not index and isinstance(base, Expr) and base.head == "call" and isinstance(base.args[0], Name) and base.args[0].text == "eltype":
+            return "[]", arr(ANY, 1, "list")
         code, kind = self.expr(base)
         if not index:
             return f"{self.jl('at')}({code})" if kind.tag != "ref" else f"{code}.value", kind.args[0] if kind.tag == "ref" and kind.args else ANY

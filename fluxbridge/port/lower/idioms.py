@@ -239,6 +239,16 @@ def isnothing(t: Any, positional: list, keywords: list, node: Any) -> Value | No
     return None if values is None else (f"({values[0][0]} is None)", BOOL)
 
 
+@idiom("findfirst", "findlast", "findall")
+def found(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``findfirst('a', text)``: a character is looked for."""
+    if len(positional) == 2 and isinstance(positional[0], Literal) and positional[0].type == "Char":
+        name = node.args[0].text
+        code, _ = t.expr(positional[1])
+        return f"{t.jl(name)}({t.jl('fixed')}({t.jl('eq')}, {positional[0].value!r}), {code})", ANY
+    return None
+
+
 @idiom("haskey")
 def haskey(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``haskey(d, k)``."""

@@ -15,7 +15,7 @@ from .core import Core, Value
 HELPERS = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_", "÷": "int_div", "%": "rem", "\\": "left_divide", "//": "rational",
     "==": "eq", "!=": "ne", "≠": "ne", "<": "lt", "<=": "le", "≤": "le", ">": "gt", ">=": "ge", "≥": "ge", "===": "egal",
-    "≡": "egal", "≈": "isapprox", "&": "bitand", "|": "bitor", "⊻": "xor", "xor": "xor", "<<": "shift_left", ">>": "shift_right",
+    "≡": "egal", "≈": "isapprox", "&": "bitand", "|": "bitor", "⊻": "xor", "xor": "xor", "<<": "shift_left", ">>>": "shift_right_logical", ">>": "shift_right",
     "⋅": "dot", "×": "cross", "∘": "compose", "∩": "intersect", "∪": "union", "⊆": "issubset", "∈": "in_", "in": "in_", "=>": "Pair",
     ":": "colon", "isa": "isa", "|>": "pipe", "√": "sqrt", "!": "not_", "⊠": "batched_mul", "≡ ": "egal", "∉": "notin_", "!==": "negal",
     "min": "min_", "max": "max_",
@@ -81,8 +81,10 @@ class Operators(Core):
             kind = promoted(kx, ky)
         elif kx in NUMBERS and ky in NUMBERS and op == "/":
             kind = join(floated(kx), floated(ky)) if F32 not in (kx, ky) else promoted(floated(kx), floated(ky))
-        elif kx in INTS and ky in INTS and op in ("÷", "%", "<<", ">>", "^"):
+        elif kx in INTS and ky in INTS and op in ("÷", "%", "<<", ">>"):
             kind = INT
+        elif kx in INTS and ky in INTS and op == "^":
+            kind = INT if (self.literal_int(y) or 9) <= 3 and self.literal_int(x) is None else Kind("num")
         elif op == "^" and kx in (FLOAT,) and ky in REALS:
             kind = FLOAT
         elif op == "⋅" and kx.tag == "arr" and ky.tag == "arr":
@@ -186,8 +188,8 @@ class Operators(Core):
             if kx == NAT and exponent == 2:
                 return f"({x} ** 2)", INT
             base = self.literal_int(x)
-            if base is not None and exponent >= 0 and abs(base**exponent) < 2**62:
-                return f"({x} ** {y})", INT
+            if base is not None and 0 <= exponent < 64 and abs(base**exponent) < 2**62:
+                return f"({x} ** {y})", (NAT if 0 <= base**exponent < 2**31 else Kind("num"))
             if exponent < 0 or kx not in INTS:
                 kind = FLOAT if exponent < 0 and kx in INTS else ANY
                 return f"{self.jl('literal_power')}({x}, {y})", kind

@@ -143,6 +143,8 @@ class Statements(Calls):
             self.refuse(f"the assignment {op}=", left)
         code, kind = self.binary(op, value, other)
         python = self.store_name(left.text, kind)
+        if op in "*+" and kind == INT and self.in_loop() and (op == "*" or isinstance(right, Name) and self.loop_carried(right.text)):
+            return [f"{python} = {self.jl('wrap')}({value[0]} {op} {other[0]})"] + (sink(python, kind) if sink else [])
         sign = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "**", "÷": "//", "%": "%"}.get(op)
         plain = f"({value[0]} {sign} {other[0]})" if sign else None
         if plain == code and kind in REALS | {F32, STR, BOTTOM} and python == value[0]:
@@ -206,6 +208,8 @@ class Statements(Calls):
                     code, kind = f"{self.builtin('list')}({self.jl('iterate')}({code}))", arr(kind.element if kind.element != NAT else INT, 1, "list")
                 elif kind == ANY:
                     code, kind = f"{self.jl('grown')}({code})", ANY
+        if kind == INT and isinstance(left, Name) and self.in_loop() and self._multiplies(right, left.text):
+            code = f"{self.jl('wrap')}({code})"
         lines = self.store(left, code, kind)
         if sink is None:
             return lines
@@ -236,7 +240,12 @@ class Statements(Calls):
         values = [self.passed(a) for a in right.args]
         if all(isinstance(a, Name) for a in left.args):
             codes = []
-            for a, (c, k) in zip(left.args, values):
+            names_set = {a.text for a in left.args if isinstance(a, Name)}
+            for a, r, (c, k) in zip(left.args, right.args, values):
+                if k == INT and self.in_loop() and isinstance(r, Expr) and sum(self._uses(r, [n]) for n in names_set) > 1:
+                    c = f"{self.jl('wrap')}({c})"
+                if isinstance(a, Name) and a.text in self.grown and k == ANY:
+                    c = f"{self.jl('grown')}({c})"
                 if isinstance(a, Name) and a.text in self.grown and k.tag == "arr" and k.stored != "list":
                     c, k = f"{self.builtin('list')}({c})", arr(k.element, 1, "list")
                 codes.append((c, k))
@@ -247,6 +256,30 @@ class Statements(Calls):
         for a, name, (_, k) in zip(left.args, held, values):
             lines += self.store(a, name, k)
         return lines
+
+    def in_loop(self) -> bool:
+        """Whether this is inside of a loop of the same function."""
+        scope: Any = self.scope
+        while scope is not None and scope.kind == "block":
+            if scope.key[0] == "loop":
+                return True
+            scope = scope.parent
+        return False
+
+    def loop_carried(self, name: str) -> bool:
+        """Whether a variable is a plain one, that loops may make larger and larger."""
+        variable = self.lookup(name)
+        return variable is not None and not variable.loop and (variable.scope.key, name) in self.growing
+
+    growing: frozenset = frozenset()
+
+    def _multiplies(self, node: Node, name: str) -> bool:
+        """Whether a value is a product with this variable."""
+        if not isinstance(node, Expr):
+            return False
+        if node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text in ("*", "^", "<<") and any(self._uses(a, [name]) for a in node.args[1:]):
+            return True
+        return node.head in ("call", "if", "block") and any(self._multiplies(a, name) for a in node.args)
 
     def store_name(self, name: str, kind: Kind) -> str:
         """The Python name for an assignment to a variable, which is declared where it must be."""
@@ -331,8 +364,11 @@ class Statements(Calls):
                 held = self.fresh("value")
                 parts.append(held)
                 after += self._unpack(a, held, own)
+            elif isinstance(a, Expr) and a.head == "..." and i == count - 1 and isinstance(a.args[0], Name):
+                parts.append(self.store_name(a.args[0].text, BOTTOM if kind == BOTTOM else arr(kind.element, 1, kind.stored) if kind.tag == "arr" else ANY))
+                return [f"{', '.join(parts)} = {self.jl('unpack_rest')}({code}, {count - 1})", *after]
             elif isinstance(a, Expr) and a.head == "...":
-                self.refuse("a destructuring with ...", left)
+                self.refuse("a destructuring with ... in the middle", left)
             else:
                 held = self.fresh("value")
                 parts.append(held)
