@@ -79,15 +79,19 @@ def render(pieces: list[Piece], text: str) -> str:
     return "\n".join(out)
 
 
-def translate_cells(cells: list[str], soft: bool = False) -> Translation:
-    """Translate cells that belong to one program. ``soft``: loops may assign globals, as at the prompt."""
+def translate_cells(cells: list[str], soft: bool = False, free: bool = False) -> Translation:
+    """Translate cells that belong to one program.
+
+    ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables of the reader; else
+    what needs them is refused.
+    """
     text, bounds, broken = _joined(cells)
     source = parse(text)
     known = Tables()
     lost: dict[str, str] = {}
     settled = None
     for number in range(PASSES):
-        run = _Pass(source, known, lost, soft)
+        run = _Pass(source, known, lost, soft, free)
         pieces = run.all()
         learned = run.lowerer.learned
         if learned.same(known) and run.lost == lost:
@@ -101,7 +105,7 @@ def translate_cells(cells: list[str], soft: bool = False) -> Translation:
             learned = _widened(known, learned)
         known, lost = learned, run.lost
     if settled is None or run.lowerer.learned is not known:
-        run = _Pass(source, known, lost, soft)
+        run = _Pass(source, known, lost, soft, free)
         pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
@@ -109,7 +113,7 @@ def translate_cells(cells: list[str], soft: bool = False) -> Translation:
 
 
 def translate(julia: str, soft: bool = True) -> str:
-    """The Python for a piece of Julia.
+    """The Python for a piece of Julia, in which the names of the reader may stand.
 
     What is not translated becomes a comment with its reason. Raises nothing for invalid Julia: that is a refusal, too.
 
@@ -119,7 +123,7 @@ def translate(julia: str, soft: bool = True) -> str:
         return 3 * x ** 2 + 1
     f(2.0)
     """
-    return translate_cells([julia], soft).code.rstrip("\n")
+    return translate_cells([julia], soft, free=True).code.rstrip("\n")
 
 
 def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
@@ -182,12 +186,13 @@ class _Recorder(dict):
 class _Pass:
     """One pass over the program with what the passes before learned."""
 
-    def __init__(self, source: Any, known: Tables, lost: dict[str, str], soft: bool) -> None:
+    def __init__(self, source: Any, known: Tables, lost: dict[str, str], soft: bool, free: bool = False) -> None:
         self.source, self.soft = source, soft
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
         known.parameters = _Recorder(known.parameters, self.parameter_keys)
         self.lowerer = Lowerer(source.text, known, soft)
+        self.lowerer.free = free
         if self.known_open:
             self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
             self.lowerer.learned.open = True  # type: ignore[attr-defined]

@@ -232,6 +232,8 @@ class Calls(Expressions):
             return "__file__", STR
         if text == "missing":
             return self.jl("missing"), ANY
+        if self.free and text.isidentifier():
+            return python_name(text), ANY
         if text == "ARGS":
             return "[]", arr(STR, 1, "list")
         if text == "stdout":
@@ -303,6 +305,9 @@ class Calls(Expressions):
         if error is not None:
             code, _ = self.arguments(args)
             return f"{error}({code})", ANY
+        if self.free and python_name(text.rstrip("!")).isidentifier():
+            code, _ = self.arguments(args)
+            return f"{python_name(text)}({code})", ANY
         self.refuse(f"the function {text} is not known", node)
 
     new_of: str | None = None

@@ -62,6 +62,7 @@ class Core:
         self.helper_calls = 0
         self.structs: dict[str, Any] = {}
         self.in_function = 0
+        self.free = False
 
     # Words.
 

@@ -10,6 +10,7 @@ from ..syntax import Expr, Literal, Name, Node, Quoted
 from .calls import Calls
 from .core import Refused, Value
 from .expressions import EXCEPTIONS
+from .operators import COMPARISONS
 from .scope import Scope, is_definition, python_name, scan, targets
 
 Sink = Callable[[str, Kind], list[str]] | None
@@ -441,11 +442,15 @@ class Statements(Calls):
         value, vk = self.reader(right)
         if isinstance(left, Expr) and left.head == "ref":
             base, kind = self.expr(left.args[0])
-            positions = []
+            found: list[Value] = []
             for place, i in enumerate(left.args[1:]):
                 self.index_stack.append((base, kind, place, len(left.args) - 1))
-                positions.append(self.expr(i)[0])
+                found.append(self.expr(i))
                 self.index_stack.pop()
+            positions = [c for c, _ in found]
+            plain = self._plain_store(base, kind, found, left.args[1:], vk)
+            if plain is not None:
+                return [f"{plain} = {value}"] + (sink(base, kind) if sink else [])
             lines = [f"{self.jl('assign')}({base}, {', '.join([value, *positions])})"]
             return lines + (sink(base, kind) if sink else [])
         base, kind = self.expr(left)
@@ -457,6 +462,21 @@ class Statements(Calls):
         else:
             lines = [f"{self.jl('assign')}({base}, {value})"]
         return lines + (sink(base, kind) if sink else [])
+
+    def _plain_store(self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], value: Kind) -> str | None:
+        """``A[:, -1]`` for a number that fits the elements of an array."""
+        fits = kind.element == FLOAT and value in REALS or kind.element == INT and value in INTS or kind.element == F32 and value in REALS | {F32}
+        if not (fits and kind.tag == "arr" and kind.stored == "nd" and kind.rank == len(positions)) or all(k in INTS for _, k in positions):
+            return None
+        before, self.reading = self.reading, True
+        try:
+            if len(positions) == 1:
+                made = self._vector_index(base, kind, positions[0], nodes[0])
+            else:
+                made = self._array_index(base, kind, positions, nodes)
+        finally:
+            self.reading = before
+        return made[0] if made is not None else None
 
     # Control flow.
 
@@ -518,8 +538,19 @@ class Statements(Calls):
             test = self.condition(node.args[0])
             return [f"if {negation}{test}:", *self.indent(self.branch(node.args[1], sink)), "else:",
                     *self.indent(sink("True" if negation else "False", BOOL))]  # fmt: skip
+        if self.scope.kind == "file" and self._is_question(node.args[1]):
+            return [self.expr(node)[0]]
         test = self.condition(node.args[0])
         return [f"if {negation}{test}:", *self.indent(self.branch(node.args[1], None))]
+
+    def _is_question(self, node: Node) -> bool:
+        """Whether a value is asked for, not something done: ``isempty(v)``, ``a < b``."""
+        if isinstance(node, Expr) and node.head in ("&&", "||"):
+            return all(self._is_question(a) for a in node.args)
+        if isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name):
+            name = node.args[0].text
+            return name in COMPARISONS or name in ("!", "≈", "===", "∈", "in") or name.startswith(("is", "has"))
+        return isinstance(node, (Name, Literal)) or isinstance(node, Expr) and node.head == "comparison"
 
     def _s_while(self, node: Expr, sink: Sink) -> list[str]:
         scope = self.loop_scope(node, node.args[1])

@@ -15,9 +15,9 @@ from fluxbridge.port import base
 from fluxbridge.port.formats import read
 from fluxbridge.port.translate import Translation, translate_cells
 
-from . import recorded
+import portrecorded as recorded
 
-PROGRAMS = Path(__file__).parent / "programs"
+PROGRAMS = Path(__file__).parent / "port" / "programs"
 
 
 @dataclass
