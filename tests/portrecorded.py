@@ -12,7 +12,11 @@ import numpy as np
 def number(value: Any) -> Any:
     """A recorded number; those that JSON has no word for are texts."""
     if isinstance(value, str):
-        return {"NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}.get(value) if value in ("NaN", "Inf", "-Inf") else _parsed(value)
+        return (
+            {"NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}.get(value)
+            if value in ("NaN", "Inf", "-Inf")
+            else _parsed(value)
+        )
     if isinstance(value, list):
         return complex(number(value[0]), number(value[1]))
     if isinstance(value, dict) and "num" in value:
@@ -31,6 +35,7 @@ def _parsed(value: str) -> Any:
 
 def array(value: Any) -> Any:
     """A recorded array: nested lists of numbers."""
+
     def walk(v: Any, depth: int) -> Any:
         if depth == 0:
             return number(v)
@@ -43,7 +48,7 @@ def differs(expected: Any, actual: Any, single: bool = False) -> str | None:
     """Where a value is not what was recorded, or ``None``."""
     if isinstance(expected, dict) and "struct" in expected:
         return _fields(expected["fields"], actual)
-    if expected is None or isinstance(expected, dict) and expected.get("type") == "Nothing":
+    if expected is None or (isinstance(expected, dict) and expected.get("type") == "Nothing"):
         return None if actual is None else f"{actual!r} is not nothing"
     if "null" in expected:
         return None if actual is None else f"{actual!r} is not nothing"
@@ -59,7 +64,7 @@ def differs(expected: Any, actual: Any, single: bool = False) -> str | None:
         return _dict(expected["dict"], actual)
     if "list" in expected:
         if "shape" in expected and len(expected["shape"]) > 1:
-            if tuple(np.shape(actual)) [: len(expected["shape"])] != tuple(expected["shape"]):
+            if tuple(np.shape(actual))[: len(expected["shape"])] != tuple(expected["shape"]):
                 return f"shape {np.shape(actual)}, not {expected['shape']}"
             return _sequence(expected["list"], list(np.ravel(np.asarray(actual, object), order="F")))
         return _sequence(expected["list"], list(actual))
@@ -70,7 +75,11 @@ def differs(expected: Any, actual: Any, single: bool = False) -> str | None:
     if "pair" in expected:
         return _sequence(expected["pair"], list(actual))
     if "cartesian" in expected:
-        return None if tuple(expected["cartesian"]) == tuple(actual) else f"{actual!r}, not {expected['cartesian']}"
+        return (
+            None
+            if tuple(expected["cartesian"]) == tuple(actual)
+            else f"{actual!r}, not {expected['cartesian']}"
+        )
     if "ref" in expected:
         return differs(expected["ref"], actual.value)
     if "function" in expected:
@@ -78,12 +87,18 @@ def differs(expected: Any, actual: Any, single: bool = False) -> str | None:
     if "typename" in expected:
         return None if repr(actual) == expected["typename"] else f"{actual!r}, not {expected['typename']}"
     kind, value = expected.get("type"), expected.get("value")
-    if kind in ("String", "Symbol", "Char") or isinstance(value, str) and kind is not None and "SubString" in kind:
+    if kind in ("String", "Symbol", "Char") or (
+        isinstance(value, str) and kind is not None and "SubString" in kind
+    ):
         return None if isinstance(actual, str) and str(actual) == value else f"{actual!r}, not {value!r}"
     if kind == "Missing":
         return None if repr(actual) == "missing" else f"{actual!r} is not missing"
     if kind == "Bool":
-        return None if bool(actual) == value and isinstance(actual, (bool, np.bool_)) else f"{actual!r}, not {value!r}"
+        return (
+            None
+            if bool(actual) == value and isinstance(actual, (bool, np.bool_))
+            else f"{actual!r}, not {value!r}"
+        )
     return _close(number(value), actual, kind == "Float32")
 
 
@@ -98,7 +113,11 @@ def _close(expected: Any, actual: Any, single: bool) -> str | None:
         return None
     tolerance = (2e-5 if single else 1e-8) * max(abs(expected), 1e-300 if abs(expected) else 1e-12)
     if abs(complex(expected) - complex(actual)) <= max(tolerance, 1e-12 if not single else 1e-7):
-        return None if not isinstance(expected, int) or isinstance(expected, bool) else f"{actual!r}, not {expected!r}"
+        return (
+            None
+            if not isinstance(expected, int) or isinstance(expected, bool)
+            else f"{actual!r}, not {expected!r}"
+        )
     return f"{actual!r}, not {expected!r}"
 
 
@@ -108,7 +127,9 @@ def _array(expected: dict, actual: Any) -> str | None:
         return f"{actual!r} is no array"
     found = np.asarray(actual)
     if found.dtype == object:
-        found = np.asarray([complex(v) if isinstance(v, complex) else v for v in np.ravel(found)]).reshape(found.shape)
+        found = np.asarray([complex(v) if isinstance(v, complex) else v for v in np.ravel(found)]).reshape(
+            found.shape
+        )
     if tuple(found.shape) != tuple(expected["shape"]):
         return f"shape {found.shape}, not {expected['shape']}"
     if not wanted.size:
@@ -123,13 +144,17 @@ def _array(expected: dict, actual: Any) -> str | None:
     same = (wanted == found) | (np.isnan(wanted) & np.isnan(found))
     error = np.where(same, 0, error)
     worst = float(np.max(error)) if not np.any(np.isnan(error)) else math.inf
-    return None if worst <= (2e-5 if single else 1e-8) * max(largest, 1e-2 if single else 1e-4) else f"off by {worst:.3g} of {largest:.3g}"
+    return (
+        None
+        if worst <= (2e-5 if single else 1e-8) * max(largest, 1e-2 if single else 1e-4)
+        else f"off by {worst:.3g} of {largest:.3g}"
+    )
 
 
 def _sequence(expected: list, actual: Any) -> str | None:
     if len(expected) != len(actual):
         return f"{len(actual)} elements, not {len(expected)}"
-    for i, (e, a) in enumerate(zip(expected, actual)):
+    for i, (e, a) in enumerate(zip(expected, actual, strict=False)):
         found = differs(e, a)
         if found:
             return f"[{i}]: {found}"
@@ -185,11 +210,14 @@ def _dict(expected: Any, actual: Any) -> str | None:
     return None
 
 
-NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eEf][-+]?\d+)?|\d+(?:[eEf][-+]?\d+)?|Inf|NaN)(?!\w)|(?<![\w.])[-+]?\d+(?:\.\d+)?(?=im)")
+NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eEf][-+]?\d+)?|\d+(?:[eEf][-+]?\d+)?|Inf|NaN)(?!\w)|(?<![\w.])[-+]?\d+(?:\.\d+)?(?=im)"
+)
 
 
 def printed_differs(expected: str, actual: str) -> str | None:
     """Where printed numbers differ, line by line."""
+
     def clean(t: str) -> list[str]:
         t = re.sub(r"\binf\b", "Inf", re.sub(r"\bnan\b", "NaN", t))
         return [line for line in t.split("\n") if line.strip()]
@@ -197,15 +225,15 @@ def printed_differs(expected: str, actual: str) -> str | None:
     wanted, found = clean(expected), clean(actual)
     if len(wanted) != len(found):
         return f"{len(found)} lines printed, not {len(wanted)}"
-    for w, f in zip(wanted, found):
+    for w, f in zip(wanted, found, strict=False):
         if w == f:
             continue
         a, b = NUMBER.findall(w), NUMBER.findall(f)
         if len(a) != len(b):
             return f"printed {f!r}, not {w!r}"
-        for x, y in zip(a, b):
+        for x, y in zip(a, b, strict=False):
             p, q = (float(v.replace("f", "e") if "Inf" not in v and "NaN" not in v else v) for v in (x, y))
-            if p == q or p != p and q != q:
+            if p == q or (p != p and q != q):
                 continue
             if abs(p - q) > 2e-5 * max(abs(p), 1e-6):
                 return f"printed {f!r}, not {w!r}"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import portrecorded as recorded
+
 from fluxbridge.flux import rng
 from fluxbridge.port import base
 from fluxbridge.port.formats import read
 from fluxbridge.port.translate import Translation, translate_cells
-
-import portrecorded as recorded
 
 PROGRAMS = Path(__file__).parent / "port" / "programs"
 
@@ -58,7 +58,9 @@ def execute(translation: Translation) -> tuple[dict[str, Any], str, list[str]]:
             try:
                 exec(compile(piece.python, "<translated>", "exec", dont_inherit=True), scope)
             except Exception as problem:
-                errors.append(f"{piece.julia.splitlines()[0][:60] if piece.julia else ''} → {type(problem).__name__}: {problem}")
+                errors.append(
+                    f"{piece.julia.splitlines()[0][:60] if piece.julia else ''} → {type(problem).__name__}: {problem}"
+                )
     rng.DefaultRNG.generator = generator
     base.EXTENSIONS.clear()
     return scope, out.getvalue(), errors

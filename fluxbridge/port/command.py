@@ -11,7 +11,14 @@ from .report import CellReport, Report
 from .translate import Translation, render, translate_cells
 
 
-def port(path: str | Path, out: str | Path | None = None, *, run: bool = False, check: bool = False, julia: bool = False) -> Report:
+def port(
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    run: bool = False,
+    check: bool = False,
+    julia: bool = False,
+) -> Report:
     """Translate the document in a file, and write the result.
 
     The ending of ``out`` says what is written: ``.ipynb``, ``.py`` (with ``# %%`` cells), ``.md``; without ``out`` nothing is
@@ -36,7 +43,15 @@ def port(path: str | Path, out: str | Path | None = None, *, run: bool = False, 
     return report
 
 
-def port_document(document: Document, suffix: str, *, run: bool = False, check: bool = False, julia: bool = False, free: bool = False) -> Report:
+def port_document(
+    document: Document,
+    suffix: str,
+    *,
+    run: bool = False,
+    check: bool = False,
+    julia: bool = False,
+    free: bool = False,
+) -> Report:
     """Translate a document; the text is in the report. ``free``: it may use names that it does not define."""
     code = [c for c in document.cells if c.kind == "code"]
     translation = translate_cells([c.text for c in code], soft=document.soft, free=free)
@@ -78,11 +93,15 @@ def main(options: argparse.Namespace) -> int:
         print("fluxbridge port: give a file, or Julia after --text", file=sys.stderr)
         return 2
     if options.text is not None:
-        report = port_document(read_text(options.text), ".txt", run=options.run_it, check=options.check, free=True)
+        report = port_document(
+            read_text(options.text), ".txt", run=options.run_it, check=options.check, free=True
+        )
         print(report.text, end="")
         return 0 if report.complete or not options.strict else 1
     try:
-        report = port(options.source, options.output, run=options.run_it, check=options.check, julia=options.julia)
+        report = port(
+            options.source, options.output, run=options.run_it, check=options.check, julia=options.julia
+        )
     except (OSError, ValueError) as problem:
         print(f"fluxbridge port: {problem}", file=sys.stderr)
         return 2
@@ -106,10 +125,18 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("source", nargs="?", help="the file to translate")
     parser.add_argument("-o", "--output", help="the file to write: .ipynb, .py or .md")
     parser.add_argument("--text", help="translate this text instead of a file")
-    parser.add_argument("--run", dest="run_it", action="store_true", help="run the Python, and say what fails")
-    parser.add_argument("--check", action="store_true", help="also compare with the answers that the source prints")
+    parser.add_argument(
+        "--run", dest="run_it", action="store_true", help="run the Python, and say what fails"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="also compare with the answers that the source prints"
+    )
     parser.add_argument("--julia", action="store_true", help="keep the Julia, folded below each cell")
-    parser.add_argument("--strict", action="store_true", help="exit status 1 unless everything is translated (and runs, and agrees)")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit status 1 unless everything is translated (and runs, and agrees)",
+    )
     return parser
 
 

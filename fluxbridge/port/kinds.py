@@ -49,9 +49,9 @@ class Kind:
 
 
 ANY, BOTTOM = Kind("any"), Kind("bottom")
-NAT, INT, FLOAT, F32, REAL, NUM = (Kind(t) for t in "nat int float f32 real num".split())
-BOOL, STR, SYM, CHAR, NONE, COMPLEX = (Kind(t) for t in "bool str sym char none complex".split())
-RANGE, MODEL, TYPE, FUNCTION, MODULE = (Kind(t) for t in "range model type function module".split())
+NAT, INT, FLOAT, F32, REAL, NUM = (Kind(t) for t in ["nat", "int", "float", "f32", "real", "num"])
+BOOL, STR, SYM, CHAR, NONE, COMPLEX = (Kind(t) for t in ["bool", "str", "sym", "char", "none", "complex"])
+RANGE, MODEL, TYPE, FUNCTION, MODULE = (Kind(t) for t in ["range", "model", "type", "function", "module"])
 INTS = frozenset((NAT, INT))
 REALS = frozenset((NAT, INT, FLOAT, REAL))
 FLOATS = frozenset((FLOAT, F32))
@@ -96,15 +96,22 @@ def join(a: Kind, b: Kind) -> Kind:
         return NUM
     if a.tag == b.tag == "arr":
         element = join(a.args[0], b.args[0])
-        return Kind("arr", (element, a.args[1] if a.args[1] == b.args[1] else None, a.args[2] if a.args[2] == b.args[2] else None))
+        return Kind(
+            "arr",
+            (
+                element,
+                a.args[1] if a.args[1] == b.args[1] else None,
+                a.args[2] if a.args[2] == b.args[2] else None,
+            ),
+        )
     if a.tag == b.tag == "range":
         return Kind("range", (join(a.element, b.element),))
     if a.tag == b.tag == "tuple" and len(a.args) == len(b.args):
-        return Kind("tuple", tuple(join(x, y) for x, y in zip(a.args, b.args)))
+        return Kind("tuple", tuple(join(x, y) for x, y in zip(a.args, b.args, strict=False)))
     if a.tag == b.tag and a.tag in ("dict", "set"):
-        return Kind(a.tag, tuple(join(x, y) for x, y in zip(a.args, b.args)))
+        return Kind(a.tag, tuple(join(x, y) for x, y in zip(a.args, b.args, strict=False)))
     if a.tag == b.tag == "record" and [n for n, _ in a.args] == [n for n, _ in b.args]:
-        return Kind("record", tuple((n, join(x, y)) for (n, x), (_, y) in zip(a.args, b.args)))
+        return Kind("record", tuple((n, join(x, y)) for (n, x), (_, y) in zip(a.args, b.args, strict=False)))
     return ANY
 
 

@@ -36,10 +36,14 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether everything is translated, and nothing that was run or compared went wrong."""
-        return all(c.state == "translated" and c.run in ("", "ran") and c.check in ("", "agrees") for c in self.cells)
+        return all(
+            c.state == "translated" and c.run in ("", "ran") and c.check in ("", "agrees") for c in self.cells
+        )
 
     def __str__(self) -> str:
-        lines = [f"{self.translated} of {len(self.cells)} cells translated, {sum(c.helpers for c in self.cells)} calls of helpers"]
+        lines = [
+            f"{self.translated} of {len(self.cells)} cells translated, {sum(c.helpers for c in self.cells)} calls of helpers"
+        ]
         for number, cell in enumerate(self.cells, 1):
             notes = [*cell.reasons]
             if cell.run not in ("", "ran"):
@@ -47,11 +51,15 @@ class Report:
             if cell.check not in ("", "agrees"):
                 notes.append(cell.check)
             if notes or cell.state != "translated":
-                lines.append(f"  cell {number} (line {cell.line}): {cell.state}; " + "; ".join(dict.fromkeys(notes)))
+                lines.append(
+                    f"  cell {number} (line {cell.line}): {cell.state}; " + "; ".join(dict.fromkeys(notes))
+                )
         ran = [c for c in self.cells if c.run]
         if ran:
             lines.append(f"{sum(c.run == 'ran' for c in ran)} of {len(ran)} cells ran")
         compared = [c for c in self.cells if c.check]
         if compared:
-            lines.append(f"{sum(c.check == 'agrees' for c in compared)} of {len(compared)} printed answers agree")
+            lines.append(
+                f"{sum(c.check == 'agrees' for c in compared)} of {len(compared)} printed answers agree"
+            )
         return "\n".join(lines)

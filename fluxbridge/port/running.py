@@ -15,7 +15,9 @@ from .report import CellReport
 from .translate import Translation
 
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*(?:[eEf][-+]?\d+)?|Inf|NaN)(?![\w.]*\w)")
-OPENING = re.compile(r"^.*(?:Vector|Matrix|Array|element|range|Tuple|Dict|Set|adjoint|transpose).*:?$", re.MULTILINE)
+OPENING = re.compile(
+    r"^.*(?:Vector|Matrix|Array|element|range|Tuple|Dict|Set|adjoint|transpose).*:?$", re.MULTILINE
+)
 
 
 class Runner:
@@ -45,7 +47,10 @@ class Runner:
                     if isinstance(last, ast.Expr):
                         before = ast.Module(tree.body[:-1], [])
                         exec(compile(before, "<translated>", "exec", dont_inherit=True), self.scope)
-                        value = eval(compile(ast.Expression(last.value), "<translated>", "eval", dont_inherit=True), self.scope)
+                        value = eval(
+                            compile(ast.Expression(last.value), "<translated>", "eval", dont_inherit=True),
+                            self.scope,
+                        )
                     else:
                         self._exec(piece.python)
                         value = self._assigned(last)
@@ -77,12 +82,14 @@ def restored() -> Any:
         rng.DefaultRNG.generator = generator
 
 
-def run_cells(translation: Translation, cells: list[Cell], reports: list[CellReport], check: bool) -> list[str]:
+def run_cells(
+    translation: Translation, cells: list[Cell], reports: list[CellReport], check: bool
+) -> list[str]:
     """Run all cells of code; what each printed. Fills in the reports."""
     outputs = []
     with restored():
         runner = Runner(translation)
-        for number, (cell, report) in enumerate(zip(cells, reports)):
+        for number, (cell, report) in enumerate(zip(cells, reports, strict=False)):
             printed, value, error = runner.cell(number)
             outputs.append(printed)
             if report.state == "refused":
@@ -105,15 +112,21 @@ def _compared(cell: Cell, printed: str, value: Any, error: str) -> str:
     body = OPENING.sub("", answer) if "\n" in answer else answer
     wanted = NUMBER.findall(body)
     try:
-        shown = printed + ("" if value is None or printed and "# output" in cell.text else base.show(_ordered(value)))
+        shown = printed + (
+            "" if value is None or (printed and "# output" in cell.text) else base.show(_ordered(value))
+        )
     except Exception:
         return ""
     found = NUMBER.findall(shown if not printed or value is None else shown)
     if not wanted:
         return ""
     if len(wanted) != len(found):
-        return f"the source prints {answer.splitlines()[-1]!r}, the translation {shown.splitlines()[-1]!r}" if shown else "nothing is printed"
-    for w, f in zip(wanted, found):
+        return (
+            f"the source prints {answer.splitlines()[-1]!r}, the translation {shown.splitlines()[-1]!r}"
+            if shown
+            else "nothing is printed"
+        )
+    for w, f in zip(wanted, found, strict=False):
         if not _near(w, f):
             return f"the source prints {w}, the translation {f}"
     return "agrees"
@@ -126,4 +139,8 @@ def _ordered(value: Any) -> Any:
 def _near(wanted: str, found: str) -> bool:
     a, b = (float(t.replace("f", "e") if t not in ("Inf", "-Inf", "NaN") else t) for t in (wanted, found))
     digits = len(re.sub(r"[^\d]", "", wanted.split("e")[0].split("f")[0]))
-    return a == b or (a != a and b != b) or abs(a - b) <= max(abs(a), abs(b)) * 10.0 ** -min(max(digits - 2, 1), 6)
+    return (
+        a == b
+        or (a != a and b != b)
+        or abs(a - b) <= max(abs(a), abs(b)) * 10.0 ** -min(max(digits - 2, 1), 6)
+    )

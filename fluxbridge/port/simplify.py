@@ -13,17 +13,32 @@ class _Simpler(ast.NodeTransformer):
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Compare) and len(node.operand.ops) == 1:
-            opposite = {ast.Is: ast.IsNot, ast.In: ast.NotIn, ast.IsNot: ast.Is, ast.NotIn: ast.In}.get(type(node.operand.ops[0]))
+        if (
+            isinstance(node.op, ast.Not)
+            and isinstance(node.operand, ast.Compare)
+            and len(node.operand.ops) == 1
+        ):
+            opposite = {ast.Is: ast.IsNot, ast.In: ast.NotIn, ast.IsNot: ast.Is, ast.NotIn: ast.In}.get(
+                type(node.operand.ops[0])
+            )
             if opposite is not None:
                 return ast.Compare(node.operand.left, [opposite()], node.operand.comparators)
-        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, (int, float)):
+        if (
+            isinstance(node.op, ast.USub)
+            and isinstance(node.operand, ast.Constant)
+            and isinstance(node.operand.value, (int, float))
+        ):
             return node
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "range" and len(node.args) == 2 and not node.keywords:
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id == "range"
+            and len(node.args) == 2
+            and not node.keywords
+        ):
             first = node.args[0]
             if isinstance(first, ast.Constant) and first.value == 0:
                 return ast.Call(node.func, node.args[1:], [])

@@ -7,14 +7,70 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .kinds import ANY, BOTTOM
-from .lower import Lowerer, Refused, Tables, calls_of, is_definition, python_name, scan, shadowed_builtins, signature_name, targets
+from .lower import (
+    Lowerer,
+    Refused,
+    Tables,
+    calls_of,
+    is_definition,
+    python_name,
+    scan,
+    shadowed_builtins,
+    signature_name,
+    targets,
+)
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
 
-GROWING = frozenset("push! append! pushfirst! pop! popfirst! insert! deleteat! prepend! empty! resize! splice! popat!".split())
+GROWING = frozenset(
+    [
+        "push!",
+        "append!",
+        "pushfirst!",
+        "pop!",
+        "popfirst!",
+        "insert!",
+        "deleteat!",
+        "prepend!",
+        "empty!",
+        "resize!",
+        "splice!",
+        "popat!",
+        "unique!",
+    ]
+)
 RANDOM = frozenset(
-    "rand randn rand! randn! shuffle shuffle! randperm randstring randexp shuffleobs Dense Conv ConvTranspose RNN LSTM GRU Embedding "
-    "Bilinear DataLoader glorot_uniform glorot_normal kaiming_uniform kaiming_normal rand32 randn32 dropout Dropout splitobs sample".split()
+    [
+        "rand",
+        "randn",
+        "rand!",
+        "randn!",
+        "shuffle",
+        "shuffle!",
+        "randperm",
+        "randstring",
+        "randexp",
+        "shuffleobs",
+        "Dense",
+        "Conv",
+        "ConvTranspose",
+        "RNN",
+        "LSTM",
+        "GRU",
+        "Embedding",
+        "Bilinear",
+        "DataLoader",
+        "glorot_uniform",
+        "glorot_normal",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "rand32",
+        "randn32",
+        "dropout",
+        "Dropout",
+        "splitobs",
+        "sample",
+    ]
 )
 PASSES = 12
 
@@ -68,7 +124,7 @@ def render(pieces: list[Piece], text: str) -> str:
     """Statements below each other, with the blank lines of the source."""
     out: list[str] = []
     for piece in pieces:
-        gap = text[:piece.at].rstrip(" \t")
+        gap = text[: piece.at].rstrip(" \t")
         if out and gap.endswith("\n\n") and out[-1] != "":
             out.append("")
         if piece.refused is not None:
@@ -145,7 +201,11 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
 
 
 def _open_parameters(learned: Tables, run: _Pass) -> bool:
-    return any(v == BOTTOM for v in run.lowerer.learned.variables.values()) and not getattr(run, "opened", False) and not run.known_open
+    return (
+        any(v == BOTTOM for v in run.lowerer.learned.variables.values())
+        and not getattr(run, "opened", False)
+        and not run.known_open
+    )
 
 
 def _opened(learned: Tables, run: _Pass) -> Tables:
@@ -186,7 +246,9 @@ class _Recorder(dict):
 class _Pass:
     """One pass over the program with what the passes before learned."""
 
-    def __init__(self, source: Any, known: Tables, lost: dict[str, str], soft: bool, free: bool = False) -> None:
+    def __init__(
+        self, source: Any, known: Tables, lost: dict[str, str], soft: bool, free: bool = False
+    ) -> None:
         self.source, self.soft = source, soft
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
@@ -244,7 +306,9 @@ class _Pass:
             stop = max(_end(node, self.source.text), at + 1)
             comments = t.comment_lines(here, at)
             if comments:
-                pieces.append(Piece("", here if not pieces else self._comment_at(here, at), simplified(comments)))
+                pieces.append(
+                    Piece("", here if not pieces else self._comment_at(here, at), simplified(comments))
+                )
             here = stop
             piece = Piece(self.source.text[at:stop].rstrip(), at)
             piece.names = _assigned(node)
@@ -261,8 +325,20 @@ class _Pass:
                 piece.lines = simplified(lines + ([f"'#>{trailing}'"] if trailing and lines else []))
                 piece.helpers = t.helper_calls - before
                 good.update(piece.names)
-            except (Refused, SyntaxError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError) as refusal:
-                reason = getattr(refusal, "reason", None) or f"the translator does not understand it ({type(refusal).__name__}: {refusal})"
+            except (
+                Refused,
+                SyntaxError,
+                ValueError,
+                TypeError,
+                AttributeError,
+                IndexError,
+                KeyError,
+                AssertionError,
+            ) as refusal:
+                reason = (
+                    getattr(refusal, "reason", None)
+                    or f"the translator does not understand it ({type(refusal).__name__}: {refusal})"
+                )
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
                 changed = set() if is_definition(node) else {n for n in _changed(node) if n in t.scope.names}
@@ -344,7 +420,12 @@ def _extended(statements: list[Node]) -> set[str]:
             continue
         if node.head == "import":
             for path in node.args:
-                if isinstance(path, Expr) and path.head == ":" and isinstance(path.args[0], Expr) and getattr(path.args[0].args[0], "text", "") == "Base":
+                if (
+                    isinstance(path, Expr)
+                    and path.head == ":"
+                    and isinstance(path.args[0], Expr)
+                    and getattr(path.args[0].args[0], "text", "") == "Base"
+                ):
                     imported.update(p.args[-1].text for p in path.args[1:] if isinstance(p, Expr))
         if is_definition(node):
             name = signature_name(node.args[0])
@@ -362,9 +443,17 @@ def _tells_symbols_apart(root: Node) -> bool:
     while stack:
         node = stack.pop()
         if isinstance(node, Expr):
-            if node.head == "::" and isinstance(node.args[-1], Name) and node.args[-1].text in ("String", "AbstractString", "Symbol"):
+            if (
+                node.head == "::"
+                and isinstance(node.args[-1], Name)
+                and node.args[-1].text in ("String", "AbstractString", "Symbol")
+            ):
                 return True
-            if node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text in ("isa", "typeof"):
+            if (
+                node.head == "call"
+                and isinstance(node.args[0], Name)
+                and node.args[0].text in ("isa", "typeof")
+            ):
                 return True
             stack.extend(node.args)
     return False
@@ -395,7 +484,10 @@ def _names_in(node: Any) -> set[str]:
 
 def _random_users(functions: dict[str, list[Expr]]) -> set[str]:
     """Functions of the program that draw random numbers, themselves or through others."""
-    used = {name: set().union(*(_names_in(d.args[1]) for d in ds if len(d.args) > 1)) for name, ds in functions.items()}
+    used = {
+        name: set().union(*(_names_in(d.args[1]) for d in ds if len(d.args) > 1))
+        for name, ds in functions.items()
+    }
     found = {n for n, names in used.items() if names & RANDOM}
     while True:
         more = {n for n, names in used.items() if names & found} - found
@@ -410,7 +502,11 @@ def _assigned(node: Node) -> list[str]:
     if isinstance(node, Expr) and node.head == "macrocall":
         for a in node.args[1:]:
             names += _assigned(a)
-            if isinstance(a, Expr) and a.head in ("call", "comparison") and getattr(node.args[0], "text", "") == "@variable":
+            if (
+                isinstance(a, Expr)
+                and a.head in ("call", "comparison")
+                and getattr(node.args[0], "text", "") == "@variable"
+            ):
                 names += [n for n in _names_in(a) if n.isidentifier()]
     return list(dict.fromkeys(names))
 
@@ -425,7 +521,13 @@ def _changed(node: Any) -> set[str]:
             continue
         if here.head == "call":
             name = here.args[0]
-            text = name.text if isinstance(name, Name) else getattr(getattr(name.args[1], "value", None), "text", "") if isinstance(name, Expr) and name.head == "." and len(name.args) > 1 else ""
+            text = (
+                name.text
+                if isinstance(name, Name)
+                else getattr(getattr(name.args[1], "value", None), "text", "")
+                if isinstance(name, Expr) and name.head == "." and len(name.args) > 1
+                else ""
+            )
             if text.endswith("!"):
                 found.update(a.text for a in here.args[1:] if isinstance(a, Name))
         if here.head.endswith("=") and here.head not in ("==", "<=", ">=", "!=") and here.args:

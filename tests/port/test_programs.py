@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 
 import pytest
-
 from portrunning import PROGRAMS, program
 
 ROWS = list(csv.DictReader((PROGRAMS / "index.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))

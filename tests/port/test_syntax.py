@@ -25,7 +25,14 @@ def test_the_tree_is_the_one_that_julia_gives(number):
 
 @pytest.mark.parametrize(
     "text, line, column",
-    [("x = (1", 1, 7), ("f(x) =\n  [1, 2", 2, 8), ("a\nb = )", 2, 5), ('x = "abc', 1, 5), ("#= no end", 1, 1), ("if a\n b", 2, 3)],
+    [
+        ("x = (1", 1, 7),
+        ("f(x) =\n  [1, 2", 2, 8),
+        ("a\nb = )", 2, 5),
+        ('x = "abc', 1, 5),
+        ("#= no end", 1, 1),
+        ("if a\n b", 2, 3),
+    ],
 )
 def test_errors_point_at_line_and_column(text, line, column):
     with pytest.raises(JuliaSyntaxError) as caught:
@@ -37,7 +44,11 @@ def test_errors_point_at_line_and_column(text, line, column):
 def test_comments_keep_their_places():
     text = "# first\nx = 1  # behind\n#= block\n=#\ny = 2\n"
     comments = parse(text).comments
-    assert [(c.text, c.trailing) for c in comments] == [("# first", False), ("# behind", True), ("#= block\n=#", False)]
+    assert [(c.text, c.trailing) for c in comments] == [
+        ("# first", False),
+        ("# behind", True),
+        ("#= block\n=#", False),
+    ]
     assert all(text[c.at : c.at + len(c.text)] == c.text for c in comments)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F401, F403
 """Julia's meaning for Python values: what a translated program calls where the kind of a value is not known.
 
 Names are Julia's; ``!`` is ``_``, and a name that Python uses otherwise has ``_`` behind it (``sum_``, ``map_``). Positions count
@@ -16,44 +17,151 @@ import math as _math
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, DomainError
+from . import arrays as _arrays
+from . import types as _types
 from .arithmetic import (
-    BY_NAME, add, array_of, bitand, bitor, cld, div, divrem, egal, eps, eq, fld, fldmod, ge, gt, int_div, is_array, isapprox,
-    isequal, le, left_divide, literal_power, lt, mod, mod1, mul, ne, one, pow_, promote, promote_type, rational, rem, shift_left,
-    shift_right, shift_right_logical, sub, typemax, typemin, unary, wrap, xor, zero,
+    BY_NAME,
+    add,
+    array_of,
+    bitand,
+    bitor,
+    cld,
+    div,
+    divrem,
+    egal,
+    eps,
+    eq,
+    fld,
+    fldmod,
+    ge,
+    gt,
+    int_div,
+    is_array,
+    isapprox,
+    isequal,
+    le,
+    left_divide,
+    literal_power,
+    lt,
+    mod,
+    mod1,
+    mul,
+    ne,
+    one,
+    pow_,
+    promote,
+    promote_type,
+    rational,
+    rem,
+    shift_left,
+    shift_right,
+    shift_right_logical,
+    sub,
+    typemax,
+    typemin,
+    unary,
+    wrap,
+    xor,
+    zero,
 )  # fmt: skip
-from .arrays import *  # noqa: F403
-from .arrays import _MISSING  # noqa: F401
+from .arrays import *
+from .arrays import _MISSING
 from .broadcasting import Dotted, Ref, Single, broadcast
-from .collections import *  # noqa: F403
+from .collections import *
 from .dispatch import EXTENSIONS, Function, dispatch, extend
-from .elementary import *  # noqa: F403
+from .elementary import *
 from .errors import (
-    AssertionError_, BoundsError, ErrorException, InexactError, MethodError, UndefVarError, error, message, rethrow, throw,
+    AssertionError_,
+    BoundsError,
+    ErrorException,
+    InexactError,
+    MethodError,
+    UndefVarError,
+    error,
+    message,
+    rethrow,
+    throw,
 )  # fmt: skip
 from .indexing import (
-    COLON, CartesianIndices, FloatRange, assign, at, cartesian_indices, colon, last_index, linear_indices, setat, view,
+    COLON,
+    CartesianIndices,
+    FloatRange,
+    assign,
+    at,
+    cartesian_indices,
+    colon,
+    last_index,
+    linear_indices,
+    setat,
+    view,
 )  # fmt: skip
 from .iteration import (
-    Pair, countfrom, cycle, drop, dropwhile, enumerate_, flatten, iterate, lazy_accumulate, lazy_filter, lazy_map, pairs,
-    partition, product, repeated, rest, reverse_iterator, take, takewhile, zip_,
+    Pair,
+    countfrom,
+    cycle,
+    drop,
+    dropwhile,
+    enumerate_,
+    flatten,
+    iterate,
+    lazy_accumulate,
+    lazy_filter,
+    lazy_map,
+    pairs,
+    partition,
+    product,
+    repeated,
+    rest,
+    reverse_iterator,
+    take,
+    takewhile,
+    zip_,
 )  # fmt: skip
-from .linear import *  # noqa: F403
+from .linear import *
 from .linear import I
 from .models import (
-    Embedding, derivative, getobs, group_indices, obsview, onecold, onehot, onehotbatch,
+    Embedding,
+    derivative,
+    getobs,
+    group_indices,
+    obsview,
+    onecold,
+    onehot,
+    onehotbatch,
 )  # fmt: skip
 from .printing import (
+    Text,
+    display,
     float_text,
-    Text, display, print_, printf, println, repr_, show, show_, showerror, shown, sprint, sprintf, string,
+    print_,
+    printf,
+    println,
+    repr_,
+    show,
+    show_,
+    showerror,
+    shown,
+    sprint,
+    sprintf,
+    string,
 )  # fmt: skip
 from .randomness import (
-    default_rng, rand, rand_, randexp, randn, randn_, randperm, randstring, seed_, shuffle, shuffle_, xoshiro,
+    default_rng,
+    rand,
+    rand_,
+    randexp,
+    randn,
+    randn_,
+    randperm,
+    randstring,
+    seed_,
+    shuffle,
+    shuffle_,
+    xoshiro,
 )  # fmt: skip
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
-from .types import *  # noqa: F403
+from .types import *
 from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, convert, isa, subtype, supertype, typeof
-
-from . import arrays as _arrays, types as _types
 
 for _kind in (_types.Vector, _types.Matrix, _types.Array):
     _kind.convert = _arrays.array_from

@@ -31,7 +31,11 @@ def is_array(x: Any) -> bool:
     """Whether a value is one of Julia's arrays: NumPy's with axes, lists, ranges, one-hot arrays."""
     if isinstance(x, np.ndarray):
         return np.ndim(x) > 0
-    return isinstance(x, (list, range)) or (hasattr(x, "shape") and hasattr(x, "nlabels")) or type(x).__name__ in ("Diagonal",)
+    return (
+        isinstance(x, (list, range))
+        or (hasattr(x, "shape") and hasattr(x, "nlabels"))
+        or type(x).__name__ in ("Diagonal",)
+    )
 
 
 def array_of(x: Any) -> Any:
@@ -192,6 +196,8 @@ def unary(name: str, a: Any) -> Any:
         a = array_of(a)
     if isinstance(a, str):
         raise MethodError(f"no method matching {name}(::String)")
+    if name == "-" and isinstance(a, RowVector):
+        return _as_row(-np.asarray(a), a)
     if name == "-":
         return wrap(-_number(a)) if not isinstance(a, np.ndarray) or a.dtype != bool else -a.astype(int)
     return a
@@ -201,7 +207,9 @@ def _check_shapes(name: str, a: Any, b: Any) -> None:
     from ...errors import DimensionMismatch
 
     if np.shape(a) != np.shape(b):
-        raise DimensionMismatch(f"{name}: arrays of shapes {np.shape(a)} and {np.shape(b)}; write .{name} to broadcast")
+        raise DimensionMismatch(
+            f"{name}: arrays of shapes {np.shape(a)} and {np.shape(b)}; write .{name} to broadcast"
+        )
 
 
 def _sum_like(name: str, function: Callable) -> Callable:
@@ -216,6 +224,8 @@ def _sum_like(name: str, function: Callable) -> Callable:
                 raise MethodError(f"{name} of an array and a number; write .{name} to broadcast")
             a, b = array_of(a), array_of(b)
             _check_shapes(name, a, b)
+            if isinstance(a, RowVector) and isinstance(b, RowVector):
+                return _as_row(function(*_harmonise(np.asarray(a), np.asarray(b))), a)
         elif isinstance(a, str) or isinstance(b, str):
             return _char_arithmetic(name, a, b)
         elif isinstance(a, (tuple, Record)) or isinstance(b, (tuple, Record)):
@@ -246,8 +256,8 @@ def _multiply(a: Any, b: Any) -> Any:
         return matrix_product(array_of(a), array_of(b))
     if any(arrays):
         a, b = (array_of(a) if arrays[0] else _number(a)), (array_of(b) if arrays[1] else _number(b))
-        a, b = _harmonise(a, b)
-        return a * b
+        p, q = _harmonise(a, b)
+        return _as_row(p * q, a, b)
     if isinstance(a, (bool, np.bool_)) and isinstance(b, (bool, np.bool_)):
         return bool(a and b)
     a, b = _harmonise(_number(a), _number(b))
@@ -259,6 +269,16 @@ class RowVector(np.ndarray):
 
     def __getitem__(self, index: Any) -> Any:
         return np.asarray(self)[index]
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        plain = np.asarray(array)
+        return plain[()] if return_scalar or plain.ndim == 0 else plain
+
+
+def _as_row(result: Any, *operands: Any) -> Any:
+    """A product of a row with a number, a sum of rows: a row again."""
+    rows = any(isinstance(x, RowVector) for x in operands)
+    return result.view(RowVector) if rows and type(result) is np.ndarray and result.ndim == 2 else result
 
 
 def matrix_product(a: Any, b: Any) -> Any:
@@ -297,6 +317,9 @@ def _divide(a: Any, b: Any) -> Any:
         raise MethodError("/ of a number by an array; write ./ to broadcast")
     a, b = (array_of(a) if is_array(a) else _number(a)), _number(b)
     if isinstance(a, np.ndarray) and np.ndim(a):
+        if isinstance(a, RowVector):
+            p, q = _harmonise(np.asarray(a), b)
+            return _as_row(p / q, a)
         a, b = _harmonise(a, b)
         if isinstance(b, (int, float)) and b == 0:
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -364,7 +387,12 @@ _pow = Operator("^", _power)
 
 def pow_(a: Any, b: Any) -> Any:
     """``a ^ b``."""
-    if _is_struct(a) and type(b) is int and b >= 0 and (not EXTENSIONS.get("^") or EXTENSIONS["^"].find((a, b)) is None):
+    if (
+        _is_struct(a)
+        and type(b) is int
+        and b >= 0
+        and (not EXTENSIONS.get("^") or EXTENSIONS["^"].find((a, b)) is None)
+    ):
         result = None
         for _ in range(b):
             result = a if result is None else mul(result, a)
@@ -496,16 +524,16 @@ def eq(a: Any, b: Any) -> Any:
         if not (is_array(a) and is_array(b)):
             return False
         if isinstance(a, (list, range)) and isinstance(b, (list, range)):
-            return len(a) == len(b) and all(eq(x, y) for x, y in zip(a, b))
+            return len(a) == len(b) and all(eq(x, y) for x, y in zip(a, b, strict=False))
         if np.shape(a) != np.shape(b):
             return False
         if isinstance(a, list) or isinstance(b, list):
-            return all(eq(x, y) for x, y in zip(list(a), list(b)))
+            return all(eq(x, y) for x, y in zip(list(a), list(b), strict=False))
         return bool(np.all(np.asarray(array_of(a)) == np.asarray(array_of(b))))
     if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(eq(x, y) for x, y in zip(a, b))
+        return len(a) == len(b) and all(eq(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, Record) and isinstance(b, Record):
-        return list(a.keys()) == list(b.keys()) and all(eq(x, y) for x, y in zip(a, b))
+        return list(a.keys()) == list(b.keys()) and all(eq(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(eq(a[k], b[k]) for k in a)
     if isinstance(a, str) != isinstance(b, str):
@@ -544,9 +572,9 @@ def egal(a: Any, b: Any) -> bool:
     if is_array(a) or is_array(b) or isinstance(a, (dict, set)) or isinstance(b, (dict, set)):
         return False
     if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(egal(x, y) for x, y in zip(a, b))
+        return len(a) == len(b) and all(egal(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, Record) and isinstance(b, Record):
-        return list(a.keys()) == list(b.keys()) and all(egal(x, y) for x, y in zip(a, b))
+        return list(a.keys()) == list(b.keys()) and all(egal(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, (int, float, complex, np.generic)) and isinstance(b, (int, float, complex, np.generic)):
         return typeof(a) == typeof(b) and (a == b or (a != a and b != b))
     if isinstance(a, str) and isinstance(b, str):
@@ -558,7 +586,11 @@ def egal(a: Any, b: Any) -> bool:
 
 def isequal(a: Any, b: Any) -> bool:
     """``isequal(a, b)``: as ``==``, and NaN equals NaN."""
-    return bool(a != a and b != b) if isinstance(a, float) and isinstance(b, float) and a != a else bool(eq(a, b))
+    return (
+        bool(a != a and b != b)
+        if isinstance(a, float) and isinstance(b, float) and a != a
+        else bool(eq(a, b))
+    )
 
 
 def lt(a: Any, b: Any) -> Any:
@@ -601,7 +633,9 @@ def ge(a: Any, b: Any) -> Any:
     return le(b, a)
 
 
-def isapprox(a: Any, b: Any, *, atol: Any = 0, rtol: Any = None, norm: Any = None, nans: bool = False) -> bool:
+def isapprox(
+    a: Any, b: Any, *, atol: Any = 0, rtol: Any = None, norm: Any = None, nans: bool = False
+) -> bool:
     """``a ≈ b``: of arrays by the norm of the difference; ``rtol`` is √eps of the less precise, unless ``atol`` is given."""
     if _is_identity(a):
         a = np.eye(np.shape(b)[0]) @ a
@@ -622,7 +656,10 @@ def isapprox(a: Any, b: Any, *, atol: Any = 0, rtol: Any = None, norm: Any = Non
     if np.array_equal(x64, y64):
         return True
     distance = float(np.linalg.norm((x64 - y64).ravel()))
-    return bool(distance <= max(atol, rtol * max(float(np.linalg.norm(x64.ravel())), float(np.linalg.norm(y64.ravel())))))
+    return bool(
+        distance
+        <= max(atol, rtol * max(float(np.linalg.norm(x64.ravel())), float(np.linalg.norm(y64.ravel()))))
+    )
 
 
 def _is_identity(x: Any) -> bool:
@@ -640,7 +677,11 @@ def zero(x: Any) -> Any:
         return x.convert(0)  # type: ignore[misc]
     if is_array(x):
         return np.zeros_like(array_of(x))
-    return type(x)(0) if isinstance(x, (int, float, np.generic)) and not type(x).__module__.startswith("fluxbridge") else x * 0
+    return (
+        type(x)(0)
+        if isinstance(x, (int, float, np.generic)) and not type(x).__module__.startswith("fluxbridge")
+        else x * 0
+    )
 
 
 @generic("one")

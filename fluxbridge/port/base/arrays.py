@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +31,11 @@ def _is_number(v: Any) -> bool:
 
 def gathered(values: list, shape: tuple | None = None) -> Any:
     """The results of a comprehension: numbers become an array, other things a list (or an array of objects)."""
-    if values and all(_is_number(v) for v in values) and not any(type(v).__name__ == "BigInteger" for v in values):
+    if (
+        values
+        and all(_is_number(v) for v in values)
+        and not any(type(v).__name__ == "BigInteger" for v in values)
+    ):
         if any(isinstance(v, np.float32) for v in values) and any(type(v) is float for v in values):
             made = np.array([np.float64(v) for v in values])
         else:
@@ -63,14 +68,18 @@ def table(function: Callable, *ranges: Any, element: Any = None) -> Any:
     shape = tuple(len(x) for x in lists)
     values = []
     for place in np.ndindex(*reversed(shape)):
-        values.append(function(*[x[i] for x, i in zip(lists, reversed(place))]))
+        values.append(function(*[x[i] for x, i in zip(lists, reversed(place), strict=False)]))
     made = gathered(values, shape)
-    return made.astype(DTYPE_OF[element.name]) if element is not None and isinstance(made, np.ndarray) else made
+    return (
+        made.astype(DTYPE_OF[element.name]) if element is not None and isinstance(made, np.ndarray) else made
+    )
 
 
 def matrix(*rows: tuple, element: Any = None) -> Any:
     """``[a b; c d]``: blocks joined in rows, rows below each other."""
-    made = vcat(*[hcat(*row) if len(row) > 1 else row[0] for row in rows]) if len(rows) > 1 else hcat(*rows[0])
+    made = (
+        vcat(*[hcat(*row) if len(row) > 1 else row[0] for row in rows]) if len(rows) > 1 else hcat(*rows[0])
+    )
     if element is not None and isinstance(made, np.ndarray):
         return made.astype(DTYPE_OF[element.name])
     return made
@@ -82,9 +91,11 @@ def _block(x: Any) -> Any:
 
 def vcat(*xs: Any) -> Any:
     """``vcat(xs…)`` and ``[a; b]``."""
-    if any(isinstance(x, list) or isinstance(x, (str, tuple, dict, Record)) or _is_struct(x) or x is None for x in xs):
+    if any(isinstance(x, (list, str, tuple, dict, Record)) or _is_struct(x) or x is None for x in xs):
         lists = [x for x in xs if is_array(x)]
-        if not all(_is_number(v) for x in lists for v in x) or len(lists) < len(xs) and any(not is_array(x) and not _is_number(x) for x in xs):
+        if not all(_is_number(v) for x in lists for v in x) or (
+            len(lists) < len(xs) and any(not is_array(x) and not _is_number(x) for x in xs)
+        ):
             return [v for x in xs for v in (iterate(x) if is_array(x) else (x,))]
     if not xs:
         return []
@@ -110,7 +121,12 @@ def _same_type(blocks: list) -> list:
 def hcat(*xs: Any) -> Any:
     """``hcat(xs…)`` and ``[a b]``: vectors become columns."""
     blocks = [_block(x) for x in xs]
-    if any(isinstance(b, (str, tuple, dict, Record)) or _is_struct(b) or (isinstance(b, np.ndarray) and b.dtype.kind in "OU") for b in blocks):
+    if any(
+        isinstance(b, (str, tuple, dict, Record))
+        or _is_struct(b)
+        or (isinstance(b, np.ndarray) and b.dtype.kind in "OU")
+        for b in blocks
+    ):
         made = np.empty((1, len(blocks)), object)
         if any(is_array(b) for b in blocks):
             columns = [np.array(list(b), object)[:, None] for b in blocks]
@@ -134,7 +150,9 @@ def cat(*xs: Any, dims: Any) -> Any:
 
 def stack(xs: Any, *, dims: Any = None) -> Any:
     """``stack(xs; dims)``: along a new last axis, or along ``dims``."""
-    blocks = [array_of(x) if is_array(x) else np.array(list(x)) if isinstance(x, tuple) else x for x in iterate(xs)]
+    blocks = [
+        array_of(x) if is_array(x) else np.array(list(x)) if isinstance(x, tuple) else x for x in iterate(xs)
+    ]
     return np.stack(blocks, axis=-1 if dims is None else int(dims) - 1)
 
 
@@ -194,7 +212,9 @@ def similar(x: Any, *args: Any) -> Any:
     """``similar(x, T, sizes…)``; the elements are zeros here."""
     if isinstance(x, list):
         return [None] * len(x)
-    kind, sizes = (DTYPE_OF[args[0].name], args[1:]) if args and isinstance(args[0], Type) else (x.dtype, args)
+    kind, sizes = (
+        (DTYPE_OF[args[0].name], args[1:]) if args and isinstance(args[0], Type) else (x.dtype, args)
+    )
     return np.zeros(_sizes(sizes) if sizes else np.shape(x), kind)
 
 
@@ -210,10 +230,21 @@ def uninitialised(kind: Any, *sizes: Any) -> Any:
 
 
 def _to_array(value: Any = (), element: Any = None) -> Any:
-    values = value if isinstance(value, np.ndarray) else np.asarray(value) if hasattr(value, "nlabels") or isinstance(value, range) else None
+    values = (
+        value
+        if isinstance(value, np.ndarray)
+        else np.asarray(value)
+        if hasattr(value, "nlabels") or isinstance(value, range)
+        else None
+    )
     if values is None:
         values = gathered(list(iterate(value)))
-    if element is not None and isinstance(element, Type) and element.name in DTYPE_OF and isinstance(values, np.ndarray):
+    if (
+        element is not None
+        and isinstance(element, Type)
+        and element.name in DTYPE_OF
+        and isinstance(values, np.ndarray)
+    ):
         from .broadcasting import _convert_all
 
         return _convert_all(element, values)
@@ -223,7 +254,11 @@ def _to_array(value: Any = (), element: Any = None) -> Any:
 def array_from(value: Any = (), *sizes: Any, element: Any = None) -> Any:
     """``Vector{T}(x)``, ``Matrix{T}(I, n, m)``."""
     if type(value).__name__ == "UniformScaling":
-        made = np.eye(*(int(s) for s in sizes)) @ value if len(set(sizes)) == 1 else np.eye(*(int(s) for s in sizes))
+        made = (
+            np.eye(*(int(s) for s in sizes)) @ value
+            if len(set(sizes)) == 1
+            else np.eye(*(int(s) for s in sizes))
+        )
         return _to_array(made, element)
     return _to_array(value, element)
 
@@ -248,7 +283,11 @@ def collect(*args: Any) -> Any:
 
 def matrix_of(x: Any) -> Any:
     """``Matrix(x)`` and ``Array(x)``: a plain array of its own."""
-    return np.array(array_of(x)) if not hasattr(x, "__array__") or isinstance(x, np.ndarray) else np.array(np.asarray(x))
+    return (
+        np.array(array_of(x))
+        if not hasattr(x, "__array__") or isinstance(x, np.ndarray)
+        else np.array(np.asarray(x))
+    )
 
 
 def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None) -> Any:
@@ -263,13 +302,29 @@ def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None)
     if stop is None and length is not None:
         step = 1 if step is None else step
         values = [start + step * k for k in range(int(length))]
-        return range(start, start + step * int(length), step) if all(is_integer(v) for v in (start, step)) else FloatRange(values, step)
+        return (
+            range(start, start + step * int(length), step)
+            if all(is_integer(v) for v in (start, step))
+            else FloatRange(values, step)
+        )
     if length is None:
-        return colon(start, 1 if step is None else step, stop) if len(args) or stop is not None else range(1, start + 1)
+        return (
+            colon(start, 1 if step is None else step, stop)
+            if len(args) or stop is not None
+            else range(1, start + 1)
+        )
     n = int(length)
-    if all(is_integer(v) for v in (start, stop)) and n > 1 and (stop - start) % (n - 1) == 0 and len(args) < 3 and False:
+    if (
+        all(is_integer(v) for v in (start, stop))
+        and n > 1
+        and (stop - start) % (n - 1) == 0
+        and len(args) < 3
+        and False
+    ):
         return range(start, stop + 1, (stop - start) // (n - 1))
-    single = any(isinstance(v, np.float32) for v in (start, stop)) and not any(type(v) is float for v in (start, stop))
+    single = any(isinstance(v, np.float32) for v in (start, stop)) and not any(
+        type(v) is float for v in (start, stop)
+    )
     values = np.linspace(float(start), float(stop), n)
     step_value = (float(stop) - float(start)) / max(n - 1, 1)
     return FloatRange(values.astype(np.float32) if single else values, step_value)
@@ -278,7 +333,11 @@ def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None)
 @generic("size")
 def size(x: Any, *dims: Any) -> Any:
     """``size(x)``, ``size(x, d)``."""
-    shape = tuple(int(n) for n in (np.shape(array_of(x)) if not isinstance(x, list) else (len(x),))) if not hasattr(x, "axes") else x.shape
+    shape = (
+        tuple(int(n) for n in (np.shape(array_of(x)) if not isinstance(x, list) else (len(x),)))
+        if not hasattr(x, "axes")
+        else x.shape
+    )
     if not dims:
         return shape
     picked = tuple(shape[d - 1] if d <= len(shape) else 1 for d in dims)
@@ -361,7 +420,9 @@ def permutedims(x: Any, order: Any = None) -> Any:
 
 def dropdims(x: Any, *, dims: Any) -> Any:
     """``dropdims(x; dims)``."""
-    return np.squeeze(x, axis=tuple(int(d) - 1 for d in dims) if isinstance(dims, (tuple, list)) else int(dims) - 1)
+    return np.squeeze(
+        x, axis=tuple(int(d) - 1 for d in dims) if isinstance(dims, (tuple, list)) else int(dims) - 1
+    )
 
 
 def adjoint(x: Any) -> Any:
@@ -408,7 +469,9 @@ def row_times(row: Any, *others: Any) -> Any:
         if np.shape(a)[0] != np.shape(b)[0]:
             from ...errors import DimensionMismatch
 
-            raise DimensionMismatch(f"product of a row of length {np.size(a)} and an array of shape {np.shape(b)}")
+            raise DimensionMismatch(
+                f"product of a row of length {np.size(a)} and an array of shape {np.shape(b)}"
+            )
         v = a @ b
     if np.ndim(v) == 0:
         return _plain(v)
@@ -446,7 +509,11 @@ def circshift(x: Any, shifts: Any) -> Any:
     if isinstance(x, list):
         k = int(shifts) % max(len(x), 1)
         return x[-k:] + x[:-k] if k else list(x)
-    return np.roll(x, tuple(shifts) if isinstance(shifts, tuple) else shifts, axis=tuple(range(len(shifts))) if isinstance(shifts, tuple) else 0)
+    return np.roll(
+        x,
+        tuple(shifts) if isinstance(shifts, tuple) else shifts,
+        axis=tuple(range(len(shifts))) if isinstance(shifts, tuple) else 0,
+    )
 
 
 def rotl90(x: Any) -> Any:
@@ -519,7 +586,11 @@ def copyto_(target: Any, source: Any) -> Any:
 def _axes(dims: Any) -> Any:
     if dims is None:
         return None
-    return tuple(int(d) - 1 for d in dims) if isinstance(dims, (tuple, list, np.ndarray, range)) else int(dims) - 1
+    return (
+        tuple(int(d) - 1 for d in dims)
+        if isinstance(dims, (tuple, list, np.ndarray, range))
+        else int(dims) - 1
+    )
 
 
 def _numbers(x: Any) -> Any:
@@ -531,7 +602,11 @@ def _numbers(x: Any) -> Any:
     if isinstance(x, range):
         return array_of(x)
     values = list(x) if not isinstance(x, list) else x
-    if values and all(_is_number(v) for v in values) and not any(type(v).__name__ == "BigInteger" for v in values):
+    if (
+        values
+        and all(_is_number(v) for v in values)
+        and not any(type(v).__name__ == "BigInteger" for v in values)
+    ):
         return gathered(values)
     return None
 
@@ -545,14 +620,23 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
             raise MethodError(f"no method matching {name} for the pairs of a dictionary")
         if isinstance(x, (int, float)):
             return x
-        if _is_struct(x) or hasattr(x, "__next__") or isinstance(x, (set, frozenset, Record)) or type(x).__name__ in ("dict_values", "dict_keys"):
+        if (
+            _is_struct(x)
+            or hasattr(x, "__next__")
+            or isinstance(x, (set, frozenset, Record))
+            or type(x).__name__ in ("dict_values", "dict_keys")
+        ):
             x = list(iterate(x))
         numbers = _numbers(x)
         if numbers is not None and dims is not None:
             axis = _axes(dims)
             if not isinstance(axis, tuple) and axis >= np.ndim(numbers):
                 return numbers
-            return whole(numbers.astype(int) if numbers.dtype == bool and name in ("sum", "prod") else numbers, axis=axis, keepdims=True)
+            return whole(
+                numbers.astype(int) if numbers.dtype == bool and name in ("sum", "prod") else numbers,
+                axis=axis,
+                keepdims=True,
+            )
         if numbers is not None and np.size(numbers):
             if numbers.dtype == bool and name in ("sum", "prod"):
                 numbers = numbers.astype(int)
@@ -648,13 +732,17 @@ def cov(x: Any, y: Any = None, *, dims: int = 1, corrected: bool = True) -> Any:
 
 def cor(x: Any, y: Any = None) -> Any:
     """``cor(x)``, ``cor(x, y)``."""
-    return _plain(np.corrcoef(array_of(x), array_of(y))[0, 1]) if y is not None else np.corrcoef(np.asarray(x).T)
+    return (
+        _plain(np.corrcoef(array_of(x), array_of(y))[0, 1]) if y is not None else np.corrcoef(np.asarray(x).T)
+    )
 
 
 def all_(*args: Any, dims: Any = None) -> Any:
     """``all(x)``, ``all(f, x)``."""
     if dims is not None:
-        return np.all(mapped(args[0], args[1]) if len(args) == 2 else args[0], axis=_axes(dims), keepdims=True)
+        return np.all(
+            mapped(args[0], args[1]) if len(args) == 2 else args[0], axis=_axes(dims), keepdims=True
+        )
     function, x = args if len(args) == 2 else (None, args[0])
     return all(bool(v if function is None else function(v)) for v in iterate(x))
 
@@ -662,7 +750,9 @@ def all_(*args: Any, dims: Any = None) -> Any:
 def any_(*args: Any, dims: Any = None) -> Any:
     """``any(x)``, ``any(f, x)``."""
     if dims is not None:
-        return np.any(mapped(args[0], args[1]) if len(args) == 2 else args[0], axis=_axes(dims), keepdims=True)
+        return np.any(
+            mapped(args[0], args[1]) if len(args) == 2 else args[0], axis=_axes(dims), keepdims=True
+        )
     function, x = args if len(args) == 2 else (None, args[0])
     return any(bool(v if function is None else function(v)) for v in iterate(x))
 
@@ -671,7 +761,9 @@ def count(*args: Any, dims: Any = None) -> Any:
     """``count(x)``, ``count(f, x)``."""
     function, x = args if len(args) == 2 else (None, args[0])
     if dims is not None:
-        return np.sum(mapped(function, x) if function is not None else x, axis=_axes(dims), keepdims=True, dtype=int)
+        return np.sum(
+            mapped(function, x) if function is not None else x, axis=_axes(dims), keepdims=True, dtype=int
+        )
     return sum(1 for v in iterate(x) if (v if function is None else function(v)))
 
 
@@ -686,7 +778,7 @@ def _positions(x: Any) -> Any:
     if isinstance(x, dict):
         return list(x.keys())
     if isinstance(x, Record):
-        return [Symbol(k) for k in x.keys()]
+        return [Symbol(k) for k in map(str, x.keys())]
     return range(1, length(x) + 1)
 
 
@@ -728,7 +820,7 @@ def _test(args: tuple) -> tuple:
 def findall(*args: Any) -> Any:
     """``findall(x)``, ``findall(f, x)``: the places, from 1."""
     test, x = _test(args)
-    found = [p for p, v in zip(_positions(x), _values(x)) if test(v)]
+    found = [p for p, v in zip(_positions(x), _values(x), strict=False) if test(v)]
     return np.array(found, int) if not isinstance(x, dict) and np.ndim(array_of(x)) < 2 else found
 
 
@@ -738,14 +830,14 @@ def findfirst(*args: Any) -> Any:
     if isinstance(test, str):
         place = x.find(test)
         return None if place < 0 else range(place + 1, place + len(test) + 1)
-    return next((p for p, v in zip(_positions(x), _values(x)) if test(v)), None)
+    return next((p for p, v in zip(_positions(x), _values(x), strict=False) if test(v)), None)
 
 
 def findlast(*args: Any) -> Any:
     """``findlast(f, x)``."""
     test, x = _test(args)
     found = None
-    for p, v in zip(_positions(x), _values(x)):
+    for p, v in zip(_positions(x), _values(x), strict=False):
         if test(v):
             found = p
     return found
@@ -753,7 +845,7 @@ def findlast(*args: Any) -> Any:
 
 def findnext(test: Callable, x: Any, start: int) -> Any:
     """``findnext(f, x, start)``."""
-    return next((p for p, v in zip(_positions(x), _values(x)) if p >= start and test(v)), None)
+    return next((p for p, v in zip(_positions(x), _values(x), strict=False) if p >= start and test(v)), None)
 
 
 def filter_(test: Callable, x: Any) -> Any:
@@ -767,19 +859,25 @@ def filter_(test: Callable, x: Any) -> Any:
     if isinstance(x, tuple):
         return tuple(v for v in x if test(v))
     kept = [v for v in iterate(x) if test(v)]
-    return np.array(kept, x.dtype) if isinstance(x, np.ndarray) and type(x) is np.ndarray else gathered(kept) if isinstance(x, range) and kept else kept
+    return (
+        np.array(kept, x.dtype)
+        if isinstance(x, np.ndarray) and type(x) is np.ndarray
+        else gathered(kept)
+        if isinstance(x, range) and kept
+        else kept
+    )
 
 
 def map_(function: Callable, *xs: Any) -> Any:
     """``map(f, xs…)``: a tuple of a tuple, a record of a record, else an array or list."""
     first = xs[0]
     if isinstance(first, Record):
-        return Record(**{k: function(*(x[k] for x in xs)) for k in first.keys()})
+        return Record(**{k: function(*(x[k] for x in xs)) for k in map(str, first.keys())})
     if all(isinstance(x, tuple) for x in xs):
-        return tuple(function(*v) for v in zip(*xs))
+        return tuple(function(*v) for v in zip(*xs, strict=False))
     if isinstance(first, str) and len(xs) == 1:
         return "".join(function(c) for c in first)
-    values = [function(*v) for v in zip(*(iterate(x) for x in xs))]
+    values = [function(*v) for v in zip(*(iterate(x) for x in xs), strict=False)]
     shapes = [np.shape(x) for x in xs if isinstance(x, np.ndarray)]
     if not values and isinstance(first, np.ndarray):
         return np.zeros(np.shape(first), first.dtype)
@@ -788,7 +886,7 @@ def map_(function: Callable, *xs: Any) -> Any:
 
 def foreach(function: Callable, *xs: Any) -> None:
     """``foreach(f, xs…)``."""
-    for v in zip(*(iterate(x) for x in xs)):
+    for v in zip(*(iterate(x) for x in xs), strict=False):
         function(*v)
 
 
@@ -825,7 +923,9 @@ def foldr(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
     return result
 
 
-def mapreduce(function: Callable, operation: Callable, *xs: Any, init: Any = _MISSING, dims: Any = None) -> Any:
+def mapreduce(
+    function: Callable, operation: Callable, *xs: Any, init: Any = _MISSING, dims: Any = None
+) -> Any:
     """``mapreduce(f, op, x; init)``."""
     return reduce(operation, map_(function, *xs), init=init, dims=dims)
 
@@ -883,6 +983,9 @@ def sort(x: Any, *, rev: bool = False, by: Any = None, lt: Any = None, dims: Any
     if dims is not None:
         made = np.sort(x, axis=int(dims) - 1)
         return np.flip(made, axis=int(dims) - 1) if rev else made
+    if by is None and lt is None and isinstance(x, np.ndarray) and x.dtype.kind in "iuf" and np.ndim(x) == 1:
+        made = np.sort(x)
+        return made[::-1] if rev else made
     values = sorted(iterate(x), key=_key(by, lt, rev))
     if isinstance(x, range):
         return x if not rev and by is None else np.array(values)
@@ -905,7 +1008,7 @@ def sortperm(x: Any, *, rev: bool = False, by: Any = None, lt: Any = None) -> An
 def issorted(x: Any, *, rev: bool = False) -> bool:
     """``issorted(x)``."""
     values = list(iterate(x))
-    return all(not lt(*((a, b) if rev else (b, a))) for a, b in zip(values, values[1:]))
+    return all(not lt(*((a, b) if rev else (b, a))) for a, b in itertools.pairwise(values))
 
 
 def unique(*args: Any) -> Any:
@@ -948,7 +1051,9 @@ def searchsortedlast(x: Any, v: Any) -> int:
 
 def _growable(x: Any) -> list:
     if not isinstance(x, list):
-        raise MethodError("this vector was made as an array, which cannot grow; make it a list where it is created")
+        raise MethodError(
+            "this vector was made as an array, which cannot grow; make it a list where it is created"
+        )
     return x
 
 
@@ -1039,6 +1144,53 @@ def resize_(x: Any, n: int) -> Any:
     return x
 
 
+def filter_in_place(test: Callable, x: Any) -> Any:
+    """``filter!(f, x)``."""
+    if isinstance(x, dict):
+        for key in [k for k, v in x.items() if not test(Pair(k, v))]:
+            del x[key]
+        return x
+    if isinstance(x, set):
+        x.difference_update([v for v in x if not test(v)])
+        return x
+    target = _growable(x)
+    target[:] = [v for v in target if test(v)]
+    return x
+
+
+def map_in_place(function: Callable, target: Any, *xs: Any) -> Any:
+    """``map!(f, target, xs…)``."""
+    values = [function(*v) for v in zip(*(iterate(x) for x in xs), strict=False)]
+    if isinstance(target, list):
+        target[: len(values)] = values
+    else:
+        target[...] = np.reshape(np.array(values), np.shape(target), order="F")
+    return target
+
+
+def reverse_in_place(x: Any) -> Any:
+    """``reverse!(x)``."""
+    x[:] = x[::-1] if isinstance(x, list) else x[::-1].copy()
+    return x
+
+
+def unique_in_place(x: Any) -> Any:
+    """``unique!(x)``."""
+    _growable(x)[:] = list(unique(x))
+    return x
+
+
+def normalize_in_place(x: Any) -> Any:
+    """``normalize!(x)``."""
+    x /= np.linalg.norm(x)
+    return x
+
+
+def splice_in_place(x: Any, i: int) -> Any:
+    """``splice!(x, i)`` of one position."""
+    return _growable(x).pop(int(i) - 1)
+
+
 @generic("empty!")
 def empty_(x: Any) -> Any:
     """``empty!(x)``."""
@@ -1050,7 +1202,11 @@ def empty_(x: Any) -> Any:
 def first(x: Any, n: Any = None) -> Any:
     """``first(x)``, ``first(x, n)``."""
     if n is not None:
-        return x[:n] if isinstance(x, (str, list, tuple, range, np.ndarray)) else [v for v, _ in zip(iterate(x), range(n))]
+        return (
+            x[:n]
+            if isinstance(x, (str, list, tuple, range, np.ndarray))
+            else [v for v, _ in zip(iterate(x), range(n), strict=False)]
+        )
     for v in iterate(x):
         return v
     raise BoundsError("the collection is empty")
@@ -1116,7 +1272,9 @@ def fixed(function: Callable, value: Any) -> Callable:
     def test(x: Any) -> Any:
         return function(x, value)
 
-    test.__elementwise__ = lambda x: broadcast(function, x, value) if not is_array(value) else broadcast(test, x)  # type: ignore[attr-defined]
+    test.__elementwise__ = lambda x: (
+        broadcast(function, x, value) if not is_array(value) else broadcast(test, x)
+    )  # type: ignore[attr-defined]
     return test
 
 
@@ -1135,7 +1293,7 @@ _ = (Int64, wrap, _number)
 
 def unpack(x: Any, n: int) -> list:
     """The first ``n`` elements, for ``a, b = x``."""
-    found = [v for v, _ in zip(iterate(x), range(n))]
+    found = [v for v, _ in zip(iterate(x), range(n), strict=False)]
     if len(found) < n:
         raise BoundsError(f"{n} values were expected, not {len(found)}")
     return found

@@ -44,7 +44,7 @@ class Single:
 def _rank(x: Any) -> int:
     if isinstance(x, (list, range, tuple)):
         return 1
-    if isinstance(x, Single) or isinstance(x, Record):
+    if isinstance(x, (Single, Record)):
         return 0
     return np.ndim(x) if is_array(x) else 0
 
@@ -76,9 +76,13 @@ def _dot_power(a: Any, b: Any) -> Any:
         return arithmetic.pow_(a, b)
     exponent = getattr(b, "dtype", None)
     base = getattr(a, "dtype", None)
-    if exponent is not None and exponent.kind == "i" and np.any(np.asarray(b) < 0) and (base is None or base.kind in "iu"):
-        if type(a) is not float:
-            raise ValueError("an integer to a negative power; write 10.0 .^ x")
+    if (
+        exponent is not None
+        and exponent.kind == "i"
+        and np.any(np.asarray(b) < 0)
+        and (base is None or base.kind in "iu")
+    ) and type(a) is not float:
+        raise ValueError("an integer to a negative power; write 10.0 .^ x")
     return a**b
 
 
@@ -124,9 +128,11 @@ def _register() -> None:
 def _compared(plain: Callable) -> Callable:
     def operate(*values: Any) -> Any:
         if len(values) == 2:
-            values = _harmonise(*(v if getattr(v, "dtype", None) == bool else _number(v) for v in values)) if all(
-                getattr(v, "dtype", None) != bool for v in values
-            ) else values
+            values = (
+                _harmonise(*(v if getattr(v, "dtype", None) == bool else _number(v) for v in values))
+                if all(getattr(v, "dtype", None) != bool for v in values)
+                else values
+            )
         return plain(*values)
 
     return operate
@@ -134,10 +140,18 @@ def _compared(plain: Callable) -> Callable:
 
 def _is_numeric(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
-        return len(x) > 0 and all(isinstance(v, (int, float, complex, np.generic)) or type(v).__module__.startswith("fluxbridge.autodiff") for v in x)
+        return len(x) > 0 and all(
+            isinstance(v, (int, float, complex, np.generic))
+            or type(v).__module__.startswith("fluxbridge.autodiff")
+            for v in x
+        )
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "biufc"
-    return isinstance(x, (int, float, complex, np.generic, range)) or hasattr(x, "nlabels") or type(x).__module__.startswith("fluxbridge.autodiff")
+    return (
+        isinstance(x, (int, float, complex, np.generic, range))
+        or hasattr(x, "nlabels")
+        or type(x).__module__.startswith("fluxbridge.autodiff")
+    )
 
 
 def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
@@ -156,15 +170,29 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
     if rank == 0:
         return function(*[v.value if isinstance(v, Single) else v for v in values], **keywords)
     own = _NAMES_OF.get(function)
-    extended = own is not None and EXTENSIONS and any(_touches(n) for n in (own,)) and not all(_is_numeric(v) for v in values)
+    extended = (
+        own is not None
+        and EXTENSIONS
+        and any(_touches(n) for n in (own,))
+        and not all(_is_numeric(v) for v in values)
+    )
     vectorised = None if extended or tuples or keywords else _elementwise(function)
     if vectorised is None and not tuples and not keywords:
-        vectorised = getattr(function, "__elementwise__", None) or (function if isinstance(function, np.ufunc) else None)
+        vectorised = getattr(function, "__elementwise__", None) or (
+            function if isinstance(function, np.ufunc) else None
+        )
         if vectorised is None and _is_flux_function(function) and all(_is_numeric(v) for v in values):
             vectorised = function
-        if isinstance(function, Type) and function.name in _CONVERSIONS and len(values) == 1 and _is_numeric(values[0]):
+        if (
+            isinstance(function, Type)
+            and function.name in _CONVERSIONS
+            and len(values) == 1
+            and _is_numeric(values[0])
+        ):
             return _convert_all(function, values[0])
-    if vectorised is not None and all(_is_numeric(v) or (isinstance(v, Single) and _is_numeric(v.value)) for v in values):
+    if vectorised is not None and all(
+        _is_numeric(v) or (isinstance(v, Single) and _is_numeric(v.value)) for v in values
+    ):
         return vectorised(*aligned([v.value if isinstance(v, Single) else v for v in values], rank, ranks))
     return _each(function, values, rank, ranks, tuples, keywords)
 
@@ -173,29 +201,52 @@ def _touches(name: str) -> bool:
     return name in EXTENSIONS
 
 
-_CONVERSIONS = frozenset("Int64 Int32 Int16 Int8 UInt8 UInt16 UInt32 UInt64 Float64 Float32 Float16 Bool".split())
+_CONVERSIONS = frozenset(
+    [
+        "Int64",
+        "Int32",
+        "Int16",
+        "Int8",
+        "UInt8",
+        "UInt16",
+        "UInt32",
+        "UInt64",
+        "Float64",
+        "Float32",
+        "Float16",
+        "Bool",
+    ]
+)
 
 
 def _convert_all(kind: Type, value: Any) -> Any:
     from .errors import InexactError
     from .types import DTYPE_OF
 
-    value = np.asarray(array_of(value)) if isinstance(value, (list, range, tuple)) or hasattr(value, "nlabels") else value
+    value = (
+        np.asarray(array_of(value))
+        if isinstance(value, (list, range, tuple)) or hasattr(value, "nlabels")
+        else value
+    )
     dtype = DTYPE_OF[kind.name]
-    if dtype.kind in "iub" and value.dtype.kind == "f" and np.any(np.asarray(value) != np.trunc(np.asarray(value))):
+    if (
+        dtype.kind in "iub"
+        and value.dtype.kind == "f"
+        and np.any(np.asarray(value) != np.trunc(np.asarray(value)))
+    ):
         raise InexactError(f"{kind.name}.(x): not all elements are whole numbers")
     return value.astype(dtype)
 
 
 def _is_flux_function(function: Any) -> bool:
     module = getattr(function, "__module__", "") or ""
-    return module.startswith("fluxbridge.flux.nnlib") or getattr(function, "__name__", "") in ("relu", "sigmoid", "σ")
+    return module.startswith("fluxbridge.flux.nnlib")
 
 
 def aligned(values: list, rank: int, ranks: list[int]) -> list:
     """Arrays with axes of length 1 added behind, so that NumPy lines them up as Julia does."""
     result = []
-    for value, own in zip(values, ranks):
+    for value, own in zip(values, ranks, strict=False):
         if isinstance(value, (list, range, tuple)):
             value = array_of(list(value) if isinstance(value, tuple) else value)
         if hasattr(value, "nlabels"):
@@ -209,7 +260,7 @@ def aligned(values: list, rank: int, ranks: list[int]) -> list:
 def _each(function: Callable, values: list, rank: int, ranks: list[int], tuples: bool, keywords: dict) -> Any:
     from .arrays import gathered
 
-    shapes = [_shape(v, own) for v, own in zip(values, ranks)]
+    shapes = [_shape(v, own) for v, own in zip(values, ranks, strict=False)]
     shape = []
     for axis in range(rank):
         sizes = {s[axis] for s in shapes if len(s) > axis and s[axis] != 1}
@@ -221,7 +272,12 @@ def _each(function: Callable, values: list, rank: int, ranks: list[int], tuples:
     results = []
     for index in np.ndindex(*reversed(shape)):
         place = tuple(reversed(index))
-        results.append(function(*[_pick(v, own, s, place) for v, own, s in zip(values, ranks, shapes)], **keywords))
+        results.append(
+            function(
+                *[_pick(v, own, s, place) for v, own, s in zip(values, ranks, shapes, strict=False)],
+                **keywords,
+            )
+        )
     if tuples:
         return tuple(results)
     return gathered(results, tuple(shape))
@@ -238,7 +294,7 @@ def _pick(value: Any, rank: int, shape: tuple, place: tuple) -> Any:
         return value.value
     if rank == 0:
         return value
-    index = tuple(0 if size == 1 else p for size, p in zip(shape, place))
+    index = tuple(0 if size == 1 else p for size, p in zip(shape, place, strict=False))
     if isinstance(value, (list, range, tuple)):
         return value[index[0]]
     element = value[index]

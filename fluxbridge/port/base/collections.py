@@ -24,8 +24,8 @@ def dict_(*pairs: Any) -> dict:
     if len(pairs) == 1 and isinstance(pairs[0], dict):
         return dict(pairs[0])
     if len(pairs) == 1 and not isinstance(pairs[0], Pair):
-        return {k: v for k, v in iterate(pairs[0])}
-    return {k: v for k, v in pairs}
+        return dict(iterate(pairs[0]))
+    return dict(pairs)
 
 
 def set_(*values: Any) -> set:
@@ -46,7 +46,7 @@ def named_of(pairs: Any) -> Record:
 
 def named_from(names: Any, values: Any) -> Record:
     """``NamedTuple{names}(values)``."""
-    return Record(**dict(zip(map(str, names), iterate(values))))
+    return Record(**dict(zip(map(str, names), iterate(values), strict=False)))
 
 
 def haskey(d: Any, key: Any) -> bool:
@@ -87,11 +87,11 @@ def delete_(d: Any, key: Any) -> Any:
 def keys(d: Any) -> Any:
     """``keys(d)``."""
     if isinstance(d, Record):
-        return tuple(Symbol(k) for k in d.keys())
+        return tuple(Symbol(k) for k in map(str, d.keys()))
     if isinstance(d, dict):
         return d.keys()
     if hasattr(d, "keys"):
-        return tuple(Symbol(k) if isinstance(k, str) else k for k in d.keys())
+        return tuple(Symbol(k) if isinstance(k, str) else k for k in iter(d.keys()))
     from .arrays import eachindex
 
     return eachindex(d)
@@ -150,7 +150,12 @@ def setdiff(first: Any, *others: Any) -> Any:
 
 def symdiff(first: Any, *others: Any) -> Any:
     """``symdiff(a, b…)``."""
-    return _combined(first, others, lambda a, b: a ^ b, lambda a, b: [v for v in a if v not in b] + [v for v in b if v not in a])
+    return _combined(
+        first,
+        others,
+        lambda a, b: a ^ b,
+        lambda a, b: [v for v in a if v not in b] + [v for v in b if v not in a],
+    )
 
 
 def _combined(first: Any, others: tuple, of_sets: Callable, of_lists: Callable) -> Any:
@@ -199,7 +204,11 @@ def split(text: str, separator: Any = None, *, limit: int = 0, keepempty: bool |
 
         found = re.split("|".join(re.escape(s) for s in separator), text, maxsplit=max(limit - 1, 0))
     elif hasattr(separator, "split"):
-        found = separator.split(text) if not isinstance(separator, str) else text.split(separator, limit - 1 if limit else -1)
+        found = (
+            separator.split(text)
+            if not isinstance(separator, str)
+            else text.split(separator, limit - 1 if limit else -1)
+        )
     else:
         raise MethodError("split by a function is not supported")
     return [f for f in found if f] if keepempty is False else found
@@ -291,6 +300,31 @@ def replace(x: Any, *pairs: Any, count: int | None = None) -> Any:
 
     table = list(pairs)
     return gathered([next((n for o, n in table if eq(v, o)), v) for v in iterate(x)])
+
+
+class RegexMatch:
+    """What ``match`` finds."""
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+        self.match, self.captures, self.offset = found.group(), list(found.groups()), found.start() + 1
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._found.group(key + 1) if isinstance(key, int) else self._found.group(str(key))
+
+    def __iter__(self) -> Any:
+        return iter(self.captures)
+
+
+def match(pattern: Any, text: str) -> RegexMatch | None:
+    """``match(r"…", text)``."""
+    found = pattern.search(text)
+    return RegexMatch(found) if found else None
+
+
+def eachmatch(pattern: Any, text: str) -> list:
+    """``eachmatch(r"…", text)``."""
+    return [RegexMatch(m) for m in pattern.finditer(text)]
 
 
 def chomp(text: str) -> str:

@@ -24,7 +24,14 @@ class Method:
         given = [Any_ if p.annotation is p.empty else p.annotation for p in positional]
         self.kinds = given if kinds is None else kinds
         self.required = sum(p.default is p.empty for p in positional)
-        self.rest = next((Any_ if p.annotation is p.empty else p.annotation for p in parameters if p.kind == p.VAR_POSITIONAL), None)
+        self.rest = next(
+            (
+                Any_ if p.annotation is p.empty else p.annotation
+                for p in parameters
+                if p.kind == p.VAR_POSITIONAL
+            ),
+            None,
+        )
         self.wants = {p.name for p in parameters if p.kind == p.KEYWORD_ONLY}
 
     def bindings(self, args: tuple) -> dict[str, Any] | None:
@@ -34,7 +41,7 @@ class Method:
             return None
         found: dict[str, Any] = {}
         kinds = [*self.kinds[:count], *[self.rest] * (count - len(self.kinds))]
-        for value, kind in zip(args, kinds):
+        for value, kind in zip(args, kinds, strict=False):
             if not isa(value, kind) or not _bind(kind, value, found):
                 return None
         return found
@@ -43,9 +50,9 @@ class Method:
         """Whether this method's types are all narrower than the other's."""
         mine = [*self.kinds[:count], *[self.rest or Any_] * (count - len(self.kinds))]
         theirs = [*other.kinds[:count], *[other.rest or Any_] * (count - len(other.kinds))]
-        if not all(subtype(a, b) for a, b in zip(mine, theirs)):
+        if not all(subtype(a, b) for a, b in zip(mine, theirs, strict=False)):
             return False
-        if not all(subtype(b, a) for a, b in zip(mine, theirs)):
+        if not all(subtype(b, a) for a, b in zip(mine, theirs, strict=False)):
             return True
         if self._diagonal() != other._diagonal():
             return self._diagonal()
@@ -68,7 +75,7 @@ def _bind(kind: Any, value: Any, found: dict[str, Any]) -> bool:
         own = getattr(typeof(value), "params", ()) or getattr(type(value), "__julia_params__", ())
         if hasattr(value, "__len__") and not hasattr(type(value), "__julia_struct__") and not own:
             own = (element_type(value),)
-        for p, actual in zip(params, own):
+        for p, actual in zip(params, own, strict=False):
             if isinstance(p, TypeVar) and found.setdefault(p.name, actual) != actual:
                 return False
     return True
@@ -78,7 +85,9 @@ def _bind_type(pattern: Any, value: Any, found: dict[str, Any]) -> bool:
     if isinstance(pattern, TypeVar):
         return found.setdefault(pattern.name, value) == value
     own = value.params if hasattr(value, "params") else getattr(value, "__julia_params__", ())
-    for p, actual in zip(getattr(pattern, "params", None) or getattr(pattern, "__julia_params__", ()), own):
+    for p, actual in zip(
+        getattr(pattern, "params", None) or getattr(pattern, "__julia_params__", ()), own, strict=False
+    ):
         if isinstance(p, TypeVar) and found.setdefault(p.name, actual) != actual:
             return False
     return True

@@ -41,20 +41,33 @@ sin, cos, tan = _numeric("sin", np.sin), _numeric("cos", np.cos), _numeric("tan"
 asin = _numeric("asin", np.arcsin, lambda x: abs(x) > 1)
 acos = _numeric("acos", np.arccos, lambda x: abs(x) > 1)
 sinh, cosh, tanh = _numeric("sinh", np.sinh), _numeric("cosh", np.cosh), _numeric("tanh", np.tanh)
-asinh, acosh, atanh = _numeric("asinh", np.arcsinh), _numeric("acosh", np.arccosh), _numeric("atanh", np.arctanh)
+asinh, acosh, atanh = (
+    _numeric("asinh", np.arcsinh),
+    _numeric("acosh", np.arccosh),
+    _numeric("atanh", np.arctanh),
+)
 exp, exp2, expm1 = _numeric("exp", np.exp), _numeric("exp2", np.exp2), _numeric("expm1", np.expm1)
 exp10 = _numeric("exp10", lambda x: 10.0**x)
 log2 = _numeric("log2", np.log2, lambda x: x < 0)
 log10 = _numeric("log10", np.log10, lambda x: x < 0)
 log1p = _numeric("log1p", np.log1p, lambda x: x < -1)
-_log = _numeric("log", lambda x: np.log(x) if not (isinstance(x, (int, float)) and x == 0) else -math.inf, lambda x: x < 0)
+_log = _numeric(
+    "log", lambda x: np.log(x) if not (isinstance(x, (int, float)) and x == 0) else -math.inf, lambda x: x < 0
+)
 sqrt = _numeric("sqrt", np.sqrt, lambda x: x < 0)
 cbrt = _numeric("cbrt", np.cbrt)
-sinpi = _numeric("sinpi", lambda x: np.sin(np.asarray(np.pi, getattr(x, "dtype", float)) * x) if np.ndim(x) else np.sin(np.pi * x))
+sinpi = _numeric(
+    "sinpi",
+    lambda x: np.sin(np.asarray(np.pi, getattr(x, "dtype", float)) * x) if np.ndim(x) else np.sin(np.pi * x),
+)
 cospi = _numeric("cospi", lambda x: np.cos(np.pi * x))
 deg2rad, rad2deg = _numeric("deg2rad", np.deg2rad), _numeric("rad2deg", np.rad2deg)
-real, imag, conj, angle = (_numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", np.conj), ("angle", np.angle)))
-isnan, isfinite, isinf = (_numeric(n, f) for n, f in (("isnan", np.isnan), ("isfinite", np.isfinite), ("isinf", np.isinf)))
+real, imag, conj, angle = (
+    _numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", np.conj), ("angle", np.angle))
+)
+isnan, isfinite, isinf = (
+    _numeric(n, f) for n, f in (("isnan", np.isnan), ("isfinite", np.isfinite), ("isinf", np.isinf))
+)
 sign = _numeric("sign", np.sign)
 abs_ = _numeric("abs", np.abs)
 
@@ -213,7 +226,9 @@ def _to_digits(x: Any, digits: int, function: Callable) -> Any:
         return x
     if function is np.round:
         scaled = exact * 10.0**digits if digits >= 0 else exact / 10.0**-digits
-        result = float(np.round(scaled)) / 10.0**digits if digits >= 0 else float(np.round(scaled)) * 10.0**-digits
+        result = (
+            float(np.round(scaled)) / 10.0**digits if digits >= 0 else float(np.round(scaled)) * 10.0**-digits
+        )
         if not math.isfinite(result):
             result = exact
     else:

@@ -54,7 +54,9 @@ def message(error: BaseException) -> str:
     """The field ``msg`` of a caught exception."""
     if isinstance(error, (ErrorException, AssertionError)):
         return str(error.args[0]) if error.args else ""
-    if isinstance(error, MutationError) and str(error).startswith("Mutating arrays is not supported -- called"):
+    if isinstance(error, MutationError) and str(error).startswith(
+        "Mutating arrays is not supported -- called"
+    ):
         return str(error)
     raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
 
@@ -71,7 +73,9 @@ def rethrow() -> Any:
     import sys
 
     caught = sys.exc_info()[1]
-    raise caught if caught is not None else ErrorException("rethrow() is not allowed outside of a catch block")
+    raise (
+        caught if caught is not None else ErrorException("rethrow() is not allowed outside of a catch block")
+    )
 
 
 def throw(what: Any) -> Any:

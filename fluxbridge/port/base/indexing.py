@@ -37,9 +37,11 @@ def colon(start: Any, *rest: Any) -> Any:
         return [chr(c) for c in range(ord(start), ord(stop) + 1, int(step))]
     if all(isinstance(v, (int, np.integer)) for v in (start, step, stop)):
         start, step, stop = int(start), int(step), int(stop)
-        return range(start, max(stop + 1, start), step) if step > 0 else range(start, min(stop - 1, start), step)
+        return (
+            range(start, max(stop + 1, start), step) if step > 0 else range(start, min(stop - 1, start), step)
+        )
     if isinstance(start, CartesianIndex):
-        return CartesianIndices([range(a, b + 1) for a, b in zip(start, stop)])
+        return CartesianIndices([range(a, b + 1) for a, b in zip(start, stop, strict=False)])
     count = max(0, math.floor(float(stop - start) / float(step) * (1 + 4e-16) + 1e-10) + 1)
     dtype = np.float32 if any(isinstance(v, np.float32) for v in (start, step, stop)) and not any(
         type(v) is float for v in (start, step, stop)
@@ -49,7 +51,10 @@ def colon(start: Any, *rest: Any) -> Any:
     last = float(start) + float(step) * (count - 1)
     if abs(last - float(stop)) <= abs(float(step)) * 1e-9:
         last = float(stop)
-    if not all(isinstance(v, (int, float, np.generic)) and not type(v).__module__.startswith("fluxbridge") for v in (start, step, stop)):
+    if not all(
+        isinstance(v, (int, float, np.generic)) and not type(v).__module__.startswith("fluxbridge")
+        for v in (start, step, stop)
+    ):
         return start + step * np.arange(count)
     return FloatRange(np.linspace(float(start), last, count).astype(dtype), step)
 
@@ -83,7 +88,7 @@ class CartesianIndices:
 
     def __iter__(self) -> Any:
         for index in np.ndindex(*(len(a) for a in reversed(self.axes))):
-            yield CartesianIndex(tuple(a[i] for a, i in zip(self.axes, reversed(index))))
+            yield CartesianIndex(tuple(a[i] for a, i in zip(self.axes, reversed(index), strict=False)))
 
     def __len__(self) -> int:
         return math.prod(len(a) for a in self.axes)
@@ -151,11 +156,14 @@ def _numpy_index(x: Any, index: tuple) -> Any:
         index = index[:-1]
     if len(index) != len(shape):
         raise BoundsError(f"{len(index)} indices for an array of {len(shape)} axes")
-    parts = [_zero_based(i, size, x) for i, size in zip(index, shape)]
+    parts = [_zero_based(i, size, x) for i, size in zip(index, shape, strict=False)]
     lists = [k for k, p in enumerate(parts) if isinstance(p, np.ndarray)]
     if len(lists) > 1 or (lists and any(isinstance(p, int) for p in parts)):
         scalars = [k for k, p in enumerate(parts) if isinstance(p, int)]
-        full = [np.arange(size)[p] if isinstance(p, slice) else np.atleast_1d(p) for p, size in zip(parts, shape)]
+        full = [
+            np.arange(size)[p] if isinstance(p, slice) else np.atleast_1d(p)
+            for p, size in zip(parts, shape, strict=False)
+        ]
         grids: Any = np.ix_(*[f.ravel() for f in full])
         if scalars:
             grids = tuple(np.squeeze(g, axis=tuple(scalars)) for g in grids)
@@ -164,7 +172,12 @@ def _numpy_index(x: Any, index: tuple) -> Any:
 
 
 def _mask(x: Any, index: tuple) -> bool:
-    return len(index) == 1 and isinstance(index[0], np.ndarray) and index[0].dtype == bool and index[0].ndim == np.ndim(x)
+    return (
+        len(index) == 1
+        and isinstance(index[0], np.ndarray)
+        and index[0].dtype == bool
+        and index[0].ndim == np.ndim(x)
+    )
 
 
 def at(x: Any, *index: Any) -> Any:
@@ -179,12 +192,16 @@ def at(x: Any, *index: Any) -> Any:
         return x[key if key.__hash__ else tuple(key)]
     if isinstance(x, Ref):
         return x.value
-    if EXTENSIONS and "getindex" in EXTENSIONS and (found := EXTENSIONS["getindex"].find((x, *index))) is not None:
+    if (
+        EXTENSIONS
+        and "getindex" in EXTENSIONS
+        and (found := EXTENSIONS["getindex"].find((x, *index))) is not None
+    ):
         return found[0].function(x, *index)
     if isinstance(x, (Record,)):
         return x[index[0]] if isinstance(index[0], str) else x[int(index[0]) - 1]
     if isinstance(x, CartesianIndices):
-        return CartesianIndex(tuple(a[i - 1] for a, i in zip(x.axes, index)))
+        return CartesianIndex(tuple(a[i - 1] for a, i in zip(x.axes, index, strict=False)))
     if isinstance(x, (list, tuple, str, range)):
         return _at_sequence(x, index)
     if isinstance(x, np.ndarray) or hasattr(x, "nlabels") or (hasattr(x, "shape") and hasattr(x, "dtype")):
@@ -293,7 +310,11 @@ def setat(x: Any, value: Any, *index: Any) -> Any:
     if isinstance(x, Ref):
         x.value = value
         return value
-    if EXTENSIONS and "setindex!" in EXTENSIONS and (found := EXTENSIONS["setindex!"].find((x, value, *index))) is not None:
+    if (
+        EXTENSIONS
+        and "setindex!" in EXTENSIONS
+        and (found := EXTENSIONS["setindex!"].find((x, value, *index))) is not None
+    ):
         return found[0].function(x, value, *index)
     if isinstance(x, list):
         i = index[0]
@@ -302,14 +323,18 @@ def setat(x: Any, value: Any, *index: Any) -> Any:
                 raise BoundsError(f"index {i} of a vector of length {len(x)}")
             x[int(i) - 1] = value
             return value
-        places = range(len(x))[_zero_based(i, len(x), x)] if not isinstance(_zero_based(i, len(x), x), np.ndarray) else _zero_based(i, len(x), x)
+        places = (
+            range(len(x))[_zero_based(i, len(x), x)]
+            if not isinstance(_zero_based(i, len(x), x), np.ndarray)
+            else _zero_based(i, len(x), x)
+        )
         values = list(value)
         if len(values) != len(places):
             raise BoundsError(f"{len(values)} values for {len(places)} places")
-        for place, v in zip(places, values):
+        for place, v in zip(places, values, strict=False):
             x[int(place)] = v
         return value
-    if isinstance(x, range) or isinstance(x, tuple) or isinstance(x, str):
+    if isinstance(x, (range, tuple, str)):
         raise MethodError(f"no method matching setindex!(::{type(x).__name__})")
     if isinstance(x, np.ndarray):
         if type(x) is np.ndarray and type(value).__module__.startswith("fluxbridge.autodiff"):
@@ -372,7 +397,7 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
                 return assign(x[int(index[0]) - 1], value)
             places = places[found] if isinstance(found, slice) else found
         values = list(value) if is_array(value) else [value] * len(places)
-        for place, v in zip(places, values):
+        for place, v in zip(places, values, strict=False):
             x[int(place)] = v
         return x
     if not isinstance(x, np.ndarray):

@@ -88,7 +88,7 @@ def enumerate_(x: Any) -> Iterator:
 
 def zip_(*xs: Any) -> Iterator:
     """``zip(xs…)``."""
-    return zip(*(iterate(x) for x in xs))
+    return zip(*(iterate(x) for x in xs), strict=False)
 
 
 def pairs(x: Any) -> Iterator:
@@ -152,7 +152,7 @@ def lazy_filter(f: Callable, x: Any) -> Iterator:
 
 def lazy_map(f: Callable, *xs: Any) -> Iterator:
     """``Iterators.map``."""
-    return (f(*v) for v in zip(*(iterate(x) for x in xs)))
+    return (f(*v) for v in zip(*(iterate(x) for x in xs), strict=False))
 
 
 def takewhile(f: Callable, x: Any) -> Iterator:

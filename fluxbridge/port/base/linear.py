@@ -10,7 +10,7 @@ from ...autodiff import matrices
 from .arithmetic import array_of, is_array
 from .iteration import _plain
 
-I = matrices.I  # noqa: E741 (its name)
+I = matrices.I
 
 
 def norm(x: Any, p: Any = 2) -> Any:
@@ -158,8 +158,10 @@ def eigvals(x: Any) -> Any:
 class Factors:
     """The parts of a factorisation, by name and in order."""
 
-    def __init__(self, names: tuple[str, ...], values: tuple, iterated: tuple[str, ...] | None = None) -> None:
-        self.__dict__.update(zip(names, values))
+    def __init__(
+        self, names: tuple[str, ...], values: tuple, iterated: tuple[str, ...] | None = None
+    ) -> None:
+        self.__dict__.update(zip(names, values, strict=False))
         self._order = iterated or names
 
     def __iter__(self) -> Any:

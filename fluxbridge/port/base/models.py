@@ -28,13 +28,16 @@ def onecold(y: Any, labels: Any = None) -> Any:
     """``onecold(y, labels)``; without labels positions from 1."""
     if labels is None:
         return Flux.onecold(y) + 1
-    names = [v for v in iterate(labels)]
+    names = list(iterate(labels))
     places = Flux.onecold(y)
     if np.ndim(places) == 0:
         return names[int(places)]
     from .arrays import gathered
 
-    return gathered([names[int(p)] for p in np.ravel(places, order="F")], np.shape(places) if np.ndim(places) > 1 else None)
+    return gathered(
+        [names[int(p)] for p in np.ravel(places, order="F")],
+        np.shape(places) if np.ndim(places) > 1 else None,
+    )
 
 
 def onehot(x: Any, labels: Any, *default: Any) -> Any:
@@ -67,7 +70,7 @@ def group_indices(x: Any) -> dict:
 
 def keys_of(model: Any) -> tuple:
     """``keys(m)`` of a record."""
-    return tuple(Symbol(k) for k in model.keys())
+    return tuple(Symbol(k) for k in map(str, model.keys()))
 
 
 def derivative(f: Any, x: Any = None) -> Any:
@@ -92,4 +95,14 @@ def _numeric(x: Any) -> bool:
     return isinstance(x, range) or all(isinstance(v, (int, float, np.generic)) for v in x)
 
 
-__all__ = ["Embedding", "onecold", "onehot", "onehotbatch", "getobs", "obsview", "group_indices", "derivative", "is_array"]
+__all__ = [
+    "Embedding",
+    "derivative",
+    "getobs",
+    "group_indices",
+    "is_array",
+    "obsview",
+    "onecold",
+    "onehot",
+    "onehotbatch",
+]

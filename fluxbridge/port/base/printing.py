@@ -81,6 +81,10 @@ def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
 def _print(x: Any) -> str:
     if isinstance(x, str):
         return str(x)
+    if type(x) is np.float32:
+        return float_text(x)
+    if isinstance(x, np.unsignedinteger):
+        return str(int(x))
     return show(x)
 
 
@@ -115,7 +119,15 @@ def _show_other(x: Any) -> str:
     if isinstance(x, Symbol):
         return f":{x}" if str(x).isidentifier() else f'Symbol("{x}")'
     if isinstance(x, str):
-        return '"' + x.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t").replace("$", "\\$") + '"'
+        return (
+            '"'
+            + x.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\t", "\\t")
+            .replace("$", "\\$")
+            + '"'
+        )
     if isinstance(x, (complex, np.complexfloating)):
         im = float_text(abs(x.imag)) if not math.isnan(x.imag) else "NaN"
         return f"{float_text(x.real)} {'-' if math.copysign(1, x.imag) < 0 else '+'} {im}im"
@@ -139,8 +151,14 @@ def _show_other(x: Any) -> str:
         return show_array(x)
     if isinstance(x, dict):
         keys, values = (_common(list(part)) for part in (x.keys(), x.values()))
-        return f"Dict{{{keys}, {values}}}(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")" if not x else (
-            f"Dict{'' if keys != 'Any' and values != 'Any' else ''}(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
+        return (
+            f"Dict{{{keys}, {values}}}(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
+            if not x
+            else (
+                f"Dict{'' if keys != 'Any' and values != 'Any' else ''}("
+                + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items())
+                + ")"
+            )
         )
     if isinstance(x, (set, frozenset)):
         return "Set([" + ", ".join(show(v) for v in x) + "])"
@@ -170,7 +188,7 @@ def _element(x: Any, name: str) -> str:
     if name == "Bool":
         return "1" if x else "0"
     if name in ("Float32", "Float16"):
-        return float_text(x)
+        return float_text(x).replace("e", "f") if name == "Float32" else float_text(x)
     return show(x)
 
 
@@ -178,10 +196,19 @@ def show_array(x: Any) -> str:
     """An array on one line, as ``print`` writes it."""
     if hasattr(x, "nlabels"):
         x = np.asarray(x)
-    kind = element_type(x) if not (isinstance(x, np.ndarray) and x.dtype == object) else element_type(list(x.ravel()))
+    kind = (
+        element_type(x)
+        if not (isinstance(x, np.ndarray) and x.dtype == object)
+        else element_type(list(x.ravel()))
+    )
     name = kind.name if isinstance(kind, Type) else getattr(kind, "__name__", "Any")
     prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else repr(kind)
-    if name in ("Vector", "Matrix") and np.size(np.asarray(x, object)) and getattr(kind, "params", None) and kind.params[0].name not in _PLAIN_ELEMENTS:
+    if (
+        name in ("Vector", "Matrix")
+        and np.size(np.asarray(x, object))
+        and getattr(kind, "params", None)
+        and kind.params[0].name not in _PLAIN_ELEMENTS
+    ):
         prefix = repr(kind)
     rank = 1 if isinstance(x, (list, range)) else np.ndim(x)
     if rank == 1:
@@ -261,5 +288,8 @@ def printf(template: str, *args: Any) -> None:
 
 def sprintf(template: str, *args: Any) -> str:
     """``@sprintf``."""
-    values = [string(a) if isinstance(a, (bool, np.bool_, Symbol, tuple, list)) or is_array(a) or a is None else a for a in args]
+    values = [
+        string(a) if isinstance(a, (bool, np.bool_, Symbol, tuple, list)) or is_array(a) or a is None else a
+        for a in args
+    ]
     return template % tuple(values)

@@ -49,7 +49,13 @@ def _drawn(name: str, args: tuple) -> Any:
     generator, rest = _split(args)
     if rest and isinstance(rest[0], Type):
         rest[0] = DTYPE_OF[rest[0].name].type if rest[0].name != "Int64" else int
-    sizes = rest[1:] if rest and not is_integer(rest[0]) and not (isinstance(rest[0], tuple) and len(rest) == 1 and all(map(is_integer, rest[0]))) else rest
+    sizes = (
+        rest[1:]
+        if rest
+        and not is_integer(rest[0])
+        and not (isinstance(rest[0], tuple) and len(rest) == 1 and all(map(is_integer, rest[0])))
+        else rest
+    )
     if sizes and isinstance(sizes[0], tuple):
         rest = rest[: len(rest) - len(sizes)] + list(sizes[0])
     result = getattr(generator, name)(*rest)

@@ -34,7 +34,11 @@ class StructMeta(type):
                 count = len(cls.__julia_params__)
                 if len(inspect.signature(function).parameters) == count + len(args):
                     return function(*cls.__julia_params__, *args, **keywords)
-        if origin is not None and origin.__dict__.get("_constructors") is not None and cls.__dict__.get("_free"):
+        if (
+            origin is not None
+            and origin.__dict__.get("_constructors") is not None
+            and cls.__dict__.get("_free")
+        ):
             return origin(*args, **keywords)
         if cls._keywords is not None and not args:
             return cls._from_keywords(keywords)
@@ -45,7 +49,9 @@ class StructMeta(type):
         cache = cls.__dict__["_parametric"]
         key = tuple(map(repr, params))
         if key not in cache:
-            made = StructMeta(cls.__name__, (cls,), {"__julia_params__": params, "_parametric": {}, "_origin": cls})
+            made = StructMeta(
+                cls.__name__, (cls,), {"__julia_params__": params, "_parametric": {}, "_origin": cls}
+            )
             cache[key] = made
         return cache[key]
 
@@ -56,18 +62,24 @@ class StructMeta(type):
             kinds = ", ".join(f"::{typeof(a)!r}" for a in args)
             raise MethodError(f"no method matching {cls.__name__}({kinds})")
         kinds = cls._kinds
-        bound = dict(zip(cls._variables, cls.__julia_params__))
+        bound = dict(zip(cls._variables, cls.__julia_params__, strict=False))
         if cls._variables and not bound:
             bound = _infer(cls, args)
             if not getattr(cls, "_abstract", False) and bound:
                 cls = cls[tuple(bound.get(v, Any_) for v in cls._variables)]
         made = object.__new__(cls)
-        for name, kind, value in zip(fields, kinds, args):
+        for name, kind, value in zip(fields, kinds, args, strict=False):
             object.__setattr__(made, name, _converted(_substitute(kind, bound), value))
         return made
 
     def __julia_struct_type__(cls) -> Type:
-        return Type(cls.__name__, cls._parent if isinstance(cls._parent, Type) or cls._parent is None else cls._parent.__julia_struct_type__(), cls.__julia_params__)
+        return Type(
+            cls.__name__,
+            cls._parent
+            if isinstance(cls._parent, Type) or cls._parent is None
+            else cls._parent.__julia_struct_type__(),
+            cls.__julia_params__,
+        )
 
     def _from_keywords(cls, keywords: dict[str, Any]) -> Any:
         values = []
@@ -94,7 +106,7 @@ class StructMeta(type):
 
 def _infer(cls: Any, args: tuple) -> dict[str, Any]:
     bound: dict[str, Any] = {}
-    for kind, value in zip(cls._kinds, args):
+    for kind, value in zip(cls._kinds, args, strict=False):
         if isinstance(kind, TypeVar):
             own = typeof(value)
             if bound.setdefault(kind.name, own) != own:
@@ -102,7 +114,7 @@ def _infer(cls: Any, args: tuple) -> dict[str, Any]:
             if not subtype(own, kind.bound):
                 raise MethodError(f"{cls.__name__}: {own!r} is no {kind.bound!r}")
         elif isinstance(kind, Type) and any(isinstance(p, TypeVar) for p in kind.params):
-            for p, actual in zip(kind.params, getattr(typeof(value), "params", ())):
+            for p, actual in zip(kind.params, getattr(typeof(value), "params", ()), strict=False):
                 if isinstance(p, TypeVar):
                     bound.setdefault(p.name, actual)
     return bound
@@ -117,9 +129,13 @@ def _substitute(kind: Any, bound: dict[str, Any]) -> Any:
 
 
 def _converted(kind: Any, value: Any) -> Any:
-    if kind is Any_ or isinstance(kind, (UnionType, TypeVar)) or isinstance(kind, type):
+    if kind is Any_ or isinstance(kind, (UnionType, TypeVar, type)):
         return value
-    if isinstance(kind, Type) and kind.convert is not None and kind.name not in ("Vector", "Array", "Matrix", "String", "Char", "Tuple"):
+    if (
+        isinstance(kind, Type)
+        and kind.convert is not None
+        and kind.name not in ("Vector", "Array", "Matrix", "String", "Char", "Tuple")
+    ):
         return value if typeof(value) == kind else convert(kind, value)
     if isinstance(kind, Type) and kind.params and isinstance(kind.params[0], Type):
         return convert(kind, value)
@@ -158,7 +174,9 @@ class Struct(metaclass=StructMeta):
             raise AttributeError(f"setfield!: immutable struct of type {cls.__name__} cannot be changed")
         if name in cls._fields and type(value).__module__.split(".")[0] != "fluxbridge":
             kind = cls._kinds[cls._fields.index(name)]
-            value = _converted(_substitute(kind, dict(zip(cls._variables, cls.__julia_params__))), value)
+            value = _converted(
+                _substitute(kind, dict(zip(cls._variables, cls.__julia_params__, strict=False))), value
+            )
         object.__setattr__(self, name, value)
 
     def __copy__(self) -> Any:
@@ -174,7 +192,12 @@ class Struct(metaclass=StructMeta):
     def __hash__(self) -> int:
         if type(self)._mutable:
             return id(self)
-        return hash((type(self).__name__, *(v if v.__hash__ else id(v) for v in (getattr(self, f) for f in self._fields))))
+        return hash(
+            (
+                type(self).__name__,
+                *(v if v.__hash__ else id(v) for v in (getattr(self, f) for f in self._fields)),
+            )
+        )
 
     def __repr__(self) -> str:
         from .printing import show
@@ -216,7 +239,14 @@ class Struct(metaclass=StructMeta):
         return not self < other
 
 
-for _python, _julia in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "^"), ("matmul", "*")):
+for _python, _julia in (
+    ("add", "+"),
+    ("sub", "-"),
+    ("mul", "*"),
+    ("truediv", "/"),
+    ("pow", "^"),
+    ("matmul", "*"),
+):
     setattr(Struct, f"__{_python}__", _operator(_julia))
     setattr(Struct, f"__r{_python}__", _operator(_julia, True))
 
@@ -240,7 +270,11 @@ def struct(cls: Any = None, /, *, mutable: bool = False, of: Any = Any_, where: 
     if frame.f_code.co_name == "<lambda>":
         frame = frame.f_back  # type: ignore[assignment]
     annotations = dict(cls.__dict__.get("__annotations__", {}))
-    namespace = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__", "__annotations__") and k not in annotations}
+    namespace = {
+        k: v
+        for k, v in cls.__dict__.items()
+        if k not in ("__dict__", "__weakref__", "__annotations__") and k not in annotations
+    }
     keywords = {k: v for k, v in cls.__dict__.items() if k in annotations}
     namespace["_fields"] = tuple(annotations)
     namespace["_kinds"] = tuple(annotations.values())
@@ -248,7 +282,9 @@ def struct(cls: Any = None, /, *, mutable: bool = False, of: Any = Any_, where: 
     namespace["_parent"] = of
     namespace["_mutable"] = mutable
     namespace["_keywords"] = (
-        {k: (v.function if isinstance(v, Default) else (lambda v=v: v)) for k, v in keywords.items()} if keywords else None
+        {k: (v.function if isinstance(v, Default) else (lambda v=v: v)) for k, v in keywords.items()}
+        if keywords
+        else None
     )
     namespace["_parametric"] = {}
     namespace["__match_args__"] = tuple(annotations)
@@ -273,12 +309,12 @@ def constructor(cls: Any, inner: bool = False) -> Callable[[Callable], Callable]
         if cls.__dict__.get("_constructors") is None:
             cls._constructors = Function(cls.__name__)
             if not inner:
-                variables = {v: None for v in cls._variables}
+                variables = dict.fromkeys(cls._variables)
                 if variables:
-                    kinds = [k for k in cls._kinds]
+                    kinds = list(cls._kinds)
                 else:
                     kinds = [Any_ if isinstance(k, Type) and k.convert else k for k in cls._kinds]
-                    specific = [k for k in cls._kinds]
+                    specific = list(cls._kinds)
                     if specific != kinds:
                         cls._constructors.add(_default_of(cls, len(kinds)), specific)
                 cls._constructors.add(_default_of(cls, len(kinds)), kinds)
@@ -316,7 +352,7 @@ def fields_of(value: Any) -> tuple[str, ...]:
     return tuple(vars(value))
 
 
-__all__ = ["Struct", "struct", "constructor", "new", "abstract", "fields_of", "Default", "isa", "np"]
+__all__ = ["Default", "Struct", "abstract", "constructor", "fields_of", "isa", "new", "np", "struct"]
 
 
 def parametric(cls: Any) -> Callable[[Callable], Callable]:

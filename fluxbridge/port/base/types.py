@@ -18,9 +18,11 @@ from ...autodiff.template import Record
 class Type:
     """One of Julia's types, possibly with parameters: ``Vector[Int64]``."""
 
-    __slots__ = ("name", "parent", "params", "convert")
+    __slots__ = ("convert", "name", "params", "parent")
 
-    def __init__(self, name: str, parent: Type | None = None, params: tuple = (), convert: Callable | None = None) -> None:
+    def __init__(
+        self, name: str, parent: Type | None = None, params: tuple = (), convert: Callable | None = None
+    ) -> None:
         self.name, self.parent, self.params, self.convert = name, parent, params, convert
 
     def __getitem__(self, params: Any) -> Type:
@@ -113,10 +115,10 @@ class CartesianIndex(tuple):
         return super().__new__(cls, index[0] if len(index) == 1 and isinstance(index[0], tuple) else index)
 
     def __add__(self, other: Any) -> CartesianIndex:
-        return CartesianIndex(tuple(a + b for a, b in zip(self, other)))
+        return CartesianIndex(tuple(a + b for a, b in zip(self, other, strict=False)))
 
     def __sub__(self, other: Any) -> CartesianIndex:
-        return CartesianIndex(tuple(a - b for a, b in zip(self, other)))
+        return CartesianIndex(tuple(a - b for a, b in zip(self, other, strict=False)))
 
 
 def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
@@ -130,7 +132,12 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
             value = ord(value)
         if isinstance(value, (np.ndarray, list, tuple)):
             raise TypeError("an array is converted with a dot: Int.(x)")
-        if value != value or value in (np.inf, -np.inf) or value != int(value) or not low <= int(value) <= high:
+        if (
+            value != value
+            or value in (np.inf, -np.inf)
+            or value != int(value)
+            or not low <= int(value) <= high
+        ):
             raise InexactError(f"{'' if signed else 'U'}Int{bits}({value})")
         return make(int(value))
 
@@ -162,7 +169,9 @@ Unsigned = Type("Unsigned", Integer)
 AbstractFloat = Type("AbstractFloat", Real)
 AbstractIrrational = Type("AbstractIrrational", Real)
 Int8, Int16, Int32, Int64 = (Type(f"Int{b}", Signed, convert=_integer(b, True)) for b in (8, 16, 32, 64))
-UInt8, UInt16, UInt32, UInt64 = (Type(f"UInt{b}", Unsigned, convert=_integer(b, False)) for b in (8, 16, 32, 64))
+UInt8, UInt16, UInt32, UInt64 = (
+    Type(f"UInt{b}", Unsigned, convert=_integer(b, False)) for b in (8, 16, 32, 64)
+)
 Int = Int64
 BigInt = Type("BigInt", Signed, convert=lambda v: BigInteger(v))
 Bool = Type("Bool", Integer, convert=lambda v: bool(v) if v in (0, 1) else _integer(1, False)(v))
@@ -240,7 +249,23 @@ def element_type(value: Any) -> Any:
     return promoted(kinds) if kinds and all(subtype(k, Number) for k in kinds) else Any_
 
 
-_ORDER = [Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64, BigInt, Rational, Float16, Float32, Float64, Complex]
+_ORDER = [
+    Bool,
+    Int8,
+    UInt8,
+    Int16,
+    UInt16,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    BigInt,
+    Rational,
+    Float16,
+    Float32,
+    Float64,
+    Complex,
+]
 
 
 def promoted(kinds: list) -> Any:
@@ -261,9 +286,17 @@ def typeof(value: Any) -> Any:
         return Float64
     if isinstance(value, (np.ndarray,)) and np.ndim(value):
         element = element_type(value)
-        return Vector[element] if value.ndim == 1 else Matrix[element] if value.ndim == 2 else Array[element, value.ndim]
+        return (
+            Vector[element]
+            if value.ndim == 1
+            else Matrix[element]
+            if value.ndim == 2
+            else Array[element, value.ndim]
+        )
     dtype = getattr(value, "dtype", None)
-    if isinstance(value, (np.generic, np.ndarray)) or (dtype is not None and type(value).__module__.startswith("fluxbridge.autodiff")):
+    if isinstance(value, (np.generic, np.ndarray)) or (
+        dtype is not None and type(value).__module__.startswith("fluxbridge.autodiff")
+    ):
         return _DTYPES.get(np.dtype(dtype).name, Any_)
     for kind, found in _PLAIN:
         if isinstance(value, kind):
@@ -310,7 +343,11 @@ def subtype(a: Any, b: Any) -> bool:
     here: Any = a
     while here is not None:
         if _same_family(here.name, b.name):
-            return _params_fit(a.params, b.params, {"Vector": 1, "Matrix": 2, "AbstractVector": 1, "AbstractMatrix": 2}.get(a.name))
+            return _params_fit(
+                a.params,
+                b.params,
+                {"Vector": 1, "Matrix": 2, "AbstractVector": 1, "AbstractMatrix": 2}.get(a.name),
+            )
         here = here.parent
     return False
 
@@ -318,7 +355,11 @@ def subtype(a: Any, b: Any) -> bool:
 def _same_family(name: str, other: str) -> bool:
     if name == other:
         return True
-    return other == "Array" and name in ("Vector", "Matrix") or other == "AbstractArray" and name.startswith("Abstract") and name in ("AbstractVector", "AbstractMatrix")
+    return (other == "Array" and name in ("Vector", "Matrix")) or (
+        other == "AbstractArray"
+        and name.startswith("Abstract")
+        and name in ("AbstractVector", "AbstractMatrix")
+    )
 
 
 def _params_fit(a: tuple, b: tuple, dimensions: int | None) -> bool:
@@ -328,7 +369,7 @@ def _params_fit(a: tuple, b: tuple, dimensions: int | None) -> bool:
         return all(isinstance(p, (TypeVar, Sub)) and _bound(p) == Any_ for p in b)
     if len(b) > len(a) and dimensions is not None:
         a = (*a, dimensions)
-    return all(_param_fits(x, y) for x, y in zip(a, b))
+    return all(_param_fits(x, y) for x, y in zip(a, b, strict=False))
 
 
 def _bound(p: Any) -> Any:
@@ -385,7 +426,7 @@ def isa(value: Any, kind: Any) -> bool:
     if isinstance(kind, TypeVar):
         return isa(value, kind.bound)
     if isinstance(kind, TypeOf):
-        is_type = isinstance(value, (Type, UnionType)) or isinstance(value, type)
+        is_type = isinstance(value, (Type, UnionType, type))
         if not is_type:
             return False
         if isinstance(kind.inner, TypeVar):
@@ -423,7 +464,15 @@ def _equal_or_false(value: Any, inner: Any) -> bool:
         return False
 
 
-_ARRAYS = {"AbstractArray": None, "AbstractVector": 1, "AbstractMatrix": 2, "Array": None, "Vector": 1, "Matrix": 2, "VecOrMat": None}
+_ARRAYS = {
+    "AbstractArray": None,
+    "AbstractVector": 1,
+    "AbstractMatrix": 2,
+    "Array": None,
+    "Vector": 1,
+    "Matrix": 2,
+    "VecOrMat": None,
+}
 
 
 def _is_array(value: Any, kind: Type) -> bool:
@@ -431,7 +480,7 @@ def _is_array(value: Any, kind: Type) -> bool:
     if isinstance(value, range) and kind.name in ("Array", "Vector", "Matrix"):
         return False
     wanted = _ARRAYS[kind.name]
-    if wanted is not None and wanted != dimensions or dimensions == 0:
+    if (wanted is not None and wanted != dimensions) or dimensions == 0:
         return False
     if len(kind.params) > 1 and isinstance(kind.params[1], int) and kind.params[1] != dimensions:
         return False
@@ -449,7 +498,7 @@ def _is_array(value: Any, kind: Type) -> bool:
 def _is_tuple(value: tuple, kind: Type) -> bool:
     if not kind.params:
         return True
-    return len(value) == len(kind.params) and all(isa(v, p) for v, p in zip(value, kind.params))
+    return len(value) == len(kind.params) and all(isa(v, p) for v, p in zip(value, kind.params, strict=False))
 
 
 def convert(kind: Any, value: Any) -> Any:
@@ -465,7 +514,10 @@ def convert(kind: Any, value: Any) -> Any:
         return value
     if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):
         return kind.convert(value)
-    if kind.name in ("Vector", "Array", "Matrix", "AbstractVector", "AbstractArray", "AbstractMatrix") and kind.params:
+    if (
+        kind.name in ("Vector", "Array", "Matrix", "AbstractVector", "AbstractArray", "AbstractMatrix")
+        and kind.params
+    ):
         element = kind.params[0]
         if isinstance(value, list) and isinstance(element, Type) and element.name in DTYPE_OF:
             return [element.convert(v) for v in value]

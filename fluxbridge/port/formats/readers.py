@@ -52,8 +52,11 @@ def is_literate(text: str) -> bool:
     """Whether a script is written for Literate.jl: a title in a comment, or its directives."""
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
-    directives = any(re.match(r"^#-\s*$|^#(md|nb|src|jl) ", line) or re.search(r"#(hide|src|md|nb|jl)\s*$", line) for line in lines)
-    return first.startswith("# # ") or directives and any(line.startswith("# ## ") for line in lines)
+    directives = any(
+        re.match(r"^#-\s*$|^#(md|nb|src|jl) ", line) or re.search(r"#(hide|src|md|nb|jl)\s*$", line)
+        for line in lines
+    )
+    return first.startswith("# # ") or (directives and any(line.startswith("# ## ") for line in lines))
 
 
 def literate(text: str) -> Document:
@@ -105,13 +108,15 @@ def pluto(text: str) -> Document:
     if opening:
         cells.append(Cell("code", opening, 1, True))
     line = pieces[0].count("\n") + 1
-    for name, body in zip(pieces[1::2], pieces[2::2]):
+    for name, body in zip(pieces[1::2], pieces[2::2], strict=False):
         start = line
         line += body.count("\n")
         if name.strip().startswith("Cell order"):
             continue
         code = body.strip("\n")
-        found = re.match(r'^\s*(?:md|html)"""(.*)"""\s*$', code, re.DOTALL) or re.match(r'^\s*md"([^"]*)"\s*$', code)
+        found = re.match(r'^\s*(?:md|html)"""(.*)"""\s*$', code, re.DOTALL) or re.match(
+            r'^\s*md"([^"]*)"\s*$', code
+        )
         if name.startswith("00000000-0000-0000-0000-00000000000"):
             cells.append(Cell("code", code, start + 1, True))
             continue
@@ -170,7 +175,14 @@ def _block(info: str, body: list[str], line: int) -> list[Cell] | None:
         return repl(body, line)
     if name == "jldoctest" and "# output" in body:
         place = body.index("# output")
-        return [Cell("code", "\n".join(body[:place]).strip("\n"), line, answers=["\n".join(body[place + 1 :]).strip("\n")])]
+        return [
+            Cell(
+                "code",
+                "\n".join(body[:place]).strip("\n"),
+                line,
+                answers=["\n".join(body[place + 1 :]).strip("\n")],
+            )
+        ]
     kept = [re.sub(r"\s*# hide\s*$", "", b) for b in body]
     return [Cell("code", "\n".join(kept).strip("\n"), line, hidden)]
 

@@ -25,17 +25,28 @@ def write_text(cells: list[Cell], suffix: str, julia: list[str | None] | None = 
 def notebook(cells: list[Cell], julia: list[str | None]) -> str:
     """A notebook of Jupyter."""
     entries: list[dict[str, Any]] = []
-    for number, (cell, source) in enumerate(zip(cells, julia)):
+    for number, (cell, source) in enumerate(zip(cells, julia, strict=False)):
         name = hashlib.sha256(f"{number}:{cell.text}".encode()).hexdigest()[:8]
         if cell.kind == "prose":
-            entries.append({"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(prose(cell.text))})
+            entries.append(
+                {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(prose(cell.text))}
+            )
             continue
         entries.append(
-            {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": _lines(cell.text)}
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "id": name,
+                "metadata": {},
+                "outputs": [],
+                "source": _lines(cell.text),
+            }
         )
         if source:
             folded = f"<details><summary>Julia</summary>\n\n```julia\n{source}\n```\n\n</details>"
-            entries.append({"cell_type": "markdown", "id": name[:7] + "j", "metadata": {}, "source": _lines(folded)})
+            entries.append(
+                {"cell_type": "markdown", "id": name[:7] + "j", "metadata": {}, "source": _lines(folded)}
+            )
     data = {
         "cells": entries,
         "metadata": {
@@ -75,7 +86,7 @@ def prose(text: str) -> str:
 def markdown(cells: list[Cell], julia: list[str | None]) -> str:
     """Markdown with fenced blocks of Python."""
     parts = []
-    for cell, source in zip(cells, julia):
+    for cell, source in zip(cells, julia, strict=False):
         if cell.kind == "prose":
             parts.append(prose(cell.text))
             continue

@@ -7,8 +7,27 @@ from typing import Any
 from ... import flux as flux_module
 from .. import base
 from ..kinds import (
-    ANY, BOOL, BOTTOM, CHAR, F32, FLOAT, INT, INTS, NAT, NUMBERS, REALS, STR, SYM, Kind, arr, floated, join, join_all, promoted,
-    traced, tuple_of,
+    ANY,
+    BOOL,
+    BOTTOM,
+    CHAR,
+    F32,
+    FLOAT,
+    INT,
+    INTS,
+    NAT,
+    NUMBERS,
+    REALS,
+    STR,
+    SYM,
+    Kind,
+    arr,
+    floated,
+    join,
+    join_all,
+    promoted,
+    traced,
+    tuple_of,
 )  # fmt: skip
 from ..names import BASE, ELEMENTWISE, HIGHER, MODULES, RESULTS, SELECTED
 from ..syntax import Expr, Literal, Name, Node, Quoted
@@ -26,12 +45,39 @@ ITERATORS = {
     "countfrom": "countfrom", "takewhile": "takewhile", "dropwhile": "dropwhile", "reverse": "reverse_iterator", "zip": "zip_",
     "enumerate": "enumerate_", "only": "only", "peel": "peel",
 }  # fmt: skip
-ZYGOTE = frozenset("gradient withgradient jacobian withjacobian hessian hessian_reverse diaghessian pullback Buffer Params Grads "
-                   "checkpointed hook forwarddiff pushforward ignore_derivatives".split())  # fmt: skip
-DERIVATIVES = frozenset("gradient withgradient jacobian hessian diaghessian pullback withjacobian".split())
+ZYGOTE = frozenset(["gradient", "withgradient", "jacobian", "withjacobian", "hessian", "hessian_reverse", "diaghessian", "pullback", "Buffer", "Params", "Grads", "checkpointed", "hook", "forwarddiff", "pushforward", "ignore_derivatives"])  # fmt: skip
+DERIVATIVES = frozenset(
+    ["gradient", "withgradient", "jacobian", "hessian", "diaghessian", "pullback", "withjacobian"]
+)
 MODELS = frozenset(
-    "Chain Dense Conv ConvTranspose CrossCor BatchNorm LayerNorm GroupNorm InstanceNorm Dropout AlphaDropout MaxPool MeanPool GlobalMeanPool "
-    "GlobalMaxPool Parallel SkipConnection RNN LSTM GRU Embedding Scale Bilinear Maxout Upsample MultiHeadAttention".split()
+    [
+        "Chain",
+        "Dense",
+        "Conv",
+        "ConvTranspose",
+        "CrossCor",
+        "BatchNorm",
+        "LayerNorm",
+        "GroupNorm",
+        "InstanceNorm",
+        "Dropout",
+        "AlphaDropout",
+        "MaxPool",
+        "MeanPool",
+        "GlobalMeanPool",
+        "GlobalMaxPool",
+        "Parallel",
+        "SkipConnection",
+        "RNN",
+        "LSTM",
+        "GRU",
+        "Embedding",
+        "Scale",
+        "Bilinear",
+        "Maxout",
+        "Upsample",
+        "MultiHeadAttention",
+    ]
 )
 OPERATOR_VALUES = {**HELPERS}
 
@@ -43,14 +89,23 @@ class Calls(Expressions):
         function, args = node.args[0], node.args[1:]
         if isinstance(function, Name):
             own = self.lookup(function.text)
-            if own is None and (function.text in OPERATOR_VALUES or function.text.startswith(".") or function.text in ("!", "~", "≉", "∉", "!==", "√", "∛")):
+            if own is None and (
+                function.text in OPERATOR_VALUES
+                or function.text.startswith(".")
+                or function.text in ("!", "~", "≉", "∉", "!==", "√", "∛")
+            ):
                 return self.operator_call(function.text, args, node)
             if own is not None:
                 return self.own_call(own, args, node)
             if function.text in self.missing:
                 self.refuse(f"depends on {function.text}, which was not translated", node)
             return self.named_call(function.text, args, node)
-        if isinstance(function, Expr) and function.head == "." and len(function.args) == 2 and isinstance(function.args[1], Quoted):
+        if (
+            isinstance(function, Expr)
+            and function.head == "."
+            and len(function.args) == 2
+            and isinstance(function.args[1], Quoted)
+        ):
             module = self.module_path(function.args[0])
             if module is not None:
                 inner: Any = function.args[1].value
@@ -61,7 +116,7 @@ class Calls(Expressions):
             code, _ = self.function_value(function.args[0], None)
             inside, _ = self.arguments(args)
             return f"{self.jl('derivative')}({code})({inside})", ANY
-        code, kind = self.expr(function)
+        code, _kind = self.expr(function)
         inside, _ = self.arguments(args)
         if function.__class__ is Expr and function.head in ("->",):
             code = f"({code})"
@@ -92,7 +147,9 @@ class Calls(Expressions):
                 parts.append(f"{python_name(k.text)}={self.expr(k)[0]}")
             elif isinstance(k, Expr) and k.head == "...":
                 code, kind = self.expr(k.args[0])
-                parts.append(f"**{code}" if kind.tag == "keywords" else f"**{self.builtin('dict')}({code}.items())")
+                parts.append(
+                    f"**{code}" if kind.tag == "keywords" else f"**{self.builtin('dict')}({code}.items())"
+                )
             elif isinstance(k, Expr) and k.head == "." and isinstance(k.args[1], Quoted):
                 inner: Any = k.args[1].value
                 parts.append(f"{python_name(inner.text)}={self.expr(k)[0]}")
@@ -121,7 +178,9 @@ class Calls(Expressions):
         kind = self.kind_of(own)
         if own.fixed == Kind("type"):
             code, _ = self.arguments(args)
-            return f"{self.jl('convert')}({own.python}, {code})" if len(positional) == 1 else f"{own.python}({code})", ANY
+            return f"{self.jl('convert')}({own.python}, {code})" if len(
+                positional
+            ) == 1 else f"{own.python}({code})", ANY
         if own.struct is not None:
             code, _ = self.arguments(args)
             return f"{own.python}({code})", Kind("struct", (own.name,))
@@ -140,7 +199,9 @@ class Calls(Expressions):
             result = BOTTOM
         return f"{own.python}({code})", result
 
-    def function_call(self, own: Any, definition: Expr, positional: list[Node], keywords: list[Node]) -> Value:
+    def function_call(
+        self, own: Any, definition: Expr, positional: list[Node], keywords: list[Node]
+    ) -> Value:
         """A call of a function with one method: what is passed is remembered."""
         key = definition.at
         values = [self.passed(a) for a in positional]
@@ -253,7 +314,58 @@ class Calls(Expressions):
         if text in SELECTED:
             return text if self.packages & {"Flux", "MLUtils", "OneHotArrays", "ForwardDiff", text} else None
         name = BASE.get(text, text.replace("!", "_"))
-        if not name or name in ("gradient", "new", "struct", "extend", "dispatch", "table", "array", "matrix", "named", "Text", "wrap", "shown", "at", "message", "fixed", "mapped", "gathered", "constructor", "Record", "add", "sub", "mul", "eq", "lt", "le", "gt", "ge", "ne", "bitand", "bitor", "abstract", "pipe", "unary", "assign", "setat", "colon", "take", "drop", "cycle", "flatten", "rest", "partition", "product", "repeated", "countfrom", "takewhile", "dropwhile", "reverse_iterator"):
+        if text.endswith("!") and text not in BASE and name in BASE.values():
+            return None
+        if not name or name in (
+            "gradient",
+            "new",
+            "struct",
+            "extend",
+            "dispatch",
+            "table",
+            "array",
+            "matrix",
+            "named",
+            "Text",
+            "wrap",
+            "shown",
+            "at",
+            "message",
+            "fixed",
+            "mapped",
+            "gathered",
+            "constructor",
+            "Record",
+            "add",
+            "sub",
+            "mul",
+            "eq",
+            "lt",
+            "le",
+            "gt",
+            "ge",
+            "ne",
+            "bitand",
+            "bitor",
+            "abstract",
+            "pipe",
+            "unary",
+            "assign",
+            "setat",
+            "colon",
+            "take",
+            "drop",
+            "cycle",
+            "flatten",
+            "rest",
+            "partition",
+            "product",
+            "repeated",
+            "countfrom",
+            "takewhile",
+            "dropwhile",
+            "reverse_iterator",
+        ):
             return name if text in BASE or text in ("getindex",) else None
         if text in _PACKAGED and not self.packages & set(_PACKAGED[text]):
             return None
@@ -261,7 +373,16 @@ class Calls(Expressions):
 
     def flux_name(self, text: str) -> str | None:
         """A name of Flux, if the program uses Flux or one of its parts."""
-        if not self.packages & {"Flux", "NNlib", "Optimisers", "MLUtils", "OneHotArrays", "Functors", "Zygote", f"name:{text}"}:
+        if not self.packages & {
+            "Flux",
+            "NNlib",
+            "Optimisers",
+            "MLUtils",
+            "OneHotArrays",
+            "Functors",
+            "Zygote",
+            f"name:{text}",
+        }:
             return None
         name = python_name(text)
         return self.flux(name) if name in FLUX_NAMES and not text.startswith("@") else None
@@ -282,12 +403,16 @@ class Calls(Expressions):
             return self.conversion(text, args, node)
         if text in ZYGOTE and self.packages & {"Zygote", "Flux", f"name:{text}"}:
             return self.derivative_call(text, args, node)
-        if text == "derivative" and "ForwardDiff" in self.packages | {"ForwardDiff" if "name:derivative" in self.packages else ""}:
+        if text == "derivative" and "ForwardDiff" in self.packages | {
+            "ForwardDiff" if "name:derivative" in self.packages else ""
+        }:
             return self.forward_call(text, args, node)
         helper = self.helper_name(text)
         if text in ("new",):
             code, _ = self.arguments(args)
-            return f"{self.jl('new')}({self.new_of or 'type'}{', ' + code if code else ''})", Kind("struct", (self.new_of or "",))
+            return f"{self.jl('new')}({self.new_of or 'type'}{', ' + code if code else ''})", Kind(
+                "struct", (self.new_of or "",)
+            )
         if helper is not None:
             return self.helper_call(text, helper, args)
         flux = self.flux_name(text)
@@ -324,11 +449,15 @@ class Calls(Expressions):
             helper = self.helper_name(text)
             if helper is None:
                 return None
-            return f"{self.jl(helper)}({code})", floated(kind) if kind in NUMBERS and result == "float" else ANY
+            return f"{self.jl(helper)}({code})", floated(
+                kind
+            ) if kind in NUMBERS and result == "float" else ANY
         if target == "np.abs":
             return f"{self.builtin('abs')}({code})", kind
         if target.startswith("np."):
-            return f"{self.np(target[3:])}({code})", {"float": floated(kind), "same": kind, "bool": BOOL}[result]
+            return f"{self.np(target[3:])}({code})", {"float": floated(kind), "same": kind, "bool": BOOL}[
+                result
+            ]
         return f"{self.flux(target[5:])}({code})", floated(kind) if result == "float" else kind
 
     def helper_call(self, text: str, helper: str, args: list[Node]) -> Value:
@@ -344,10 +473,20 @@ class Calls(Expressions):
     def _named(self, keywords: list[Node], values: list[Value]) -> list[str]:
         parts = []
         for k in keywords:
-            if isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name) and k.args[0].text in ("by", "lt", "init") and isinstance(k.args[1], Expr):
+            if (
+                isinstance(k, Expr)
+                and k.head == "kw"
+                and isinstance(k.args[0], Name)
+                and k.args[0].text in ("by", "lt", "init")
+                and isinstance(k.args[1], Expr)
+            ):
                 element = values[0][1].element if values else ANY
                 count = 1 if k.args[0].text == "by" else 2
-                code = self.function_value(k.args[1], [element] * count)[0] if k.args[0].text != "init" else self.expr(k.args[1])[0]
+                code = (
+                    self.function_value(k.args[1], [element] * count)[0]
+                    if k.args[0].text != "init"
+                    else self.expr(k.args[1])[0]
+                )
                 parts.append(f"{k.args[0].text}={code}")
             else:
                 parts.extend(self.keyword_arguments([k]))
@@ -360,7 +499,11 @@ class Calls(Expressions):
             own = self.lookup(node.text)
             if own is not None:
                 return bool(own.functions) or self.kind_of(own).tag in ("function", "lambda")
-            return node.text in ELEMENTWISE or (self.helper_name(node.text) is not None and node.text not in ("I",)) or node.text in HELPERS
+            return (
+                node.text in ELEMENTWISE
+                or (self.helper_name(node.text) is not None and node.text not in ("I",))
+                or node.text in HELPERS
+            )
         return False
 
     def elements(self, node: Node, kind: Kind) -> Kind:
@@ -372,24 +515,46 @@ class Calls(Expressions):
         two = text in ("reduce", "foldl", "foldr", "accumulate")
         first = 2 if text == "mapreduce" else 1
         values = [self.passed(a) for a in positional[first:]]
-        kinds = [self.elements(a, k) for a, (_, k) in zip(positional[first:], values)]
-        init = next((k for k in keywords if isinstance(k, Expr) and k.head == "kw" and getattr(k.args[0], "text", "") == "init"), None)
+        kinds = [self.elements(a, k) for a, (_, k) in zip(positional[first:], values, strict=False)]
+        init = next(
+            (
+                k
+                for k in keywords
+                if isinstance(k, Expr) and k.head == "kw" and getattr(k.args[0], "text", "") == "init"
+            ),
+            None,
+        )
         if two:
             start = self.expr(init.args[1])[1] if isinstance(init, Expr) else (kinds[0] if kinds else ANY)
             code, function = self.function_value(positional[0], None)
             result = ANY
-            if isinstance(positional[0], Expr) or function.tag == "lambda" or isinstance(positional[0], Name) and self.lookup(positional[0].text):
+            if (
+                isinstance(positional[0], Expr)
+                or function.tag == "lambda"
+                or (isinstance(positional[0], Name) and self.lookup(positional[0].text))
+            ):
                 state = join(start, self.state_of(positional[0]))
                 element = kinds[0] if kinds else ANY
-                code, function = self.function_value(positional[0], [state, element] if text != "foldr" else [element, state])
+                code, function = self.function_value(
+                    positional[0], [state, element] if text != "foldr" else [element, state]
+                )
                 result = join(start, self.result_of(function))
-            elif isinstance(positional[0], Name) and positional[0].text in ("+", "*", "max", "min") and kinds and kinds[0] in NUMBERS:
+            elif (
+                isinstance(positional[0], Name)
+                and positional[0].text in ("+", "*", "max", "min")
+                and kinds
+                and kinds[0] in NUMBERS
+            ):
                 result = INT if kinds[0] in INTS and start in INTS else join(start, kinds[0])
             if text == "accumulate":
                 result = arr(result, 1) if result in NUMBERS else ANY
         else:
-            if text in ("argmax", "argmin", "findall", "findfirst", "findlast", "findmax", "findmin") and values and values[0][1].tag == "dict":
-                kinds = [values[0][1].args[0] if text in ("argmax", "argmin") and False else values[0][1].args[1]]
+            if (
+                text in ("argmax", "argmin", "findall", "findfirst", "findlast", "findmax", "findmin")
+                and values
+                and values[0][1].tag == "dict"
+            ):
+                kinds = [values[0][1].args[0] if False else values[0][1].args[1]]
             if text == "ntuple":
                 kinds = [NAT]
             if text in ("get", "get!"):
@@ -411,7 +576,15 @@ class Calls(Expressions):
                 return self.known.results.get(own.functions[0].at, BOTTOM)
         return ANY
 
-    def higher_kind(self, text: str, function: Kind, kinds: list[Kind], values: list[Value], keywords: list[Node], nodes: list[Node]) -> Kind:
+    def higher_kind(
+        self,
+        text: str,
+        function: Kind,
+        kinds: list[Kind],
+        values: list[Value],
+        keywords: list[Node],
+        nodes: list[Node],
+    ) -> Kind:
         """The kind of the result of a function that takes a function."""
         if text in ("any", "all"):
             return BOOL
@@ -427,14 +600,27 @@ class Calls(Expressions):
         if function.tag == "elementwise" and kinds and kinds[0] in NUMBERS:
             sort = ELEMENTWISE[function.args[0]][1]
             element = floated(kinds[0]) if sort == "float" else kinds[0] if sort == "same" else BOOL
-        if function.tag == "function" and nodes and isinstance(nodes[0], Name) and nodes[0].text in ("abs2",) and kinds and kinds[0] in NUMBERS:
+        if (
+            function.tag == "function"
+            and nodes
+            and isinstance(nodes[0], Name)
+            and nodes[0].text in ("abs2",)
+            and kinds
+            and kinds[0] in NUMBERS
+        ):
             element = kinds[0]
         if text == "map" and values:
             source = values[0][1]
             if source.tag == "tuple":
                 return Kind("tuple", (element,) * len(source.args)) if source.args else ANY
             if source.tag in ("range",) or (source.tag == "arr" and source.rank == 1):
-                return BOTTOM if element == BOTTOM else arr(element, 1, "nd") if element in NUMBERS else arr(element, 1, "list" if element != ANY else None)
+                return (
+                    BOTTOM
+                    if element == BOTTOM
+                    else arr(element, 1, "nd")
+                    if element in NUMBERS
+                    else arr(element, 1, "list" if element != ANY else None)
+                )
             return ANY
         if text in ("sum", "prod", "maximum", "minimum") and element in NUMBERS:
             return INT if element in (BOOL, NAT) else element
@@ -442,7 +628,13 @@ class Calls(Expressions):
             return floated(element)
         if text == "filter" and values:
             source = values[0][1]
-            return source if source.tag in ("arr", "dict", "set", "str") else arr(source.element, 1, "nd") if source.tag == "range" else ANY
+            return (
+                source
+                if source.tag in ("arr", "dict", "set", "str")
+                else arr(source.element, 1, "nd")
+                if source.tag == "range"
+                else ANY
+            )
         if text == "findall" and values and values[0][1].tag in ("arr", "range") and values[0][1].rank == 1:
             return arr(INT, 1)
         return BOTTOM if element == BOTTOM else ANY
@@ -477,10 +669,23 @@ class Calls(Expressions):
         if helper in ("values",) and first.tag == "dict":
             return Kind("iter", (first.args[1],))
         if helper in ("enumerate_",) and kinds:
-            element = first.element if first.tag in ("arr", "range", "str", "tuple") else first.args[0] if first.tag == "iter" else ANY
+            element = (
+                first.element
+                if first.tag in ("arr", "range", "str", "tuple")
+                else first.args[0]
+                if first.tag == "iter"
+                else ANY
+            )
             return Kind("iter", (tuple_of(NAT, element),))
         if helper == "zip_":
-            parts = [k.element if k.tag in ("arr", "range", "str", "tuple") else k.args[0] if k.tag == "iter" else ANY for k in kinds]
+            parts = [
+                k.element
+                if k.tag in ("arr", "range", "str", "tuple")
+                else k.args[0]
+                if k.tag == "iter"
+                else ANY
+                for k in kinds
+            ]
             return Kind("iter", (tuple_of(*parts),))
         if helper == "pairs" and first.tag == "dict":
             return Kind("iter", (tuple_of(*first.args),))
@@ -496,7 +701,11 @@ class Calls(Expressions):
             return Kind("range", (NAT,))
         if helper == "axes" and len(kinds) == 2:
             return Kind("range", (NAT,))
-        if helper in ("zeros", "ones", "fill", "rand", "randn") and all(k in INTS for k in (kinds[1:] if helper == "fill" else kinds)) and kinds:
+        if (
+            helper in ("zeros", "ones", "fill", "rand", "randn")
+            and all(k in INTS for k in (kinds[1:] if helper == "fill" else kinds))
+            and kinds
+        ):
             if helper == "fill":
                 return arr(first, len(kinds) - 1) if first in NUMBERS and len(kinds) > 1 else ANY
             return arr(FLOAT, len(kinds))
@@ -513,7 +722,7 @@ class Calls(Expressions):
 
     def conversion(self, text: str, args: list[Node], node: Expr) -> Value:
         """``Float64(x)``, ``Int(x)``, ``Dict(…)``, ``Matrix(x)``."""
-        positional, keywords = self.split(args)
+        positional, _keywords = self.split(args)
         helper = {"Dict": "dict_", "Set": "set_", "Symbol": "symbol", "Tuple": "tuple_of", "Matrix": "matrix_of", "Array": "matrix_of",
                   "Vector": "matrix_of", "String": "string", "Complex": "complex_"}.get(text)  # fmt: skip
         if helper is not None:
@@ -521,7 +730,7 @@ class Calls(Expressions):
         if len(positional) == 1 and text in ELEMENT_KINDS and text not in self.extended:
             code, kind = self.expr(positional[0])
             result = ELEMENT_KINDS[text]
-            if result == INT and kind in INTS or result == FLOAT and kind == FLOAT:
+            if (result == INT and kind in INTS) or (result == FLOAT and kind == FLOAT):
                 return code, kind
             if result == INT and kind == BOOL:
                 return f"{self.builtin('int')}({code})", NAT
@@ -549,27 +758,43 @@ class Calls(Expressions):
                     return "{}", Kind("dict", (key, value))
                 return self.helper_call("Dict", "dict_", args)
             if text == "Set":
-                return self.helper_call("Set", "set_", args) if args else (f"{self.builtin('set')}()", Kind("set", (ANY,)))
+                return (
+                    self.helper_call("Set", "set_", args)
+                    if args
+                    else (f"{self.builtin('set')}()", Kind("set", (ANY,)))
+                )
             if text in ("Vector", "Array", "Matrix"):
                 return self._typed_array(text, function, args, node)
             if text == "new":
                 code, _ = self.arguments(args)
                 params = ", ".join(self.type_param(p) for p in function.args[1:])
-                return f"{self.jl('new')}({self.new_of}[{params}]{', ' + code if code else ''})", Kind("struct", (self.new_of or "",))
+                return f"{self.jl('new')}({self.new_of}[{params}]{', ' + code if code else ''})", Kind(
+                    "struct", (self.new_of or "",)
+                )
             if text == "Ref":
-                code, kinds = self.arguments(args)
+                code, _kinds = self.arguments(args)
                 return f"{self.jl('Ref')}({code})", Kind("ref", (ANY,))
             if text in ("Rational", "Complex"):
                 code, _ = self.arguments(args)
                 return f"{self.jl(text)}({code})", ANY
             if text == "Val":
                 self.refuse("Val", node)
-            if text == "NamedTuple" and isinstance(function.args[1], Expr) and function.args[1].head == "tuple":
-                names = ", ".join(repr(python_name(n.value.text)) for n in function.args[1].args if isinstance(n, Quoted) and isinstance(n.value, Name))
+            if (
+                text == "NamedTuple"
+                and isinstance(function.args[1], Expr)
+                and function.args[1].head == "tuple"
+            ):
+                names = ", ".join(
+                    repr(python_name(n.value.text))
+                    for n in function.args[1].args
+                    if isinstance(n, Quoted) and isinstance(n.value, Name)
+                )
                 code, _ = self.arguments(args)
                 return f"{self.jl('named_from')}(({names},), {code})", ANY
         code, _ = self.arguments(args)
-        return f"{self.type_expr(function)}({code})", Kind("struct", (name.text,)) if isinstance(name, Name) and self.lookup(name.text) else ANY
+        return f"{self.type_expr(function)}({code})", Kind("struct", (name.text,)) if isinstance(
+            name, Name
+        ) and self.lookup(name.text) else ANY
 
     def kind_of_type(self, node: Node) -> Kind:
         """What a type says about its values."""
@@ -600,7 +825,10 @@ class Calls(Expressions):
             if kind in (INT, FLOAT, F32, BOOL):
                 dtype = {INT: "int", FLOAT: "float", F32: "np.float32", BOOL: "bool"}[kind]
                 return f"{self.np('zeros')}(({inside},), {dtype})", arr(kind, rank)
-            return f"{self.jl('uninitialised')}({self.type_expr(function)}, {inside})", ANY if kind != STR else arr(STR, 1, "list")
+            return (
+                f"{self.jl('uninitialised')}({self.type_expr(function)}, {inside})",
+                ANY if kind != STR else arr(STR, 1, "list"),
+            )
         code, _ = self.arguments(args)
         return f"{self.type_expr(function)}({code})", ANY
 
@@ -610,7 +838,9 @@ class Calls(Expressions):
         """``a + b + c``, ``-x``, ``!x``, ``a .+ b``, ``1:n``, ``>(4)``."""
         if op == ":":
             return self.range_call(args)
-        if len(args) == 1 and op in COMPARISONS or len(args) == 1 and op in ("===", "∈", "in", "≈", "isa", "⊆"):
+        if (len(args) == 1 and op in COMPARISONS) or (
+            len(args) == 1 and op in ("===", "∈", "in", "≈", "isa", "⊆")
+        ):
             code, kind = self.expr(args[0])
             if op == "isa":
                 code = self.type_expr(args[0])
@@ -618,7 +848,7 @@ class Calls(Expressions):
         if len(args) == 1:
             return self.prefix(op, args[0], node)
         if op == "isa":
-            code, kind = self.expr(args[0])
+            code, _kind = self.expr(args[0])
             return f"{self.jl('isa')}({code}, {self.type_expr(args[1])})", BOOL
         if op == "=>":
             (a, ka), (b, kb) = self.passed(args[0]), self.passed(args[1])
@@ -653,7 +883,13 @@ class Calls(Expressions):
         first: Any = args[0]
         v, kv = self.reader(first.args[0])
         rest = [self.reader(a) for a in args[1:]]
-        if kv.tag == "arr" and kv.rank == 1 and len(rest) == 1 and kv.stored == "nd" and kv.element in (INT, FLOAT):
+        if (
+            kv.tag == "arr"
+            and kv.rank == 1
+            and len(rest) == 1
+            and kv.stored == "nd"
+            and kv.element in (INT, FLOAT)
+        ):
             w, kw = rest[0]
             if kw.tag == "arr" and kw.rank == 1 and kw.stored == "nd" and kw.element in (INT, FLOAT):
                 return f"({v} @ {w})", promoted(kv.element, kw.element)
@@ -669,7 +905,11 @@ class Calls(Expressions):
             return result
         kind = ANY
         if kv.tag == "arr" and kv.rank == 1 and rest[-1][1].tag == "arr" and rest[-1][1].rank == 1:
-            kind = FLOAT if {kv.element, *(k.element for _, k in rest if k.tag == "arr")} <= {FLOAT, INT} else ANY
+            kind = (
+                FLOAT
+                if {kv.element, *(k.element for _, k in rest if k.tag == "arr")} <= {FLOAT, INT}
+                else ANY
+            )
             if all(k.tag == "arr" and k.element == INT for _, k in rest) and kv.element == INT:
                 kind = INT
         return f"{self.jl('row_times')}({', '.join([v, *(c for c, _ in rest)])})", kind
@@ -679,8 +919,10 @@ class Calls(Expressions):
         word = "not in" if op == "∉" else "in"
         if kb.tag in ("dict",):
             pass
-        elif kb.tag in ("set", "range") or kb.tag == "arr" and kb.stored == "list" and kb.element in (STR, SYM, INT, CHAR) or (
-            kb.tag == "tuple" and all(k in (STR, SYM, CHAR, INT, NAT, FLOAT) for k in kb.args)
+        elif (
+            kb.tag in ("set", "range")
+            or (kb.tag == "arr" and kb.stored == "list" and kb.element in (STR, SYM, INT, CHAR))
+            or (kb.tag == "tuple" and all(k in (STR, SYM, CHAR, INT, NAT, FLOAT) for k in kb.args))
         ):
             return f"({a} {word} {b})", BOOL
         code = f"{self.jl('in_')}({a}, {b})"
@@ -688,8 +930,13 @@ class Calls(Expressions):
 
     def _pipe(self, op: str, args: list[Node], node: Expr) -> Value:
         if op == "|>":
-            return self._x_call(Expr("call", [args[1], args[0]], node.at, node.end)) if not isinstance(args[1], Expr) or args[1].head != "->" else (
-                f"({self.function_value(args[1], [self.expr(args[0])[1]])[0]})({self.expr(args[0])[0]})", ANY
+            return (
+                self._x_call(Expr("call", [args[1], args[0]], node.at, node.end))
+                if not isinstance(args[1], Expr) or args[1].head != "->"
+                else (
+                    f"({self.function_value(args[1], [self.expr(args[0])[1]])[0]})({self.expr(args[0])[0]})",
+                    ANY,
+                )
             )
         return self.broadcast_call(args[1], [args[0]], node)
 
@@ -705,16 +952,27 @@ class Calls(Expressions):
                 return f"(lambda *xs: not {code}(*xs))", Kind("function")
             return f"(not {code})", BOOL
         if op == ".!":
-            return f"(~{code})" if kind.tag == "arr" and kind.element == BOOL and kind.stored == "nd" else f"{self.jl('broadcast')}(lambda x: not x, {code})", (
-                kind if kind.tag == "arr" else ANY
+            return (
+                f"(~{code})"
+                if kind.tag == "arr" and kind.element == BOOL and kind.stored == "nd"
+                else f"{self.jl('broadcast')}(lambda x: not x, {code})",
+                (kind if kind.tag == "arr" else ANY),
             )
-        if op in ("-", ".-") and (kind in REALS | {F32} or kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT, F32)):
+        if op in ("-", ".-") and (
+            kind in REALS | {F32}
+            or (kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT, F32))
+        ):
             return f"(-{code})", INT if kind == NAT else kind
         if op == "+":
             return code, kind
         if op in ("-", ".-"):
             if op == ".-":
-                return f"{self.jl('broadcast')}({self.jl('sub')}, 0, {code})" if False else f"{self.jl('unary')}('-', {code})", kind
+                return (
+                    f"{self.jl('broadcast')}({self.jl('sub')}, 0, {code})"
+                    if False
+                    else f"{self.jl('unary')}('-', {code})",
+                    kind,
+                )
             return f"{self.jl('sub')}({code})", kind if kind in NUMBERS or kind == BOTTOM else ANY
         if op == "~":
             return f"(~{code})", kind
@@ -735,12 +993,18 @@ class Calls(Expressions):
                 return f"{self.builtin('range')}({codes[0]}, {stop})", Kind("range", (element,))
             step = self.literal_int(codes[1])
             if step:
-                last = str(literal + (1 if step > 0 else -1)) if literal is not None else (
-                    self.plus_one(codes[2]) if step > 0 else f"{codes[2]} - 1"
+                last = (
+                    str(literal + (1 if step > 0 else -1))
+                    if literal is not None
+                    else (self.plus_one(codes[2]) if step > 0 else f"{codes[2]} - 1")
                 )
-                return f"{self.builtin('range')}({codes[0]}, {last}, {codes[1]})", Kind("range", (NAT if element == NAT and (step > 0 or kinds[2] == NAT) else INT,))
+                return f"{self.builtin('range')}({codes[0]}, {last}, {codes[1]})", Kind(
+                    "range", (NAT if element == NAT and (step > 0 or kinds[2] == NAT) else INT,)
+                )
         if all(k in REALS for k in kinds) and FLOAT in kinds:
-            return f"{self.jl('colon')}({', '.join(codes)})", Kind("range", (FLOAT,)) if False else arr(FLOAT, 1)
+            return f"{self.jl('colon')}({', '.join(codes)})", Kind("range", (FLOAT,)) if False else arr(
+                FLOAT, 1
+            )
         if kinds[0] == CHAR:
             return f"{self.jl('colon')}({', '.join(codes)})", arr(CHAR, 1, "list")
         return f"{self.jl('colon')}({', '.join(codes)})", ANY
@@ -761,7 +1025,42 @@ class Calls(Expressions):
         return depth == 0
 
     def _dotted(self, op: str, args: list[Node], node: Expr) -> Value:
-        if op in ("&", "|", "⊻", "==", "!=", "≈", "÷", "%", "\\", "<", ">", "<=", ">=", "≤", "≥", "≠", "+", "-", "*", "/", "^", "//", "=>", "∈", "in", "isa", "<<", ">>", "⋅", "===") or op in HELPERS:
+        if (
+            op
+            in (
+                "&",
+                "|",
+                "⊻",
+                "==",
+                "!=",
+                "≈",
+                "÷",
+                "%",
+                "\\",
+                "<",
+                ">",
+                "<=",
+                ">=",
+                "≤",
+                "≥",
+                "≠",
+                "+",
+                "-",
+                "*",
+                "/",
+                "^",
+                "//",
+                "=>",
+                "∈",
+                "in",
+                "isa",
+                "<<",
+                ">>",
+                "⋅",
+                "===",
+            )
+            or op in HELPERS
+        ):
             values = [self.reader(a) for a in args]
             result = values[0]
             for value in values[1:]:
@@ -778,11 +1077,22 @@ class Calls(Expressions):
         kinds = [k for _, k in values]
         inside = ", ".join(c for c, _ in values)
         text = function.text if isinstance(function, Name) and self.lookup(function.text) is None else None
-        if isinstance(function, Expr) and function.head == "." and isinstance(function.args[1], Quoted) and self.module_path(function.args[0]):
+        if (
+            isinstance(function, Expr)
+            and function.head == "."
+            and isinstance(function.args[1], Quoted)
+            and self.module_path(function.args[0])
+        ):
             text = getattr(function.args[1].value, "text", None)
         if BOTTOM in kinds:
             return f"f({inside})", BOTTOM
-        if text in ELEMENTWISE and len(values) == 1 and not keywords and text not in self.extended and self.visible_names(text):
+        if (
+            text in ELEMENTWISE
+            and len(values) == 1
+            and not keywords
+            and text not in self.extended
+            and self.visible_names(text)
+        ):
             kind = kinds[0]
             target, sort = ELEMENTWISE[text]
             if kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT, F32):
@@ -791,21 +1101,49 @@ class Calls(Expressions):
                 return f"{code}({inside})", arr(element, kind.rank)
             if kind in NUMBERS:
                 return self.named_call(text, positional, node)
-        if text in ("max", "min") and len(values) == 2 and all(k in REALS or (k.tag == "arr" and k.stored == "nd" and k.element in (INT, FLOAT)) for k in kinds):
+        if (
+            text in ("max", "min")
+            and len(values) == 2
+            and all(
+                k in REALS or (k.tag == "arr" and k.stored == "nd" and k.element in (INT, FLOAT))
+                for k in kinds
+            )
+        ):
             ranks = [k.rank or 0 if k.tag == "arr" else 0 for k in kinds]
-            if 0 in ranks or ranks[0] == ranks[1] and ranks[0]:
+            if 0 in ranks or (ranks[0] == ranks[1] and ranks[0]):
                 element = promoted(*(k.element if k.tag == "arr" else k for k in kinds))
-                return f"{self.np('maximum' if text == 'max' else 'minimum')}({inside})", arr(element, max(ranks)) if element in NUMBERS else ANY
-        if text in ("Float32", "Float64", "Int") and len(values) == 1 and kinds[0].tag == "arr" and kinds[0].stored == "nd":
-            if text != "Int" or kinds[0].element in (BOOL, INT):
-                if kinds[0].element in NUMBERS:
-                    dtype = {"Float32": "np.float32", "Float64": "float", "Int": "int"}[text]
-                    if "np" in dtype:
-                        self.imports.add("np")
-                    return f"{inside}.astype({dtype})", arr(ELEMENT_KINDS[text], kinds[0].rank)
-        elements = [k.element if k.tag in ("arr", "range") else k.element if k.tag == "tuple" else k.args[0] if k.tag == "ref" and k.args else k for k in kinds]
-        if isinstance(function, Expr) and function.head == "->" or isinstance(function, Name):
-            known = [e if e in NUMBERS or e.tag in ("struct", "str", "record", "arr", "sym", "char") else ANY for e in elements]
+                return f"{self.np('maximum' if text == 'max' else 'minimum')}({inside})", arr(
+                    element, max(ranks)
+                ) if element in NUMBERS else ANY
+        if (
+            (
+                text in ("Float32", "Float64", "Int")
+                and len(values) == 1
+                and kinds[0].tag == "arr"
+                and kinds[0].stored == "nd"
+            )
+            and (text != "Int" or kinds[0].element in (BOOL, INT))
+            and kinds[0].element in NUMBERS
+        ):
+            dtype = {"Float32": "np.float32", "Float64": "float", "Int": "int"}[text]
+            if "np" in dtype:
+                self.imports.add("np")
+            return f"{inside}.astype({dtype})", arr(ELEMENT_KINDS[text], kinds[0].rank)
+        elements = [
+            k.element
+            if k.tag in ("arr", "range")
+            else k.element
+            if k.tag == "tuple"
+            else k.args[0]
+            if k.tag == "ref" and k.args
+            else k
+            for k in kinds
+        ]
+        if (isinstance(function, Expr) and function.head == "->") or isinstance(function, Name):
+            known = [
+                e if e in NUMBERS or e.tag in ("struct", "str", "record", "arr", "sym", "char") else ANY
+                for e in elements
+            ]
             code, fk = self.function_value(function, known)
         else:
             code, fk = self.expr(function)
@@ -817,12 +1155,25 @@ class Calls(Expressions):
             code = self.function_name(text, node)[0]  # type: ignore[arg-type]
         return f"{self.jl('broadcast')}({', '.join([code, inside, *named])})", result
 
-    def _broadcast_kind(self, text: str | None, function: Kind, kinds: list[Kind], elements: list[Kind]) -> Kind:
-        ranks = [0 if k in NUMBERS or k.tag in ("ref", "str", "sym", "char", "struct") else k.rank if k.tag in ("arr", "range") else None for k in kinds]
+    def _broadcast_kind(
+        self, text: str | None, function: Kind, kinds: list[Kind], elements: list[Kind]
+    ) -> Kind:
+        ranks = [
+            0
+            if k in NUMBERS or k.tag in ("ref", "str", "sym", "char", "struct")
+            else k.rank
+            if k.tag in ("arr", "range")
+            else None
+            for k in kinds
+        ]
         element = self.result_of(function) if function.tag == "lambda" else ANY
         if text in ("abs2",) and elements[0] in (INT, FLOAT, F32):
             element = elements[0]
-        if text in ("round", "floor", "ceil", "trunc", "float", "real", "conj") and elements[0] in (FLOAT, F32) and len(kinds) == 1:
+        if (
+            text in ("round", "floor", "ceil", "trunc", "float", "real", "conj")
+            and elements[0] in (FLOAT, F32)
+            and len(kinds) == 1
+        ):
             element = elements[0]
         if text in ELEMENTWISE and elements[0] in NUMBERS:
             sort = ELEMENTWISE[text][1]
@@ -840,7 +1191,11 @@ class Calls(Expressions):
         rank = max(r or 0 for r in ranks)
         if element in NUMBERS:
             return arr(element, rank)
-        return arr(element, 1, "list") if rank == 1 and element != ANY and element.tag not in ("any", "num") else ANY
+        return (
+            arr(element, 1, "list")
+            if rank == 1 and element != ANY and element.tag not in ("any", "num")
+            else ANY
+        )
 
     # Derivatives and Flux.
 
@@ -865,24 +1220,43 @@ class Calls(Expressions):
             self.in_gradient = before
         codes = []
         for code, kind in values:
-            if kind.tag == "range" or kind.tag == "arr" and kind.stored == "list" and kind.element in NUMBERS:
-                code = f"{self.jl('array_of')}({code})"
-            elif kind == ANY and text != "pullback" and not code.startswith(("Params", "Flux.params")) and False:
+            if (
+                kind.tag == "range"
+                or (kind.tag == "arr" and kind.stored == "list" and kind.element in NUMBERS)
+                or (
+                    kind == ANY
+                    and text != "pullback"
+                    and not code.startswith(("Params", "Flux.params"))
+                    and False
+                )
+            ):
                 code = f"{self.jl('array_of')}({code})"
             codes.append(code)
         result = ANY
         if text == "gradient":
-            result = Kind("tuple", tuple(traced(k) if k in REALS | {F32} or k.tag in ("arr", "range") else ANY for k in kinds)) if kinds and not any(
-                c.startswith("*") for c in codes
-            ) else Kind("gradients")
+            result = (
+                Kind(
+                    "tuple",
+                    tuple(
+                        traced(k) if k in REALS | {F32} or k.tag in ("arr", "range") else ANY for k in kinds
+                    ),
+                )
+                if kinds and not any(c.startswith("*") for c in codes)
+                else Kind("gradients")
+            )
             if any(self._is_params(a) for a in positional[1:]):
                 result = ANY
         elif text in ("jacobian",):
             result = Kind("gradients")
             self._jacobian_order = True
-            return f"{name}({', '.join([function, *codes, *self.keyword_arguments(keywords)])}, order='F')", result
+            return (
+                f"{name}({', '.join([function, *codes, *self.keyword_arguments(keywords)])}, order='F')",
+                result,
+            )
         elif text == "hessian":
-            return f"{name}({', '.join([function, *codes])}, order='F')" if kinds and kinds[0] not in REALS else f"{name}({', '.join([function, *codes])})", (
+            return f"{name}({', '.join([function, *codes])}, order='F')" if kinds and kinds[
+                0
+            ] not in REALS else f"{name}({', '.join([function, *codes])})", (
                 arr(FLOAT, 2) if kinds and kinds[0].tag == "arr" and kinds[0].element in (FLOAT,) else ANY
             )
         elif text == "diaghessian":
@@ -920,7 +1294,12 @@ class Calls(Expressions):
         values = [self.flux_argument(a) for a in positional]
         named = []
         for k in keywords:
-            if isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name) and k.args[0].text == "dims":
+            if (
+                isinstance(k, Expr)
+                and k.head == "kw"
+                and isinstance(k.args[0], Name)
+                and k.args[0].text == "dims"
+            ):
                 named.append(f"axis={self._axis(k.args[1])}")
             elif isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name):
                 named.append(f"{python_name(k.args[0].text)}={self.flux_argument(k.args[1])[0]}")
@@ -941,7 +1320,12 @@ class Calls(Expressions):
 
     def flux_argument(self, node: Node) -> Value:
         """An argument of a constructor of Flux: ``2 => 3`` is ``(2, 3)``."""
-        if isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text == "=>":
+        if (
+            isinstance(node, Expr)
+            and node.head == "call"
+            and isinstance(node.args[0], Name)
+            and node.args[0].text == "=>"
+        ):
             (a, _), (b, _) = self.flux_argument(node.args[1]), self.flux_argument(node.args[2])
             return f"({a}, {b})", tuple_of(ANY, ANY)
         if isinstance(node, Name) and node.text == "identity" and self.lookup("identity") is None:
@@ -961,11 +1345,25 @@ class Calls(Expressions):
         """The module that ``A`` or ``A.B`` names."""
         if isinstance(node, Name) and self.lookup(node.text) is None:
             text = self.aliases.get(node.text, node.text)
-            return text if text in MODULES and (text in self.packages or text in ("Base", "Iterators", "Core", "Main")) else None
-        if isinstance(node, Expr) and node.head == "." and isinstance(node.args[1], Quoted) and len(node.args) == 2:
+            return (
+                text
+                if text in MODULES
+                and (text in self.packages or text in ("Base", "Iterators", "Core", "Main"))
+                else None
+            )
+        if (
+            isinstance(node, Expr)
+            and node.head == "."
+            and isinstance(node.args[1], Quoted)
+            and len(node.args) == 2
+        ):
             outer = self.module_path(node.args[0])
             inner: Any = node.args[1].value
-            return inner.text if outer is not None and isinstance(inner, Name) and inner.text in MODULES else None
+            return (
+                inner.text
+                if outer is not None and isinstance(inner, Name) and inner.text in MODULES
+                else None
+            )
         return None
 
     aliases: dict[str, str] = {}
@@ -987,7 +1385,9 @@ class Calls(Expressions):
                 return name, Kind("function")
             python = python_name(name)
             if python in FLUX_NAMES:
-                return self.flux(python), Kind("elementwise", (name,)) if name in ELEMENTWISE else Kind("function")
+                return self.flux(python), Kind("elementwise", (name,)) if name in ELEMENTWISE else Kind(
+                    "function"
+                )
         self.refuse(f"{module}.{name} is not known", node)
 
     def module_call(self, module: str, name: str, args: list[Node], node: Expr) -> Value:
@@ -1008,22 +1408,30 @@ class Calls(Expressions):
             return self.iterators_call(name, args)
         if sort == "forwarddiff":
             return self.forward_call(name, args, node)
-        if name in ("gradient", "withgradient", "jacobian", "hessian", "diaghessian", "pullback", "Params", "Buffer", "withjacobian") and sort in ("flux", "zygote"):
+        if name in (
+            "gradient",
+            "withgradient",
+            "jacobian",
+            "hessian",
+            "diaghessian",
+            "pullback",
+            "Params",
+            "Buffer",
+            "withjacobian",
+        ) and sort in ("flux", "zygote"):
             return self.derivative_call(name, args, node)
         if name in SELECTED:
             return self.helper_call(name, name, args)
-        if name == "params" or name in ZYGOTE and sort == "zygote":
-            if name in ZYGOTE:
-                return self.derivative_call(name, args, node)
+        if (name == "params" or (name in ZYGOTE and sort == "zygote")) and name in ZYGOTE:
+            return self.derivative_call(name, args, node)
         python = python_name(name)
         if name in ELEMENTWISE and len(args) == 1:
             self.packages.add("Flux")
             found = self.elementwise(name, args[0])
             if found is not None:
                 return found
-        if python in FLUX_NAMES:
-            if name in ("flatten",) or True:
-                return self.flux_call(self.flux(python), name, args)
+        if python in FLUX_NAMES and (True):
+            return self.flux_call(self.flux(python), name, args)
         self.refuse(f"{module}.{name} is not known", node)
 
     def iterators_call(self, name: str, args: list[Node]) -> Value:
@@ -1031,10 +1439,12 @@ class Calls(Expressions):
         positional, _ = self.split(args)
         if name in ("filter", "map", "takewhile", "dropwhile"):
             values = [self.passed(a) for a in positional[1:]]
-            kinds = [self.elements(a, k) for a, (_, k) in zip(positional[1:], values)]
+            kinds = [self.elements(a, k) for a, (_, k) in zip(positional[1:], values, strict=False)]
             code, function = self.function_value(positional[0], kinds)
             element = kinds[0] if name != "map" else self.result_of(function)
-            return f"{self.jl(ITERATORS[name])}({', '.join([code, *(c for c, _ in values)])})", Kind("iter", (element,))
+            return f"{self.jl(ITERATORS[name])}({', '.join([code, *(c for c, _ in values)])})", Kind(
+                "iter", (element,)
+            )
         values = [self.passed(a) for a in positional]
         kind = ANY
         if name in ("take", "drop", "cycle", "rest", "reverse"):
@@ -1048,7 +1458,10 @@ class Calls(Expressions):
             self.refuse(f"ForwardDiff.{name} in this form", node)
         x, kind = self.passed(positional[1])
         if self.in_gradient and isinstance(positional[0], Expr) and self._captures(positional[0]):
-            self.refuse("ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia", node)
+            self.refuse(
+                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",
+                node,
+            )
         function, _ = self.function_value(positional[0], [traced(kind)])
         if name == "derivative":
             return f"{self.jl('derivative')}({function}, {x})", FLOAT if kind in REALS else ANY
@@ -1061,13 +1474,71 @@ class Calls(Expressions):
 
 
 _PACKAGED = {
-    **{n: ("LinearAlgebra",) for n in "norm dot cross det tr rank cond opnorm pinv kron diag diagm triu tril Symmetric UpperTriangular LowerTriangular "
-       "Diagonal issymmetric isposdef eigvals eigen eigvecs svd svdvals qr cholesky normalize".split()},
-    **{n: ("Statistics", "StatsBase") for n in "mean std var median quantile cov cor".split()},
-    **{n: ("Random", "name:" + n) for n in "seed! randperm shuffle shuffle! rand! randn! randexp randstring default_rng".split()},
+    **dict.fromkeys(
+        [
+            "norm",
+            "dot",
+            "cross",
+            "det",
+            "tr",
+            "rank",
+            "cond",
+            "opnorm",
+            "pinv",
+            "kron",
+            "diag",
+            "diagm",
+            "triu",
+            "tril",
+            "Symmetric",
+            "UpperTriangular",
+            "LowerTriangular",
+            "Diagonal",
+            "issymmetric",
+            "isposdef",
+            "eigvals",
+            "eigen",
+            "eigvecs",
+            "svd",
+            "svdvals",
+            "qr",
+            "cholesky",
+            "normalize",
+        ],
+        ("LinearAlgebra",),
+    ),
+    **dict.fromkeys(["mean", "std", "var", "median", "quantile", "cov", "cor"], ("Statistics", "StatsBase")),
+    **{
+        n: ("Random", "name:" + n)
+        for n in [
+            "seed!",
+            "randperm",
+            "shuffle",
+            "shuffle!",
+            "rand!",
+            "randn!",
+            "randexp",
+            "randstring",
+            "default_rng",
+        ]
+    },
     "isprime": ("Primes",),
 }
-for _name in ("norm", "dot", "mean", "std", "var", "median", "det", "tr", "shuffle", "seed!", "randperm", "cross", "I"):
+for _name in (
+    "norm",
+    "dot",
+    "mean",
+    "std",
+    "var",
+    "median",
+    "det",
+    "tr",
+    "shuffle",
+    "seed!",
+    "randperm",
+    "cross",
+    "I",
+):
     if _name in _PACKAGED:
         _PACKAGED[_name] = (*_PACKAGED[_name], "name:" + _name)
-__all__ = ["Calls", "Literal", "STR", "HIGHER"]
+__all__ = ["HIGHER", "STR", "Calls", "Literal"]

@@ -16,9 +16,66 @@ METHOD_NAMES = {
     "isless": "less", "∘": "compose", "⋅": "dot", "&": "bitand", "|": "bitor", "!": "not_", "//": "rational",
 }  # fmt: skip
 EXTENDABLE = frozenset(
-    "+ - * / ^ == < isless show length size iterate eltype push! pop! append! isempty first last zero one convert promote_rule getindex setindex! "
-    "sin cos tan exp log sqrt abs abs2 inv sinh cosh tanh asin acos atan max min in get empty! iszero clamp conj real imag "
-    "float div rem mod fld log2 log10 sign".split()
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "^",
+        "==",
+        "<",
+        "isless",
+        "show",
+        "length",
+        "size",
+        "iterate",
+        "eltype",
+        "push!",
+        "pop!",
+        "append!",
+        "isempty",
+        "first",
+        "last",
+        "zero",
+        "one",
+        "convert",
+        "promote_rule",
+        "getindex",
+        "setindex!",
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "log",
+        "sqrt",
+        "abs",
+        "abs2",
+        "inv",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asin",
+        "acos",
+        "atan",
+        "max",
+        "min",
+        "in",
+        "get",
+        "empty!",
+        "iszero",
+        "clamp",
+        "conj",
+        "real",
+        "imag",
+        "float",
+        "div",
+        "rem",
+        "mod",
+        "fld",
+        "log2",
+        "log10",
+        "sign",
+    ]
 )
 
 
@@ -51,14 +108,19 @@ class Definitions(Statements):
 
     def definition(self, node: Expr) -> list[str]:
         """The lines of a function or method."""
-        name, parameters, wheres, result, body = self.parts(node)
+        name, parameters, wheres, _result, body = self.parts(node)
         if len(node.args) == 1:
             if isinstance(name, Name):
                 return [f"{python_name(name.text)} = {self.jl('Function')}({name.text!r})"]
             self.refuse("this declaration of a function", node)
         if isinstance(name, Expr) and name.head == "::":
             return self.callable_struct(name, parameters, wheres, body, node)
-        if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted) and isinstance(name.args[1].value, Name):
+        if (
+            isinstance(name, Expr)
+            and name.head == "."
+            and isinstance(name.args[1], Quoted)
+            and isinstance(name.args[1].value, Name)
+        ):
             return self.extension(name.args[1].value.text, parameters, wheres, body, node)
         if isinstance(name, Expr) and name.head == "curly":
             return self.parametric_constructor(name, parameters, wheres, body, node)
@@ -78,15 +140,29 @@ class Definitions(Statements):
         several = len(own.functions) > 1
         if not several and (wheres or not self._plain_types(parameters)):
             several = bool(wheres) and self._uses_where(wheres, body)
-        return self.function(own.python, parameters, wheres, body, node, dispatch=several, key=node.at, documented=self.documentation)
+        return self.function(
+            own.python,
+            parameters,
+            wheres,
+            body,
+            node,
+            dispatch=several,
+            key=node.at,
+            documented=self.documentation,
+        )
 
     documentation: Node | None = None
+    current_struct = ""
 
     def _plain_types(self, parameters: list[Node]) -> bool:
         return True
 
     def _uses_where(self, wheres: list[Node], body: Node) -> bool:
-        names = [n for w in wheres for n in targets(w if isinstance(w, Name) else w.args[0] if isinstance(w, Expr) else w)]
+        names = [
+            n
+            for w in wheres
+            for n in targets(w if isinstance(w, Name) else w.args[0] if isinstance(w, Expr) else w)
+        ]
         return self._uses(body, names)
 
     # Parameters.
@@ -109,7 +185,12 @@ class Definitions(Statements):
                 extra = []
                 for w in wheres:
                     self.type_variable(w)
-                used = [n for w in wheres for n in targets(w if isinstance(w, Name) else w.args[0]) if self._uses(body, [n])]  # type: ignore[union-attr]
+                used = [
+                    n
+                    for w in wheres
+                    for n in targets(w if isinstance(w, Name) else w.args[0])
+                    if self._uses(body, [n])
+                ]  # type: ignore[union-attr]
                 signature, opening = self.signature(parameters, key, typed, missing_defaults)
                 for name in used:
                     scope.names[name] = Variable(name, python_name(name), scope, fixed=Kind("type"))
@@ -118,7 +199,9 @@ class Definitions(Statements):
                     self.refuse("a type variable that the body uses", node)
                 statements = body.args if isinstance(body, Expr) and body.head == "block" else [body]
                 self.declare(scope, statements)
-                lines = self.block(statements, self.returning, getattr(body, "at", -1), getattr(body, "end", -1))
+                lines = self.block(
+                    statements, self.returning, getattr(body, "at", -1), getattr(body, "end", -1)
+                )
                 if bind:
                     signature += [f"{n}={n}" for n in bind]
                 if extra:
@@ -145,7 +228,9 @@ class Definitions(Statements):
         self.documentation = None
         return [f"{documented.value.strip()!r}"]
 
-    def signature(self, parameters: list[Node], key: Any, typed: bool, defaults: list[str]) -> tuple[list[str], list[str]]:
+    def signature(
+        self, parameters: list[Node], key: Any, typed: bool, defaults: list[str]
+    ) -> tuple[list[str], list[str]]:
         """The parameters of a ``def``, and lines that open its body."""
         parts: list[str] = []
         opening: list[str] = []
@@ -170,11 +255,13 @@ class Definitions(Statements):
                     parts.append(self.parameter(k, key, None, False, defaults, opening))
         return parts, opening
 
-    def parameter(self, p: Node, key: Any, position: int | None, typed: bool, defaults: list[str], opening: list[str]) -> str:
+    def parameter(
+        self, p: Node, key: Any, position: int | None, typed: bool, defaults: list[str], opening: list[str]
+    ) -> str:
         """One parameter."""
         default: Node | None = None
         kind_node: Node | None = None
-        if isinstance(p, Expr) and p.head in ("kw", "=") :
+        if isinstance(p, Expr) and p.head in ("kw", "="):
             p, default = p.args
         rest = False
         if isinstance(p, Expr) and p.head == "...":
@@ -194,7 +281,9 @@ class Definitions(Statements):
         python = python_name(name) if name != "_" else f"_{position}"
         if rest:
             self.scope.add(name, python, fixed=Kind("tuple"))
-            return f"*{python}" + (f": {self.type_expr(kind_node)}" if typed and kind_node is not None else "")
+            return f"*{python}" + (
+                f": {self.type_expr(kind_node)}" if typed and kind_node is not None else ""
+            )
         known = self.parameter_kind(key, position if position is not None else name, kind_node)
         text = python
         if typed and kind_node is not None:
@@ -211,7 +300,11 @@ class Definitions(Statements):
     def default_value(self, default: Node, python: str, defaults: list[str]) -> Value:
         """A default: literals stand in the signature, the rest is computed when the function is called."""
         code, kind = self.expr(default)
-        if isinstance(default, (Literal, Quoted)) or code in ("None", "np.inf", "()") or self.literal_int(code) is not None:
+        if (
+            isinstance(default, (Literal, Quoted))
+            or code in ("None", "np.inf", "()")
+            or self.literal_int(code) is not None
+        ):
             return code, kind
         defaults += [f"if {python} is ...:", f"    {python} = {code}"]
         return "...", kind
@@ -230,7 +323,16 @@ class Definitions(Statements):
             variable = self.lookup(node.text)
             if variable is not None and variable.struct is not None:
                 return Kind("struct", (node.text,))
-            if variable is None and node.text in ("Int", "Int64", "Float64", "Float32", "Bool", "String", "Symbol", "Char"):
+            if variable is None and node.text in (
+                "Int",
+                "Int64",
+                "Float64",
+                "Float32",
+                "Bool",
+                "String",
+                "Symbol",
+                "Char",
+            ):
                 return ELEMENT_KINDS[node.text]
             if variable is not None:
                 return ANY
@@ -251,20 +353,31 @@ class Definitions(Statements):
                 self.learn_parameter((key, i), kind)
         head = node.args[0]
         wheres: list[Node] = []
-        while isinstance(head, Expr) and head.head in ("where", "::") and not (head.head == "::" and isinstance(head.args[0], Name)):
+        while (
+            isinstance(head, Expr)
+            and head.head in ("where", "::")
+            and not (head.head == "::" and isinstance(head.args[0], Name))
+        ):
             head = head.args[0]
         parameters = head.args if isinstance(head, Expr) and head.head == "tuple" else [head]
         if isinstance(head, Expr) and head.head == "block":
-            named = [Expr("kw", a.args, a.at, a.end) if isinstance(a, Expr) and a.head == "=" else a for a in head.args[1:]]
+            named = [
+                Expr("kw", a.args, a.at, a.end) if isinstance(a, Expr) and a.head == "=" else a
+                for a in head.args[1:]
+            ]
             parameters = [Expr("parameters", named), head.args[0]]
         body = node.args[1]
         statements = body.args if isinstance(body, Expr) and body.head == "block" else [body]
         captured = self.captured_loop_variables(node) if bind is not None else []
-        if len(statements) == 1 and all(self._simple_parameter(p) for p in parameters) and not self._has_comment(node):
+        if (
+            len(statements) == 1
+            and all(self._simple_parameter(p) for p in parameters)
+            and not self._has_comment(node)
+        ):
             made = self.short_lambda(statements[0], parameters, key, captured)
             if made is not None:
                 return made
-        if self.closed and bind is None and False:
+        if False:
             self.refuse("a function of several statements inside of a condition", node)
         if self.closed:
             self.refuse("a function of several statements inside of a condition or a comprehension", node)
@@ -275,7 +388,9 @@ class Definitions(Statements):
                 variable = self.scope.home.add(name)
             python = variable.python
             self.learn(variable, Kind("lambda", (key,)))
-        lines = self.function(python, list(parameters), wheres, body, node, dispatch=False, key=key, bind=captured)
+        lines = self.function(
+            python, list(parameters), wheres, body, node, dispatch=False, key=key, bind=captured
+        )
         self.before.extend(lines)
         if name is not None:
             return python, Kind("lambda", (key,))
@@ -302,7 +417,11 @@ class Definitions(Statements):
 
         while isinstance(body, Expr) and body.head == "block" and len(body.args) == 1:
             body = body.args[0]
-        if isinstance(body, Expr) and (body.head in STATEMENTS or body.head == "block" or body.head.endswith("=") and body.head not in ("==", "!=", "<=", ">=")):
+        if isinstance(body, Expr) and (
+            body.head in STATEMENTS
+            or body.head == "block"
+            or (body.head.endswith("=") and body.head not in ("==", "!=", "<=", ">="))
+        ):
             return None
         scope = Scope("function", key, self.scope)
         closed, self.closed = self.closed, True
@@ -332,7 +451,7 @@ class Definitions(Statements):
     def captured_loop_variables(self, node: Expr) -> list[str]:
         """Loop variables around a closure that it uses: Julia makes new ones each time around."""
         found: dict[str, None] = {}
-        own = {n for n in targets(node.args[0])}
+        own = set(targets(node.args[0]))
 
         def visit(n: Any) -> None:
             if isinstance(n, Name) and n.text not in own:
@@ -365,13 +484,17 @@ class Definitions(Statements):
     def _x_function(self, node: Expr) -> Value:
         head = node.args[0]
         if isinstance(head, Expr) and head.head == "tuple":
-            return self.lambda_value(Expr("->", [head, node.args[1]], node.at, node.end), None, bind=self.scope)
+            return self.lambda_value(
+                Expr("->", [head, node.args[1]], node.at, node.end), None, bind=self.scope
+            )
         self.before.extend(self.definition(node))
         return self.defined_name(node), Kind("function")
 
     # Methods.
 
-    def extension(self, text: str, parameters: list[Node], wheres: list[Node], body: Node, node: Expr) -> list[str]:
+    def extension(
+        self, text: str, parameters: list[Node], wheres: list[Node], body: Node, node: Expr
+    ) -> list[str]:
         """A method of a function of Base."""
         if text in ("Float64", "Int", "Int64", "Float32", "String"):
             pass
@@ -385,10 +508,19 @@ class Definitions(Statements):
         python = "_".join([stem, *kinds[:2]])
         python = python if python.isidentifier() else stem
         return self.function(
-            python, parameters, wheres, body, node, dispatch=True, key=node.at, decorators=[f"@{self.jl('extend')}({text!r})"]
+            python,
+            parameters,
+            wheres,
+            body,
+            node,
+            dispatch=True,
+            key=node.at,
+            decorators=[f"@{self.jl('extend')}({text!r})"],
         )
 
-    def callable_struct(self, name: Expr, parameters: list[Node], wheres: list[Node], body: Node, node: Expr) -> list[str]:
+    def callable_struct(
+        self, name: Expr, parameters: list[Node], wheres: list[Node], body: Node, node: Expr
+    ) -> list[str]:
         """``(m::M)(x) = …``."""
         if len(name.args) != 2 or not isinstance(name.args[0], Name):
             self.refuse("this definition of a callable struct", node)
@@ -405,13 +537,28 @@ class Definitions(Statements):
         scope.add(name.args[0].text, instance, fixed=Kind("struct", (own.name,)))
         with self.inside(scope):
             lines = self.function(
-                f"call_{own.python.lower()}", parameters, wheres, body, node, dispatch=False, key=node.at, first=[instance]
+                f"call_{own.python.lower()}",
+                parameters,
+                wheres,
+                body,
+                node,
+                dispatch=False,
+                key=node.at,
+                first=[instance],
             )
         return [*lines, f"{own.python}.__call__ = call_{own.python.lower()}"]
 
     # Structs.
 
-    def constructor(self, own: Variable, parameters: list[Node], wheres: list[Node], body: Node, node: Expr, inner: bool = False) -> list[str]:
+    def constructor(
+        self,
+        own: Variable,
+        parameters: list[Node],
+        wheres: list[Node],
+        body: Node,
+        node: Expr,
+        inner: bool = False,
+    ) -> list[str]:
         """An outer constructor, or with ``inner`` one that calls ``new``."""
         option = ", inner=True" if inner else ""
         return self.function(
@@ -419,7 +566,9 @@ class Definitions(Statements):
             decorators=[f"@{self.jl('constructor')}({own.python}{option})"],
         )  # fmt: skip
 
-    def parametric_constructor(self, name: Expr, parameters: list[Node], wheres: list[Node], body: Node, node: Expr) -> list[str]:
+    def parametric_constructor(
+        self, name: Expr, parameters: list[Node], wheres: list[Node], body: Node, node: Expr
+    ) -> list[str]:
         """``Stack{T}() where T = …``."""
         base = name.args[0]
         own = self.lookup(base.text) if isinstance(base, Name) else None
@@ -460,6 +609,7 @@ class Definitions(Statements):
         fields: list[str] = []
         inner: list[Expr] = []
         known: dict[str, Kind] = {}
+        self.current_struct = own.name
         with self.inside(scope):
             made = [self.type_variable(v) for v in variables]
             if mutable:
@@ -474,7 +624,7 @@ class Definitions(Statements):
         call = f"({', '.join(options)})" if options else ""
         lines = [f"@{self.jl('struct')}{call}", f"class {own.python}:", *self.indent(fields)]
         for definition in inner:
-            name, parameters, wheres, result, body = self.parts(definition)
+            name, parameters, wheres, _result, body = self.parts(definition)
             before, self.new_of = self.new_of, own.python
             try:
                 if isinstance(name, Expr):
@@ -491,7 +641,7 @@ class Definitions(Statements):
         if is_definition(item):
             inner.append(item)  # type: ignore[arg-type]
             return []
-        if isinstance(item, Literal) or isinstance(item, Expr) and item.head == "macrocall":
+        if isinstance(item, Literal) or (isinstance(item, Expr) and item.head == "macrocall"):
             if isinstance(item, Expr) and isinstance(item.args[0], Name) and item.args[0].text == "Core.@doc":
                 return self.struct_field(item.args[-1], keywords, inner, known)
             return []
@@ -503,7 +653,12 @@ class Definitions(Statements):
         kind = self.jl("Any_")
         if isinstance(item, Expr) and item.head == "::":
             kind_node = item.args[1]
-            kind = self.type_expr(kind_node)
+            own_name = self.current_struct
+            kind = (
+                self.jl("Any_")
+                if own_name and self._uses(kind_node, [own_name])
+                else self.type_expr(kind_node)
+            )
             item = item.args[0]
             if isinstance(item, Name):
                 known[python_name(item.text)] = self.field_type_kind(kind_node)

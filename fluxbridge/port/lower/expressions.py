@@ -5,8 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from ..kinds import (
-    ANY, BOOL, BOTTOM, CHAR, COMPLEX, F32, FLOAT, INT, INTS, NAT, NATS, NONE, NUMBERS, REALS, STR, SYM, Kind, arr, join, join_all,
-    traced, tuple_of, vector_of,
+    ANY,
+    BOOL,
+    BOTTOM,
+    CHAR,
+    COMPLEX,
+    F32,
+    FLOAT,
+    INT,
+    INTS,
+    NAT,
+    NATS,
+    NONE,
+    NUMBERS,
+    REALS,
+    STR,
+    SYM,
+    Kind,
+    arr,
+    join,
+    join_all,
+    traced,
+    tuple_of,
+    vector_of,
 )  # fmt: skip
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Refused, Value
@@ -19,10 +40,57 @@ CONSTANTS = {
     "Inf64": ("np.inf", FLOAT), "undef": ("None", NONE),
 }  # fmt: skip
 TYPE_WORDS = frozenset(
-    "Any Number Real Integer Signed Unsigned AbstractFloat Int8 Int16 Int32 Int64 Int UInt8 UInt16 UInt32 UInt64 BigInt Bool Float16 "
-    "Float32 Float64 Rational Complex ComplexF64 AbstractString String SubString AbstractChar Char Symbol Nothing Missing Function "
-    "AbstractArray AbstractVector AbstractMatrix Array Vector Matrix AbstractRange UnitRange Tuple NamedTuple AbstractDict Dict Set "
-    "DataType Exception AbstractIrrational".split()
+    [
+        "Any",
+        "Number",
+        "Real",
+        "Integer",
+        "Signed",
+        "Unsigned",
+        "AbstractFloat",
+        "Int8",
+        "Int16",
+        "Int32",
+        "Int64",
+        "Int",
+        "UInt8",
+        "UInt16",
+        "UInt32",
+        "UInt64",
+        "BigInt",
+        "Bool",
+        "Float16",
+        "Float32",
+        "Float64",
+        "Rational",
+        "Complex",
+        "ComplexF64",
+        "AbstractString",
+        "String",
+        "SubString",
+        "AbstractChar",
+        "Char",
+        "Symbol",
+        "Nothing",
+        "Missing",
+        "Function",
+        "AbstractArray",
+        "AbstractVector",
+        "AbstractMatrix",
+        "Array",
+        "Vector",
+        "Matrix",
+        "AbstractRange",
+        "UnitRange",
+        "Tuple",
+        "NamedTuple",
+        "AbstractDict",
+        "Dict",
+        "Set",
+        "DataType",
+        "Exception",
+        "AbstractIrrational",
+    ]
 )
 TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_"}
 EXCEPTIONS = {
@@ -69,7 +137,9 @@ class Expressions(Operators):
         if variable is not None:
             self.check_missing(text, node)
             if variable.functions:
-                self.learned.escaped.add(text if variable.scope.kind == "file" else (variable.scope.key, text))
+                self.learned.escaped.add(
+                    text if variable.scope.kind == "file" else (variable.scope.key, text)
+                )
             return variable.python, self.kind_of(variable)
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)
@@ -93,7 +163,19 @@ class Expressions(Operators):
             return self.jl(TYPE_NAMES.get(text, text))
         if text in EXCEPTIONS:
             plain = EXCEPTIONS[text]
-            return plain if plain in ("KeyError", "IndexError", "AssertionError", "ZeroDivisionError", "OverflowError", "TypeError") else self.jl(plain)
+            return (
+                plain
+                if plain
+                in (
+                    "KeyError",
+                    "IndexError",
+                    "AssertionError",
+                    "ZeroDivisionError",
+                    "OverflowError",
+                    "TypeError",
+                )
+                else self.jl(plain)
+            )
         return None
 
     def literal(self, node: Literal) -> Value:
@@ -151,8 +233,14 @@ class Expressions(Operators):
         body = ""
         for sort, text in parts:
             if sort == "text":
-                body += repr("'" + text)[2:-1].replace("{", "{{").replace("}", "}}").replace('\\"', '"').replace("'", "\\'") if "'" in text else (
-                    repr(text)[1:-1].replace("{", "{{").replace("}", "}}")
+                body += (
+                    repr("'" + text)[2:-1]
+                    .replace("{", "{{")
+                    .replace("}", "}}")
+                    .replace('\\"', '"')
+                    .replace("'", "\\'")
+                    if "'" in text
+                    else (repr(text)[1:-1].replace("{", "{{").replace("}", "}}"))
                 )
             else:
                 if "'" in text or "\\" in text or "{" in text or '"' in text:
@@ -170,8 +258,10 @@ class Expressions(Operators):
 
     def _joined(self, parts: list[tuple[str, str]]) -> str:
         pieces = [repr(text) if sort == "text" else text for sort, text in parts]
-        template = "".join(text.replace("{", "{{").replace("}", "}}") if sort == "text" else "{}" for sort, text in parts)
-        values = ", ".join(p for (sort, _), p in zip(parts, pieces) if sort == "code")
+        template = "".join(
+            text.replace("{", "{{").replace("}", "}}") if sort == "text" else "{}" for sort, text in parts
+        )
+        values = ", ".join(p for (sort, _), p in zip(parts, pieces, strict=False) if sort == "code")
         return f"{template!r}.format({values})"
 
     # Tuples and records.
@@ -254,7 +344,10 @@ class Expressions(Operators):
         if name == "layers":
             return f"{code}.layers", Kind("layers")
         if name in ("first", "second") and kind.tag not in ("record", "struct"):
-            return f"{code}[{0 if name == 'first' else 1}]" if kind.tag in ("tuple", "pair") else f"{code}.{field}", ANY
+            return f"{code}[{0 if name == 'first' else 1}]" if kind.tag in (
+                "tuple",
+                "pair",
+            ) else f"{code}.{field}", ANY
         return f"{code}.{field}", ANY
 
     def field_kind(self, struct: str, field: str) -> Kind:
@@ -268,7 +361,11 @@ class Expressions(Operators):
         code, kind, position, count = self.index_stack[-1]
         if word == "begin":
             return "1", NAT
-        if kind.tag in ("str", "tuple") or (kind.tag == "range") or (kind.tag == "arr" and kind.rank == 1 and count == 1):
+        if (
+            kind.tag in ("str", "tuple")
+            or (kind.tag == "range")
+            or (kind.tag == "arr" and kind.rank == 1 and count == 1)
+        ):
             return f"{self.builtin('len')}({code})", NAT
         if kind.tag == "arr" and kind.stored == "nd" and kind.rank == count and count > 1:
             return f"{code}.shape[{position}]", NAT
@@ -279,18 +376,29 @@ class Expressions(Operators):
         element = self.element_of_type(base)
         if element is not None:
             return self.typed_vector(element, index, want)
-        if not index and isinstance(base, Expr) and base.head == "call" and isinstance(base.args[0], Name) and base.args[0].text == "eltype":
+        if (
+            not index
+            and isinstance(base, Expr)
+            and base.head == "call"
+            and isinstance(base.args[0], Name)
+            and base.args[0].text == "eltype"
+        ):
             return "[]", arr(ANY, 1, "list")
         code, kind = self.expr(base)
         if not index:
-            return f"{self.jl('at')}({code})" if kind.tag != "ref" else f"{code}.value", kind.args[0] if kind.tag == "ref" and kind.args else ANY
+            return f"{self.jl('at')}({code})" if kind.tag != "ref" else f"{code}.value", kind.args[
+                0
+            ] if kind.tag == "ref" and kind.args else ANY
         simple = code if code.isidentifier() or "(" not in code else None
         if simple is None and len(index) == 1 and isinstance(index[0], Name) and index[0].text == "end":
-            if kind.tag == "arr" and kind.rank == 1 or kind.tag == "str":
+            if (kind.tag == "arr" and kind.rank == 1) or kind.tag == "str":
                 return f"{code}[-1]", kind.element
             if kind.tag == "tuple" and kind.args:
                 return f"{code}[-1]", kind.args[-1]
-            return f"{self.jl('last')}({code})", kind.element if kind.tag in ("arr", "range") else BOTTOM if kind == BOTTOM else ANY
+            return f"{self.jl('last')}({code})", kind.element if kind.tag in (
+                "arr",
+                "range",
+            ) else BOTTOM if kind == BOTTOM else ANY
         if simple is None and any(self._mentions_end(i) for i in index):
             if self.closed:
                 name = self.fresh("x")
@@ -341,9 +449,14 @@ class Expressions(Operators):
                     return f"{code}[{literal - 1}]", ANY
             if ik in INTS and kind.tag == "tuple" and kind.args:
                 return f"{code}[{self.minus_one(place)}]", kind.element
-        if kind.tag == "model" and len(positions) == 1 and (literal := self.literal_int(positions[0][0])) is not None and literal >= 1:
+        if (
+            kind.tag == "model"
+            and len(positions) == 1
+            and (literal := self.literal_int(positions[0][0])) is not None
+            and literal >= 1
+        ):
             return f"{code}[{literal - 1}]", Kind("model")
-        vector = kind.tag == "arr" and kind.rank == 1 or kind.tag in ("str",)
+        vector = (kind.tag == "arr" and kind.rank == 1) or kind.tag in ("str",)
         if vector and len(positions) == 1:
             made = self._vector_index(code, kind, positions[0], nodes[0])
             if made is not None:
@@ -353,13 +466,25 @@ class Expressions(Operators):
             if made is not None:
                 return made
         result = ANY
-        if kind.tag == "arr" and all(k in INTS for _, k in positions) and (len(positions) == kind.rank or len(positions) == 1):
+        if (
+            kind.tag == "arr"
+            and all(k in INTS for _, k in positions)
+            and (len(positions) == kind.rank or len(positions) == 1)
+        ):
             result = kind.element
-        elif kind.tag == "arr" and len(positions) == 1 and kind.rank == 1 and (positions[0][1].tag in ("arr", "range") or positions[0][0].endswith("COLON")):
+        elif (
+            kind.tag == "arr"
+            and len(positions) == 1
+            and kind.rank == 1
+            and (positions[0][1].tag in ("arr", "range") or positions[0][0].endswith("COLON"))
+        ):
             result = arr(kind.element, 1, kind.stored)
         elif kind.tag == "arr" and len(positions) == kind.rank:
             rank = sum(k not in INTS for _, k in positions)
-            if all(k in INTS or k.tag in ("range",) or (k.tag == "arr" and k.rank == 1) or c.endswith("COLON") for c, k in positions):
+            if all(
+                k in INTS or k.tag in ("range",) or (k.tag == "arr" and k.rank == 1) or c.endswith("COLON")
+                for c, k in positions
+            ):
                 result = arr(kind.element, rank)
         elif kind.tag == "str" and positions[0][1] in INTS:
             result = CHAR
@@ -405,7 +530,9 @@ class Expressions(Operators):
             return None
         made = self._slice(node, code, 0)
         if made is not None and kind.tag == "arr":
-            return f"{code}[{made}]" + (".copy()" if kind.stored == "nd" and not self.reading else ""), arr(kind.element, 1, kind.stored)
+            return f"{code}[{made}]" + (".copy()" if kind.stored == "nd" and not self.reading else ""), arr(
+                kind.element, 1, kind.stored
+            )
         if made is not None:
             return f"{code}[{made}]", STR
         if ik.tag == "arr" and ik.element == BOOL and ik.stored == "nd" and kind.stored == "nd":
@@ -418,10 +545,17 @@ class Expressions(Operators):
         """A range as a slice of Python, for bounds whose sign is known."""
         if isinstance(node, Name) and node.text == ":":
             return ":"
-        if not (isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text == ":"):
+        if not (
+            isinstance(node, Expr)
+            and node.head == "call"
+            and isinstance(node.args[0], Name)
+            and node.args[0].text == ":"
+        ):
             return None
         bounds = node.args[1:]
-        if len(bounds) == 3 and not (isinstance(bounds[1], Literal) and isinstance(bounds[1].value, int) and bounds[1].value > 0):
+        if len(bounds) == 3 and not (
+            isinstance(bounds[1], Literal) and isinstance(bounds[1].value, int) and bounds[1].value > 0
+        ):
             return None
         kind = Kind("arr", (ANY, None, None))
         self.index_stack.append((base, self.index_kind, place, self.index_count))
@@ -463,11 +597,13 @@ class Expressions(Operators):
         before = self.index_kind, self.index_count
         self.index_kind, self.index_count = kind, len(positions)
         try:
-            for place, ((position, ik), node) in enumerate(zip(positions, nodes)):
+            for place, ((position, ik), node) in enumerate(zip(positions, nodes, strict=False)):
                 if ik in INTS:
                     end = self._from_end(position, code, place)
                     literal = self.literal_int(position)
-                    if literal is not None and literal < 1 or (end is None and literal is None and ik != NAT and not isinstance(node, Name)):
+                    if (literal is not None and literal < 1) or (
+                        end is None and literal is None and ik != NAT and not isinstance(node, Name)
+                    ):
                         return None
                     parts.append(end if end is not None else self.minus_one(position))
                     continue
@@ -493,7 +629,11 @@ class Expressions(Operators):
                 return node.text
         if isinstance(node, Expr) and node.head == "curly":
             return "Any"
-        if isinstance(node, Name) and node.text in ("CartesianIndex", "Pair") and self.lookup(node.text) is None:
+        if (
+            isinstance(node, Name)
+            and node.text in ("CartesianIndex", "Pair")
+            and self.lookup(node.text) is None
+        ):
             return "Any"
         return None
 
@@ -518,8 +658,10 @@ class Expressions(Operators):
                     return f"{self.jl('array')}([{inside}], {self.jl('Int64')})", arr(INT, 1)
                 if kind == F32:
                     return f"np.float32([{inside}])", arr(F32, 1)
-                return f"np.array([{inside}]{'' if kind == INT or kind == BOOL else ', float'})", arr(kind, 1)
-            return f"{self.jl('array')}([{inside}], {self.jl(TYPE_NAMES.get(element, element))})", arr(kind, 1, "nd")
+                return f"np.array([{inside}]{'' if kind in (INT, BOOL) else ', float'})", arr(kind, 1)
+            return f"{self.jl('array')}([{inside}], {self.jl(TYPE_NAMES.get(element, element))})", arr(
+                kind, 1, "nd"
+            )
         return f"[{inside}]", arr(kind, 1, "list")
 
     def _x_vect(self, node: Expr, want: Any = None) -> Value:
@@ -532,21 +674,36 @@ class Expressions(Operators):
         if not values:
             return "[]", arr(ANY, 1, "list")
         if want == "list":
-            if any(k in (FLOAT,) for _, k in values) and element == FLOAT or element not in NUMBERS or element in (INT, NAT):
+            if (
+                (any(k in (FLOAT,) for _, k in values) and element == FLOAT)
+                or element not in NUMBERS
+                or element in (INT, NAT)
+            ):
                 return f"[{inside}]", arr(element, 1, "list")
             return f"{self.builtin('list')}({self.jl('array')}([{inside}]))", arr(element, 1, "list")
         if spread:
             return f"{self.jl('array')}([{inside}])", ANY
         if element == BOTTOM:
             return f"[{inside}]", BOTTOM
-        if element in (REAL_KIND := Kind("real"), FLOAT) and any(k == FLOAT for _, k in values) or element in (INT, NAT, F32, BOOL, COMPLEX):
+        if (
+            element in (REAL_KIND := Kind("real"), FLOAT) and any(k == FLOAT for _, k in values)
+        ) or element in (INT, NAT, F32, BOOL, COMPLEX):
             self.imports.add("np")
             if element == REAL_KIND:
                 element = FLOAT
             return f"np.array([{inside}])", arr(element, 1)
-        if element in (STR, SYM, CHAR) or element.tag in ("arr", "tuple", "dict", "record", "struct", "model"):
+        if element in (STR, SYM, CHAR) or element.tag in (
+            "arr",
+            "tuple",
+            "dict",
+            "record",
+            "struct",
+            "model",
+        ):
             return f"[{inside}]", arr(element, 1, "list")
-        return f"{self.jl('array')}([{inside}])", vector_of(element) if element in NUMBERS else arr(element, 1, None)
+        return f"{self.jl('array')}([{inside}])", vector_of(element) if element in NUMBERS else arr(
+            element, 1, None
+        )
 
     def rows(self, node: Expr) -> list[list[Node]]:
         """The elements of a matrix literal, row by row."""
@@ -561,12 +718,19 @@ class Expressions(Operators):
         made = [[c for c, _ in row] for row in values]
         if joined == BOTTOM:
             return "[]", BOTTOM
-        if all(k in NUMBERS for k in kinds) and len({len(r) for r in made}) == 1 and not any(c.startswith("*") for r in made for c in r):
+        if (
+            all(k in NUMBERS for k in kinds)
+            and len({len(r) for r in made}) == 1
+            and not any(c.startswith("*") for r in made for c in r)
+        ):
             inside = ", ".join("[" + ", ".join(r) + "]" for r in made)
             if element in DTYPES:
                 kind = ELEMENT_KINDS[element]
                 if kind == INT and joined not in INTS:
-                    return f"{self.jl('matrix')}({', '.join('(' + ', '.join(r) + ',)' for r in made)}, element={self.jl('Int64')})", arr(INT, 2)
+                    return (
+                        f"{self.jl('matrix')}({', '.join('(' + ', '.join(r) + ',)' for r in made)}, element={self.jl('Int64')})",
+                        arr(INT, 2),
+                    )
                 self.imports.add("np")
                 return f"np.array([{inside}], {DTYPES[element]})", arr(kind, 2)
             if joined == Kind("real"):
@@ -578,7 +742,9 @@ class Expressions(Operators):
         if element is not None and element not in DTYPES:
             self.refuse("a typed matrix of this type", node)
         option = f", element={self.jl(TYPE_NAMES.get(element, element))}" if element else ""
-        rank = 2 if any(len(r) > 1 for r in made) or any(k.tag == "arr" and k.rank == 2 for k in kinds) else None
+        rank = (
+            2 if any(len(r) > 1 for r in made) or any(k.tag == "arr" and k.rank == 2 for k in kinds) else None
+        )
         if rank is None and all(k in NUMBERS or (k.tag == "arr" and k.rank == 1) for k in kinds):
             rank = 1
         inner = join_all(k.element if k.tag == "arr" else k for k in kinds)
@@ -610,13 +776,19 @@ class Expressions(Operators):
     def _x_typed_ncat(self, node: Expr) -> Value:
         element = self.element_of_type(node.args[0])
         dims: Any = node.args[1]
-        if element in DTYPES and dims.value == 2 and not any(isinstance(a, Expr) and a.head in ("row", "nrow") for a in node.args[2:]):
+        if (
+            element in DTYPES
+            and dims.value == 2
+            and not any(isinstance(a, Expr) and a.head in ("row", "nrow") for a in node.args[2:])
+        ):
             return self._matrix([list(node.args[2:])], element, node)
         self.refuse("an array literal of several dimensions", node)
 
     def _x_ncat(self, node: Expr) -> Value:
         dims: Any = node.args[0]
-        if dims.value == 2 and not any(isinstance(a, Expr) and a.head in ("row", "nrow") for a in node.args[1:]):
+        if dims.value == 2 and not any(
+            isinstance(a, Expr) and a.head in ("row", "nrow") for a in node.args[1:]
+        ):
             return self._matrix([list(node.args[1:])], None, node)
         self.refuse("an array literal of several dimensions", node)
 
@@ -643,7 +815,10 @@ class Expressions(Operators):
                 test, ranges = ranges[0].args[0], ranges[0].args[1:]
             groups.append((ranges, test))
             inner = here.args[0]
-            if not (isinstance(inner, Expr) and inner.head in ("generator", "flatten") and here is not node or False) and not (
+            if not (
+                (isinstance(inner, Expr) and inner.head in ("generator", "flatten") and here is not node)
+                or False
+            ) and not (
                 isinstance(inner, Expr) and inner.head == "generator" and self._flattened(node, len(groups))
             ):
                 return inner, groups
@@ -684,7 +859,11 @@ class Expressions(Operators):
 
     def escaping(self, node: Node, scope: Scope) -> Value:
         """A value that outlives the iteration: closures take the loop variables with them."""
-        return self.lambda_value(node, None, bind=scope) if isinstance(node, Expr) and node.head == "->" else self.expr(node)
+        return (
+            self.lambda_value(node, None, bind=scope)
+            if isinstance(node, Expr) and node.head == "->"
+            else self.expr(node)
+        )
 
     def for_clause(self, one: Node, scope: Scope) -> str:
         """``for x in xs`` of a comprehension."""
@@ -699,12 +878,20 @@ class Expressions(Operators):
             return kind.args[0]
         if kind == BOTTOM:
             return BOTTOM
-        return kind.element if kind.tag in ("arr", "range", "set", "str", "tuple", "dict") else kind if kind in NUMBERS else ANY
+        return (
+            kind.element
+            if kind.tag in ("arr", "range", "set", "str", "tuple", "dict")
+            else kind
+            if kind in NUMBERS
+            else ANY
+        )
 
     def iterable(self, code: str, kind: Kind, node: Any = None) -> str:
         """Code that Python can loop over."""
-        if kind.tag in ("iter", "range", "tuple", "str", "set", "bottom", "layers") or (kind.tag == "arr" and kind.rank == 1):
-            if kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT) and False:
+        if kind.tag in ("iter", "range", "tuple", "str", "set", "bottom", "layers") or (
+            kind.tag == "arr" and kind.rank == 1
+        ):
+            if False:
                 return f"{code}.tolist()"
             return code
         if kind.tag == "dict":
@@ -723,13 +910,18 @@ class Expressions(Operators):
             variable = scope.add(node.text, python, loop=True)
             self.learn(variable, kind)
             return python
-        if isinstance(node, Expr) and node.head == "tuple" and not (
-            node.args and isinstance(node.args[0], Expr) and node.args[0].head == "parameters"
+        if (
+            isinstance(node, Expr)
+            and node.head == "tuple"
+            and not (node.args and isinstance(node.args[0], Expr) and node.args[0].head == "parameters")
         ):
-            kinds: list[Kind] = list(kind.args) if kind.tag == "tuple" and len(kind.args) >= len(node.args) else [
-                BOTTOM if kind == BOTTOM else kind.element if kind.tag == "arr" else ANY
-            ] * len(node.args)
-            parts = [self.loop_target(a, k, scope) for a, k in zip(node.args, kinds)]
+            kinds: list[Kind] = (
+                list(kind.args)
+                if kind.tag == "tuple" and len(kind.args) >= len(node.args)
+                else [BOTTOM if kind == BOTTOM else kind.element if kind.tag == "arr" else ANY]
+                * len(node.args)
+            )
+            parts = [self.loop_target(a, k, scope) for a, k in zip(node.args, kinds, strict=False)]
             return "(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")"
         if isinstance(node, Expr) and node.head == "::":
             return self.loop_target(node.args[0], kind, scope)
@@ -752,9 +944,12 @@ class Expressions(Operators):
         code, kind, loops = self.generate(node)
         if len(groups) == 1 and len(ranges) == 1 and test is None and not element:
             source = self.kind_only(ranges[0])
-            if source.tag == "arr" and source.rank != 1 or source == ANY or source.tag == "iter" and source.args[1:] == ("wide",):
-                if source.tag != "iter":
-                    return self._over(node, ranges[0], code, kind)
+            if (
+                (source.tag == "arr" and source.rank != 1)
+                or source == ANY
+                or (source.tag == "iter" and source.args[1:] == ("wide",))
+            ) and source.tag != "iter":
+                return self._over(node, ranges[0], code, kind)
         if len(ranges) > 1 and test is not None:
             loops = self._fastest_first(node)
         listed = f"[{code} {loops}]"
@@ -773,7 +968,15 @@ class Expressions(Operators):
             return f"{self.np('array')}({listed})", arr(kind, 1)
         if kind == BOTTOM:
             return listed, BOTTOM
-        if kind in (STR, SYM, CHAR) or kind.tag in ("arr", "tuple", "dict", "record", "struct", "function", "model"):
+        if kind in (STR, SYM, CHAR) or kind.tag in (
+            "arr",
+            "tuple",
+            "dict",
+            "record",
+            "struct",
+            "function",
+            "model",
+        ):
             return listed, arr(kind, 1, "list")
         return f"{self.jl('array')}({listed})", arr(kind, 1, "nd" if kind in NUMBERS else None)
 
@@ -783,7 +986,7 @@ class Expressions(Operators):
             return self.expr(one.args[1])[1]
 
     def _fastest_first(self, node: Node) -> str:
-        element, groups = self.clauses(node)
+        _element, groups = self.clauses(node)
         ranges, test = groups[0]
         scope = Scope("block", ("generator", getattr(node, "at", 0), getattr(node, "end", 0)), self.scope)
         parts = []
@@ -836,8 +1039,15 @@ class Expressions(Operators):
             result = arr(ELEMENT_KINDS[element], len(ranges))  # type: ignore[index]
         if kind in (INT, NAT, FLOAT) and not option and len(ranges) == 2 and all(k != ANY for _, k in names):
             first, second = (self.iterable_of(o) for o in ranges)
-            if first is not None and second is not None and not self._uses(ranges[1].args[1], targets(ranges[0].args[0])):
-                return f"{self.np('array')}([[{code} for {parts[1]} in {second}] for {parts[0]} in {first}])", result
+            if (
+                first is not None
+                and second is not None
+                and not self._uses(ranges[1].args[1], targets(ranges[0].args[0]))
+            ):
+                return (
+                    f"{self.np('array')}([[{code} for {parts[1]} in {second}] for {parts[0]} in {first}])",
+                    result,
+                )
         return f"{self.jl('table')}(lambda {', '.join(parts)}: {code}, {', '.join(sources)}{option})", result
 
     def iterable_of(self, one: Expr) -> str | None:
@@ -888,7 +1098,9 @@ class Expressions(Operators):
             node = node.args[0]
         if isinstance(node, Expr) and node.head in STATEMENTS:
             raise _NeedsStatements
-        if isinstance(node, Expr) and (node.head == "block" or node.head.endswith("=") and node.head not in ("==", "!=", "<=", ">=")):
+        if isinstance(node, Expr) and (
+            node.head == "block" or (node.head.endswith("=") and node.head not in ("==", "!=", "<=", ">="))
+        ):
             raise _NeedsStatements
         return self.expr(node)
 
@@ -926,7 +1138,9 @@ class Expressions(Operators):
         if any(o.startswith(".") for o in ops):
             self.refuse("a chain of broadcast comparisons", node)
         if all(o in COMPARISONS for o in ops) and all(k in REALS | {F32, BOTTOM} for _, k in values):
-            return "(" + values[0][0] + "".join(f" {COMPARISONS[o]} {c}" for o, (c, _) in zip(ops, values[1:])) + ")", BOOL
+            return "(" + values[0][0] + "".join(
+                f" {COMPARISONS[o]} {c}" for o, (c, _) in zip(ops, values[1:], strict=False)
+            ) + ")", BOOL
         for i in range(1, len(values) - 1):
             code, kind = values[i]
             if not code.isidentifier() and self.literal_int(code) is None:
@@ -971,7 +1185,10 @@ class Expressions(Operators):
                 return self.jl("AbstractArray")
             if node.text in ("IO",):
                 return self.jl("Any_")
-            if node.text in ("Chain", "Dense", "Conv", "BatchNorm", "Dropout", "Embedding") and "Flux" in self.packages:
+            if (
+                node.text in ("Chain", "Dense", "Conv", "BatchNorm", "Dropout", "Embedding")
+                and "Flux" in self.packages
+            ):
                 return self.flux(node.text)
             self.refuse(f"the type {node.text} is not known", node)
         if isinstance(node, Expr) and node.head == "curly":
@@ -985,7 +1202,14 @@ class Expressions(Operators):
                 if name.text in ("NTuple",):
                     return self.jl("Tuple")
                 self.refuse(f"the type {name.text}", node)
-            if isinstance(name, Name) and name.text == "Tuple" and any(isinstance(p, Expr) and p.head == "curly" and getattr(p.args[0], "text", "") == "Vararg" for p in params):
+            if (
+                isinstance(name, Name)
+                and name.text == "Tuple"
+                and any(
+                    isinstance(p, Expr) and p.head == "curly" and getattr(p.args[0], "text", "") == "Vararg"
+                    for p in params
+                )
+            ):
                 return self.jl("Tuple")
             inside = ", ".join(self.type_param(p) for p in params)
             return f"{self.type_expr(name)}[{inside}]" if params else self.type_expr(name)
@@ -998,7 +1222,12 @@ class Expressions(Operators):
                 return self.type_expr(node.args[0])
         if isinstance(node, Expr) and node.head == "<:" and len(node.args) == 1:
             return f"{self.jl('Sub')}({self.type_expr(node.args[0])})"
-        if isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text in ("promote_type", "eltype", "typeof"):
+        if (
+            isinstance(node, Expr)
+            and node.head == "call"
+            and isinstance(node.args[0], Name)
+            and node.args[0].text in ("promote_type", "eltype", "typeof")
+        ):
             return f"{self.jl(node.args[0].text)}({', '.join(self.type_expr(a) if node.args[0].text == 'promote_type' else self.expr(a)[0] for a in node.args[1:])})"
         self.refuse("this type", node)
 
@@ -1016,7 +1245,9 @@ class Expressions(Operators):
         if isinstance(node, Expr) and node.head == "comparison":
             self.refuse("this bound of a type variable", node)
         assert isinstance(name, Name)
-        code = f"{self.jl('TypeVar')}({name.text!r}{', ' + self.type_expr(bound) if bound is not None else ''})"
+        code = (
+            f"{self.jl('TypeVar')}({name.text!r}{', ' + self.type_expr(bound) if bound is not None else ''})"
+        )
         self.scope.add(name.text, code, fixed=Kind("type"))
         return code
 
@@ -1049,5 +1280,32 @@ class _NeedsStatements(Exception):
 HEADS = {
     ".": "field", "if": "if", "&&": "and", "||": "or", "'": "adjoint", "::": "typeassert", "->": "lambda", "<:": "subtype", ">:": "supertype",
 }  # fmt: skip
-STATEMENTS = frozenset("for while try let return break continue function struct global local const using import".split())
-__all__ = ["DTYPES", "ELEMENT_KINDS", "EXCEPTIONS", "Expressions", "NATS", "STATEMENTS", "TYPE_NAMES", "TYPE_WORDS", "traced"]
+STATEMENTS = frozenset(
+    [
+        "for",
+        "while",
+        "try",
+        "let",
+        "return",
+        "break",
+        "continue",
+        "function",
+        "struct",
+        "global",
+        "local",
+        "const",
+        "using",
+        "import",
+    ]
+)
+__all__ = [
+    "DTYPES",
+    "ELEMENT_KINDS",
+    "EXCEPTIONS",
+    "NATS",
+    "STATEMENTS",
+    "TYPE_NAMES",
+    "TYPE_WORDS",
+    "Expressions",
+    "traced",
+]

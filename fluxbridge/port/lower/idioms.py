@@ -10,7 +10,25 @@ from collections.abc import Callable
 from typing import Any
 
 from ..kinds import (
-    ANY, BOOL, BOTTOM, CHAR, COMPLEX, F32, FLOAT, INT, INTS, NAT, NONE, NUMBERS, REALS, STR, SYM, Kind, arr, floated, join_all,
+    ANY,
+    BOOL,
+    BOTTOM,
+    CHAR,
+    COMPLEX,
+    F32,
+    FLOAT,
+    INT,
+    INTS,
+    NAT,
+    NONE,
+    NUMBERS,
+    REALS,
+    STR,
+    SYM,
+    Kind,
+    arr,
+    floated,
+    join_all,
 )  # fmt: skip
 from ..syntax import Expr, Literal, Name
 
@@ -31,7 +49,11 @@ def idiom(*names: str) -> Callable[[Callable], Callable]:
 
 
 def _plain(t: Any, positional: list, keywords: list, count: int) -> list[Value] | None:
-    if keywords or len(positional) != count or any(isinstance(a, Expr) and a.head == "..." for a in positional):
+    if (
+        keywords
+        or len(positional) != count
+        or any(isinstance(a, Expr) and a.head == "..." for a in positional)
+    ):
         return None
     return [t.reader(a) for a in positional]
 
@@ -43,13 +65,21 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if any(isinstance(a, Expr) and a.head == "..." for a in positional) or keywords:
         return None
     values = [t.reader(a) for a in positional]
-    if values and values[0][1] not in PRINTED and values[0][1] != BOTTOM and isinstance(positional[0], Name) and positional[0].text in ("io", "stdout"):
+    if (
+        values
+        and values[0][1] not in PRINTED
+        and values[0][1] != BOTTOM
+        and isinstance(positional[0], Name)
+        and positional[0].text in ("io", "stdout")
+    ):
         code = ", ".join(c for c, _ in values)
         return f"{t.jl('println' if name == 'println' else 'print_')}({code})", NONE
     if all(k in PRINTED for _, k in values):
         end = "" if name == "println" else ", end=''"
         separator = ", sep=''" if len(values) > 1 else ""
-        return f"{t.builtin('print')}({', '.join(c for c, _ in values)}{separator}{end})".replace("(, ", "("), NONE
+        return f"{t.builtin('print')}({', '.join(c for c, _ in values)}{separator}{end})".replace(
+            "(, ", "("
+        ), NONE
     return f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(c for c, _ in values)})", NONE
 
 
@@ -60,7 +90,9 @@ def length(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if values is None:
         return None
     code, kind = values[0]
-    if kind.tag in ("str", "tuple", "dict", "set", "range", "layers") or (kind.tag == "arr" and kind.rank == 1):
+    if kind.tag in ("str", "tuple", "dict", "set", "range", "layers") or (
+        kind.tag == "arr" and kind.rank == 1
+    ):
         return f"{t.builtin('len')}({code})", NAT
     if kind.tag == "arr" and kind.stored == "nd" and kind.rank is not None:
         return f"{code}.size", NAT
@@ -76,10 +108,18 @@ def size(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if len(positional) == 1:
         if kind.tag == "arr" and kind.stored == "nd" and kind.rank:
             return f"{code}.shape", Kind("tuple", (NAT,) * kind.rank)
-        return f"{t.jl('size')}({code})", Kind("tuple", (NAT,) * kind.rank) if kind.tag == "arr" and kind.rank else ANY
-    axis, ak = t.expr(positional[1])
+        return f"{t.jl('size')}({code})", Kind(
+            "tuple", (NAT,) * kind.rank
+        ) if kind.tag == "arr" and kind.rank else ANY
+    axis, _ak = t.expr(positional[1])
     literal = t.literal_int(axis)
-    if kind.tag == "arr" and kind.stored == "nd" and kind.rank and literal is not None and 1 <= literal <= kind.rank:
+    if (
+        kind.tag == "arr"
+        and kind.stored == "nd"
+        and kind.rank
+        and literal is not None
+        and 1 <= literal <= kind.rank
+    ):
         return f"{code}.shape[{literal - 1}]", NAT
     return f"{t.jl('size')}({code}, {axis})", NAT
 
@@ -88,7 +128,9 @@ def _dims(t: Any, keywords: list) -> str | None:
     if len(keywords) != 1:
         return None
     k = keywords[0]
-    if not (isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name) and k.args[0].text == "dims"):
+    if not (
+        isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name) and k.args[0].text == "dims"
+    ):
         return None
     value = k.args[1]
     if isinstance(value, Literal):
@@ -116,7 +158,9 @@ def reduction(t: Any, positional: list, keywords: list, node: Any) -> Value | No
             return f"{t.builtin('sum')}{code}", INT if inner == NAT else inner
         if name in ("maximum", "minimum") and inner in (INT, NAT, FLOAT):
             return f"{t.builtin('max' if name == 'maximum' else 'min')}{code}", inner
-        helper = {"sum": "sum_", "prod": "prod", "maximum": "maximum", "minimum": "minimum", "mean": "mean"}[name]
+        helper = {"sum": "sum_", "prod": "prod", "maximum": "maximum", "minimum": "minimum", "mean": "mean"}[
+            name
+        ]
         result = inner if inner in NUMBERS and name != "mean" else ANY
         return f"{t.jl(helper)}({code})", INT if result in (BOOL, NAT) else result
     code, kind = t.reader(source)
@@ -127,26 +171,54 @@ def reduction(t: Any, positional: list, keywords: list, node: Any) -> Value | No
     if keywords and axis is None:
         return None
     function = {"sum": "sum", "prod": "prod", "maximum": "max", "minimum": "min", "mean": "mean"}[name]
-    if kind.tag == "arr" and kind.stored == "nd" and element in (INT, FLOAT, F32, BOOL) and kind.rank is not None:
-        result = INT if element == BOOL and name in ("sum", "prod") else floated(element) if name == "mean" else element
+    if (
+        kind.tag == "arr"
+        and kind.stored == "nd"
+        and element in (INT, FLOAT, F32, BOOL)
+        and kind.rank is not None
+    ):
+        result = (
+            INT
+            if element == BOOL and name in ("sum", "prod")
+            else floated(element)
+            if name == "mean"
+            else element
+        )
         if axis is None:
             if name in ("maximum", "minimum", "mean") and element == BOOL and name != "mean":
                 return None
             return f"{t.np(function)}({code})", result
         if axis.startswith("(") or int(axis) < kind.rank:
             return f"{t.np(function)}({code}, axis={axis}, keepdims=True)", arr(result, kind.rank)
-    if kind.tag == "arr" and kind.stored == "list" and element in (INT, FLOAT, F32) and axis is None and name in ("sum", "maximum", "minimum"):
+    if (
+        kind.tag == "arr"
+        and kind.stored == "list"
+        and element in (INT, FLOAT, F32)
+        and axis is None
+        and name in ("sum", "maximum", "minimum")
+    ):
         plain = {"sum": "sum", "maximum": "max", "minimum": "min"}[name]
         if name == "sum" and element == F32:
             return None
         return f"{t.builtin(plain)}({code})", element
-    if kind.tag == "range" and axis is None and name in ("sum", "maximum", "minimum") and kind.element in INTS:
+    if (
+        kind.tag == "range"
+        and axis is None
+        and name in ("sum", "maximum", "minimum")
+        and kind.element in INTS
+    ):
         return f"{t.builtin({'sum': 'sum', 'maximum': 'max', 'minimum': 'min'}[name])}({code})", INT
     helper = {"sum": "sum_", "prod": "prod", "maximum": "maximum", "minimum": "minimum", "mean": "mean"}[name]
     named = t.keyword_arguments(keywords)
     result = ANY
     if not keywords and element in NUMBERS:
-        result = INT if element in (BOOL, NAT) and name in ("sum", "prod") else floated(element) if name == "mean" else element
+        result = (
+            INT
+            if element in (BOOL, NAT) and name in ("sum", "prod")
+            else floated(element)
+            if name == "mean"
+            else element
+        )
     elif axis is not None and kind.tag == "arr" and element in NUMBERS and kind.rank:
         result = arr(floated(element) if name == "mean" else INT if element == BOOL else element, kind.rank)
     return f"{t.jl(helper)}({', '.join([code, *named])})", result
@@ -154,10 +226,21 @@ def reduction(t: Any, positional: list, keywords: list, node: Any) -> Value | No
 
 def _mapped_sum(t: Any, name: str, positional: list, keywords: list) -> Value | None:
     """``sum(abs2, x)``."""
-    if len(positional) != 2 or keywords or name != "sum" or not isinstance(positional[0], Name) or t.lookup(positional[0].text):
+    if (
+        len(positional) != 2
+        or keywords
+        or name != "sum"
+        or not isinstance(positional[0], Name)
+        or t.lookup(positional[0].text)
+    ):
         return None
     code, kind = t.reader(positional[1])
-    if kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT, F32) and kind.rank is not None:
+    if (
+        kind.tag == "arr"
+        and kind.stored == "nd"
+        and kind.element in (INT, FLOAT, F32)
+        and kind.rank is not None
+    ):
         if positional[0].text == "abs2" and "abs2" not in t.extended:
             return f"{t.np('sum')}({code} ** 2)", kind.element
         if positional[0].text == "abs" and "abs" not in t.extended:
@@ -181,7 +264,11 @@ def zeros(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if keywords or not positional:
         return None
     element, dtype = FLOAT, ""
-    if isinstance(positional[0], Name) and positional[0].text in ("Float32", "Float64", "Int", "Int64", "Bool") and t.lookup(positional[0].text) is None:
+    if (
+        isinstance(positional[0], Name)
+        and positional[0].text in ("Float32", "Float64", "Int", "Int64", "Bool")
+        and t.lookup(positional[0].text) is None
+    ):
         element, dtype = {
             "Float32": (F32, "np.float32"), "Float64": (FLOAT, ""), "Int": (INT, "int"), "Int64": (INT, "int"), "Bool": (BOOL, "bool"),
         }[positional[0].text]  # fmt: skip
@@ -266,7 +353,9 @@ def get(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     values = _plain(t, positional, keywords, 3)
     if values is None or values[0][1].tag != "dict":
         return None
-    return f"{values[0][0]}.get({values[1][0]}, {values[2][0]})", join_all([values[0][1].args[1], values[2][1]])
+    return f"{values[0][0]}.get({values[1][0]}, {values[2][0]})", join_all(
+        [values[0][1].args[1], values[2][1]]
+    )
 
 
 @idiom("push!")
@@ -297,31 +386,45 @@ def ends(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return None
     name = node.args[0].text
     code, kind = values[0]
-    if kind.tag == "arr" and kind.rank == 1 and kind.element in (INT, FLOAT, STR, SYM) or kind.tag == "str":
+    if (kind.tag == "arr" and kind.rank == 1 and kind.element in (INT, FLOAT, STR, SYM)) or kind.tag == "str":
         return f"{code}[{0 if name == 'first' else -1}]", kind.element
     if kind.tag == "tuple" and kind.args:
         return f"{code}[{0 if name == 'first' else -1}]", kind.args[0 if name == "first" else -1]
     if kind.tag == "iter" and name == "first":
         return f"{t.jl('first')}({code})", kind.args[0]
-    return f"{t.jl(name)}({code})", kind.element if kind.tag in ("arr", "range") else BOTTOM if kind == BOTTOM else ANY
+    return f"{t.jl(name)}({code})", kind.element if kind.tag in (
+        "arr",
+        "range",
+    ) else BOTTOM if kind == BOTTOM else ANY
 
 
 @idiom("collect")
 def collect(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``collect(1:n)``."""
-    if len(positional) == 2 and isinstance(positional[0], Name) and positional[0].text in ("Float32", "Float64", "Int") and not keywords:
+    if (
+        len(positional) == 2
+        and isinstance(positional[0], Name)
+        and positional[0].text in ("Float32", "Float64", "Int")
+        and not keywords
+    ):
         code, kind = t.expr(positional[1])
         element = {"Float32": F32, "Float64": FLOAT, "Int": INT}[positional[0].text]
         rank = kind.rank if kind.tag in ("arr", "range") else None
-        return f"{t.jl('collect')}({t.jl('Int64' if element == INT else positional[0].text)}, {code})", arr(element, rank) if rank else ANY
+        return f"{t.jl('collect')}({t.jl('Int64' if element == INT else positional[0].text)}, {code})", arr(
+            element, rank
+        ) if rank else ANY
     values = _plain(t, positional, keywords, 1)
     if values is None:
         return None
     code, kind = values[0]
     if kind.tag == "range" and code.startswith("range(") and kind.element in INTS:
         return f"{t.np('arange')}({code[6:]}", arr(INT, 1)
-    if kind.tag == "iter" and kind.args[0] in (STR, SYM) or kind.tag == "str":
-        return f"{t.builtin('list')}({code})", arr(STR if kind.tag == "iter" and kind.args[0] == STR else CHAR if kind.tag == "str" else SYM, 1, "list")
+    if (kind.tag == "iter" and kind.args[0] in (STR, SYM)) or kind.tag == "str":
+        return f"{t.builtin('list')}({code})", arr(
+            STR if kind.tag == "iter" and kind.args[0] == STR else CHAR if kind.tag == "str" else SYM,
+            1,
+            "list",
+        )
     return None
 
 
@@ -342,9 +445,14 @@ def reshape(t: Any, positional: list, keywords: list, node: Any) -> Value | None
     element = kind.element if kind.tag in ("arr", "range") else ANY
     result = arr(element if element != NAT else INT, len(sizes)) if element in NUMBERS else ANY
     if kind.tag == "arr" and kind.stored == "nd" and element in (INT, FLOAT, F32, BOOL, COMPLEX):
-        return f"{t.np('reshape')}({code}, ({', '.join(c for c, _ in sizes)},), order='F')".replace(",)", ",)" if len(sizes) == 1 else ")"), result
+        return f"{t.np('reshape')}({code}, ({', '.join(c for c, _ in sizes)},), order='F')".replace(
+            ",)", ",)" if len(sizes) == 1 else ")"
+        ), result
     if kind.tag == "range" and code.startswith("range(") and element in INTS:
-        return f"{t.np('reshape')}({code}, ({', '.join(c for c, _ in sizes)}{',' if len(sizes) == 1 else ''}), order='F')", result
+        return (
+            f"{t.np('reshape')}({code}, ({', '.join(c for c, _ in sizes)}{',' if len(sizes) == 1 else ''}), order='F')",
+            result,
+        )
     codes = ", ".join(t.jl("COLON") if c == "-1" else c for c, _ in sizes)
     return f"{t.jl('reshape')}({code}, {codes})", result
 
@@ -368,7 +476,7 @@ def copy(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if values is None:
         return None
     code, kind = values[0]
-    if kind.tag == "arr" and kind.stored or kind.tag == "dict":
+    if (kind.tag == "arr" and kind.stored) or kind.tag == "dict":
         return f"{code}.copy()", kind
     return None
 
@@ -377,7 +485,9 @@ def copy(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
 def transpose(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``transpose(A)``."""
     values = _plain(t, positional, keywords, 1)
-    if values is None or not (values[0][1].tag == "arr" and values[0][1].rank == 2 and values[0][1].stored == "nd"):
+    if values is None or not (
+        values[0][1].tag == "arr" and values[0][1].rank == 2 and values[0][1].stored == "nd"
+    ):
         return None
     return f"{values[0][0]}.T", values[0][1]
 
@@ -390,7 +500,9 @@ def extremes(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     values = [t.reader(a) for a in positional]
     kinds = [k for _, k in values]
     if all(k in INTS for k in kinds):
-        return f"{t.builtin(node.args[0].text)}({', '.join(c for c, _ in values)})", NAT if set(kinds) == {NAT} else INT
+        return f"{t.builtin(node.args[0].text)}({', '.join(c for c, _ in values)})", NAT if set(kinds) == {
+            NAT
+        } else INT
     return None
 
 
@@ -403,7 +515,18 @@ def floating(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     code, kind = values[0]
     if kind in (INT, NAT):
         return f"{t.builtin('float')}({code})", FLOAT
-    return (code, kind) if kind in (FLOAT, F32) else (f"{t.jl('float_')}({code})", floated(kind) if kind in NUMBERS else arr(floated(kind.element), kind.rank) if kind.tag == "arr" and kind.element in REALS else ANY)
+    return (
+        (code, kind)
+        if kind in (FLOAT, F32)
+        else (
+            f"{t.jl('float_')}({code})",
+            floated(kind)
+            if kind in NUMBERS
+            else arr(floated(kind.element), kind.rank)
+            if kind.tag == "arr" and kind.element in REALS
+            else ANY,
+        )
+    )
 
 
 @idiom("round", "floor", "ceil", "trunc")
@@ -419,14 +542,21 @@ def rounding(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
         return None
     code, kind = t.reader(positional[0])
     named = t.keyword_arguments(keywords)
-    return f"{t.jl(name)}({', '.join([code, *named])})", kind if kind in (FLOAT, F32, INT, BOTTOM) else INT if kind == NAT else ANY
+    return f"{t.jl(name)}({', '.join([code, *named])})", kind if kind in (
+        FLOAT,
+        F32,
+        INT,
+        BOTTOM,
+    ) else INT if kind == NAT else ANY
 
 
 @idiom("Ref")
 def reference(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``Ref(x)``."""
     values = [t.passed(a) for a in positional]
-    return f"{t.jl('Ref')}({', '.join(c for c, _ in values)})", Kind("ref", (ANY if not t.broadcasting else values[0][1] if values else ANY,))
+    return f"{t.jl('Ref')}({', '.join(c for c, _ in values)})", Kind(
+        "ref", (ANY if not t.broadcasting else values[0][1] if values else ANY,)
+    )
 
 
 @idiom("Pair")
@@ -442,13 +572,27 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
         return None
     if not positional:
         return "{}", Kind("dict", (ANY, ANY))
-    if all(isinstance(a, Expr) and a.head == "call" and isinstance(a.args[0], Name) and a.args[0].text == "=>" for a in positional):
+    if all(
+        isinstance(a, Expr) and a.head == "call" and isinstance(a.args[0], Name) and a.args[0].text == "=>"
+        for a in positional
+    ):
         pairs = [(t.passed(a.args[1]), t.passed(a.args[2])) for a in positional]
         inside = ", ".join(f"{k[0]}: {v[0]}" for k, v in pairs)
-        return "{" + inside + "}", Kind("dict", (join_all(k[1] for k, _ in pairs), join_all(v[1] for _, v in pairs)))
-    if len(positional) == 1 and isinstance(positional[0], Expr) and positional[0].head in ("generator", "flatten"):
+        return "{" + inside + "}", Kind(
+            "dict", (join_all(k[1] for k, _ in pairs), join_all(v[1] for _, v in pairs))
+        )
+    if (
+        len(positional) == 1
+        and isinstance(positional[0], Expr)
+        and positional[0].head in ("generator", "flatten")
+    ):
         element, _ = t.clauses(positional[0])
-        if isinstance(element, Expr) and element.head == "call" and isinstance(element.args[0], Name) and element.args[0].text == "=>":
+        if (
+            isinstance(element, Expr)
+            and element.head == "call"
+            and isinstance(element.args[0], Name)
+            and element.args[0].text == "=>"
+        ):
             code, kind, loops = t.generate(positional[0])
             call = ast.parse(code, mode="eval").body
             if isinstance(call, ast.Call) and len(call.args) == 2:
@@ -490,9 +634,13 @@ def joined(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     values = [t.passed(a) for a in positional]
     kinds = [k for _, k in values]
     name = node.args[0].text
-    if name == "hcat" and all(k.tag == "arr" and k.stored == "nd" and k.rank == 1 and k.element in (INT, FLOAT) for k in kinds):
+    if name == "hcat" and all(
+        k.tag == "arr" and k.stored == "nd" and k.rank == 1 and k.element in (INT, FLOAT) for k in kinds
+    ):
         element = join_all(k.element for k in kinds)
-        return f"{t.np('stack')}([{', '.join(c for c, _ in values)}], axis=1)", arr(FLOAT if element != INT else INT, 2)
+        return f"{t.np('stack')}([{', '.join(c for c, _ in values)}], axis=1)", arr(
+            FLOAT if element != INT else INT, 2
+        )
     elements = [k.element if k.tag in ("arr", "range") else k for k in kinds]
     result = ANY
     if all(e in NUMBERS for e in elements):
@@ -515,8 +663,16 @@ def ranged(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     named = t.keyword_arguments(keywords)
     kinds = [k for _, k in values]
     has_length = any(n.startswith("length=") for n in named)
-    element = FLOAT if has_length and len(values) == 2 and all(k in REALS for k in kinds) else F32 if has_length and kinds and all(k == F32 for k in kinds) else None
-    return f"{t.jl('linrange')}({', '.join([*(c for c, _ in values), *named])})", arr(element, 1) if element else ANY
+    element = (
+        FLOAT
+        if has_length and len(values) == 2 and all(k in REALS for k in kinds)
+        else F32
+        if has_length and kinds and all(k == F32 for k in kinds)
+        else None
+    )
+    return f"{t.jl('linrange')}({', '.join([*(c for c, _ in values), *named])})", arr(
+        element, 1
+    ) if element else ANY
 
 
 @idiom("string")
@@ -548,7 +704,11 @@ def limits(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
 @idiom("one", "zero")
 def units(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``zero(x)``, ``one(x)``."""
-    if isinstance(positional[0], Name) and t.type_name(positional[0].text) and t.lookup(positional[0].text) is None:
+    if (
+        isinstance(positional[0], Name)
+        and t.type_name(positional[0].text)
+        and t.lookup(positional[0].text) is None
+    ):
         name = positional[0].text
         kind = {"Int": INT, "Int64": INT, "Float64": FLOAT}.get(name, ANY)
         return f"{t.jl(node.args[0].text)}({t.type_expr(positional[0])})", kind
@@ -557,7 +717,9 @@ def units(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return ("0.0" if node.args[0].text == "zero" else "1.0"), FLOAT
     if kind in INTS:
         return ("0" if node.args[0].text == "zero" else "1"), INT
-    return f"{t.jl(node.args[0].text)}({code})", kind if kind.tag == "arr" and node.args[0].text == "zero" else BOTTOM if kind == BOTTOM else ANY
+    return f"{t.jl(node.args[0].text)}({code})", kind if kind.tag == "arr" and node.args[
+        0
+    ].text == "zero" else BOTTOM if kind == BOTTOM else ANY
 
 
 @idiom("convert")

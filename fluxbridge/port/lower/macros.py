@@ -12,8 +12,23 @@ from .definitions import Definitions
 from .scope import is_definition, targets
 from .statements import Sink
 
-TRANSPARENT = frozenset("@inbounds @inline @noinline @simd @fastmath @views @nospecialize @time @elapsed_ @btime @assume_effects @propagate_inbounds".split())
-NO_DOTS = frozenset(": => && || in isa".split())
+TRANSPARENT = frozenset(
+    [
+        "@inbounds",
+        "@inline",
+        "@noinline",
+        "@simd",
+        "@fastmath",
+        "@views",
+        "@nospecialize",
+        "@time",
+        "@elapsed_",
+        "@btime",
+        "@assume_effects",
+        "@propagate_inbounds",
+    ]
+)
+NO_DOTS = frozenset([":", "=>", "&&", "||", "in", "isa"])
 
 
 class Macros(Definitions):
@@ -41,7 +56,11 @@ class Macros(Definitions):
             lines = []
             for a in args:
                 code, kind = self.expr(a)
-                text = self.text[a.at : a.end] if isinstance(a, Expr) and a.end > a.at >= 0 else getattr(a, "text", "")
+                text = (
+                    self.text[a.at : a.end]
+                    if isinstance(a, Expr) and a.end > a.at >= 0
+                    else getattr(a, "text", "")
+                )
                 lines.append(f"{self.jl('shown')}({' '.join(text.split())!r}, {code})")
             return lines + (sink(*self.expr(args[-1])) if sink and args else [])
         if name in TRANSPARENT and args:
@@ -57,7 +76,9 @@ class Macros(Definitions):
             if not (isinstance(template, Literal) and template.type == "String"):
                 self.refuse("a format that is no literal", node)
             values = ", ".join(self.reader(a)[0] for a in args[1:])
-            return [f"{self.jl('printf')}({template.value!r}{', ' + values if values else ''})"] + (sink("None", NONE) if sink else [])
+            return [f"{self.jl('printf')}({template.value!r}{', ' + values if values else ''})"] + (
+                sink("None", NONE) if sink else []
+            )
         if name in ("@info", "@warn", "@debug", "@error"):
             if any(isinstance(a, Expr) and a.head in ("=", "kw") for a in args) or name != "@info":
                 return ["pass"]
@@ -71,8 +92,20 @@ class Macros(Definitions):
         if name == "@testset":
             body = args[-1]
             return self.branch(body, None)
-        if name == "@eval" or name in ("@generated", "@macroexpand", "@code_lowered", "@code_typed", "@code_llvm", "@code_native", "@code_warntype"):
+        if name == "@eval" or name in (
+            "@generated",
+            "@macroexpand",
+            "@code_lowered",
+            "@code_typed",
+            "@code_llvm",
+            "@code_native",
+            "@code_warntype",
+        ):
             self.refuse(f"{name}: code that makes code", node)
+        if name == "@adjoint" and len(args) == 1 and is_definition(args[0]):
+            return self.rule(args[0], node)
+        if name in ("@nograd", "@non_differentiable"):
+            self.refuse(f"{name}: write fluxbridge.ignore_derivatives(x) where the value is used", node)
         if name == "@bind":
             self.refuse("@bind: widgets of Pluto have no counterpart here", node)
         if name in ("@variable", "@constraint", "@objective", "@NLobjective"):
@@ -87,14 +120,47 @@ class Macros(Definitions):
         code, kind = self.expr(node)
         return sink(code, kind) if sink else [code]
 
+    def rule(self, definition: Any, node: Expr) -> list[str]:
+        """``@adjoint f(x) = y, ȳ -> (…,)`` for a function of the program."""
+        name, parameters, wheres, _, body = self.parts(definition)
+        own = self.lookup(name.text) if isinstance(name, Name) else None
+        if own is None or not own.functions or wheres:
+            self.refuse("@adjoint of a function that the program does not define", node)
+        own.functions = [d for d in own.functions if d is not definition] or own.functions
+        if len(own.functions) != 1:
+            self.refuse("@adjoint of a function with several methods", node)
+        self.imports.add("from fluxbridge import adjoint")
+        for key in list(self.learned.results):
+            if key == own.functions[0].at:
+                self.learned.results[key] = ANY
+        return self.function(
+            own.python,
+            parameters,
+            [],
+            body,
+            definition,
+            dispatch=False,
+            key=definition.at,
+            decorators=["@adjoint"],
+        )
+
     def layer(self, args: list[Node]) -> list[str]:
         """``Flux.@layer M trainable=(W,)``."""
         options = []
         lines = []
         names = []
         for a in args:
-            if isinstance(a, Expr) and a.head == "=" and isinstance(a.args[0], Name) and a.args[0].text == "trainable":
-                fields = a.args[1].args if isinstance(a.args[1], Expr) and a.args[1].head == "tuple" else [a.args[1]]
+            if (
+                isinstance(a, Expr)
+                and a.head == "="
+                and isinstance(a.args[0], Name)
+                and a.args[0].text == "trainable"
+            ):
+                fields = (
+                    a.args[1].args
+                    if isinstance(a.args[1], Expr) and a.args[1].head == "tuple"
+                    else [a.args[1]]
+                )
                 inside = ", ".join(repr(f.text) for f in fields if isinstance(f, Name))
                 options.append(f"trainable=({inside},)")
             elif isinstance(a, Quoted):
@@ -102,14 +168,20 @@ class Macros(Definitions):
             elif isinstance(a, Name):
                 names.append(a)
             elif isinstance(a, Expr) and a.head == "tuple":
-                options.append(f"trainable=({', '.join(repr(f.text) for f in a.args if isinstance(f, Name))},)")
+                options.append(
+                    f"trainable=({', '.join(repr(f.text) for f in a.args if isinstance(f, Name))},)"
+                )
         for name in names:
             own = self.lookup(name.text)
             if own is None or own.struct is None:
                 self.refuse("@layer of a type that the program does not define", name)
             if own.name in self.missing:
                 self.refuse(f"depends on {own.name}, which was not translated", name)
-            call = f"{self.flux('layer')}({', '.join(options)})({own.python})" if options else f"{self.flux('layer')}({own.python})"
+            call = (
+                f"{self.flux('layer')}({', '.join(options)})({own.python})"
+                if options
+                else f"{self.flux('layer')}({own.python})"
+            )
             lines.append(f"{own.python} = {call}" if False else call)
         return lines
 
@@ -231,7 +303,12 @@ def dotted(node: Node) -> Node:
             return Expr("call", [Name("." + name, node.args[0].at), *args], node.at, node.end)
         return Expr(".", [node.args[0], Expr("tuple", args, node.at, node.end)], node.at, node.end)
     if node.head == "call":
-        return Expr(".", [node.args[0], Expr("tuple", [dotted(a) for a in node.args[1:]], node.at, node.end)], node.at, node.end)
+        return Expr(
+            ".",
+            [node.args[0], Expr("tuple", [dotted(a) for a in node.args[1:]], node.at, node.end)],
+            node.at,
+            node.end,
+        )
     if node.head in ("=", "+=", "-=", "*=", "/=", "^="):
         return Expr("." + node.head, [node.args[0], dotted(node.args[1])], node.at, node.end)
     if node.head in ("->", "ref", ".", "quote", "macrocall", "$", "let", "for"):

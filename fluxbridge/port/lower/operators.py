@@ -6,7 +6,26 @@ import ast
 from typing import Any
 
 from ..kinds import (
-    ANY, BOOL, BOTTOM, CHAR, COMPLEX, F32, FLOAT, FLOATS, INT, INTS, NAT, NUMBERS, REAL, REALS, STR, SYM, Kind, arr, floated, join,
+    ANY,
+    BOOL,
+    BOTTOM,
+    CHAR,
+    COMPLEX,
+    F32,
+    FLOAT,
+    FLOATS,
+    INT,
+    INTS,
+    NAT,
+    NUMBERS,
+    REAL,
+    REALS,
+    STR,
+    SYM,
+    Kind,
+    arr,
+    floated,
+    join,
     promoted,
 )  # fmt: skip
 from ..syntax import Expr, Literal, Name, Node
@@ -20,7 +39,17 @@ HELPERS = {
     ":": "colon", "isa": "isa", "|>": "pipe", "√": "sqrt", "!": "not_", "⊠": "batched_mul", "≡ ": "egal", "∉": "notin_", "!==": "negal",
     "min": "min_", "max": "max_",
 }  # fmt: skip
-COMPARISONS = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", "==": "==", "!=": "!=", "≠": "!="}
+COMPARISONS = {
+    "<": "<",
+    "<=": "<=",
+    "≤": "<=",
+    ">": ">",
+    ">=": ">=",
+    "≥": ">=",
+    "==": "==",
+    "!=": "!=",
+    "≠": "!=",
+}
 ARRAY_FLOATS = (FLOAT, F32)
 
 
@@ -40,9 +69,9 @@ class Operators(Core):
         (x, kx), (y, ky) = a, b
         if BOTTOM in (kx, ky):
             kinds = BOTTOM if op not in COMPARISONS else BOOL
-            return f"({x} {'+' if op not in COMPARISONS else COMPARISONS[op]} {y})", kinds
+            return f"({x} {COMPARISONS.get(op, '+')} {y})", kinds
         if op in self.extended:
-            if kx in NUMBERS and ky in NUMBERS or kx == ky == STR:
+            if (kx in NUMBERS and ky in NUMBERS) or kx == ky == STR:
                 pass
             else:
                 return self._helper(op, a, b)
@@ -80,7 +109,9 @@ class Operators(Core):
         elif kx in NUMBERS and ky in NUMBERS and op in "+-*":
             kind = promoted(kx, ky)
         elif kx in NUMBERS and ky in NUMBERS and op == "/":
-            kind = join(floated(kx), floated(ky)) if F32 not in (kx, ky) else promoted(floated(kx), floated(ky))
+            kind = (
+                join(floated(kx), floated(ky)) if F32 not in (kx, ky) else promoted(floated(kx), floated(ky))
+            )
         elif kx in INTS and ky in INTS and op in ("÷", "%", "<<", ">>"):
             kind = INT
         elif kx in INTS and ky in INTS and op == "^":
@@ -124,7 +155,11 @@ class Operators(Core):
             if op == "+" and {kx, ky} == {NAT} and literal is not None:
                 kind = NAT
             return f"({x} {op} {y})", kind
-        if kx == ky == F32 or (kx == F32 and self.literal_int(y) is not None) or (ky == F32 and self.literal_int(x) is not None):
+        if (
+            kx == ky == F32
+            or (kx == F32 and self.literal_int(y) is not None)
+            or (ky == F32 and self.literal_int(x) is not None)
+        ):
             return f"({x} {op} {y})", F32
         if kx == CHAR and ky in INTS:
             return f"chr(ord({x}) {op} {y})", CHAR
@@ -132,7 +167,7 @@ class Operators(Core):
             return f"(ord({x}) - ord({y}))", INT
         if self._same_arrays(kx, ky):
             return f"({x} {op} {y})", arr(promoted(kx.element, ky.element), kx.rank)
-        if kx == COMPLEX and ky in REALS | {COMPLEX} or ky == COMPLEX and kx in REALS:
+        if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
             return f"({x} {op} {y})", COMPLEX
         return None
 
@@ -140,7 +175,7 @@ class Operators(Core):
     def _same_arrays(kx: Kind, ky: Kind) -> bool:
         return (
             kx.tag == ky.tag == "arr" and kx.rank == ky.rank and kx.rank is not None and kx.stored == ky.stored == "nd"
-            and (kx.element == ky.element and kx.element in (INT, FLOAT, F32) or {kx.element, ky.element} <= {INT, FLOAT})
+            and ((kx.element == ky.element and kx.element in (INT, FLOAT, F32)) or {kx.element, ky.element} <= {INT, FLOAT})
         )  # fmt: skip
 
     def _product(self, op: str, a: Value, b: Value) -> Value | None:
@@ -152,18 +187,34 @@ class Operators(Core):
             return None
         if {kx, ky} <= REALS:
             return f"({x} * {y})", promoted(kx, ky)
-        if kx == ky == F32 or (kx == F32 and self.literal_int(y) is not None) or (ky == F32 and self.literal_int(x) is not None):
+        if (
+            kx == ky == F32
+            or (kx == F32 and self.literal_int(y) is not None)
+            or (ky == F32 and self.literal_int(x) is not None)
+        ):
             return f"({x} * {y})", F32
-        if kx == COMPLEX and ky in REALS | {COMPLEX} or ky == COMPLEX and kx in REALS:
+        if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
             return f"({x} * {y})", COMPLEX
         if kx in (STR, CHAR) and ky in (STR, CHAR):
             return f"({x} + {y})", STR
         for scalar, array in ((kx, ky), (ky, kx)):
-            if array.tag == "arr" and array.stored == "nd" and array.element in (INT, FLOAT) and scalar in REALS:
+            if (
+                array.tag == "arr"
+                and array.stored == "nd"
+                and array.element in (INT, FLOAT)
+                and scalar in REALS
+            ):
                 return f"({x} * {y})", arr(promoted(array.element, scalar), array.rank)
-        if kx.tag == ky.tag == "arr" and kx.stored == ky.stored == "nd" and kx.rank == 2 and ky.rank in (1, 2):
-            if kx.element == ky.element and kx.element in (INT, FLOAT, F32) or {kx.element, ky.element} <= {INT, FLOAT}:
-                return f"({x} @ {y})", arr(promoted(kx.element, ky.element), ky.rank)
+        if (
+            kx.tag == ky.tag == "arr"
+            and kx.stored == ky.stored == "nd"
+            and kx.rank == 2
+            and ky.rank in (1, 2)
+        ) and (
+            (kx.element == ky.element and kx.element in (INT, FLOAT, F32))
+            or {kx.element, ky.element} <= {INT, FLOAT}
+        ):
+            return f"({x} @ {y})", arr(promoted(kx.element, ky.element), ky.rank)
         return None
 
     def _quotient(self, op: str, a: Value, b: Value) -> Value | None:
@@ -173,7 +224,11 @@ class Operators(Core):
             if zero == 0 or y in ("0.0", "-0.0"):
                 return None
             return f"({x} / {y})", FLOAT
-        if kx == ky == F32 or (kx == F32 and self.literal_int(y) is not None) or (ky == F32 and self.literal_int(x) is not None):
+        if (
+            kx == ky == F32
+            or (kx == F32 and self.literal_int(y) is not None)
+            or (ky == F32 and self.literal_int(x) is not None)
+        ):
             return f"({x} / {y})", F32
         if kx.tag == "arr" and kx.stored == "nd" and kx.element in (INT, FLOAT) and ky in REALS:
             return f"({x} / {y})", arr(FLOAT, kx.rank)
@@ -183,7 +238,7 @@ class Operators(Core):
         (x, kx), (y, ky) = a, b
         exponent = self.literal_int(y)
         if exponent is not None:
-            if kx in FLOATS or kx == REAL and exponent >= 0:
+            if kx in FLOATS or (kx == REAL and exponent >= 0):
                 return f"({x} ** {y})", kx
             if kx == NAT and exponent == 2:
                 return f"({x} ** 2)", INT
@@ -212,7 +267,7 @@ class Operators(Core):
     def _compare(self, op: str, a: Value, b: Value) -> Value | None:
         (x, kx), (y, ky) = a, b
         plain = REALS | {F32, BOOL}
-        if kx in plain and ky in plain or kx == ky and kx in (STR, SYM, CHAR):
+        if (kx in plain and ky in plain) or (kx == ky and kx in (STR, SYM, CHAR)):
             return f"({x} {COMPARISONS[op]} {y})", BOOL
         if "None" in (x, y) and op in ("==", "!="):
             other = x if y == "None" else y
@@ -233,10 +288,16 @@ class Operators(Core):
             return self.binary(op, a, b)
         ex, ey = self._element(kx), self._element(ky)
         sign = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "**", **COMPARISONS}.get(op)
-        fits = {ex, ey} <= {INT, NAT, FLOAT, REAL} or ex == ey == F32 or F32 in (ex, ey) and self._literal_whole(x, y, ex, ey)
+        fits = (
+            {ex, ey} <= {INT, NAT, FLOAT, REAL}
+            or ex == ey == F32
+            or (F32 in (ex, ey) and self._literal_whole(x, y, ex, ey))
+        )
         if op in COMPARISONS:
             fits = fits or {ex, ey} <= REALS | {F32}
-        stored = all(k in NUMBERS or (k.tag == "arr" and k.stored == "nd" and k.rank is not None) for k in (kx, ky))
+        stored = all(
+            k in NUMBERS or (k.tag == "arr" and k.stored == "nd" and k.rank is not None) for k in (kx, ky)
+        )
         if sign and fits and stored and not (op == "^" and not self._power_fits(ex, ey, y)):
             rank = max(kx.rank or 0, ky.rank or 0)
             left, right = self._raised(x, kx, rank), self._raised(y, ky, rank)
@@ -247,10 +308,14 @@ class Operators(Core):
                 return f"({left} {sign} {right})", arr(element, rank)
         if op not in HELPERS:
             self.refuse(f"the operator .{op} has no counterpart")
-        return f"{self.jl('broadcast')}({self.jl(HELPERS[op])}, {x}, {y})", self._dotted_kind(op, kx, ky, ex, ey)
+        return f"{self.jl('broadcast')}({self.jl(HELPERS[op])}, {x}, {y})", self._dotted_kind(
+            op, kx, ky, ex, ey
+        )
 
     def _literal_whole(self, x: str, y: str, ex: Kind, ey: Kind) -> bool:
-        return (ex == F32 and self.literal_int(y) is not None) or (ey == F32 and self.literal_int(x) is not None)
+        return (ex == F32 and self.literal_int(y) is not None) or (
+            ey == F32 and self.literal_int(x) is not None
+        )
 
     def _power_fits(self, ex: Kind, ey: Kind, y: str) -> bool:
         exponent = self.literal_int(y)
@@ -272,7 +337,9 @@ class Operators(Core):
         return None
 
     def _dotted_kind(self, op: str, kx: Kind, ky: Kind, ex: Kind, ey: Kind) -> Kind:
-        numeric = all(k in NUMBERS or k.tag == "range" or (k.tag == "arr" and k.element in NUMBERS) for k in (kx, ky))
+        numeric = all(
+            k in NUMBERS or k.tag == "range" or (k.tag == "arr" and k.element in NUMBERS) for k in (kx, ky)
+        )
         if not numeric:
             return ANY
         ranks = [k.rank if k not in NUMBERS else 0 for k in (kx, ky)]

@@ -10,9 +10,24 @@ from typing import Any
 
 from ..syntax import Expr, Literal, Name, Node
 
-GREEK = {"∇": "nabla_", "∂": "d_", "′": "_prime", "″": "_prime2", "∞": "inf_", "√": "sqrt_", "∑": "sum_", "Δ": "Δ", "²": "_2", "³": "_3"}
-SUBSCRIPTS = {c: str(i) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")} | dict(zip("ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼ", "aeoxhklmnpstiruvj"))
-RESERVED = frozenset({"np", "jl", "Flux", "print", "range", "len", "enumerate", "zip", "list", "tuple", "gradient_", "self"})
+GREEK = {
+    "∇": "nabla_",
+    "∂": "d_",
+    "′": "_prime",
+    "″": "_prime2",
+    "∞": "inf_",
+    "√": "sqrt_",
+    "∑": "sum_",
+    "Δ": "Δ",
+    "²": "_2",
+    "³": "_3",
+}
+SUBSCRIPTS = {c: str(i) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")} | dict(
+    zip("ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼ", "aeoxhklmnpstiruvj", strict=False)
+)
+RESERVED = frozenset(
+    {"np", "jl", "Flux", "print", "range", "len", "enumerate", "zip", "list", "tuple", "gradient_", "self"}
+)
 
 
 def python_name(name: str) -> str:
@@ -166,7 +181,17 @@ def _scan(node: Node, found: Found, loop: bool) -> None:
         if isinstance(name, Name):
             found.plain.setdefault(name.text, node.at)
         return
-    if head in ("->", "let", "quote", "module", "do", "generator", "comprehension", "typed_comprehension", "flatten"):
+    if head in (
+        "->",
+        "let",
+        "quote",
+        "module",
+        "do",
+        "generator",
+        "comprehension",
+        "typed_comprehension",
+        "flatten",
+    ):
         if head == "do":
             _scan(args[0], found, loop)
         if head == "let":
@@ -180,7 +205,11 @@ def _scan(node: Node, found: Found, loop: bool) -> None:
         return
     if head == "global":
         for a in args:
-            found.globals.update(targets(a) if not (isinstance(a, Expr) and a.head.endswith("=") and a.head not in ("=",)) else targets(a.args[0]))
+            found.globals.update(
+                targets(a)
+                if not (isinstance(a, Expr) and a.head.endswith("=") and a.head not in ("=",))
+                else targets(a.args[0])
+            )
             if isinstance(a, Expr) and a.head.endswith("="):
                 for name in targets(a.args[0]):
                     found.looped.setdefault(name, node.at)
@@ -217,7 +246,13 @@ def _scan(node: Node, found: Found, loop: bool) -> None:
     if head == "kw":
         _scan(args[1], found, loop)
         return
-    if (head == "=" or head.endswith("=") and head not in ("==", "!=", "<=", ">=", "===", "!==", ".==", "=>", ".<=", ".>=", ".!=")) and len(args) == 2:
+    if (
+        head == "="
+        or (
+            head.endswith("=")
+            and head not in ("==", "!=", "<=", ">=", "===", "!==", ".==", "=>", ".<=", ".>=", ".!=")
+        )
+    ) and len(args) == 2:
         if not head.startswith("."):
             for name in targets(args[0]):
                 (found.looped if loop else found.plain).setdefault(name, node.at)
@@ -230,7 +265,11 @@ def _scan(node: Node, found: Found, loop: bool) -> None:
         for name in targets(args[1]):
             found.plain.setdefault(name, node.at)
         return
-    if head == "macrocall" and isinstance(args[0], Name) and args[0].text in ("@variable", "@constraint", "@objective"):
+    if (
+        head == "macrocall"
+        and isinstance(args[0], Name)
+        and args[0].text in ("@variable", "@constraint", "@objective")
+    ):
         return
     if head == "tuple" or head == "call" or head == "parameters":
         for a in args:
@@ -249,8 +288,25 @@ def calls_of(node: Any, names: set[str], found: set[str]) -> None:
     while stack:
         here = stack.pop()
         if isinstance(here, Expr):
-            if here.head == "call" and isinstance(here.args[0], Name) and here.args[0].text in names and len(here.args) > 1:
-                first = next((a for a in here.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")), None)
+            if (
+                here.head == "call"
+                and isinstance(here.args[0], Name)
+                and here.args[0].text in names
+                and len(here.args) > 1
+            ):
+                first = next(
+                    (a for a in here.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")), None
+                )
+            elif (
+                here.head == "call"
+                and isinstance(here.args[0], Name)
+                and here.args[0].text == "filter!"
+                and len(here.args) == 3
+            ):
+                first = here.args[2]
+            else:
+                first = None
+            if first is not None:
                 if isinstance(first, Name):
                     found.add(first.text)
                 elif isinstance(first, Expr) and first.head == ".":
@@ -261,8 +317,24 @@ def calls_of(node: Any, names: set[str], found: set[str]) -> None:
 
 def shadowed_builtins(found: Found) -> set[str]:
     """Builtins of Python that the program uses as names of its own."""
-    mine = {python_name(n) for group in (found.plain, found.looped, found.iterated, found.functions, found.structs) for n in group}
+    mine = {
+        python_name(n)
+        for group in (found.plain, found.looped, found.iterated, found.functions, found.structs)
+        for n in group
+    }
     return {n for n in mine if hasattr(builtins, n)}
 
 
-__all__ = ["Found", "Literal", "Scope", "Variable", "calls_of", "is_definition", "python_name", "scan", "shadowed_builtins", "signature_name", "targets"]
+__all__ = [
+    "Found",
+    "Literal",
+    "Scope",
+    "Variable",
+    "calls_of",
+    "is_definition",
+    "python_name",
+    "scan",
+    "shadowed_builtins",
+    "signature_name",
+    "targets",
+]

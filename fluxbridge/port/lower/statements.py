@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..kinds import ANY, BOOL, BOTTOM, CHAR, F32, FLOAT, INT, INTS, NAT, NONE, NUMBERS, REALS, STR, Kind, arr, join
+from ..kinds import (
+    ANY,
+    BOOL,
+    BOTTOM,
+    CHAR,
+    F32,
+    FLOAT,
+    INT,
+    INTS,
+    NAT,
+    NONE,
+    NUMBERS,
+    REALS,
+    STR,
+    Kind,
+    arr,
+    join,
+)
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .calls import Calls
 from .core import Refused, Value
@@ -46,7 +63,11 @@ class Statements(Calls):
 
     def comment_lines(self, start: int, end: int) -> list[str]:
         """The comments of their own lines between two places, as markers."""
-        return [f"'#!{quote(c.text)}'" for c in self.comments if start <= c.at < end and not c.trailing and not c.text.startswith("#=")]
+        return [
+            f"'#!{quote(c.text)}'"
+            for c in self.comments
+            if start <= c.at < end and not c.trailing and not c.text.startswith("#=")
+        ]
 
     def trailing_comment(self, at: int) -> str:
         """The comment behind the statement that ends here."""
@@ -144,8 +165,15 @@ class Statements(Calls):
             self.refuse(f"the assignment {op}=", left)
         code, kind = self.binary(op, value, other)
         python = self.store_name(left.text, kind)
-        if op in "*+" and kind == INT and self.in_loop() and (op == "*" or isinstance(right, Name) and self.loop_carried(right.text)):
-            return [f"{python} = {self.jl('wrap')}({value[0]} {op} {other[0]})"] + (sink(python, kind) if sink else [])
+        if (
+            op in "*+"
+            and kind == INT
+            and self.in_loop()
+            and (op == "*" or (isinstance(right, Name) and self.loop_carried(right.text)))
+        ):
+            return [f"{python} = {self.jl('wrap')}({value[0]} {op} {other[0]})"] + (
+                sink(python, kind) if sink else []
+            )
         sign = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "**", "÷": "//", "%": "%"}.get(op)
         plain = f"({value[0]} {sign} {other[0]})" if sign else None
         if plain == code and kind in REALS | {F32, STR, BOTTOM} and python == value[0]:
@@ -163,12 +191,21 @@ class Statements(Calls):
                 self.index_stack.append((held, kind, place, len(left.args) - 1))
                 code, ik = self.expr(i)
                 self.index_stack.pop()
-                if not (code.isidentifier() or self.literal_int(code) is not None or isinstance(i, Name) and i.text == "end") and "(" in code:
+                if (
+                    not (
+                        code.isidentifier()
+                        or self.literal_int(code) is not None
+                        or (isinstance(i, Name) and i.text == "end")
+                    )
+                    and "(" in code
+                ):
                     name = self.fresh("i")
                     self.before.append(f"{name} = {code}")
                     code = name
                 positions.append((code, ik))
-            value = self.indexed(held, kind, positions, left.args[1:]) if positions else (f"{held}.value", ANY)
+            value = (
+                self.indexed(held, kind, positions, left.args[1:]) if positions else (f"{held}.value", ANY)
+            )
             code, result = self.binary(op, value, self.reader(right))
             lines = self.store_at(held, kind, positions, left.args[1:], code, result)
             return lines + (sink(value[0], result) if sink else [])
@@ -181,22 +218,36 @@ class Statements(Calls):
 
     def _assign(self, left: Node, right: Node, sink: Sink) -> list[str]:
         grown = isinstance(left, Name) and left.text in self.grown
-        if isinstance(right, Expr) and (right.head in BLOCKS or right.head == "block" and len(right.args) != 1) and isinstance(left, (Name,)):
-            if not (right.head == "if" and self._simple_if(right)):
-                kinds: list[Kind] = []
+        if (
+            isinstance(right, Expr)
+            and (right.head in BLOCKS or (right.head == "block" and len(right.args) != 1))
+            and isinstance(left, (Name,))
+        ) and not (right.head == "if" and self._simple_if(right)):
+            kinds: list[Kind] = []
 
-                def put(code: str, kind: Kind) -> list[str]:
-                    kinds.append(kind)
-                    return [f"{self.store_name(left.text, kind)} = {code}"]
+            def put(code: str, kind: Kind) -> list[str]:
+                kinds.append(kind)
+                return [f"{self.store_name(left.text, kind)} = {code}"]
 
-                lines = self.statement(right, put)
-                return lines + (sink(*self.name(left)) if sink else [])
-        if isinstance(right, Expr) and right.head == "=" and isinstance(right.args[0], Name) and isinstance(left, Name):
+            lines = self.statement(right, put)
+            return lines + (sink(*self.name(left)) if sink else [])
+        if (
+            isinstance(right, Expr)
+            and right.head == "="
+            and isinstance(right.args[0], Name)
+            and isinstance(left, Name)
+        ):
             lines = self.statement(right)
             code, kind = self.name(right.args[0])
             python = self.store_name(left.text, kind)
             return [*lines, f"{python} = {code}"] + (sink(python, kind) if sink else [])
-        if isinstance(left, Expr) and left.head == "tuple" and isinstance(right, Expr) and right.head == "tuple" and sink is None:
+        if (
+            isinstance(left, Expr)
+            and left.head == "tuple"
+            and isinstance(right, Expr)
+            and right.head == "tuple"
+            and sink is None
+        ):
             return self._assign_tuple(left, right)
         if isinstance(right, Expr) and right.head == "->":
             code, kind = self.named_lambda(left, right)
@@ -204,9 +255,16 @@ class Statements(Calls):
                 return kind  # type: ignore[return-value]
         else:
             code, kind = self.expr(right, "list" if grown else None)
-            if grown and not (kind.tag == "arr" and kind.stored == "list") and kind.tag in ("arr", "range", "bottom", "any"):
+            if (
+                grown
+                and not (kind.tag == "arr" and kind.stored == "list")
+                and kind.tag in ("arr", "range", "bottom", "any")
+            ):
                 if kind.tag in ("arr", "range"):
-                    code, kind = f"{self.builtin('list')}({self.jl('iterate')}({code}))", arr(kind.element if kind.element != NAT else INT, 1, "list")
+                    code, kind = (
+                        f"{self.builtin('list')}({self.jl('iterate')}({code}))",
+                        arr(kind.element if kind.element != NAT else INT, 1, "list"),
+                    )
                 elif kind == ANY:
                     code, kind = f"{self.jl('grown')}({code})", ANY
         if kind == INT and isinstance(left, Name) and self.in_loop() and self._multiplies(right, left.text):
@@ -221,40 +279,62 @@ class Statements(Calls):
 
     def named_lambda(self, left: Node, right: Expr) -> Any:
         """``f = x -> …``."""
-        code, kind = self.lambda_value(right, None, bind=self.scope, name=left.text if isinstance(left, Name) else None)
+        code, kind = self.lambda_value(
+            right, None, bind=self.scope, name=left.text if isinstance(left, Name) else None
+        )
         return code, kind
 
     def _simple_if(self, node: Expr) -> bool:
         def simple(n: Node) -> bool:
             if isinstance(n, Expr) and n.head == "block":
                 return len(n.args) == 1 and simple(n.args[0])
-            return not (isinstance(n, Expr) and (n.head in BLOCKS and not (n.head == "if" and self._simple_if(n)) or n.head in ("=", "return", "break", "continue")))
+            return not (
+                isinstance(n, Expr)
+                and (
+                    (n.head in BLOCKS and not (n.head == "if" and self._simple_if(n)))
+                    or n.head in ("=", "return", "break", "continue")
+                )
+            )
 
-        return len(node.args) == 3 and all(simple(a) for a in node.args[1:]) and not any(
-            isinstance(a, Expr) and a.head in ("elseif",) for a in node.args
-        ) and self.line_of(node.at) == self.line_of(node.end)
+        return (
+            len(node.args) == 3
+            and all(simple(a) for a in node.args[1:])
+            and not any(isinstance(a, Expr) and a.head in ("elseif",) for a in node.args)
+            and self.line_of(node.at) == self.line_of(node.end)
+        )
 
     def _assign_tuple(self, left: Expr, right: Expr) -> list[str]:
-        if len(left.args) != len(right.args) or any(isinstance(a, Expr) and a.head in ("...", "parameters") for a in [*left.args, *right.args]):
+        if len(left.args) != len(right.args) or any(
+            isinstance(a, Expr) and a.head in ("...", "parameters") for a in [*left.args, *right.args]
+        ):
             code, kind = self.expr(right)
             return self.store(left, code, kind)
         values = [self.passed(a) for a in right.args]
         if all(isinstance(a, Name) for a in left.args):
             codes = []
             names_set = {a.text for a in left.args if isinstance(a, Name)}
-            for a, r, (c, k) in zip(left.args, right.args, values):
-                if k == INT and self.in_loop() and isinstance(r, Expr) and sum(self._uses(r, [n]) for n in names_set) > 1:
+            for a, r, (c, k) in zip(left.args, right.args, values, strict=False):
+                if (
+                    k == INT
+                    and self.in_loop()
+                    and isinstance(r, Expr)
+                    and sum(self._uses(r, [n]) for n in names_set) > 1
+                ):
                     c = f"{self.jl('wrap')}({c})"
                 if isinstance(a, Name) and a.text in self.grown and k == ANY:
                     c = f"{self.jl('grown')}({c})"
                 if isinstance(a, Name) and a.text in self.grown and k.tag == "arr" and k.stored != "list":
                     c, k = f"{self.builtin('list')}({c})", arr(k.element, 1, "list")
                 codes.append((c, k))
-            names = [self.store_name(a.text, k) for a, (_, k) in zip(left.args, codes) if isinstance(a, Name)]
+            names = [
+                self.store_name(a.text, k)
+                for a, (_, k) in zip(left.args, codes, strict=False)
+                if isinstance(a, Name)
+            ]
             return [f"{', '.join(names)} = {', '.join(c for c, _ in codes)}"]
         held = [self.fresh("value") for _ in values]
         lines = [f"{', '.join(held)} = {', '.join(c for c, _ in values)}"]
-        for a, name, (_, k) in zip(left.args, held, values):
+        for a, name, (_, k) in zip(left.args, held, values, strict=False):
             lines += self.store(a, name, k)
         return lines
 
@@ -278,7 +358,12 @@ class Statements(Calls):
         """Whether a value is a product with this variable."""
         if not isinstance(node, Expr):
             return False
-        if node.head == "call" and isinstance(node.args[0], Name) and node.args[0].text in ("*", "^", "<<") and any(self._uses(a, [name]) for a in node.args[1:]):
+        if (
+            node.head == "call"
+            and isinstance(node.args[0], Name)
+            and node.args[0].text in ("*", "^", "<<")
+            and any(self._uses(a, [name]) for a in node.args[1:])
+        ):
             return True
         return node.head in ("call", "if", "block") and any(self._multiplies(a, name) for a in node.args)
 
@@ -313,7 +398,11 @@ class Statements(Calls):
             self.refuse("this assignment", left)
         if left.head == "::":
             if len(left.args) == 2 and isinstance(left.args[1], Name):
-                target = self.jl(left.args[1].text) if left.args[1].text in ("Float64", "Int", "Int64", "Float32") else None
+                target = (
+                    self.jl(left.args[1].text)
+                    if left.args[1].text in ("Float64", "Int", "Int64", "Float32")
+                    else None
+                )
                 if target and kind not in (INT, NAT, FLOAT, F32):
                     code = f"{target}({code})"
                 elif target and left.args[1].text == "Float64" and kind in INTS:
@@ -339,7 +428,9 @@ class Statements(Calls):
 
     def _unpack(self, left: Expr, code: str, kind: Kind) -> list[str]:
         if left.args and isinstance(left.args[0], Expr) and left.args[0].head == "parameters":
-            held = code if code.isidentifier() or code.replace(".", "").isidentifier() else self.fresh("value")
+            held = (
+                code if code.isidentifier() or code.replace(".", "").isidentifier() else self.fresh("value")
+            )
             lines = [] if held == code else [f"{held} = {code}"]
             names, fields = [], []
             for a in left.args[0].args:
@@ -358,15 +449,36 @@ class Statements(Calls):
         after: list[str] = []
         count = len(left.args)
         for i, a in enumerate(left.args):
-            own = BOTTOM if kind == BOTTOM else kind.args[i] if kind.tag == "tuple" and i < len(kind.args) else kind.element if kind.tag == "arr" else ANY
+            own = (
+                BOTTOM
+                if kind == BOTTOM
+                else kind.args[i]
+                if kind.tag == "tuple" and i < len(kind.args)
+                else kind.element
+                if kind.tag == "arr"
+                else ANY
+            )
             if isinstance(a, Name):
                 parts.append(self.store_name(a.text, own))
-            elif isinstance(a, Expr) and a.head == "tuple" and not (a.args and isinstance(a.args[0], Expr) and a.args[0].head == "parameters"):
+            elif (
+                isinstance(a, Expr)
+                and a.head == "tuple"
+                and not (a.args and isinstance(a.args[0], Expr) and a.args[0].head == "parameters")
+            ):
                 held = self.fresh("value")
                 parts.append(held)
                 after += self._unpack(a, held, own)
             elif isinstance(a, Expr) and a.head == "..." and i == count - 1 and isinstance(a.args[0], Name):
-                parts.append(self.store_name(a.args[0].text, BOTTOM if kind == BOTTOM else arr(kind.element, 1, kind.stored) if kind.tag == "arr" else ANY))
+                parts.append(
+                    self.store_name(
+                        a.args[0].text,
+                        BOTTOM
+                        if kind == BOTTOM
+                        else arr(kind.element, 1, kind.stored)
+                        if kind.tag == "arr"
+                        else ANY,
+                    )
+                )
                 return [f"{', '.join(parts)} = {self.jl('unpack_rest')}({code}, {count - 1})", *after]
             elif isinstance(a, Expr) and a.head == "...":
                 self.refuse("a destructuring with ... in the middle", left)
@@ -382,24 +494,35 @@ class Statements(Calls):
                 source = f"{self.jl('unpack')}({code}, {count})"
         return [f"{', '.join(parts)}{',' if count == 1 else ''} = {source}", *after]
 
-    def store_at(self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], code: str, value: Kind) -> list[str]:
+    def store_at(
+        self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], code: str, value: Kind
+    ) -> list[str]:
         """``x[i, j] = value``."""
         if not positions:
-            return [f"{base}.value = {code}"] if kind.tag == "ref" else [f"{self.jl('setat')}({base}, {code})"]
+            return (
+                [f"{base}.value = {code}"] if kind.tag == "ref" else [f"{self.jl('setat')}({base}, {code})"]
+            )
         if kind.tag == "dict" and len(positions) == 1:
             self.learn_item(nodes, base, positions[0][1], value)
             return [f"{base}[{positions[0][0]}] = {code}"]
         whole = all(k in INTS for _, k in positions)
         fits = kind.tag == "arr" and (
-            kind.element == FLOAT and value in REALS or kind.element == INT and value in INTS | {BOOL} or kind.element == BOOL and value == BOOL
-            or kind.element == F32 and value in REALS | {F32} or kind.stored == "list" and kind.element == value
+            (kind.element == FLOAT and value in REALS) or (kind.element == INT and value in INTS | {BOOL}) or (kind.element == BOOL and value == BOOL)
+            or (kind.element == F32 and value in REALS | {F32}) or (kind.stored == "list" and kind.element == value)
         )  # fmt: skip
-        if whole and fits and not self.in_try and (kind.rank == len(positions) and kind.stored in ("nd", "list")):
+        if (
+            whole
+            and fits
+            and not self.in_try
+            and (kind.rank == len(positions) and kind.stored in ("nd", "list"))
+        ):
             parts = []
-            for place, ((position, ik), node) in enumerate(zip(positions, nodes)):
+            for place, ((position, ik), node) in enumerate(zip(positions, nodes, strict=False)):
                 end = self._from_end(position, base, place)
                 literal = self.literal_int(position)
-                if literal is not None and literal < 1 or (end is None and literal is None and ik != NAT and not isinstance(node, Name)):
+                if (literal is not None and literal < 1) or (
+                    end is None and literal is None and ik != NAT and not isinstance(node, Name)
+                ):
                     parts = []
                     break
                 parts.append(end if end is not None else self.minus_one(position))
@@ -420,7 +543,16 @@ class Statements(Calls):
         if isinstance(target, Name) and kind.tag == "arr":
             variable = self.lookup(target.text)
             if variable is not None and kind.element not in (FLOAT, F32):
-                self.learn(variable, arr(join(kind.element if kind.element != ANY else BOTTOM, value) if kind.element != ANY else ANY, 1, "list"))
+                self.learn(
+                    variable,
+                    arr(
+                        join(kind.element if kind.element != ANY else BOTTOM, value)
+                        if kind.element != ANY
+                        else ANY,
+                        1,
+                        "list",
+                    ),
+                )
 
     def pushed(self, kind: Kind, code: str, value: Kind) -> str:
         """A value as the vector stores it."""
@@ -455,18 +587,30 @@ class Statements(Calls):
             return lines + (sink(base, kind) if sink else [])
         base, kind = self.expr(left)
         element = vk.element if vk.tag == "arr" else vk
-        if kind.tag == "arr" and kind.stored == "nd" and kind.element == FLOAT and element in REALS and (
-            vk in REALS or vk.tag == "arr" and vk.stored == "nd" and vk.rank == kind.rank
+        if (
+            kind.tag == "arr"
+            and kind.stored == "nd"
+            and kind.element == FLOAT
+            and element in REALS
+            and (vk in REALS or (vk.tag == "arr" and vk.stored == "nd" and vk.rank == kind.rank))
         ):
             lines = [f"{base}[...] = {value}"]
         else:
             lines = [f"{self.jl('assign')}({base}, {value})"]
         return lines + (sink(base, kind) if sink else [])
 
-    def _plain_store(self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], value: Kind) -> str | None:
+    def _plain_store(
+        self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], value: Kind
+    ) -> str | None:
         """``A[:, -1]`` for a number that fits the elements of an array."""
-        fits = kind.element == FLOAT and value in REALS or kind.element == INT and value in INTS or kind.element == F32 and value in REALS | {F32}
-        if not (fits and kind.tag == "arr" and kind.stored == "nd" and kind.rank == len(positions)) or all(k in INTS for _, k in positions):
+        fits = (
+            (kind.element == FLOAT and value in REALS)
+            or (kind.element == INT and value in INTS)
+            or (kind.element == F32 and value in REALS | {F32})
+        )
+        if not (fits and kind.tag == "arr" and kind.stored == "nd" and kind.rank == len(positions)) or all(
+            k in INTS for _, k in positions
+        ):
             return None
         before, self.reading = self.reading, True
         try:
@@ -524,7 +668,10 @@ class Statements(Calls):
     def _short(self, node: Expr, sink: Sink, negation: str) -> list[str]:
         if sink is not None:
             right: Any = node.args[1]
-            needs = isinstance(right, Expr) and (right.head in BLOCKS | {"return", "break", "continue", "block"} or right.head.endswith("=") and right.head not in ("==", "!=", "<=", ">="))
+            needs = isinstance(right, Expr) and (
+                right.head in BLOCKS | {"return", "break", "continue", "block"}
+                or (right.head.endswith("=") and right.head not in ("==", "!=", "<=", ">="))
+            )
             if not needs:
                 with self.hoisting() as hoisted:
                     try:
@@ -549,8 +696,10 @@ class Statements(Calls):
             return all(self._is_question(a) for a in node.args)
         if isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name):
             name = node.args[0].text
-            return name in COMPARISONS or name in ("!", "≈", "===", "∈", "in") or name.startswith(("is", "has"))
-        return isinstance(node, (Name, Literal)) or isinstance(node, Expr) and node.head == "comparison"
+            return (
+                name in COMPARISONS or name in ("!", "≈", "===", "∈", "in") or name.startswith(("is", "has"))
+            )
+        return isinstance(node, (Name, Literal)) or (isinstance(node, Expr) and node.head == "comparison")
 
     def _s_while(self, node: Expr, sink: Sink) -> list[str]:
         scope = self.loop_scope(node, node.args[1])
@@ -574,7 +723,12 @@ class Statements(Calls):
         if self.scope.kind == "file" and not self.soft:
             for name in [*found.plain, *found.looped]:
                 variable = self.scope.find(name)
-                if variable is not None and name not in found.globals and name in self.settled and not variable.functions:
+                if (
+                    variable is not None
+                    and name not in found.globals
+                    and name in self.settled
+                    and not variable.functions
+                ):
                     scope.add(name, python_name(name) + "_")
         return scope
 
@@ -600,15 +754,27 @@ class Statements(Calls):
     def _nested(self, node: Expr, ranges: list[Any], body: Node) -> list[str]:
         one = ranges[0]
         source, kind = self.loop_source(one.args[1])
-        scope = self.loop_scope(node, body) if len(ranges) == 1 else Scope("block", ("loop", node.at, one.at), self.scope)
+        scope = (
+            self.loop_scope(node, body)
+            if len(ranges) == 1
+            else Scope("block", ("loop", node.at, one.at), self.scope)
+        )
         with self.inside(scope):
             target_node = one.args[0]
             before: list[str] = []
-            if isinstance(target_node, Expr) and target_node.head == "tuple" and target_node.args and isinstance(target_node.args[0], Expr) and target_node.args[0].head == "parameters":
+            if (
+                isinstance(target_node, Expr)
+                and target_node.head == "tuple"
+                and target_node.args
+                and isinstance(target_node.args[0], Expr)
+                and target_node.args[0].head == "parameters"
+            ):
                 target = self.fresh("item")
                 names = [a for a in target_node.args[0].args if isinstance(a, Name)]
                 parts = [self.loop_target(a, self._field_kind(kind, a.text), scope) for a in names]
-                before = [f"{', '.join(parts)} = {', '.join(f'{target}.{python_name(a.text)}' for a in names)}"]
+                before = [
+                    f"{', '.join(parts)} = {', '.join(f'{target}.{python_name(a.text)}' for a in names)}"
+                ]
             else:
                 target = self.loop_target(target_node, kind, scope)
             target = target[1:-1] if target.startswith("(") and not target.endswith(",)") else target
@@ -656,7 +822,9 @@ class Statements(Calls):
             scope = Scope("block", ("catch", node.at), self.scope)
             if name is not None:
                 taken = self.scope.find(name)
-                variable = scope.add(name, python_name(name) + ("_" if taken is not None else ""), fixed=Kind("error"))
+                variable = scope.add(
+                    name, python_name(name) + ("_" if taken is not None else ""), fixed=Kind("error")
+                )
                 lines.append(f"except Exception as {variable.python}:")
             else:
                 lines.append("except Exception:")
@@ -681,7 +849,12 @@ class Statements(Calls):
                     if isinstance(one, Expr) and one.head == "=":
                         with self.inside(scope.parent if self._self_bound(one) else scope):  # type: ignore[arg-type]
                             with self.hoisting() as hoisted:
-                                code, kind = self.expr(one.args[1], "list" if isinstance(one.args[0], Name) and one.args[0].text in self.grown else None)
+                                code, kind = self.expr(
+                                    one.args[1],
+                                    "list"
+                                    if isinstance(one.args[0], Name) and one.args[0].text in self.grown
+                                    else None,
+                                )
                         for n in targets(one.args[0]):
                             if n not in scope.names:
                                 scope.add(n)
@@ -723,7 +896,13 @@ class Statements(Calls):
             outer = scope.parent.find(name) if scope.parent is not None else None
             if outer is not None and outer.scope.home.kind != "file" and name not in found.locals:
                 scope.nonlocals.add(name)
-            elif name not in found.looped or outer is None or name in found.plain or name in found.locals or outer.scope.home.kind == "file":
+            elif (
+                name not in found.looped
+                or outer is None
+                or name in found.plain
+                or name in found.locals
+                or outer.scope.home.kind == "file"
+            ):
                 scope.add(name)
         for name in found.locals:
             if name not in scope.names:
@@ -735,7 +914,7 @@ class Statements(Calls):
     def declarations(self, scope: Scope) -> list[str]:
         """``nonlocal`` and ``global`` lines of a function."""
         lines = []
-        assigned = [n for n in sorted(scope.nonlocals)]
+        assigned = list(sorted(scope.nonlocals))
         names = [v.python for n in assigned if (v := scope.find(n)) is not None and v.scope is not scope]
         if names:
             lines.append(f"nonlocal {', '.join(names)}")
@@ -779,9 +958,18 @@ class Statements(Calls):
 
 def is_main(test: Node) -> bool:
     """``abspath(PROGRAM_FILE) == @__FILE__``: whether the file is run as a program."""
-    if not (isinstance(test, Expr) and test.head == "call" and isinstance(test.args[0], Name) and test.args[0].text == "=="):
+    if not (
+        isinstance(test, Expr)
+        and test.head == "call"
+        and isinstance(test.args[0], Name)
+        and test.args[0].text == "=="
+    ):
         return False
-    macros = [a for a in test.args[1:] if isinstance(a, Expr) and a.head == "macrocall" and getattr(a.args[0], "text", "") == "@__FILE__"]
+    macros = [
+        a
+        for a in test.args[1:]
+        if isinstance(a, Expr) and a.head == "macrocall" and getattr(a.args[0], "text", "") == "@__FILE__"
+    ]
     return len(macros) == 1
 
 
@@ -791,5 +979,5 @@ def quote(text: str) -> str:
 
 
 HEADS = {"&&": "and", "||": "or"}
-BLOCKS = frozenset("if elseif for while try let".split())
-__all__ = ["BLOCKS", "CHAR", "EXCEPTIONS", "Literal", "NUMBERS", "Sink", "Statements"]
+BLOCKS = frozenset(["if", "elseif", "for", "while", "try", "let"])
+__all__ = ["BLOCKS", "CHAR", "EXCEPTIONS", "NUMBERS", "Literal", "Sink", "Statements"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 #: Names of Julia whose helper in ``fluxbridge.port.base`` is called otherwise (``!`` is always ``_``).
-BASE: dict[str, str] = {
-    name: target
-    for name, target in (
+BASE: dict[str, str] = dict(
+    (
         line.split()
         for line in """
 sum sum_
@@ -58,10 +57,15 @@ print_ print_
 lastindex lastindex
 LinearAlgebra.I I
 Xoshiro xoshiro
-nothing nothing
+filter! filter_in_place
+map! map_in_place
+reverse! reverse_in_place
+unique! unique_in_place
+normalize! normalize_in_place
+splice! splice_in_place
 """.strip().splitlines()
     )
-}
+)
 
 #: Functions of one number with NumPy's name, which also take whole arrays; the kind of the result.
 ELEMENTWISE: dict[str, tuple[str, str]] = {
@@ -135,16 +139,64 @@ RESULTS: dict[str, str] = {
 
 #: Functions that call their first argument at once with elements of the others.
 HIGHER = frozenset(
-    "map filter sum prod maximum minimum any all count foreach findall findfirst findlast argmax argmin findmax findmin mean "
-    "mapreduce reduce foldl foldr accumulate sort sort! unique ntuple gradient jacobian hessian withgradient pullback broadcast "
-    "extrema derivative mapslices get get! sortperm diaghessian fmap".split()
+    [
+        "map",
+        "filter",
+        "sum",
+        "prod",
+        "maximum",
+        "minimum",
+        "any",
+        "all",
+        "count",
+        "foreach",
+        "findall",
+        "findfirst",
+        "findlast",
+        "argmax",
+        "argmin",
+        "findmax",
+        "findmin",
+        "mean",
+        "mapreduce",
+        "reduce",
+        "foldl",
+        "foldr",
+        "accumulate",
+        "sort",
+        "sort!",
+        "unique",
+        "ntuple",
+        "gradient",
+        "jacobian",
+        "hessian",
+        "withgradient",
+        "pullback",
+        "broadcast",
+        "extrema",
+        "derivative",
+        "mapslices",
+        "get",
+        "get!",
+        "sortperm",
+        "diaghessian",
+        "fmap",
+    ]
 )
 
 #: Values that a package exports and Python's mirror has under another name.
-FLUX_VALUES: dict[str, str] = {"σ": "σ", "Embedding": "jl.Embedding", "ADAM": "Adam", "cpu": "cpu", "gpu": "gpu"}
+FLUX_VALUES: dict[str, str] = {
+    "σ": "σ",
+    "Embedding": "jl.Embedding",
+    "ADAM": "Adam",
+    "cpu": "cpu",
+    "gpu": "gpu",
+}
 
 #: Names of Flux, MLUtils and the like for which the base module has a version that counts from 1.
-SELECTED = frozenset("Embedding onecold onehot onehotbatch getobs obsview group_indices derivative".split())
+SELECTED = frozenset(
+    ["Embedding", "onecold", "onehot", "onehotbatch", "getobs", "obsview", "group_indices", "derivative"]
+)
 
 #: Packages and where their names are found.
 MODULES: dict[str, str] = {

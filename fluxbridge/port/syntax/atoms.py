@@ -42,7 +42,9 @@ class Atoms(Stream):
             self.next()
             value = strings.unescape(token.text, self.text, at)
             if len(value) != 1:
-                self.fail(f"'{token.text}' is more than one character; text stands between double quotes", token)
+                self.fail(
+                    f"'{token.text}' is more than one character; text stands between double quotes", token
+                )
             return Literal("Char", value, at)
         if kind == "(":
             return self.round_brackets()
@@ -80,12 +82,21 @@ class Atoms(Stream):
             return self.colon()
         if token.text in ("::", "$"):
             return self.declared()
-        if (base(token.text) in PRECEDENCE or token.text in UNARY or token.text == "..") and token.text not in ("=", "?"):
+        if (
+            base(token.text) in PRECEDENCE or token.text in UNARY or token.text == ".."
+        ) and token.text not in ("=", "?"):
             following = self.second()
-            if token.text in SYNTACTIC and token.text not in ("<:", ">:") and not token.dotted and following.kind not in (")", ","):
+            if (
+                token.text in SYNTACTIC
+                and token.text not in ("<:", ">:")
+                and not token.dotted
+                and following.kind not in (")", ",")
+            ):
                 self.fail(f"{self.shown(token)} does not belong here", token)
             self.next()
-            if token.dotted and not (self.tokens[self.position].kind == "(" and not self.tokens[self.position].spaced):
+            if token.dotted and not (
+                self.tokens[self.position].kind == "(" and not self.tokens[self.position].spaced
+            ):
                 return Expr(".", [Name(token.text, token.at)], token.at, token.end)
             return self.operator_value(token)
         return self.fail(f"{self.shown(token)} does not belong here", token)

@@ -32,21 +32,28 @@ class Blocks(Brackets):
         token = self.peek()
         at = token.at
         value = self.statement()
-        is_text = (isinstance(value, Literal) and value.type == "String") or (isinstance(value, Expr) and value.head == "string")
+        is_text = (isinstance(value, Literal) and value.type == "String") or (
+            isinstance(value, Expr) and value.head == "string"
+        )
         if is_text and token.kind == "string" and self.tokens[self.position].kind == "newline":
             following = self.tokens[self.position + 1]
             ends = following.kind in ("newline", "end of text", ";") or (
-                following.kind == "keyword" and following.text in ("end", "else", "elseif", "catch", "finally")
+                following.kind == "keyword"
+                and following.text in ("end", "else", "elseif", "catch", "finally")
             )
             if not ends:
                 self.next()
-                return Expr("macrocall", [Name("Core.@doc", at), value, self.statement()], at, self.last().end)
+                return Expr(
+                    "macrocall", [Name("Core.@doc", at), value, self.statement()], at, self.last().end
+                )
         return value
 
     def finish(self, opening: Token) -> int:
         """Take ``end``."""
         if not self.keyword("end"):
-            self.fail(f"'end' is missing for '{opening.text}' of line {self.text.count(chr(10), 0, opening.at) + 1}")
+            self.fail(
+                f"'end' is missing for '{opening.text}' of line {self.text.count(chr(10), 0, opening.at) + 1}"
+            )
         return self.next().end
 
     def block_of(self, token: Token) -> Node:
@@ -80,7 +87,10 @@ class Blocks(Brackets):
 
     def _if_rest(self, token: Token) -> Node:
         condition = self.condition()
-        args: list[Node] = [Expr("block", [condition], getattr(condition, "at", -1)), self.body("elseif", "else", "end")]
+        args: list[Node] = [
+            Expr("block", [condition], getattr(condition, "at", -1)),
+            self.body("elseif", "else", "end"),
+        ]
         if self.keyword("elseif"):
             args.append(self._if_rest(self.next()))
         else:
@@ -154,7 +164,10 @@ class Blocks(Brackets):
     @staticmethod
     def _fix_tuple(signature: Node) -> None:
         if isinstance(signature, Expr) and signature.head == "tuple":
-            signature.args = [Expr("=", a.args, a.at, a.end) if isinstance(a, Expr) and a.head == "kw" else a for a in signature.args]
+            signature.args = [
+                Expr("=", a.args, a.at, a.end) if isinstance(a, Expr) and a.head == "kw" else a
+                for a in signature.args
+            ]
 
     def _is_anonymous(self) -> bool:
         """``function (x) …`` rather than ``function (m::M)(x) …``."""
@@ -167,7 +180,10 @@ class Blocks(Brackets):
                 depth -= 1
                 if depth == 0:
                     following = self.tokens[here + 1]
-                    return not ((following.kind == "(" and not following.spaced) or (following.kind == "op" and following.text == "."))
+                    return not (
+                        (following.kind == "(" and not following.spaced)
+                        or (following.kind == "op" and following.text == ".")
+                    )
             here += 1
         return True
 
@@ -240,9 +256,13 @@ class Blocks(Brackets):
 
     def _ends_here(self) -> bool:
         token = self.tokens[self.position]
-        return token.kind in ("newline", ";", ")", "]", "}", ",", "end of text") or (
-            token.kind == "keyword" and token.text in ("end", "else", "elseif", "catch", "finally", "for")
-        ) or (token.kind == "op" and token.text == ":" and not self._quotes(token))
+        return (
+            token.kind in ("newline", ";", ")", "]", "}", ",", "end of text")
+            or (
+                token.kind == "keyword" and token.text in ("end", "else", "elseif", "catch", "finally", "for")
+            )
+            or (token.kind == "op" and token.text == ":" and not self._quotes(token))
+        )
 
     def _break(self, token: Token) -> Node:
         return Expr("break", [], token.at, token.end)
@@ -299,7 +319,7 @@ class Blocks(Brackets):
 
     def _imports(self, head: str, token: Token) -> Node:
         first = self._path()
-        if self.op(":") :
+        if self.op(":"):
             self.next()
             names = [self._renamed(self._path())]
             while self.peek().kind == ",":
@@ -326,7 +346,9 @@ class Blocks(Brackets):
         while self.peek().kind == "op" and self.peek().text in (".", "..", "..."):
             parts += [Name(".")] * len(self.next().text)
         parts.append(self._import_name())
-        while self.tokens[self.position].kind == "op" and (self.tokens[self.position].text == "." or self.tokens[self.position].dotted):
+        while self.tokens[self.position].kind == "op" and (
+            self.tokens[self.position].text == "." or self.tokens[self.position].dotted
+        ):
             if self.tokens[self.position].dotted:
                 operator = self.next()
                 parts.append(Name(operator.text, operator.at))
@@ -368,7 +390,13 @@ class Blocks(Brackets):
         with self.state(spaces=True, brackets=self.brackets):
             while not self._macro_ends():
                 args.append(self._macro_argument())
-        if isinstance(name, Name) and name.text == "@doc" and len(args) == 1 and self.newlines and self.tokens[self.position].kind == "newline":
+        if (
+            isinstance(name, Name)
+            and name.text == "@doc"
+            and len(args) == 1
+            and self.newlines
+            and self.tokens[self.position].kind == "newline"
+        ):
             following = self.tokens[self.position + 1]
             if following.kind not in ("newline", "end of text"):
                 self.next()
@@ -382,10 +410,16 @@ class Blocks(Brackets):
         token = self.tokens[self.position]
         if token.kind == "newline":
             return self.newlines or self._skip_and_end()
-        return self._ends_here() and not (token.kind == "op" and self._quotes(token)) and not (token.kind == "keyword" and token.text == "for") or (
-            token.kind == "keyword" and token.text == "for" and self.brackets
-        ) or (token.kind == "op" and token.text in ("?", "=", "&&", "||") ) or (token.kind == "op" and not self._begins_value(token)) or (
-            token.kind == "keyword" and token.text == "do"
+        return (
+            (
+                self._ends_here()
+                and not (token.kind == "op" and self._quotes(token))
+                and not (token.kind == "keyword" and token.text == "for")
+            )
+            or (token.kind == "keyword" and token.text == "for" and self.brackets)
+            or (token.kind == "op" and token.text in ("?", "=", "&&", "||"))
+            or (token.kind == "op" and not self._begins_value(token))
+            or (token.kind == "keyword" and token.text == "do")
         )
 
     def _skip_and_end(self) -> bool:
@@ -400,19 +434,26 @@ class Blocks(Brackets):
         if token.text in ("::", "$", ":", "&"):
             return True
         following = self.tokens[self.position + 1]
-        return (token.text in UNARY and (not following.spaced or self.tokens[self.position].spaced)) or base(token.text) in PRECEDENCE
+        return (token.text in UNARY and (not following.spaced or self.tokens[self.position].spaced)) or base(
+            token.text
+        ) in PRECEDENCE
 
     def _macro_name(self, module: Node | None) -> Node:
         token = self.next()
         if token.kind == "op" and token.text == "." and not token.dotted:
             return Name("@__dot__", token.at)
-        if token.kind == "op" and token.text == "." :
+        if token.kind == "op" and token.text == ".":
             return Name("@__dot__", token.at)
         if token.kind == "op" and token.dotted:
             self.fail("the name of the macro is missing", token)
         name = token.text
         parts = [name]
-        while self.tokens[self.position].kind == "op" and self.tokens[self.position].text == "." and not self.tokens[self.position].spaced and token.kind == "id":
+        while (
+            self.tokens[self.position].kind == "op"
+            and self.tokens[self.position].text == "."
+            and not self.tokens[self.position].spaced
+            and token.kind == "id"
+        ):
             self.next()
             parts.append(self.next().text)
         if module is not None:

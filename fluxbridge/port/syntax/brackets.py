@@ -53,7 +53,7 @@ class Brackets(Expressions):
                 value = self.assignment()
                 if self.keyword("for"):
                     value = self.generator(value)
-                if keywords and isinstance(value, Expr) and value.head == "=" :
+                if keywords and isinstance(value, Expr) and value.head == "=":
                     value = Expr("kw", self._keyword(value), value.at, value.end)
                 current.append(value)
                 token = self.peek()
@@ -69,7 +69,12 @@ class Brackets(Expressions):
     @staticmethod
     def _keyword(value: Expr) -> list[Node]:
         left, right = value.args
-        if isinstance(left, Expr) and left.head == "call" and isinstance(right, Expr) and right.head == "block":
+        if (
+            isinstance(left, Expr)
+            and left.head == "call"
+            and isinstance(right, Expr)
+            and right.head == "block"
+        ):
             return [left, right]
         return [left, right]
 
@@ -91,7 +96,7 @@ class Brackets(Expressions):
                 with self.state(ranges=True):
                     condition[-1] = self.pair()
         result = value
-        for number, (ranges, test) in enumerate(reversed(list(zip(groups, condition)))):
+        for number, (ranges, test) in enumerate(reversed(list(zip(groups, condition, strict=False)))):
             parts: list[Node] = [Expr("filter", [test, *ranges])] if test is not None else ranges
             result = Expr("generator", [result, *parts], at, self.last().end)
             if number:
@@ -209,7 +214,10 @@ class Brackets(Expressions):
             values.append(self.assignment())
         self.take(")")
         if commas or any(isinstance(v, Expr) and v.head == "..." for v in values):
-            rest = [Expr("kw", v.args, v.at, v.end) if isinstance(v, Expr) and v.head == "=" else v for v in values[1:]]
+            rest = [
+                Expr("kw", v.args, v.at, v.end) if isinstance(v, Expr) and v.head == "=" else v
+                for v in values[1:]
+            ]
             return Expr("tuple", [Expr("parameters", rest), value], at, self.last().end)
         return Expr("block", values, at, self.last().end)
 
@@ -222,7 +230,12 @@ class Brackets(Expressions):
         """``x[i]``, ``T[…]``, ``T[a b; c d]``, ``T[f(x) for x in xs]``."""
         inner = self.square_brackets(index=True)
         assert isinstance(inner, Expr)
-        heads = {"vect": "ref", "hcat": "typed_hcat", "vcat": "typed_vcat", "comprehension": "typed_comprehension"}
+        heads = {
+            "vect": "ref",
+            "hcat": "typed_hcat",
+            "vcat": "typed_vcat",
+            "comprehension": "typed_comprehension",
+        }
         if inner.head in ("ncat", "nrow"):
             return Expr("typed_ncat", [value, *inner.args], at, self.last().end)
         return Expr(heads[inner.head], [value, *inner.args], at, self.last().end)
@@ -240,7 +253,14 @@ class Brackets(Expressions):
                 count = self._semicolons()
                 self.skip_newlines()
                 self.take("]")
-                return Expr("ncat", [Literal("Int64", count), ], at, self.last().end)
+                return Expr(
+                    "ncat",
+                    [
+                        Literal("Int64", count),
+                    ],
+                    at,
+                    self.last().end,
+                )
             first = self.assignment()
             if self.keyword("for") or (self.peek().kind == "newline" and self._for_follows()):
                 self.skip_newlines()
@@ -280,7 +300,9 @@ class Brackets(Expressions):
                 group: list[Node] = []
                 while self.peek().kind != "]":
                     value = self.assignment()
-                    group.append(Expr("kw", value.args) if isinstance(value, Expr) and value.head == "=" else value)
+                    group.append(
+                        Expr("kw", value.args) if isinstance(value, Expr) and value.head == "=" else value
+                    )
                     if self.peek().kind == ",":
                         self.next()
                 parameters = [Expr("parameters", group)]
@@ -289,7 +311,9 @@ class Brackets(Expressions):
 
     def _semicolons(self) -> int:
         count = 0
-        while self.tokens[self.position].kind == ";" and (count == 0 or not self.tokens[self.position].spaced):
+        while self.tokens[self.position].kind == ";" and (
+            count == 0 or not self.tokens[self.position].spaced
+        ):
             self.position += 1
             count += 1
         return count
@@ -341,12 +365,17 @@ class Brackets(Expressions):
             args = [row[0][0] if len(row[0]) == 1 else Expr("row", row[0]) for row in rows]
             return Expr("vcat", args, at, self.last().end)
         row_first = 0 in separators
-        return Expr("ncat", [Literal("Int64", highest), *self._deep(items, separators, highest, row_first)], at, self.last().end)
+        return Expr(
+            "ncat",
+            [Literal("Int64", highest), *self._deep(items, separators, highest, row_first)],
+            at,
+            self.last().end,
+        )
 
     @staticmethod
     def _split(items: list[Node], separators: list[int], level: int) -> list[tuple[list[Node], list[int]]]:
         groups: list[tuple[list[Node], list[int]]] = [([items[0]], [])]
-        for separator, item in zip(separators, items[1:]):
+        for separator, item in zip(separators, items[1:], strict=False):
             if separator == level:
                 groups.append(([item], []))
             else:
@@ -367,7 +396,9 @@ class Brackets(Expressions):
                 if below == 0:
                     result.append(Expr("row", group))
                 else:
-                    result.append(Expr("nrow", [Literal("Int64", below), *self._deep(group, inner, below, row_first)]))
+                    result.append(
+                        Expr("nrow", [Literal("Int64", below), *self._deep(group, inner, below, row_first)])
+                    )
         return result
 
 

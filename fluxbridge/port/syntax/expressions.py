@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from .atoms import Atoms
 from .operators import (
-    AND, ARROW, ASSIGNMENT, BINARY_AND_UNARY, COLON, COMMA, COMPARISON, CONDITIONAL, OR, PAIR, PLUS, POWER, PRECEDENCE,
-    RADICAL, RIGHT, SYNTACTIC, SYNTAX_UNARY, TIMES, UNARY, PIPE_LEFT,
+    AND,
+    ARROW,
+    ASSIGNMENT,
+    BINARY_AND_UNARY,
+    COLON,
+    COMMA,
+    COMPARISON,
+    CONDITIONAL,
+    OR,
+    PAIR,
+    PIPE_LEFT,
+    PLUS,
+    POWER,
+    PRECEDENCE,
+    RADICAL,
+    RIGHT,
+    SYNTACTIC,
+    SYNTAX_UNARY,
+    TIMES,
+    UNARY,
 )  # fmt: skip
 from .tokens import Token, base
 from .tree import Expr, Literal, Name, Node, Quoted
 
 _CLOSING = frozenset((")", "]", "}", ",", ";", "newline", "end of text"))
-_LAST_WORDS = frozenset("end else elseif catch finally".split())
+_LAST_WORDS = frozenset(["end", "else", "elseif", "catch", "finally"])
 
 
 class Expressions(Atoms):
@@ -57,7 +75,12 @@ class Expressions(Atoms):
             elif level == 0 or level < lowest or level == POWER:
                 return left
             elif level == ASSIGNMENT:
-                if token.text == "~" and not token.dotted and self.spaces and not self._followed_by_space(token):
+                if (
+                    token.text == "~"
+                    and not token.dotted
+                    and self.spaces
+                    and not self._followed_by_space(token)
+                ):
                     return left
                 left = self._assign(left, at, commas)
             elif level == COMPARISON:
@@ -66,7 +89,9 @@ class Expressions(Atoms):
                 if not self.ranges:
                     return left
                 following = self.second()
-                if following.kind in _CLOSING or (following.kind == "keyword" and following.text in _LAST_WORDS - {"end"}):
+                if following.kind in _CLOSING or (
+                    following.kind == "keyword" and following.text in _LAST_WORDS - {"end"}
+                ):
                     return left
                 left = self._range(left, at)
             else:
@@ -124,7 +149,7 @@ class Expressions(Atoms):
         if len(names) == 1:
             return self._call(names[0][0], chain, at, names[0][1])
         mixed: list[Node] = [left]
-        for (name, place), value in zip(names, chain[1:]):
+        for (name, place), value in zip(names, chain[1:], strict=False):
             mixed += [Name(name, place), value]
         return Expr("comparison", mixed, at, self.last().end)
 
@@ -220,12 +245,16 @@ class Expressions(Atoms):
             return False
         if token.kind == "op":
             return token.text in ("√", "∛", "∜") and not token.dotted
-        if token.kind in ("string", "cmd", "string macro") or (isinstance(left, Literal) and left.type == "String"):
-            if token.kind in ("string", "string macro") or isinstance(left, Literal) and left.type == "String":
-                return token.kind == "string macro" and self.is_number(left)
+        if (
+            token.kind in ("string", "cmd", "string macro")
+            or (isinstance(left, Literal) and left.type == "String")
+        ) and (
+            token.kind in ("string", "string macro") or (isinstance(left, Literal) and left.type == "String")
+        ):
+            return token.kind == "string macro" and self.is_number(left)
         if token.kind == "number":
             return False
-        if isinstance(left, Expr) and left.head in ("macrocall",) and not self.last().kind == ")":
+        if isinstance(left, Expr) and left.head in ("macrocall",) and self.last().kind != ")":
             return False
         return token.kind in ("id", "(", "char", "cmd", "string macro")
 
@@ -237,7 +266,9 @@ class Expressions(Atoms):
     def unary(self) -> Node:
         """A prefix operator, or a power."""
         token = self.peek()
-        if token.kind != "op" or not (token.text in UNARY or token.text in SYNTAX_UNARY or token.text in PRECEDENCE):
+        if token.kind != "op" or not (
+            token.text in UNARY or token.text in SYNTAX_UNARY or token.text in PRECEDENCE
+        ):
             return self.power()
         if token.text in ("in", "isa"):
             self.next()
@@ -273,11 +304,21 @@ class Expressions(Atoms):
         """Whether an operator is a value here: ``map(+, xs)``, ``(-)``, ``op = +``."""
         if following.kind in (")", "]", "}", ",", ";", "newline", "end of text"):
             return True
-        if following.kind == "op" and (following.text in ("=", "=>", "...", "∘", "|>", "==", "===", ".") ) and token.text not in ("!", "-") :
+        if (
+            following.kind == "op"
+            and (following.text in ("=", "=>", "...", "∘", "|>", "==", "===", "."))
+            and token.text not in ("!", "-")
+        ):
             return True
         if following.kind == "keyword" and following.text in _LAST_WORDS | {"for"}:
             return not self.index or following.text != "end"
-        if self.spaces and following.spaced and not token.dotted and token.text not in ("!", "√") and self.brackets:
+        if (
+            self.spaces
+            and following.spaced
+            and not token.dotted
+            and token.text not in ("!", "√")
+            and self.brackets
+        ):
             return False
         return False
 
@@ -286,7 +327,9 @@ class Expressions(Atoms):
         literal = self.power_base_literal()
         if sign.text == "-" and isinstance(literal, Literal):
             if literal.type.startswith("UInt"):
-                return self._postfixed(Expr("call", [Name("-", sign.at), literal], sign.at, self.last().end), sign.at)
+                return self._postfixed(
+                    Expr("call", [Name("-", sign.at), literal], sign.at, self.last().end), sign.at
+                )
             literal = Literal(literal.type, -literal.value, sign.at)
         elif isinstance(literal, Literal):
             literal = Literal(literal.type, literal.value, sign.at)
@@ -322,7 +365,12 @@ class Expressions(Atoms):
         """Go on with ``^`` or ``->`` or ``::``."""
         left = self.declared_after(left, at)
         token = self.peek()
-        if self._level(token) == POWER and not (self.spaces and token.spaced and not self._followed_by_space(token) and token.text in BINARY_AND_UNARY):
+        if self._level(token) == POWER and not (
+            self.spaces
+            and token.spaced
+            and not self._followed_by_space(token)
+            and token.text in BINARY_AND_UNARY
+        ):
             self._operator()
             right = self.juxtaposed_power()
             return Expr("call", [Name(self._name(token), token.at), left, right], at, self.last().end)
@@ -386,4 +434,4 @@ class Expressions(Atoms):
         return self.primary()
 
 
-__all__ = ["Expressions", "Quoted", "PLUS", "TIMES", "RADICAL"]
+__all__ = ["PLUS", "RADICAL", "TIMES", "Expressions", "Quoted"]

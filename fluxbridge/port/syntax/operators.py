@@ -29,27 +29,112 @@ PRECEDENCE: dict[str, int] = {name: level for level, names in _TABLE.items() for
 RIGHT = frozenset({ASSIGNMENT, PAIR, ARROW, OR, AND, PIPE_LEFT})
 """Levels that associate to the right."""
 
-UNARY = frozenset("+ - ! ~ ¬ √ ∛ ∜ ⋆ ± ∓ <: >: −".split())
-RADICAL = frozenset("√ ∛ ∜ ¬ !".split())
-SYNTAX_UNARY = frozenset("& :: $".split())
-BINARY_AND_UNARY = frozenset("+ - ⋆ ± ∓ $ & ~ −".split())
+UNARY = frozenset(["+", "-", "!", "~", "¬", "√", "∛", "∜", "⋆", "±", "∓", "<:", ">:", "−"])
+RADICAL = frozenset(["√", "∛", "∜", "¬", "!"])
+SYNTAX_UNARY = frozenset(["&", "::", "$"])
+BINARY_AND_UNARY = frozenset(["+", "-", "⋆", "±", "∓", "$", "&", "~", "−"])
 
-OTHERS = frozenset(":: -> ... . ? $ ' ! ¬ √ ∛ ∜ @".split())
+OTHERS = frozenset(["::", "->", "...", ".", "?", "$", "'", "!", "¬", "√", "∛", "∜", "@"])
 WORDS = frozenset({"in", "isa"})
 SYMBOLS = sorted((set(PRECEDENCE) | OTHERS) - WORDS, key=len, reverse=True)
-NO_DOT = frozenset(":: -> ... . ? $ ' : := $= --> @".split()) - {"-->"}
-SYNTACTIC = frozenset("&& || <: >: -->".split())
+NO_DOT = frozenset(["::", "->", "...", ".", "?", "$", "'", ":", ":=", "$=", "-->", "@"]) - {"-->"}
+SYNTACTIC = frozenset(["&&", "||", "<:", ">:", "-->"])
 """Binary operators that are heads of expressions, not called functions."""
 
 KEYWORDS = frozenset(
-    "baremodule begin break catch const continue do else elseif end export finally for function global if import "
-    "let local macro module quote return struct try using while".split()
+    [
+        "baremodule",
+        "begin",
+        "break",
+        "catch",
+        "const",
+        "continue",
+        "do",
+        "else",
+        "elseif",
+        "end",
+        "export",
+        "finally",
+        "for",
+        "function",
+        "global",
+        "if",
+        "import",
+        "let",
+        "local",
+        "macro",
+        "module",
+        "quote",
+        "return",
+        "struct",
+        "try",
+        "using",
+        "while",
+    ]
 )
 OPENING = frozenset(
-    "baremodule begin break const continue export for function global if import let local macro module quote "
-    "return struct try using while".split()
+    [
+        "baremodule",
+        "begin",
+        "break",
+        "const",
+        "continue",
+        "export",
+        "for",
+        "function",
+        "global",
+        "if",
+        "import",
+        "let",
+        "local",
+        "macro",
+        "module",
+        "quote",
+        "return",
+        "struct",
+        "try",
+        "using",
+        "while",
+    ]
 )
 SUFFIXES = frozenset("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾′″‴⁗ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ")
 NO_SUFFIX = frozenset(
-    "= += -= *= /= //= \\= ^= ÷= %= <<= >>= >>>= |= &= ⊻= := $= : .. ... . :: -> ? $ ' ! && || ~ in isa <: >: @".split()
+    [
+        "=",
+        "+=",
+        "-=",
+        "*=",
+        "/=",
+        "//=",
+        "\\=",
+        "^=",
+        "÷=",
+        "%=",
+        "<<=",
+        ">>=",
+        ">>>=",
+        "|=",
+        "&=",
+        "⊻=",
+        ":=",
+        "$=",
+        ":",
+        "..",
+        "...",
+        ".",
+        "::",
+        "->",
+        "?",
+        "$",
+        "'",
+        "!",
+        "&&",
+        "||",
+        "~",
+        "in",
+        "isa",
+        "<:",
+        ">:",
+        "@",
+    ]
 )

@@ -35,7 +35,11 @@ class Parser(Blocks):
 
     def statement(self) -> Node:
         token = self.peek()
-        return self._contextual(token) if token.kind == "id" and token.text in ("abstract", "primitive", "mutable") else super().statement()
+        return (
+            self._contextual(token)
+            if token.kind == "id" and token.text in ("abstract", "primitive", "mutable")
+            else super().statement()
+        )
 
     def _contextual(self, token: Token) -> Node:
         following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]

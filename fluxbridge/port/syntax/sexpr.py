@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .tree import Expr, Literal, Name, Node, Quoted
+from .tree import Literal, Name, Node, Quoted
 
 
 def show(node: Node) -> str:
@@ -44,4 +44,6 @@ def _literal(node: Literal) -> str:
 
 def _text(value: str) -> str:
     plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return '"' + "".join(c if " " <= c <= "~" and c not in '"\\' else f"\\u{{{ord(c):x}}}" for c in plain) + '"'
+    return (
+        '"' + "".join(c if " " <= c <= "~" and c not in '"\\' else f"\\u{{{ord(c):x}}}" for c in plain) + '"'
+    )

@@ -103,4 +103,6 @@ class Stream:
 
     def enclosed(self, **flags: bool):  # type: ignore[no-untyped-def]
         """The state inside of round brackets."""
-        return self.state(**{"newlines": False, "spaces": False, "ranges": True, "brackets": False, "wheres": True, **flags})
+        return self.state(
+            **{"newlines": False, "spaces": False, "ranges": True, "brackets": False, "wheres": True, **flags}
+        )

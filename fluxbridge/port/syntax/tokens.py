@@ -57,8 +57,8 @@ def normal(name: str) -> str:
 
 _ALIKE = str.maketrans({"ɛ": "ε", "µ": "μ"})
 _OPERATOR_NAMES = {"·": "⋅", "·": "⋅", "−": "-"}
-_NAME_START = frozenset("Lu Ll Lt Lm Lo Nl Sc So".split())
-_NAME_MORE = frozenset("Mn Mc Nd Pc Sk Me No".split())
+_NAME_START = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "So"])
+_NAME_MORE = frozenset(["Mn", "Mc", "Nd", "Pc", "Sk", "Me", "No"])
 _CLOSES_VALUE = frozenset(("id", "number", "string", "char", "cmd", ")", "]", "}", "'"))
 
 
@@ -129,7 +129,9 @@ class Lexer:
         if starts_name(c):
             return self._name(at, before, spaced)
         following = text[at + 1 : at + 2]
-        if c.isdigit() or (c == "." and following.isdigit() and not (before and not spaced and before.kind in _CLOSES_VALUE)):
+        if c.isdigit() or (
+            c == "." and following.isdigit() and not (before and not spaced and before.kind in _CLOSES_VALUE)
+        ):
             found = numbers.match(text, at)
             return Token("number", found, at, at + len(found))
         if c == '"':
@@ -153,7 +155,7 @@ class Lexer:
         while here < size and continues_name(text[here]):
             if text[here] == "!" and text[here + 1 : here + 2] == "=" and text[here + 1 : here + 3] != "==":
                 break
-            if text[here] == "!" and text.startswith("!==", here) :
+            if text[here] == "!" and text.startswith("!==", here):
                 break
             here += 1
         name = normal(text[at:here])
@@ -248,7 +250,9 @@ class Lexer:
         else:
             here = at + 1
             if not (here < len(text) and starts_name(text[here])):
-                raise JuliaSyntaxError("after $ in a string comes a name or (…); write \\$ for the sign", text, at)
+                raise JuliaSyntaxError(
+                    "after $ in a string comes a name or (…); write \\$ for the sign", text, at
+                )
             while here < len(text) and continues_name(text[here]) and text[here] != "!":
                 here += 1
             inner, end = [Token("id", normal(text[at + 1 : here]), at + 1, here)], here
