@@ -56,7 +56,7 @@ def port_document(
     code = [c for c in document.cells if c.kind == "code"]
     translation = translate_cells([c.text for c in code], soft=document.soft, free=free)
     reports = [_reported(translation, number, cell) for number, cell in enumerate(code)]
-    if run:
+    if run or check:
         from .running import run_cells
 
         run_cells(translation, code, reports, check)

@@ -289,6 +289,8 @@ class _Pass:
         t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
+        if self.soft and not any(isinstance(n, Expr) and n.head in ("using", "import") for n in _expressions(root)):
+            t.packages.add("Flux")
         t.lost_names = self.before_lost  # type: ignore[attr-defined]
         self.random_users = _random_users(found.functions)
         for name, reason in self.before_lost.items():
@@ -300,6 +302,7 @@ class _Pass:
         t = self.lowerer
         good: set[str] = set()
         random_lost: str | None = None
+        seeded = False
         here = 0
         for node in self.source.statements:
             at = _start(node)
@@ -316,7 +319,7 @@ class _Pass:
             state = dict(t.missing), set(t.imports), set(t.packages)
             names = _names_in(node)
             if names & {"seed!"} or "seed!" in piece.julia:
-                random_lost = None
+                random_lost, seeded = None, True
             try:
                 if random_lost and names & (RANDOM | self.random_users) and not is_definition(node):
                     raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
@@ -345,7 +348,7 @@ class _Pass:
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
-                if names & (RANDOM | self.random_users) and not is_definition(node):
+                if seeded and names & (RANDOM | self.random_users) and not is_definition(node):
                     random_lost = "a statement that was not translated"
             pieces.append(piece)
         rest = t.comment_lines(here, len(self.source.text))
