@@ -273,7 +273,7 @@ class _Pass:
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
         for name, definitions in found.functions.items():
-            if name in t.extended:
+            if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
             t.scope.add(name, functions=definitions)
             if name in escaped or len(definitions) > 1:

@@ -120,17 +120,12 @@ from .iteration import (
 from .linear import *
 from .linear import I
 from .models import (
-    Embedding,
-    derivative,
-    getobs,
-    group_indices,
-    obsview,
-    onecold,
-    onehot,
-    onehotbatch,
+    Embedding, EmbeddingBag, derivative, gather, getobs, group_indices, kfolds, leavepout, obsview, onecold, onehot, onehotbatch, splitobs,
 )  # fmt: skip
 from .printing import (
     Text,
+    take_,
+    write,
     display,
     float_text,
     print_,
@@ -165,6 +160,7 @@ from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, convert, isa, su
 
 for _kind in (_types.Vector, _types.Matrix, _types.Array):
     _kind.convert = _arrays.array_from
+IOBuffer = Text
 pi = _math.pi
 missing = type("MissingValue", (), {"__repr__": lambda self: "missing"})()
 KeyError_ = KeyError

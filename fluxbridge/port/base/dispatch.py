@@ -46,6 +46,10 @@ class Method:
                 return None
         return found
 
+    def same_types(self, other: Method) -> bool:
+        """Whether this method and another are for the same types."""
+        return _plain(self.kinds) == _plain(other.kinds) and self.rest == other.rest
+
     def more_special(self, other: Method, count: int) -> bool:
         """Whether this method's types are all narrower than the other's."""
         mine = [*self.kinds[:count], *[self.rest or Any_] * (count - len(self.kinds))]
@@ -61,6 +65,14 @@ class Method:
     def _diagonal(self) -> bool:
         names = [k.name for k in self.kinds if isinstance(k, TypeVar)]
         return len(names) != len(set(names))
+
+
+def _plain(kinds: list) -> list:
+    """Type variables without a bound that occur once are any type."""
+    names = [k.name for k in kinds if isinstance(k, TypeVar)]
+    return [
+        Any_ if isinstance(k, TypeVar) and k.bound == Any_ and names.count(k.name) == 1 else k for k in kinds
+    ]
 
 
 def _bind(kind: Any, value: Any, found: dict[str, Any]) -> bool:
@@ -104,7 +116,7 @@ class Function:
     def add(self, function: Callable, kinds: list | None = None) -> None:
         """Add a method; one of the same types is replaced."""
         new = Method(function, kinds)
-        self.methods = [m for m in self.methods if not (m.kinds == new.kinds and m.rest == new.rest)]
+        self.methods = [m for m in self.methods if not m.same_types(new)]
         self.methods.append(new)
 
     def find(self, args: tuple) -> tuple[Method, dict[str, Any]] | None:

@@ -19,9 +19,49 @@ class Embedding(Flux.Embedding):
     def __call__(self, x: Any) -> Any:
         if hasattr(x, "nlabels"):
             return super().__call__(x)
-        if isinstance(x, (int, np.integer)):
-            return super().__call__(int(x) - 1)
-        return super().__call__(np.asarray(array_of(x)) - 1)
+        return super().__call__(_shifted(x))
+
+
+class EmbeddingBag(Flux.EmbeddingBag):
+    """``EmbeddingBag``: words are numbered from 1."""
+
+    def __call__(self, *args: Any) -> Any:
+        return super().__call__(*(_shifted(a) for a in args[:1]), *(_shifted(a) for a in args[1:]))
+
+
+def _shifted(x: Any) -> Any:
+    """Positions from 0 for positions from 1, in arrays and in lists of arrays."""
+    if hasattr(x, "nlabels"):
+        return x
+    if isinstance(x, (int, np.integer)):
+        return int(x) - 1
+    if isinstance(x, (list, tuple)) and x and not isinstance(x[0], (int, np.integer)):
+        return [_shifted(v) for v in x]
+    return np.asarray(array_of(x)) - 1
+
+
+def gather(source: Any, index: Any) -> Any:
+    """``gather(source, index)``: positions from 1."""
+    return Flux.gather(source, _shifted(index))
+
+
+def _observations(data: Any) -> Any:
+    return range(1, int(data) + 1) if isinstance(data, (int, np.integer)) else data
+
+
+def splitobs(data: Any, *args: Any, **options: Any) -> Any:
+    """``splitobs(data; at)``; of a number the positions from 1."""
+    return Flux.splitobs(_observations(data), *args, **options)
+
+
+def kfolds(data: Any, *args: Any, **options: Any) -> Any:
+    """``kfolds(data, k)``; of a number the positions from 1."""
+    return Flux.kfolds(_observations(data), *args, **options)
+
+
+def leavepout(data: Any, *args: Any, **options: Any) -> Any:
+    """``leavepout(data, p)``; of a number the positions from 1."""
+    return Flux.leavepout(_observations(data), *args, **options)
 
 
 def onecold(y: Any, labels: Any = None) -> Any:
@@ -96,13 +136,6 @@ def _numeric(x: Any) -> bool:
 
 
 __all__ = [
-    "Embedding",
-    "derivative",
-    "getobs",
-    "group_indices",
-    "is_array",
-    "obsview",
-    "onecold",
-    "onehot",
-    "onehotbatch",
-]
+    "Embedding", "EmbeddingBag", "derivative", "gather", "getobs", "group_indices", "kfolds", "leavepout", "obsview", "onecold", "onehot",
+    "onehotbatch", "splitobs",
+]  # fmt: skip

@@ -259,6 +259,18 @@ def repr_(x: Any) -> str:
     return show(x)
 
 
+def take_(io: Text) -> str:
+    """``take!(io)``: what was written, and the buffer is empty again."""
+    text = str(io)
+    io.parts.clear()
+    return text
+
+
+def write(io: Any, *parts: Any) -> int:
+    """``write(io, parts…)`` of text."""
+    return sum(io.write(string(p)) for p in parts)
+
+
 def sprint(function: Any, *args: Any) -> str:
     """``sprint(f, args…)``."""
     io = Text()

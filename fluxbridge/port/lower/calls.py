@@ -29,7 +29,7 @@ from ..kinds import (
     traced,
     tuple_of,
 )  # fmt: skip
-from ..names import BASE, ELEMENTWISE, HIGHER, MODULES, RESULTS, SELECTED
+from ..names import BASE, COUNTED, ELEMENTWISE, HIGHER, MODULES, RESULTS, SELECTED
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Value
 from .expressions import ELEMENT_KINDS, TYPE_NAMES, TYPE_WORDS, Expressions
@@ -407,6 +407,8 @@ class Calls(Expressions):
             "ForwardDiff" if "name:derivative" in self.packages else ""
         }:
             return self.forward_call(text, args, node)
+        if text == "I" and "LinearAlgebra" in self.packages and len(args) == 1:
+            return f"{self.np('eye')}({self.expr(args[0])[0]}, dtype=bool)", ANY
         helper = self.helper_name(text)
         if text in ("new",):
             code, _ = self.arguments(args)
@@ -1286,6 +1288,8 @@ class Calls(Expressions):
 
     def flux_call(self, code: str, text: str, args: list[Node]) -> Value:
         """A call of the mirror of Flux: pairs are tuples, ``dims`` is ``axis``."""
+        if text in COUNTED:
+            self.refuse(f"{text}: positions are counted otherwise here")
         if text == "ADAM":
             code = self.flux("Adam")
         positional, keywords = self.split(args)

@@ -145,7 +145,9 @@ class Core:
     @staticmethod
     def indent(lines: list[str]) -> list[str]:
         """Lines of a block."""
-        return ["    " + line for line in (lines or ["pass"])]
+        if all(line.startswith(("'#!", "'#>")) for line in lines):
+            lines = [*lines, "pass"]
+        return ["    " + line for line in lines]
 
     def line_of(self, at: int) -> int:
         """The line of a position, from 1."""

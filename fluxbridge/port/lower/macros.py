@@ -9,6 +9,7 @@ from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Value
 from .definitions import Definitions
+from .scope import Scope
 from .scope import is_definition, targets
 from .statements import Sink
 
@@ -130,19 +131,20 @@ class Macros(Definitions):
         if len(own.functions) != 1:
             self.refuse("@adjoint of a function with several methods", node)
         self.imports.add("from fluxbridge import adjoint")
+        before: list[str] = []
+        scope = Scope("block", ("rule", node.at), self.scope)
+        if self._uses(body, [own.name]):
+            plain = self.fresh("plain_" + own.name)
+            before.append(f"{plain} = {own.python}")
+            scope.add(own.name, plain, fixed=Kind("function"))
         for key in list(self.learned.results):
             if key == own.functions[0].at:
                 self.learned.results[key] = ANY
-        return self.function(
-            own.python,
-            parameters,
-            [],
-            body,
-            definition,
-            dispatch=False,
-            key=definition.at,
-            decorators=["@adjoint"],
-        )
+        with self.inside(scope):
+            made = self.function(
+                own.python, parameters, [], body, definition, dispatch=False, key=definition.at, decorators=["@adjoint"]
+            )
+        return before + made
 
     def layer(self, args: list[Node]) -> list[str]:
         """``Flux.@layer M trainable=(W,)``."""

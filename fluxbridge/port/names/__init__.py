@@ -1,9 +1,9 @@
 """The table of names: what Julia's names are in Python."""
 
-from .table import BASE, ELEMENTWISE, FLUX_VALUES, HIGHER, MODULES, REFUSED_PACKAGES, RESULTS, SELECTED
+from .table import BASE, COUNTED, ELEMENTWISE, FLUX_VALUES, HIGHER, MODULES, REFUSED_PACKAGES, RESULTS, SELECTED
 
 __all__ = [
-    "BASE",
+    "BASE", "COUNTED",
     "ELEMENTWISE",
     "FLUX_VALUES",
     "HIGHER",

@@ -195,7 +195,12 @@ FLUX_VALUES: dict[str, str] = {
 
 #: Names of Flux, MLUtils and the like for which the base module has a version that counts from 1.
 SELECTED = frozenset(
-    ["Embedding", "onecold", "onehot", "onehotbatch", "getobs", "obsview", "group_indices", "derivative"]
+    "Embedding EmbeddingBag onecold onehot onehotbatch getobs obsview group_indices derivative gather splitobs kfolds leavepout".split()
+)
+
+#: Names of Flux and its parts whose positions would be counted otherwise, so they are refused.
+COUNTED = frozenset(
+    "topk scatter scatter! batched_searchsortedfirst batched_searchsortedlast ctc_loss getobs! slidingwindow ObsDim".split()
 )
 
 #: Packages and where their names are found.
