@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-MARK = re.compile(r"^(\s*)(['\"])#([!>])(.*)\2$")
+MARK = re.compile(r"""^(\s*)(\"{3}|'{3}|['"])#([!>])(.*)\2$""")
 
 
 class _Simpler(ast.NodeTransformer):
@@ -73,10 +73,7 @@ def simplified(lines: list[str]) -> list[str]:
         return []
     tree = _Simpler().visit(ast.parse("\n".join(lines)))
     ast.fix_missing_locations(tree)
-    out: list[str] = []
-    for statement in tree.body:
-        out.extend(_comments(ast.unparse(statement).split("\n")))
-    return out
+    return _comments([line for statement in tree.body for line in ast.unparse(statement).split("\n")])
 
 
 def _comments(lines: list[str]) -> list[str]:

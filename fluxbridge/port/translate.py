@@ -129,7 +129,7 @@ def render(pieces: list[Piece], text: str) -> str:
             out.append("")
         if piece.refused is not None:
             out.append(f"# not translated: {piece.refused}")
-            out.extend("#   " + line for line in piece.julia.splitlines())
+            out.extend("#   " + line for line in piece.julia.replace("\0", "\\0").splitlines())
         else:
             out.extend(piece.lines)
     return "\n".join(out)

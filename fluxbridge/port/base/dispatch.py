@@ -14,6 +14,14 @@ EXTENSIONS: dict[str, Function] = {}
 """The functions of Julia's Base that a program gave methods of its own."""
 
 
+def _annotation(parameter: Any, function: Callable) -> Any:
+    """The type of a parameter; what is not evaluated yet is evaluated where the function stands."""
+    found = parameter.annotation
+    if found is parameter.empty:
+        return Any_
+    return eval(found, function.__globals__) if isinstance(found, str) else found  # type: ignore[attr-defined]
+
+
 class Method:
     """One method: the types of its parameters, and the function."""
 
@@ -21,15 +29,11 @@ class Method:
         self.function = function
         parameters = list(inspect.signature(function).parameters.values())
         positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        given = [Any_ if p.annotation is p.empty else p.annotation for p in positional]
+        given = [_annotation(p, function) for p in positional]
         self.kinds = given if kinds is None else kinds
         self.required = sum(p.default is p.empty for p in positional)
         self.rest = next(
-            (
-                Any_ if p.annotation is p.empty else p.annotation
-                for p in parameters
-                if p.kind == p.VAR_POSITIONAL
-            ),
+            (_annotation(p, function) for p in parameters if p.kind == p.VAR_POSITIONAL),
             None,
         )
         self.wants = {p.name for p in parameters if p.kind == p.KEYWORD_ONLY}

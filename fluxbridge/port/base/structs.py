@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -29,8 +30,6 @@ class StructMeta(type):
         origin = cls.__dict__.get("_origin")
         if origin is not None:
             for function in reversed(origin.__dict__.get("_parametric_constructors", [])):
-                import inspect
-
                 count = len(cls.__julia_params__)
                 if len(inspect.signature(function).parameters) == count + len(args):
                     return function(*cls.__julia_params__, *args, **keywords)
@@ -269,7 +268,10 @@ def struct(cls: Any = None, /, *, mutable: bool = False, of: Any = Any_, where: 
     frame = sys._getframe(1)
     if frame.f_code.co_name == "<lambda>":
         frame = frame.f_back  # type: ignore[assignment]
-    annotations = dict(cls.__dict__.get("__annotations__", {}))
+    annotations = {
+        name: eval(kind, frame.f_globals, frame.f_locals) if isinstance(kind, str) else kind
+        for name, kind in inspect.get_annotations(cls).items()
+    }
     namespace = {
         k: v
         for k, v in cls.__dict__.items()

@@ -491,6 +491,8 @@ def _is_array(value: Any, kind: Type) -> bool:
         own = element_type(value)
         return subtype(own, element.bound)
     if isinstance(value, list):
+        if isinstance(element, Type) and subtype(element, Number):
+            return not value or _equal_or_false(element_type(value), element)
         return all(isa(v, element) for v in value)
     return _equal_or_false(element_type(value), element)
 
