@@ -344,6 +344,8 @@ class _Pass:
                 )
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
+                if isinstance(node, Expr) and node.head in ("using", "import"):
+                    t.free = False  # names that are not known may be those of the package
                 changed = set() if is_definition(node) else {n for n in _changed(node) if n in t.scope.names}
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
