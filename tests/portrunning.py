@@ -1,4 +1,5 @@
-"""Running a translation statement by statement, as the records were made: after an error the next one runs."""
+"""Running a translation statement by statement, as the records were made: after an error the next one
+runs."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def execute(translation: Translation) -> tuple[dict[str, Any], str, list[str]]:
                 exec(compile(piece.python, "<translated>", "exec", dont_inherit=True), scope)
             except Exception as problem:
                 errors.append(
-                    f"{piece.julia.splitlines()[0][:60] if piece.julia else ''} → {type(problem).__name__}: {problem}"
+                    f"{piece.julia.splitlines()[0][:60] if piece.julia else ''} → {type(problem).__name__}: {problem}"  # noqa: E501
                 )
     rng.DefaultRNG.generator = generator
     base.EXTENSIONS.clear()

@@ -1,4 +1,5 @@
-"""From a Flux tutorial in Julia to Python: a parser, kinds, and Python that a Python person would have written."""
+"""From a Flux tutorial in Julia to Python: a parser, kinds, and Python that a Python person would have
+written."""
 
 from .command import port
 from .report import CellReport, Report

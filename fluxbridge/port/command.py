@@ -21,9 +21,12 @@ def port(
 ) -> Report:
     """Translate the document in a file, and write the result.
 
-    The ending of ``out`` says what is written: ``.ipynb``, ``.py`` (with ``# %%`` cells), ``.md``; without ``out`` nothing is
-    written, and the text is in the report. ``run`` runs the Python; ``check`` also compares it with the answers that the source prints
-    (doctests and prompts); ``julia`` keeps the Julia, folded below each cell. Raises OSError if there is no such file, ValueError if
+    The ending of ``out`` says what is written: ``.ipynb``, ``.py`` (with ``# %%`` cells), ``.md``; without
+    ``out`` nothing is
+    written, and the text is in the report. ``run`` runs the Python; ``check`` also compares it with the
+    answers that the source prints
+    (doctests and prompts); ``julia`` keeps the Julia, folded below each cell. Raises OSError if there is
+    no such file, ValueError if
     it is no text.
 
     >>> import pathlib, tempfile
@@ -117,9 +120,9 @@ def parser() -> argparse.ArgumentParser:
     """The options of ``fluxbridge port``."""
     parser = argparse.ArgumentParser(
         prog="fluxbridge port",
-        description="Reads a Julia script, a Pluto or Literate file, Markdown, or a notebook, and writes Python: a notebook (.ipynb), a "
+        description="Reads a Julia script, a Pluto or Literate file, Markdown, or a notebook, and writes Python: a notebook (.ipynb), a "  # noqa: E501
         "script (.py) or Markdown (.md), by the ending of the output; without one the Python is printed.",
-        epilog="What is not translated stays as a comment with its reason. Exit status: 0, with --strict 1 if something is refused, "
+        epilog="What is not translated stays as a comment with its reason. Exit status: 0, with --strict 1 if something is refused, "  # noqa: E501
         "fails or differs, 2 for a wrong call.",
     )
     parser.add_argument("source", nargs="?", help="the file to translate")

@@ -1,6 +1,7 @@
 """Kinds: what the translator knows about a value before the program runs.
 
-A kind is a guarantee. ``nat`` is an ``Int64`` that is small and not negative (a literal, a length, a position), ``real`` an
+A kind is a guarantee. ``nat`` is an ``Int64`` that is small and not negative (a literal, a length, a
+position), ``real`` an
 ``Int64`` or a ``Float64``, ``any`` is everything, ``bottom`` nothing that has been seen yet.
 """
 
@@ -68,7 +69,8 @@ def arr(element: Kind, rank: int | None, stored: str | None = "nd") -> Kind:
 
 
 def vector_of(element: Kind) -> Kind:
-    """A vector made by a literal or a comprehension: numbers are stored in an array, other things in a list."""
+    """A vector made by a literal or a comprehension: numbers are stored in an array, other things in a
+    list."""
     if element == BOTTOM:
         return BOTTOM
     if element in NUMBERS:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class CellReport:
-    """One cell of code: ``translated``, ``partly`` (some of its statements are refused) or ``refused``, and why.
+    """One cell of code: ``translated``, ``partly`` (some of its statements are refused) or ``refused``,
+    and why.
 
-    ``run``: ``""`` (not run), ``"ran"`` or the error. ``check``: ``""`` (nothing to compare), ``"agrees"`` or where it differs.
+    ``run``: ``""`` (not run), ``"ran"`` or the error. ``check``: ``""`` (nothing to compare), ``"agrees"``
+    or where it differs.
     """
 
     line: int
@@ -42,7 +44,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.translated} of {len(self.cells)} cells translated, {sum(c.helpers for c in self.cells)} calls of helpers"
+            f"{self.translated} of {len(self.cells)} cells translated, {sum(c.helpers for c in self.cells)} calls of helpers"  # noqa: E501
         ]
         for number, cell in enumerate(self.cells, 1):
             notes = [*cell.reasons]

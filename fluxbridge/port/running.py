@@ -21,7 +21,8 @@ OPENING = re.compile(
 
 
 class Runner:
-    """One program: its variables live from cell to cell. Random generators and methods of Base are left as they were found."""
+    """One program: its variables live from cell to cell. Random generators and methods of Base are left as
+    they were found."""
 
     def __init__(self, translation: Translation) -> None:
         self.translation = translation
@@ -112,12 +113,10 @@ def _compared(cell: Cell, printed: str, value: Any, error: str) -> str:
     body = OPENING.sub("", answer) if "\n" in answer else answer
     wanted = NUMBER.findall(body)
     try:
-        shown = printed + (
-            "" if value is None or (printed and "# output" in cell.text) else base.show(_ordered(value))
-        )
+        shown = printed + ("" if value is None else base.show(value))
     except Exception:
         return ""
-    found = NUMBER.findall(shown if not printed or value is None else shown)
+    found = NUMBER.findall(shown)
     if not wanted:
         return ""
     if len(wanted) != len(found):
@@ -130,10 +129,6 @@ def _compared(cell: Cell, printed: str, value: Any, error: str) -> str:
         if not _near(w, f):
             return f"the source prints {w}, the translation {f}"
     return "agrees"
-
-
-def _ordered(value: Any) -> Any:
-    return value
 
 
 def _near(wanted: str, found: str) -> bool:

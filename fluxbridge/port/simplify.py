@@ -48,8 +48,8 @@ class _Simpler(ast.NodeTransformer):
         self.generic_visit(node)
         inner = node.left
         if (
-            isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.right, ast.Constant) and type(node.right.value) is int
-            and isinstance(inner, ast.BinOp) and isinstance(inner.op, (ast.Add, ast.Sub)) and isinstance(inner.right, ast.Constant)
+            isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.right, ast.Constant) and type(node.right.value) is int  # noqa: E501
+            and isinstance(inner, ast.BinOp) and isinstance(inner.op, (ast.Add, ast.Sub)) and isinstance(inner.right, ast.Constant)  # noqa: E501
             and type(inner.right.value) is int and not isinstance(inner.left, ast.Constant)
         ):  # fmt: skip
             total = (inner.right.value if isinstance(inner.op, ast.Add) else -inner.right.value) + (

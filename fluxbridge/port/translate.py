@@ -138,7 +138,8 @@ def render(pieces: list[Piece], text: str) -> str:
 def translate_cells(cells: list[str], soft: bool = False, free: bool = False) -> Translation:
     """Translate cells that belong to one program.
 
-    ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables of the reader; else
+    ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
+    of the reader; else
     what needs them is refused.
     """
     text, bounds, broken = _joined(cells)
@@ -171,7 +172,8 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
 def translate(julia: str, soft: bool = True) -> str:
     """The Python for a piece of Julia, in which the names of the reader may stand.
 
-    What is not translated becomes a comment with its reason. Raises nothing for invalid Julia: that is a refusal, too.
+    What is not translated becomes a comment with its reason. Raises nothing for invalid Julia: that is a
+    refusal, too.
 
     >>> from fluxbridge.port import translate
     >>> print(translate("f(x) = 3x^2 + 1\\nf(2.0)"))
@@ -289,7 +291,9 @@ class _Pass:
         t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
-        if self.soft and not any(isinstance(n, Expr) and n.head in ("using", "import") for n in _expressions(root)):
+        if self.soft and not any(
+            isinstance(n, Expr) and n.head in ("using", "import") for n in _expressions(root)
+        ):
             t.packages.add("Flux")
         t.lost_names = self.before_lost  # type: ignore[attr-defined]
         self.random_users = _random_users(found.functions)
@@ -431,7 +435,9 @@ def _extended(statements: list[Node]) -> set[str]:
                     and isinstance(path.args[0], Expr)
                     and getattr(path.args[0].args[0], "text", "") == "Base"
                 ):
-                    imported.update(p.args[-1].text for p in path.args[1:] if isinstance(p, Expr))
+                    imported.update(
+                        getattr(p.args[-1], "text", "") for p in path.args[1:] if isinstance(p, Expr)
+                    )
         if is_definition(node):
             name = signature_name(node.args[0])
             if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):

@@ -72,7 +72,7 @@ ANSWERS = [
 def test_the_answer_is_julias(number):
     ask, answer = ANSWERS[number]
     found = ask()
-    assert found == answer and type(found) is type(answer) or found == answer
+    assert found == answer and (found is None) == (answer is None)
 
 
 @pytest.mark.parametrize(
@@ -138,11 +138,11 @@ def test_methods_are_chosen_by_all_arguments():
         return "integers"
 
     @jl.dispatch
-    def meet(a: jl.Number, b: jl.Number):
+    def meet(a: jl.Number, b: jl.Number):  # noqa: F811
         return "numbers"
 
     @jl.dispatch
-    def meet(a: jl.TypeVar("T"), b: jl.TypeVar("T")):
+    def meet(a: jl.TypeVar("T"), b: jl.TypeVar("T")):  # noqa: F811
         return "same"
 
     assert (meet(1, 2), meet(1, 2.0), meet("a", "b")) == ("integers", "numbers", "same")

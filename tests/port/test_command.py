@@ -71,7 +71,9 @@ def test_running_leaves_methods_and_generators_as_they_were(tmp_path):
 
     before = rng.DefaultRNG.generator
     source = tmp_path / "a.jl"
-    source.write_text("using Random\nRandom.seed!(1)\nstruct A\n x\nend\nBase.length(a::A) = 3\nn = length(A(1))\n")
+    source.write_text(
+        "using Random\nRandom.seed!(1)\nstruct A\n x\nend\nBase.length(a::A) = 3\nn = length(A(1))\n"
+    )
     assert port(source, run=True).complete
     assert rng.DefaultRNG.generator is before and "length" not in base.EXTENSIONS
 

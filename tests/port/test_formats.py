@@ -50,7 +50,7 @@ def test_pluto_cells_in_the_order_of_the_file():
 
 
 def test_literate_prose_code_and_directives():
-    text = "# # Title\n#\n# Some *text*.\n\nx = 1 #hide\n#-\ny = 2\n#md # Only in Markdown.\n#src secret = 1\n# The end.\n"
+    text = "# # Title\n#\n# Some *text*.\n\nx = 1 #hide\n#-\ny = 2\n#md # Only in Markdown.\n#src secret = 1\n# The end.\n"  # noqa: E501
     document = read_text(text)
     assert document.form == "literate"
     assert kinds(document) == [
@@ -63,27 +63,38 @@ def test_literate_prose_code_and_directives():
 
 def test_markdown_blocks_prompts_and_answers():
     text = (
-        "# T\n\n```jldoctest\njulia> f(x) =\n           x + 1\nf (generic function with 1 method)\n\njulia> f(1)\n2\n\n"
-        "julia> f(\"a\")\nERROR: MethodError\n```\n\n```\nplain\n```\n\n```@example a\nz = 3 # hide\n```\n\n"
+        "# T\n\n```jldoctest\njulia> f(x) =\n           x + 1\nf (generic function with 1 method)\n\njulia> f(1)\n2\n\n"  # noqa: E501
+        'julia> f("a")\nERROR: MethodError\n```\n\n```\nplain\n```\n\n```@example a\nz = 3 # hide\n```\n\n'
         "```jldoctest\nw = 4\nprintln(w)\n\n# output\n\n4\n```\n"
     )
     document = read_text(text, ".md")
     code = [c for c in document.cells if c.kind == "code"]
     assert [c.text for c in code] == ["f(x) =\n    x + 1", "f(1)", 'f("a")', "z = 3", "w = 4\nprintln(w)"]
-    assert [c.answers for c in code] == [["f (generic function with 1 method)"], ["2"], ["ERROR: MethodError"], [], ["4"]]
+    assert [c.answers for c in code] == [
+        ["f (generic function with 1 method)"],
+        ["2"],
+        ["ERROR: MethodError"],
+        [],
+        ["4"],
+    ]
     assert [c.fails for c in code] == [False, False, True, False, False]
     assert any("plain" in c.text for c in document.cells if c.kind == "prose")
     assert document.soft
 
 
 def test_notebooks_of_jupyter():
-    data = {"cells": [{"cell_type": "markdown", "source": ["# A\n", "b"]}, {"cell_type": "code", "source": "x = 1"}]}
+    data = {
+        "cells": [
+            {"cell_type": "markdown", "source": ["# A\n", "b"]},
+            {"cell_type": "code", "source": "x = 1"},
+        ]
+    }
     assert kinds(read_text(json.dumps(data), ".ipynb")) == [("prose", "# A\nb"), ("code", "x = 1")]
 
 
 @pytest.mark.parametrize("text, suffix", [("no json", ".ipynb"), ("{}", ".ipynb"), ("a\0b", ".jl")])
 def test_what_is_no_document_is_an_error(text, suffix):
-    with pytest.raises(ValueError, match="no notebook|no text"):
+    with pytest.raises(ValueError, match=r"no notebook|no text"):
         read_text(text, suffix)
 
 

@@ -1,4 +1,5 @@
-"""The parser against Julia's own: recorded answers of Meta.parseall (Julia 1.10.8) for short pieces of code."""
+"""The parser against Julia's own: recorded answers of Meta.parseall (Julia 1.10.8) for short pieces of
+code."""
 
 from __future__ import annotations
 

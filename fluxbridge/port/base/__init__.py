@@ -1,8 +1,10 @@
 # ruff: noqa: F401, F403
 """Julia's meaning for Python values: what a translated program calls where the kind of a value is not known.
 
-Names are Julia's; ``!`` is ``_``, and a name that Python uses otherwise has ``_`` behind it (``sum_``, ``map_``). Positions count
-from 1, axes (``dims``) too, arrays go down the columns: the functions do what Julia does, with Python's values. Most of
+Names are Julia's; ``!`` is ``_``, and a name that Python uses otherwise has ``_`` behind it (``sum_``,
+``map_``). Positions count
+from 1, axes (``dims``) too, arrays go down the columns: the functions do what Julia does, with Python's
+values. Most of
 them are also right inside of a gradient.
 
 >>> from fluxbridge.port import base as jl
@@ -120,12 +122,22 @@ from .iteration import (
 from .linear import *
 from .linear import I
 from .models import (
-    Embedding, EmbeddingBag, derivative, gather, getobs, group_indices, kfolds, leavepout, obsview, onecold, onehot, onehotbatch, splitobs,
+    Embedding,
+    EmbeddingBag,
+    derivative,
+    gather,
+    getobs,
+    group_indices,
+    kfolds,
+    leavepout,
+    obsview,
+    onecold,
+    onehot,
+    onehotbatch,
+    splitobs,
 )  # fmt: skip
 from .printing import (
     Text,
-    take_,
-    write,
     display,
     float_text,
     print_,
@@ -139,6 +151,8 @@ from .printing import (
     sprint,
     sprintf,
     string,
+    take_,
+    write,
 )  # fmt: skip
 from .randomness import (
     default_rng,

@@ -1,6 +1,7 @@
 """Operators and elementary functions where kinds are not known: what Julia computes, whatever the values are.
 
-Plain names (``add``, ``mul``, ``eq``) are Julia's operators without a dot: ``mul`` of matrices is the matrix product.
+Plain names (``add``, ``mul``, ``eq``) are Julia's operators without a dot: ``mul`` of matrices is the
+matrix product.
 """
 
 from __future__ import annotations
@@ -142,7 +143,8 @@ def promote_type(*kinds: Any) -> Any:
 
 
 class Operator:
-    """An operator of Julia as a function: methods of the program first, then promotion of its numbers, then plain values."""
+    """An operator of Julia as a function: methods of the program first, then promotion of its numbers,
+    then plain values."""
 
     def __init__(self, name: str, plain: Callable[[Any, Any], Any]) -> None:
         self.name, self.plain = name, plain
@@ -328,9 +330,9 @@ def _divide(a: Any, b: Any) -> Any:
     a, b = _harmonise(a, b)
     if isinstance(a, Fraction) or isinstance(b, Fraction):
         return a / b
-    if type(b) in (int, float, np.float64, np.float32) and b == 0:
-        if type(a) is int or isinstance(a, (float, np.floating)):
-            return _by_zero(a, b)
+    zero = type(b) in (int, float, np.float64, np.float32) and b == 0
+    if zero and (type(a) is int or isinstance(a, (float, np.floating))):
+        return _by_zero(a, b)
     return a / b
 
 
@@ -636,7 +638,8 @@ def ge(a: Any, b: Any) -> Any:
 def isapprox(
     a: Any, b: Any, *, atol: Any = 0, rtol: Any = None, norm: Any = None, nans: bool = False
 ) -> bool:
-    """``a ≈ b``: of arrays by the norm of the difference; ``rtol`` is √eps of the less precise, unless ``atol`` is given."""
+    """``a ≈ b``: of arrays by the norm of the difference; ``rtol`` is √eps of the less precise, unless
+    ``atol`` is given."""
     if _is_identity(a):
         a = np.eye(np.shape(b)[0]) @ a
     if _is_identity(b):

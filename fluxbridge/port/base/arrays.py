@@ -1,4 +1,5 @@
-"""Making, reshaping, joining, searching and reducing arrays, with Julia's names, axes from 1 and order by columns."""
+"""Making, reshaping, joining, searching and reducing arrays, with Julia's names, axes from 1 and order by
+columns."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def _is_number(v: Any) -> bool:
 
 
 def gathered(values: list, shape: tuple | None = None) -> Any:
-    """The results of a comprehension: numbers become an array, other things a list (or an array of objects)."""
+    """The results of a comprehension: numbers become an array, other things a list (or an array of
+    objects)."""
     if (
         values
         and all(_is_number(v) for v in values)
@@ -51,7 +53,8 @@ def gathered(values: list, shape: tuple | None = None) -> Any:
 
 
 def array(values: Any, element: Any = None) -> Any:
-    """A vector literal or comprehension whose kind of elements is not known: an array of numbers, else a list."""
+    """A vector literal or comprehension whose kind of elements is not known: an array of numbers, else a
+    list."""
     values = list(values)
     if element is not None and isinstance(element, Type) and element.name in DTYPE_OF:
         if any(type(v).__module__.startswith("fluxbridge.autodiff") for v in values):
@@ -139,12 +142,17 @@ def hcat(*xs: Any) -> Any:
     return np.concatenate(_same_type(columns), axis=1)
 
 
+def behind(x: Any, rank: int) -> Any:
+    """An array with axes of length 1 added behind its own."""
+    return x[(Ellipsis,) + (None,) * (rank - np.ndim(x))]
+
+
 def cat(*xs: Any, dims: Any) -> Any:
     """``cat(xs…; dims)``."""
     axis = int(dims if is_integer(dims) else dims[0]) - 1
     blocks = [array_of(x) if is_array(x) else np.array(x) for x in xs]
     rank = max(axis + 1, *(np.ndim(b) for b in blocks))
-    blocks = [b[(..., *[None] * (rank - np.ndim(b)))] for b in blocks]
+    blocks = [behind(b, rank) for b in blocks]
     return np.concatenate(_same_type(blocks), axis=axis)
 
 
@@ -325,9 +333,9 @@ def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None)
     single = any(isinstance(v, np.float32) for v in (start, stop)) and not any(
         type(v) is float for v in (start, stop)
     )
-    values = np.linspace(float(start), float(stop), n)
+    points = np.linspace(float(start), float(stop), n)
     step_value = (float(stop) - float(start)) / max(n - 1, 1)
-    return FloatRange(values.astype(np.float32) if single else values, step_value)
+    return FloatRange(points.astype(np.float32) if single else points, step_value)
 
 
 @generic("size")
@@ -453,7 +461,8 @@ def transpose(x: Any) -> Any:
 
 
 def row_times(row: Any, *others: Any) -> Any:
-    """``v' * x * …``: of a vector ``v`` with a vector a number, with a matrix a row; of a matrix the product."""
+    """``v' * x * …``: of a vector ``v`` with a vector a number, with a matrix a row; of a matrix the
+    product."""
     if not (is_array(row) and np.ndim(array_of(row)) == 1):
         result = adjoint(row)
         for other in others:

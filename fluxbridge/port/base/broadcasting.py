@@ -95,24 +95,35 @@ def _register() -> None:
     import operator
 
     for name, own, plain in (
-        ("+", arithmetic.add, operator.add), ("-", arithmetic.sub, operator.sub), ("*", arithmetic.mul, operator.mul),
+        ("+", arithmetic.add, operator.add), ("-", arithmetic.sub, operator.sub), ("*", arithmetic.mul, operator.mul),  # noqa: E501
     ):  # fmt: skip
         _VECTORISED[own] = _dotted(name, plain)
         _NAMES_OF[own] = name
     _VECTORISED[arithmetic.div] = _dot_divide
     _VECTORISED[arithmetic.pow_] = _dot_power
     _NAMES_OF[arithmetic.div], _NAMES_OF[arithmetic.pow_] = "/", "^"
-    for own, plain in (
-        (arithmetic.eq, operator.eq), (arithmetic.ne, operator.ne), (arithmetic.lt, operator.lt), (arithmetic.le, operator.le),
-        (arithmetic.gt, operator.gt), (arithmetic.ge, operator.ge), (arithmetic.bitand, operator.and_),
-        (arithmetic.bitor, operator.or_), (arithmetic.xor, operator.xor), (elementary.clamp, np.clip),
-        (arithmetic.mod, np.mod), (arithmetic.rem, np.fmod), (elementary.max_, np.maximum), (elementary.min_, np.minimum),
+    others: tuple[tuple[Any, Any], ...] = (
+        (arithmetic.eq, operator.eq),
+        (arithmetic.ne, operator.ne),
+        (arithmetic.lt, operator.lt),
+        (arithmetic.le, operator.le),
+        (arithmetic.gt, operator.gt),
+        (arithmetic.ge, operator.ge),
+        (arithmetic.bitand, operator.and_),
+        (arithmetic.bitor, operator.or_),
+        (arithmetic.xor, operator.xor),
+        (elementary.clamp, np.clip),
+        (arithmetic.mod, np.mod),
+        (arithmetic.rem, np.fmod),
+        (elementary.max_, np.maximum),
+        (elementary.min_, np.minimum),
         (elementary.hypot, np.hypot),
-    ):  # fmt: skip
+    )
+    for own, plain in others:
         _VECTORISED[own] = _compared(plain)
         _NAMES_OF[own] = own.__name__.rstrip("_")
     names = (
-        "sin cos tan asin acos sinh cosh tanh asinh acosh atanh exp exp2 expm1 log2 log10 log1p sqrt cbrt sinpi cospi deg2rad "
+        "sin cos tan asin acos sinh cosh tanh asinh acosh atanh exp exp2 expm1 log2 log10 log1p sqrt cbrt sinpi cospi deg2rad "  # noqa: E501
         "rad2deg real imag conj angle isnan isfinite isinf sign abs_ log abs2 float_ identity"
     )
     for name in names.split():
@@ -127,12 +138,9 @@ def _register() -> None:
 
 def _compared(plain: Callable) -> Callable:
     def operate(*values: Any) -> Any:
-        if len(values) == 2:
-            values = (
-                _harmonise(*(v if getattr(v, "dtype", None) == bool else _number(v) for v in values))
-                if all(getattr(v, "dtype", None) != bool for v in values)
-                else values
-            )
+        truths = any(getattr(v, "dtype", None) == np.dtype(bool) for v in values)
+        if len(values) == 2 and not truths:
+            values = _harmonise(*map(_number, values))
         return plain(*values)
 
     return operate
@@ -252,7 +260,7 @@ def aligned(values: list, rank: int, ranks: list[int]) -> list:
         if hasattr(value, "nlabels"):
             value = np.asarray(value)
         if own and own < rank:
-            value = value[(..., *[None] * (rank - own))]
+            value = value[(Ellipsis,) + (None,) * (rank - own)]
         result.append(value)
     return result
 

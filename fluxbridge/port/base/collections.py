@@ -60,7 +60,7 @@ def get(d: Any, key: Any, default: Any) -> Any:
     if callable(d) and not hasattr(d, "get"):
         return key[default] if default in key else d()
     if isinstance(d, Record):
-        return d[key] if key in d else default
+        return getattr(d, str(key)) if key in d else default
     if is_array(d) or isinstance(d, tuple):
         return d[key - 1] if 1 <= key <= len(d) else default
     return d.get(key, default) if hasattr(d, "get") else d[key]

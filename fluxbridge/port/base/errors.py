@@ -21,7 +21,7 @@ def mutation(what: str) -> MutationError:
         f"Mutating arrays is not supported -- called {what}\n"
         "This error occurs when you ask Zygote to differentiate operations that change\n"
         "the elements of arrays in place (e.g. setting values with x .= ...)\n\n"
-        "Possible fixes:\n- avoid mutating operations (preferred)\n- or read the documentation and solutions for this error\n"
+        "Possible fixes:\n- avoid mutating operations (preferred)\n- or read the documentation and solutions for this error\n"  # noqa: E501
         "  https://fluxml.ai/Zygote.jl/latest/limitations"
     )
 

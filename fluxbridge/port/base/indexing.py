@@ -1,4 +1,5 @@
-"""Indices as in Julia: they count from 1, ranges include their end, one index of a matrix goes down the columns."""
+"""Indices as in Julia: they count from 1, ranges include their end, one index of a matrix goes down the
+columns."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ COLON = _Colon()
 
 
 def colon(start: Any, *rest: Any) -> Any:
-    """``start:stop`` or ``start:step:stop``: a range of Python for integers, an array for floats, a list of characters.
+    """``start:stop`` or ``start:step:stop``: a range of Python for integers, an array for floats, a list
+    of characters.
 
     >>> from fluxbridge.port import base as jl
     >>> list(jl.colon(1, 3)), list(jl.colon(5, -2, 1)), jl.colon(0.0, 0.5, 1.0)
@@ -397,8 +399,8 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
                 return assign(x[int(index[0]) - 1], value)
             places = places[found] if isinstance(found, slice) else found
         values = list(value) if is_array(value) else [value] * len(places)
-        for place, v in zip(places, values, strict=False):
-            x[int(place)] = v
+        for number, v in zip(places, values, strict=False):
+            x[int(number)] = v
         return x
     if not isinstance(x, np.ndarray):
         raise MethodError(f".= into {type(x).__name__}")
@@ -412,7 +414,7 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
     value = _fit(x, value)
     stored = array_of(value) if is_array(value) else value
     if is_array(value) and np.ndim(stored) < np.ndim(target):
-        stored = stored[(..., *[None] * (np.ndim(target) - np.ndim(stored)))]
+        stored = stored[(Ellipsis,) + (None,) * (np.ndim(target) - np.ndim(stored))]
     x[place] = np.asarray(stored) if hasattr(stored, "nlabels") else stored
     return x
 

@@ -32,7 +32,8 @@ class Pair(tuple):
 
 
 def iterate(x: Any) -> Iterator:
-    """The elements that ``for`` goes over: of a matrix down the columns, of a dictionary pairs, of a number itself."""
+    """The elements that ``for`` goes over: of a matrix down the columns, of a dictionary pairs, of a
+    number itself."""
     if isinstance(x, np.ndarray):
         if np.ndim(x) > 1:
             return (_plain(v) for v in np.ravel(x, order="F"))

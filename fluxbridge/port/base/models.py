@@ -1,4 +1,5 @@
-"""Where Flux and MLUtils count from 1: layers and functions of :mod:`fluxbridge.flux` with Julia's positions."""
+"""Where Flux and MLUtils count from 1: layers and functions of :mod:`fluxbridge.flux` with Julia's
+positions."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from ... import flux as Flux
 from ...api import gradient as _gradient
-from .arithmetic import array_of, is_array
+from .arithmetic import array_of
 from .iteration import iterate
 from .types import Symbol
 
@@ -136,6 +137,6 @@ def _numeric(x: Any) -> bool:
 
 
 __all__ = [
-    "Embedding", "EmbeddingBag", "derivative", "gather", "getobs", "group_indices", "kfolds", "leavepout", "obsview", "onecold", "onehot",
+    "Embedding", "EmbeddingBag", "derivative", "gather", "getobs", "group_indices", "kfolds", "leavepout", "obsview", "onecold", "onehot",  # noqa: E501
     "onehotbatch", "splitobs",
 ]  # fmt: skip

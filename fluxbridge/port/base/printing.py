@@ -46,7 +46,7 @@ def float_text(x: Any) -> str:
         return "Inf" if value > 0 else "-Inf"
     text = repr(value) if not isinstance(x, np.floating) or type(x) is np.float64 else str(x)
     size = abs(value)
-    if size and (size < 1e-4 or size >= (1e6 if type(x) in (np.float32, np.float16) else 1e6)):
+    if size and (size < 1e-4 or size >= 1e6):
         mantissa, exponent = _scientific(text)
         if -5 < exponent < 6:
             return _positional(text)
@@ -150,16 +150,9 @@ def _show_other(x: Any) -> str:
     if is_array(x):
         return show_array(x)
     if isinstance(x, dict):
-        keys, values = (_common(list(part)) for part in (x.keys(), x.values()))
-        return (
-            f"Dict{{{keys}, {values}}}(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
-            if not x
-            else (
-                f"Dict{'' if keys != 'Any' and values != 'Any' else ''}("
-                + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items())
-                + ")"
-            )
-        )
+        if not x:
+            return "Dict{Any, Any}()"
+        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
     if isinstance(x, (set, frozenset)):
         return "Set([" + ", ".join(show(v) for v in x) + "])"
     if isinstance(x, Ref):
@@ -177,11 +170,6 @@ def _show_other(x: Any) -> str:
     if hasattr(x, "__next__"):
         raise TypeError("an iterator that was not collected cannot be printed")
     return str(x)
-
-
-def _common(values: list) -> str:
-    kinds = {repr(typeof(v)) for v in values}
-    return kinds.pop() if len(kinds) == 1 else "Any"
 
 
 def _element(x: Any, name: str) -> str:

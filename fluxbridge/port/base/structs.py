@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from .types import Any_, Type, TypeVar, UnionType, convert, isa, subtype, typeof
 
 
 class StructMeta(type):
-    """What is called to make a struct: the constructors of the program, else one with a value for each field."""
+    """What is called to make a struct: the constructors of the program, else one with a value for each
+    field."""
 
     __julia_struct__ = True
 
@@ -66,7 +67,7 @@ class StructMeta(type):
             bound = _infer(cls, args)
             if not getattr(cls, "_abstract", False) and bound:
                 cls = cls[tuple(bound.get(v, Any_) for v in cls._variables)]
-        made = object.__new__(cls)
+        made: Any = object.__new__(cls)  # type: ignore[arg-type]
         for name, kind, value in zip(fields, kinds, args, strict=False):
             object.__setattr__(made, name, _converted(_substitute(kind, bound), value))
         return made
@@ -159,7 +160,7 @@ class Struct(metaclass=StructMeta):
     _parent: Any = Any_
     _keywords: dict[str, Any] | None = None
     _mutable = False
-    _parametric: dict = {}
+    _parametric: ClassVar[dict] = {}
     __julia_params__: tuple = ()
     __julia_struct__ = True
     __array_ufunc__ = None
@@ -253,8 +254,10 @@ for _python, _julia in (
 def struct(cls: Any = None, /, *, mutable: bool = False, of: Any = Any_, where: tuple = ()) -> Any:
     """Decorator: a class with annotated fields becomes a struct.
 
-    Fields are converted to their types, as by Julia's constructor; without ``mutable`` they cannot be set. A value given
-    to a field in the class is its default for keyword arguments (``@kwdef``); a function there is called each time.
+    Fields are converted to their types, as by Julia's constructor; without ``mutable`` they cannot be set.
+    A value given
+    to a field in the class is its default for keyword arguments (``@kwdef``); a function there is called
+    each time.
 
     >>> from fluxbridge.port import base as jl
     >>> @jl.struct

@@ -1,6 +1,7 @@
 """Julia's types, for ``isa``, ``typeof``, conversion and dispatch on Python values.
 
-An ``Int64`` is an ``int``, a ``Float64`` a ``float``, numbers of other widths are NumPy's; a ``String`` is a ``str``, a
+An ``Int64`` is an ``int``, a ``Float64`` a ``float``, numbers of other widths are NumPy's; a ``String`` is
+a ``str``, a
 ``Symbol`` a :class:`Symbol`, a ``Vector`` an array of one axis or a list, a named tuple a ``Record``.
 """
 
@@ -229,8 +230,8 @@ for _name in ("add", "sub", "mul", "pow", "floordiv", "mod", "radd", "rsub", "rm
     setattr(BigInteger, f"__{_name}__", _make(_name))
 
 _DTYPES = {
-    "int64": Int64, "int32": Int32, "int16": Int16, "int8": Int8, "uint8": UInt8, "uint16": UInt16, "uint32": UInt32,
-    "uint64": UInt64, "float64": Float64, "float32": Float32, "float16": Float16, "bool": Bool, "complex128": Complex,
+    "int64": Int64, "int32": Int32, "int16": Int16, "int8": Int8, "uint8": UInt8, "uint16": UInt16, "uint32": UInt32,  # noqa: E501
+    "uint64": UInt64, "float64": Float64, "float32": Float32, "float16": Float16, "bool": Bool, "complex128": Complex,  # noqa: E501
 }  # fmt: skip
 DTYPE_OF = {t.name: np.dtype(name) for name, t in _DTYPES.items()}
 
@@ -319,8 +320,8 @@ def typeof(value: Any) -> Any:
     return Type(type(value).__name__, Any_)
 
 
-_PLAIN: list[tuple[type, Type]] = [
-    (Symbol, SymbolType), (complex, Complex), (Fraction, Rational), (range, UnitRange), (CartesianIndex, Type("CartesianIndex", Any_)),
+_PLAIN: list[tuple[Any, Type]] = [
+    (Symbol, SymbolType), (complex, Complex), (Fraction, Rational), (range, UnitRange), (CartesianIndex, Type("CartesianIndex", Any_)),  # noqa: E501
     (tuple, Tuple), (Record, NamedTuple), (dict, Dict), ((set, frozenset), Set),
 ]  # fmt: skip
 

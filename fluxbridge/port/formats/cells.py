@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 class Cell:
     """Prose (Markdown) or code (Julia).
 
-    ``hidden``: the source does not show it. ``answers``: what the source says is printed, by the number of the line behind which
+    ``hidden``: the source does not show it. ``answers``: what the source says is printed, by the number of
+    the line behind which
     it stands. ``fails``: the source says that the cell ends with an error.
     """
 
@@ -23,7 +24,8 @@ class Cell:
 
 @dataclass
 class Document:
-    """The cells of a tutorial, and the form in which it came; ``soft``: loops may assign globals, as at the prompt."""
+    """The cells of a tutorial, and the form in which it came; ``soft``: loops may assign globals, as at
+    the prompt."""
 
     cells: list[Cell]
     form: str

@@ -60,7 +60,8 @@ def is_literate(text: str) -> bool:
 
 
 def literate(text: str) -> Document:
-    """Literate.jl: lines that begin with ``# `` are prose, ``#-`` separates cells; all lines of code count, as in a script."""
+    """Literate.jl: lines that begin with ``# `` are prose, ``#-`` separates cells; all lines of code
+    count, as in a script."""
     cells: list[Cell] = []
     current: list[str] = []
     kind, start = "prose", 1
@@ -100,7 +101,8 @@ def literate(text: str) -> Document:
 
 
 def pluto(text: str) -> Document:
-    """Pluto: the cells in the order of the file, which is the order in which they can run; ``md`` texts are prose."""
+    """Pluto: the cells in the order of the file, which is the order in which they can run; ``md`` texts
+    are prose."""
     pieces = re.split(r"^# ╔═╡ (.*)$", text, flags=re.MULTILINE)
     cells: list[Cell] = []
     hidden = set(re.findall(r"^# ╟─(\S+)", pieces[-1], flags=re.MULTILINE)) if len(pieces) > 2 else set()

@@ -11,8 +11,9 @@ from .cells import Cell
 
 
 def write_text(cells: list[Cell], suffix: str, julia: list[str | None] | None = None) -> str:
-    """The text of a file with these cells (code is Python); ``julia`` is folded below each cell of a notebook or of Markdown."""
-    folded = julia if julia is not None else [None] * len(cells)
+    """The text of a file with these cells (code is Python); ``julia`` is folded below each cell of a
+    notebook or of Markdown."""
+    folded: list[str | None] = julia if julia is not None else [None] * len(cells)
     if suffix == ".ipynb":
         return notebook(cells, folded)
     if suffix in (".md", ".markdown"):

@@ -14,5 +14,5 @@ from .scope import (
 )
 
 __all__ = [
-    "Lowerer", "Refused", "Scope", "Tables", "calls_of", "is_definition", "python_name", "scan", "shadowed_builtins", "signature_name", "targets",
+    "Lowerer", "Refused", "Scope", "Tables", "calls_of", "is_definition", "python_name", "scan", "shadowed_builtins", "signature_name", "targets",  # noqa: E501
 ]  # fmt: skip

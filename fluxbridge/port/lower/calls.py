@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ... import flux as flux_module
 from .. import base
@@ -40,12 +40,12 @@ from .scope import python_name, targets
 FLUX_NAMES = frozenset(n for n in dir(flux_module) if not n.startswith("__"))
 BASE_NAMES = frozenset(n for n in dir(base) if not n.startswith("__"))
 ITERATORS = {
-    "take": "take", "drop": "drop", "filter": "lazy_filter", "map": "lazy_map", "product": "product", "partition": "partition",
-    "cycle": "cycle", "flatten": "flatten", "rest": "rest", "accumulate": "lazy_accumulate", "repeated": "repeated",
-    "countfrom": "countfrom", "takewhile": "takewhile", "dropwhile": "dropwhile", "reverse": "reverse_iterator", "zip": "zip_",
+    "take": "take", "drop": "drop", "filter": "lazy_filter", "map": "lazy_map", "product": "product", "partition": "partition",  # noqa: E501
+    "cycle": "cycle", "flatten": "flatten", "rest": "rest", "accumulate": "lazy_accumulate", "repeated": "repeated",  # noqa: E501
+    "countfrom": "countfrom", "takewhile": "takewhile", "dropwhile": "dropwhile", "reverse": "reverse_iterator", "zip": "zip_",  # noqa: E501
     "enumerate": "enumerate_", "only": "only", "peel": "peel",
 }  # fmt: skip
-ZYGOTE = frozenset(["gradient", "withgradient", "jacobian", "withjacobian", "hessian", "hessian_reverse", "diaghessian", "pullback", "Buffer", "Params", "Grads", "checkpointed", "hook", "forwarddiff", "pushforward", "ignore_derivatives"])  # fmt: skip
+ZYGOTE = frozenset(["gradient", "withgradient", "jacobian", "withjacobian", "hessian", "hessian_reverse", "diaghessian", "pullback", "Buffer", "Params", "Grads", "checkpointed", "hook", "forwarddiff", "pushforward", "ignore_derivatives"])  # fmt: skip  # noqa: E501
 DERIVATIVES = frozenset(
     ["gradient", "withgradient", "jacobian", "hessian", "diaghessian", "pullback", "withjacobian"]
 )
@@ -725,7 +725,7 @@ class Calls(Expressions):
     def conversion(self, text: str, args: list[Node], node: Expr) -> Value:
         """``Float64(x)``, ``Int(x)``, ``Dict(…)``, ``Matrix(x)``."""
         positional, _keywords = self.split(args)
-        helper = {"Dict": "dict_", "Set": "set_", "Symbol": "symbol", "Tuple": "tuple_of", "Matrix": "matrix_of", "Array": "matrix_of",
+        helper = {"Dict": "dict_", "Set": "set_", "Symbol": "symbol", "Tuple": "tuple_of", "Matrix": "matrix_of", "Array": "matrix_of",  # noqa: E501
                   "Vector": "matrix_of", "String": "string", "Complex": "complex_"}.get(text)  # fmt: skip
         if helper is not None:
             return self.helper_call(text, helper, args)
@@ -843,9 +843,7 @@ class Calls(Expressions):
         if (len(args) == 1 and op in COMPARISONS) or (
             len(args) == 1 and op in ("===", "∈", "in", "≈", "isa", "⊆")
         ):
-            code, kind = self.expr(args[0])
-            if op == "isa":
-                code = self.type_expr(args[0])
+            code = self.type_expr(args[0]) if op == "isa" else self.expr(args[0])[0]
             return f"{self.jl('fixed')}({self.jl(HELPERS[op])}, {code})", Kind("function")
         if len(args) == 1:
             return self.prefix(op, args[0], node)
@@ -917,7 +915,7 @@ class Calls(Expressions):
         return f"{self.jl('row_times')}({', '.join([v, *(c for c, _ in rest)])})", kind
 
     def _membership(self, op: str, args: list[Node]) -> Value:
-        (a, ka), (b, kb) = self.expr(args[0]), self.expr(args[1])
+        (a, _), (b, kb) = self.expr(args[0]), self.expr(args[1])
         word = "not in" if op == "∉" else "in"
         if kb.tag in ("dict",):
             pass
@@ -1370,7 +1368,7 @@ class Calls(Expressions):
             )
         return None
 
-    aliases: dict[str, str] = {}
+    aliases: ClassVar[dict[str, str]] = {}
 
     def module_member(self, module: str, name: str, node: Any) -> Value:
         """``Flux.relu`` as a value."""
@@ -1463,7 +1461,7 @@ class Calls(Expressions):
         x, kind = self.passed(positional[1])
         if self.in_gradient and isinstance(positional[0], Expr) and self._captures(positional[0]):
             self.refuse(
-                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",
+                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
                 node,
             )
         function, _ = self.function_value(positional[0], [traced(kind)])

@@ -12,7 +12,7 @@ from .scope import Scope, Variable, python_name, signature_name, targets
 from .statements import Statements
 
 METHOD_NAMES = {
-    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "power", "==": "equal", "<": "less", "\\": "solve", "%": "rem", "÷": "div", "<=": "less_equal",
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "power", "==": "equal", "<": "less", "\\": "solve", "%": "rem", "÷": "div", "<=": "less_equal",  # noqa: E501
     "isless": "less", "∘": "compose", "⋅": "dot", "&": "bitand", "|": "bitor", "!": "not_", "//": "rational",
 }  # fmt: skip
 EXTENDABLE = frozenset(
@@ -170,8 +170,8 @@ class Definitions(Statements):
     # Parameters.
 
     def function(
-        self, python: str, parameters: list[Node], wheres: list[Node], body: Node, node: Expr, dispatch: bool, key: Any,
-        documented: Node | None = None, decorators: list[str] | None = None, typed: bool | None = None, bind: list[str] | None = None,
+        self, python: str, parameters: list[Node], wheres: list[Node], body: Node, node: Expr, dispatch: bool, key: Any,  # noqa: E501
+        documented: Node | None = None, decorators: list[str] | None = None, typed: bool | None = None, bind: list[str] | None = None,  # noqa: E501
         first: list[str] | None = None,
     ) -> list[str]:  # fmt: skip
         """``def`` with its body."""
@@ -190,7 +190,7 @@ class Definitions(Statements):
                 used = [
                     n
                     for w in wheres
-                    for n in targets(w if isinstance(w, Name) else w.args[0])
+                    for n in targets(w if isinstance(w, Name) else getattr(w, "args", [w])[0])
                     if self._uses(body, [n])
                 ]  # type: ignore[union-attr]
                 signature, opening = self.signature(parameters, key, typed, missing_defaults)
@@ -429,11 +429,12 @@ class Definitions(Statements):
         closed, self.closed = self.closed, True
         outer_kinds, self.result_kinds = self.result_kinds, []
         counter = self.counter
+        defaults: list[str] = []
         try:
             with self.inside(scope), self.hoisting() as hoisted:
                 from .core import Refused
 
-                signature, opening = self.signature(list(parameters), key, False, defaults := [])
+                signature, opening = self.signature(list(parameters), key, False, defaults)
                 try:
                     code, kind = self.expr(body)
                 except Refused as refusal:
@@ -586,7 +587,7 @@ class Definitions(Statements):
         with self.inside(scope):
             lines = self.function(
                 f"new_{own.python.lower()}", parameters, [], body, node, dispatch=True, key=node.at,
-                decorators=[f"@{self.jl('parametric')}({own.python})"], first=[python_name(p) for p in params],
+                decorators=[f"@{self.jl('parametric')}({own.python})"], first=[python_name(p) for p in params],  # noqa: E501
             )  # fmt: skip
         return lines
 

@@ -35,8 +35,8 @@ from .operators import COMPARISONS, Operators
 from .scope import Scope, python_name, targets
 
 CONSTANTS = {
-    "π": ("np.pi", FLOAT), "pi": ("np.pi", FLOAT), "ℯ": ("np.e", FLOAT), "Inf": ("np.inf", FLOAT), "NaN": ("np.nan", FLOAT),
-    "Inf32": ("np.float32(np.inf)", F32), "NaN32": ("np.float32(np.nan)", F32), "nothing": ("None", NONE), "im": ("1j", COMPLEX),
+    "π": ("np.pi", FLOAT), "pi": ("np.pi", FLOAT), "ℯ": ("np.e", FLOAT), "Inf": ("np.inf", FLOAT), "NaN": ("np.nan", FLOAT),  # noqa: E501
+    "Inf32": ("np.float32(np.inf)", F32), "NaN32": ("np.float32(np.nan)", F32), "nothing": ("None", NONE), "im": ("1j", COMPLEX),  # noqa: E501
     "Inf64": ("np.inf", FLOAT), "undef": ("None", NONE),
 }  # fmt: skip
 TYPE_WORDS = frozenset(
@@ -94,13 +94,13 @@ TYPE_WORDS = frozenset(
 )
 TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_"}
 EXCEPTIONS = {
-    "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",
+    "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",  # noqa: E501
     "DomainError": "DomainError", "ArgumentError": "ArgumentError", "DimensionMismatch": "DimensionMismatch",
-    "MethodError": "TypeError", "InexactError": "InexactError", "UndefVarError": "UndefVarError", "DivideError": "ZeroDivisionError",
+    "MethodError": "TypeError", "InexactError": "InexactError", "UndefVarError": "UndefVarError", "DivideError": "ZeroDivisionError",  # noqa: E501
     "OverflowError": "OverflowError", "TypeError": "TypeError",
 }  # fmt: skip
 ELEMENT_KINDS = {
-    "Int": INT, "Int64": INT, "Float64": FLOAT, "Float32": F32, "Bool": BOOL, "String": STR, "Symbol": SYM, "Char": CHAR,
+    "Int": INT, "Int64": INT, "Float64": FLOAT, "Float32": F32, "Bool": BOOL, "String": STR, "Symbol": SYM, "Char": CHAR,  # noqa: E501
     "ComplexF64": COMPLEX,
 }  # fmt: skip
 DTYPES = {"Int": "int", "Int64": "int", "Float64": "float", "Float32": "np.float32", "Bool": "bool"}
@@ -728,7 +728,7 @@ class Expressions(Operators):
                 kind = ELEMENT_KINDS[element]
                 if kind == INT and joined not in INTS:
                     return (
-                        f"{self.jl('matrix')}({', '.join('(' + ', '.join(r) + ',)' for r in made)}, element={self.jl('Int64')})",
+                        f"{self.jl('matrix')}({', '.join('(' + ', '.join(r) + ',)' for r in made)}, element={self.jl('Int64')})",  # noqa: E501
                         arr(INT, 2),
                     )
                 self.imports.add("np")
@@ -1228,7 +1228,7 @@ class Expressions(Operators):
             and isinstance(node.args[0], Name)
             and node.args[0].text in ("promote_type", "eltype", "typeof")
         ):
-            return f"{self.jl(node.args[0].text)}({', '.join(self.type_expr(a) if node.args[0].text == 'promote_type' else self.expr(a)[0] for a in node.args[1:])})"
+            return f"{self.jl(node.args[0].text)}({', '.join(self.type_expr(a) if node.args[0].text == 'promote_type' else self.expr(a)[0] for a in node.args[1:])})"  # noqa: E501
         self.refuse("this type", node)
 
     def type_param(self, node: Node) -> str:
@@ -1266,7 +1266,7 @@ class Expressions(Operators):
 
     def block_value(self, node: Expr) -> Value: ...  # type: ignore[empty-body]
     def assignment_value(self, node: Expr) -> Value: ...  # type: ignore[empty-body]
-    def lambda_value(self, node: Node, kinds: Any, bind: Any = None) -> Value: ...  # type: ignore[empty-body]
+    def lambda_value(self, node: Node, kinds: Any, bind: Any = None, name: Any = None) -> Value: ...  # type: ignore[empty-body]
     def broadcast_call(self, function: Node, args: list[Node], node: Expr) -> Value: ...  # type: ignore[empty-body]
     def module_path(self, node: Node) -> str | None: ...
     def module_member(self, module: str, name: str, node: Any) -> Value: ...  # type: ignore[empty-body]
@@ -1278,7 +1278,7 @@ class _NeedsStatements(Exception):
 
 
 HEADS = {
-    ".": "field", "if": "if", "&&": "and", "||": "or", "'": "adjoint", "::": "typeassert", "->": "lambda", "<:": "subtype", ">:": "supertype",
+    ".": "field", "if": "if", "&&": "and", "||": "or", "'": "adjoint", "::": "typeassert", "->": "lambda", "<:": "subtype", ">:": "supertype",  # noqa: E501
 }  # fmt: skip
 STATEMENTS = frozenset(
     [

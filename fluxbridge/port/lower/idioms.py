@@ -1,6 +1,7 @@
 """Functions of Julia that a Python person writes otherwise, where the kinds allow it.
 
-Each idiom takes the translator, positional and keyword arguments, and gives code and kind, or ``None`` for the helper.
+Each idiom takes the translator, positional and keyword arguments, and gives code and kind, or ``None`` for
+the helper.
 """
 
 from __future__ import annotations
@@ -270,7 +271,7 @@ def zeros(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         and t.lookup(positional[0].text) is None
     ):
         element, dtype = {
-            "Float32": (F32, "np.float32"), "Float64": (FLOAT, ""), "Int": (INT, "int"), "Int64": (INT, "int"), "Bool": (BOOL, "bool"),
+            "Float32": (F32, "np.float32"), "Float64": (FLOAT, ""), "Int": (INT, "int"), "Int64": (INT, "int"), "Bool": (BOOL, "bool"),  # noqa: E501
         }[positional[0].text]  # fmt: skip
         positional = positional[1:]
     if not positional:
@@ -450,7 +451,7 @@ def reshape(t: Any, positional: list, keywords: list, node: Any) -> Value | None
         ), result
     if kind.tag == "range" and code.startswith("range(") and element in INTS:
         return (
-            f"{t.np('reshape')}({code}, ({', '.join(c for c, _ in sizes)}{',' if len(sizes) == 1 else ''}), order='F')",
+            f"{t.np('reshape')}({code}, ({', '.join(c for c, _ in sizes)}{',' if len(sizes) == 1 else ''}), order='F')",  # noqa: E501
             result,
         )
     codes = ", ".join(t.jl("COLON") if c == "-1" else c for c, _ in sizes)

@@ -9,8 +9,7 @@ from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Value
 from .definitions import Definitions
-from .scope import Scope
-from .scope import is_definition, targets
+from .scope import Scope, is_definition, targets
 from .statements import Sink
 
 TRANSPARENT = frozenset(
@@ -142,7 +141,14 @@ class Macros(Definitions):
                 self.learned.results[key] = ANY
         with self.inside(scope):
             made = self.function(
-                own.python, parameters, [], body, definition, dispatch=False, key=definition.at, decorators=["@adjoint"]
+                own.python,
+                parameters,
+                [],
+                body,
+                definition,
+                dispatch=False,
+                key=definition.at,
+                decorators=["@adjoint"],
             )
         return before + made
 

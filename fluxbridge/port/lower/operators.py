@@ -32,11 +32,11 @@ from ..syntax import Expr, Literal, Name, Node
 from .core import Core, Value
 
 HELPERS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_", "÷": "int_div", "%": "rem", "\\": "left_divide", "//": "rational",
-    "==": "eq", "!=": "ne", "≠": "ne", "<": "lt", "<=": "le", "≤": "le", ">": "gt", ">=": "ge", "≥": "ge", "===": "egal",
-    "≡": "egal", "≈": "isapprox", "&": "bitand", "|": "bitor", "⊻": "xor", "xor": "xor", "<<": "shift_left", ">>>": "shift_right_logical", ">>": "shift_right",
-    "⋅": "dot", "×": "cross", "∘": "compose", "∩": "intersect", "∪": "union", "⊆": "issubset", "∈": "in_", "in": "in_", "=>": "Pair",
-    ":": "colon", "isa": "isa", "|>": "pipe", "√": "sqrt", "!": "not_", "⊠": "batched_mul", "≡ ": "egal", "∉": "notin_", "!==": "negal",
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_", "÷": "int_div", "%": "rem", "\\": "left_divide", "//": "rational",  # noqa: E501
+    "==": "eq", "!=": "ne", "≠": "ne", "<": "lt", "<=": "le", "≤": "le", ">": "gt", ">=": "ge", "≥": "ge", "===": "egal",  # noqa: E501
+    "≡": "egal", "≈": "isapprox", "&": "bitand", "|": "bitor", "⊻": "xor", "xor": "xor", "<<": "shift_left", ">>>": "shift_right_logical", ">>": "shift_right",  # noqa: E501
+    "⋅": "dot", "×": "cross", "∘": "compose", "∩": "intersect", "∪": "union", "⊆": "issubset", "∈": "in_", "in": "in_", "=>": "Pair",  # noqa: E501
+    ":": "colon", "isa": "isa", "|>": "pipe", "√": "sqrt", "!": "not_", "⊠": "batched_mul", "≡ ": "egal", "∉": "notin_", "!==": "negal",  # noqa: E501
     "min": "min_", "max": "max_",
 }  # fmt: skip
 COMPARISONS = {
@@ -75,7 +75,7 @@ class Operators(Core):
                 pass
             else:
                 return self._helper(op, a, b)
-        method = {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power, "÷": self._whole,
+        method = {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power, "÷": self._whole,  # noqa: E501
                   "%": self._remainder}.get(op)  # fmt: skip
         made = method(op, a, b) if method is not None else None
         if made is None and op in COMPARISONS:
@@ -174,8 +174,8 @@ class Operators(Core):
     @staticmethod
     def _same_arrays(kx: Kind, ky: Kind) -> bool:
         return (
-            kx.tag == ky.tag == "arr" and kx.rank == ky.rank and kx.rank is not None and kx.stored == ky.stored == "nd"
-            and ((kx.element == ky.element and kx.element in (INT, FLOAT, F32)) or {kx.element, ky.element} <= {INT, FLOAT})
+            kx.tag == ky.tag == "arr" and kx.rank == ky.rank and kx.rank is not None and kx.stored == ky.stored == "nd"  # noqa: E501
+            and ((kx.element == ky.element and kx.element in (INT, FLOAT, F32)) or {kx.element, ky.element} <= {INT, FLOAT})  # noqa: E501
         )  # fmt: skip
 
     def _product(self, op: str, a: Value, b: Value) -> Value | None:

@@ -136,7 +136,8 @@ def is_definition(node: Node) -> bool:
 
 @dataclass
 class Found:
-    """What a body assigns: plainly, in loops, as loop variables; its functions and structs; names declared global."""
+    """What a body assigns: plainly, in loops, as loop variables; its functions and structs; names declared
+    global."""
 
     plain: dict[str, int] = field(default_factory=dict)
     looped: dict[str, int] = field(default_factory=dict)
@@ -161,7 +162,7 @@ def _scan(node: Node, found: Found, loop: bool) -> None:
         return
     head, args = node.head, node.args
     if is_definition(node):
-        name = signature_name(args[0])
+        name: Any = signature_name(args[0])
         if isinstance(name, Expr) and name.head == "curly":
             name = name.args[0]
         if isinstance(name, Name):

@@ -507,8 +507,8 @@ class Statements(Calls):
             return [f"{base}[{positions[0][0]}] = {code}"]
         whole = all(k in INTS for _, k in positions)
         fits = kind.tag == "arr" and (
-            (kind.element == FLOAT and value in REALS) or (kind.element == INT and value in INTS | {BOOL}) or (kind.element == BOOL and value == BOOL)
-            or (kind.element == F32 and value in REALS | {F32}) or (kind.stored == "list" and kind.element == value)
+            (kind.element == FLOAT and value in REALS) or (kind.element == INT and value in INTS | {BOOL}) or (kind.element == BOOL and value == BOOL)  # noqa: E501
+            or (kind.element == F32 and value in REALS | {F32}) or (kind.stored == "list" and kind.element == value)  # noqa: E501
         )  # fmt: skip
         if (
             whole
@@ -516,7 +516,7 @@ class Statements(Calls):
             and not self.in_try
             and (kind.rank == len(positions) and kind.stored in ("nd", "list"))
         ):
-            parts = []
+            parts: list[str] = []
             for place, ((position, ik), node) in enumerate(zip(positions, nodes, strict=False)):
                 end = self._from_end(position, base, place)
                 literal = self.literal_int(position)
@@ -732,7 +732,7 @@ class Statements(Calls):
                     scope.add(name, python_name(name) + "_")
         return scope
 
-    settled: set[str] = set()
+    settled: frozenset[str] | set[str] = frozenset()
 
     def _s_for(self, node: Expr, sink: Sink) -> list[str]:
         head = node.args[0]
@@ -847,14 +847,10 @@ class Statements(Calls):
             with self.inside(scope):
                 for one in bindings:
                     if isinstance(one, Expr) and one.head == "=":
-                        with self.inside(scope.parent if self._self_bound(one) else scope):  # type: ignore[arg-type]
-                            with self.hoisting() as hoisted:
-                                code, kind = self.expr(
-                                    one.args[1],
-                                    "list"
-                                    if isinstance(one.args[0], Name) and one.args[0].text in self.grown
-                                    else None,
-                                )
+                        grown = isinstance(one.args[0], Name) and one.args[0].text in self.grown
+                        outside: Any = scope.parent if self._self_bound(one) else scope
+                        with self.inside(outside), self.hoisting() as hoisted:
+                            code, kind = self.expr(one.args[1], "list" if grown else None)
                         for n in targets(one.args[0]):
                             if n not in scope.names:
                                 scope.add(n)
@@ -914,7 +910,7 @@ class Statements(Calls):
     def declarations(self, scope: Scope) -> list[str]:
         """``nonlocal`` and ``global`` lines of a function."""
         lines = []
-        assigned = list(sorted(scope.nonlocals))
+        assigned = sorted(scope.nonlocals)
         names = [v.python for n in assigned if (v := scope.find(n)) is not None and v.scope is not scope]
         if names:
             lines.append(f"nonlocal {', '.join(names)}")

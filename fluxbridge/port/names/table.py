@@ -4,9 +4,8 @@ from __future__ import annotations
 
 #: Names of Julia whose helper in ``fluxbridge.port.base`` is called otherwise (``!`` is always ``_``).
 BASE: dict[str, str] = dict(
-    (
-        line.split()
-        for line in """
+    line.split()
+    for line in """
 sum sum_
 abs abs_
 max max_
@@ -64,7 +63,6 @@ unique! unique_in_place
 normalize! normalize_in_place
 splice! splice_in_place
 """.strip().splitlines()
-    )
 )
 
 #: Functions of one number with NumPy's name, which also take whole arrays; the kind of the result.
@@ -125,11 +123,11 @@ RESULTS: dict[str, str] = {
     name: kind
     for kind, names in {
         "nat": "length ndims count lastindex last_index sizeof nfields",
-        "int": "gcd lcm isqrt factorial binomial sign_int fld cld int_div count_ones searchsortedfirst searchsortedlast numobs",
-        "bool": "isempty haskey in_ all_ any_ iseven isodd isnothing issorted allunique startswith endswith occursin contains "
-        "isdigit isletter isspace isuppercase islowercase issubset isdisjoint isa egal isequal isapprox issymmetric isposdef "
+        "int": "gcd lcm isqrt factorial binomial sign_int fld cld int_div count_ones searchsortedfirst searchsortedlast numobs",  # noqa: E501
+        "bool": "isempty haskey in_ all_ any_ iseven isodd isnothing issorted allunique startswith endswith occursin contains "  # noqa: E501
+        "isdigit isletter isspace isuppercase islowercase issubset isdisjoint isa egal isequal isapprox issymmetric isposdef "  # noqa: E501
         "isinteger ispunct hasproperty",
-        "str": "string join lpad rpad uppercase lowercase strip lstrip rstrip replace_text repr_ sprint sprintf titlecase "
+        "str": "string join lpad rpad uppercase lowercase strip lstrip rstrip replace_text repr_ sprint sprintf titlecase "  # noqa: E501
         "uppercasefirst chomp bitstring randstring",
         "float": "mean_float",
         "none": "println print_ foreach printf display show_",
@@ -195,21 +193,45 @@ FLUX_VALUES: dict[str, str] = {
 
 #: Names of Flux, MLUtils and the like for which the base module has a version that counts from 1.
 SELECTED = frozenset(
-    "Embedding EmbeddingBag onecold onehot onehotbatch getobs obsview group_indices derivative gather splitobs kfolds leavepout".split()
+    [
+        "Embedding",
+        "EmbeddingBag",
+        "onecold",
+        "onehot",
+        "onehotbatch",
+        "getobs",
+        "obsview",
+        "group_indices",
+        "derivative",
+        "gather",
+        "splitobs",
+        "kfolds",
+        "leavepout",
+    ]
 )
 
 #: Names of Flux and its parts whose positions would be counted otherwise, so they are refused.
 COUNTED = frozenset(
-    "topk scatter scatter! batched_searchsortedfirst batched_searchsortedlast ctc_loss getobs! slidingwindow ObsDim".split()
+    [
+        "topk",
+        "scatter",
+        "scatter!",
+        "batched_searchsortedfirst",
+        "batched_searchsortedlast",
+        "ctc_loss",
+        "getobs!",
+        "slidingwindow",
+        "ObsDim",
+    ]
 )
 
 #: Packages and where their names are found.
 MODULES: dict[str, str] = {
-    "Base": "base", "Core": "base", "LinearAlgebra": "base", "Statistics": "base", "Random": "base", "Printf": "base", "Iterators": "iterators",
-    "Flux": "flux", "NNlib": "flux", "Zygote": "zygote", "Optimisers": "flux", "MLUtils": "flux", "OneHotArrays": "flux",
-    "Functors": "flux", "Losses": "flux", "Optimise": "flux", "Data": "flux", "ForwardDiff": "forwarddiff", "Test": "base",
-    "Markdown": "nothing", "InteractiveUtils": "nothing", "Pkg": "nothing", "ChainRulesCore": "zygote", "Math": "base",
-    "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "refused",
+    "Base": "base", "Core": "base", "LinearAlgebra": "base", "Statistics": "base", "Random": "base", "Printf": "base", "Iterators": "iterators",  # noqa: E501
+    "Flux": "flux", "NNlib": "flux", "Zygote": "zygote", "Optimisers": "flux", "MLUtils": "flux", "OneHotArrays": "flux",  # noqa: E501
+    "Functors": "flux", "Losses": "flux", "Optimise": "flux", "Data": "flux", "ForwardDiff": "forwarddiff", "Test": "base",  # noqa: E501
+    "Markdown": "nothing", "InteractiveUtils": "nothing", "Pkg": "nothing", "ChainRulesCore": "zygote", "Math": "base",  # noqa: E501
+    "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "refused",  # noqa: E501
     "Broadcast": "base", "Main": "main", "Dates": "refused",
 }  # fmt: skip
 

@@ -6,5 +6,5 @@ from .sexpr import show
 from .tree import Comment, Expr, Literal, Name, Node, Quoted, Source
 
 __all__ = [
-    "Comment", "Expr", "JuliaSyntaxError", "Literal", "Name", "Node", "Quoted", "Source", "parse", "parse_one", "show",
+    "Comment", "Expr", "JuliaSyntaxError", "Literal", "Name", "Node", "Quoted", "Source", "parse", "parse_one", "show",  # noqa: E501
 ]  # fmt: skip

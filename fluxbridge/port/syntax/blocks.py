@@ -12,7 +12,8 @@ class Blocks(Brackets):
     """The rules of the parser for everything that begins with a keyword or ``@``."""
 
     def body(self, *ends: str, documented: bool = False) -> Expr:
-        """Statements up to one of these keywords, which is not taken; in some blocks a text documents what follows."""
+        """Statements up to one of these keywords, which is not taken; in some blocks a text documents what
+        follows."""
         at = self.peek().at
         statements: list[Node] = []
         while True:

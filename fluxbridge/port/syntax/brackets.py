@@ -322,7 +322,8 @@ class Brackets(Expressions):
         """Elements separated by spaces, line breaks and semicolons, gathered by their separators.
 
         A separator has a number: 0 for a space (columns), 1 for ``;`` or a line break (rows), n for n
-        semicolons. Groups with the lowest number are put together first, except that rows are made of columns.
+        semicolons. Groups with the lowest number are put together first, except that rows are made of
+        columns.
         """
         items: list[Node] = [first]
         separators: list[int] = []

@@ -191,9 +191,9 @@ class Expressions(Atoms):
         right = self.binary(ASSIGNMENT, commas)
         if token.text == "~":
             return Expr("call", [Name(name, token.at), left, right], at, self.last().end)
-        if name == "=" and self.defines_function(left):
-            if not (isinstance(right, Expr) and right.head == "block"):
-                right = Expr("block", [right], getattr(right, "at", at), self.last().end)
+        is_block = isinstance(right, Expr) and right.head == "block"
+        if name == "=" and self.defines_function(left) and not is_block:
+            right = Expr("block", [right], getattr(right, "at", at), self.last().end)
         return Expr(name, [left, right], at, self.last().end)
 
     @staticmethod
@@ -410,7 +410,8 @@ class Expressions(Atoms):
         return Expr("block", [body], getattr(body, "at", -1), self.last().end)
 
     def _type(self) -> Node:
-        """The type after ``::``, which may have a ``where`` of its own (but not in the head of a long function)."""
+        """The type after ``::``, which may have a ``where`` of its own (but not in the head of a long
+        function)."""
         at = self.peek().at
         left = self.postfix_expression()
         while self.wheres and self.peek().kind == "id" and self.peek().text == "where":

@@ -1,4 +1,5 @@
-"""The parser's view of the tokens: the next one, with or without line breaks, and what is special at this place."""
+"""The parser's view of the tokens: the next one, with or without line breaks, and what is special at this
+place."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ class Stream:
     """Tokens of one text and the state that Julia's grammar depends on.
 
     ``newlines``: line breaks end an expression; ``spaces``: white space separates elements (matrices, macro
-    arguments); ``ranges``: ``:`` is an operator (not between ``?`` and ``:``); ``index``: ``end`` and ``begin``
+    arguments); ``ranges``: ``:`` is an operator (not between ``?`` and ``:``); ``index``: ``end`` and
+    ``begin``
     are values; ``wheres``: ``where`` may follow.
     """
 

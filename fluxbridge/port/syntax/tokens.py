@@ -56,7 +56,7 @@ def normal(name: str) -> str:
 
 
 _ALIKE = str.maketrans({"ɛ": "ε", "µ": "μ"})
-_OPERATOR_NAMES = {"·": "⋅", "·": "⋅", "−": "-"}
+_OPERATOR_NAMES = {"\u00b7": "⋅", "\u0387": "⋅", "−": "-"}
 _NAME_START = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "So"])
 _NAME_MORE = frozenset(["Mn", "Mc", "Nd", "Pc", "Sk", "Me", "No"])
 _CLOSES_VALUE = frozenset(("id", "number", "string", "char", "cmd", ")", "]", "}", "'"))
@@ -71,7 +71,8 @@ class Lexer:
 
     def tokens(self, at: int = 0, until_close: bool = False) -> list[Token]:
         """All tokens from here on; with ``until_close`` to the bracket that closes the one opened here."""
-        text, found, depth, spaced = self.text, [], 0, False
+        text, depth, spaced = self.text, 0, False
+        found: list[Token] = []
         size = len(text)
         while at < size:
             c = text[at]
@@ -210,7 +211,8 @@ class Lexer:
         return Token("char", text[at + 1 : here], at, here + 1)
 
     def _string(self, at: int, kind: str, raw: bool = False) -> Token:
-        """A string with its parts: pieces of raw text, and lists of tokens where something is interpolated."""
+        """A string with its parts: pieces of raw text, and lists of tokens where something is
+        interpolated."""
         text, size = self.text, len(self.text)
         quote = text[at]
         triple = text.startswith(quote * 3, at)

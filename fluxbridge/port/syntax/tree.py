@@ -6,7 +6,7 @@ An :class:`Expr` has the heads and the order of arguments of Julia's own ``Expr`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Expr:
     end: int = field(default=-1, compare=False)
 
 
-Node = Union[Name, Literal, Quoted, Expr]
+Node = Name | Literal | Quoted | Expr
 
 
 @dataclass(frozen=True)
