@@ -603,7 +603,8 @@ class Definitions(Statements):
             head, parent = head.args
         variables: list[Node] = []
         if isinstance(head, Expr) and head.head == "curly":
-            head, variables = head.args[0], head.args[1:]
+            variables = head.args[1:]
+            head = head.args[0]
         assert isinstance(head, Name)
         own = self.lookup(head.text) or self.scope.home.add(head.text, struct=node)
         own.struct = node
