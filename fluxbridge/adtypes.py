@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import parity
-from .autodiff import native
+from .autodiff import blocks, native
 from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
 from .autodiff.primitive import plain
@@ -95,30 +95,39 @@ def _unit(shape: tuple[int, ...], k: int, order: str) -> Any:
 
 def _jacobians(xs: Sequence[Any], y: Any, back: Callable[..., Any], order: str) -> tuple[Any, Any]:
     """The value and one Jacobian for each of `xs`, a row for every element of the value."""
+    _check_jacobian_output(y)
+    rows = [back(_unit(np.shape(y), k, order)) for k in range(int(np.size(y)))]
+    return y, tuple(_jacobian_of(x, [row[i] for row in rows], y, order) for i, x in enumerate(xs))
+
+
+def _check_jacobian_output(y: Any) -> None:
     if not _is_array_or_number(y):
         raise StructureError(f"jacobian expects an array or a number, but the function returned {y!r}")
     if np.iscomplexobj(plain(y)):
         raise StructureError("jacobian does not accept complex output")
-    seeds = [_unit(np.shape(y), k, order) for k in range(int(np.size(y)))]
-    rows = [back(seed) for seed in seeds]
-    return y, tuple(_jacobian_of(x, [row[i] for row in rows], y, order) for i, x in enumerate(xs))
 
 
 def _jacobian_of(x: Any, parts: list[Any], y: Any, order: str) -> Any:
-    """The matrix (elements of y × elements of x); for a number x a vector; else None."""
+    """The Jacobian out of the cotangents of x for each element of y; None if x has none."""
     if not _is_array_or_number(x):
         return None
-    dtype = np.result_type(_dtype(x), _dtype(y))
-    if np.ndim(x) == 0 and not isinstance(plain(x), np.ndarray):
-        if not parts:
-            return np.zeros(0, dtype)
-        return _as_dtype(np.stack([0.0 if g is None else g for g in parts]), dtype)
-    width = int(np.size(x))
-    if not parts:
-        return np.zeros((0, width), dtype)
-    zero = np.zeros(width)
-    rows = [zero if g is None else np.reshape(g, -1, order=order) for g in parts]  # type: ignore[call-overload]
-    return _as_dtype(np.stack(rows), dtype)
+    zero = np.zeros(np.shape(x))
+    rows = np.stack([zero if g is None else g for g in parts]) if parts else np.zeros((0, *np.shape(x)))
+    return _as_matrix(x, rows, y, order)
+
+
+def _as_matrix(x: Any, rows: Any, y: Any, order: str) -> Any:
+    """The matrix (elements of y × elements of x), or for a number x a vector, out of rows shaped like x."""
+    if np.ndim(x) or isinstance(plain(x), np.ndarray):
+        rows = _flat_rows(rows, order)
+    return _as_dtype(rows, np.result_type(_dtype(x), _dtype(y)))
+
+
+def _flat_rows(rows: Any, order: str) -> Any:
+    """Every row as a vector, its elements in C or F order."""
+    if order == "F" and np.ndim(rows) > 2:
+        rows = np.transpose(rows, (0, *range(np.ndim(rows) - 1, 0, -1)))
+    return np.reshape(rows, (len(rows), int(np.prod(np.shape(rows)[1:]))))
 
 
 def _dtype(x: Any) -> Any:
@@ -179,8 +188,28 @@ class AutoNative(ADType):
             return super().implicit_withgradient(f, params, aux)
         return native.gradient_of(ImplicitTrace(f, params), aux)
 
+    def withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
+        """The seeds of all elements of the output, pulled back in blocks."""
+        if len(xs) == 1 and isinstance(xs[0], Params):
+            return super().withjacobian(f, xs, order)
+        xs = [np.asarray(x) if isinstance(x, Structured) else x for x in xs]
+        if self.verify or _verifying():
+            return parity.verified(f, xs, lambda f: self._withjacobian(f, xs, order))
+        return self._withjacobian(f, xs, order)
+
+    def _withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
+        y, back = native.pullback(f, xs)
+        _check_jacobian_output(y)
+        wanted = [x if _is_array_or_number(x) else None for x in xs]
+        rows = blocks.pulled(back, wanted, y, order)
+        if rows is None:
+            return _jacobians(xs, y, back, order)
+        return y, tuple(
+            None if x is None else _as_matrix(x, r, y, order) for x, r in zip(wanted, rows, strict=True)
+        )
+
     def hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
-        """Forward over reverse: the gradient, pushed forward along every unit vector."""
+        """Forward over reverse: the gradient, pushed forward along all unit vectors, in blocks."""
         x = np.asarray(x) if isinstance(x, Structured) else x
         _check_hessian_argument(x)
         if self.verify or _verifying():
@@ -188,15 +217,14 @@ class AutoNative(ADType):
         return self._hessian(f, x, order)
 
     def _hessian(self, f: Callable[..., Any], x: Any, order: str) -> Any:
-        columns = [self._column(f, (x,), 0, e) for e in native.basis(x)]
+        columns = self._columns(f, (x,), 0)
         if np.ndim(x) == 0:
             return columns[0]
-        n = int(np.size(x))
-        if n == 0:
+        if len(columns) == 0:
             return np.zeros((0, 0))
-        h = np.stack([np.reshape(c, -1, order=order) for c in columns], axis=1)  # type: ignore[call-overload]
+        h = np.transpose(_flat_rows(columns, order))
         if order == "F":  # the unit vectors come in C order
-            h = h[:, np.reshape(np.arange(n), np.shape(x)).ravel(order="F")]
+            h = h[:, np.reshape(np.arange(np.size(x)), np.shape(x)).ravel(order="F")]
         return _as_dtype(h, np.result_type(_dtype(x), _dtype(f(x))))
 
     def diaghessian(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, ...]:
@@ -205,26 +233,34 @@ class AutoNative(ADType):
         return super().diaghessian(f, xs)
 
     @staticmethod
-    def _column(f: Callable[..., Any], xs: Sequence[Any], k: int, e: Any) -> Any:
-        """The tangent of the gradient by argument k, along e."""
+    def _columns(f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:
+        """The tangents of the gradient by argument k along all unit vectors, in C order."""
         x = xs[k]
-        real = x
 
         def partial(z: Any) -> Any:
             return native.withgradient(lambda w: f(*xs[:k], w, *xs[k + 1 :]), (z,))[1][0]
 
-        tangent = native.pushforward(partial, (real,), (e,))[1]
-        return e * 0.0 if tangent is None else tangent
+        def push(e: Any) -> Any:
+            tangent = native.pushforward(partial, (x,), (e,))[1]
+            return e * 0.0 if tangent is None else tangent
+
+        columns = blocks.pushed(push, x)
+        if columns is None:
+            tangents = [push(e) for e in native.basis(x)]
+            columns = np.stack(tangents) if np.ndim(x) and tangents else tangents
+        return columns
 
     def _diagonal(self, f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:
         x = xs[k]
         if not _is_array_or_number(x):
             return None
-        columns = [self._column(f, xs, k, e) for e in native.basis(x)]
+        columns = self._columns(f, xs, k)
         if np.ndim(x) == 0:
             return columns[0]
-        entries = [np.reshape(c, -1)[i] for i, c in enumerate(columns)]
-        return np.reshape(np.stack(entries), np.shape(x)) if entries else np.zeros(np.shape(x))
+        n = int(np.size(x))
+        if n == 0:
+            return np.zeros(np.shape(x))
+        return np.reshape(np.reshape(columns, (n, n))[np.arange(n), np.arange(n)], np.shape(x))
 
 
 class AutoFiniteDifferences(ADType):

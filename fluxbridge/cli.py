@@ -58,6 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gradient.add_argument("points", nargs="+", help="the arguments, as Python; after -- if one is negative")
     gradient.add_argument("--value", action="store_true", help="print the value as well")
     gradient.set_defaults(run=_gradient)
+    primitives = commands.add_parser(
+        "primitives", help="print every primitive and what each reader knows of it, as Markdown"
+    )
+    primitives.set_defaults(run=_primitives)
     spellings = commands.add_parser(
         "spellings", help="print how each primitive is written in Julia, as Markdown"
     )
@@ -72,9 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain.add_argument("--forward", action="store_true", help="dual numbers, for a function of one number")
     explain.add_argument("--all", action="store_true", help="fold nothing")
     explain.add_argument(
-        "--as", dest="form", default="text",
+        "--as",
+        dest="form",
+        default="text",
         choices=["text", "html", "markdown", "latex", "mermaid", "dot", "svg", "json"],
-    )  # fmt: skip
+    )
     explain.set_defaults(run=_explain)
     port = commands.add_parser("port", add_help=False, help="translate a Flux tutorial in Julia to Python")
     port.set_defaults(run=_port)
@@ -106,9 +112,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _functions(options: argparse.Namespace) -> int:
-    from .autodiff import coverage
+    from .tables import functions
 
-    print(coverage.markdown(), end="")
+    print(functions.markdown(), end="")
     return 0
 
 
@@ -125,9 +131,16 @@ def _gradient(options: argparse.Namespace) -> int:
 
 
 def _spellings(options: argparse.Namespace) -> int:
-    from .julia import table
+    from .tables import spellings
 
-    print(table.markdown(), end="")
+    print(spellings.markdown(), end="")
+    return 0
+
+
+def _primitives(options: argparse.Namespace) -> int:
+    from .tables import primitives
+
+    print(primitives.markdown(), end="")
     return 0
 
 

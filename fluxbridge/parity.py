@@ -14,6 +14,7 @@ from .autodiff.native import as_in_gradient, within_gradient
 from .autodiff.primitive import Tracer, plain, seen, take_up
 from .autodiff.structure import Splitter, is_number_or_array, take_apart
 from .errors import ParityError
+from .randomness import RandomNumbers
 
 T = TypeVar("T")
 Parts = dict[str, Any]
@@ -55,7 +56,6 @@ def verified(f: Callable[..., Any], xs: Sequence[Any], derive: Callable[[Any], T
 
     The plain runs come last: what the native engine has to say of the function goes first.
     """
-    from .check.randomness import RandomNumbers
 
     f = RandomNumbers(f).f
     runs: list[Callable[[], None]] = []
@@ -75,7 +75,6 @@ def verified(f: Callable[..., Any], xs: Sequence[Any], derive: Callable[[Any], T
 
 def verified_implicit(f: Callable[[], Any], pull: Callable[[Any], tuple[Any, Any]]) -> tuple[Any, Any]:
     """What `pull` makes of `f`, a function without arguments; a plain run is compared with its value."""
-    from .check.randomness import RandomNumbers
 
     f, state = RandomNumbers(f).f, _random_state()
     y, back = pull(f)

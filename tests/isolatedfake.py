@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from fluxbridge.julia.errors import JuliaTypeError
-from fluxbridge.julia.objects import JuliaObject
+from fluxbridge.julia.bridge.errors import JuliaTypeError
+from fluxbridge.julia.bridge.objects import JuliaObject
 
 
 class Box:

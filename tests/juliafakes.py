@@ -128,7 +128,7 @@ _DESCRIBE = """
 _CHECK = f"""
 import sys, time
 from fluxbridge.errors import JuliaNotAvailable
-from fluxbridge.julia import discovery
+from fluxbridge.julia.setup import discovery
 began = time.perf_counter()
 try:
     found = discovery.check()
@@ -138,7 +138,7 @@ answer |= {{"seconds": time.perf_counter() - began, "imported": "juliacall" in s
 """
 _START = f"""
 import os, sys, tempfile
-from fluxbridge.julia.failures import explain
+from fluxbridge.julia.setup.failures import explain
 kept, printed = os.dup(2), tempfile.TemporaryFile()
 os.dup2(printed.fileno(), 2)
 try:

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fluxbridge.errors import JuliaCrashed, JuliaTimeout
-from fluxbridge.julia import remote
-from fluxbridge.julia.objects import JuliaObject
-from fluxbridge.julia.remote import RemoteBridge
+from fluxbridge.julia.bridge.objects import JuliaObject
+from fluxbridge.julia.isolated import remote
+from fluxbridge.julia.isolated.remote import RemoteBridge
 
 
 class State(NamedTuple):
@@ -100,7 +100,7 @@ def _lives(pid: int) -> bool:
     """Is there a process of ours with this number? The system may have given it to another one by now."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return b"fluxbridge.julia.worker" in file.read()
+            return b"fluxbridge.julia.isolated.worker" in file.read()
     except OSError:
         return False
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
-from . import spelled
 from .inplace import alias
 from .primitive import apply, plain, primitive, take_up
 
@@ -48,8 +47,7 @@ def _may_repeat(index: Any) -> bool:
     return any(isinstance(i, (list, np.ndarray)) for i in (index if isinstance(index, tuple) else (index,)))
 
 
-ASSEMBLE = primitive(None, joint=_assemble_rule, jvp="linear", name="assemble", compute=_assemble,
-                     julia=spelled.assemble)  # fmt: skip
+ASSEMBLE = primitive(None, joint=_assemble_rule, jvp="linear", name="assemble", compute=_assemble)
 
 
 def _is_position(i: Any) -> bool:

@@ -13,9 +13,19 @@ from typing import Any
 
 #: Operators that ask a number, and no call.
 _NO_CALL = frozenset(
-    {"COMPARE_OP", "CONTAINS_OP", "BINARY_SUBSCR", "STORE_SUBSCR", "DELETE_SUBSCR", "BINARY_OP", "BUILD_MAP",
-     "BUILD_SET", "MAP_ADD", "SET_ADD"}
-)  # fmt: skip
+    {
+        "COMPARE_OP",
+        "CONTAINS_OP",
+        "BINARY_SUBSCR",
+        "STORE_SUBSCR",
+        "DELETE_SUBSCR",
+        "BINARY_OP",
+        "BUILD_MAP",
+        "BUILD_SET",
+        "MAP_ADD",
+        "SET_ADD",
+    }
+)
 _CACHED = type(functools.lru_cache(len))
 
 
@@ -46,8 +56,11 @@ def computes_with_fractions(frame: FrameType) -> bool:
     if frame.f_globals.get("__name__") == "abc" and frame.f_back is not None:  # it asks by isinstance
         frame = frame.f_back
     return frame.f_globals.get("__name__") == "fractions" and frame.f_code.co_name in (
-        "forward", "reverse", "_richcmp", "__eq__",
-    )  # fmt: skip
+        "forward",
+        "reverse",
+        "_richcmp",
+        "__eq__",
+    )
 
 
 def calls_a_cache(frame: FrameType) -> bool:

@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 
 from .inplace import Memory, alias, related, shares
-from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Tracer, apply, exponent_of, plain, strong
+from .primitive import (
+    EVEN_POWERS,
+    SQUARES,
+    Kind,
+    Primitive,
+    Tracer,
+    apply,
+    everywhere,
+    exponent_of,
+    plain,
+    strong,
+)
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
 from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
@@ -132,10 +143,10 @@ class Forward:
 
 def _without_weak(tangent: Any, sources: list[Any]) -> Any:
     """`tangent` with 0 for the NaNs that come of nothing but zeros."""
+    if not np.any(np.isnan(everywhere(tangent))):
+        return tangent
     value = plain(tangent)
     bad = np.isnan(value)
-    if not np.any(bad):
-        return tangent
     zero: Any = True
     for source in sources:
         if source is not None:

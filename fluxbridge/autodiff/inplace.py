@@ -15,7 +15,7 @@ from weakref import ref
 import numpy as np
 
 from ..errors import MutationError
-from .primitive import PRIMITIVES, Tracer, apply, plain
+from .primitive import ENGINE, PRIMITIVES, Tracer, apply, plain
 
 
 class Memory:
@@ -368,7 +368,7 @@ def _visible(level: Any) -> Iterator[tuple[str, Any]]:
         module = frame.f_globals.get("__name__", "")
         if module in _BOUNDARIES:
             return
-        if not module.startswith(("fluxbridge.autodiff.", "numpy.")):
+        if not module.startswith((*ENGINE, "numpy.")):
             yield from frame.f_locals.items()
             for name in frame.f_code.co_names:
                 if name in frame.f_globals:
@@ -376,7 +376,7 @@ def _visible(level: Any) -> Iterator[tuple[str, Any]]:
         frame = frame.f_back
 
 
-_BOUNDARIES = ("fluxbridge.autodiff.native", "fluxbridge.autodiff.recording")
+_BOUNDARIES = ("fluxbridge.autodiff.native", "fluxbridge.recording.recording")
 
 
 def _name(ufunc: Any) -> str:

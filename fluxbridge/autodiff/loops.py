@@ -41,9 +41,12 @@ def refuse_where(name: str, options: dict[str, Any]) -> None:
 
 
 def _loop(
-    ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any = None, signature: Any = None,
+    ufunc: np.ufunc,
+    inputs: tuple[Any, ...],
+    dtype: Any = None,
+    signature: Any = None,
     casting: Any = "same_kind",
-) -> Any:  # fmt: skip
+) -> Any:
     """The types of the inputs and outputs of the loop that NumPy would choose, or NumPy's own error."""
     given = [type(v) if type(v) in (int, float, complex) else np.result_type(v) for v in map(plain, inputs)]
     if signature is None and dtype is not None:

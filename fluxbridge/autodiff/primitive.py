@@ -16,7 +16,7 @@ import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ from ..errors import GradientLostError
 
 Rule = Callable[..., Any]
 
+#: The modules whose frames are the engine's own, and no user's.
+ENGINE = ("fluxbridge.autodiff.", "fluxbridge.recording.")
 GENERATED = "<fluxbridge>"  #: the file of code that the engine writes itself, which is in no user's stack
 
 
@@ -80,6 +82,11 @@ class Tracer:
     level: Any
     _value: Any
 
+    @property
+    def _everywhere(self) -> Any:
+        """The value; for one that stands for many directions (see block.py) all of them."""
+        return self._value
+
 
 def plain(x: Any) -> Any:
     """The ordinary value behind `x`, through all levels and inside lists, tuples and dicts."""
@@ -96,6 +103,16 @@ def plain(x: Any) -> Any:
         return np.array([plain(v) for v in x.ravel()]).reshape(x.shape)
     if kind is slice:
         return slice(plain(x.start), plain(x.stop), plain(x.step))
+    return x
+
+
+def everywhere(x: Any) -> Any:
+    """The plain values behind `x`, those of all directions: to ask whether something occurs among them.
+
+    The answer may decide only how to compute, not what, as it is one for all directions.
+    """
+    while isinstance(x, Tracer):
+        x = x._everywhere
     return x
 
 
@@ -178,11 +195,10 @@ class Primitive:
     ``"linear"`` (in all inputs together), ``"multilinear"`` (in each input by itself), a tuple of
     functions ``(dx, y, *inputs)``, one an input, or None: the transpose of the reverse rule.
 
-    The rest is for readers: `holomorphic` says that it is one of each complex number by itself,
-    differentiable as such; `formulas` are partial derivatives as text, `shown` is how explanations
-    write what cannot be said so, `julia` how the function is spelled in Julia, and `kink` where it
-    is not smooth and what could be chosen there. `shares` says that the result may be a view of the
-    first input.
+    `formulas` are partial derivatives as text. `holomorphic` says that the function maps each complex
+    number by itself and is complex differentiable. `shares` says that the result may be a view of the
+    first input. What readers of a record know about a primitive (its spelling in Julia, its kinks, how
+    explanations write it) stands in their own tables, by its name; see :func:`entry`.
     """
 
     __slots__ = (
@@ -192,17 +208,14 @@ class Primitive:
         "formulas",
         "holomorphic",
         "joint",
-        "julia",
         "jvp",
         "keeps",
         "keeps_arrays",
-        "kink",
         "name",
         "number_vjp",
         "option_names",
         "original",
         "shares",
-        "shown",
         "spare",
         "vjps",
         "where",
@@ -220,9 +233,6 @@ class Primitive:
         formulas: Sequence[Any] = (),
         where: str = "",
         holomorphic: bool = False,
-        julia: Any = None,
-        kink: Any = None,
-        shown: Any = None,
         spare: Callable[[Any], bool] | None = None,
     ):
         self.name = name
@@ -236,9 +246,6 @@ class Primitive:
         self.formulas = tuple(formulas)
         self.where = where
         self.holomorphic = holomorphic
-        self.julia = julia
-        self.kink = kink
-        self.shown = shown
         self.area = where.partition(":")[0]
         self.shares = name in _VIEWS
         self.spare = spare  # spare(y): do the rules of a function of one array go without its input here?
@@ -459,8 +466,7 @@ def primitive(
     None for an argument without derivative. The names of the options, in the order in which the
     NumPy function takes them, are read from the first rule. `joint` is for functions with any
     number of arrays and returns all cotangents; they are then called as ``p(*arrays, **options)``.
-    `compute` is what is called on plain values, when that is not `target` itself. `words` are the
-    fields for readers: `julia`, `kink`, `shown`.
+    `compute` is what is called on plain values, when that is not `target` itself.
     """
     rules = [rule for rule in vjps if rule is not None]
     options: list[str] = []
@@ -478,6 +484,18 @@ def primitive(
         **words,
     )
     return register(None if joint else target, made)
+
+
+def entry(table: Mapping[str, Any], primitive: Primitive) -> Any:
+    """What a reader's `table`, whose keys are names of registered primitives, says of this one; or None.
+
+    A call with a rule of its own has a primitive that is not registered, and no entry, whatever its name.
+
+    >>> entry({"tanh": "here"}, PRIMITIVES["tanh"])
+    'here'
+    """
+    original = primitive.original
+    return table.get(original.name) if PRIMITIVES.get(original.name) is original else None
 
 
 def implements(*targets: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -522,10 +540,10 @@ def _new(x: Any, args: tuple[Any, ...]) -> Any:
     """`x`, or a copy where it is an argument or shares the memory of one."""
     if not (isinstance(x, Tracer) and hasattr(x, "state")):
         return x
-    value = plain(x)
+    value = everywhere(x)
     for a in args:
         for b in a if isinstance(a, (list, tuple)) else (a,):
-            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, plain(b))):
+            if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, everywhere(b))):
                 return x.copy()
     return x
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FluxbridgeError, GradientLostError, MutationError, NoRuleError
-from .primitive import ON_DEMAND, Kind, Tracer, holds_tracer
+from .primitive import ENGINE, ON_DEMAND, Kind, Tracer, holds_tracer
 
 
 def no_rule(name: str, handed_over: bool = True) -> NoRuleError:
@@ -151,7 +151,7 @@ def _called_with_objects(error: BaseException) -> str:
             name = step.tb_frame.f_code.co_name
             area = "np" if module.startswith("numpy.") else ".".join(module.split(".")[:2])
             called = called or f"{area}.{name}"
-        elif not module.startswith("fluxbridge.autodiff."):
+        elif not module.startswith(ENGINE):
             called = ""
             inside.clear()
         step = step.tb_next

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FluxbridgeError, GradientLostError
-from .primitive import Tracer, holds_tracer
+from .primitive import ENGINE, Tracer, holds_tracer
 from .refusals import lost, no_rule
 
 _SOLVE = (
@@ -106,7 +106,7 @@ def raised_by_scipy(error: BaseException) -> FluxbridgeError | None:
         module = _module(step.tb_frame)
         if module.startswith(("scipy.", "numpy.")):
             frames.append(step.tb_frame)
-        elif not module.startswith("fluxbridge.autodiff.") and not isinstance(error, SystemError):
+        elif not module.startswith(ENGINE) and not isinstance(error, SystemError):
             frames, caller = [], step.tb_frame
         step = step.tb_next
     called = _called(frames)

@@ -519,8 +519,18 @@ _FAR = 1 << 30
 _HEAP_TYPE = 1 << 9  # the flag of classes that were made by a class statement
 _MAYBE_TRACED = (Tracer, tuple, frozenset)
 _OPAQUE = (
-    str, bytes, bytearray, bool, np.bool_, type, types.ModuleType, type(None), enum.Enum, range, np.ufunc,
-)  # fmt: skip
+    str,
+    bytes,
+    bytearray,
+    bool,
+    np.bool_,
+    type,
+    types.ModuleType,
+    type(None),
+    enum.Enum,
+    range,
+    np.ufunc,
+)
 #: Objects of Python's library whose numbers are their own business.
 _TOOLS = {
     "random.Random", "logging.Filterer", "threading.Thread", "_io._IOBase", "io.IOBase", "subprocess.Popen",

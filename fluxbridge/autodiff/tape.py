@@ -304,10 +304,12 @@ class Tape(list[Record]):
             spec = spec_of(y)
             seen_as = y.__class__
             tracer = (
-                ReverseFloat if seen_as is float or seen_as is int
-                else ReverseScalar if seen_as in _NUMPYS
+                ReverseFloat
+                if seen_as is float or seen_as is int
+                else ReverseScalar
+                if seen_as in _NUMPYS
                 else ReverseNumber
-            )()  # fmt: skip
+            )()
         tracer._value = y
         tracer.level = self
         tracer._index = len(self)

@@ -659,13 +659,20 @@ for _name in filter(functools.partial(hasattr, np.ndarray), _METHODS):  # ndarra
     setattr(TracedArray, _name, _method(getattr(np, _name)))
     _ATTRIBUTES.setdefault(_name, _method_of_numbers(getattr(np, _name)))
 for _word, _symbol, _ufunc in (
-    ("add", operator.add, np.add), ("sub", operator.sub, np.subtract), ("mul", operator.mul, np.multiply),
-    ("truediv", operator.truediv, np.true_divide), ("mod", operator.mod, np.remainder),
-    ("floordiv", operator.floordiv, np.floor_divide), ("pow", operator.pow, np.power),
-    ("matmul", operator.matmul, np.matmul), ("and", np.bitwise_and, np.bitwise_and),
-    ("or", np.bitwise_or, np.bitwise_or), ("xor", np.bitwise_xor, np.bitwise_xor),
-    ("lshift", np.left_shift, np.left_shift), ("rshift", np.right_shift, np.right_shift),
-):  # fmt: skip
+    ("add", operator.add, np.add),
+    ("sub", operator.sub, np.subtract),
+    ("mul", operator.mul, np.multiply),
+    ("truediv", operator.truediv, np.true_divide),
+    ("mod", operator.mod, np.remainder),
+    ("floordiv", operator.floordiv, np.floor_divide),
+    ("pow", operator.pow, np.power),
+    ("matmul", operator.matmul, np.matmul),
+    ("and", np.bitwise_and, np.bitwise_and),
+    ("or", np.bitwise_or, np.bitwise_or),
+    ("xor", np.bitwise_xor, np.bitwise_xor),
+    ("lshift", np.left_shift, np.left_shift),
+    ("rshift", np.right_shift, np.right_shift),
+):
     setattr(TracedArray, f"__i{_word}__", _in_place(_symbol, _ufunc))
 for _name in filter(functools.partial(hasattr, np.ndarray), _MUTATING):
     setattr(TracedArray, _name, _refused_method(_name))

@@ -118,7 +118,10 @@ def _leaf(
         (0.0, 0.0) if worst is None else (float(gap[index]), max(abs(ours[index]), abs(theirs[index])))
     )
     return Line(
-        path=point.paths[k], shape=array.shape, dtype=array.dtype.name, voice=name,
+        path=point.paths[k],
+        shape=array.shape,
+        dtype=array.dtype.name,
+        voice=name,
         entry=point.name(Entry(k, index, 1.0)),
         ours=None if own.leaves[k] is None or worst is None else ours[index],
         theirs=None if answer.leaves[k] is None or worst is None else theirs[index],
@@ -128,7 +131,7 @@ def _leaf(
         tolerance=float("nan") if worst is None else float(bound[index]),
         verdict=verdict,
         note="; ".join(filter(None, notes)),
-    )  # fmt: skip
+    )
 
 
 def _ratio(difference: float, size: float) -> float:
@@ -391,7 +394,17 @@ def _plain_line(
         difference = float(_gap(np.asarray(ours), np.asarray(theirs)))
     size = max(abs(ours), abs(theirs))
     return Line(
-        path=what, shape=(), dtype="", voice=name, entry=entry or what, ours=ours, theirs=theirs,
-        difference=difference, relative=_ratio(difference, size), ulp=float("nan"), tolerance=bound,
-        verdict=AGREES if difference <= bound else DIFFERS, note=note,
-    )  # fmt: skip
+        path=what,
+        shape=(),
+        dtype="",
+        voice=name,
+        entry=entry or what,
+        ours=ours,
+        theirs=theirs,
+        difference=difference,
+        relative=_ratio(difference, size),
+        ulp=float("nan"),
+        tolerance=bound,
+        verdict=AGREES if difference <= bound else DIFFERS,
+        note=note,
+    )

@@ -12,9 +12,9 @@ import numpy as np
 from .. import api
 from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
+from ..randomness import RandomNumbers
 from . import compare, frameworks
 from .point import Entry, Point
-from .randomness import RandomNumbers
 from .report import Line, Report
 from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance
@@ -103,7 +103,7 @@ def cross_check(
                 f"native {compare.slope_along(question, own):.8g}"
             )
     with as_in_gradient():
-        report.notes += draws.notes(question.point)
+        report.notes += draws.notes(question.point.xs)
     report.kinks = _kinks(question, {"native": own, **answers}, kinks)
     if of in ("hessian", "second"):
         report.lines += _first_order(f, xs, asked, rtol, atol, max_entries, seed)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.recording import Recording, Step
+from ..recording import Recording, Step
 from .voices import Answer, Question, Silent
 
 NAMES = ("jax", "torch", "tensorflow")

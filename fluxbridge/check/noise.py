@@ -23,13 +23,59 @@ from ..autodiff.tracer import TracedArray, TracedNumber
 SAMPLES = 4
 
 #: Operations whose results are exact: they move, choose or change the sign of numbers.
-EXACT = frozenset({
-    "negative", "positive", "absolute", "fabs", "sign", "maximum", "minimum", "fmax", "fmin", "copysign",
-    "conjugate", "real", "imag", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims",
-    "broadcast_to", "flip", "rot90", "roll", "tile", "getitem", "tril", "triu", "diag", "where", "max", "min",
-    "concatenate", "stack", "fftshift", "ifftshift", "pad", "floor", "ceil", "rint", "round", "around", "fix",
-    "heaviside", "clip", "sort", "partition", "assemble", "remainder", "fmod",
-})  # fmt: skip
+EXACT = frozenset(
+    {
+        "negative",
+        "positive",
+        "absolute",
+        "fabs",
+        "sign",
+        "maximum",
+        "minimum",
+        "fmax",
+        "fmin",
+        "copysign",
+        "conjugate",
+        "real",
+        "imag",
+        "reshape",
+        "transpose",
+        "swapaxes",
+        "moveaxis",
+        "squeeze",
+        "expand_dims",
+        "broadcast_to",
+        "flip",
+        "rot90",
+        "roll",
+        "tile",
+        "getitem",
+        "tril",
+        "triu",
+        "diag",
+        "where",
+        "max",
+        "min",
+        "concatenate",
+        "stack",
+        "fftshift",
+        "ifftshift",
+        "pad",
+        "floor",
+        "ceil",
+        "rint",
+        "round",
+        "around",
+        "fix",
+        "heaviside",
+        "clip",
+        "sort",
+        "partition",
+        "assemble",
+        "remainder",
+        "fmod",
+    }
+)
 
 #: Areas whose errors belong to a matrix as a whole, not to each of its elements.
 OF_MATRICES = frozenset(("linalg", "decompositions", "determinant"))

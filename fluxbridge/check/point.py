@@ -139,11 +139,13 @@ class Point:
 
     def rounded(self, rng: np.random.Generator) -> tuple[Any, ...]:
         """The arguments changed as by one more rounding of every entry."""
-        return self.with_leaves({
-            k: (a * (1 + np.finfo(a.dtype).eps * rng.choice([-1.0, 1.0], a.shape))).astype(a.dtype)
-            for k, a in enumerate(self.arrays)
-            if k in self.free
-        })  # fmt: skip
+        return self.with_leaves(
+            {
+                k: (a * (1 + np.finfo(a.dtype).eps * rng.choice([-1.0, 1.0], a.shape))).astype(a.dtype)
+                for k, a in enumerate(self.arrays)
+                if k in self.free
+            }
+        )
 
     def flatten(self, gradient: Any) -> list[Any]:
         """The entry of a structural gradient for each leaf; None where there is none."""

@@ -130,10 +130,16 @@ class Report:
         lines = [
             "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table
         ]
-        return "\n".join([
-            f"{self.title}: {self.verdict} ({self.summary()})", f"value: {values}", "", *lines, "",
-            *self.remarks(),
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f"{self.title}: {self.verdict} ({self.summary()})",
+                f"value: {values}",
+                "",
+                *lines,
+                "",
+                *self.remarks(),
+            ]
+        )
 
     __repr__ = __str__
 

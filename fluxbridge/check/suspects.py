@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..autodiff import native
-from ..autodiff.kinks import kinks_of
 from ..autodiff.primitive import Tracer
-from ..autodiff.recording import Recording, Step
 from ..autodiff.structure import Splitter, take_apart
+from ..nonsmooth.table import kinks_of
+from ..recording import Recording, Step
 from . import differences, nearby, noise
 
 ENTRIES = 40  #: of an input that are looked at one by one, where a direction over all of them shows nothing
@@ -36,7 +36,7 @@ def nobody_to_blame(f: Callable[..., Any], xs: Sequence[Any]) -> str:
     found = []
     for step in Recording(f, xs).steps:
         try:
-            ties = any(kink.ties(step.values, step.options) for kink in kinks_of(step.primitive.kink))
+            ties = any(kink.ties(step.values, step.options) for kink in kinks_of(step.primitive))
         except Exception:  # a step whose rivals cannot be computed
             ties = False
         if ties:

@@ -15,8 +15,8 @@ import numpy as np
 from .. import api
 from ..adtypes import AutoForwardDiff, AutoZygote
 from ..autodiff.native import as_in_gradient, check_scalar
-from ..autodiff.recording import Recording
 from ..autodiff.template import Record
+from ..recording import Recording
 from . import differences, nearby, noise
 from .point import Entry, Point
 from .progress import Progress
@@ -328,12 +328,50 @@ def _as_matrix(x: np.ndarray, tail: tuple[int, ...], a: np.ndarray) -> np.ndarra
 
 
 #: Primitives, besides those of single complex numbers, whose complex results are analytic in their inputs.
-ANALYTIC = frozenset({
-    "sum", "mean", "prod", "cumsum", "cumprod", "matmul", "matvec", "dot", "outer", "tensordot", "cross",
-    "trace", "einsum1", "einsum2", "einsum3", "reshape", "transpose", "swapaxes", "moveaxis", "squeeze",
-    "expand_dims", "broadcast_to", "flip", "rot90", "roll", "tile", "getitem", "scatter", "tril", "triu",
-    "diag", "concatenate", "stack", "pad", "where", "convolve", "inv", "solve", "det", "assemble",
-})  # fmt: skip
+ANALYTIC = frozenset(
+    {
+        "sum",
+        "mean",
+        "prod",
+        "cumsum",
+        "cumprod",
+        "matmul",
+        "matvec",
+        "dot",
+        "outer",
+        "tensordot",
+        "cross",
+        "trace",
+        "einsum1",
+        "einsum2",
+        "einsum3",
+        "reshape",
+        "transpose",
+        "swapaxes",
+        "moveaxis",
+        "squeeze",
+        "expand_dims",
+        "broadcast_to",
+        "flip",
+        "rot90",
+        "roll",
+        "tile",
+        "getitem",
+        "scatter",
+        "tril",
+        "triu",
+        "diag",
+        "concatenate",
+        "stack",
+        "pad",
+        "where",
+        "convolve",
+        "inv",
+        "solve",
+        "det",
+        "assemble",
+    }
+)
 TINY = (1e-20, 1e-32)  #: the imaginary parts, relative to the size of the entry
 
 

@@ -16,20 +16,20 @@ __all__ = ["Explanation", "State", "explain"]
 
 # -- kinks, subgradients -----------------------------------------------------------------------------
 
-from .conventions import Conventions as Conventions
-from .conventions import conventions as conventions
-from .descent import SubgradientMethod as SubgradientMethod
-from .descent import SubgradientRun as SubgradientRun
-from .descent import subgradient_bound as subgradient_bound
-from .kinks import Kinks as Kinks
-from .kinks import OnKink as OnKink
-from .kinks import kinks as kinks
-from .search import TooManyKinksError as TooManyKinksError
-from .subgradients import Subgradients as Subgradients
-from .subgradients import directional as directional
-from .subgradients import is_subgradient as is_subgradient
-from .subgradients import subgradient_gap as subgradient_gap
-from .subgradients import subgradients as subgradients
+from ..nonsmooth.conventions import Conventions as Conventions
+from ..nonsmooth.conventions import conventions as conventions
+from ..nonsmooth.descent import SubgradientMethod as SubgradientMethod
+from ..nonsmooth.descent import SubgradientRun as SubgradientRun
+from ..nonsmooth.descent import subgradient_bound as subgradient_bound
+from ..nonsmooth.kinks import Kinks as Kinks
+from ..nonsmooth.kinks import OnKink as OnKink
+from ..nonsmooth.kinks import kinks as kinks
+from ..nonsmooth.search import TooManyKinksError as TooManyKinksError
+from ..nonsmooth.subgradients import Subgradients as Subgradients
+from ..nonsmooth.subgradients import directional as directional
+from ..nonsmooth.subgradients import is_subgradient as is_subgradient
+from ..nonsmooth.subgradients import subgradient_gap as subgradient_gap
+from ..nonsmooth.subgradients import subgradients as subgradients
 
 # -- the package as a function -----------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .run import Run
-from .text import State, text
+from .views.text import State, text
 
 LIMIT = 40  #: lines that a picture has by default
 
@@ -22,49 +22,49 @@ class Explanation(Run):
 
     def html(self) -> str:
         """The same as HTML that stands for itself: no script, light and dark, arrays on demand."""
-        from .html import html
+        from .views.html import html
 
         return html(self)
 
     def markdown(self) -> str:
         """The same as Markdown tables with formulas between dollars."""
-        from .mathematics import markdown
+        from .views.latex import markdown
 
         return markdown(self)
 
     def latex(self) -> str:
         """The same as LaTeX: two ``aligned`` blocks between display brackets."""
-        from .mathematics import latex
+        from .views.latex import latex
 
         return latex(self)
 
     def mermaid(self) -> str:
         """The graph as Mermaid text, which GitHub and many editors draw."""
-        from .graph import mermaid
+        from .views.graph import mermaid
 
         return mermaid(self)
 
     def dot(self) -> str:
         """The graph as text for Graphviz."""
-        from .graph import dot
+        from .views.graph import dot
 
         return dot(self)
 
     def svg(self) -> str:
         """The graph as a picture; needs drawsvg (``pip install fluxbridge[explain]``)."""
-        from .picture import svg
+        from .views.svg import svg
 
         return svg(self)
 
     def records(self) -> list[dict[str, Any]]:
         """Every argument and step as a dict, in the order of execution, with real arrays inside."""
-        from .records import records
+        from .views.data import records
 
         return records(self)
 
     def json(self, indent: int | None = None) -> str:
         """:meth:`records` as JSON; complex numbers are pairs ``{"re": …, "im": …}``."""
-        from .records import plain_data
+        from .views.data import plain_data
 
         return json.dumps(plain_data(self.records()), indent=indent, ensure_ascii=False)
 
@@ -96,15 +96,21 @@ def terminal_has_color() -> bool:
     import os
 
     out = sys.stdout
-    return bool(getattr(out, "isatty", lambda: False)()) and not os.environ.get("NO_COLOR") and (
-        os.environ.get("TERM") != "dumb"
-    )  # fmt: skip
+    return (
+        bool(getattr(out, "isatty", lambda: False)())
+        and not os.environ.get("NO_COLOR")
+        and (os.environ.get("TERM") != "dumb")
+    )
 
 
 def explain(
-    f: Callable[..., Any], *xs: Any, forward: bool = False, along: Any = None, limit: int = LIMIT,
+    f: Callable[..., Any],
+    *xs: Any,
+    forward: bool = False,
+    along: Any = None,
+    limit: int = LIMIT,
     depth: int | None = None,
-) -> Explanation:  # fmt: skip
+) -> Explanation:
     """Run f and its derivative, and show every step: what it computed and what went back through it.
 
     f and xs are what :func:`fluxbridge.gradient` takes. The result prints as text, is a table in a

@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import CodeType
 from typing import Any
 
-from .sources import expression, text_of_line
+from ..recording.sources import expression, text_of_line
 from .turns import Loop, loops_of
 
 

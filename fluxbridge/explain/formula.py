@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .shorten import short
+from ..recording.shorten import short
 from .words import word
 from .writing import Symbol, Writer, constant, is_complex
 

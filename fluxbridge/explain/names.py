@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.recording import Recording, Step
 from ..autodiff.tracer import TracedArray, TracedNumber
-from .shorten import short
+from ..recording import Recording, Step
+from ..recording.shorten import short
 from .writing import Symbol, tex_text
 
 BAR, DOT = "\u0304", "\u0307"

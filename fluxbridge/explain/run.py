@@ -12,9 +12,9 @@ import numpy as np
 from ..adtypes import ADType
 from ..autodiff.implicit import Params
 from ..autodiff.native import check_scalar
-from ..autodiff.recording import Step, backward
 from ..autodiff.tape import spec_of
 from ..errors import StructureError
+from ..recording import Step, backward
 from .folding import Group, arrange
 from .names import Names, argument_names, owner_path
 from .steps import Line, Part
@@ -27,9 +27,14 @@ class Run:
     """A recorded run with its sweeps, and which parts of it are open."""
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], forward: bool, along: Any, limit: int,
+        self,
+        f: Callable[..., Any],
+        xs: Sequence[Any],
+        forward: bool,
+        along: Any,
+        limit: int,
         depth: int | None,
-    ):  # fmt: skip
+    ):
         if xs and isinstance(xs[0], (ADType, Params)):
             raise TypeError(
                 f"explain takes the function and its arguments, not {type(xs[0]).__name__}; it shows "

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.forward import push
-from ..autodiff.recording import Step, rule_values
 from ..autodiff.sweep import project
 from ..autodiff.tape import spec_of
+from ..nonsmooth.table import kinks_of
+from ..recording import Step, rule_values
+from ..recording.shorten import short
+from ..recording.sources import Source, source_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
-from .shorten import short
-from .sources import Source, source_of
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
 from .writing import MANY, Symbol, tex_text
 
@@ -109,8 +110,7 @@ class Line:
     @cached_property
     def kink(self) -> str:
         """What to say if the step sits on a kink of its primitive, else nothing."""
-        found = self.step.primitive.kink or ()
-        for kink in found if isinstance(found, (tuple, list)) else (found,):
+        for kink in kinks_of(self.step.primitive):
             ties = kink.ties(self.step.values, self.step.options)
             if ties:
                 places = f", in {len(ties)} places" if len(ties) > 1 else ""

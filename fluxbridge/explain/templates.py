@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff.primitive import Primitive
-from ..autodiff.recording import Step
+from ..autodiff.primitive import Primitive, entry
+from ..recording import Step
+from .shown import SHOWN
 from .writing import is_complex
 
 #: How operations are written that have a sign of their own; all others are called by name.
@@ -47,10 +48,10 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
     """The template for input k: the local derivative, or with ``dy`` in it the whole contribution."""
     primitive = step.primitive
     formula = primitive.formulas[k] if primitive.formulas else None
+    shown = entry(SHOWN, primitive)
     real = not is_complex((*step.values, step.value))
-    if isinstance(formula, str) and (real or primitive.shown is None):
+    if isinstance(formula, str) and (real or shown is None):
         return formula
-    shown = primitive.shown
     if callable(shown):
         found = shown(k, cotangent, step.value, *step.values, **step.options)
     else:

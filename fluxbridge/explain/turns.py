@@ -10,13 +10,13 @@ from itertools import takewhile
 from types import CodeType
 from typing import Any, NamedTuple
 
-from ..autodiff.recording import Recording, is_hidden, is_outermost
+from ..recording import Recording, is_hidden, is_outermost
 
 Loop = tuple[int, int]  #: first and last instruction
 
 
 class Place(NamedTuple):
-    """One entry of a stack, as :class:`~fluxbridge.autodiff.recording.Call`, with the turns of its loops.
+    """One entry of a stack, as :class:`~fluxbridge.recording.Call`, with the turns of its loops.
 
     `frame` tells one run of the code from another; `turns` holds, for each loop around the instruction, what
     its variables are bound to, which changes from turn to turn.

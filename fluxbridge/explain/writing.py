@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .shorten import number, shape_of, short
+from ..recording.shorten import number, shape_of, short
 
 
 def is_complex(x: Any) -> bool:

@@ -38,9 +38,18 @@ from .optimisers.parameters import trainables
 from .rng import DefaultRNG, default_rng, is_rng, rand
 
 _FILES = (
-    attention, basic, containers, conv, dropout, embedding, normalise, pooling, recurrent, upsample,
+    attention,
+    basic,
+    containers,
+    conv,
+    dropout,
+    embedding,
+    normalise,
+    pooling,
+    recurrent,
+    upsample,
     weightnorm,
-)  # fmt: skip
+)
 _NO_LAYERS = {"SamePad", "HasMode"}
 
 #: The layers that both sides have, by the name that both give them; and Julia's function with a filled

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..autodiff import spelled
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
@@ -68,14 +67,19 @@ def _slope_of_log(dy: Any, _y: Any, x: Any) -> Any:
 
 
 log: Any = elementwise(
-    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False, julia="log."
+    None, "1 / x", vjps=[_slope_of_log], name="loss_log", compute=_log_value, holomorphic=False
 )
 
 #: x·log(y), and 0 where x is 0.
 xlogy: Any = elementwise(
-    None, "log(b)", "a / b", name="loss_xlogy", compute=_xlogy_value, holomorphic=False, julia="NumPy.xlogy.",
+    None,
+    "log(b)",
+    "a / b",
+    name="loss_xlogy",
+    compute=_xlogy_value,
+    holomorphic=False,
     vjps=[_quiet(lambda dy, _a, b: xlogy(dy, b)), _quiet(lambda dy, a, b: dy * a / b)],
-)  # fmt: skip
+)
 
 
 def xlogx(x: Any) -> Any:
@@ -260,7 +264,6 @@ CROSS_ENTROPIES: Any = primitive(
     lambda dy, _h, ŷ, _y, axis=0: -dy * logsoftmax(ŷ, axis=axis),
     name="logit_cross_entropies",
     compute=_cross_entropies,
-    julia=spelled.cross_entropies,
 )
 
 
@@ -345,7 +348,7 @@ def _focus(p: Any, gamma: float) -> Any:
 
 def binary_focal_loss(
     ŷ: Any, y: Any, *, agg: Any = np.mean, gamma: float = 2, eps: float | None = None
-) -> Any:  # fmt: skip
+) -> Any:
     """The focal loss of labels that are one number each; :func:`binarycrossentropy` for gamma = 0.
 
     With p the probability given to what is true, ``agg(-(1 - p)**gamma · log(p))`` (Lin et al. 2017).
@@ -363,7 +366,7 @@ def binary_focal_loss(
 
 def focal_loss(
     ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, gamma: float = 2, eps: float | None = None
-) -> Any:  # fmt: skip
+) -> Any:
     """The focal loss of one-hot labels: ``agg(sum(-y·(1 - ŷ)**gamma·log(ŷ)))`` along `axis`.
 
     It gives less weight to what is classified well; :func:`crossentropy` for gamma = 0.

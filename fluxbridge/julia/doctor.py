@@ -18,9 +18,10 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import JuliaNotAvailable
-from . import discovery, network, places, session, settings
-from .causes import ISOLATE, WAYS
-from .failures import explain
+from . import session
+from .setup import discovery, network, places, settings
+from .setup.causes import ISOLATE, WAYS
+from .setup.failures import explain
 
 _ROUTES = {
     "running": "Julia runs in this process already",

@@ -12,9 +12,10 @@ import numpy as np
 
 from ..autodiff.native import check_scalar, first, seed_like
 from ..errors import NoRuleError, StructureError
-from . import handle_of, session
-from .objects import has_tracer, value_and_back
-from .translation import Translated, is_python
+from . import session
+from .bridge.objects import has_tracer, value_and_back
+from .emit.translation import Translated, is_python
+from .functions import handle_of
 
 
 def withgradient(engine: str, f: Any, xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:

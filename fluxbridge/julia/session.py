@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import JuliaNotAvailable
-from . import discovery, failures, places, settings
-from .bridge import Bridge
-from .gate import Gate
-from .remote import RemoteBridge
+from .bridge.gate import Gate
+from .bridge.operations import Bridge
+from .isolated.remote import RemoteBridge
+from .setup import discovery, failures, places, settings
 
 _lock = threading.RLock()
 _bridge: Bridge | RemoteBridge | None = None

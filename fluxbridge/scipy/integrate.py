@@ -150,12 +150,29 @@ ODEINT = primitive(
 
 
 def odeint(
-    func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), Dfun: Any = None,
-    col_deriv: Any = 0, full_output: Any = 0, ml: Any = None, mu: Any = None, rtol: Any = None,
-    atol: Any = None, tcrit: Any = None, h0: Any = 0.0, hmax: Any = 0.0, hmin: Any = 0.0, ixpr: Any = 0,
-    mxstep: Any = 0, mxhnil: Any = 0, mxordn: Any = 12, mxords: Any = 5, printmessg: Any = 0,
+    func: Callable[..., Any],
+    y0: Any,
+    t: Any,
+    args: tuple[Any, ...] = (),
+    Dfun: Any = None,
+    col_deriv: Any = 0,
+    full_output: Any = 0,
+    ml: Any = None,
+    mu: Any = None,
+    rtol: Any = None,
+    atol: Any = None,
+    tcrit: Any = None,
+    h0: Any = 0.0,
+    hmax: Any = 0.0,
+    hmin: Any = 0.0,
+    ixpr: Any = 0,
+    mxstep: Any = 0,
+    mxhnil: Any = 0,
+    mxordn: Any = 12,
+    mxords: Any = 5,
+    printmessg: Any = 0,
     tfirst: bool = False,
-) -> Any:  # fmt: skip
+) -> Any:
     """scipy.integrate.odeint, differentiable by y0, t, args and what `func` has captured.
 
     Reverse mode integrates the adjoint equations backwards (the solution is recomputed on the way,
@@ -226,20 +243,48 @@ QUAD = primitive(
 
 
 def quad(
-    func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), full_output: Any = 0,
-    epsabs: Any = 1.49e-08, epsrel: Any = 1.49e-08, limit: Any = 50, points: Any = None, weight: Any = None,
-    wvar: Any = None, wopts: Any = None, maxp1: Any = 50, limlst: Any = 50, complex_func: bool = False,
-) -> Any:  # fmt: skip
+    func: Callable[..., Any],
+    a: Any,
+    b: Any,
+    args: tuple[Any, ...] = (),
+    full_output: Any = 0,
+    epsabs: Any = 1.49e-08,
+    epsrel: Any = 1.49e-08,
+    limit: Any = 50,
+    points: Any = None,
+    weight: Any = None,
+    wvar: Any = None,
+    wopts: Any = None,
+    maxp1: Any = 50,
+    limlst: Any = 50,
+    complex_func: bool = False,
+) -> Any:
     """scipy.integrate.quad, differentiable by a, b, args and what `func` has captured."""
     args = args if isinstance(args, tuple) else (args,)
-    options = plain({"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "points": points,
-                     "maxp1": maxp1, "limlst": limlst})  # fmt: skip
+    options = plain(
+        {
+            "epsabs": epsabs,
+            "epsrel": epsrel,
+            "limit": limit,
+            "points": points,
+            "maxp1": maxp1,
+            "limlst": limlst,
+        }
+    )
     packed = Packed(func, args)
     if not packed.found and not traced(a, b):
         return scipy.integrate.quad(
-            func, a, b, args, full_output, weight=weight, wvar=wvar, wopts=wopts, complex_func=complex_func,
+            func,
+            a,
+            b,
+            args,
+            full_output,
+            weight=weight,
+            wvar=wvar,
+            wopts=wopts,
+            complex_func=complex_func,
             **options,
-        )  # fmt: skip
+        )
     refused = {"full_output": full_output, "weight": weight, "complex_func": complex_func}
     for name, given in refused.items():
         if given:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import plain, primitive
 from ..autodiff.refusals import no_option, no_rule
@@ -108,7 +107,6 @@ SOLVE_TRIANGULAR = primitive(
     triangular_by_b,
     name="solve_triangular",
     compute=_solve_triangular,
-    julia=spelled.solve_triangular,
 )
 
 
@@ -179,8 +177,7 @@ def sylvester_rule(dy: Any, y: Any, a: Any, b: Any, _q: Any) -> Any:
     return -np.matmul(dq, _h(y)), -np.matmul(_h(y), dq), dq
 
 
-SOLVE_SYLVESTER = primitive(None, joint=sylvester_rule, name="solve_sylvester", compute=_solve_sylvester,
-                            julia=spelled.sylvester)  # fmt: skip
+SOLVE_SYLVESTER = primitive(None, joint=sylvester_rule, name="solve_sylvester", compute=_solve_sylvester)
 
 
 @mirror(scipy.linalg.solve_sylvester)
@@ -367,9 +364,16 @@ def polar(a: Any, side: str = "right") -> Any:
 
 @mirror(scipy.linalg.eigh)
 def eigh(
-    a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, type: int = 1,
-    subset_by_index: Any = None, subset_by_value: Any = None, driver: Any = None,
-) -> Any:  # fmt: skip
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    eigvals_only: bool = False,
+    type: int = 1,
+    subset_by_index: Any = None,
+    subset_by_value: Any = None,
+    driver: Any = None,
+) -> Any:
     """With b = L Lᴴ the general problem is that of L⁻¹ a L⁻ᴴ."""
     if type != 1 or subset_by_value is not None:
         raise no_option(f"scipy.linalg.eigh(..., {'type=...' if type != 1 else 'subset_by_value=...'})")
@@ -400,13 +404,25 @@ def eigh(
 
 @mirror(scipy.linalg.eigvalsh)
 def eigvalsh(
-    a: Any, b: Any = None, *, lower: bool = True, type: int = 1, subset_by_index: Any = None,
-    subset_by_value: Any = None, driver: Any = None,
-) -> Any:  # fmt: skip
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    type: int = 1,
+    subset_by_index: Any = None,
+    subset_by_value: Any = None,
+    driver: Any = None,
+) -> Any:
     return eigh(
-        a, b, lower=lower, eigvals_only=True, type=type, subset_by_index=subset_by_index,
-        subset_by_value=subset_by_value, driver=driver,
-    )  # fmt: skip
+        a,
+        b,
+        lower=lower,
+        eigvals_only=True,
+        type=type,
+        subset_by_index=subset_by_index,
+        subset_by_value=subset_by_value,
+        driver=driver,
+    )
 
 
 @mirror(scipy.linalg.eig)
@@ -453,9 +469,6 @@ def _frechet(name: str, compute: Any) -> Any:
     return FRECHET
 
 
-_JULIA = {"expm": spelled.of_matrices("exp", "NumPy.expm")}  # the one that Zygote has a rule for
-
-
 def _function(name: str, frechet: Any = None) -> Any:
     target = getattr(scipy.linalg, name)
 
@@ -474,7 +487,6 @@ def _function(name: str, frechet: Any = None) -> Any:
         jvp=(lambda da, _y, a: derivative(a, da),),
         name=name,
         compute=compute,
-        julia=_JULIA.get(name),
     )
 
     @mirror(target, exact=True)
@@ -525,7 +537,6 @@ SQRTM = primitive(
     lambda dy, y, _a: SOLVE_SYLVESTER(_h(y), _h(y), dy),
     jvp=(lambda da, y, _a: SOLVE_SYLVESTER(y, y, da),),
     name="sqrtm",
-    shown=("solve_sylvester(adjoint(y), adjoint(y), dy)",),
     compute=_sqrtm,
 )
 
@@ -563,7 +574,6 @@ BLOCK_DIAG = primitive(
     jvp="linear",
     name="block_diag",
     compute=scipy.linalg.block_diag,
-    julia=spelled.block_diagonal,
 )
 
 

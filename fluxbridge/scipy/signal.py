@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import scipy.signal
 
-from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import plain, primitive
 from ..autodiff.refusals import no_option
@@ -51,7 +50,6 @@ CONVOLVE = primitive(
     jvp="multilinear",
     name="signal.convolve",
     compute=_convolve,
-    julia=spelled.convolve,
 )
 
 

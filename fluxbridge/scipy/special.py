@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from ..autodiff import spelled
 from ..autodiff.elementwise import conj
 from ..autodiff.primitive import UFUNCS, load_on_demand, primitive
 from ..autodiff.refusals import no_rule
@@ -40,8 +39,6 @@ LOGSUMEXP = primitive(
     ),
     name="special.logsumexp",
     compute=lambda x, axis=None, keepdims=False: scipy.special.logsumexp(x, axis=axis, keepdims=keepdims),
-    julia=spelled.logsumexp,
-    shown=("spread(dy, axis, shape(x), keepdims) * conj(exp(x - spread(y, axis, shape(x), keepdims)))",),
 )
 SOFTMAX = primitive(
     None,
@@ -49,8 +46,6 @@ SOFTMAX = primitive(
     jvp=(lambda dx, y, _x, axis=None: (dx - np.sum(dx * y, axis=axis, keepdims=True)) * y,),
     name="special.softmax",
     compute=scipy.special.softmax,
-    julia=spelled.along("NNlib.softmax"),
-    shown=("(dy - sum(dy * conj(y), axis=axis, keepdims=True)) * conj(y)",),
 )
 LOG_SOFTMAX = primitive(
     None,
@@ -58,8 +53,6 @@ LOG_SOFTMAX = primitive(
     jvp=(lambda dx, y, _x, axis=None: dx - np.sum(dx * np.exp(y), axis=axis, keepdims=True),),
     name="special.log_softmax",
     compute=scipy.special.log_softmax,
-    julia=spelled.along("NNlib.logsoftmax"),
-    shown=("dy - sum(dy, axis=axis, keepdims=True) * conj(exp(y))",),
 )
 
 
@@ -141,7 +134,6 @@ LAMBERTW = primitive(
     jvp=(lambda dz, y, _z, k=0, tol=1e-8: dz / (np.exp(y) * (1 + y)),),
     name="lambertw",
     compute=scipy.special.lambertw,
-    shown=("1 / (exp(y) * (1 + y))",),
 )
 
 
@@ -170,7 +162,6 @@ def _spherical(name: str, below: float, above: float) -> Any:
         jvp=(None, lambda dz, _y, n, z: dz * slope(n, z)),
         name=name,
         compute=lambda n, z: target(n, z)[()],
-        shown=(None, f"{name}(n, z, derivative=True)"),
     )
 
     @mirror(target)

@@ -1,4 +1,4 @@
-# Ctrl-C while Julia has the process for itself (the isolated mode; see fluxbridge.julia.worker).
+# Ctrl-C while Julia has the process for itself (the isolated mode; see fluxbridge.julia.isolated.worker).
 #
 # There interrupts are held back, except while Julia works: in the middle of a conversion, or of a
 # Python function that Julia called, an exception out of nowhere would destroy Python's state.

@@ -77,7 +77,7 @@ function versions()
     return found
 end
 
-"All operations, by name; `fluxbridge.julia.bridge` is the only caller."
+"All operations, by name; `fluxbridge.julia.bridge.operations` is the only caller."
 function operations()
     table = Dict{String,Any}(
         "connect" => connect,

@@ -18,8 +18,8 @@ from fluxbridge import (
     pushforward,
     withgradient,
 )
-from fluxbridge.autodiff.recording import Recording
 from fluxbridge.errors import GradientLostError, MutationError, NoRuleError, NotScalarError, Refusal
+from fluxbridge.recording import Recording
 
 
 def by_type(x):

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from fluxbridge import gradient, ignore_derivatives, pushforward, withgradient
-from fluxbridge.autodiff.recording import Recording
 from fluxbridge.errors import GradientLostError
+from fluxbridge.recording import Recording
 
 POINTS = [
     3.0, 3, -2.0, 0.0, 1 + 2j, Fraction(1, 2),

@@ -18,8 +18,8 @@ import numpy as np
 
 from fluxbridge import cross_check, gradient, ignore_derivatives
 from fluxbridge.autodiff.primitive import PRIMITIVES, plain
-from fluxbridge.autodiff.recording import Recording
 from fluxbridge.check.report import UNSURE, Report
+from fluxbridge.recording import Recording
 
 VOICES = ["complex step", "finite differences"]
 

@@ -15,7 +15,8 @@ from juliafakes import JULIACALL, World, fake_julia, fake_project
 
 from fluxbridge import cli
 from fluxbridge.errors import JuliaNotAvailable
-from fluxbridge.julia import discovery, doctor, session
+from fluxbridge.julia import doctor, session
+from fluxbridge.julia.setup import discovery
 
 needs_sh = pytest.mark.skipif(os.name == "nt", reason="the fake julia is a shell script")
 

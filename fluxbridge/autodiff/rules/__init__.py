@@ -21,7 +21,5 @@ from . import (  # noqa: F401
     statistics,
     transcendental,
 )
-from .shown import enter_shown
 
-enter_shown()
 define_arithmetic()

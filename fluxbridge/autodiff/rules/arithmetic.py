@@ -7,57 +7,43 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..elementwise import conj, elementwise, zero_of
-from ..kinks import Kink, modulus_at_zero, pair, sign_change
-from ..primitive import Tracer, apply, asked, implements, no_derivative, plain, primitive, take_up
+from ..primitive import Tracer, apply, asked, everywhere, implements, no_derivative, plain, primitive, take_up
 from ..tracer import as_numpys
 from ..values import in_numpys_types, of_type
 
-elementwise(np.add, "1", "1", julia="+")
-elementwise(np.subtract, "1", "-1", julia="-")
-elementwise(np.multiply, "b", "a", julia="*")
-elementwise(np.true_divide, "1 / b", "-y / b", julia="/")
-elementwise(np.negative, "-1", julia=spelled.minus)
-elementwise(np.positive, "1", julia=spelled.itself)
-elementwise(np.reciprocal, "-y * y", julia="inv.")
-elementwise(np.square, "2 * x", julia=spelled.squared)
+elementwise(np.add, "1", "1")
+elementwise(np.subtract, "1", "-1")
+elementwise(np.multiply, "b", "a")
+elementwise(np.true_divide, "1 / b", "-y / b")
+elementwise(np.negative, "-1")
+elementwise(np.positive, "1")
+elementwise(np.reciprocal, "-y * y")
+elementwise(np.square, "2 * x")
 
-elementwise(np.absolute, "sign(x)", vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
-            jvp=[lambda dx, _y, x: real_inner(unit(x), dx)],
-            kink=(Kink(sign_change, ("1", "-1"), "a corner at 0"),
-                  Kink(modulus_at_zero, word="the tip of a cone", sort="cone")), holomorphic=False,
-                  julia="abs.")  # fmt: skip
-elementwise(np.fabs, "sign(x)", holomorphic=False, kink=Kink("x ~ 0", ("1", "-1"), "a corner at 0"),
-            julia="abs.")  # fmt: skip
-SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign,
-                   kink=Kink("x ~ 0", ("0", "0"), "a jump from -1 to 1", "jump"), julia="sign.")  # fmt: skip
-elementwise(np.maximum, "1 if a > b", "1 if logical_not(a > b)", holomorphic=False,
-            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
-            julia="max.")  # fmt: skip
-elementwise(np.minimum, "1 if logical_not(a > b)", "1 if a > b", holomorphic=False,
-            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
-            julia="min.")  # fmt: skip
-elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False,
-            kink=Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative"),
-            julia="NumPy.fmax.")  # fmt: skip
-elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False,
-            kink=Kink("a ~ b", ("0, 1", "1, 0"), "the smaller one gets the derivative"),
-            julia="NumPy.fmin.")  # fmt: skip
-elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False,
-            kink=Kink("divide(a, b) ~ whole(divide(a, b))", word="a jump at multiples of b",
-                      sort="jump"), julia="mod.")  # fmt: skip
-elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False,
-            kink=Kink("where(whole(divide(a, b)) == 0, 1.0, divide(a, b) - whole(divide(a, b))) ~ 0",
-                      word="a jump at multiples of b other than 0", sort="jump"), julia="rem.")  # fmt: skip
-elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False,
-            kink=(Kink("a ~ 0", ("copysign(1.0, b), 0", "-copysign(1.0, b), 0"), "that of abs(a)"),
-                  Kink("b ~ 0", word="a jump where b changes its sign", sort="jump")),
-                  julia="copysign.")  # fmt: skip
-elementwise(np.hypot, "select(y != 0, a / where(y == 0, 1.0, y))",
-            "select(y != 0, b / where(y == 0, 1.0, y))",
-            stable=["share(a, b, y)", "share(b, a, y)"], holomorphic=False,
-            kink=Kink(pair, word="the tip of a cone", sort="cone"), julia="hypot.")  # fmt: skip
+elementwise(
+    np.absolute,
+    "sign(x)",
+    vjps=[lambda dy, _y, x: np.real(dy) * unit(x)],
+    jvp=[lambda dx, _y, x: real_inner(unit(x), dx)],
+    holomorphic=False,
+)
+elementwise(np.fabs, "sign(x)", holomorphic=False)
+SIGN = elementwise(None, "0", holomorphic=False, name="sign", compute=np.sign)
+elementwise(np.maximum, "1 if a > b", "1 if logical_not(a > b)", holomorphic=False)
+elementwise(np.minimum, "1 if logical_not(a > b)", "1 if a > b", holomorphic=False)
+elementwise(np.fmax, "1 if (a > b) | isnan(b)", "1 if logical_not((a > b) | isnan(b))", holomorphic=False)
+elementwise(np.fmin, "1 if (a <= b) | isnan(b)", "1 if logical_not((a <= b) | isnan(b))", holomorphic=False)
+elementwise(np.remainder, "1", "-floor_divide(a, b)", holomorphic=False)
+elementwise(np.fmod, "1", "-trunc(a / b)", holomorphic=False)
+elementwise(np.copysign, "copysign(1.0, a) * copysign(1.0, b)", None, holomorphic=False)
+elementwise(
+    np.hypot,
+    "select(y != 0, a / where(y == 0, 1.0, y))",
+    "select(y != 0, b / where(y == 0, 1.0, y))",
+    stable=["share(a, b, y)", "share(b, a, y)"],
+    holomorphic=False,
+)
 
 # -- complex numbers -------------------------------------------------------------------------------
 # The gradient of a real function of z = x + iy is df/dx + i df/dy (Zygote's convention).
@@ -75,10 +61,15 @@ def real_inner(a: Any, b: Any) -> Any:
     return np.real(np.conjugate(a) * b)
 
 
-elementwise(np.conjugate, "1", holomorphic=False, vjps=[lambda dy, _y, _x: np.conjugate(dy)],
-            jvp=[lambda dx, _y, _x: np.conjugate(dx)], julia="conj.")  # fmt: skip
-primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear", julia="real.")
-primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear", julia="imag.")
+elementwise(
+    np.conjugate,
+    "1",
+    holomorphic=False,
+    vjps=[lambda dy, _y, _x: np.conjugate(dy)],
+    jvp=[lambda dx, _y, _x: np.conjugate(dx)],
+)
+primitive(np.real, lambda dy, _y, _z: np.real(dy), jvp="linear")
+primitive(np.imag, lambda dy, _y, _z: np.real(dy) * 1j, jvp="linear")
 
 
 @implements(np.angle)
@@ -131,19 +122,13 @@ def _all_real(*xs: Any) -> bool:
     return all(np.isrealobj(plain(x)) for x in xs)
 
 
-def steep_root(a: Any, b: Any) -> Any:
-    """The rivals of a power at zero: a**b has an infinite slope there where b < 1 (and is not 0)."""
-    if not _all_real(a, b):
-        return None
-    return pair(np.where((plain(b) >= 1) | (plain(b) == 0), 1.0, a), 0.0)
-
-
-STEEP_ROOT = Kink(steep_root, word="an infinite slope at 0 for exponents below 1", sort="steep")
-
 POWER = elementwise(
-    None, power_by_base, power_by_exponent, name="power", compute=np.power, kink=STEEP_ROOT,
-    julia=spelled.power,
-)  # fmt: skip
+    None,
+    power_by_base,
+    power_by_exponent,
+    name="power",
+    compute=np.power,
+)
 
 
 def literal_power_of(x: Any, p: Any) -> Any:
@@ -168,7 +153,7 @@ def literal_power_rule(dy: Any, _y: Any, x: Any, p: Any) -> Any:
     product = dy * conj(slope)
     if type(dy) is float and math.isfinite(dy):
         return product
-    total = plain(product)
+    total = everywhere(product)
     total = np.vdot(total, total) if type(total) is np.ndarray else total
     if total != total:  # a NaN somewhere
         return np.where(np.equal(slope, 0), 0.0, product)
@@ -191,8 +176,6 @@ LITERAL_POWER = elementwise(
     number_vjp=literal_power_number,
     name="literal_power",
     compute=np.power,
-    julia=spelled.literal_power,
-    kink=STEEP_ROOT,
 )
 
 
@@ -236,8 +219,29 @@ def _widened(x: Any, kind: np.dtype) -> Any:
 # -- no derivative ---------------------------------------------------------------------------------
 
 no_derivative(
-    np.floor_divide, np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite,
-    np.signbit, np.spacing, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert,
-    np.left_shift, np.right_shift, np.gcd, np.lcm, np.isnat,
-)  # fmt: skip
+    np.floor_divide,
+    np.equal,
+    np.not_equal,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.logical_and,
+    np.logical_or,
+    np.logical_not,
+    np.logical_xor,
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.signbit,
+    np.spacing,
+    np.bitwise_and,
+    np.bitwise_or,
+    np.bitwise_xor,
+    np.invert,
+    np.left_shift,
+    np.right_shift,
+    np.gcd,
+    np.lcm,
+    np.isnat,
+)

@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
-from ..kinks import Kink
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
 from ..values import in_numpys_types, of_type
@@ -27,8 +25,6 @@ WHERE = primitive(
     ),
     name="where",
     compute=np.where,
-    julia=spelled.choose,
-    kink=Kink(lambda *_inputs: None, word="where the comparison that made the condition is undecided"),
 )
 
 _MISSING: Any = object()
@@ -108,9 +104,7 @@ def _real_or_complex(x: Any, parts: Sequence[Any]) -> Any:
 
 @implements(np.nan_to_num)
 @in_numpys_types(np.nan_to_num)
-def nan_to_num(
-    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:  # fmt: skip
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """The derivative is 1 where the number was finite, and 0 where it was replaced."""
     if not copy:
         raise mutation("np.nan_to_num(..., copy=False)")

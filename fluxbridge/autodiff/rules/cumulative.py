@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import axes_of, normal_axis
 from ..elementwise import conj
 from ..primitive import FUNCTIONS, asked, implements, plain, primitive, refuse_out
@@ -27,7 +26,7 @@ def cumsum_rule(dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, 
     return sum_of_later(dy, axis)
 
 
-primitive(np.cumsum, cumsum_rule, jvp="linear", julia=spelled.running("cumsum"))
+primitive(np.cumsum, cumsum_rule, jvp="linear")
 
 
 def recurrence(a: Any, b: Any) -> Any:
@@ -60,15 +59,20 @@ def cumprod_rule(dy: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, o
     return np.reshape(result, shape)
 
 
-primitive(np.cumprod, cumprod_rule, julia=spelled.running("cumprod"))
+primitive(np.cumprod, cumprod_rule)
 
 
 def _cumulative(target: Any, accumulate: Any, start: float) -> None:
     @implements(target)
     def cumulative(
-        x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None,
+        x: Any,
+        /,
+        *,
+        axis: int | None = None,
+        dtype: Any = None,
+        out: Any = None,
         include_initial: bool = False,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         refuse_out(target.__name__, out)
         x = as_array(x)
         if axis is None:

@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import NoRuleError
-from .. import spelled
 from ..elementwise import conj
-from ..kinks import Kink
 from ..primitive import Tracer, implements, plain, primitive
 from ..refusals import no_option
 from .products import adjoint
@@ -126,7 +124,7 @@ def cholesky_rule(dy: Any, y: Any, _a: Any) -> Any:
     return onto_triangle(g, "L")
 
 
-CHOLESKY = primitive(None, cholesky_rule, name="cholesky", compute=np.linalg.cholesky, julia=spelled.cholesky)
+CHOLESKY = primitive(None, cholesky_rule, name="cholesky", compute=np.linalg.cholesky)
 
 
 @implements(np.linalg.cholesky)
@@ -165,7 +163,7 @@ def _tall_qr(dq: Any, dr: Any, q: Any, r: Any) -> Any:
     return adjoint(solve(r, adjoint(g))) if n else g
 
 
-QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr, julia=spelled.qr)
+QR = primitive(None, qr_rule, name="qr", compute=np.linalg.qr)
 
 
 @implements(np.linalg.qr)
@@ -192,15 +190,7 @@ def eigh_rule(dy: Any, y: Any, _a: Any, UPLO: str = "L") -> Any:
     return onto_triangle(g, UPLO.upper())
 
 
-def gaps_between(values: Any) -> Any:
-    """The distances of neighbouring eigenvalues, each by itself."""
-    return np.diff(np.sort_complex(plain(values)), axis=-1)[..., None]
-
-
-_EQUAL_VALUES = "values that are equal part differently in every direction"
-EIGH = primitive(np.linalg.eigh, eigh_rule, kink=Kink(
-    lambda a, UPLO="L": gaps_between(np.linalg.eigh(plain(a), UPLO)[0]), word=_EQUAL_VALUES, sort="split"
-), julia=spelled.eigh)  # fmt: skip
+EIGH = primitive(np.linalg.eigh, eigh_rule)
 
 
 @implements(np.linalg.eigvalsh)
@@ -228,9 +218,7 @@ def _largest_real(v: np.ndarray) -> np.ndarray:
     return np.equal(np.arange(v.shape[-2])[:, None], np.argmax(size, axis=-2)[..., None, :]) * 1.0
 
 
-EIG = primitive(np.linalg.eig, eig_rule, kink=Kink(
-    lambda a: gaps_between(np.linalg.eigvals(plain(a))), word=_EQUAL_VALUES, sort="split"
-), julia="NumPy.eig")  # fmt: skip
+EIG = primitive(np.linalg.eig, eig_rule)
 
 
 @implements(np.linalg.eigvals)
@@ -297,17 +285,12 @@ def _svd(a: Any, full_matrices: bool) -> Any:
     return np.linalg.svd(a, full_matrices)
 
 
-def singular_gaps(a: Any, **_options: Any) -> Any:
-    """The distances of neighbouring singular values, and of the last one from zero."""
-    s = np.linalg.svd(plain(a), compute_uv=False)
-    return -np.diff(s, axis=-1, append=0.0)[..., None]
-
-
 SVD = primitive(
-    None, svd_rule, name="svd", compute=_svd,
-    kink=Kink(singular_gaps, word=_EQUAL_VALUES + ", and zero ones as abs does", sort="split"),
-    julia=spelled.svd,
-)  # fmt: skip
+    None,
+    svd_rule,
+    name="svd",
+    compute=_svd,
+)
 
 
 @implements(np.linalg.svd)

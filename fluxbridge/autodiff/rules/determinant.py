@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..primitive import implements, plain, primitive
 from .products import adjoint
 from .shaping import as_array
@@ -29,7 +28,7 @@ def det_rule(dy: Any, y: Any, a: Any) -> Any:
     return _as_matrices(dy * np.conjugate(y)) * adjoint(np.linalg.inv(a))
 
 
-DET = primitive(None, det_rule, name="det", compute=np.linalg.det, julia=spelled.of_matrices("det"))
+DET = primitive(None, det_rule, name="det", compute=np.linalg.det)
 
 
 @implements(np.linalg.det)
@@ -111,4 +110,4 @@ def slogdet_rule(dy: Any, y: Any, a: Any) -> Any:
     return _as_matrices(total) * adjoint(inverse(a))
 
 
-primitive(np.linalg.slogdet, slogdet_rule, julia="NumPy.slogdet")
+primitive(np.linalg.slogdet, slogdet_rule)

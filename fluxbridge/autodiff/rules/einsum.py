@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..elementwise import conj
 from ..inplace import related, shares
 from ..primitive import GENERATED, Primitive, implements, plain, primitive, refuse_out
@@ -129,23 +128,6 @@ def _on_diagonals(dy: Any, unique: str, term: str, shape: dict[str, int]) -> Any
     return np.einsum(f"{','.join(factors)}->{target}", dy, *masks)
 
 
-def _shown(k: int, _dy: Any, _y: Any, *arrays: Any, subscripts: str, **_options: Any) -> str | None:
-    """The rule as an einsum of its own, where no axis is repeated, summed alone or broadcast."""
-    inputs, _, output = subscripts.partition("->")
-    terms = inputs.split(",")
-    others = [(t, f"conj(x{i})") for i, t in enumerate(terms) if i != k]
-    reached = set(output).union(*(t for t, _ in others))
-    size: dict[str, int] = {}
-    for term, x in zip(terms, arrays, strict=True):
-        for letter, n in zip(term, np.shape(x), strict=True):
-            if size.setdefault(letter, n) != n:
-                return None
-    if len(set(terms[k])) < len(terms[k]) or not set(terms[k]) <= reached:
-        return None
-    text = ",".join([output, *(t for t, _ in others)]) + "->" + terms[k]
-    return f"einsum('{text}', {', '.join(['dy', *(x for _, x in others)])})"
-
-
 @cache
 def _einsum_of(count: int) -> Primitive:
     """The primitive for so many operands. The rule of one does not need its own value."""
@@ -158,9 +140,12 @@ def _einsum_of(count: int) -> Primitive:
         )
         rules.append(eval(compile(source, GENERATED, "eval"), {"cotangent": _cotangent}))
     return primitive(
-        None, *rules, jvp="multilinear", name=f"einsum{count}", compute=_compute,
-        julia=spelled.einsum, shown=_shown,
-    )  # fmt: skip
+        None,
+        *rules,
+        jvp="multilinear",
+        name=f"einsum{count}",
+        compute=_compute,
+    )
 
 
 for _count in (1, 2, 3):

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import normal_axis
 from ..elementwise import conj
 from ..primitive import implements, plain, primitive, refuse_out
@@ -48,19 +47,19 @@ def _weights(n: int, ndim: int, axis: int, inner: float) -> np.ndarray:
 
 def fft_rule(
     dy: Any, _y: Any, _x: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
-) -> Any:  # fmt: skip
+) -> Any:
     return _fit(np.fft.ifft(dy, n, axis, _ADJOINT[norm]), _x.shape[axis], axis)
 
 
 def ifft_rule(
     dy: Any, _y: Any, _x: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
-) -> Any:  # fmt: skip
+) -> Any:
     return _fit(np.fft.fft(dy, n, axis, _ADJOINT[norm]), _x.shape[axis], axis)
 
 
 def rfft_rule(
     dy: Any, _y: Any, _x: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
-) -> Any:  # fmt: skip
+) -> Any:
     n = _x.shape[axis] if n is None else n
     weights = _weights(n, _x.ndim, axis, 0.5)
     return _fit(np.fft.irfft(dy * weights, n, axis, _ADJOINT[norm]), _x.shape[axis], axis)
@@ -68,16 +67,16 @@ def rfft_rule(
 
 def irfft_rule(
     dy: Any, _y: Any, _x: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None
-) -> Any:  # fmt: skip
+) -> Any:
     n = np.shape(dy)[axis]
     weights = _weights(n, _x.ndim, axis, 2.0)
     return _fit(np.fft.rfft(dy, n, axis, _ADJOINT[norm]) * weights, _x.shape[axis], axis)
 
 
-primitive(np.fft.fft, fft_rule, jvp="linear", julia=spelled.transform("fft"))
-primitive(np.fft.ifft, ifft_rule, jvp="linear", julia=spelled.transform("ifft"))
-primitive(np.fft.rfft, rfft_rule, jvp="linear", julia=spelled.transform("rfft"))
-primitive(np.fft.irfft, irfft_rule, jvp="linear", julia=spelled.transform("irfft"))
+primitive(np.fft.fft, fft_rule, jvp="linear")
+primitive(np.fft.ifft, ifft_rule, jvp="linear")
+primitive(np.fft.rfft, rfft_rule, jvp="linear")
+primitive(np.fft.irfft, irfft_rule, jvp="linear")
 
 
 @implements(np.fft.hfft)
@@ -131,10 +130,8 @@ def ifftn_rule(dy: Any, _y: Any, _x: Any, s: Any, axes: Any, norm: Any) -> Any:
     return _cut(np.fft.fftn(dy, s, axes, _ADJOINT[norm]), _x.shape, axes)
 
 
-FFTN = primitive(None, fftn_rule, jvp="linear", name="fftn", compute=np.fft.fftn,
-                 julia=spelled.transforms("fft"))  # fmt: skip
-IFFTN = primitive(None, ifftn_rule, jvp="linear", name="ifftn", compute=np.fft.ifftn,
-                  julia=spelled.transforms("ifft"))  # fmt: skip
+FFTN = primitive(None, fftn_rule, jvp="linear", name="fftn", compute=np.fft.fftn)
+IFFTN = primitive(None, ifftn_rule, jvp="linear", name="ifftn", compute=np.fft.ifftn)
 
 
 @implements(np.fft.fftn)
@@ -196,10 +193,14 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, out: A
 # -- order of the frequencies ----------------------------------------------------------------------------
 
 primitive(
-    np.fft.fftshift, lambda dy, _y, _x, axes=None: np.fft.ifftshift(dy, axes), jvp="linear", name="fftshift",
-    julia=spelled.shift_of_frequencies(inverse=False),
-)  # fmt: skip
+    np.fft.fftshift,
+    lambda dy, _y, _x, axes=None: np.fft.ifftshift(dy, axes),
+    jvp="linear",
+    name="fftshift",
+)
 primitive(
-    np.fft.ifftshift, lambda dy, _y, _x, axes=None: np.fft.fftshift(dy, axes), jvp="linear", name="ifftshift",
-    julia=spelled.shift_of_frequencies(inverse=True),
-)  # fmt: skip
+    np.fft.ifftshift,
+    lambda dy, _y, _x, axes=None: np.fft.fftshift(dy, axes),
+    jvp="linear",
+    name="ifftshift",
+)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ...errors import MutationError
-from .. import spelled
 from ..primitive import Tracer, apply, implements, plain, primitive, refuse
 from ..refusals import mutation
 from ..tracer import astype
@@ -35,7 +34,6 @@ LINSPACE = primitive(
     jvp="linear",
     name="linspace",
     compute=lambda start, stop, num, endpoint, axis: np.linspace(start, stop, num, endpoint, axis=axis),
-    julia=spelled.linspace,
 )
 
 
@@ -49,9 +47,16 @@ def _typed(x: Any, dtype: Any) -> Any:
 
 @implements(np.linspace)
 def linspace(
-    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
-    axis: int = 0, *, device: Any = None,
-) -> Any:  # fmt: skip
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Any:
     start, stop = as_array(start), as_array(stop)
     num = int(plain(num))
     y = apply(LINSPACE, (start, stop), {"num": num, "endpoint": bool(endpoint), "axis": axis})
@@ -65,9 +70,14 @@ def linspace(
 @implements(np.logspace)
 @in_numpys_types(np.logspace)
 def logspace(
-    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None,
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
     axis: int = 0,
-) -> Any:  # fmt: skip
+) -> Any:
     if np.ndim(base):
         start, stop, base = np.broadcast_arrays(start, stop, base)
         base = np.expand_dims(base, axis)
@@ -92,9 +102,15 @@ def geomspace(
 
 @implements(np.full_like)
 def full_like(
-    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None,
-    *, device: Any = None,
-) -> Any:  # fmt: skip
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
     a = plain(a)
     dtype = np.result_type(a) if dtype is None else np.dtype(dtype)
     shape = np.shape(a) if shape is None else shape

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import normal_axis
 from ..inplace import as_view
 from ..primitive import _out_refused, apply, implements, plain, primitive
@@ -31,7 +30,6 @@ primitive(
     jvp="linear",
     name="getitem",
     compute=_getitem,
-    julia=spelled.getitem,
 )
 
 
@@ -87,7 +85,6 @@ SCATTER = primitive(
     jvp="linear",
     name="scatter",
     compute=_scatter,
-    julia=spelled.scatter,
 )
 
 
@@ -141,15 +138,14 @@ def extract(condition: Any, arr: Any) -> Any:
 
 # -- diagonals and triangles -----------------------------------------------------------------------
 
-primitive(np.tril, lambda dy, _y, _x, k=0: np.tril(dy, k), jvp="linear", julia=spelled.triangle("tril"))
-primitive(np.triu, lambda dy, _y, _x, k=0: np.triu(dy, k), jvp="linear", julia=spelled.triangle("triu"))
+primitive(np.tril, lambda dy, _y, _x, k=0: np.tril(dy, k), jvp="linear")
+primitive(np.triu, lambda dy, _y, _x, k=0: np.triu(dy, k), jvp="linear")
 DIAG = primitive(
     None,
     lambda dy, _y, _x, k=0: np.diagonal(dy, k),
     jvp="linear",
     name="diag",
     compute=lambda x, k=0: np.diag(x, k),
-    julia=spelled.diagonal_matrix,
 )
 
 

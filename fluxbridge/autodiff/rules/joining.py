@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import normal_axis
 from ..inplace import as_view
 from ..primitive import _out_refused, apply, implements, plain, primitive
@@ -47,7 +46,6 @@ CONCATENATE = primitive(
     jvp="linear",
     name="concatenate",
     compute=lambda *arrays, axis: np.concatenate(arrays, axis=axis),
-    julia=spelled.concatenate,
 )
 
 
@@ -81,7 +79,7 @@ def stack_rule(dy: Any, _y: Any, *_arrays: Any, axis: int = 0) -> tuple[Any, ...
     return tuple(np.moveaxis(dy, axis, 0))
 
 
-STACK = primitive(None, joint=stack_rule, jvp="linear", name="stack", compute=_stack, julia=spelled.stack)
+STACK = primitive(None, joint=stack_rule, jvp="linear", name="stack", compute=_stack)
 
 
 @implements(np.stack)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..primitive import implements, plain, primitive, refuse_out
 from ..values import in_numpys_types
 from . import decompositions, determinant, einsum, fft, norms, products  # noqa: F401
@@ -47,8 +46,7 @@ def solve_by_b(db: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.linalg.solve(a, db)
 
 
-SOLVE = primitive(None, joint=solve_rule, jvp=(solve_by_a, solve_by_b), name="solve", compute=np.linalg.solve,
-                  julia=spelled.solve)  # fmt: skip
+SOLVE = primitive(None, joint=solve_rule, jvp=(solve_by_a, solve_by_b), name="solve", compute=np.linalg.solve)
 
 
 @implements(np.linalg.solve)
@@ -76,7 +74,7 @@ def _lstsq(a: Any, b: Any, rcond: Any) -> Any:
     return np.linalg.lstsq(a, b, rcond=rcond)[0]
 
 
-LSTSQ = primitive(None, joint=lstsq_rule, name="lstsq", compute=_lstsq, julia=spelled.lstsq)
+LSTSQ = primitive(None, joint=lstsq_rule, name="lstsq", compute=_lstsq)
 
 
 @implements(np.linalg.lstsq)
@@ -124,7 +122,7 @@ def inv_tangent(da: Any, y: Any, _a: Any) -> Any:
     return -np.matmul(np.matmul(y, da), y)
 
 
-primitive(np.linalg.inv, inv_rule, jvp=(inv_tangent,), julia=spelled.of_matrices("inv"))
+primitive(np.linalg.inv, inv_rule, jvp=(inv_tangent,))
 
 
 def pinv_rule(dy: Any, y: Any, a: Any, rcond: Any, hermitian: bool) -> Any:
@@ -184,7 +182,7 @@ def _pinv(a: Any, rcond: Any, hermitian: bool) -> Any:
     return np.linalg.pinv(a, hermitian=hermitian) if rcond is None else np.linalg.pinv(a, rcond, hermitian)
 
 
-PINV = primitive(None, pinv_rule, name="pinv", compute=_pinv, julia=spelled.pinv)
+PINV = primitive(None, pinv_rule, name="pinv", compute=_pinv)
 
 
 @implements(np.linalg.pinv)

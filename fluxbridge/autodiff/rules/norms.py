@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
-from ..axes import normal_axis, to_last
-from ..kinks import Kink, pair
+from ..axes import normal_axis
 from ..primitive import asked, implements, plain, primitive
 from ..refusals import constant
 from .arithmetic import unit
@@ -40,15 +38,7 @@ def norm2_rule(dy: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False
     return x * expand(slope, np.shape(x), axis, keepdims)
 
 
-def components(x: Any, axis: Any = None, **_options: Any) -> Any:
-    """The real numbers that a norm is taken of."""
-    if np.iscomplexobj(plain(x)):
-        return np.concatenate([components(np.real(x), axis), components(np.imag(x), axis)], axis=-1)
-    return to_last(np.reshape(x, (1,)) if np.ndim(x) == 0 else x, axis)
-
-
-_TIP = Kink(components, word="the tip of a cone: any vector of length 1 may come out", sort="cone")
-NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2, kink=_TIP, julia=spelled.norm2)
+NORM2 = primitive(None, norm2_rule, name="norm2", compute=_norm2)
 
 
 def _normp(x: Any, p: float, axis: Any = None, keepdims: bool = False) -> Any:
@@ -64,11 +54,7 @@ def normp_rule(dy: Any, y: Any, x: Any, p: float, axis: Any = None, keepdims: bo
     return np.where(zero, 0.0, expand(dy, np.shape(x), axis, keepdims) * unit(x) * size ** (p - 1))
 
 
-_STEEP = Kink(
-    lambda x, p, **_options: None if p >= 1 or np.iscomplexobj(plain(x)) else pair(x, 0.0),
-    word="an infinite slope at elements that are 0, for p below 1", sort="steep",
-)  # fmt: skip
-NORMP = primitive(None, normp_rule, name="normp", compute=_normp, kink=(_TIP, _STEEP), julia=spelled.normp)
+NORMP = primitive(None, normp_rule, name="normp", compute=_normp)
 
 
 def _extreme(x: Any, largest: bool, axis: int | None, keepdims: bool) -> Any:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from ...errors import MutationError
-from .. import spelled
 from ..primitive import implements, plain, primitive
 from ..values import in_numpys_types
 from .shaping import as_array, on_axis
@@ -32,8 +31,7 @@ ZEROS = primitive(
     jvp="linear",
     name="pad",
     compute=lambda x, pad_width: np.pad(x, pad_width),
-    julia=spelled.pad,
-)  # fmt: skip
+)
 
 
 def _widths(pad_width: Any, ndim: int) -> tuple[PAIR, ...]:

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..elementwise import conj
-from ..kinks import Kink
 from ..primitive import apply, asked, implements, plain, primitive
 from ..values import in_numpys_types, of_type
 from .shaping import as_array
@@ -35,9 +33,13 @@ def convolve_by_v(dy: Any, _y: Any, a: Any, _v: Any, mode: str = "full") -> Any:
 
 
 CONVOLVE = primitive(
-    None, convolve_by_a, convolve_by_v, jvp="multilinear", name="convolve",
-    compute=lambda a, v, mode="full": np.convolve(a, v, mode), julia=spelled.convolve,
-)  # fmt: skip
+    None,
+    convolve_by_a,
+    convolve_by_v,
+    jvp="multilinear",
+    name="convolve",
+    compute=lambda a, v, mode="full": np.convolve(a, v, mode),
+)
 
 _MODES = {"v": "valid", "s": "same", "f": "full", 0: "valid", 1: "same", 2: "full"}
 
@@ -182,11 +184,7 @@ def roots_tangent(dx: Any, y: Any, p: Any) -> Any:
     return -np.polyval(dx, y) / np.polyval(np.polyder(p), y)
 
 
-ROOTS = primitive(
-    None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots,
-    kink=Kink(lambda p: np.diff(np.sort_complex(np.roots(plain(p))))[..., None],
-              word="a root that occurs twice has no slope", sort="split"), julia="NumPy.roots"
-)  # fmt: skip
+ROOTS = primitive(None, roots_rule, jvp=(roots_tangent,), name="roots", compute=np.roots)
 
 
 @implements(np.roots)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..elementwise import conj
 from ..primitive import UFUNCS, implements, no_derivative, plain, primitive, refuse_out
 from .shaping import as_array
@@ -65,7 +64,7 @@ def matmul_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.matmul(adjoint(a), dy)
 
 
-MATMUL = primitive(np.matmul, matmul_by_a, matmul_by_b, jvp="multilinear", julia=spelled.matmul)
+MATMUL = primitive(np.matmul, matmul_by_a, matmul_by_b, jvp="multilinear")
 
 
 def dot_by_a(dy: Any, _y: Any, _a: Any, b: Any) -> Any:
@@ -89,7 +88,7 @@ def dot_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.moveaxis(np.tensordot(conj(a), dy, (others, others)), 0, -2)
 
 
-DOT = primitive(np.dot, dot_by_a, dot_by_b, jvp="multilinear", julia=spelled.dot)
+DOT = primitive(np.dot, dot_by_a, dot_by_b, jvp="multilinear")
 
 
 @implements(np.dot)  # names its arguments, which NumPy 1 does not
@@ -109,7 +108,7 @@ def vdot_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.reshape(a * dy, np.shape(_b))
 
 
-VDOT = primitive(np.vdot, vdot_by_a, vdot_by_b, jvp="multilinear", julia=spelled.vdot)
+VDOT = primitive(np.vdot, vdot_by_a, vdot_by_b, jvp="multilinear")
 
 
 @implements(np.vdot)
@@ -142,10 +141,10 @@ def vecmat_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
 
 
 if hasattr(np, "vecdot"):  # NumPy 2.0
-    primitive(np.vecdot, vecdot_by_a, vecdot_by_b, jvp="multilinear", julia=spelled.vecdot)
+    primitive(np.vecdot, vecdot_by_a, vecdot_by_b, jvp="multilinear")
 if hasattr(np, "matvec"):  # NumPy 2.2
-    primitive(np.matvec, matvec_by_a, matvec_by_b, jvp="multilinear", julia=spelled.matvec)
-    primitive(np.vecmat, vecmat_by_a, vecmat_by_b, jvp="multilinear", julia=spelled.vecmat)
+    primitive(np.matvec, matvec_by_a, matvec_by_b, jvp="multilinear")
+    primitive(np.vecmat, vecmat_by_a, vecmat_by_b, jvp="multilinear")
 
 
 #: Which of the last axes the two arguments and the result of a ufunc of vectors and matrices have.
@@ -192,7 +191,7 @@ def outer_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
     return np.reshape(np.matmul(conj(np.reshape(a, -1)), dy), np.shape(_b))
 
 
-primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear", julia=spelled.outer)
+primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear")
 
 
 @implements(np.inner)
@@ -259,7 +258,7 @@ def tensordot_by_b(dy: Any, _y: Any, a: Any, _b: Any, axes: Any = 2) -> Any:
     return np.transpose(g, _inverse(order))
 
 
-primitive(np.tensordot, tensordot_by_a, tensordot_by_b, jvp="multilinear", julia=spelled.tensordot)
+primitive(np.tensordot, tensordot_by_a, tensordot_by_b, jvp="multilinear")
 
 # -- cross products ----------------------------------------------------------------------------------
 
@@ -275,7 +274,6 @@ CROSS: Any = primitive(
     jvp="multilinear",
     name="cross",
     compute=_cross,
-    julia=spelled.cross,
 )
 
 
@@ -301,14 +299,20 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 
 
 def trace_rule(
-    dy: Any, _y: Any, _x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None,
+    dy: Any,
+    _y: Any,
+    _x: Any,
+    offset: int = 0,
+    axis1: int = 0,
+    axis2: int = 1,
+    dtype: Any = None,
     out: Any = None,
-) -> Any:  # fmt: skip
+) -> Any:
     n, m = _x.shape[axis1], _x.shape[axis2]
     g = np.eye(n, m, offset) * np.reshape(dy, (*np.shape(dy), 1, 1))
     return np.moveaxis(g, (-2, -1), (axis1, axis2))
 
 
-primitive(np.trace, trace_rule, jvp="linear", julia=spelled.trace)
+primitive(np.trace, trace_rule, jvp="linear")
 
 no_derivative(np.einsum_path)

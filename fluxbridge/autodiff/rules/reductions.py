@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import axes_of, from_last, to_last
 from ..elementwise import conj
-from ..kinks import Kink
 from ..primitive import FUNCTIONS, implements, plain, primitive, refuse_out
 from ..values import in_numpys_types
 from .shaping import as_array
@@ -50,9 +48,16 @@ _ONE_NUMBER = {float, np.float32}  #: what is exact as a Python float
 
 
 def sum_rule(
-    dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
-    keepdims: bool = False, initial: Any = 0, where: Any = True,
-) -> Any:  # fmt: skip
+    dy: Any,
+    _y: Any,
+    _x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Any:
     if where is True and type(dy) in _ONE_NUMBER:
         return float(dy)  # the same everywhere
     dy = expand(dy, _x.shape, axis, keepdims)
@@ -60,9 +65,15 @@ def sum_rule(
 
 
 def sum_tangent(
-    dx: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False,
-    initial: Any = 0, where: Any = True,
-) -> Any:  # fmt: skip
+    dx: Any,
+    _y: Any,
+    _x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Any:
     return np.sum(dx, axis=axis, keepdims=keepdims, where=where)
 
 
@@ -70,13 +81,19 @@ def _sum(x: Any, axis: Any = None, **options: Any) -> Any:
     return np.add.reduce(x, axis, **options)  # np.sum without its detours
 
 
-primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum, julia=spelled.reduction("sum"))
+primitive(np.sum, sum_rule, jvp=(sum_tangent,), compute=_sum)
 
 
 def mean_rule(
-    dy: Any, _y: Any, _x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
-    keepdims: bool = False, where: Any = True,
-) -> Any:  # fmt: skip
+    dy: Any,
+    _y: Any,
+    _x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    where: Any = True,
+) -> Any:
     n = count(_x.shape, axis, where)
     if where is True and type(dy) in _ONE_NUMBER:
         return float(dy) / max(n, 1)
@@ -86,7 +103,7 @@ def mean_rule(
     return np.where(where, expand(dy, _x.shape, axis, keepdims) / np.maximum(n, 1), 0.0)
 
 
-primitive(np.mean, mean_rule, jvp="linear", julia=spelled.mean)
+primitive(np.mean, mean_rule, jvp="linear")
 
 # -- products ----------------------------------------------------------------------------------------
 
@@ -120,22 +137,35 @@ def prod_slope(y: Any, x: Any, axis: Any, keepdims: bool, initial: Any, where: A
 
 
 def prod_rule(
-    dy: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, out: Any = None,
-    keepdims: bool = False, initial: Any = 1, where: Any = True,
-) -> Any:  # fmt: skip
+    dy: Any,
+    y: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = 1,
+    where: Any = True,
+) -> Any:
     slope = prod_slope(y, x, axis, keepdims, initial, where)
     return expand(dy, np.shape(x), axis, keepdims) * conj(slope)
 
 
 def prod_tangent(
-    dx: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False,
-    initial: Any = 1, where: Any = True,
-) -> Any:  # fmt: skip
+    dx: Any,
+    y: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    initial: Any = 1,
+    where: Any = True,
+) -> Any:
     slope = prod_slope(y, x, axis, keepdims, initial, where)
     return np.sum(slope * dx, axis=axis, keepdims=keepdims)
 
 
-primitive(np.prod, prod_rule, jvp=(prod_tangent,), julia=spelled.reduction("prod"))
+primitive(np.prod, prod_rule, jvp=(prod_tangent,))
 
 # -- extremes ----------------------------------------------------------------------------------------
 # The first extremum gets everything, as in Zygote.
@@ -160,35 +190,34 @@ def first_extremum(x: Any, axis: Any, initial: Any, where: Any, largest: bool) -
 
 def _extreme(target: Any, fold: np.ufunc, largest: bool) -> None:
     def rule(
-        dy: Any, _y: Any, x: Any, axis: Any = None, out: Any = None, keepdims: bool = False,
-        initial: Any = None, where: Any = True,
-    ) -> Any:  # fmt: skip
+        dy: Any,
+        _y: Any,
+        x: Any,
+        axis: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Any:
         chosen = first_extremum(x, axis, initial, where, largest)
         return np.where(chosen, expand(dy, np.shape(x), axis, keepdims), 0.0)
 
     def tangent(
-        dx: Any, _y: Any, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None,
+        dx: Any,
+        _y: Any,
+        x: Any,
+        axis: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
         where: Any = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         chosen = first_extremum(x, axis, initial, where, largest)
         return np.sum(np.where(chosen, dx, 0.0), axis=axis, keepdims=keepdims)
 
     def compute(x: Any, axis: Any = None, **options: Any) -> Any:
         return fold.reduce(x, axis, **options)
 
-    def rivals(x: Any, axis: Any = None, initial: Any = None, where: Any = True, **_options: Any) -> Any:
-        rows = to_last(np.reshape(x, (1,)) if np.ndim(x) == 0 else x, axis if np.ndim(x) else None)
-        if where is not True:
-            counted = to_last(np.broadcast_to(where, np.shape(x)), axis)
-            rows = np.where(counted, rows, -np.inf if largest else np.inf)
-        if initial is not None:
-            rows = np.concatenate([rows, np.full((*np.shape(rows)[:-1], 1), initial)], axis=-1)
-        return rows if largest else -rows
-
-    word = f"the {'largest' if largest else 'smallest'} gets the derivative, whichever of the equals it is"
-    julia = spelled.reduction("maximum" if largest else "minimum")
-    kink = Kink(rivals, word=word)
-    primitive(target, rule, jvp=(tangent,), compute=compute, julia=julia, kink=kink)
+    primitive(target, rule, jvp=(tangent,), compute=compute)
 
 
 _extreme(np.max, np.maximum, largest=True)
@@ -215,9 +244,14 @@ def _skip_nan(target: Any, fold: Callable[..., Any]) -> None:
 
     @implements(target)
     def without_nan(
-        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False,
-        initial: Any = None, where: Any = True,
-    ) -> Any:  # fmt: skip
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Any:
         refuse_out(target.__name__, out)
         a = as_array(a)
         options: dict[str, Any] = {} if initial is None else {"initial": initial}
@@ -232,9 +266,13 @@ _skip_nan(np.nanmean, np.mean)
 def _extreme_without_nan(target: Any, fold: Callable[..., Any], least: float) -> None:
     @implements(target)
     def without_nan(
-        a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None,
+        a: Any,
+        axis: Any = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
         where: Any = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         refuse_out(target.__name__, out)
         a = as_array(a)
         if plain(a).dtype.kind in "biu":
@@ -256,17 +294,25 @@ _extreme_without_nan(np.nanmin, np.min, np.inf)
 # -- methods of ufuncs: np.add.reduce(x) and so on -------------------------------------------------------
 
 for _ufunc, _function in (
-    (np.add, np.sum), (np.multiply, np.prod), (np.maximum, np.max), (np.minimum, np.min),
-    (np.fmax, np.nanmax), (np.fmin, np.nanmin),
-):  # fmt: skip
+    (np.add, np.sum),
+    (np.multiply, np.prod),
+    (np.maximum, np.max),
+    (np.minimum, np.min),
+    (np.fmax, np.nanmax),
+    (np.fmin, np.nanmin),
+):
     FUNCTIONS[_ufunc, "reduce"] = FUNCTIONS[_function]
 
 
 def _log_sum(exp: Any, log: Any) -> Callable[..., Any]:
     def fold(
-        x: Any, axis: Any = 0, dtype: Any = None, keepdims: bool = False, initial: Any = None,
+        x: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        keepdims: bool = False,
+        initial: Any = None,
         where: Any = True,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         x = as_array(x)
         x = x if np.result_type(plain(x)).kind in "fc" else x * 1.0
         start = -np.inf if initial is None else initial

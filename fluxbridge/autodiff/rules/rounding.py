@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..elementwise import elementwise, select, zero_of
 from ..inplace import change
-from ..kinks import Kink, pair
 from ..loops import in_loop, refuse_where
 from ..primitive import Tracer, asked, implements, no_derivative, plain, primitive, refuse_out, take_up
 from ..primitive import _out_refused as out_refused
@@ -19,7 +17,7 @@ from ..values import in_numpys_types
 # -- steps: Zygote says 0 for a number and None for an array (and None for trunc of either) ---------
 
 
-def step(target: Any, jumps: str | Any, julia: Any) -> None:
+def step(target: Any) -> None:
     """Register a function that is constant between its jumps."""
     parameters = ("decimals", "out") if target in (np.round, np.around) else ("out",)
     zero = primitive(
@@ -28,8 +26,6 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
         jvp=(lambda dx, _y, _x, **_options: zero_of(dx),),
         name=target.__name__,
         compute=target,
-        julia=julia,
-        kink=Kink(jumps, ("0", "0"), "a jump between constant pieces", "jump"),
     )
 
     @implements(target)
@@ -49,28 +45,13 @@ def step(target: Any, jumps: str | Any, julia: Any) -> None:
         return result if out is None else change(out, result, np.positive, (result,))
 
 
-def between_decimals(x: Any, decimals: int = 0, **_options: Any) -> Any:
-    """The rivals of rounding to so many decimals."""
-    scaled = x * 10.0**decimals
-    return pair(scaled, np.floor(plain(scaled)) + 0.5)
-
-
-for _target, _jumps, _julia in (
-    (np.floor, "x ~ whole(x)", "floor."),
-    (np.ceil, "x ~ whole(x)", "ceil."),
-    (np.rint, "x ~ half(x)", "round."),
-    (np.round, between_decimals, spelled.rounded),
-    (np.around, between_decimals, spelled.rounded),
-    (np.fix, "where(whole(x) == 0, 1.0, x - whole(x)) ~ 0", "trunc."),
-):
-    step(_target, _jumps, _julia)
+for _target in (np.floor, np.ceil, np.rint, np.round, np.around, np.fix):
+    step(_target)
 no_derivative(np.trunc)
 
-elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False,
-            kink=Kink("a ~ 0", ("0, 0", "0, 0"), "a jump from 0 to 1", "jump"),
-            julia="NumPy.heaviside.")  # fmt: skip
+elementwise(np.heaviside, "0", "1 if a == 0", holomorphic=False)
 elementwise(np.nextafter, "1", "0", holomorphic=False)
-elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False, julia="NumPy.ldexp.")
+elementwise(np.ldexp, "ldexp(1.0, b)", None, holomorphic=False)
 if hasattr(np, "bitwise_count"):  # since NumPy 2.0
     no_derivative(np.bitwise_count)
 
@@ -141,14 +122,7 @@ def _where(condition: Any) -> Any:
 
 
 _BY_PART = tuple(_where(part) for part in (is_inside, is_low, is_high))
-_BORDERS = (
-    Kink(lambda x, low, _high: None if low is None else pair(x, low),
-         ("1, 0, 0", "0, 1, 0"), "x or its lower limit gets the derivative"),
-    Kink(lambda x, _low, high: None if high is None else pair(x, high),
-         ("0, 0, 1", "1, 0, 0"), "x or its upper limit gets the derivative"),
-)  # fmt: skip
-_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip, kink=_BORDERS,
-                  julia=spelled.clamp)  # fmt: skip
+_CLIP = primitive(None, *_BY_PART, jvp=_BY_PART, name="clip", compute=np.clip)
 
 
 @implements(np.clip)
@@ -160,6 +134,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **option
         refuse_where("np.clip", options)
         if options.get("signature") is not None:
             raise no_option("np.clip(..., signature=...)")
-        a, low, high = (x if x is None else in_loop(np.positive, np.positive, (x,), options)
-                        for x in (a, low, high))  # fmt: skip
+        a, low, high = (
+            x if x is None else in_loop(np.positive, np.positive, (x,), options) for x in (a, low, high)
+        )
     return _CLIP(a, low, high)

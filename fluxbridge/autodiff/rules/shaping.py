@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import normal_axis
 from ..primitive import Tracer, implements, plain, primitive, take_up
 
@@ -37,45 +36,39 @@ primitive(
     compute=lambda x, shape, order="C", copy=None: (
         np.reshape(x, shape, order=order) if copy is None else np.reshape(x, shape, order=order, copy=copy)
     ),
-    julia=spelled.reshape,
 )
 primitive(
     np.transpose,
     lambda dy, _y, _x, axes=None: np.transpose(dy, None if axes is None else _inverse(axes, _x.ndim)),
     jvp="linear",
-    julia=spelled.transpose,
 )
-primitive(np.swapaxes, lambda dy, _y, _x, axis1, axis2: np.swapaxes(dy, axis1, axis2), jvp="linear",
-          julia=spelled.swapaxes)  # fmt: skip
+primitive(np.swapaxes, lambda dy, _y, _x, axis1, axis2: np.swapaxes(dy, axis1, axis2), jvp="linear")
 primitive(
     np.moveaxis,
     lambda dy, _y, _x, source, destination: np.moveaxis(dy, destination, source),
     jvp="linear",
-    julia=spelled.moveaxis,
 )
-primitive(np.squeeze, lambda dy, _y, _x, axis=None: np.reshape(dy, _x.shape), jvp="linear",
-          julia=spelled.fewer_or_more_axes)  # fmt: skip
-primitive(np.expand_dims, lambda dy, _y, _x, axis: np.reshape(dy, _x.shape), jvp="linear",
-          julia=spelled.fewer_or_more_axes)  # fmt: skip
-primitive(np.broadcast_to, lambda dy, _y, _x, shape, subok=False: dy, jvp="linear",
-          julia=spelled.broadcast_to)  # fmt: skip
-primitive(np.flip, lambda dy, _y, _x, axis=None: np.flip(dy, axis), jvp="linear", julia=spelled.flip)
+primitive(np.squeeze, lambda dy, _y, _x, axis=None: np.reshape(dy, _x.shape), jvp="linear")
+primitive(np.expand_dims, lambda dy, _y, _x, axis: np.reshape(dy, _x.shape), jvp="linear")
+primitive(np.broadcast_to, lambda dy, _y, _x, shape, subok=False: dy, jvp="linear")
+primitive(np.flip, lambda dy, _y, _x, axis=None: np.flip(dy, axis), jvp="linear")
 primitive(
     np.rot90,
     lambda dy, _y, _x, k=1, axes=(0, 1): np.rot90(dy, -k, axes),
     jvp="linear",
-    julia=spelled.rot90,
 )
 primitive(
     np.roll,
     lambda dy, _y, _x, shift, axis=None: np.roll(dy, np.negative(shift), axis),
     jvp="linear",
-    julia=spelled.roll,
 )
 primitive(
-    None, lambda dy, _y, _x, dtype=None: dy, jvp="linear", name="astype",
-    compute=lambda x, dtype=None: np.asarray(x).astype(dtype)[()], julia=spelled.of_type,
-)  # fmt: skip
+    None,
+    lambda dy, _y, _x, dtype=None: dy,
+    jvp="linear",
+    name="astype",
+    compute=lambda x, dtype=None: np.asarray(x).astype(dtype)[()],
+)
 
 
 def _repetitions(reps: Any, ndim: int) -> tuple[int, ...]:
@@ -92,7 +85,7 @@ def tile_rule(dy: Any, _y: Any, _x: Any, reps: Any) -> Any:
     return np.reshape(dy, _x.shape)
 
 
-TILE = primitive(None, tile_rule, jvp="linear", name="tile", compute=np.tile, julia=spelled.tile)
+TILE = primitive(None, tile_rule, jvp="linear", name="tile", compute=np.tile)
 
 
 # -- compositions ----------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..primitive import EVEN_POWERS, PRIMITIVES, SQUARES, Primitive, plain, primitive
 from .norms import NORM2
 from .reductions import expand
@@ -40,9 +39,7 @@ def even_power(
         return vjp
 
     rules = map(rule, range(inputs))
-    EVEN_POWERS[of] = primitive(
-        None, *rules, name=f"{of.name}_power", compute=compute, julia=spelled.powered(of.julia)
-    )
+    EVEN_POWERS[of] = primitive(None, *rules, name=f"{of.name}_power", compute=compute)
 
 
 def _as_float(x: Any) -> Any:

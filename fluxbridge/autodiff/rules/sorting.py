@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import axes_of, to_last
-from ..kinks import Kink, row_of
 from ..primitive import PRIMITIVES, apply, asked, implements, plain, primitive, refuse_out
 from ..values import in_numpys_types
 from .shaping import as_array
@@ -40,15 +38,20 @@ def rearranged_tangent(dx: Any, y: Any, x: Any, axis: int = -1, kth: Any = None)
     return np.take_along_axis(dx, _linked(of_y, of_x, axis), axis)
 
 
-_TIES = Kink(row_of, word="equal elements may stand in either order", sort="order")
 SORT = primitive(
-    None, rearranged_rule, jvp=(rearranged_tangent,), name="sort",
-    compute=lambda x, axis=-1: np.sort(x, axis), julia=spelled.sort, kink=_TIES,
-)  # fmt: skip
+    None,
+    rearranged_rule,
+    jvp=(rearranged_tangent,),
+    name="sort",
+    compute=lambda x, axis=-1: np.sort(x, axis),
+)
 PARTITION = primitive(
-    None, rearranged_rule, jvp=(rearranged_tangent,), name="partition",
-    compute=lambda x, axis=-1, kth=None: np.partition(x, kth, axis), kink=_TIES,
-)  # fmt: skip
+    None,
+    rearranged_rule,
+    jvp=(rearranged_tangent,),
+    name="partition",
+    compute=lambda x, axis=-1, kth=None: np.partition(x, kth, axis),
+)
 
 
 @implements(np.sort)
@@ -165,9 +168,16 @@ def _register_quantile(target: Any, scale: float, skip_nan: bool) -> None:
     @implements(target)
     @in_numpys_types(target)
     def quantile(
-        a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False,
-        method: str = "linear", keepdims: bool = False, *, weights: Any = None,
-    ) -> Any:  # fmt: skip
+        a: Any,
+        q: Any,
+        axis: Any = None,
+        out: Any = None,
+        overwrite_input: bool = False,
+        method: str = "linear",
+        keepdims: bool = False,
+        *,
+        weights: Any = None,
+    ) -> Any:
         refuse_out(target.__name__, out)
         if scale != 1:
             q = (as_array(q) if isinstance(q, (list, tuple)) else q) / scale
@@ -198,9 +208,13 @@ _register_median(np.nanmedian, True)
 
 @implements(np.unique)
 def unique(
-    ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
-    axis: int | None = None, **options: Any,
-) -> Any:  # fmt: skip
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    **options: Any,
+) -> Any:
     ar = as_array(ar)
     found = np.unique(plain(ar), True, return_inverse, return_counts, axis, **options)
     index = found[1]

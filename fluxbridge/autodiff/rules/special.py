@@ -16,7 +16,6 @@ import numpy as np
 from scipy import special
 
 from ...errors import NoRuleError
-from .. import spelled
 from ..elementwise import (
     NAMES,
     Formula,
@@ -31,10 +30,8 @@ from ..elementwise import (
     saturating_number,
     select,
 )
-from ..kinks import Kink
 from ..primitive import PRIMITIVES, UFUNCS, Primitive, no_derivative, plain, primitive
 from .incomplete import beta_by_parameters, costly, gamma_by_a, gamma_front, t_by_df
-from .transcendental import STEEP_AT_ZERO
 
 PI = math.pi
 ROOT_PI = math.sqrt(PI)
@@ -118,7 +115,6 @@ def real_sign(x: Any) -> Any:
 define_words({name: f for name, f in vars(special).items() if isinstance(f, np.ufunc)})
 define_words({"real_sign": real_sign, "sinc": np.sinc})
 
-_STEEP_A = Kink("a ~ 0", word="an infinite slope where a ends", sort="steep")
 
 # -- logistic, entropies, robust losses --------------------------------------------------------------
 
@@ -131,12 +127,16 @@ def _expit_slope(x: Any) -> Any:
     return special.expit(x) * special.expit(-1.0 * x)
 
 
-rule("expit", "y * (1 - y)", stable=[saturating(_near_expit, _expit_slope, inside_of_sigmoid)],
-     number_vjp=saturating_number(_near_expit, _expit_slope), holomorphic=False,
-     julia="NNlib.sigmoid.")  # fmt: skip
-rule("logit", "1 / (x * (1 - x))", holomorphic=False, julia="NumPy.logit.")
-rule("log_expit", "expit(-x)", holomorphic=False, julia="NNlib.logsigmoid.")
-rule("entr", "-log(x) - 1", holomorphic=False, kink=STEEP_AT_ZERO, julia="NumPy.entr.")
+rule(
+    "expit",
+    "y * (1 - y)",
+    stable=[saturating(_near_expit, _expit_slope, inside_of_sigmoid)],
+    number_vjp=saturating_number(_near_expit, _expit_slope),
+    holomorphic=False,
+)
+rule("logit", "1 / (x * (1 - x))", holomorphic=False)
+rule("log_expit", "expit(-x)", holomorphic=False)
+rule("entr", "-log(x) - 1", holomorphic=False)
 
 
 def log_ratio(a: Any, b: Any) -> Any:
@@ -146,17 +146,17 @@ def log_ratio(a: Any, b: Any) -> Any:
         odd = ((ratio < 1e-30) | (ratio > 1e30)) & (np.greater(a, 0) & np.greater(b, 0))
     if not np.any(odd):
         return np.log(a / b)
-    return np.where(odd, np.log(np.where(odd, a, 1.0)) - np.log(np.where(odd, b, 1.0)),
-                    np.log(np.where(odd, 1.0, a) / np.where(odd, 1.0, b)))  # fmt: skip
+    return np.where(
+        odd,
+        np.log(np.where(odd, a, 1.0)) - np.log(np.where(odd, b, 1.0)),
+        np.log(np.where(odd, 1.0, a) / np.where(odd, 1.0, b)),
+    )
 
 
 define_words({"log_ratio": log_ratio})
-rule("rel_entr", "log(a / b) + 1", "-a / b", stable=["log_ratio(a, b) + 1", "-a / b"], holomorphic=False,
-     kink=_STEEP_A, julia="NumPy.rel_entr.")  # fmt: skip
-rule("kl_div", "log(a / b)", "1 - a / b", stable=["log_ratio(a, b)", "1 - a / b"], holomorphic=False,
-     kink=_STEEP_A, julia="NumPy.kl_div.")  # fmt: skip
-rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False,
-     julia="NumPy.huber.")  # fmt: skip
+rule("rel_entr", "log(a / b) + 1", "-a / b", stable=["log_ratio(a, b) + 1", "-a / b"], holomorphic=False)
+rule("kl_div", "log(a / b)", "1 - a / b", stable=["log_ratio(a, b)", "1 - a / b"], holomorphic=False)
+rule("huber", "maximum(absolute(b) - a, 0.0)", "maximum(-a, minimum(b, a))", holomorphic=False)
 
 
 def pseudo_huber_by_delta(_y: Any, a: Any, b: Any) -> Any:
@@ -167,9 +167,16 @@ def pseudo_huber_by_delta(_y: Any, a: Any, b: Any) -> Any:
     return t * (t / h)
 
 
-rule("pseudo_huber", pseudo_huber_by_delta, "b / hypot(1.0, b / a)",
-     stable=[pseudo_huber_by_delta, "where(absolute(b) > a, a * share(b, a, hypot(a, b)), "
-             "b * share(a, b, hypot(a, b)))"], holomorphic=False)  # fmt: skip
+rule(
+    "pseudo_huber",
+    pseudo_huber_by_delta,
+    "b / hypot(1.0, b / a)",
+    stable=[
+        pseudo_huber_by_delta,
+        "where(absolute(b) > a, a * share(b, a, hypot(a, b)), b * share(a, b, hypot(a, b)))",
+    ],
+    holomorphic=False,
+)
 
 
 def ratio_or_zero(a: Any, b: Any) -> Any:
@@ -179,10 +186,8 @@ def ratio_or_zero(a: Any, b: Any) -> Any:
 
 
 define_words({"ratio_or_zero": ratio_or_zero})
-rule("xlogy", "log(b)", "ratio_or_zero(a, b)", kink=Kink("b ~ 0", word="log(b) ends here", sort="steep"),
-     julia="NumPy.xlogy.")  # fmt: skip
-rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)",
-     kink=Kink("b ~ -1", word="log(1 + b) ends here", sort="steep"), julia="NumPy.xlog1py.")  # fmt: skip
+rule("xlogy", "log(b)", "ratio_or_zero(a, b)")
+rule("xlog1py", "log1p(b)", "ratio_or_zero(a, 1 + b)")
 
 # -- powers and exponentials --------------------------------------------------------------------------
 
@@ -207,35 +212,47 @@ def inv_boxcox_by_exponent(y: Any, x: Any, p: Any) -> Any:
     return -0.5 * y * x * x * special.hyp2f1(2.0, 2.0, 3.0, -p * x)
 
 
-rule("boxcox", "power(a, b - 1)", boxcox_by_exponent, holomorphic=False, julia="NumPy.boxcox.")
-rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 + a, b), holomorphic=False,
-     julia="NumPy.boxcox1p.")  # fmt: skip
-rule("inv_boxcox", "power(y, 1 - b)", inv_boxcox_by_exponent, holomorphic=False, julia="NumPy.inv_boxcox.")
-rule("inv_boxcox1p", "power(1 + y, 1 - b)",
-     lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b), holomorphic=False)  # fmt: skip
-rule("exp2", "ln2 * y", julia="exp2.")
-rule("exp10", "ln10 * y", julia="exp10.")
-rule("expm1", "y + 1", stable=["exp(x)"], julia="expm1.")
-rule("log1p", "1 / (1 + x)", julia="log1p.")
-rule("cosm1", "-sin(x)", julia="NumPy.cosm1.")
-rule("cbrt", "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
+rule("boxcox", "power(a, b - 1)", boxcox_by_exponent, holomorphic=False)
+rule("boxcox1p", "power(1 + a, b - 1)", lambda y, a, b: boxcox_by_exponent(y, 1 + a, b), holomorphic=False)
+rule("inv_boxcox", "power(y, 1 - b)", inv_boxcox_by_exponent, holomorphic=False)
+rule(
+    "inv_boxcox1p",
+    "power(1 + y, 1 - b)",
+    lambda y, a, b: inv_boxcox_by_exponent(1 + y, a, b),
+    holomorphic=False,
+)
+rule("exp2", "ln2 * y")
+rule("exp10", "ln10 * y")
+rule("expm1", "y + 1", stable=["exp(x)"])
+rule("log1p", "1 / (1 + x)")
+rule("cosm1", "-sin(x)")
+rule("cbrt", "1 / (3 * y * y)", holomorphic=False)
 
 
-rule("exprel", exprel_slope, holomorphic=False, julia="NumPy.exprel.")
-rule("powm1", "b * power(a, b - 1)", "(y + 1) * log(a)", julia="NumPy.powm1.",
-     stable=["b * power(a, b - 1)", "power(a, b) * log(a)"], holomorphic=False)  # fmt: skip
-rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False, julia="sind.")
-rule("cosdg", f"-{DEGREE!r} * sindg(x)", holomorphic=False, julia="cosd.")
-rule("tandg", f"{DEGREE!r} * (1 + y * y)", holomorphic=False, julia="tand.")
-rule("cotdg", f"-{DEGREE!r} * (1 + y * y)", julia="cotd.",
-     stable=[f"-{DEGREE!r} * square(reciprocal(sindg(x)))"], holomorphic=False)  # fmt: skip
+rule("exprel", exprel_slope, holomorphic=False)
+rule(
+    "powm1",
+    "b * power(a, b - 1)",
+    "(y + 1) * log(a)",
+    stable=["b * power(a, b - 1)", "power(a, b) * log(a)"],
+    holomorphic=False,
+)
+rule("sindg", f"{DEGREE!r} * cosdg(x)", holomorphic=False)
+rule("cosdg", f"-{DEGREE!r} * sindg(x)", holomorphic=False)
+rule("tandg", f"{DEGREE!r} * (1 + y * y)", holomorphic=False)
+rule(
+    "cotdg",
+    f"-{DEGREE!r} * (1 + y * y)",
+    stable=[f"-{DEGREE!r} * square(reciprocal(sindg(x)))"],
+    holomorphic=False,
+)
 rule("wrightomega", "y / (1 + y)")
 
 # -- error function and its relatives --------------------------------------------------------------
 
-rule("erf", f"{2 / ROOT_PI!r} * exp(-x * x)", julia="SpecialFunctions.erf.")
-rule("erfc", f"-{2 / ROOT_PI!r} * exp(-x * x)", julia="SpecialFunctions.erfc.")
-rule("erfi", f"{2 / ROOT_PI!r} * exp(x * x)", julia="SpecialFunctions.erfi.")
+rule("erf", f"{2 / ROOT_PI!r} * exp(-x * x)")
+rule("erfc", f"-{2 / ROOT_PI!r} * exp(-x * x)")
+rule("erfi", f"{2 / ROOT_PI!r} * exp(x * x)")
 
 
 def far_tail(x: Any, sign: float) -> Any:
@@ -252,8 +269,9 @@ def erfcx_slope(x: Any) -> Any:
         return 2 * x * special.erfcx(x) - 2 / ROOT_PI
     far = np.greater(plain(x), 10.0)
     z = np.where(far, 0.0, x)
-    return np.where(far, far_tail(np.where(far, x, 10.0), -1.0) * (2 / ROOT_PI),
-                    2 * z * special.erfcx(z) - 2 / ROOT_PI)  # fmt: skip
+    return np.where(
+        far, far_tail(np.where(far, x, 10.0), -1.0) * (2 / ROOT_PI), 2 * z * special.erfcx(z) - 2 / ROOT_PI
+    )
 
 
 def dawsn_slope(x: Any) -> Any:
@@ -264,12 +282,12 @@ def dawsn_slope(x: Any) -> Any:
     return np.where(far, -far_tail(np.where(far, x, 10.0), 1.0), 1 - 2 * z * special.dawsn(z))
 
 
-rule("erfcx", f"2 * x * y - {2 / ROOT_PI!r}", stable=[wide(erfcx_slope)], julia="SpecialFunctions.erfcx.")
-rule("dawsn", "1 - 2 * x * y", stable=[wide(dawsn_slope)], julia="SpecialFunctions.dawson.")
+rule("erfcx", f"2 * x * y - {2 / ROOT_PI!r}", stable=[wide(erfcx_slope)])
+rule("dawsn", "1 - 2 * x * y", stable=[wide(dawsn_slope)])
 rule("wofz", f"{2 / ROOT_PI!r}j - 2 * x * y")
-rule("erfinv", f"{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False, julia="SpecialFunctions.erfinv.")
-rule("erfcinv", f"-{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False, julia="SpecialFunctions.erfcinv.")
-rule("ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x)", julia="NumPy.ndtr.")
+rule("erfinv", f"{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False)
+rule("erfcinv", f"-{ROOT_PI / 2!r} * exp(y * y)", holomorphic=False)
+rule("ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x)")
 
 
 def log_ndtr_slope(y: Any, x: Any) -> Any:
@@ -282,13 +300,15 @@ def log_ndtr_slope(y: Any, x: Any) -> Any:
     return np.where(low, math.sqrt(2 / PI) / scaled, np.exp(-0.5 * z * z - np.where(low, 0.0, y)) / ROOT_2PI)
 
 
-rule(
-    "log_ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x - y)", stable=[log_ndtr_slope], julia="NumPy.log_ndtr."
-)
-rule("ndtri", f"{ROOT_2PI!r} * exp(0.5 * y * y)", holomorphic=False, julia="NumPy.ndtri.")
+rule("log_ndtr", f"{1 / ROOT_2PI!r} * exp(-0.5 * x * x - y)", stable=[log_ndtr_slope])
+rule("ndtri", f"{ROOT_2PI!r} * exp(0.5 * y * y)", holomorphic=False)
 rule("ndtri_exp", f"{ROOT_2PI!r} * exp(x + 0.5 * y * y)", holomorphic=False)
-rule("owens_t", f"-{0.5 / ROOT_2PI!r} * exp(-0.5 * a * a) * erf(a * b * {math.sqrt(0.5)!r})",
-     f"exp(-0.5 * a * a * (1 + b * b)) / ({2 * PI!r} * (1 + b * b))", holomorphic=False)  # fmt: skip
+rule(
+    "owens_t",
+    f"-{0.5 / ROOT_2PI!r} * exp(-0.5 * a * a) * erf(a * b * {math.sqrt(0.5)!r})",
+    f"exp(-0.5 * a * a * (1 + b * b)) / ({2 * PI!r} * (1 + b * b))",
+    holomorphic=False,
+)
 
 # -- gamma and beta -------------------------------------------------------------------------------
 
@@ -305,7 +325,6 @@ POLYGAMMA: Primitive = primitive(
     lambda dy, _y, n, x: dy * POLYGAMMA(n + 1, x),
     jvp=(None, lambda dx, _y, n, x: dx * POLYGAMMA(n + 1, x)),
     compute=polygamma_of,
-    julia=spelled.of_order("polygamma"),
 )
 
 
@@ -320,11 +339,11 @@ def rgamma_slope(y: Any, x: Any) -> Any:
 
 
 define_words({"polygamma": POLYGAMMA})
-rule("gamma", "y * psi(x)", julia="SpecialFunctions.gamma.")
-rule("gammaln", "psi(x)", holomorphic=False, julia="NumPy.gammaln.")
-rule("loggamma", "psi(x)", julia="SpecialFunctions.loggamma.")
-rule("rgamma", rgamma_slope, julia="NumPy.rgamma.")
-rule("psi", "polygamma(1, x)", holomorphic=False, julia="SpecialFunctions.digamma.")
+rule("gamma", "y * psi(x)")
+rule("gammaln", "psi(x)", holomorphic=False)
+rule("loggamma", "psi(x)")
+rule("rgamma", rgamma_slope)
+rule("psi", "polygamma(1, x)", holomorphic=False)
 
 
 def _psi_gap(a: Any, b: Any) -> Any:
@@ -354,21 +373,39 @@ PSI_GAP = elementwise(
     name="psi_gap",
     compute=_psi_gap,
     holomorphic=False,
-    julia=spelled.psi_gap,
 )
 define_words({"psi_gap": PSI_GAP})
-rule("beta", "y * (psi(a) - psi(a + b))", "y * (psi(b) - psi(a + b))",
-     stable=[wide(lambda a, b: -special.beta(a, b) * PSI_GAP(a, b)),
-             wide(lambda a, b: -special.beta(a, b) * PSI_GAP(b, a))],
-     holomorphic=False, julia="SpecialFunctions.beta.")  # fmt: skip
-rule("betaln", "psi(a) - psi(a + b)", "psi(b) - psi(a + b)",
-     stable=["-psi_gap(a, b)", "-psi_gap(b, a)"], holomorphic=False,
-     julia="SpecialFunctions.logbeta.")  # fmt: skip
-rule("binom", "y * (psi(a + 1) - psi(a - b + 1))", "y * (psi(a - b + 1) - psi(b + 1))",
-     stable=["y * psi_gap(a - b + 1, b)", "y * psi_gap(b + 1, a - b - b)"], holomorphic=False,
-     julia="NumPy.binom.")  # fmt: skip
-rule("poch", "y * (psi(a + b) - psi(a))", "y * psi(a + b)", stable=["y * psi_gap(a, b)", "y * psi(a + b)"],
-     holomorphic=False, julia="NumPy.poch.")  # fmt: skip
+rule(
+    "beta",
+    "y * (psi(a) - psi(a + b))",
+    "y * (psi(b) - psi(a + b))",
+    stable=[
+        wide(lambda a, b: -special.beta(a, b) * PSI_GAP(a, b)),
+        wide(lambda a, b: -special.beta(a, b) * PSI_GAP(b, a)),
+    ],
+    holomorphic=False,
+)
+rule(
+    "betaln",
+    "psi(a) - psi(a + b)",
+    "psi(b) - psi(a + b)",
+    stable=["-psi_gap(a, b)", "-psi_gap(b, a)"],
+    holomorphic=False,
+)
+rule(
+    "binom",
+    "y * (psi(a + 1) - psi(a - b + 1))",
+    "y * (psi(a - b + 1) - psi(b + 1))",
+    stable=["y * psi_gap(a - b + 1, b)", "y * psi_gap(b + 1, a - b - b)"],
+    holomorphic=False,
+)
+rule(
+    "poch",
+    "y * (psi(a + b) - psi(a))",
+    "y * psi(a + b)",
+    stable=["y * psi_gap(a, b)", "y * psi(a + b)"],
+    holomorphic=False,
+)
 no_derivative(special.gammasgn)
 
 
@@ -391,8 +428,12 @@ rule("gammainc", costly(lambda _y, a, x: gamma_by_a(a, x)), "gamma_density(a, b)
 rule("gammaincc", costly(lambda _y, a, x: -gamma_by_a(a, x)), "-gamma_density(a, b)", holomorphic=False)
 # the inverse x(a, y) moves so that P(a, x) stays
 for _name, _sign in (("gammaincinv", ""), ("gammainccinv", "-")):
-    rule(_name, costly(lambda y, a, _p: -gamma_by_a(a, y) / gamma_density(a, y)),
-         _sign + "1 / gamma_density(a, y)", holomorphic=False)  # fmt: skip
+    rule(
+        _name,
+        costly(lambda y, a, _p: -gamma_by_a(a, y) / gamma_density(a, y)),
+        _sign + "1 / gamma_density(a, y)",
+        holomorphic=False,
+    )
 for _name, _up in (("betainc", 1), ("betaincc", -1)):
     rules(
         _name,
@@ -415,7 +456,6 @@ ZETA: Primitive = primitive(
     jvp=(lambda dx, _y, _x, _q: unknown("zeta", "x")(), lambda dq, _y, x, q: -dq * x * ZETA(x + 1.0, q)),
     name="zeta",
     compute=special.zeta,
-    julia=spelled.of_order("zeta"),
 )
 if isinstance(_zeta := getattr(getattr(special, "_ufuncs", None), "_zeta", None), np.ufunc):
     UFUNCS[_zeta] = ZETA  # scipy.special.zeta(x, q) is a function that hands its arguments to this one
@@ -431,25 +471,37 @@ def t_density(df: Any, x: Any) -> Any:
 
 define_words({"t_density": t_density})
 rule("stdtr", costly(lambda _y, df, x: t_by_df(double(df), double(x))), "t_density(a, b)", holomorphic=False)
-rule("stdtrit", costly(lambda y, df, _p: -t_by_df(df, y) / t_density(df, y)),
-     "1 / t_density(a, y)", holomorphic=False)  # fmt: skip
-rule("chdtr", costly(lambda _y, v, x: 0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
-     "0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)  # fmt: skip
-rule("chdtrc", costly(lambda _y, v, x: -0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
-     "-0.5 * gamma_density(0.5 * a, 0.5 * b)", holomorphic=False)  # fmt: skip
+rule(
+    "stdtrit",
+    costly(lambda y, df, _p: -t_by_df(df, y) / t_density(df, y)),
+    "1 / t_density(a, y)",
+    holomorphic=False,
+)
+rule(
+    "chdtr",
+    costly(lambda _y, v, x: 0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
+    "0.5 * gamma_density(0.5 * a, 0.5 * b)",
+    holomorphic=False,
+)
+rule(
+    "chdtrc",
+    costly(lambda _y, v, x: -0.5 * gamma_by_a(0.5 * v, 0.5 * x)),
+    "-0.5 * gamma_density(0.5 * a, 0.5 * b)",
+    holomorphic=False,
+)
 rule("pdtr", None, "-gamma_density(floor(a) + 1, b)", holomorphic=False)
 rule("pdtrc", None, "gamma_density(floor(a) + 1, b)", holomorphic=False)
 
 # -- Bessel functions --------------------------------------------------------------------------------
 
-rule("j0", "-j1(x)", holomorphic=False, julia="SpecialFunctions.besselj0.")
-rule("j1", "0.5 * (j0(x) - jv(2.0, x))", holomorphic=False, julia="SpecialFunctions.besselj1.")
-rule("y0", "-y1(x)", holomorphic=False, julia="SpecialFunctions.bessely0.")
-rule("y1", "0.5 * (y0(x) - yn(2, x))", holomorphic=False, julia="SpecialFunctions.bessely1.")
-rule("i0", "i1(x)", holomorphic=False, julia="NumPy.i0.")
-rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False, julia="NumPy.i1.")
-rule("k0", "-k1(x)", holomorphic=False, julia="NumPy.k0.")
-rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False, julia="NumPy.k1.")
+rule("j0", "-j1(x)", holomorphic=False)
+rule("j1", "0.5 * (j0(x) - jv(2.0, x))", holomorphic=False)
+rule("y0", "-y1(x)", holomorphic=False)
+rule("y1", "0.5 * (y0(x) - yn(2, x))", holomorphic=False)
+rule("i0", "i1(x)", holomorphic=False)
+rule("i1", "0.5 * (i0(x) + iv(2.0, x))", holomorphic=False)
+rule("k0", "-k1(x)", holomorphic=False)
+rule("k1", "-0.5 * (k0(x) + kn(2, x))", holomorphic=False)
 
 
 def i0e_slope(x: Any) -> Any:
@@ -463,36 +515,39 @@ def i1e_slope(x: Any) -> Any:
     return 0.5 * special.hyp1f1(1.5, 3.0, z) + 0.25 * z * special.hyp1f1(2.5, 4.0, z)
 
 
-rule("i0e", "i1e(x) - real_sign(x) * y", stable=[wide(i0e_slope)], holomorphic=False,
-     kink=Kink("x ~ 0", ("-1", "1"), "the corner of exp(-abs(x))"), julia="NumPy.i0e.")  # fmt: skip
-rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", stable=[wide(i1e_slope)], holomorphic=False,
-     julia="NumPy.i1e.")  # fmt: skip
-rule("k0e", "y - k1e(x)", stable=[wide(lambda x: special.k0e(x) - special.k1e(x))], holomorphic=False,
-     julia="NumPy.k0e.")  # fmt: skip
-rule("k1e", "y - 0.5 * (k0e(x) + kve(2.0, x))",
-     stable=[wide(lambda x: special.k1e(x) - 0.5 * (special.k0e(x) + special.kve(2.0, x)))],
-     holomorphic=False, julia="NumPy.k1e.")  # fmt: skip
+rule("i0e", "i1e(x) - real_sign(x) * y", stable=[wide(i0e_slope)], holomorphic=False)
+rule("i1e", "0.5 * (i0e(x) + ive(2.0, x)) - real_sign(x) * y", stable=[wide(i1e_slope)], holomorphic=False)
+rule("k0e", "y - k1e(x)", stable=[wide(lambda x: special.k0e(x) - special.k1e(x))], holomorphic=False)
+rule(
+    "k1e",
+    "y - 0.5 * (k0e(x) + kve(2.0, x))",
+    stable=[wide(lambda x: special.k1e(x) - 0.5 * (special.k0e(x) + special.kve(2.0, x)))],
+    holomorphic=False,
+)
 for _name in ("jv", "yv", "hankel1", "hankel2"):
-    rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))",
-    julia=spelled.of_order(_name))  # fmt: skip
-rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False, julia=spelled.of_order("yv"))
-rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))", julia=spelled.of_order("iv"))
-rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", julia=spelled.of_order("kv"))
-rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False, julia=spelled.of_order("kv"))
-rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y",
-     kink=Kink("b ~ 0", word="the corner of exp(-abs(b))"), julia=spelled.of_order("ive"))  # fmt: skip
-rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))",
-     julia=spelled.of_order("kve"))  # fmt: skip
-rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y",
-     julia=spelled.of_order("hankel1e"))  # fmt: skip
-rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y",
-     julia=spelled.of_order("hankel2e"))  # fmt: skip
+    rule(_name, unknown(_name, "v"), f"0.5 * ({_name}(a - 1.0, b) - {_name}(a + 1.0, b))")
+rule("yn", None, "0.5 * (yv(a - 1.0, b) - yv(a + 1.0, b))", holomorphic=False)
+rule("iv", unknown("iv", "v"), "0.5 * (iv(a - 1.0, b) + iv(a + 1.0, b))")
+rule("kv", unknown("kv", "v"), "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))")
+rule("kn", None, "-0.5 * (kv(a - 1.0, b) + kv(a + 1.0, b))", holomorphic=False)
+rule("ive", unknown("ive", "v"), "0.5 * (ive(a - 1.0, b) + ive(a + 1.0, b)) - real_sign(b) * y")
+rule("kve", unknown("kve", "v"), "y - 0.5 * (kve(a - 1.0, b) + kve(a + 1.0, b))")
+rule("hankel1e", unknown("hankel1e", "v"), "0.5 * (hankel1e(a - 1.0, b) - hankel1e(a + 1.0, b)) - 1j * y")
+rule("hankel2e", unknown("hankel2e", "v"), "0.5 * (hankel2e(a - 1.0, b) - hankel2e(a + 1.0, b)) + 1j * y")
 
 _STRUVE = f"power(0.5 * b, a) * rgamma(a + 1.5) * {1 / ROOT_PI!r}"
-rule("struve", unknown("struve", "v"),
-     f"0.5 * (struve(a - 1.0, b) - struve(a + 1.0, b) + {_STRUVE})", holomorphic=False)  # fmt: skip
-rule("modstruve", unknown("modstruve", "v"),
-     f"0.5 * (modstruve(a - 1.0, b) + modstruve(a + 1.0, b) + {_STRUVE})", holomorphic=False)  # fmt: skip
+rule(
+    "struve",
+    unknown("struve", "v"),
+    f"0.5 * (struve(a - 1.0, b) - struve(a + 1.0, b) + {_STRUVE})",
+    holomorphic=False,
+)
+rule(
+    "modstruve",
+    unknown("modstruve", "v"),
+    f"0.5 * (modstruve(a - 1.0, b) + modstruve(a + 1.0, b) + {_STRUVE})",
+    holomorphic=False,
+)
 
 # -- integrals of elementary functions ---------------------------------------------------------------
 
@@ -513,13 +568,13 @@ def expn_slope(y: Any, n: Any, x: Any) -> Any:
     return -np.where(np.greater(n, 0), special.expn(lower, x), (np.exp(-x) + y) / x)
 
 
-rule("spence", spence_slope, kink=STEEP_AT_ZERO)
-rule("expi", "exp(x) / x", julia="SpecialFunctions.expinti.")
-rule("exp1", "-exp(-x) / x", julia="SpecialFunctions.expint.")
-rule("expn", None, expn_slope, holomorphic=False, julia=spelled.of_order("expn"))
+rule("spence", spence_slope)
+rule("expi", "exp(x) / x")
+rule("exp1", "-exp(-x) / x")
+rule("expn", None, expn_slope, holomorphic=False)
 
 
-def several(name: str, slopes: Callable[[Any, Any], tuple[Any, ...]], julia: Any = None) -> None:
+def several(name: str, slopes: Callable[[Any, Any], tuple[Any, ...]]) -> None:
     """The rule of a function of one number with several outputs, by the slopes of each."""
 
     def reverse(dy: Any, y: Any, x: Any) -> Any:
@@ -529,7 +584,7 @@ def several(name: str, slopes: Callable[[Any, Any], tuple[Any, ...]], julia: Any
     def forward(dx: Any, y: Any, x: Any) -> Any:
         return tuple(dx * s for s in slopes(y, x))
 
-    primitive(getattr(special, name), reverse, jvp=(forward,), julia=julia)
+    primitive(getattr(special, name), reverse, jvp=(forward,))
 
 
 def _sinhc(x: Any) -> Any:
@@ -537,9 +592,9 @@ def _sinhc(x: Any) -> Any:
 
 
 several("fresnel", lambda _y, x: (np.sin(PI / 2 * x * x), np.cos(PI / 2 * x * x)))
-several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x), julia="NumPy.sici")
+several("sici", lambda _y, x: (np.sinc(x / PI), np.cos(x) / x))
 several("shichi", lambda _y, x: (_sinhc(x), np.cosh(x) / x))
-several("airy", lambda y, x: (y[1], x * y[0], y[3], x * y[2]), julia="NumPy.airy")
+several("airy", lambda y, x: (y[1], x * y[0], y[3], x * y[2]))
 
 # -- elliptic integrals ---------------------------------------------------------------------------
 
@@ -577,22 +632,34 @@ def ellipeinc_by_m(y: Any, phi: Any, m: Any) -> Any:
     return np.where(zero, (np.sin(phi) * np.cos(phi) - phi) / 4, direct)
 
 
-rule("ellipk", ellipk_slope, holomorphic=False, julia="SpecialFunctions.ellipk.")
-rule("ellipkm1", lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p), holomorphic=False,
-     julia="NumPy.ellipkm1.")  # fmt: skip
-rule("ellipe", ellipe_slope, holomorphic=False, julia="SpecialFunctions.ellipe.")
+rule("ellipk", ellipk_slope, holomorphic=False)
+rule("ellipkm1", lambda _y, p: -ellipk_slope(special.ellipk(1 - p), 1 - p), holomorphic=False)
+rule("ellipe", ellipe_slope, holomorphic=False)
 rule("ellipkinc", "1 / sqrt(1 - b * sin(a) * sin(a))", ellipkinc_by_m, holomorphic=False)
 rule("ellipeinc", "sqrt(1 - b * sin(a) * sin(a))", ellipeinc_by_m, holomorphic=False)
 
 # -- hypergeometric functions and orthogonal polynomials ---------------------------------------------
 
 rule("hyp0f1", unknown("hyp0f1", "v"), "hyp0f1(a + 1.0, b) / a")
-rules("hyp1f1", unknown("hyp1f1", "a"), unknown("hyp1f1", "b"),
-      lambda _y, a, b, x: special.hyp1f1(a + 1.0, b + 1.0, x) * a / b)  # fmt: skip
-rules("hyperu", unknown("hyperu", "a"), unknown("hyperu", "b"),
-      lambda _y, a, b, x: -a * special.hyperu(a + 1.0, b + 1.0, x))  # fmt: skip
-rules("hyp2f1", unknown("hyp2f1", "a"), unknown("hyp2f1", "b"), unknown("hyp2f1", "c"),
-      lambda _y, a, b, c, z: special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, z) * (a * b / c))  # fmt: skip
+rules(
+    "hyp1f1",
+    unknown("hyp1f1", "a"),
+    unknown("hyp1f1", "b"),
+    lambda _y, a, b, x: special.hyp1f1(a + 1.0, b + 1.0, x) * a / b,
+)
+rules(
+    "hyperu",
+    unknown("hyperu", "a"),
+    unknown("hyperu", "b"),
+    lambda _y, a, b, x: -a * special.hyperu(a + 1.0, b + 1.0, x),
+)
+rules(
+    "hyp2f1",
+    unknown("hyp2f1", "a"),
+    unknown("hyp2f1", "b"),
+    unknown("hyp2f1", "c"),
+    lambda _y, a, b, c, z: special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, z) * (a * b / c),
+)
 
 
 def lower(polynomial: Callable[..., Any], factor: Callable[..., Any]) -> Callable[..., Any]:
@@ -606,22 +673,42 @@ def lower(polynomial: Callable[..., Any], factor: Callable[..., Any]) -> Callabl
 
 
 rule("eval_chebyt", unknown("eval_chebyt", "n"), lower(special.eval_chebyu, lambda n: n))
-rule("eval_chebyu", unknown("eval_chebyu", "n"),
-     lower(lambda n, x: special.eval_gegenbauer(n, 2.0, x), lambda n: 2.0))  # fmt: skip
-rule("eval_legendre", unknown("eval_legendre", "n"),
-     lower(lambda n, x: special.eval_jacobi(n, 1.0, 1.0, x), lambda n: 0.5 * (n + 1)))  # fmt: skip
+rule(
+    "eval_chebyu",
+    unknown("eval_chebyu", "n"),
+    lower(lambda n, x: special.eval_gegenbauer(n, 2.0, x), lambda n: 2.0),
+)
+rule(
+    "eval_legendre",
+    unknown("eval_legendre", "n"),
+    lower(lambda n, x: special.eval_jacobi(n, 1.0, 1.0, x), lambda n: 0.5 * (n + 1)),
+)
 rule("eval_hermite", None, lower(special.eval_hermite, lambda n: 2 * n), holomorphic=False)
 rule("eval_hermitenorm", None, lower(special.eval_hermitenorm, lambda n: n), holomorphic=False)
-rule("eval_laguerre", unknown("eval_laguerre", "n"),
-     lower(lambda n, x: special.eval_genlaguerre(n, 1.0, x), lambda n: -1.0))  # fmt: skip
-rules("eval_genlaguerre", unknown("eval_genlaguerre", "n"), unknown("eval_genlaguerre", "alpha"),
-      lower(lambda n, p, x: special.eval_genlaguerre(n, p + 1, x), lambda n, p: -1.0))  # fmt: skip
-rules("eval_gegenbauer", unknown("eval_gegenbauer", "n"), unknown("eval_gegenbauer", "alpha"),
-      lower(lambda n, p, x: special.eval_gegenbauer(n, p + 1, x), lambda n, p: 2 * p))  # fmt: skip
-rules("eval_jacobi", unknown("eval_jacobi", "n"), unknown("eval_jacobi", "alpha"),
-      unknown("eval_jacobi", "beta"),
-      lower(lambda n, p, q, x: special.eval_jacobi(n, p + 1, q + 1, x),
-            lambda n, p, q: 0.5 * (n + p + q + 1)))  # fmt: skip
+rule(
+    "eval_laguerre",
+    unknown("eval_laguerre", "n"),
+    lower(lambda n, x: special.eval_genlaguerre(n, 1.0, x), lambda n: -1.0),
+)
+rules(
+    "eval_genlaguerre",
+    unknown("eval_genlaguerre", "n"),
+    unknown("eval_genlaguerre", "alpha"),
+    lower(lambda n, p, x: special.eval_genlaguerre(n, p + 1, x), lambda n, p: -1.0),
+)
+rules(
+    "eval_gegenbauer",
+    unknown("eval_gegenbauer", "n"),
+    unknown("eval_gegenbauer", "alpha"),
+    lower(lambda n, p, x: special.eval_gegenbauer(n, p + 1, x), lambda n, p: 2 * p),
+)
+rules(
+    "eval_jacobi",
+    unknown("eval_jacobi", "n"),
+    unknown("eval_jacobi", "alpha"),
+    unknown("eval_jacobi", "beta"),
+    lower(lambda n, p, q, x: special.eval_jacobi(n, p + 1, q + 1, x), lambda n, p, q: 0.5 * (n + p + q + 1)),
+)
 
 # -- functions with results that do not vary ----------------------------------------------------------
 

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..axes import axes_of
-from ..kinks import Kink, along
 from ..primitive import Tracer, apply, holds_tracer, implements, plain, primitive, refuse_out
 from ..values import in_numpys_types, with_value
 from .reductions import count, masked, not_nan, widened
@@ -38,24 +36,36 @@ def deviations(x: Any, axis: Any, where: Any) -> tuple[Any, Any]:
 
 
 def var_rule(
-    dy: Any, _y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
-    keepdims: bool = False, where: Any = True,
-) -> Any:  # fmt: skip
+    dy: Any,
+    _y: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    where: Any = True,
+) -> Any:
     d, mean = deviations(x, axis, where)
     n = freedom(np.shape(x), axis, ddof, where)
     return d * (np.reshape(widened(dy), np.shape(mean)) * (2 / n))
 
 
 def var_tangent(
-    dx: Any, _y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
-    keepdims: bool = False, where: Any = True,
-) -> Any:  # fmt: skip
+    dx: Any,
+    _y: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    where: Any = True,
+) -> Any:
     n = freedom(np.shape(x), axis, ddof, where)
     change = np.real(np.conjugate(widened(deviations(x, axis, where)[0])) * dx) * (2 / n)
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var, julia=spelled.spread("var"))
+VAR = primitive(None, var_rule, jvp=(var_tangent,), name="var", compute=np.var)
 
 
 def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, Any]:
@@ -73,28 +83,35 @@ def std_slope(y: Any, x: Any, axis: Any, ddof: float, where: Any) -> tuple[Any, 
 
 
 def std_rule(
-    dy: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
-    keepdims: bool = False, where: Any = True,
-) -> Any:  # fmt: skip
+    dy: Any,
+    y: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    where: Any = True,
+) -> Any:
     d, factor = std_slope(y, x, axis, ddof, where)
     return d * (np.reshape(dy, np.shape(factor)) * factor)
 
 
 def std_tangent(
-    dx: Any, y: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: float = 0,
-    keepdims: bool = False, where: Any = True,
-) -> Any:  # fmt: skip
+    dx: Any,
+    y: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    where: Any = True,
+) -> Any:
     d, factor = std_slope(y, x, axis, ddof, where)
     change = np.real(np.conjugate(d) * dx) * factor
     return np.sum(change, axis=axis, keepdims=keepdims, where=where)
 
 
-_ALL_EQUAL = Kink(
-    lambda x, axis=None, where=True, **_options: along(deviations(np.real(x), axis, where)[0], axis),
-    word="the tip of a cone: no element deviates from the mean", sort="cone",
-)  # fmt: skip
-STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std, kink=_ALL_EQUAL,
-                julia=spelled.spread("std"))  # fmt: skip
+STD = primitive(None, std_rule, jvp=(std_tangent,), name="std", compute=np.std)
 
 
 def _length(d: Any, axis: Any, keepdims: bool) -> Any:
@@ -109,9 +126,17 @@ def _length(d: Any, axis: Any, keepdims: bool) -> Any:
 def _spread(target: Any, made: Any, skip_nan: bool) -> None:
     @implements(target)
     def spread(
-        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0,
-        keepdims: bool = False, *, where: Any = True, mean: Any = None, correction: Any = None,
-    ) -> Any:  # fmt: skip
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        where: Any = True,
+        mean: Any = None,
+        correction: Any = None,
+    ) -> Any:
         refuse_out(target.__name__, out)
         a = as_array(a)
         if skip_nan:
@@ -191,9 +216,16 @@ def _variables_in_rows(m: Any, rowvar: bool, dtype: Any) -> Any:
 
 @implements(np.cov)
 def cov(
-    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
-    fweights: Any = None, aweights: Any = None, *, dtype: Any = None,
-) -> Any:  # fmt: skip
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
     """In double precision at least, unless dtype= says otherwise, as NumPy has it."""
     kinds = [plain(as_array(part)) for part in (m, y) if part is not None]
     dtype = np.result_type(*kinds, np.float64) if dtype is None else np.dtype(dtype)
@@ -248,7 +280,6 @@ _TOTALS = primitive(
     jvp="linear",
     name="bincount",
     compute=lambda weights, index, size: np.bincount(index, weights, size),
-    julia=spelled.bincount,
 )
 
 

@@ -8,48 +8,48 @@ from typing import Any
 
 import numpy as np
 
-from .. import spelled
 from ..elementwise import conj, elementwise, saturating, saturating_number
-from ..kinks import Kink
 from ..primitive import Primitive, apply, implements, register, take_up
 
 # -- exponentials, logarithms, roots ---------------------------------------------------------------
 
-elementwise(np.exp, "y", julia="exp.")
-elementwise(np.exp2, "y * ln2", julia="exp2.")
-elementwise(np.expm1, "y + 1", stable=["exp(x)"], julia="expm1.")
-elementwise(np.log, "1 / x", julia="log.")
-elementwise(np.log2, "1 / (x * ln2)", julia="log2.")
-elementwise(np.log10, "1 / (x * ln10)", julia="log10.")
-elementwise(np.log1p, "1 / (x + 1)", julia="log1p.")
-STEEP_AT_ZERO = Kink("x ~ 0", word="an infinite slope at 0", sort="steep")
-elementwise(np.sqrt, "1 / (2 * y)", kink=STEEP_AT_ZERO, julia="sqrt.")
-elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False, kink=STEEP_AT_ZERO, julia="cbrt.")
+elementwise(np.exp, "y")
+elementwise(np.exp2, "y * ln2")
+elementwise(np.expm1, "y + 1", stable=["exp(x)"])
+elementwise(np.log, "1 / x")
+elementwise(np.log2, "1 / (x * ln2)")
+elementwise(np.log10, "1 / (x * ln10)")
+elementwise(np.log1p, "1 / (x + 1)")
+elementwise(np.sqrt, "1 / (2 * y)")
+elementwise(np.cbrt, "1 / (3 * y * y)", holomorphic=False)
 
 # The share of each term in the sum. Without the minimum and the where, infinite terms would give
 # Inf - Inf: a term of -Inf has the share 0, one of +Inf the share 1.
-elementwise(np.logaddexp,
-            "exp(minimum(a - where(isinf(a), 0.0, y), 0.0))",
-            "exp(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False,
-            julia="NumPy.logaddexp.")  # fmt: skip
-elementwise(np.logaddexp2,
-            "exp2(minimum(a - where(isinf(a), 0.0, y), 0.0))",
-            "exp2(minimum(b - where(isinf(b), 0.0, y), 0.0))", holomorphic=False,
-            julia="NumPy.logaddexp2.")  # fmt: skip
+elementwise(
+    np.logaddexp,
+    "exp(minimum(a - where(isinf(a), 0.0, y), 0.0))",
+    "exp(minimum(b - where(isinf(b), 0.0, y), 0.0))",
+    holomorphic=False,
+)
+elementwise(
+    np.logaddexp2,
+    "exp2(minimum(a - where(isinf(a), 0.0, y), 0.0))",
+    "exp2(minimum(b - where(isinf(b), 0.0, y), 0.0))",
+    holomorphic=False,
+)
 
 # -- trigonometric and hyperbolic functions ----------------------------------------------------------
 # Products such as (1 - x)(1 + x) rather than 1 - x² are exact to the last digit near x = 1. On the
 # branch cuts of complex numbers the derivatives continue those of NumPy's principal values.
 
-elementwise(np.sin, "cos(x)", julia="sin.")
-elementwise(np.cos, "-sin(x)", julia="cos.")
-elementwise(np.tan, "1 + y * y", julia="tan.")
-_STEEP_ENDS = Kink("x ~ 1; x ~ -1", word="an infinite slope at both ends", sort="steep")
-elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS, julia="asin.")
-elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))", kink=_STEEP_ENDS, julia="acos.")
-elementwise(np.arctan, "1 / (1 + x * x)", stable=["square(1 / hypot1(x))"], julia="atan.")
-elementwise(np.sinh, "cosh(x)", julia="sinh.")
-elementwise(np.cosh, "sinh(x)", julia="cosh.")
+elementwise(np.sin, "cos(x)")
+elementwise(np.cos, "-sin(x)")
+elementwise(np.tan, "1 + y * y")
+elementwise(np.arcsin, "1 / sqrt((1 - x) * (1 + x))")
+elementwise(np.arccos, "-1 / sqrt((1 - x) * (1 + x))")
+elementwise(np.arctan, "1 / (1 + x * x)", stable=["square(1 / hypot1(x))"])
+elementwise(np.sinh, "cosh(x)")
+elementwise(np.cosh, "sinh(x)")
 
 
 def _near_tanh(y: Any) -> Any:
@@ -63,31 +63,33 @@ def _sech2(x: Any) -> Any:
     return 4 * t / ((1 + t) * (1 + t))
 
 
-SECH2 = elementwise(None, "-2 * y * tanh(x)", name="sech2", compute=_sech2, julia=spelled.sech2)
+SECH2 = elementwise(None, "-2 * y * tanh(x)", name="sech2", compute=_sech2)
 tanh_words: dict[str, Any] = {
     "stable": [saturating(_near_tanh, SECH2, lambda low: (-math.sqrt(1 - low), math.sqrt(1 - low)))],
     "number_vjp": saturating_number(_near_tanh, SECH2),
 }
-elementwise(np.tanh, "1 - y * y", **tanh_words, julia="tanh.")
-elementwise(np.arcsinh, "1 / sqrt(1 + x * x)", stable=["1 / hypot1(x)"], julia="asinh.")
-elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))",
-            kink=Kink("x ~ 1", word="an infinite slope at 1", sort="steep"), julia="acosh.")  # fmt: skip
-elementwise(np.arctanh, "1 / ((1 - x) * (1 + x))", julia="atanh.")
+elementwise(np.tanh, "1 - y * y", **tanh_words)
+elementwise(np.arcsinh, "1 / sqrt(1 + x * x)", stable=["1 / hypot1(x)"])
+elementwise(np.arccosh, "1 / (sqrt(x - 1) * sqrt(x + 1))")
+elementwise(np.arctanh, "1 / ((1 - x) * (1 + x))")
 
-elementwise(np.arctan2, "b / (a * a + b * b)", "-a / (a * a + b * b)", holomorphic=False,
-            stable=["angle_slope(b, hypot(a, b))", "-angle_slope(a, hypot(a, b))"],
-            kink=Kink("where(b <= 0, a, 1.0) ~ 0", word="a jump by 2π behind the origin", sort="jump"),
-            julia="atan.")  # fmt: skip
+elementwise(
+    np.arctan2,
+    "b / (a * a + b * b)",
+    "-a / (a * a + b * b)",
+    holomorphic=False,
+    stable=["angle_slope(b, hypot(a, b))", "-angle_slope(a, hypot(a, b))"],
+)
 
-elementwise(np.deg2rad, "pi / 180", holomorphic=False, julia="deg2rad.")
-elementwise(np.radians, "pi / 180", holomorphic=False, julia="deg2rad.")
-elementwise(np.rad2deg, "180 / pi", holomorphic=False, julia="rad2deg.")
-elementwise(np.degrees, "180 / pi", holomorphic=False, julia="rad2deg.")
+elementwise(np.deg2rad, "pi / 180", holomorphic=False)
+elementwise(np.radians, "pi / 180", holomorphic=False)
+elementwise(np.rad2deg, "180 / pi", holomorphic=False)
+elementwise(np.degrees, "180 / pi", holomorphic=False)
 
 # -- families that are closed under differentiation ----------------------------------------------------
 
 
-def family(name: str, compute: Any, slope: Any, julia: Any = None) -> Primitive:
+def family(name: str, compute: Any, slope: Any) -> Primitive:
     """Register functions with an integer parameter n; ``slope(x, n)`` is the derivative of the n-th."""
     made = Primitive(
         name,
@@ -96,7 +98,6 @@ def family(name: str, compute: Any, slope: Any, julia: Any = None) -> Primitive:
         jvp=[lambda dx, _y, x, n: dx * slope(x, n)],
         option_names=["n"],
         where="transcendental",
-        julia=julia,
     )
     return register(None, made)
 
@@ -135,7 +136,7 @@ def sinc_derivative(x: Any, n: int) -> Any:
 SINC_DERIVATIVE: Primitive = family(
     "sinc_derivative", sinc_derivative, lambda x, n: apply(SINC_DERIVATIVE, (x,), {"n": n + 1})
 )
-elementwise(np.sinc, lambda _y, x: apply(SINC_DERIVATIVE, (x,), {"n": 1}), julia="sinc.")
+elementwise(np.sinc, lambda _y, x: apply(SINC_DERIVATIVE, (x,), {"n": 1}))
 
 
 _ANGLES = (np.arange(160) + 0.5) * math.pi / 160
@@ -163,9 +164,10 @@ def bessel_i_slope(x: Any, n: int) -> Any:
     return (lower + upper) / 2
 
 
-BESSEL_I: Primitive = family("bessel_i", bessel_i, bessel_i_slope, julia=spelled.bessel_i)
-_I0 = elementwise(None, lambda _y, x: apply(BESSEL_I, (x,), {"n": 1}), name="i0", compute=np.i0,
-                  holomorphic=False, julia="NumPy.i0.")  # fmt: skip
+BESSEL_I: Primitive = family("bessel_i", bessel_i, bessel_i_slope)
+_I0 = elementwise(
+    None, lambda _y, x: apply(BESSEL_I, (x,), {"n": 1}), name="i0", compute=np.i0, holomorphic=False
+)
 
 
 @implements(np.i0)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 
@@ -30,15 +29,6 @@ def _outer(dy: Any, x: Any) -> Any:
     return dy @ conj(x).T
 
 
-def _shown(k: int, _dy: Any, _y: Any, _w: Any, x: Any, _b: Any) -> str:
-    """The rules as explanations write them."""
-    if k == 1:
-        return "adjoint(w) @ dy"
-    if np.ndim(x) == 1:
-        return "dy" if k else "outer(dy, x)"
-    return "sum(dy, axis=1)" if k else "dy @ adjoint(x)"
-
-
 AFFINE: Any = primitive(
     None,
     lambda dy, _y, _w, x, _b: _outer(dy, x),
@@ -49,10 +39,8 @@ AFFINE: Any = primitive(
         lambda dx, _y, w, _x, _b: w @ dx,
         lambda db, y, _w, _x, _b: _column(db, y.ndim) * np.ones(y.shape, y.dtype),
     ),
-    shown=_shown,
     name="affine",
     compute=_affine,
-    julia=spelled.affine,
 )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.primitive import Tracer, plain, primitive
 
 Axes = tuple[int, ...]
@@ -50,8 +49,7 @@ def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments) -> 
     return -0.5 * np.sum(np.sum(dy * y, axis=axes, keepdims=True) * _inverse_square(x, eps, axes, known))
 
 
-STANDARDISE: Any = primitive(None, _x_rule, _eps_rule, name="standardise", compute=_standardise,
-                             julia=spelled.standardise)  # fmt: skip
+STANDARDISE: Any = primitive(None, _x_rule, _eps_rule, name="standardise", compute=_standardise)
 
 
 def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> Any:

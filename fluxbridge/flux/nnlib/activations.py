@@ -27,7 +27,6 @@ from ...autodiff.elementwise import (
     saturating,
     saturating_number,
 )
-from ...autodiff.kinks import Kink
 from ...autodiff.primitive import Primitive, Tracer
 from ...autodiff.rules.transcendental import SECH2, tanh_words
 from ..rng import default_rng, rand
@@ -45,7 +44,6 @@ def _primitive(
 ) -> Primitive:
     """An elementwise primitive that has no NumPy function of its own."""
     computed = elementwise_compute(compute, keep_integers)
-    words.setdefault("julia", f"NNlib.{name}.")
     return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, **words)
 
 
@@ -89,16 +87,15 @@ def _sigmoid_slope(x: Any) -> Any:
 
 
 _SIGMOID = _primitive(
-    "sigmoid", _sigmoid, "y * (1 - y)", stable=[saturating(_near_sigmoid, _sigmoid_slope, inside_of_sigmoid)],
+    "sigmoid",
+    _sigmoid,
+    "y * (1 - y)",
+    stable=[saturating(_near_sigmoid, _sigmoid_slope, inside_of_sigmoid)],
     number_vjp=saturating_number(_near_sigmoid, _sigmoid_slope),
-)  # fmt: skip
+)
 _TANH = _primitive("tanh_fast", np.tanh, "1 - y * y", **tanh_words)
-_ERF = _primitive(
-    "nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)", julia="SpecialFunctions.erf."
-)
-_ERFC = _primitive(
-    "nnlib_erfc", _erfc, f"-{2 / math.sqrt(math.pi)!r} * exp(-x * x)", julia="SpecialFunctions.erfc."
-)
+_ERF = _primitive("nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)")
+_ERFC = _primitive("nnlib_erfc", _erfc, f"-{2 / math.sqrt(math.pi)!r} * exp(-x * x)")
 
 
 def _celu_slope(u: Any) -> Any:
@@ -169,36 +166,31 @@ def _clamp(x: Any, low: int, high: int) -> Any:
 _LOGSIGMOID = _primitive("logsigmoid", lambda x: -_softplus(-x), "sigmoid(-x)")
 
 
-def _corners(low: str, high: str, slope: str = "1") -> tuple[Kink, Kink]:
-    """The kinks of a line between two flat ends."""
-    return (
-        Kink(f"x ~ {low}", (slope, "0"), f"flat below {low}"),
-        Kink(f"x ~ {high}", ("0", slope), f"flat above {high}"),
-    )
-
-
-_HARDSIGMOID = _primitive(
-    "hardsigmoid", _hard_sigmoid, f"{1 / 6!r} if (y > 0) & (y < 1)", kink=_corners("-3", "3", f"{1 / 6!r}")
-)
+_HARDSIGMOID = _primitive("hardsigmoid", _hard_sigmoid, f"{1 / 6!r} if (y > 0) & (y < 1)")
 _HARDTANH = _primitive(
-    "hardtanh", lambda x: _clamp(x, -1, 1), "1 if (y > -1) & (y < 1)", keep_integers=True,
-    kink=_corners("-1", "1"),
-)  # fmt: skip
+    "hardtanh",
+    lambda x: _clamp(x, -1, 1),
+    "1 if (y > -1) & (y < 1)",
+    keep_integers=True,
+)
 _RELU = _primitive(
-    "relu", _relu, "1 if y > 0", keep_integers=True,
-    kink=Kink("x ~ 0", ("1", "0"), "flat below 0"),
-)  # fmt: skip
+    "relu",
+    _relu,
+    "1 if y > 0",
+    keep_integers=True,
+)
 _RELU6 = _primitive(
-    "relu6", lambda x: _clamp(x, 0, 6), "1 if (y > 0) & (y < 6)", keep_integers=True,
-    kink=_corners("0", "6"),
-)  # fmt: skip
+    "relu6",
+    lambda x: _clamp(x, 0, 6),
+    "1 if (y > 0) & (y < 6)",
+    keep_integers=True,
+)
 _GELU_TANH = elementwise(
     None,
     _gelu_slope,
     name="gelu_tanh",
     compute=elementwise_compute(_gelu_tanh),
     holomorphic=False,
-    julia="NNlib.gelu_tanh.",
 )
 _GELU_SIGMOID = elementwise(
     None,
@@ -206,7 +198,6 @@ _GELU_SIGMOID = elementwise(
     name="gelu_sigmoid",
     compute=elementwise_compute(_gelu_sigmoid),
     holomorphic=False,
-    julia="NNlib.gelu_sigmoid.",
 )
 _GELU_ERF = _primitive(
     "gelu_erf",
@@ -217,26 +208,29 @@ _GELU_ERF = _primitive(
         f" + bounded(x, 40.0) * exp(-square(bounded(x, 40.0)) / 2) * {1 / math.sqrt(2 * math.pi)!r}"
     ],
 )
-_SWISH = _primitive("swish", lambda x: x * _sigmoid(x), "y + sigmoid(x) * (1 - y)",
-                    stable=["sigmoid(x) * (1 + bounded(x, 800.0) * sigmoid(-x))"])  # fmt: skip
+_SWISH = _primitive(
+    "swish",
+    lambda x: x * _sigmoid(x),
+    "y + sigmoid(x) * (1 - y)",
+    stable=["sigmoid(x) * (1 + bounded(x, 800.0) * sigmoid(-x))"],
+)
 _HARDSWISH = _primitive(
-    "hardswish", lambda x: x * _hard_sigmoid(x), "where(x < -3, 0.0, where(x > 3, 1.0, x / 3 + 0.5))",
-    kink=(Kink("x ~ -3", ("-0.5", "0"), "flat below -3"), Kink("x ~ 3", ("1", "1.5"), "straight above 3")),
-)  # fmt: skip
+    "hardswish",
+    lambda x: x * _hard_sigmoid(x),
+    "where(x < -3, 0.0, where(x > 3, 1.0, x / 3 + 0.5))",
+)
 _LISHT = elementwise(
     None,
     _lisht_slope,
     name="lisht",
     compute=elementwise_compute(lambda x: x * np.tanh(x)),
     holomorphic=False,
-    julia="NNlib.lisht.",
 )
 _SELU = _primitive(
     "selu",
     lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * (np.exp(x) - 1)),
     f"where(y > 0, {SELU_SCALE!r}, y + {SELU_ALPHA * SELU_SCALE!r})",
     stable=[f"where(y > 0, {SELU_SCALE!r}, {SELU_ALPHA * SELU_SCALE!r} * exp(minimum(x, 0.0)))"],
-    kink=Kink("x ~ 0", (f"{SELU_SCALE!r}", f"{SELU_ALPHA * SELU_SCALE!r}"), "steeper below 0"),
 )
 _SOFTSIGN = _primitive(
     "softsign",
@@ -251,10 +245,10 @@ _MISH = elementwise(
     name="mish",
     compute=elementwise_compute(lambda x: x * np.tanh(_softplus(x))),
     holomorphic=False,
-    julia="NNlib.mish.",
 )
-_TANHSHRINK = _primitive("tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)",
-                         stable=["square(nnlib_tanh(x))"])  # fmt: skip
+_TANHSHRINK = _primitive(
+    "tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)", stable=["square(nnlib_tanh(x))"]
+)
 
 
 # -- with a parameter: a is the point, b the parameter ------------------------------------------------
@@ -266,16 +260,17 @@ def _softshrink(x: Any, b: Any) -> Any:
 
 
 _LEAKYRELU = _primitive(
-    "leakyrelu", lambda x, b: np.where(x > 0, x, b * x), "where(y > 0, 1.0, b)", "a if a <= 0",
-    kink=Kink("a ~ 0", ("1, 0", "b, 0"), "less steep below 0"),
-)  # fmt: skip
+    "leakyrelu",
+    lambda x, b: np.where(x > 0, x, b * x),
+    "where(y > 0, 1.0, b)",
+    "a if a <= 0",
+)
 _ELU = _primitive(
     "elu",
     lambda x, b: np.where(x >= 0, x, b * (np.exp(x) - 1)),
     "where(y >= 0, 1.0, y + b)",
     "exp(a) - 1 if a < 0",
     stable=["where(y >= 0, 1.0, b * exp(where(y >= 0, 0.0, a)))", "expm1(minimum(a, 0.0)) if a < 0"],
-    kink=Kink("where(b == 1, 1.0, a) ~ 0", ("1, 0", "b, 0"), "a corner at 0 unless alpha is 1"),
 )
 _CELU = _primitive(
     "celu",
@@ -290,18 +285,13 @@ _TRELU = _primitive(
     "1 if y > 0",
     "0",
     keep_integers=True,
-    kink=(
-        Kink("where(b == 0, 1.0, a - b) ~ 0", ("1, 0", "0, 0"), "a jump at theta", "jump"),
-        Kink("where(b == 0, a, 1.0) ~ 0", ("1, 0", "0, 0"), "flat below 0"),
-    ),
 )
 _SOFTSHRINK = _primitive(
-    "softshrink", _softshrink, "1 if not_equal(y, 0)", "-sign(y)",
-    kink=(
-        Kink("a ~ b", ("1, -1", "0, 0"), "flat below lambda"),
-        Kink("a ~ -b", ("0, 0", "1, 1"), "flat above -lambda"),
-    ),
-)  # fmt: skip
+    "softshrink",
+    _softshrink,
+    "1 if not_equal(y, 0)",
+    "-sign(y)",
+)
 
 # -- the public names ----------------------------------------------------------------------------------
 
@@ -557,10 +547,33 @@ thresholdrelu = trelu
 
 #: The functions that take numbers and arrays alike, by name; aliases (σ, gelu, …) left out.
 ACTIVATIONS: tuple[Callable[..., Any], ...] = (
-    sigmoid, hardsigmoid, hardtanh, relu, leakyrelu, relu6, rrelu, elu, gelu_tanh, gelu_sigmoid, gelu_erf,
-    swish, hardswish, selu, celu, softplus, softsign, logsigmoid, logcosh, mish, tanhshrink, softshrink,
-    trelu, lisht, tanh_fast, sigmoid_fast,
-)  # fmt: skip
+    sigmoid,
+    hardsigmoid,
+    hardtanh,
+    relu,
+    leakyrelu,
+    relu6,
+    rrelu,
+    elu,
+    gelu_tanh,
+    gelu_sigmoid,
+    gelu_erf,
+    swish,
+    hardswish,
+    selu,
+    celu,
+    softplus,
+    softsign,
+    logsigmoid,
+    logcosh,
+    mish,
+    tanhshrink,
+    softshrink,
+    trelu,
+    lisht,
+    tanh_fast,
+    sigmoid_fast,
+)
 
 
 def fast_act(f: Callable[..., Any], x: Any = None) -> Callable[..., Any]:

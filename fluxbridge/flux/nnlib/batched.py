@@ -27,7 +27,6 @@ BATCHED_MUL: Any = primitive(
     jvp="multilinear",
     name="batched_mul",
     compute=_batched_mul,
-    julia="NNlib.batched_mul",
 )
 
 

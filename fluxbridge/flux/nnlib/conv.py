@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ...autodiff import spelled
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from . import dims as public
@@ -180,7 +179,6 @@ CONV: Any = primitive(
     jvp="multilinear",
     name="conv",
     compute=_conv,
-    julia=spelled.conv,
 )
 CONV_DATA: Any = primitive(
     None,
@@ -189,7 +187,6 @@ CONV_DATA: Any = primitive(
     jvp="multilinear",
     name="conv_data",
     compute=_conv_data,
-    julia=spelled.conv_data,
 )
 CONV_WEIGHT: Any = primitive(
     None,
@@ -198,7 +195,6 @@ CONV_WEIGHT: Any = primitive(
     jvp="multilinear",
     name="conv_weight",
     compute=_conv_weight,
-    julia=spelled.conv_weight,
 )
 
 # -- the public functions --------------------------------------------------------------------------

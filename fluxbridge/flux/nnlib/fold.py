@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
 from .conv import _window_view
@@ -44,7 +43,6 @@ UNFOLD: Any = primitive(
     jvp="linear",
     name="unfold",
     compute=_unfold,
-    julia=spelled.unfold,
 )
 FOLD: Any = primitive(
     None,
@@ -52,7 +50,6 @@ FOLD: Any = primitive(
     jvp="linear",
     name="fold",
     compute=_fold,
-    julia=spelled.fold,
 )
 
 

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
-from ...autodiff.kinks import Kink
 from ...autodiff.primitive import plain, primitive
 from ...errors import DimensionMismatch
 
@@ -104,25 +102,12 @@ def _product_rule(dy: Any, y: Any, src: Any, index: Index, sizes: Any) -> Any:
     return np.where(zeros == zero, GATHER(dy, index=index) * others, 0.0)
 
 
-def _rivals(sign: float) -> Callable[..., Any]:
-    """The slices that go to the same place, for each place with more than one."""
-
-    def rivals(src: Any, index: Index, sizes: tuple[int, ...]) -> Any:
-        kept = np.shape(src)[: np.ndim(src) - index[0].ndim]
-        columns = sign * np.reshape(src, (*kept, -1))
-        order, starts, _ = _groups(_flat(index, sizes))
-        return tuple(columns[..., places] for places in np.split(order, starts[1:]) if places.size > 1)
-
-    return rivals
-
-
 GATHER: Any = primitive(
     None,
     lambda dy, _y, _x, index: SCATTER_ADD(dy, index=index, sizes=_sizes_of(_x, index)),
     jvp="linear",
     name="gather",
     compute=_gather,
-    julia=spelled.gather,
 )
 SCATTER_ADD: Any = primitive(
     None,
@@ -130,25 +115,19 @@ SCATTER_ADD: Any = primitive(
     jvp="linear",
     name="scatter_add",
     compute=_reduce(np.add, 0),
-    julia=spelled.scatter_by("+"),
 )
-SCATTER_MUL: Any = primitive(None, _product_rule, name="scatter_mul", compute=_reduce(np.multiply, 1),
-                             julia=spelled.scatter_by("*"))  # fmt: skip
+SCATTER_MUL: Any = primitive(None, _product_rule, name="scatter_mul", compute=_reduce(np.multiply, 1))
 SCATTER_MAX: Any = primitive(
     None,
     _extreme_rule,
     name="scatter_max",
     compute=_reduce(np.maximum, _bottom),
-    kink=Kink(_rivals(1.0), word="the largest that goes to a place gets the derivative"),
-    julia=spelled.scatter_by("max"),
 )
 SCATTER_MIN: Any = primitive(
     None,
     _extreme_rule,
     name="scatter_min",
     compute=_reduce(np.minimum, _top),
-    kink=Kink(_rivals(-1.0), word="the smallest that goes to a place gets the derivative"),
-    julia=spelled.scatter_by("min"),
 )
 
 

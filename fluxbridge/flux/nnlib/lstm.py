@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.primitive import Tracer, primitive
 
 
@@ -158,7 +157,7 @@ def _rule(dy: Any, y: Any, x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any, b
     return (_traced_rule if traced else _plain_rule)(dy, y, x, wi, wh, b, h0, c0, by_x)
 
 
-LSTM: Any = primitive(None, joint=_rule, name="lstm", compute=_lstm, julia=spelled.lstm)
+LSTM: Any = primitive(None, joint=_rule, name="lstm", compute=_lstm)
 
 
 def lstm(x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any) -> tuple[Any, Any]:

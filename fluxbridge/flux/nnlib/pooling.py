@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
-from ...autodiff.kinks import Kink
 from ...autodiff.primitive import primitive
 from .dims import PoolDims
 from .numeric import as_float
@@ -106,22 +104,12 @@ def _pick(dx: np.ndarray, y: np.ndarray, x: np.ndarray, place: Windows) -> np.nd
     return channels_last(picked)
 
 
-def _in_each_window(x: Any, place: Windows) -> Any:
-    """The elements of each window, along a new last axis."""
-    if any(place.pad):
-        edges = list(zip(place.pad[::2], place.pad[1::2], strict=True))
-        x = np.pad(x, [*edges, (0, 0), (0, 0)], constant_values=_lowest(x))
-    return np.stack([x[slices] for _, slices in place.offsets()], axis=-1)
-
-
 MAXPOOL: Any = primitive(
     None,
     lambda dy, y, x, place: SPREAD(dy, y, x, place=place),
     jvp=[lambda dx, y, x, place: PICK(dx, y, x, place=place)],
     name="maxpool",
     compute=_maxpool,
-    julia=spelled.maxpool,
-    kink=Kink(_in_each_window, word="the largest of a window gets the derivative, whichever of the equals"),
 )
 SPREAD: Any = primitive(
     None,
@@ -173,7 +161,6 @@ SUMPOOL: Any = primitive(
     jvp="linear",
     name="sumpool",
     compute=_sumpool,
-    julia=spelled.sumpool,
 )
 SUMPOOL_DATA: Any = primitive(
     None,

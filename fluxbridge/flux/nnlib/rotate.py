@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.primitive import primitive
 from ...errors import ArgumentError, DimensionMismatch
 
@@ -93,7 +92,6 @@ IMROTATE: Any = primitive(
     jvp="linear",
     name="imrotate",
     compute=_rotate,
-    julia=spelled.imrotate,
 )
 IMROTATE_BACK: Any = primitive(
     None,

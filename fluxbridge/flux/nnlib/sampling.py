@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
-from ...autodiff.kinks import Kink
 from ...autodiff.primitive import plain, primitive
 from ...errors import ArgumentError, DimensionMismatch
 from .gather import GATHER, SCATTER_ADD
@@ -86,23 +84,12 @@ def _to_grid(dy: Any, _y: Any, x: Any, grid: Any, border: bool) -> Any:
     return np.stack([total * slope for total, slope in zip(totals, slopes, strict=True)], axis=0)
 
 
-def _pixels(x: Any, grid: Any, border: bool) -> Any:
-    """For each axis the places of the points and the nearest pixels, where the slope changes."""
-    out = 0 if border else 1  # zeros begin a pixel outside
-    found = []
-    for place, n in zip(_places(grid, np.shape(x)[:-2], False)[0], np.shape(x), strict=False):
-        found.append(np.stack([place, np.clip(np.round(plain(place)), -out, n - 1 + out)], axis=-1))
-    return tuple(found)
-
-
 GRID_SAMPLE: Any = primitive(
     None,
     _to_image,
     _to_grid,
     name="grid_sample",
     compute=_sample,
-    kink=Kink(_pixels, word="a corner where a point lies on a pixel; the slope is that above it"),
-    julia=spelled.grid_sample,
 )
 
 _MODES = {"zeros": False, "border": True}

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff import spelled
 from ...autodiff.primitive import primitive
 from .numeric import as_float
 
@@ -77,16 +76,13 @@ def logsoftmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:
     return dy - np.exp(y) * _sum(dy, axis)
 
 
-SOFTMAX = primitive(None, softmax_rule, name="softmax", compute=_softmax,
-                    julia=spelled.along("NNlib.softmax"))  # fmt: skip
-LOGSOFTMAX = primitive(None, logsoftmax_rule, name="logsoftmax", compute=_logsoftmax,
-                       julia=spelled.along("NNlib.logsoftmax"))  # fmt: skip
+SOFTMAX = primitive(None, softmax_rule, name="softmax", compute=_softmax)
+LOGSOFTMAX = primitive(None, logsoftmax_rule, name="logsoftmax", compute=_logsoftmax)
 LOGSUMEXP = primitive(
     None,
     lambda dy, y, x, axis=None: dy * np.where(np.isfinite(y), softmax(x, axis=axis), np.nan),
     name="logsumexp",
     compute=_logsumexp,
-    julia=spelled.along("NNlib.logsumexp"),
 )
 
 

@@ -101,7 +101,7 @@ def _bind_type(pattern: Any, value: Any, found: dict[str, Any]) -> bool:
     if isinstance(pattern, TypeVar):
         return found.setdefault(pattern.name, value) == value
     own = value.params if hasattr(value, "params") else getattr(value, "__julia_params__", ())
-    params: tuple = getattr(pattern, "params", None) or getattr(pattern, "__julia_params__", ())
+    params: Any = getattr(pattern, "params", None) or getattr(pattern, "__julia_params__", ())
     for p, actual in zip(params, own, strict=False):
         if isinstance(p, TypeVar) and found.setdefault(p.name, actual) != actual:
             return False

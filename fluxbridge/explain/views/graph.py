@@ -1,0 +1,152 @@
+"""The graph of an explanation: who feeds whom. As Mermaid, and as text for Graphviz.
+
+The nodes are what the other views show: arguments, steps, and closed groups as one node each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ...recording import Step
+from ...recording.shorten import short
+from ..folding import Group
+from ..run import Run
+from ..steps import Line, Part
+from .outline import opened_groups
+
+
+class Node(NamedTuple):
+    """A box of the picture; `kind` is ``argument``, ``step`` or ``group``."""
+
+    key: str
+    kind: str
+    title: str
+    value: str
+    back: str  #: the cotangent (or tangent) in short
+
+
+class Edge(NamedTuple):
+    """From the node that gave a value to the one that used it; `back` is what came back along it."""
+
+    source: str
+    target: str
+    back: str
+
+
+class Graph(NamedTuple):
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+def graph(e: Run) -> Graph:
+    """Nodes in the order of execution, and edges."""
+    boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
+    boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(_boxes(e))]
+    home: dict[Step, str] = {}
+    for key, item in boxes:
+        for line in item.lines() if isinstance(item, Group) else [item]:
+            home[line.step] = key
+    nodes = [_node(e, key, item) for key, item in boxes]
+    edges: dict[tuple[str, str], list[Part]] = {}
+    for line in e.lines:
+        target = home.get(line.step)
+        backs = {part.index: part for part in line.parts}
+        for k, x in enumerate(line.step.inputs):
+            source = home.get(x) if isinstance(x, Step) else None
+            if source is not None and target is not None and source != target:
+                found = edges.setdefault((source, target), [])
+                if k in backs:
+                    found.append(backs[k])
+    return Graph(nodes, [Edge(a, b, _together(backs)) for (a, b), backs in edges.items()])
+
+
+def _together(backs: list[Part]) -> str:
+    """What comes back along one arrow; of many the first."""
+    if len(backs) > 2:
+        return f"{backs[0].text()} + {len(backs) - 1} more"
+    return " + ".join(dict.fromkeys(part.text() for part in backs))
+
+
+def _boxes(e: Run) -> Iterator[Any]:
+    """Lines and closed groups; what a shortened list leaves out is drawn as well."""
+    opened = opened_groups(e)
+
+    def walk(items: list[Any]) -> Iterator[Any]:
+        for item in items:
+            if isinstance(item, Group) and id(item) in opened:
+                yield from walk(item.items)
+            else:
+                yield item
+
+    yield from walk(e.tree.items)
+
+
+def _node(e: Run, key: str, item: Any) -> Node:
+    if isinstance(item, Group):
+        last = list(item.lines())[-1]
+        times = f" × {item.iterations}" if item.kind == "loop" else ""
+        return Node(
+            key, "group", f"{item.label}{times}", f"{last.name} = {short(last.value)}", _back(e, last)
+        )
+    line: Line = item
+    title = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
+    return Node(key, "argument" if line.is_argument else "step", title, short(line.value), _back(e, line))
+
+
+def _back(e: Run, line: Line) -> str:
+    if e.forward:
+        return "" if line.tangent is None else f"{line.dot} = {short(line.tangent)}"
+    return "" if line.cotangent is None else f"{line.bar} = {short(line.cotangent)}"
+
+
+def _keys(g: Graph) -> dict[str, str]:
+    return {node.key: f"n{k}" for k, node in enumerate(g.nodes)}
+
+
+def mermaid(e: Run) -> str:
+    """Mermaid's ``flowchart``; what flows back stands at the arrows."""
+    g = graph(e)
+    keys = _keys(g)
+    shapes = {"argument": ('(["', '"])'), "step": ('["', '"]'), "group": ('[["', '"]]')}
+    out = ["flowchart LR"]
+    for node in g.nodes:
+        text = "<br>".join(_mermaid(t) for t in (node.title, node.value, node.back) if t)
+        start, end = shapes[node.kind]
+        out.append(f"  {keys[node.key]}{start}{text}{end}")
+    for edge in g.edges:
+        label = f'|"{_mermaid(edge.back)}"|' if edge.back else ""
+        out.append(f"  {keys[edge.source]} -->{label} {keys[edge.target]}")
+    return "\n".join(out) + "\n"
+
+
+def _mermaid(text: str) -> str:
+    for c, code in (
+        ("#", "#35;"),
+        ('"', "#quot;"),
+        ("<", "#lt;"),
+        (">", "#gt;"),
+        ("|", "#124;"),
+        ("`", "#96;"),
+    ):
+        text = text.replace(c, code)
+    return text
+
+
+def dot(e: Run) -> str:
+    """The language of Graphviz: ``dot -Tsvg``."""
+    g = graph(e)
+    keys = _keys(g)
+    shapes = {"argument": "ellipse", "step": "box", "group": "box3d"}
+    out = ["digraph {", "  rankdir=LR;", '  node [fontname="sans-serif"]; edge [fontname="sans-serif"];']
+    for node in g.nodes:
+        text = "\\n".join(_dot(t) for t in (node.title, node.value, node.back) if t)
+        out.append(f'  {keys[node.key]} [shape={shapes[node.kind]}, label="{text}"];')
+    for edge in g.edges:
+        label = f' [label="{_dot(edge.back)}"]' if edge.back else ""
+        out.append(f"  {keys[edge.source]} -> {keys[edge.target]}{label};")
+    return "\n".join(out) + "\n}\n"
+
+
+def _dot(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,84 @@
+"""Which parts of an explanation are open, and the list of what is then to be shown."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..folding import Group
+from ..run import Run
+
+
+class Opened(NamedTuple):
+    """The heading of a group whose items follow."""
+
+    group: Group
+
+
+def items(e: Run, backwards: bool = False) -> list[tuple[int, Any]]:
+    """What is to be shown: pairs of a depth and a Line, a closed Group, or a number left out.
+
+    The heading of an open group comes as :class:`Opened`, before what is in it.
+    """
+    opened = opened_groups(e)
+    shown: list[tuple[int, Any]] = []
+
+    def walk(items: list[Any], depth: int) -> None:
+        left_out = 0
+        items = items[::-1] if backwards else items
+        room = e.limit if e.unfolded is not None else len(items)
+        first, last = (room * 2) // 3, room // 3
+        for k, item in enumerate(items):
+            if len(items) > room + 1 and first <= k < len(items) - last:
+                named = isinstance(item, Group) and id(item) in opened and item.kind != "iteration"
+                if not named:
+                    left_out += 1
+                    if k == len(items) - last - 1:
+                        shown.append((depth, left_out))
+                    continue
+            if isinstance(item, Group) and id(item) in opened:
+                shown.append((depth, Opened(item)))
+                walk(item.items, depth + 1)
+            else:
+                shown.append((depth, item))
+
+    walk(e.tree.items, 0)
+    return shown
+
+
+def opened_groups(e: Run) -> set[int]:
+    """The groups that are open: those asked for, and as many levels as there is room for."""
+    groups = list(e.tree.groups())
+    if e.unfolded is None:
+        return {id(g) for g in groups}
+    opened: set[int] = set()
+    level: list[Any] = e.tree.items
+    rows, depth = len(level), 0
+    while True:
+        inside = [g for g in level if isinstance(g, Group)]
+        inside += [turn for g in inside if g.kind == "loop" for turn in g.items]  # with its loop
+        below = [i for g in inside for i in g.items if getattr(i, "kind", "") != "iteration"]
+        more = len(below) + sum(g.kind == "iteration" for g in inside)
+        limited = rows + more > e.limit if e.depth is None else depth >= e.depth
+        if not inside or limited:
+            break
+        opened |= {id(g) for g in inside}
+        level = below
+        rows += more
+        depth += 1
+    for name in e.unfolded:
+        _open(e.tree, name, opened)
+    return opened
+
+
+def _open(group: Group, name: str, opened: set[int]) -> bool:
+    """Open what is called `name` and all that is around it; iterations inside count as part of it."""
+    found = False
+    for item in group.items:
+        if isinstance(item, Group):
+            hit = item.matches(name)
+            if hit:
+                opened.update(id(g) for g in item.groups() if g.kind == "iteration")
+            if _open(item, name, opened) or hit:
+                opened.add(id(item))
+                found = True
+    return found

@@ -1,0 +1,111 @@
+"""Where a step was written: file, line, and the very expression, as far as Python can tell."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from types import CodeType
+from typing import NamedTuple
+
+from .recording import Call
+
+PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+class Source(NamedTuple):
+    """A place in somebody's code. The expression is empty where the text is not to be had."""
+
+    file: str
+    line: int
+    expression: str
+    function: str
+
+
+NOWHERE = Source("", 0, "", "")
+
+
+def source_of(calls: Sequence[Call]) -> Source:
+    """The innermost place in the code of the user: not this package's, nor a library's."""
+    if not calls:
+        return NOWHERE
+    for call in reversed(calls):
+        if _is_users(call.code.co_filename):
+            return _source(call.code, call.line, call.instruction)
+    last = calls[-1]
+    return _source(last.code, last.line, last.instruction)
+
+
+def _is_users(file: str) -> bool:
+    return not file.startswith(PACKAGE) and f"{os.sep}site-packages{os.sep}" not in file
+
+
+@cache
+def _source(code: CodeType, line: int, instruction: int) -> Source:
+    return Source(code.co_filename, line, expression(code, line, instruction), code.co_name)
+
+
+def expression(code: CodeType, line: int, instruction: int) -> str:
+    """The text of the expression of one instruction; before Python 3.11 that of its line."""
+    if hasattr(code, "co_positions"):
+        place = _position(code, instruction)
+        if place is not None:
+            return _piece(code, *place)
+    return text_of_line(code, line)
+
+
+def _position(code: CodeType, instruction: int) -> tuple[int, int, int, int] | None:
+    """First line, last line, first column, last column (in bytes)."""
+    for k, place in enumerate(code.co_positions()):
+        if k == instruction // 2:
+            first, last, start, end = place
+            if first is None or last is None or start is None or end is None:
+                return None
+            return first, last, start, end
+    return None
+
+
+def _piece(code: CodeType, first: int, last: int, start: int, end: int) -> str:
+    lines = [_line(code, n).encode() for n in range(first, last + 1)]
+    if not any(lines):
+        return ""
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][start:]
+    words = [part.decode(errors="replace").partition("  #")[0].strip() for part in lines]
+    return " ".join(word for word in words if word)
+
+
+def text_of_line(code: CodeType, line: int) -> str:
+    """The line without its comment."""
+    return _line(code, line).partition("  #")[0].strip()
+
+
+def _line(code: CodeType, line: int) -> str:
+    text = linecache.getline(code.co_filename, line)
+    if not text and code.co_filename == "<string>":
+        lines = _command_line(code)
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+    return text.rstrip("\n")
+
+
+@cache
+def _command_line(code: CodeType) -> tuple[str, ...]:
+    """The text behind ``python -c``, if `code` is part of it."""
+    words = getattr(sys, "orig_argv", [])
+    if "-c" not in words[:-1]:
+        return ()
+    text = words[words.index("-c") + 1]
+    try:
+        whole = compile(text, "<string>", "exec", dont_inherit=True)
+    except SyntaxError:
+        return ()
+    return tuple(text.splitlines()) if code in _all_codes(whole) else ()
+
+
+def _all_codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _all_codes(constant)

@@ -1,0 +1,129 @@
+"""What is differentiated, and how: the table of docs/functions.md, read off the registry.
+
+``fluxbridge functions`` prints it. A row tells of one function how its derivative is found:
+
+* ``rule``: a primitive with rules of its own;
+* ``composition``: written with other functions that have rules;
+* ``constant``: nothing to differentiate; the function sees plain values and its result has none;
+* ``refused``: it raises, and says what to write instead;
+* ``no rule``: it raises NoRuleError on a traced value, and shows how to give it a rule.
+
+Functions that NumPy does not hand over to other types (``np.array``, ``np.asarray``) are not listed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..autodiff.primitive import FUNCTIONS, NO_DERIVATIVE, PRIMITIVES, REFUSED, UFUNCS, binder, load_on_demand
+
+_DISPATCHED = type(np.sum)
+_BOUND = binder(PRIMITIVES["getitem"], None).__code__  # a function that stands for a primitive
+_HIDDEN = {"errstate", "printoptions", "test", "get_include", "info", "show_config", "show_runtime"}
+
+
+class Row(NamedTuple):
+    """One function: its name, other names of the same, how it is differentiated, and where."""
+
+    name: str
+    aliases: tuple[str, ...]
+    how: str
+    where: str
+
+    def __str__(self) -> str:
+        names = ", ".join(f"`{name}`" for name in (self.name, *self.aliases))
+        return f"| {names} | {self.how} | {self.where} |"
+
+
+def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[Row]:
+    """A row for every public function of `namespace`, spelled ``prefix.name``.
+
+    >>> from fluxbridge.tables.functions import rows
+    >>> print(rows("np", np, ["tanh"])[0])
+    | `np.tanh` | rule | transcendental |
+    """
+    found: dict[int, list[str]] = {}
+    functions: dict[int, Any] = {}
+    for name in names or sorted(dir(namespace)):
+        function = getattr(namespace, name, None)
+        if name.startswith("_") or name in _HIDDEN or not callable(function) or isinstance(function, type):
+            continue
+        found.setdefault(id(function), []).append(f"{prefix}.{name}")
+        functions[id(function)] = function
+    table = []
+    for key, spelled in found.items():
+        own = f"{prefix}.{getattr(functions[key], '__name__', '')}"
+        first = own if own in spelled else spelled[0]
+        how, where = _how(functions[key])
+        if how != "plain":
+            table.append(Row(first, tuple(n for n in spelled if n != first), how, where))
+    return sorted(table)
+
+
+def _how(function: Any) -> tuple[str, str]:
+    if function in UFUNCS:
+        return "rule", UFUNCS[function].area
+    if function in FUNCTIONS:
+        answer = inspect.unwrap(FUNCTIONS[function])
+        if getattr(answer, "__code__", None) is _BOUND:
+            return "rule", PRIMITIVES[answer.__name__].area
+        return "composition", _area(answer)
+    if function in NO_DERIVATIVE:
+        return "constant", ""
+    if function in REFUSED:
+        return "refused", REFUSED[function]
+    return ("no rule" if isinstance(function, (np.ufunc, _DISPATCHED)) else "plain"), ""
+
+
+def _area(answer: Callable[..., Any]) -> str:
+    return getattr(answer, "__module__", "").rpartition(".")[2]
+
+
+def tables() -> Iterator[tuple[str, list[Row]]]:
+    """(title, rows) for NumPy, and for SciPy where it is installed."""
+    yield "numpy", rows("np", np)
+    yield "numpy.linalg", rows("np.linalg", np.linalg)
+    yield "numpy.fft", rows("np.fft", np.fft)
+    try:
+        special = importlib.import_module("scipy.special")
+    except ImportError:
+        return
+    load_on_demand()
+    found = [row for row in rows("scipy.special", special) if row.how == "rule"]
+    yield "scipy.special, called as it is", found
+    for area in ("integrate", "linalg", "signal", "special", "stats"):
+        mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
+        known = {row.name.rpartition(".")[2] for row in found} if area == "special" else set()
+        names = sorted(set(mirror.__all__) - known)
+        spelled = [Row(f"fluxbridge.scipy.{area}.{name}", (), "mirror", area) for name in names]
+        yield f"scipy.{area}, through fluxbridge.scipy.{area}", spelled
+
+
+def markdown() -> str:
+    """The page docs/functions.md."""
+    words = [line.replace("``", "`") for line in (__doc__ or "").splitlines() if line.startswith("*")]
+    lines = [
+        "# Functions and their derivatives",
+        "",
+        f"Made by `fluxbridge functions` with NumPy {np.__version__}; do not edit. The words in the second",
+        "column:",
+        "",
+        *[word.rstrip(".;") + ";" for word in words],
+        "* `mirror`: takes what SciPy's function takes, and has a derivative (SciPy's own would lose it).",
+        "",
+        "The third column names the file in `fluxbridge/autodiff/rules/` or `fluxbridge/scipy/`. Functions",
+        "that NumPy does not hand over to other types, such as `np.array`, are not listed:",
+        "[semantics.md](semantics.md#arrays-of-traced-numbers) tells how they behave. How to give a function",
+        "a rule: [architecture.md](architecture.md#how-to-add-a-rule).",
+    ]
+    for title, table in tables():
+        counts = {how: sum(r.how == how for r in table) for how in dict.fromkeys(r.how for r in table)}
+        lines += ["", f"## {title}", ""]
+        lines += [", ".join(f"{n} {how}" for how, n in sorted(counts.items())) + ".", ""]
+        lines += ["| function | derivative | where |", "| --- | --- | --- |", *map(str, table)]
+    return "\n".join(lines) + "\n"
