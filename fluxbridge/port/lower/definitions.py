@@ -7,9 +7,9 @@ from typing import Any
 from ..kinds import ANY, BOTTOM, INT, NAT, NUMBERS, Kind, arr, join
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Value
-from .expressions import ELEMENT_KINDS
 from .scope import Scope, Variable, python_name, signature_name, targets
 from .statements import Statements
+from .words import ELEMENT_KINDS
 
 METHOD_NAMES = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "power", "==": "equal", "<": "less", "\\": "solve", "%": "rem", "÷": "div", "<=": "less_equal",  # noqa: E501
@@ -415,7 +415,7 @@ class Definitions(Statements):
 
     def short_lambda(self, body: Node, parameters: Any, key: Any, captured: list[str]) -> Value | None:
         """A lambda of Python, if the body is one expression."""
-        from .expressions import STATEMENTS
+        from .words import STATEMENTS
 
         while isinstance(body, Expr) and body.head == "block" and len(body.args) == 1:
             body = body.args[0]

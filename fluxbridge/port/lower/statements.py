@@ -26,9 +26,9 @@ from ..kinds import (
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .calls import Calls
 from .core import Refused, Value
-from .expressions import EXCEPTIONS
 from .operators import COMPARISONS
 from .scope import Scope, is_definition, python_name, scan, targets
+from .words import EXCEPTIONS
 
 Sink = Callable[[str, Kind], list[str]] | None
 
