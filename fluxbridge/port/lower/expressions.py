@@ -1,4 +1,4 @@
-"""One method for each head of an expression: conditions, logic, types; for the others see above in the chain."""
+"""One method for each head of an expression: conditions, logic, types."""
 
 from __future__ import annotations
 

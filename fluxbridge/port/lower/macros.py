@@ -7,10 +7,10 @@ from typing import Any
 from ..kinds import ANY, BOOL, NONE, STR, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
+from .assignments import Sink
 from .core import Value
 from .definitions import Definitions
 from .scope import Scope, is_definition, targets
-from .statements import Sink
 
 TRANSPARENT = frozenset(
     [
