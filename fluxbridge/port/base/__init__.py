@@ -67,7 +67,6 @@ from .arithmetic import (
     zero,
 )  # fmt: skip
 from .arrays import *
-from .arrays import _MISSING
 from .broadcasting import Dotted, Ref, Single, broadcast
 from .collections import *
 from .dispatch import EXTENSIONS, Function, dispatch, extend
