@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import flux as Flux
 from ...api import gradient as _gradient
-from .arithmetic import array_of
+from .arithmetic import array_of, is_array
 from .iteration import iterate
 from .types import Symbol
 
@@ -27,7 +27,9 @@ class EmbeddingBag(Flux.EmbeddingBag):
     """``EmbeddingBag``: words are numbered from 1."""
 
     def __call__(self, *args: Any) -> Any:
-        return super().__call__(*(_shifted(a) for a in args[:1]), *(_shifted(a) for a in args[1:]))
+        if len(args) == 1 and isinstance(args[0], (list, tuple)) and is_array(args[0][0]):
+            return np.stack([self(bag) for bag in args[0]], axis=1)
+        return super().__call__(*map(_shifted, args))
 
 
 def _shifted(x: Any) -> Any:

@@ -180,12 +180,9 @@ class Derivatives(Broadcasts):
         """The module that ``A`` or ``A.B`` names."""
         if isinstance(node, Name) and self.lookup(node.text) is None:
             text = self.aliases.get(node.text, node.text)
-            return (
-                text
-                if text in MODULES
-                and (text in self.packages or text in ("Base", "Iterators", "Core", "Main"))
-                else None
-            )
+            known = text in self.packages or text in ("Base", "Iterators", "Core", "Main")
+            known = known or (self.soft and MODULES.get(text) in ("flux", "zygote"))
+            return text if text in MODULES and known else None
         if (
             isinstance(node, Expr)
             and node.head == "."
