@@ -124,7 +124,7 @@ def render(pieces: list[Piece], text: str) -> str:
     """Statements below each other, with the blank lines of the source."""
     out: list[str] = []
     for piece in pieces:
-        gap = text[: piece.at].rstrip(" \t")
+        gap = text[max(piece.at - 400, 0) : piece.at].rstrip(" \t")
         if out and gap.endswith("\n\n") and out[-1] != "":
             out.append("")
         if piece.refused is not None:
@@ -139,31 +139,25 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
     """Translate cells that belong to one program.
 
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
-    of the reader; else
-    what needs them is refused.
+    of the reader; else what needs them is refused.
     """
     text, bounds, broken = _joined(cells)
     source = parse(text)
     known = Tables()
     lost: dict[str, str] = {}
-    settled = None
-    for number in range(PASSES):
+    for number in range(4 * PASSES):
         run = _Pass(source, known, lost, soft, free)
-        pieces = run.all()
+        run.all()
         learned = run.lowerer.learned
         if learned.same(known) and run.lost == lost:
-            settled = pieces, run
             if not _open_parameters(learned, run):
                 break
-            known = _opened(learned, run)
-            lost = run.lost
-            continue
-        if number >= PASSES - 3:
+            learned = _opened(learned, run)
+        elif number >= PASSES:
             learned = _widened(known, learned)
         known, lost = learned, run.lost
-    if settled is None or run.lowerer.learned is not known:
-        run = _Pass(source, known, lost, soft, free)
-        pieces = run.all()
+    run = _Pass(source, known, lost, soft, free, final=True)
+    pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
     return Translation(run.header(), pieces, text, bounds, run.python_names())
@@ -249,9 +243,16 @@ class _Pass:
     """One pass over the program with what the passes before learned."""
 
     def __init__(
-        self, source: Any, known: Tables, lost: dict[str, str], soft: bool, free: bool = False
+        self,
+        source: Any,
+        known: Tables,
+        lost: dict[str, str],
+        soft: bool,
+        free: bool = False,
+        final: bool = False,
     ) -> None:
         self.source, self.soft = source, soft
+        self.finish = simplified if final else list
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
         known.parameters = _Recorder(known.parameters, self.parameter_keys)
@@ -314,7 +315,7 @@ class _Pass:
             comments = t.comment_lines(here, at)
             if comments:
                 pieces.append(
-                    Piece("", here if not pieces else self._comment_at(here, at), simplified(comments))
+                    Piece("", here if not pieces else self._comment_at(here, at), self.finish(comments))
                 )
             here = stop
             piece = Piece(self.source.text[at:stop].rstrip(), at)
@@ -329,7 +330,7 @@ class _Pass:
                     raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
                 lines = t.statement(node)
                 trailing = t.trailing_comment(stop - 1)
-                piece.lines = simplified(lines + ([f"'#>{trailing}'"] if trailing and lines else []))
+                piece.lines = self.finish(lines + ([f"'#>{trailing}'"] if trailing and lines else []))
                 piece.helpers = t.helper_calls - before
                 good.update(piece.names)
             except (
@@ -359,7 +360,7 @@ class _Pass:
             pieces.append(piece)
         rest = t.comment_lines(here, len(self.source.text))
         if rest:
-            pieces.append(Piece("", self._comment_at(here, len(self.source.text)), simplified(rest)))
+            pieces.append(Piece("", self._comment_at(here, len(self.source.text)), self.finish(rest)))
         self.lost = {n: r for n, r in t.missing.items() if n in self.assigned_by_refused and n not in good}
         return pieces
 

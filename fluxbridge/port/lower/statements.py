@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Iterator
 from typing import Any
 
 from ..kinds import (
@@ -10,7 +12,7 @@ from ..kinds import (
     Kind,
     join,
 )
-from ..syntax import Expr, Name, Node
+from ..syntax import Comment, Expr, Name, Node
 from .assignments import HEADS, Sink
 from .control import Control
 from .scope import Scope, is_definition, python_name, scan, targets
@@ -40,20 +42,33 @@ class Statements(Control):
             lines += sink("None", NONE)
         return lines
 
+    def comments_from(self, at: int) -> Iterator[Comment]:
+        """The comments from a place on."""
+        if self.places is None:
+            self.places = [c.at for c in self.comments]
+        return iter(self.comments[bisect.bisect_left(self.places, at) :][:64])
+
+    places: list[int] | None = None
+
     def comment_lines(self, start: int, end: int) -> list[str]:
         """The comments of their own lines between two places, as markers."""
-        return [
-            f"'#!{quote(c.text)}'"
-            for c in self.comments
-            if start <= c.at < end and not c.trailing and not c.text.startswith("#=")
-        ]
+        lines = []
+        here = start
+        while True:
+            found = [c for c in self.comments_from(here) if c.at < end]
+            lines += [f"'#!{quote(c.text)}'" for c in found if not c.trailing and not c.text.startswith("#=")]
+            if len(found) < 64:
+                return lines
+            here = found[-1].at + 1
 
     def trailing_comment(self, at: int) -> str:
         """The comment behind the statement that ends here."""
         line_end = self.text.find("\n", at)
         line_end = len(self.text) if line_end < 0 else line_end
-        for c in self.comments:
-            if c.trailing and at <= c.at <= line_end and not c.text.startswith("#="):
+        for c in self.comments_from(at):
+            if c.at > line_end:
+                break
+            if c.trailing and not c.text.startswith("#="):
                 return quote(c.text)
         return ""
 
