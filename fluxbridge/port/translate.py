@@ -319,10 +319,10 @@ class _Pass:
                 )
             here = stop
             piece = Piece(self.source.text[at:stop].rstrip(), at)
-            piece.names = _assigned(node)
+            assigned, names = self.facts(node)
+            piece.names = assigned
             before = t.helper_calls
             state = dict(t.missing), set(t.imports), set(t.packages)
-            names = _names_in(node)
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True
             try:
@@ -365,7 +365,15 @@ class _Pass:
         return pieces
 
     def _comment_at(self, start: int, end: int) -> int:
-        return next((c.at for c in self.lowerer.comments if start <= c.at < end and not c.trailing), start)
+        found = (c.at for c in self.lowerer.comments_from(start) if c.at < end and not c.trailing)
+        return next(found, start)
+
+    def facts(self, node: Node) -> tuple[list[str], set[str]]:
+        """What a statement assigns, and all names in it; they are the same in all passes."""
+        known = self.source.facts
+        if id(node) not in known:
+            known[id(node)] = _assigned(node), _names_in(node)
+        return known[id(node)]
 
     def header(self) -> list[str]:
         """The imports."""

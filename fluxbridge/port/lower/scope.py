@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import keyword
 import re
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ RESERVED = frozenset(
 )
 
 
+@functools.lru_cache(maxsize=10_000)
 def python_name(name: str) -> str:
     """A name as Python allows it: ``step!`` is ``step_``, ``∇f`` is ``nabla_f``."""
     text = "".join(GREEK.get(c, SUBSCRIPTS.get(c, c)) for c in name.replace("!", "_"))

@@ -46,7 +46,8 @@ class Statements(Control):
         """The comments from a place on."""
         if self.places is None:
             self.places = [c.at for c in self.comments]
-        return iter(self.comments[bisect.bisect_left(self.places, at) :][:64])
+        first = bisect.bisect_left(self.places, at)
+        return iter(self.comments[first : first + 64])
 
     places: list[int] | None = None
 

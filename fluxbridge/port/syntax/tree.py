@@ -67,3 +67,4 @@ class Source:
     text: str
     statements: list[Node]
     comments: list[Comment]
+    facts: dict[int, Any] = field(default_factory=dict)
