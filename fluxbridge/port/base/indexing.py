@@ -228,6 +228,8 @@ def _at_sequence(x: Any, index: tuple) -> Any:
     if len(index) != 1:
         raise BoundsError(f"{len(index)} indices for a sequence")
     i = index[0]
+    if isinstance(x, str) and not x.isascii() and not isinstance(x, Symbol):
+        return _at_bytes(x, i)
     if is_integer(i):
         if not 1 <= i <= len(x):
             raise BoundsError(f"index {i} of a sequence of length {len(x)}")
@@ -245,6 +247,33 @@ def _at_sequence(x: Any, index: tuple) -> Any:
     if isinstance(x, range):
         return np.array(picked, int)
     return tuple(picked) if isinstance(x, tuple) else "".join(picked) if isinstance(x, str) else picked
+
+
+def _at_bytes(text: str, i: Any) -> str:
+    """``text[i]``: Julia counts the bytes of UTF-8, and an index is where a character begins."""
+    if i is COLON:
+        return text
+    starts = byte_starts(text)
+    places = [int(i)] if is_integer(i) else [int(p) for p in i]
+    if not places:
+        return ""
+    for place in (places[0], places[-1]):
+        if place not in starts:
+            raise BoundsError(f"index {place} is not where a character of {text!r} begins")
+    if is_integer(i):
+        return text[starts[places[0]]]
+    if isinstance(i, range) and i.step == 1:
+        return text[starts[places[0]] : starts[places[-1]] + 1]
+    raise MethodError("text that is not ASCII is indexed by one number or a range")
+
+
+def byte_starts(text: str) -> dict[int, int]:
+    """Where the characters of a text begin, in bytes from 1, and their numbers."""
+    found, here = {}, 1
+    for number, c in enumerate(text):
+        found[here] = number
+        here += len(c.encode())
+    return found
 
 
 def _at_array(x: Any, index: tuple) -> Any:
@@ -421,6 +450,8 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
 
 def last_index(x: Any, axis: int | None = None, count: int = 1) -> int:
     """``end`` in an index: of a vector its length, of a matrix the size of the axis."""
+    if isinstance(x, str) and not x.isascii():
+        return list(byte_starts(x))[-1]
     if axis is None or count == 1:
         from .arrays import length
 

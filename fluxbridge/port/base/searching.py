@@ -17,6 +17,10 @@ from .types import Symbol
 
 
 def _positions(x: Any) -> Any:
+    if isinstance(x, str) and not x.isascii():
+        from .indexing import byte_starts
+
+        return list(byte_starts(x))
     if isinstance(x, np.ndarray) and np.ndim(x) > 1:
         return [CartesianIndex(tuple(i + 1 for i in reversed(p))) for p in np.ndindex(*reversed(x.shape))]
     if isinstance(x, dict):
@@ -73,6 +77,8 @@ def findfirst(*args: Any) -> Any:
     test, x = _test(args)
     if isinstance(test, str):
         place = x.find(test)
+        if place >= 0 and not x.isascii():
+            raise MethodError("positions in text that is not ASCII are not supported")
         return None if place < 0 else range(place + 1, place + len(test) + 1)
     return next((p for p, v in zip(_positions(x), _values(x), strict=False) if test(v)), None)
 

@@ -185,6 +185,10 @@ class Indices(Values):
 
     def _vector_index(self, code: str, kind: Kind, position: Value, node: Node) -> Value | None:
         place, ik = position
+        if self.in_try:
+            return None
+        if kind.tag == "str" and self.literal_int(place) != 1 and self._from_end(place, code, 0) != "-1":
+            return None
         if ik in INTS:
             end = self._from_end(place, code, 0)
             if end is not None:
@@ -260,6 +264,8 @@ class Indices(Values):
         return high if kind == NAT else None
 
     def _array_index(self, code: str, kind: Kind, positions: list[Value], nodes: list[Node]) -> Value | None:
+        if self.in_try:
+            return None
         parts, rank = [], 0
         before = self.index_kind, self.index_count
         self.index_kind, self.index_count = kind, len(positions)
