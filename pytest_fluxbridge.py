@@ -30,33 +30,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
-    """``gradient_check(f, *xs, backends=…)`` fails the test if an engine disagrees with the gradient of f.
+    """``gradient_check(f, *xs, engines=…)`` fails the test if an engine disagrees with the gradient of f.
 
-    `backends` are voices of :func:`fluxbridge.cross_check`; one that is absent on this machine is left
-    out, and if all are, or if none could judge anything, the test is skipped with the reasons. Other
-    keywords go to ``cross_check``
-    (`of`, `rtol`, `atol`, `max_entries`). Returns the report.
+    `engines` are names as :func:`fluxbridge.cross_check` takes them. An engine that is absent on this machine
+    is left out; if all are, or if none could judge anything, the test is skipped with the reasons. Other
+    keywords go to ``cross_check`` (`of`, `rtol`, `atol`, `max_entries`). Returns the report.
     """
     julia = request.config.getoption("--julia")
 
-    def check(f: Callable[..., Any], *xs: Any, backends: Any = DEFAULT, **options: Any) -> Report:
+    def check(f: Callable[..., Any], *xs: Any, engines: Any = DEFAULT, **options: Any) -> Report:
         __tracebackhide__ = True
         from fluxbridge import cross_check
 
-        asked = [b for b in backends if not (julia == "off" and b in IN_JULIA)]
+        asked = [b for b in engines if not (julia == "off" and b in IN_JULIA)]
         if not asked:
-            pytest.skip(f"gradient_check: {', '.join(backends)} not asked, because of --julia=off")
-        report = cross_check(f, *xs, voices=asked, **options)
-        failed = {voice: why for voice, why in report.silent.items() if why.startswith("failed")}
-        absent = {voice: why for voice, why in report.silent.items() if "no Julia" in why}
+            pytest.skip(f"gradient_check: {', '.join(engines)} not asked, because of --julia=off")
+        report = cross_check(f, *xs, engines=asked, **options)
+        failed = {engine: why for engine, why in report.silent.items() if why.startswith("failed")}
+        absent = {engine: why for engine, why in report.silent.items() if "no Julia" in why}
         if failed or not report:
             pytest.fail(str(report), pytrace=False)
         if julia == "require" and absent:
             pytest.fail(
                 f"--julia=require, but {'; '.join(f'{v} {why}' for v, why in absent.items())}", pytrace=False
             )
-        if len(report.voices) == 1:
-            pytest.skip("; ".join(f"{voice} {why}" for voice, why in report.silent.items()))
+        if len(report.engines) == 1:
+            pytest.skip("; ".join(f"{engine} {why}" for engine, why in report.silent.items()))
         if not report.compared:
             pytest.skip("; ".join([report.summary(), *report.remarks()]))
         return report

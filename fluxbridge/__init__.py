@@ -35,12 +35,14 @@ from .api import (
 from .autodiff.buffer import Buffer
 from .autodiff.implicit import Grads, Params
 from .autodiff.matrices import Diagonal, I
+from .autodiff.own_rules import adjoint
 from .autodiff.primitive import primitive
-from .autodiff.tools import adjoint, checkpointed, forwarddiff, hook, ignore_derivatives
+from .autodiff.tools import checkpointed, forwarddiff, hook, ignore_derivatives
 from .parity import verifying
 
 __version__ = "0.1.0"
 
+# formatted by hand: several names a line
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
     "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
@@ -56,10 +58,12 @@ __all__ = [
 _LAZY = {
     **{name: name for name in ("check", "explain", "flux", "julia", "random", "scipy")},
     "cross_check": "check",
-    **dict.fromkeys(
-        ("SubgradientMethod", "conventions", "directional", "is_subgradient", "kinks", "subgradients"),
-        "explain",
-    ),
+    "SubgradientMethod": "nonsmooth.descent",
+    "conventions": "nonsmooth.conventions",
+    "directional": "nonsmooth.directional",
+    "is_subgradient": "nonsmooth.membership",
+    "kinks": "nonsmooth.kinks",
+    "subgradients": "nonsmooth.subgradients",
 }
 
 

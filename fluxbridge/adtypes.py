@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import parity
+from . import differences, parity
 from .autodiff import blocks, native
 from .autodiff.implicit import Grads, ImplicitTrace, Params
 from .autodiff.matrices import Structured
@@ -35,8 +35,27 @@ class ADType:
         return y, back(native.seed_like(y))
 
     def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
-        """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
-        raise NoRuleError(f"{self!r} offers no pushforward; leave out the AD type for the native engine")
+        """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None).
+
+        Composed of one pullback for every element of the value: dy = <dx, back(e)> for each unit cotangent e.
+        """
+        y, back = self.pullback(f, xs)
+        tangents = native.with_tangents(xs, dxs)[1]
+        arguments = take_apart(tuple(xs))[1]
+        outputs, template = take_apart(y)
+        if template is None or arguments is None:
+            return y, None
+
+        def along(k: int, seed: Any) -> float | None:
+            """The tangent of what output k is paired with by `seed`."""
+            seeds = [seed if i == k else None for i in range(len(outputs))]
+            pulled = list(arguments.match(back(template.fill(seeds)), ""))
+            if not pulled:
+                return None
+            parts = [np.conjugate(ct) * tangents[i] for i, ct, _ in pulled if tangents[i] is not None]
+            return float(sum(np.sum(np.real(part)) for part in parts))
+
+        return y, template.fill([_tangent_of(out, k, along) for k, out in enumerate(outputs)])
 
     def implicit_pullback(self, f: Callable[[], Any], params: Params) -> tuple[Any, Callable[..., Any]]:
         """The pullback of a function without arguments, to parameters that it finds by itself."""
@@ -79,6 +98,21 @@ class ADType:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def _tangent_of(y: Any, k: int, along: Callable[[int, Any], float | None]) -> Any:
+    """The tangent of output k, whose value is `y`, element by element."""
+    tangent = np.zeros(np.shape(y), np.result_type(_dtype(y), np.float16))
+    units = (1.0, 1j) if np.iscomplexobj(y) else (1.0,)
+    dependent = tangent.size == 0
+    for index in np.ndindex(tangent.shape):
+        for unit in units:
+            seed = np.zeros(tangent.shape, tangent.dtype)
+            seed[index] = unit
+            part = along(k, seed if isinstance(y, np.ndarray) else seed.item())
+            dependent = dependent or part is not None
+            tangent[index] += unit * (part or 0.0)
+    return None if not dependent else tangent if isinstance(y, np.ndarray) else tangent.item()
 
 
 def _is_array_or_number(x: Any) -> bool:
@@ -272,8 +306,8 @@ class AutoFiniteDifferences(ADType):
     """
 
     def __init__(self, order: int = 5, step: float | None = None):
-        if order not in _STENCILS:
-            raise ValueError(f"order must be one of {sorted(_STENCILS)}, not {order!r}")
+        if order not in differences.STENCILS:
+            raise ValueError(f"order must be one of {sorted(differences.STENCILS)}, not {order!r}")
         self.order = order
         self.step = step
 
@@ -287,6 +321,34 @@ class AutoFiniteDifferences(ADType):
             return self._gradient(lambda *zs: _paired(f(*zs), seed), xs)
 
         return y, back
+
+    def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        """The value of f, and its difference along the line through `xs` in the direction of `dxs`."""
+        leaves, tangents = native.with_tangents(xs, dxs)
+        y = f(*xs)
+        outputs, template = take_apart(y)
+        if template is None:
+            return y, None
+        moved = [k for k, dx in enumerate(tangents) if dx is not None and np.any(dx)]
+        totals = [np.asarray(out) * 0.0 for out in outputs]
+        if moved:
+            kinds = [np.result_type(_dtype(leaves[k]), np.float16) for k in moved]
+            eps = max(float(np.finfo(kind).eps) for kind in kinds)
+            scale = max(1.0, *[float(np.max(np.abs(leaves[k]))) for k in moved])
+            h = scale * (self.step or eps ** (1.0 / self.order))
+            h /= max(float(np.max(np.abs(tangents[k]))) for k in moved)
+            for k, weight in differences.STENCILS[self.order].items():
+                for sign in (1, -1):
+                    there = list(leaves)
+                    for i in moved:
+                        there[i] = leaves[i] + (sign * k * h) * tangents[i]
+                    parts = take_apart(f(*put_together(tuple(xs), there)))[0]
+                    if [np.shape(p) for p in parts] != [np.shape(t) for t in totals]:
+                        raise StructureError(
+                            "the structure of the value changes with the arguments, so it has no difference"
+                        )
+                    totals = [t + (sign * weight / h) * p for t, p in zip(totals, parts, strict=True)]
+        return y, template.fill([t if np.ndim(t) else t.item() for t in totals])
 
     def _gradient(self, s: Callable[..., float], xs: Sequence[Any]) -> tuple[Any, ...]:
         leaves, template = take_apart(tuple(xs))
@@ -310,25 +372,16 @@ class AutoFiniteDifferences(ADType):
         return out if isinstance(x, np.ndarray) else out.item()
 
     def _slope(self, s: Callable[[Any], float], x: np.ndarray, index: Any, direction: complex) -> float:
-        """The derivative along one coordinate; the stencils are the classical central ones."""
+        """The derivative along one coordinate, by a step in proportion to it."""
+
+        def moved(t: float) -> float:
+            z = x.copy()
+            z[index] += t * direction
+            return s(z if z.ndim else z[()])
+
         eps = np.finfo(x.dtype).eps
         scale = max(1.0, float(np.abs(x[index])))
-        h = scale * (self.step or float(eps) ** (1.0 / self.order))
-        total = 0.0
-        for k, weight in _STENCILS[self.order].items():
-            for sign in (1, -1):
-                moved = x.copy()
-                moved[index] += sign * k * h * direction
-                value = s(moved if moved.ndim else moved[()])
-                total += sign * weight * float(value)
-        return total / h
-
-
-_STENCILS = {
-    3: {1: 1 / 2},
-    5: {1: 2 / 3, 2: -1 / 12},
-    7: {1: 3 / 4, 2: -3 / 20, 3: 1 / 60},
-}
+        return differences.central(moved, scale * (self.step or float(eps) ** (1.0 / self.order)), self.order)
 
 
 def _paired(y: Any, seed: Any) -> float:
@@ -370,6 +423,25 @@ class JuliaEngine(ADType):
 
         return engines.withjacobian(self.engine, f, xs, order)
 
+    def pushforward(self, f: Any, xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+        """By the Jacobian, so for numbers and arrays only."""
+        leaves, tangents = native.with_tangents(xs, dxs)
+        if len(leaves) != len(xs) or not all(map(_is_array_or_number, xs)):
+            raise StructureError(
+                f"{self!r} computes a pushforward by the Jacobian, which takes numbers and arrays; leave out "
+                "the AD type for the native engine, or take AutoZygote()"
+            )
+        y, jacobians = self.withjacobian(f, xs, "C")
+        parts = [
+            np.reshape(np.asarray(matrix), (np.size(y), -1)) @ np.ravel(dx)
+            for matrix, dx in zip(jacobians, tangents, strict=True)
+            if matrix is not None and dx is not None
+        ]
+        if not parts:
+            return y, None
+        tangent = np.reshape(sum(parts[1:], parts[0]), np.shape(y))
+        return y, tangent if isinstance(y, np.ndarray) else tangent.item()
+
     def hessian(self, f: Any, x: Any, order: str) -> Any:
         from .julia import engines
 
@@ -397,6 +469,7 @@ class AutoZygote(JuliaEngine):
     """
 
     engine = "zygote"
+    pushforward = ADType.pushforward  # of its pullback, which takes any structure
 
     def pullback(self, f: Any, xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         from .julia import engines

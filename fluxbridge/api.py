@@ -110,8 +110,8 @@ def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tupl
     engine, xs = _engine(xs)
     _need_arguments("withgradient" if aux else "gradient", f, xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
-        value, found = engine.implicit_withgradient(f, xs[0], aux)
-        return value, Grads(xs[0], found)
+        value, grads = engine.implicit_withgradient(f, xs[0], aux)
+        return value, Grads(xs[0], grads)
     return engine.withgradient(f, xs, aux)
 
 
@@ -138,12 +138,21 @@ def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
 def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     """The function that takes tangents of the arguments to the tangent of the result.
 
-    >>> from fluxbridge import pushforward
+    A tangent has the structure, and its parts the shapes, of its argument; None stands for no change. Each
+    call runs f once, in forward mode. An AD type may stand before the arguments: AutoFiniteDifferences takes
+    differences along the line, AutoZygote and other types with a pullback compute one of them for every
+    element of the result, and Julia's other packages the Jacobian, for numbers and arrays only.
+
+    Raises ArgumentError for another number of tangents than arguments, StructureError for a tangent that
+    does not fit.
+
+    >>> from fluxbridge import AutoFiniteDifferences, pushforward
     >>> pushforward(lambda x, y: x * y, 2.0, 3.0)(1.0, 10.0)
+    23.0
+    >>> round(pushforward(lambda x, y: x * y, AutoFiniteDifferences(), 2.0, 3.0)(1.0, 10.0), 9)
     23.0
     """
     engine, xs = _engine(xs)
-
     _need_arguments("pushforward", f, xs)
 
     def push(*dxs: Any) -> Any:
@@ -279,6 +288,7 @@ def _zero(x: Any) -> Any:
     return 0.0 if isinstance(x, int) else type(x)(0)
 
 
+# formatted by hand: several names a line
 __all__ = [
     "Record", "ValueAndGradient", "compose", "diaghessian", "fill_none", "gradient", "hessian",
     "hessian_reverse", "jacobian", "pipe", "pullback", "pushforward", "withgradient", "withjacobian",

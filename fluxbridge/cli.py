@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_argument("function", help="module:function")
     check.add_argument("--args", default="", help="the arguments, as Python: '[1.0, 2.0], 3'")
     check.add_argument("--of", default="gradient", help="gradient, jacobian, hessian or second")
-    check.add_argument("--voice", action="append", help="whom to ask beside the native engine (repeatable)")
+    check.add_argument("--engine", action="append", help="whom to ask beside the native engine (repeatable)")
     check.add_argument("--rtol", type=float, help="allowed relative difference")
     check.add_argument("--atol", type=float, help="allowed absolute difference")
     check.add_argument("--json", action="store_true", help="print the report as JSON")

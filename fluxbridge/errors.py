@@ -10,7 +10,7 @@ class FluxbridgeError(Exception):
     """The ancestor of every error that fluxbridge raises on purpose."""
 
 
-#: Who is told of every refusal (see autodiff/running.py).
+#: Called with every refusal that is raised (see autodiff/running.py).
 WITNESSES: list[Callable[[Refusal], None]] = []
 
 

@@ -1,4 +1,4 @@
-"""Parity as a check: a function is run outside of differentiation, too, and the values are compared."""
+"""Verification of values: a function is run outside of differentiation, too, and the values are compared."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def verifying() -> Iterator[None]:
 
     A function is then run twice: with stand-ins for its arguments, and plainly on copies of them. If the two
     values differ, the call ends with a :class:`~fluxbridge.errors.ParityError`. What the function changes
-    outside of its arguments is changed twice.
+    outside of its arguments is changed twice. The plain run gets the same random numbers of NumPy's and
+    Python's global generators, which all threads share: where several verify at once, draw from others.
 
     >>> from fluxbridge import gradient, verifying
     >>> with verifying():

@@ -14,7 +14,7 @@ import numpy as np
 from . import Diagonal, I, Params, Record, gradient, jacobian
 
 
-class Step(NamedTuple):
+class TutorialCall(NamedTuple):
     """One call of the tutorial."""
 
     julia: str  #: what the tutorial evaluates
@@ -65,47 +65,48 @@ def implicit_keys() -> Any:
     return [array.tolist() for array in g.keys()]  # noqa: SIM118
 
 
-STEPS = [
-    Step("gradient(x -> 3x^2 + 2x + 1, 3)", "gradient(lambda x: 3*x**2 + 2*x + 1, 3)",
-         lambda: gradient(lambda x: 3 * x**2 + 2 * x + 1, 3), (20.0,)),
-    Step("gradient((x, y, z) -> x*y + z^2, 1, 2, 3)", "gradient(lambda x, y, z: x*y + z**2, 1, 2, 3)",
-         lambda: gradient(lambda x, y, z: x * y + z**2, 1, 2, 3), (2.0, 1.0, 6.0)),
-    Step("gradient((x, y) -> sum((x - y).^2), [2., 1.], [2., 0.])",
-         "gradient(lambda x, y: np.sum((x - y)**2), np.array([2., 1.]), np.array([2., 0.]))",
-         lambda: gradient(lambda x, y: np.sum((x - y) ** 2), np.array([2.0, 1.0]), np.array([2.0, 0.0])),
-         ([0.0, 2.0], [-0.0, -2.0])),
-    Step("A = [1 0 1; 0 1 0; 0 0 1]; gradient((x, y) -> x'*A*y, [1,2,3], [4,5,6])",
-         "gradient(lambda x, y: x @ A @ y, np.array([1,2,3]), np.array([4,5,6]))",
-         lambda: gradient(lambda x, y: x @ A @ y, np.array([1, 2, 3]), np.array([4, 5, 6])),
-         ([10.0, 5.0, 6.0], [1.0, 2.0, 4.0])),
-    Step("Flux.jacobian(inv, Diagonal(ones(3)))", "jacobian(np.linalg.inv, Diagonal(np.ones(3)))",
-         lambda: jacobian(np.linalg.inv, Diagonal(np.ones(3))), ((-np.eye(9)).tolist(),)),
-    Step("gradient(det, Diagonal(ones(3)))", "gradient(np.linalg.det, Diagonal(np.ones(3)))",
-         lambda: gradient(np.linalg.det, Diagonal(np.ones(3))), (np.eye(3).tolist(),)),
-    Step("gradient(det, I)", "gradient(np.linalg.det, I)",
-         lambda: gradient(np.linalg.det, I), (None,)),
-    Step("gradient(det, [1 1 1; 0 1 1; 0 0 1])", "gradient(np.linalg.det, U)",
-         lambda: gradient(np.linalg.det, U), ([[1.0, 0.0, 0.0], [-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]],)),
-    Step("sum(gradient(det, X)[1] .* H) == tr(X̃' * H)",
-         "np.isclose(np.sum(gradient(np.linalg.det, x)[0] * h), np.trace(comatrix(x).T @ h))",
-         det_identity, True,
-         "X, H = rand(1:10, 3, 3), rand(1:10, 3, 3); "
-         "sum(gradient(det, X)[1] .* H) ≈ tr(det(X) * inv(X) * H)"),
-    Step("gradient(*, 2.0, 3.0, 5.0)", "gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0)",
-         lambda: gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0), (15.0, 10.0, 6.0)),
-    Step("gradient([7, 11], 0, 1) do x, y, d; p = size(x, d); sum(x.^p .+ y); end",
-         "gradient(power_sum, np.array([7, 11]), 0, 1)",
-         lambda: gradient(power_sum, np.array([7, 11]), 0, 1), ([14.0, 22.0], 2.0, None)),
-    Step("g = gradient(Flux.params([x, y])) do; sum(x .* y .* z'); end; g[x], haskey(g, z)",
-         "g = gradient(lambda: np.sum(x * y[:, None] * z), Params([x, y])); g[x], z in g",
-         implicit, ([[7.0, 70.0, 700.0], [8.0, 80.0, 800.0]], False),
-         "x = [1 2 3; 4 5 6]; y = [7, 8]; z = [1, 10, 100]; "
-         "g = gradient(() -> sum(x .* y .* z'), Flux.Zygote.Params([x, y])); (g[x], haskey(g, z))"),
-    Step("keys(gradient(() -> sum((x-y).^2), Flux.params(x, y)))",
-         "gradient(lambda: np.sum((x - y)**2), Params([x, y])).keys()",
-         implicit_keys, [[2, 1], [2, 0]],
-         "x = [2, 1]; y = [2, 0]; "
-         "collect(keys(gradient(() -> sum((x - y).^2), Flux.Zygote.Params([x, y]))))"),
+#: Formatted by hand, as a table.
+CALLS = [
+    TutorialCall("gradient(x -> 3x^2 + 2x + 1, 3)", "gradient(lambda x: 3*x**2 + 2*x + 1, 3)",
+        lambda: gradient(lambda x: 3 * x**2 + 2 * x + 1, 3), (20.0,)),
+    TutorialCall("gradient((x, y, z) -> x*y + z^2, 1, 2, 3)", "gradient(lambda x, y, z: x*y + z**2, 1, 2, 3)",
+        lambda: gradient(lambda x, y, z: x * y + z**2, 1, 2, 3), (2.0, 1.0, 6.0)),
+    TutorialCall("gradient((x, y) -> sum((x - y).^2), [2., 1.], [2., 0.])",
+        "gradient(lambda x, y: np.sum((x - y)**2), np.array([2., 1.]), np.array([2., 0.]))",
+        lambda: gradient(lambda x, y: np.sum((x - y) ** 2), np.array([2.0, 1.0]), np.array([2.0, 0.0])),
+        ([0.0, 2.0], [-0.0, -2.0])),
+    TutorialCall("A = [1 0 1; 0 1 0; 0 0 1]; gradient((x, y) -> x'*A*y, [1,2,3], [4,5,6])",
+        "gradient(lambda x, y: x @ A @ y, np.array([1,2,3]), np.array([4,5,6]))",
+        lambda: gradient(lambda x, y: x @ A @ y, np.array([1, 2, 3]), np.array([4, 5, 6])),
+        ([10.0, 5.0, 6.0], [1.0, 2.0, 4.0])),
+    TutorialCall("Flux.jacobian(inv, Diagonal(ones(3)))", "jacobian(np.linalg.inv, Diagonal(np.ones(3)))",
+        lambda: jacobian(np.linalg.inv, Diagonal(np.ones(3))), ((-np.eye(9)).tolist(),)),
+    TutorialCall("gradient(det, Diagonal(ones(3)))", "gradient(np.linalg.det, Diagonal(np.ones(3)))",
+        lambda: gradient(np.linalg.det, Diagonal(np.ones(3))), (np.eye(3).tolist(),)),
+    TutorialCall("gradient(det, I)", "gradient(np.linalg.det, I)",
+        lambda: gradient(np.linalg.det, I), (None,)),
+    TutorialCall("gradient(det, [1 1 1; 0 1 1; 0 0 1])", "gradient(np.linalg.det, U)",
+        lambda: gradient(np.linalg.det, U), ([[1.0, 0.0, 0.0], [-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]],)),
+    TutorialCall("sum(gradient(det, X)[1] .* H) == tr(X̃' * H)",
+        "np.isclose(np.sum(gradient(np.linalg.det, x)[0] * h), np.trace(comatrix(x).T @ h))",
+        det_identity, True,
+        "X, H = rand(1:10, 3, 3), rand(1:10, 3, 3); "
+        "sum(gradient(det, X)[1] .* H) ≈ tr(det(X) * inv(X) * H)"),
+    TutorialCall("gradient(*, 2.0, 3.0, 5.0)", "gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0)",
+        lambda: gradient(lambda a, b, c: a * b * c, 2.0, 3.0, 5.0), (15.0, 10.0, 6.0)),
+    TutorialCall("gradient([7, 11], 0, 1) do x, y, d; p = size(x, d); sum(x.^p .+ y); end",
+        "gradient(power_sum, np.array([7, 11]), 0, 1)",
+        lambda: gradient(power_sum, np.array([7, 11]), 0, 1), ([14.0, 22.0], 2.0, None)),
+    TutorialCall("g = gradient(Flux.params([x, y])) do; sum(x .* y .* z'); end; g[x], haskey(g, z)",
+        "g = gradient(lambda: np.sum(x * y[:, None] * z), Params([x, y])); g[x], z in g",
+        implicit, ([[7.0, 70.0, 700.0], [8.0, 80.0, 800.0]], False),
+        "x = [1 2 3; 4 5 6]; y = [7, 8]; z = [1, 10, 100]; "
+        "g = gradient(() -> sum(x .* y .* z'), Flux.Zygote.Params([x, y])); (g[x], haskey(g, z))"),
+    TutorialCall("keys(gradient(() -> sum((x-y).^2), Flux.params(x, y)))",
+        "gradient(lambda: np.sum((x - y)**2), Params([x, y])).keys()",
+        implicit_keys, [[2, 1], [2, 0]],
+        "x = [2, 1]; y = [2, 0]; "
+        "collect(keys(gradient(() -> sum((x - y).^2), Flux.Zygote.Params([x, y]))))"),
 ]  # fmt: skip
 
 
@@ -177,14 +178,14 @@ class Ledger:
         return [(line, answer) for (line, _, _), answer in zip(self.lines, answers, strict=True)]
 
 
-def run() -> Iterator[tuple[Step, Any, bool]]:
+def run() -> Iterator[tuple[TutorialCall, Any, bool]]:
     """Every step with our answer and whether it is Flux's."""
-    for step in STEPS:
+    for step in CALLS:
         got = plain_form(step.run())
         yield step, got, agrees(got, step.printed)
 
 
-def ask_flux(step: Step) -> Any:
+def ask_flux(step: TutorialCall) -> Any:
     """What the real Flux answers now. Starts Julia; raises JuliaNotAvailable where there is none."""
     from . import julia
 
@@ -215,5 +216,5 @@ def show(live: bool = False) -> bool:
             good -= same and not also
             print(f"    Flux now    {short(answer)}   {'✓ the same' if also else '✗ DIFFERENT'}")
         print()
-    print(f"{good} of {len(STEPS)} answers are those that Flux printed.")
-    return good == len(STEPS)
+    print(f"{good} of {len(CALLS)} answers are those that Flux printed.")
+    return good == len(CALLS)

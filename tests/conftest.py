@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import signal
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -25,6 +28,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not found:
         for item in marked:
             item.add_marker(pytest.mark.skip(reason=f"no Julia: {found.reason}"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Why tests were skipped, a line for each reason."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", ()):
+        where = report.longrepr
+        text = where[2] if isinstance(where, tuple) else str(where)
+        reasons[" ".join(re.sub(r"^Skipped: ", "", text).split())] += 1
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"{number:,} skipped: {reason}")
 
 
 @pytest.fixture(autouse=True)

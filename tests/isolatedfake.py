@@ -73,6 +73,35 @@ def fail(text: str) -> None:
     raise error
 
 
+class Answering(FakeBridge):
+    """Answers with the operation and what came in, as it came in."""
+
+    def pullback(self, handle: Box, args: tuple) -> tuple[Any, Box]:
+        return ("pullback", handle.value, args), Box(f"back of {handle.value}")
+
+    def pull(self, held: Box, seed: Any) -> Any:
+        return "pull", held.value, seed
+
+
+def _enter(name: str, makes: bool) -> None:
+    def operation(self: Any, handle: Box, *given: Any) -> Any:
+        answer = (name, handle.value, *given)
+        return Box(answer) if makes else answer
+
+    setattr(Answering, name, operation)
+
+
+for _name in ("withgradient", "withjacobian", "hessian", "diaghessian", "attribute", "names", "parts", "item",
+              "length", "show"):  # fmt: skip
+    _enter(_name, False)
+for _name in ("curry", "capture", "vjp"):
+    _enter(_name, True)
+
+
+def answering(server: Any) -> Answering:
+    return Answering(server)
+
+
 def make(server: Any) -> FakeBridge:
     print("a process starts")
     return FakeBridge(server)

@@ -8,7 +8,7 @@ from fluxbridge import Record, tutorial
 from fluxbridge.cli import main
 
 
-@pytest.mark.parametrize("step", tutorial.STEPS, ids=[s.julia for s in tutorial.STEPS])
+@pytest.mark.parametrize("step", tutorial.CALLS, ids=[s.julia for s in tutorial.CALLS])
 def test_the_answer_is_the_one_that_flux_printed(step):
     got = tutorial.plain_form(step.run())
     assert tutorial.agrees(got, step.printed), got

@@ -147,6 +147,7 @@ class Block:
 
     __slots__ = ("memory", "order", "refused", "size", "undecided")
     over = False
+    watches = False
 
     def __init__(self, size: int):
         self.order = next(ORDER)

@@ -39,8 +39,8 @@ def pushed(push: Callable[[Any], Any], x: Any) -> Any:
         tangents[np.arange(level.size), np.arange(first, last)] = 1
         return [_along(level, push(level.wrap(tangents.reshape(level.size, *shape))), shape)]
 
-    found = _in_blocks(count, count, run)
-    return None if found is None else found[0]
+    columns = _in_blocks(count, count, run)
+    return None if columns is None else columns[0]
 
 
 def _along(level: Block, x: Any, shape: tuple[int, ...]) -> Any:

@@ -69,7 +69,9 @@ def calls_a_cache(frame: FrameType) -> bool:
         return False
     held = {**frame.f_globals, **frame.f_locals}
     names = (*frame.f_code.co_names, *frame.f_locals)
-    found: list[Any] = [held.get(name) for name in names]
+    candidates: list[Any] = [held.get(name) for name in names]
     owners = [type(x) for x in frame.f_locals.values()] + [held.get(name) for name in frame.f_code.co_names]
-    found += [getattr(owner, name, None) for owner in owners if isinstance(owner, type) for name in names]
-    return any(type(x) is _CACHED for x in found)
+    candidates += [
+        getattr(owner, name, None) for owner in owners if isinstance(owner, type) for name in names
+    ]
+    return any(type(x) is _CACHED for x in candidates)

@@ -16,7 +16,8 @@ import numpy as np
 
 from ..errors import GradientLostError
 from .inplace import alias, given_out
-from .primitive import PRIMITIVES, apply, plain
+from .primitive import PRIMITIVES, REPLACED, apply, plain
+from .protocols import NumpyProtocols
 from .tracer import TracedArray, TracedNumber, like
 
 _blank = object.__new__
@@ -99,7 +100,9 @@ class Element(InArray):
         return self.tracer.as_numpys()
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Element and other.whole is self.whole and other.number == self.number + 1:
+        if type(other) is not Element or np.add in REPLACED:
+            return _add(self, other)
+        if other.whole is self.whole and other.number == self.number + 1:
             return _partial_sum(self.whole, self.number, other.number + 1)
         return _add(self, other)
 
@@ -117,7 +120,9 @@ class PartialSum(Element):
         return self.of
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is Element and other.whole is self.whole and other.number == self.stop:
+        if type(other) is not Element or np.add in REPLACED:
+            return _add(self, other)
+        if other.whole is self.whole and other.number == self.stop:
             return _partial_sum(self.whole, self.number, self.stop + 1)
         return _add(self, other)
 
@@ -137,6 +142,7 @@ def _partial_sum(whole: Whole, place: int, stop: int) -> PartialSum:
 for _name in ("_value", "_index", "tangent", "origin", "strong", "step"):
     setattr(Element, _name, property(lambda self, _name=_name: getattr(self.tracer, _name)))
 
+# Two threads may both make the class for one of numbers; either will do, and _UNMARKED knows both.
 _MARKED: dict[type, type] = {}  # the class of a number -> that of one in an array of objects
 _UNMARKED: dict[type, type] = {}  # and back
 
@@ -188,17 +194,17 @@ def _operator(operation: Callable[..., Any], swap: bool = False) -> Callable[...
     def method(self: InArray, other: Any) -> Any:
         kind = type(other)
         if type(self) is Element:
-            found = None
+            element = None
             if kind is float or kind is int:
                 key: tuple[Any, ...] = (operation, swap, kind, other or str(other))  # 0.0 is not -0.0
-                found = self.whole.after(key, self.number, lambda: call(self.whole.array, other))
+                element = self.whole.after(key, self.number, lambda: call(self.whole.array, other))
             elif kind is Element and other.number == self.number and _same_size(self, other):
                 key = (operation, swap, id(other.whole))
-                found = self.whole.after(
+                element = self.whole.after(
                     key, self.number, lambda: call(self.whole.array, other.whole.array), other.whole
                 )
-            if found is not None:
-                return found
+            if element is not None:
+                return element
         if not isinstance(other, self.operands):
             return NotImplemented
         return _inside(call(self.tracer, bare(other)))
@@ -212,9 +218,9 @@ def _operator(operation: Callable[..., Any], swap: bool = False) -> Callable[...
 def _method(name: str) -> Callable[..., Any]:
     def method(self: InArray, *args: Any, **options: Any) -> Any:
         if type(self) is Element and not args and not options and hasattr(np, name):
-            found = self.whole.after(name, self.number, lambda: getattr(np, name)(self.whole.array))
-            if found is not None:
-                return found
+            element = self.whole.after(name, self.number, lambda: getattr(np, name)(self.whole.array))
+            if element is not None:
+                return element
         return _inside(getattr(self.tracer, name)(*bare(args), **options))
 
     return method
@@ -252,7 +258,7 @@ def objects(x: Any, copy: bool | None) -> np.ndarray:
     return result
 
 
-def gathered(elements: np.ndarray) -> Any:
+def _gathered(elements: np.ndarray) -> Any:
     """The part of one traced array that an array of objects is, or None."""
     flat = elements.ravel()
     whole = getattr(flat[0], "whole", None)
@@ -267,3 +273,8 @@ def gathered(elements: np.ndarray) -> Any:
     if len(places) != base.size or np.any(places != np.arange(len(places))):
         base = base[places]
     return np.reshape(base, elements.shape)  # type: ignore[call-overload]
+
+
+# Set from here, so that the files of the numbers and of the dispatch need not know this one.
+Element.gathered = staticmethod(_gathered)  # type: ignore[attr-defined]
+NumpyProtocols.as_objects = objects  # type: ignore[attr-defined]

@@ -182,7 +182,7 @@ NUMBER_WORDS: dict[str, Any] = {
 
 
 def define_words(words: dict[str, Any]) -> None:
-    """More functions for the formulas: those of a library that is not always there."""
+    """More functions for formulas, those of a library; called while its rules are imported, by one thread."""
     ARRAY_WORDS.update(words)
     NUMBER_WORDS.update({name: _as_number(function) for name, function in words.items()})
 
@@ -203,6 +203,7 @@ def _times(formula: str, word: str, conjugate: bool) -> str:
 
 
 def _compile(text: str, first: str, inputs: Sequence[str], words: dict[str, Any]) -> Any:
+    """A rule out of its formula: compiled, for it is then as fast as one that is written by hand."""
     used = set(re.findall(r"[A-Za-z_]\w*", text))
     names = [n if n in used else "_" + n for n in ("y", *inputs)]
     code = compile(f"lambda {first}, {', '.join(names)}: {text}", GENERATED, "eval")

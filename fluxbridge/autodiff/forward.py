@@ -22,7 +22,7 @@ from .primitive import (
 )
 from .sweep import project, sweep
 from .tape import FLOAT, ORDER, Tape, as_floats, for_rules, spec_of
-from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys
+from .tracer import NumpyNumber, TracedArray, TracedNumber, as_numpys, stand_in
 
 # `origin` is the call that gave the value, if it is one of what has a corner (see rules/smooth.py).
 # `strong`: zeros in the tangent are strong, that is, zero even against Inf or NaN; such come out of a
@@ -59,6 +59,7 @@ class Forward:
 
     __slots__ = ("memory", "order", "refused")
     over = False
+    watches = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
@@ -80,11 +81,7 @@ class Forward:
         """The dual of `value`; without a tangent it is an ordinary value."""
         if tangent is None or isinstance(value, (bool, np.bool_)):
             return value
-        array = isinstance(value, np.ndarray)
-        scalar = value.__class__ is np.float64 or value.__class__ is np.int64
-        dual: Any = object.__new__(DualArray if array else DualScalar if scalar else DualNumber)
-        dual._value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
-        dual.level = self
+        dual = stand_in(self, value, DualArray, DualNumber, DualScalar)
         dual.origin = None
         dual.strong = False
         dual.tangent = project(tangent, spec_of(dual._value))

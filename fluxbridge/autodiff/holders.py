@@ -42,13 +42,13 @@ def fields_of(x: Any) -> dict[str, Any]:
 @once_a_class
 def slots(kind: type) -> tuple[str, ...]:
     """The names that a class and its bases keep in slots, as they are spelled outside of the class."""
-    found: list[str] = []
+    spelled: list[str] = []
     for base in kind.__mro__:
         names = base.__dict__.get("__slots__", ())
         for name in (names,) if isinstance(names, str) else names:
             private = name.startswith("__") and not name.endswith("__")
-            found.append(f"_{base.__name__.lstrip('_')}{name}" if private else name)
-    return tuple([name for name in found if name not in ("__dict__", "__weakref__")])
+            spelled.append(f"_{base.__name__.lstrip('_')}{name}" if private else name)
+    return tuple([name for name in spelled if name not in ("__dict__", "__weakref__")])
 
 
 def contents(holder: Any) -> dict[Any, Any]:

@@ -15,7 +15,9 @@ from weakref import ref
 import numpy as np
 
 from ..errors import MutationError
-from .primitive import ENGINE, PRIMITIVES, Tracer, apply, plain
+from .dispatch import PRIMITIVES, apply
+from .frames import is_boundary, of_engine
+from .tracing import Tracer, plain
 
 
 class Memory:
@@ -39,9 +41,9 @@ class Memory:
 
     def alive(self) -> list[Any]:
         """The traced arrays among the views; those that are gone are forgotten."""
-        found = {id(x): (link, x) for link in self.views if (x := link()) is not None}
-        self.views[:] = [link for link, _ in found.values()]
-        return [x for _, x in found.values()]
+        alive = {id(x): (link, x) for link in self.views if (x := link()) is not None}
+        self.views[:] = [link for link, _ in alive.values()]
+        return [x for _, x in alive.values()]
 
     def clear(self) -> None:
         for known in (self.views, self.given, self.arguments, self.changed):
@@ -365,18 +367,15 @@ def _visible(level: Any) -> Iterator[tuple[str, Any]]:
     """The variables of the functions that run now, and the globals that they name."""
     frame: Any = sys._getframe(2)
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module in _BOUNDARIES:
+        if is_boundary(frame):
             return
-        if not module.startswith((*ENGINE, "numpy.")):
+        module = frame.f_globals.get("__name__", "")
+        if not of_engine(module) and not module.startswith("numpy."):
             yield from frame.f_locals.items()
             for name in frame.f_code.co_names:
                 if name in frame.f_globals:
                     yield name, frame.f_globals[name]
         frame = frame.f_back
-
-
-_BOUNDARIES = ("fluxbridge.autodiff.native", "fluxbridge.recording.recording")
 
 
 def _name(ufunc: Any) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotScalarError, StructureError
+from .foreign import in_our_words
 from .forward import Forward
+from .frames import boundary
 from .primitive import Tracer, plain, take_up
-from .refusals import in_our_words
 from .running import caught, running
 from .structure import Splitter, take_apart
 from .sweep import sweep
@@ -73,6 +74,7 @@ class Trace:
         self.leaves = len(tape)
         self.run(f, stand_ins)
 
+    @boundary
     def run(self, f: Callable[..., Any], stand_ins: Sequence[Any]) -> None:
         levels = running.levels
         levels.append(self.tape)
@@ -108,20 +110,20 @@ class Trace:
         tape = self.tape
         if not seeds:
             return (None,) * len(self.templates)
-        found = sweep(tape, seeds, self.leaves, free)
-        if len(found) > 1 or type(found[0]) is not float:
-            found = [ct.item() if type(ct) is np.float64 else ct for ct in found]
-            _make_fresh(found, [ct for _, ct in seeds])
-        return tuple([None if t is None else t.fill(found) for t in self.templates])
+        cotangents = sweep(tape, seeds, self.leaves, free)
+        if len(cotangents) > 1 or type(cotangents[0]) is not float:
+            cotangents = [ct.item() if type(ct) is np.float64 else ct for ct in cotangents]
+            _make_fresh(cotangents, [ct for _, ct in seeds])
+        return tuple([None if t is None else t.fill(cotangents) for t in self.templates])
 
 
-def _make_fresh(found: list[Any], seeds: list[Any]) -> None:
+def _make_fresh(cotangents: list[Any], seeds: list[Any]) -> None:
     """Give every gradient memory of its own: no views, nothing shared between arguments."""
     seen = {id(s) for s in seeds}
-    for i, ct in enumerate(found):
+    for i, ct in enumerate(cotangents):
         if type(ct) is np.ndarray:
             if ct.base is not None or not ct.flags.writeable or id(ct) in seen:
-                found[i] = ct = ct.copy()
+                cotangents[i] = ct = ct.copy()
             seen.add(id(ct))
 
 
@@ -244,9 +246,11 @@ def _own(value: Any) -> Any:
 # ---------------------------------------------------------------------------------------------
 
 
-def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
-    """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
-    level = Forward()
+def with_tangents(xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """The numbers and arrays in `xs`, and the tangent of each in `dxs`, None where there is none.
+
+    Raises StructureError if a tangent has another shape or stands where there is nothing.
+    """
     leaves, template = take_apart(tuple(xs))
     tangents: list[Any] = [None] * len(leaves)
     if template is not None:
@@ -257,6 +261,14 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
                     f"{np.shape(leaves[index])}"
                 )
             tangents[index] = tangent
+    return leaves, tangents
+
+
+@boundary
+def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
+    level = Forward()
+    leaves, tangents = with_tangents(xs, dxs)
     feed = map(level.leaf, leaves, tangents)
     splitter = Splitter(lambda _: next(feed))
     duals = splitter.split(tuple(xs))[0]
@@ -281,8 +293,8 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     def mine(x: Any) -> bool:
         return isinstance(x, Tracer) and x.level is level
 
-    tangent, found = Splitter(lambda t: t.tangent, mine).split(out)
-    return splitter.originals(level)(out), tangent if found is not None else None
+    tangent, template = Splitter(lambda t: t.tangent, mine).split(out)
+    return splitter.originals(level)(out), tangent if template is not None else None
 
 
 def basis(x: Any) -> Any:

@@ -18,6 +18,7 @@ from .primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
     REFUSED,
+    REPLACED,
     UFUNCS,
     Tracer,
     apply,
@@ -46,7 +47,7 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
             raise about(_into_ordinary(ufunc, "where" in options), *inputs)
         casting = options.get("casting", "same_kind")
         return fitted(out, _call_ufunc(ufunc, method, inputs, options), ufunc, inputs, casting)
-    if ufunc in NO_DERIVATIVE:
+    if ufunc in NO_DERIVATIVE and (method != "__call__" or ufunc not in FUNCTIONS):
         outcome = getattr(ufunc, method)(*map(seen, inputs), **plain(options))
         return asked(getattr(ufunc, method), inputs, options, outcome)
     if method == "__call__":
@@ -91,9 +92,10 @@ def _into(ufunc: np.ufunc, inputs: tuple, out: Any, options: dict[str, Any]) -> 
     return change(out, new, ufunc, inputs, casting)
 
 
-# `array += traced` arrives as np.add(array, traced, out=(array,)). Rebinding the name to the
+# `array += traced` arrives as np.add(array, traced, out=(array,)), and nothing but the instruction of the
+# caller tells it from np.add(a, x, out=a). Rebinding the name to the
 # traced result is right as long as no one else holds the array or its memory; CPython's reference
-# counts tell, measured once against a statement whose array is known to be alone.
+# counts tell, measured once, at import, against a statement whose array is known to be alone.
 _alone: tuple[int, int] | None = None
 
 
@@ -133,12 +135,13 @@ def _has_its_own_way(x: Any) -> bool:
 
 
 @functools.cache
-def _place_of_out(function: Any) -> int:
+def place_of_out(function: Any) -> int:
     """At which position a NumPy function takes its argument out=."""
     try:
-        names = list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        names = []
+        return sys.maxsize
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return names.index("out") if "out" in names else sys.maxsize
 
 
@@ -159,10 +162,10 @@ def _by_numpy(frame: Any) -> str:
 _AS_IT_CAME = {np.real, np.imag}
 
 
-def _numpys(result: Any) -> Any:
+def as_numpy_gives(result: Any) -> Any:
     """What a function of NumPy returns: its numbers are NumPy's, whatever arithmetic they were made by."""
     if type(result) is tuple:
-        return tuple([_numpys(part) for part in result])
+        return tuple([as_numpy_gives(part) for part in result])
     kind = type(result)
     return result.as_numpys() if getattr(kind, "pythons", None) is kind else result
 
@@ -170,7 +173,7 @@ def _numpys(result: Any) -> Any:
 def _as_array(x: Any) -> Any:
     """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
     x = take_up(x)
-    return _numpys(x) if isinstance(x, Tracer) else np.asarray(x)
+    return as_numpy_gives(x) if isinstance(x, Tracer) else np.asarray(x)
 
 
 class NumpyProtocols:
@@ -188,12 +191,15 @@ class NumpyProtocols:
             if any(_has_its_own_way(x) for x in inputs):
                 return NotImplemented
             return apply(primitive, inputs, {})
-        if ufunc in NO_DERIVATIVE:
-            return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
         function = FUNCTIONS.get(ufunc)
         if function is not None:
-            return _numpys(function(*inputs))
-        if load_on_demand():
+            if ufunc in REPLACED and any(_has_its_own_way(x) for x in inputs):
+                return NotImplemented
+            return as_numpy_gives(function(*inputs))
+        if ufunc in NO_DERIVATIVE:
+            return asked(ufunc, inputs, {}, ufunc(*map(seen, inputs)))
+        load_on_demand()
+        if ufunc in UFUNCS or ufunc in FUNCTIONS:
             return ufunc(*inputs)
         raise about(no_rule(full_name(ufunc)), *inputs)
 
@@ -201,9 +207,9 @@ class NumpyProtocols:
         function = FUNCTIONS.get(func)
         if function is not None:
             result = function(*args, **kwargs)
-            return result if func in _AS_IT_CAME else _numpys(result)
+            return result if func in _AS_IT_CAME else as_numpy_gives(result)
         if func in NO_DERIVATIVE:
-            out = kwargs.get("out", args[k] if len(args) > (k := _place_of_out(func)) else None)
+            out = kwargs.get("out", args[k] if len(args) > (k := place_of_out(func)) else None)
             refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
             if func in _SHARING and is_given_out(*args[:2]):
                 return True
@@ -224,9 +230,7 @@ class NumpyProtocols:
                 "with NumPy functions of x (mean + scale * rng.normal()).",
             )
             raise about(refusal, self)
-        from .elements import objects
-
-        return objects(self, copy)
+        return self.as_objects(copy)  # type: ignore[attr-defined]
 
 
 _measure()

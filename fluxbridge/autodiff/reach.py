@@ -171,33 +171,33 @@ class _Search:
 
     def on_the_way(self, waiting: list[int]) -> set[int]:
         """The ids of these, and of all that leads to them."""
-        found: set[int] = set()
+        reached: set[int] = set()
         while waiting:
             key = waiting.pop()
-            if key not in found:
-                found.add(key)
+            if key not in reached:
+                reached.add(key)
                 waiting += self.above.get(key, ())
-        return found
+        return reached
 
     def with_shared_globals(self) -> set[int]:
         """What is on the way, and the functions that share a global name with one there that assigns it."""
         while True:
-            found = self.on_the_way(list(self.hits))
+            way = self.on_the_way(list(self.hits))
             assigned = set()
-            for key in found:
+            for key in way:
                 f = self.seen[key]
                 if type(f) is types.FunctionType and not is_library(f):
                     assigned.update([(id(f.__globals__), name) for name in assigned_names(f.__code__)])
             if not assigned:
-                return found
+                return way
             functions = [f for f in self.seen.values() if type(f) is types.FunctionType]
             more = [
                 id(f)
                 for f in functions
-                if id(f) not in found and any((id(f.__globals__), name) in assigned for name in used_names(f))
+                if id(f) not in way and any((id(f.__globals__), name) in assigned for name in used_names(f))
             ]
             if not more:
-                return found
+                return way
             self.hits += more
 
     def references(self, root: Any) -> dict[int, int]:
@@ -306,6 +306,7 @@ def used_names(x: types.FunctionType) -> Iterable[str]:
 
 _BY_TEXT = frozenset({"eval", "exec", "globals", "vars"})
 _CACHED = type(functools.lru_cache(len))
+#: What is known of code objects, which it keeps alive; two threads that look at one code find the same.
 _NAMES: dict[int, tuple[types.CodeType, tuple[str, ...], tuple[str, ...]]] = {}
 _ASSIGNING = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
 
@@ -381,7 +382,7 @@ class Rebuilder(Splitter):
                 return taker
         return super()._taker(kind)
 
-    def _unchanged(self, found: bool) -> bool:
+    def _unchanged(self, varies: bool) -> bool:
         return False
 
     def _holds_nothing(self, x: types.FunctionType) -> bool:

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import FluxbridgeError, GradientLostError
-from .primitive import ENGINE, Tracer, holds_tracer
+from .frames import of_engine
 from .refusals import lost, no_rule
+from .tracing import Tracer, holds_tracer
 
 _SOLVE = (
     "Solve with plain numbers, and let one step of Newton's method carry the derivative: with "
@@ -106,7 +107,7 @@ def raised_by_scipy(error: BaseException) -> FluxbridgeError | None:
         module = _module(step.tb_frame)
         if module.startswith(("scipy.", "numpy.")):
             frames.append(step.tb_frame)
-        elif not module.startswith(ENGINE) and not isinstance(error, SystemError):
+        elif not of_engine(module) and not isinstance(error, SystemError):
             frames, caller = [], step.tb_frame
         step = step.tb_next
     called = _called(frames)
@@ -135,13 +136,13 @@ def _is_traced(x: Any, depth: int = 2) -> bool:
 
 
 def _captured(function: FunctionType) -> list[Any]:
-    found = []
+    contents = []
     for cell in function.__closure__ or ():
         try:
-            found.append(cell.cell_contents)
+            contents.append(cell.cell_contents)
         except ValueError:  # not filled yet
             continue
-    return found
+    return contents
 
 
 def _module(frame: FrameType | None) -> str:
@@ -165,12 +166,12 @@ def _called(frames: Sequence[FrameType]) -> str | None:
         for inner in (names.get(n) for n in ("f", "func", "fun", "hypotest_fun_in", "hypotest_fun_out")):
             name = getattr(inner, "__name__", "")  # what a decorator has decorated
             if name and getattr(inner, "__module__", "").startswith("scipy."):
-                found = _public(inner.__module__, name)
-                if found and frame.f_code.co_name != name and not hasattr(sys.modules[module], name):
-                    return found
-        found = _public(module, frame.f_code.co_name)
-        if found:
-            return found
+                public_name = _public(inner.__module__, name)
+                if public_name and frame.f_code.co_name != name and not hasattr(sys.modules[module], name):
+                    return public_name
+        public_name = _public(module, frame.f_code.co_name)
+        if public_name:
+            return public_name
     return None
 
 

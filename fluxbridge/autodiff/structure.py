@@ -52,7 +52,7 @@ class Splitter:
         self.within = 0  # how many objects and functions we are inside of
         self.depth = 0
         self.low = _FAR  # the depth of the outermost of `active` that was met again
-        self.active: dict[int, tuple[int, Any]] = {}  # what we are inside of: (depth, its copy)
+        self.active: dict[int, tuple[int, Any]] = {}  # objects on the current path (cycle guard)
         self.copies: list[tuple[Any, Any, dict[Any, Any]]] = []  # (original, copy, as made)
         self.everywhere: set[tuple[int, str]] = set()  # attributes that :func:`assign` wrote, of originals
 
@@ -96,9 +96,9 @@ class Splitter:
         self.active[id(x)] = (self.depth, copy)
         return copy
 
-    def _unchanged(self, found: bool) -> bool:
+    def _unchanged(self, varies: bool) -> bool:
         """Is there nothing to rebuild: no leaf inside, and no way back to what is being rebuilt?"""
-        return not found and self.low >= self.depth
+        return not varies and self.low >= self.depth
 
     def _as_it_is(self, x: Any, held: dict[Any, Any]) -> tuple[Any, Any]:
         """A holder without a leaf is no copy; what the function stores in it must become plain, too."""
@@ -107,18 +107,18 @@ class Splitter:
         return x, None
 
     def _children(self, items: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], bool]:
-        new, templates, found = {}, {}, False
+        new, templates, varies = {}, {}, False
         split = self._split
         for key, value in items.items():
             new[key], template = split(value)
             templates[key] = template
-            found = found or template is not None
-        return new, templates, found
+            varies = varies or template is not None
+        return new, templates, varies
 
     def _tuple(self, x: tuple) -> tuple[Any, Any]:
         kind = type(x)
-        new, templates, found = self._children(dict(enumerate(tuple.__iter__(x))))
-        if self._unchanged(found):
+        new, templates, varies = self._children(dict(enumerate(tuple.__iter__(x))))
+        if self._unchanged(varies):
             return x, None
         if kind is tuple:
             return tuple(new.values()), Branch(templates, _tuple_of, "[{}]")
@@ -137,8 +137,8 @@ class Splitter:
         if base is deque:
             deque.__init__(copy, (), x.maxlen)  # type: ignore[union-attr]
         self._begin(x, copy)
-        new, templates, found = self._children(dict(enumerate(base.__iter__(x))))
-        if self._unchanged(found):
+        new, templates, varies = self._children(dict(enumerate(base.__iter__(x))))
+        if self._unchanged(varies):
             return self._as_it_is(x, new)
         base.extend(copy, new.values())
         if kind is not base:
@@ -150,12 +150,12 @@ class Splitter:
         kind = type(x)
         copy: Any = self._begin(x, {} if kind is dict else _empty_like(x))
         items = x if kind is dict else dict(dict.items(x))
-        new, templates, found = self._children(items)
+        new, templates, varies = self._children(items)
         if not self.arguments and any(isinstance(key, _MAYBE_TRACED) for key in items):
             keys = {key: self._split(key) for key in items}
-            found = found or any(template is not None for _, template in keys.values())
+            varies = varies or any(template is not None for _, template in keys.values())
             new = {keys[key][0]: value for key, value in new.items()}
-        if self._unchanged(found):
+        if self._unchanged(varies):
             return self._as_it_is(x, new)
         if kind is dict:
             copy.update(new)
@@ -195,8 +195,8 @@ class Splitter:
         if self.arguments:
             self._refuse(x)
             return x, None
-        new, _, found = self._children(dict(enumerate(x)))
-        return (type(x)(new.values()), Branch({}, dict, "")) if found else (x, None)
+        new, _, varies = self._children(dict(enumerate(x)))
+        return (type(x)(new.values()), Branch({}, dict, "")) if varies else (x, None)
 
     def _array(self, x: np.ndarray) -> tuple[Any, Any]:
         if not x.dtype.hasobject:
@@ -205,8 +205,8 @@ class Splitter:
             return x, None
         if type(x) is not np.ndarray or x.dtype.names:
             return self._opaque(x)
-        new, templates, found = self._children(dict(enumerate(x.ravel())))
-        if self._unchanged(found):
+        new, templates, varies = self._children(dict(enumerate(x.ravel())))
+        if self._unchanged(varies):
             return x, None
 
         def build(d: dict[Any, Any]) -> np.ndarray:
@@ -227,15 +227,15 @@ class Splitter:
         copy = types.FunctionType(x.__code__, names, x.__name__, x.__defaults__, closure or None)
         self._begin(x, copy)
         self.within += 1
-        new, templates, found = self._children(held)
-        found = self._names(x, names) or found
+        new, templates, varies = self._children(held)
+        varies = self._names(x, names) or varies
         copy.__kwdefaults__ = x.__kwdefaults__
         if not self.arguments:
             defaults = self._children({"d": x.__defaults__, "k": x.__kwdefaults__})
             copy.__defaults__, copy.__kwdefaults__ = defaults[0]["d"], defaults[0]["k"]
-            found = found or defaults[2]
+            varies = varies or defaults[2]
         self.within -= 1
-        unchanged = self._unchanged(found)
+        unchanged = self._unchanged(varies)
         for name, value in held.items():
             if unchanged or name not in fresh:
                 self._as_it_is(cells[name], {"cell_contents": value})
@@ -247,7 +247,7 @@ class Splitter:
                 self.copies.append((cells[name], cell, {"cell_contents": new[name]}))
         copy.__qualname__, copy.__doc__, copy.__module__ = x.__qualname__, x.__doc__, x.__module__
         copy.__dict__.update(x.__dict__ if self.arguments else self._split(x.__dict__)[0])
-        return copy, Branch(templates, lambda d: Record(**d), ".{}") if found else None
+        return copy, Branch(templates, lambda d: Record(**d), ".{}") if varies else None
 
     def _cell(self, cell: types.CellType) -> types.CellType:
         return types.CellType()
@@ -262,11 +262,11 @@ class Splitter:
     def _method(self, x: types.MethodType) -> tuple[Any, Any]:
         owner, template = self.split(x.__self__)
         if self.arguments:
-            function, found = x.__func__, template is not None
+            function, varies = x.__func__, template is not None
         else:
             function, below = self.split(x.__func__)
-            found = template is not None or below is not None
-        if self._unchanged(found):
+            varies = template is not None or below is not None
+        if self._unchanged(varies):
             return x, None
         return types.MethodType(function, owner), template if self.arguments else Branch({}, dict, "")
 
@@ -289,8 +289,8 @@ class Splitter:
 
     def _partial(self, x: functools.partial) -> tuple[Any, Any]:
         parts = {"func": x.func, "args": x.args, "keywords": x.keywords}
-        new, templates, found = self._children(parts)
-        if self._unchanged(found):
+        new, templates, varies = self._children(parts)
+        if self._unchanged(varies):
             return x, None
         rebuilt = functools.partial.__new__(type(x), new["func"], *new["args"], **new["keywords"])
         rebuilt.__dict__.update(x.__dict__)
@@ -313,9 +313,9 @@ class Splitter:
         self._begin(x, copy)
         varying = {k: v for k, v in fields.items() if k not in constants} if constants else fields
         self.within += 1
-        new, templates, found = self._children(varying)
+        new, templates, varies = self._children(varying)
         self.within -= 1
-        if self._unchanged(found):
+        if self._unchanged(varies):
             return self._as_it_is(x, fields)
         if constants:
             new = {k: new.get(k, v) for k, v in fields.items()}
@@ -326,7 +326,7 @@ class Splitter:
         else:
             copy.__dict__.update(new)
         self.copies.append((x, copy, new))
-        return copy, Branch(templates, lambda d: Record(**d), ".{}") if found else None
+        return copy, Branch(templates, lambda d: Record(**d), ".{}") if varies else None
 
     def _class(self, kind: type) -> type:
         return kind
@@ -510,7 +510,10 @@ def _finisher(x: Any) -> Callable[[Any], Any] | None:
     if isinstance(x, Tracer):
         kind = x.__class__
         return as_numpys if kind is np.float64 else as_pythons if kind is float or kind is int else None
-    return type(x) if issubclass(type(x), np.floating) else None
+    kind = type(x)
+    if not issubclass(kind, np.floating):
+        return None
+    return lambda ct: as_numpys(ct) if isinstance(ct, Tracer) else kind(ct)
 
 
 Taker = Callable[[Splitter, Any], tuple[Any, Any]]

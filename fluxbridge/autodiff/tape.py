@@ -20,6 +20,7 @@ from weakref import ref
 import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
+from . import elements  # noqa: F401  (the arrays of objects that NumPy makes of traced values)
 from .inplace import Memory, alias, related, shares
 from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
 from .tracer import NumpyNumber, TracedArray, TracedNumber
@@ -30,11 +31,12 @@ FLOAT = Spec((), float)
 COMPLEX = Spec((), complex)
 EXACT = Spec((), None)  #: Fraction and other numbers that are left as they are
 
-#: Every level of nesting gets a number; a level that began later is further inside.
+#: Every level of nesting gets a number; a level that began later is further inside. Threads share the count,
+#: whose steps are atomic, so that no two levels have the same number.
 ORDER = itertools.count()
 
 _FLOAT64 = np.dtype(np.float64)
-GETITEM: Any = None  # the primitive of x[index], set once the rules are registered
+GETITEM: Any = None  # the primitive of x[index], set once, when the rules are imported
 _tuple = tuple.__new__
 
 
@@ -96,6 +98,7 @@ class Tape(list[Record]):
 
     __slots__ = ("copies", "integers", "lent", "memory", "order", "refused", "watched")
     over = False
+    watches = False  #: does it note questions?
 
     def __init__(self) -> None:
         self.order = next(ORDER)
@@ -271,7 +274,10 @@ class Tape(list[Record]):
         return self.wrap(y, primitive, parents, (spec_of(y), *specs), {})
 
     def wrap(self, y: Any, primitive: Any, parents: Any, values: Any, options: Any) -> Any:
-        """Append the record of `y` and return the tracer that stands for it."""
+        """Append the record of `y` and return the tracer that stands for it.
+
+        As `stand_in` for the other levels, written out in the order of what is frequent, for speed.
+        """
         if self.lent and values:
             self.watch_lent(values)
         kind = type(y)
@@ -369,7 +375,7 @@ class Tape(list[Record]):
         self.memory.clear()
         if free:
             self.clear()
-        self.__class__ = FreedTape if free else ClosedTape
+        self.__class__ = FreedTape if free else ClosedTape  # so that `append` need not ask, for speed
 
 
 class ClosedTape(Tape):

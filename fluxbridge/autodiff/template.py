@@ -68,8 +68,8 @@ class Record:
         return _record, (self._fields,)
 
     def __fluxbridge_split__(self, splitter: Any) -> tuple[Any, Any]:
-        new, templates, found = splitter._children(self._fields)
-        return (Record(**new), Branch(templates, _record, ".{}")) if found else (self, None)
+        new, templates, varies = splitter._children(self._fields)
+        return (Record(**new), Branch(templates, _record, ".{}")) if varies else (self, None)
 
 
 def _record(fields: dict[str, Any]) -> Record:
@@ -116,11 +116,11 @@ class Branch:
 
     def fill(self, values: Sequence[Any]) -> Any:
         """The gradient: None if no child has one."""
-        filled, found = {}, False
+        filled, has_gradient = {}, False
         for key, child in self.children.items():
             filled[key] = value = None if child is None else child.fill(values)
-            found = found or value is not None
-        if not found:
+            has_gradient = has_gradient or value is not None
+        if not has_gradient:
             return None
         if not self.keep_none:
             filled = {k: v for k, v in filled.items() if v is not None}

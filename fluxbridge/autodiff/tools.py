@@ -1,4 +1,4 @@
-"""Functions that steer differentiation from inside a function: own rules, checkpoints, hooks."""
+"""Functions that steer differentiation from inside a function: checkpoints, hooks; and calls with a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ import numpy as np
 from ..errors import EscapedTracerError, GradientLostError
 from .inplace import alias, given_out
 from .native import Trace, basis, outside_of_gradient, pullback_of, pushforward
-from .primitive import FUNCTIONS, UFUNCS, Primitive, Tracer, plain
+from .primitive import (
+    Primitive,
+    Tracer,
+    plain,
+    strong,
+)
 from .refusals import mutation
 from .structure import Splitter, put_together, take_apart
 from .tracer import TracedArray
@@ -28,14 +33,14 @@ class Opened:
 
     def __init__(self, args: Any, again: bool = False, read_only: bool = False):
         self.read_only = again or read_only
-        found: list[Any] = []
-        Splitter(found.append, lambda x: isinstance(x, Tracer)).split(args)
-        self.level = max((t.level for t in found), key=lambda lv: lv.order, default=None)
+        tracers: list[Any] = []
+        Splitter(tracers.append, lambda x: isinstance(x, Tracer)).split(args)
+        self.level = max((t.level for t in tracers), key=lambda lv: lv.order, default=None)
         self.inputs: list[Any] = []
         self.whole = args
         self.args = args
         self.template: Any = None
-        if found:
+        if tracers:
             self.splitter = Splitter(self._open, self._ours)
             self.args, self.template = self.splitter.split(args)
             if again:  # the call may change what holds them
@@ -46,7 +51,7 @@ class Opened:
 
     def _open(self, tracer: Any) -> Any:
         self.inputs.append(tracer)
-        value = tracer._value
+        value = strong(tracer._value, tracer.__class__)
         if isinstance(value, TracedArray):
             value = alias(value)
             given_out(value, tracer)  # and so cannot be changed in place
@@ -119,15 +124,15 @@ def record_call(
     if not outputs:
         return y
     if any(isinstance(v, Tracer) and v.level.order >= level.order for v in outputs):
-        raise _from_surroundings(name)
+        raise from_surroundings(name)
 
     def joint(dy: Any, _y: Any, *_inputs: Any) -> Any:
         try:
             cotangents = back(shape.fill(dy if len(outputs) > 1 else (dy,)))
         except EscapedTracerError as error:
-            raise _from_surroundings(name) from error
+            raise from_surroundings(name) from error
         if any(isinstance(v, Tracer) and v.level is level for v in cotangents):
-            raise _from_surroundings(name)
+            raise from_surroundings(name)
         return cotangents
 
     def again(*values: Any, rule: bool = True) -> Any:
@@ -145,7 +150,7 @@ def record_call(
     return put_together(y, results)
 
 
-def _from_surroundings(name: str) -> GradientLostError:
+def from_surroundings(name: str) -> GradientLostError:
     return GradientLostError(
         f"{name} has a rule of its own, which knows the derivative by the positional arguments only, but it "
         "uses a traced value from its surroundings or from a keyword. Pass that value by position, or take "
@@ -155,49 +160,6 @@ def _from_surroundings(name: str) -> GradientLostError:
 
 def no_recomputation(*_: Any) -> Any:
     raise NotImplementedError("a call with a rule of its own is recorded with its result")
-
-
-def _is_numpys(f: Any) -> bool:
-    return isinstance(f, (np.ufunc, type(np.sum), types.BuiltinFunctionType))
-
-
-def adjoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function a reverse rule of its own (Zygote's ``@adjoint``).
-
-    The decorated function returns its value and a pullback, which takes the cotangent of the value
-    and returns a tuple with the cotangent of every positional argument (None for none):
-
-    >>> import numpy as np
-    >>> from fluxbridge import adjoint, gradient
-    >>> @adjoint
-    ... def clipped(x):
-    ...     return np.minimum(x, 1.0), lambda dy: (dy,)  # the slope goes on beyond the border
-    >>> gradient(clipped, 3.0)
-    (1.0,)
-
-    With a NumPy function as its argument it gives that function a rule, everywhere:
-    ``@adjoint(np.foo)`` above a function that takes what ``np.foo`` takes.
-    """
-    if _is_numpys(f):
-
-        def enter(rule: Callable[..., Any]) -> Callable[..., Any]:
-            UFUNCS.pop(f, None)
-            FUNCTIONS[f] = made = _with_rule(rule, getattr(f, "__name__", "function"))
-            return made
-
-        return enter
-    return _with_rule(f, getattr(f, "__name__", "function"))
-
-
-def _with_rule(rule: Callable[..., Any], name: str) -> Callable[..., Any]:
-    code = getattr(rule, "__code__", None)
-    where = f"{rule.__module__}:{code.co_firstlineno}" if code else ""
-
-    @functools.wraps(rule)
-    def function(*args: Any, **options: Any) -> Any:
-        return call_with_rule(name, lambda *xs: rule(*xs, **options), args, where, read_only=True)
-
-    return function
 
 
 def checkpointed(f: Callable[..., Any], *xs: Any) -> Any:
@@ -307,11 +269,11 @@ def forwarddiff(f: Callable[[Any], Any], x: Any) -> Any:
             new = opened.again((*values, v) if by_x else values)
             return new[0](new[1])
 
-        found = list(opened.pull(dy, of_captured, captured)) if captured else []
+        cotangents = list(opened.pull(dy, of_captured, captured)) if captured else []
         if by_x:
             parts = [0.0 if t is None else np.sum(np.real(np.conjugate(dy) * t)) for _, t in pushed]
-            found.append(parts[0] if np.ndim(v) == 0 else np.reshape(np.stack(parts), np.shape(v)))
-        return found
+            cotangents.append(parts[0] if np.ndim(v) == 0 else np.reshape(np.stack(parts), np.shape(v)))
+        return cotangents
 
     return record_call(
         "forwarddiff", opened, y, back, call=lambda new: forwarddiff(*new), inside=lambda new: new[0](new[1])

@@ -80,10 +80,10 @@ def refusal(x: Any, within: bool, leaves: Callable[[Any], list[Any]]) -> Structu
             if target is not None and leaves(target):
                 return _refused(x, "x() (the object itself)", within)
         fields = fields_of(x)
-        found = leaves(fields) if fields else ()
+        inner = leaves(fields) if fields else ()
         return (
             _refused(x, "its numbers in a dict, or in an object of a class of your own", within)
-            if any(_counts(leaf, within) for leaf in found)
+            if any(_counts(leaf, within) for leaf in inner)
             else None
         )
     what, holds = advice

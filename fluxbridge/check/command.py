@@ -1,4 +1,4 @@
-"""``fluxbridge check`` and ``fluxbridge gradient``: what they do with what stands on the command line."""
+"""The commands ``fluxbridge check`` and ``fluxbridge gradient``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ GOOD, MISMATCH, WRONG_CALL, NOTHING = 0, 1, 2, 3
 
 
 def check(options: argparse.Namespace) -> int:
-    """0 if all agree, 1 if not, 2 if there is no such function or argument, 3 if nothing was compared."""
+    """Print the report; 0 if all agree, 1 if not, 2 for a wrong call, 3 if nothing was compared."""
     try:
         f = locate(options.function)
         xs = arguments([options.args] if options.args else [])
         tolerances = {"rtol": options.rtol, "atol": options.atol}
-        report = cross_check(f, *xs, voices=options.voice, of=options.of, **tolerances)
+        report = cross_check(f, *xs, engines=options.engine, of=options.of, **tolerances)
     except (WrongCall, FluxbridgeError, TypeError, ValueError) as error:
         return _refused(error)
     print(report.to_json() if options.json else report)
@@ -50,7 +50,7 @@ def gradient(options: argparse.Namespace) -> int:
 
 
 class WrongCall(Exception):
-    """What stands on the command line means nothing."""
+    """The command line names no function, or an argument is no expression."""
 
 
 def _refused(error: Exception) -> int:
@@ -61,22 +61,22 @@ def _refused(error: Exception) -> int:
 def evaluate(text: str) -> Any:
     """The value of a Python expression, with NumPy as np."""
     try:
-        return eval(text, {"np": np, "numpy": np})
+        return eval(text, {"np": np, "numpy": np})  # the command line is Python
     except Exception as error:
         raise WrongCall(f"{text!r} is not a Python expression that can be evaluated: {error}") from error
 
 
 def arguments(texts: Sequence[str]) -> tuple[Any, ...]:
-    """The arguments that stand in texts, lists of numbers as arrays.
+    """The values of the arguments on the command line, lists of numbers as arrays.
 
     >>> arguments(["3", "[1.0, 2.0], {'a': 1}"])
     (3, array([1., 2.]), {'a': 1})
     """
-    found: list[Any] = []
+    values: list[Any] = []
     for text in texts:
         value = evaluate(f"({text},)")
-        found += [np.array(v) if isinstance(v, list) else v for v in value]
-    return tuple(found)
+        values += [np.array(v) if isinstance(v, list) else v for v in value]
+    return tuple(values)
 
 
 def locate(name: str) -> Callable[..., Any]:
@@ -87,11 +87,11 @@ def locate(name: str) -> Callable[..., Any]:
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
-        found: Any = importlib.import_module(module)
+        target: Any = importlib.import_module(module)
         for part in attribute.split("."):
-            found = getattr(found, part)
+            target = getattr(target, part)
     except (ImportError, AttributeError) as error:
         raise WrongCall(f"{name!r} was not found: {error}") from error
-    if not callable(found):
-        raise WrongCall(f"{name!r} is not a function but {type(found).__name__}")
-    return found
+    if not callable(target):
+        raise WrongCall(f"{name!r} is not a function but {type(target).__name__}")
+    return target

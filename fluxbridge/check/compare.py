@@ -1,4 +1,4 @@
-"""One voice beside the native engine: leaf by leaf, entry by entry."""
+"""The answer of an engine compared with the native one: leaf by leaf, entry by entry."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import differences
 from ..errors import StructureError
-from . import differences, nearby
-from .point import Entry
+from ..recording.point import Entry
+from . import nearby
+from .question import NOT_LOOKED_AT, Answer, Question
 from .report import AGREES, DIFFERS, KINK, UNSURE, Line
 from .tolerance import SWING, Tolerance
-from .voices import NOT_LOOKED_AT, Answer, Question
 
 Kinks = dict[Entry, tuple[Any, Any]]
 
@@ -20,7 +21,7 @@ Kinks = dict[Entry, tuple[Any, Any]]
 def lines(
     question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance, kinks: Kinks
 ) -> Iterator[Line]:
-    """The lines of the report for one voice: one a leaf, and more where something else differs."""
+    """The lines of the report for one engine: one for each leaf, and others where something else differs."""
     for k in question.point.free:
         yield _leaf(question, k, name, own, answer, allowed, kinks)
     if answer.along is not None:
@@ -49,7 +50,7 @@ def _leaf(
     bound = np.zeros(ours.shape) + allowed.of(k, size)
     kink = _mask(kinks, k, ours.shape, array.ndim)
     gap = _gap(ours, theirs)
-    out = np.zeros(ours.shape, bool)  # entries that this voice cannot judge
+    out = np.zeros(ours.shape, bool)  # entries that this engine cannot judge
     fits = np.zeros(
         ours.shape, bool
     )  # entries at a kink whose answer is one of those that are possible there
@@ -71,16 +72,16 @@ def _leaf(
             out = np.isnan(theirs) | ~(bound <= RESOLVES * np.fmax(size, terms) + TINY) | ~np.isfinite(bound)
             if allowed.given:
                 out = np.isnan(theirs) | ~(doubt <= RESOLVES * np.fmax(size, natural))
-            if answer.spans is not None:  # rounding is not to be as large as all that the function varies by
+            if answer.spans is not None:  # rounding must be small beside the variation of the function
                 out = out | ~(doubt <= RESOLVES * np.fmax(np.abs(theirs), answer.spans[k]) + TINY)
     else:
-        silent = np.isnan(theirs) & np.isfinite(ours)  # NaN says nothing about a slope that others have
+        silent = np.isnan(theirs) & np.isfinite(ours)  # NaN is no judgement where others have a number
         out = out | silent
         if np.any(silent):
             notes.append(f"it says NaN for {int(np.sum(silent))} of the entries, which judges none of them")
     if answer.sides is not None:
         fits = kink & ~out & (gap <= bound)
-    elif name != "zygote":  # only Zygote's choices at kinks are ours
+    elif name != "zygote":  # of all engines only Zygote must choose as we do at kinks
         between = _between(kinks, k, theirs)
         out = out | between
         if np.any(between):
@@ -121,7 +122,7 @@ def _leaf(
         path=point.paths[k],
         shape=array.shape,
         dtype=array.dtype.name,
-        voice=name,
+        engine=name,
         entry=point.name(Entry(k, index, 1.0)),
         ours=None if own.leaves[k] is None or worst is None else ours[index],
         theirs=None if answer.leaves[k] is None or worst is None else theirs[index],
@@ -158,13 +159,13 @@ def _outside(ours: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(ours), np.inf, gap)
 
 
-CLEARED = 12  #: entries of a leaf that are looked at again before they are called wrong
+CLEARED = 12  #: the most entries of a leaf whose neighbourhood is examined before they count as wrong
 
 
 def _cleared(
     question: Question, k: int, ours: np.ndarray, excess: np.ndarray, bound: np.ndarray
 ) -> np.ndarray:
-    """The entries that are one of the slopes nearby, where kinks of several coordinates meet."""
+    """The entries that lie within the slopes at points nearby, where kinks in several coordinates meet."""
     cleared = np.zeros(ours.shape, bool)
     array = question.point.arrays[k]
     for flat in np.argsort(excess, axis=None)[::-1][:CLEARED]:
@@ -180,10 +181,10 @@ def _cleared(
             if direction == 1j and array.dtype.kind != "c":
                 continue
             tangents = question.point.unit((Entry(k, place, direction), 1.0))
-            found = _allowed(question, tangents)
-            if found is None:
+            sides = _allowed(question, tangents)
+            if sides is None:
                 return cleared
-            low, high = found[0][component], found[1][component]
+            low, high = sides[0][component], sides[1][component]
             if not low - bound[index] <= mine <= high + bound[index]:
                 return cleared
         cleared[index] = True
@@ -191,7 +192,7 @@ def _cleared(
 
 
 def _allowed(question: Question, tangents: Sequence[np.ndarray]) -> tuple[Any, Any] | None:
-    """The slopes along `tangents` at points nearby, if they are those of a kink."""
+    """The range of the slopes along `tangents` at points nearby; None if there is no kink."""
     f, point = question.function(), question.point
 
     def value(jitter: Any, t: float) -> Any:
@@ -207,14 +208,14 @@ PAIRS = 6  #: pairs of kinks that are looked at together
 
 
 def _is_clear(answer: Answer, entry: Entry) -> bool:
-    """Are the slopes on both sides of this kink known well?"""
+    """Are the slopes on both sides of this kink known to 1e-3?"""
     assert answer.errors is not None
     left, right = answer.kinks[entry]
     return float(answer.errors[entry.leaf][entry.index]) <= 1e-3 * max(abs(float(left)), abs(float(right)))
 
 
 def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: Tolerance) -> Iterator[Line]:
-    """Do the answers at several kinks go together? Those of |x + y| must be the same by x and by y."""
+    """Are the choices at several kinks consistent? Those of |x + y| must be the same by x and by y."""
     if question.of != "gradient" or answer.sides is None:
         return
     entries = [e for e in answer.kinks if own.leaves[e.leaf] is not None and _is_clear(answer, e)]
@@ -229,20 +230,20 @@ def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: T
             weights = rng.uniform(0.5, 1.0), sign * rng.uniform(0.5, 1.0)
             tangents = point.unit((a, weights[0]), (b, weights[1]))
             ours = _inner(own.leaves, tangents)
-            found = differences.slopes(
+            slope = differences.slopes(
                 lambda t, v=tangents: f(*point.displaced((v, t))),
                 1.0,
                 question.noise(),
                 1e-14,  # type: ignore[misc]
             )
-            slack = 10 * float(found.error) + 1e-3 * max(abs(float(found.low)), abs(float(found.high)))
+            slack = 10 * float(slope.error) + 1e-3 * max(abs(float(slope.low)), abs(float(slope.high)))
             for e, w in zip((a, b), weights, strict=True):
                 slack += abs(w) * float(
                     np.broadcast_to(allowed.of(e.leaf, own.leaves[e.leaf]), point.arrays[e.leaf].shape)[
                         e.index
                     ]
                 )
-            outside = max(float(found.low) - ours, ours - float(found.high))
+            outside = max(float(slope.low) - ours, ours - float(slope.high))
             if not np.isfinite(slack) or not outside > slack:
                 continue
             clarke = _allowed(question, tangents)
@@ -253,7 +254,7 @@ def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: T
                 name,
                 f"{point.name(a)} and {point.name(b)} together",
                 ours,
-                float(found.value),
+                float(slope.value),
                 slack,
                 "each of the two is possible at its kink, but not both together",
                 outside,
@@ -306,7 +307,7 @@ def _between(kinks: Kinks, k: int, theirs: np.ndarray) -> np.ndarray:
 
 
 def _none(ours: Any, theirs: Any, name: str) -> str:
-    """None means no dependence, and 0 that the slope is 0: the same number, not the same statement."""
+    """A note where one answer is None (no dependence) and the other has numbers, or both are None."""
     if (ours is None) == (theirs is None):
         return "both say None: the result does not depend on it" if ours is None else ""
     who, other = ("native", name) if ours is None else (name, "native")
@@ -329,7 +330,7 @@ def slope_along(question: Question, answer: Answer) -> Any:
 
 
 def _direction(
-    question: Question, name: str, own: Answer, found: differences.Slopes, allowed: Tolerance
+    question: Question, name: str, own: Answer, slope: differences.Slopes, allowed: Tolerance
 ) -> Line:
     ours = np.asarray(slope_along(question, own))
     rounding = sum(
@@ -339,12 +340,12 @@ def _direction(
         for k, (g, v) in enumerate(zip(own.leaves, question.direction, strict=True))
         if g is not None and question.of == "gradient"
     )
-    bound = 10 * found.error + 1e-11 * np.abs(found.value) + rounding
+    bound = 10 * slope.error + 1e-11 * np.abs(slope.value) + rounding
     if question.of != "gradient":
         bound = bound + 1e-9 * np.max(np.abs(ours), initial=0.0)
     with np.errstate(all="ignore"):
-        resolved = bound <= RESOLVES * np.fmax(np.abs(ours), np.abs(found.value))
-        excess = np.where(resolved & ~found.kink, _gap(ours, found.value) / bound, -1.0)
+        resolved = bound <= RESOLVES * np.fmax(np.abs(ours), np.abs(slope.value))
+        excess = np.where(resolved & ~slope.kink, _gap(ours, slope.value) / bound, -1.0)
     worst = int(np.argmax(excess)) if excess.size else 0
     if excess.size and excess.flat[worst] > 1 and _allowed(question, question.direction) is not None:
         excess = np.full(excess.shape, -1.0)  # there are kinks nearby, of more entries than can be told apart
@@ -352,7 +353,7 @@ def _direction(
         return _plain_line("all leaves", name, "a random direction", 0.0, 0.0, 0.0)
     at = np.unravel_index(worst, excess.shape)
     return _plain_line(
-        "all leaves", name, "a random direction", float(ours[at]), float(found.value[at]), float(bound[at])
+        "all leaves", name, "a random direction", float(ours[at]), float(slope.value[at]), float(bound[at])
     )
 
 
@@ -373,7 +374,7 @@ def _value(name: str, ours: Any, theirs: Any, allowed: Tolerance, precision: flo
 
 
 def plain_value(ours: Any, theirs: Any, allowed: Tolerance) -> Line | None:
-    """A line if the function returns something else inside of a gradient than when it is simply called."""
+    """A line if the function returns another value inside of a gradient than outside of it."""
     line = _value("the function itself", ours, theirs, allowed, 1e-10)
     if line.verdict != DIFFERS:
         return None
@@ -397,7 +398,7 @@ def _plain_line(
         path=what,
         shape=(),
         dtype="",
-        voice=name,
+        engine=name,
         entry=entry or what,
         ours=ours,
         theirs=theirs,

@@ -13,12 +13,13 @@ from .. import api
 from ..autodiff.native import as_in_gradient
 from ..errors import GradientMismatchError
 from ..randomness import RandomNumbers
+from ..recording.point import Entry, Point
 from . import compare, frameworks
-from .point import Entry, Point
+from .engines import ENGINES, answer_of
+from .question import DOES_NOT_APPLY, Answer, Question
 from .report import Line, Report
 from .suspects import nobody_to_blame, suspects
 from .tolerance import Tolerance
-from .voices import DOES_NOT_APPLY, VOICES, Answer, Question, answer_of
 
 DEFAULT = ("zygote", "flux", "forwarddiff", "complex step", "finite differences")
 KINDS = ("gradient", "jacobian", "hessian", "second")
@@ -27,7 +28,7 @@ KINDS = ("gradient", "jacobian", "hessian", "second")
 def cross_check(
     f: Callable[..., Any],
     *xs: Any,
-    voices: Sequence[str] | None = None,
+    engines: Sequence[str] | None = None,
     of: str = "gradient",
     rtol: float | None = None,
     atol: float | None = None,
@@ -35,11 +36,11 @@ def cross_check(
     seed: int = 0,
     raise_on_mismatch: bool = False,
 ) -> Report:
-    """Is the gradient right? Ask the native engine and others, and compare entry by entry.
+    """Compare the gradient with those of other engines, entry by entry.
 
     The others are by default Zygote (where there is a Julia), adaptive finite differences, for
     functions of real numbers complex steps and ForwardDiff, and for models of fluxbridge.flux the real
-    Flux; `voices` names them instead: "zygote", "flux", "forwarddiff", "complex step", "finite differences",
+    Flux; `engines` names them instead: "zygote", "flux", "forwarddiff", "complex step", "finite differences",
     "jax", "torch", "tensorflow". Zygote and ForwardDiff get the function as Julia source, Flux gets the
     models among the arguments (the function around them stays native), the frameworks get its steps, as
     traced at `xs`.
@@ -48,22 +49,26 @@ def cross_check(
     sum of all entries of the gradient. Finite differences look at no more than `max_entries` entries,
     drawn by `seed`, and then also along one random direction over all of them.
 
-    Where f draws random numbers by layers like Dropout, all voices and all runs get the same ones; the report
-    says so. It also says if two runs at the same point differ all the same: then nothing can be compared.
+    Where f draws random numbers by layers like Dropout, all engines and all runs get the same ones; the
+    report says so. It also says if two runs at the same point differ all the same; then nothing can be
+    compared.
 
     The tolerance comes from the precision and the conditioning (see the report), or is
-    ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree. With
-    ``raise_on_mismatch=True`` a mismatch is a GradientMismatchError, whose text is the report.
+    ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree.
+
+    Raises ValueError for an unknown engine or `of`; StructureError if no argument has a number or an array;
+    what the native engine raises; and with ``raise_on_mismatch=True`` a GradientMismatchError for a
+    mismatch, whose text is the report. An engine that fails is listed in the report.
 
     >>> import numpy as np
     >>> from fluxbridge import cross_check
     >>> report = cross_check(lambda w, x: np.sum(np.exp(w @ x)), np.ones((1, 2)), np.array([0.5, 0.1]))
-    >>> bool(report), [line.verdict for line in report.lines if line.voice == "finite differences"]
+    >>> bool(report), [line.verdict for line in report.lines if line.engine == "finite differences"]
     (True, ['agrees', 'agrees'])
     """
     if of not in KINDS:
         raise ValueError(f"of must be one of {', '.join(KINDS)}, not {of!r}")
-    asked = _names(voices)
+    asked = _names(engines)
     draws = RandomNumbers(f)
     f = draws.f
     title = f"cross_check of {getattr(f, '__name__', type(f).__name__)}"
@@ -91,7 +96,7 @@ def cross_check(
         if answer is not None:
             answers[name] = answer
             report.value[name] = answer.value
-        elif voices is not None or not why.startswith(DOES_NOT_APPLY):
+        elif engines is not None or not why.startswith(DOES_NOT_APPLY):
             report.silent[name] = why
     kinks = {e: sides for answer in answers.values() for e, sides in answer.kinks.items()}
     for name, answer in answers.items():
@@ -118,14 +123,14 @@ def cross_check(
 
 
 def _first_order(f: Callable[..., Any], xs: Sequence[Any], asked: Sequence[str], *options: Any) -> list[Line]:
-    """The mismatches of the gradient: what is compared with differences of a wrong gradient is wrong, too."""
+    """The mismatches of the gradient, as second derivatives are compared with differences of the gradient."""
     rtol, atol, max_entries, seed = options
     if "finite differences" not in asked:
         return []
     first = cross_check(
         f,
         *xs,
-        voices=["finite differences"],
+        engines=["finite differences"],
         rtol=rtol,
         atol=atol,
         max_entries=max_entries,
@@ -148,19 +153,19 @@ def _value_outside(question: Question, own: Answer, allowed: Tolerance, report: 
 
 
 def _names(names: Sequence[str] | None) -> list[str]:
-    known = [*VOICES, *frameworks.NAMES]
+    known = [*ENGINES, *frameworks.NAMES]
     for name in names or ():
         if name not in known:
-            raise ValueError(f"no voice is called {name!r}; there are {', '.join(known)}")
+            raise ValueError(f"no engine is called {name!r}; there are {', '.join(known)}")
     return [name for name in (DEFAULT if names is None else names) if name != "native"]
 
 
 def ask(name: str, question: Question) -> tuple[Answer | None, str, float]:
     """(answer, why there is none, seconds)."""
     began = time.perf_counter()
-    voice = VOICES.get(name) or functools.partial(frameworks.answer, name)
-    with as_in_gradient():  # layers train for whoever evaluates the function, too
-        answer, why = answer_of(voice, question, must=name == "native")
+    engine = ENGINES.get(name) or functools.partial(frameworks.answer, name)
+    with as_in_gradient():  # so layers are in training mode for all engines
+        answer, why = answer_of(engine, question, must=name == "native")
     return answer, why, time.perf_counter() - began
 
 
@@ -181,27 +186,27 @@ def _weighted_gradient(f: Callable[..., Any], xs: Sequence[Any], seed: int) -> C
     return weighted
 
 
-SHOWN = 20  #: kinks that a report tells one by one
+SHOWN = 20  #: the most kinks that a report lists
 
 
 def _kinks(question: Question, answers: dict[str, Answer], kinks: compare.Kinks) -> list[str]:
-    """For each kink the slopes on both sides, and what everybody chose."""
+    """For each kink the slopes on both sides, and the slope that each engine chose."""
     if question.of != "gradient":
         return [
             f"{question.point.name(entry)}: the slopes to the left and to the right differ" for entry in kinks
         ]
-    found = []
+    texts = []
     for entry, (left, right) in list(kinks.items())[:SHOWN]:
         chosen = [
             f"{name} {_at_entry(answer.leaves[entry.leaf], entry):.6g}"
             for name, answer in answers.items()
             if answer.errors is None
         ]
-        found.append(
+        texts.append(
             f"{question.point.name(entry)}: slope {float(left):.6g} to the left, {float(right):.6g} to the "
             f"right; chosen: {', '.join(chosen)}"
         )
-    return found + ([f"and {len(kinks) - SHOWN} more entries"] if len(kinks) > SHOWN else [])
+    return texts + ([f"and {len(kinks) - SHOWN} more entries"] if len(kinks) > SHOWN else [])
 
 
 def _at_entry(leaf: Any, entry: Entry) -> float:

@@ -1,8 +1,8 @@
-"""JAX, PyTorch and TensorFlow as further voices: they differentiate the steps that were recorded.
+"""JAX, PyTorch and TensorFlow as further engines: they differentiate the steps that were recorded.
 
-The function itself need not know of them. Its steps at this point are computed again with the
-framework's own functions: JAX and TensorFlow have NumPy's under NumPy's names, for PyTorch a table
-says which is which. The answer is turned to Zygote's convention for complex numbers.
+The recorded steps are computed again with the framework's own functions, so the function need not be written
+for it. JAX and TensorFlow have NumPy's functions under NumPy's names; for PyTorch there is a table. Gradients
+by complex numbers are conjugated to Zygote's convention where the framework has the other one.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 
 from ..recording import Recording, Step
-from .voices import Answer, Question, Silent
+from .question import Answer, NoAnswer, Question
 
 NAMES = ("jax", "torch", "tensorflow")
 
 
 def answer(name: str, question: Question) -> Answer:
     if importlib.util.find_spec(name) is None:
-        raise Silent("is not installed")
+        raise NoAnswer("is not installed")
     if question.of != "gradient":
-        raise Silent("is asked for gradients only")
+        raise NoAnswer("is asked for gradients only")
     recording = Recording(question.f, question.point.xs, calls=False)
     return _ENGINES[name](recording)
 
@@ -45,11 +45,11 @@ def _function(lookup: Callable[[str], Any], name: str) -> Callable[..., Any]:
         return _COMMON[name]
     function = lookup(name)
     if function is None:
-        raise Silent(f"has no function for {name!r}")
+        raise NoAnswer(f"has no function for {name!r}")
     return function
 
 
-#: What is written the same way everywhere.
+#: Primitives that all frameworks have as operators.
 _COMMON: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
@@ -67,11 +67,11 @@ _COMMON: dict[str, Callable[..., Any]] = {
 
 
 def _gradients(recording: Recording, parts: Sequence[Any]) -> list[Any]:
-    """As arrays; what the output does not depend on is None, as the native engine says it."""
-    found = []
+    """The gradients as arrays; None where the output does not depend on a leaf, as in the native engine."""
+    gradients = []
     for step, part in zip(recording.steps, parts, strict=False):
-        found.append(None if part is None else np.asarray(part).reshape(np.shape(step.value)))
-    return found
+        gradients.append(None if part is None else np.asarray(part).reshape(np.shape(step.value)))
+    return gradients
 
 
 def _points(recording: Recording) -> list[Any]:
@@ -171,8 +171,8 @@ def _torch(recording: Recording) -> Answer:
     def lookup(name: str) -> Any:
         if name in table:
             return table[name]
-        found = getattr(torch, name, None) or getattr(torch.linalg, name, None)
-        return None if found is None else tensors(found, axis="dim", keepdims="keepdim")
+        function = getattr(torch, name, None) or getattr(torch.linalg, name, None)
+        return None if function is None else tensors(function, axis="dim", keepdims="keepdim")
 
     points = [torch.tensor(p, requires_grad=True) for p in _points(recording)]
     value = replay(recording, points, lookup, lift)

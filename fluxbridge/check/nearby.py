@@ -1,9 +1,9 @@
-"""Slopes at points close by: which derivatives a point allows where the function is not smooth.
+"""Slopes at points nearby: the range of generalised derivatives at a kink, by sampling.
 
-Where several kinks meet, the slopes along one coordinate do not show all of them: the median of three equal
-numbers is flat along each, and yet each of them may be the one that counts. The derivatives at points in the
-neighbourhood do (their limits are what Clarke calls generalised gradients). A range of
-slopes that does not shrink with the neighbourhood is a kink; one that does is a bend, and allows nothing.
+Where several kinks meet, slopes along the coordinates are not enough: the median of three equal numbers is
+flat along each coordinate, and yet its gradient nearby is a unit vector. The limits of gradients nearby
+span Clarke's generalised gradient. The range of slopes in a neighbourhood shrinks with the neighbourhood
+where the function is smooth; where it does not shrink, there is a kink.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def allowed(
     noise: Any,
     seed: int = 0,
 ) -> tuple[Any, Any] | None:
-    """The range (low, high) of the slopes nearby; None if the function is smooth here, or nothing is known.
+    """The range (low, high) of the slopes nearby; None where no kink shows.
 
     `value(jitter, t)` is the function at the point moved by a jitter, and then by t along the direction
     in question; `jitters(rng)` draws a jitter of size 1, and ``None`` stands for none.
@@ -33,13 +33,13 @@ def allowed(
     ranges = []
     for radius in RADII:
         step = STEP * radius
-        found = []
+        slopes = []
         for _ in range(POINTS):
             jitter = (jitters(rng), radius)
             with np.errstate(all="ignore"):
-                found.append((value(jitter, step) - value(jitter, -step)) / (2 * step))
+                slopes.append((value(jitter, step) - value(jitter, -step)) / (2 * step))
         with np.errstate(all="ignore"):
-            stacked = np.stack(found)
+            stacked = np.stack(slopes)
             seen = np.any(np.isfinite(stacked), axis=0)
             low = np.min(np.where(np.isfinite(stacked), stacked, np.inf), axis=0)
             high = np.max(np.where(np.isfinite(stacked), stacked, -np.inf), axis=0)
@@ -47,7 +47,7 @@ def allowed(
     (low1, high1, _), (low2, high2, rounding) = ranges
     with np.errstate(all="ignore"):
         kink = (high2 - low2 >= 0.3 * (high1 - low1)) & (high2 - low2 > 16 * rounding)
-        bend = np.abs(low1 - low2) + np.abs(high1 - high2)  # a hundred times that of the smaller radius
+        bend = np.abs(low1 - low2) + np.abs(high1 - high2)  # curvature changes the range 100-fold
         slack = 4 * rounding + 1e-5 * (high2 - low2) + 0.02 * bend
     if not np.any(kink):
         return None
@@ -55,15 +55,15 @@ def allowed(
 
 
 def sizes(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """A natural size for a step of each entry: its own, or that of its array; 1 where all is zero."""
-    found = []
+    """The size of a step for each entry: its own, or the mean one of its array; 1 where all are zero."""
+    steps = []
     for a in arrays:
         size = np.abs(a).astype(float)
         size = np.where(np.isfinite(size), size, 1.0)
         typical = float(np.sqrt(np.mean(size**2))) if size.size and np.max(size) < 1e150 else 0.0
         size = np.maximum(size, typical)
-        found.append(np.where(size > 0, size, 1.0))
-    return found
+        steps.append(np.where(size > 0, size, 1.0))
+    return steps
 
 
 def tangent(rng: np.random.Generator, a: np.ndarray, size: Any) -> np.ndarray:

@@ -1,10 +1,9 @@
-"""How much rounding there is in a result: the function is run again, and every operation errs a little.
+"""Estimates of rounding errors by Monte Carlo arithmetic (D. S. Parker, 1997).
 
-A computed value may differ from the exact one by more than a unit in its last place: (x + 1e16) - 1e16 is
-wrong by 2 although nothing in the result shows it. :class:`Shaken` is a level of tracing like the tape. It
-disturbs the result of every inexact operation by a random fraction of the precision, so the
-spread of a few runs shows what rounding does to the result (Monte Carlo arithmetic). A gradient that
-is taken inside of this level is disturbed in the same way, and so are the roundings of the gradient found.
+The rounding error of a result may exceed its last place by far: (x + 1e16) - 1e16 may be wrong by 1.
+:class:`Shaken` is a level of tracing like the tape. It perturbs the result of every inexact operation by a
+random fraction of the precision, so the spread of a few runs estimates the rounding error. A gradient taken
+inside of this level is perturbed in the same way, which estimates its rounding errors.
 """
 
 from __future__ import annotations
@@ -16,13 +15,14 @@ import numpy as np
 
 from ..adtypes import ADType, AutoNative
 from ..autodiff import native
+from ..autodiff.inplace import Memory, related, shares
 from ..autodiff.primitive import Primitive, Tracer, apply, holds_tracer, plain, take_up
 from ..autodiff.tape import NUMBERS, ORDER
-from ..autodiff.tracer import TracedArray, TracedNumber
+from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber
 
 SAMPLES = 4
 
-#: Operations whose results are exact: they move, choose or change the sign of numbers.
+#: Operations without rounding: they move or choose numbers, or change their signs.
 EXACT = frozenset(
     {
         "negative",
@@ -77,19 +77,30 @@ EXACT = frozenset(
     }
 )
 
-#: Areas whose errors belong to a matrix as a whole, not to each of its elements.
+#: Areas whose errors are relative to the largest element of a matrix, not to each element.
 OF_MATRICES = frozenset(("linalg", "decompositions", "determinant"))
 
-#: How many roundings an operation makes, where it is more than one.
+#: The error of an operation in roundings, where it is more than one.
 ROUNDINGS = {"special": 16.0, "polynomials": 16.0}
 
 
 class ShakenNumber(TracedNumber):
     __slots__ = ()
+    places = ()
+
+
+class ShakenScalar(NumpyNumber, ShakenNumber):
+    """A number that is one of NumPy's outside."""
+
+    __slots__ = ()
+
+
+ShakenNumber.numpys, ShakenNumber.pythons = ShakenScalar, ShakenNumber
 
 
 class ShakenArray(TracedArray):
     __slots__ = ()
+    state = ("_value",)
 
 
 class Shaken:
@@ -100,24 +111,38 @@ class Shaken:
     True
     """
 
+    over = False
+
     def __init__(self, rng: np.random.Generator, factor: float = 1.0):
+        self.refused: Any = None  #: what was refused while the function ran
         self.order = next(ORDER)
+        self.memory = Memory()
         self.rng = rng
         self.eps = EPS * factor  #: the largest relative error in double precision
         self.factor = factor
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+        inputs = tuple(inputs)
         values = [x._value if isinstance(x, Tracer) and x.level is self else x for x in inputs]
         exact = primitive.name in EXACT
-        if not exact and not primitive.formulas:  # a result of many numbers
+        if not exact and not primitive.formulas:  # a result that combines many numbers
             whole = primitive.area in OF_MATRICES
             values = [self.disturbed(v, whole) for v in values]
         y = apply(primitive, values, options)
+        if primitive.shares and isinstance(y, np.ndarray) and shares(plain(y), plain(values[0])):
+            result = self.wrap(y, 0.0)  # a view of an input of this level stays one, for changes in place
+            if isinstance(result, ShakenArray) and values[0] is not inputs[0]:
+                related(inputs[0], result)
+            return result
         return self.wrap(y, 0.0 if exact else ROUNDINGS.get(primitive.area, 1.0))
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """A result that was computed elsewhere."""
         return self.wrap(y, 1.0)
+
+    def constant(self, value: Any, _like: Any) -> Any:
+        """An array of this level that was not computed at it."""
+        return self.leaf(value)
 
     def wrap(self, y: Any, roundings: float) -> Any:
         if isinstance(y, tuple):
@@ -129,19 +154,21 @@ class Shaken:
             return y
         if roundings:
             y = self.disturbed(y, False, roundings)
+        scalar = y.__class__ is np.float64 or y.__class__ is np.int64
         if type(y) in NUMBERS:
             y = NUMBERS[type(y)](y)
-        return self.leaf(y)
+        return self.leaf(y, scalar)
 
-    def leaf(self, value: Any) -> Any:
+    def leaf(self, value: Any, scalar: bool = False) -> Any:
+        """A stand-in; with `scalar`, for a number that is one of NumPy's outside."""
         array = isinstance(value, (np.ndarray, TracedArray))
-        tracer: Any = object.__new__(ShakenArray if array else ShakenNumber)
+        tracer: Any = object.__new__(ShakenArray if array else ShakenScalar if scalar else ShakenNumber)
         tracer._value = value
         tracer.level = self
         return tracer
 
     def disturbed(self, x: Any, whole: bool, roundings: float = 1.0) -> Any:
-        """`x` with other last digits; if `whole`, those of the largest element of the matrix."""
+        """`x` perturbed by so many roundings, with `whole` relative to the largest element."""
         kind = type(x)
         if kind is float:
             return x * (1.0 + roundings * self.eps * self.rng.uniform(-1, 1))
@@ -166,7 +193,7 @@ EPS = float(np.finfo(float).eps)
 
 
 class Disturbed(AutoNative):
-    """The native engine with a disturbed seed, so that the way back is disturbed even where it is linear."""
+    """The native engine with a traced seed, so that the reverse sweep is perturbed even where f is linear."""
 
     def __init__(self, stand_in: Callable[[Any], Any]):
         self.stand_in = stand_in
@@ -207,19 +234,19 @@ def disturbed_runs(
 
 def spread(at: Any, runs: Iterable[Any]) -> Any:
     """The largest difference of each element of an array from its value in a few runs."""
-    found = np.zeros(np.shape(at))
+    furthest = np.zeros(np.shape(at))
     with np.errstate(all="ignore"):
         for run in runs:
             if np.shape(run) == np.shape(at):
-                found = np.fmax(found, np.abs(np.asarray(run) - at))
-    return np.where(np.isnan(found), 0.0, found)
+                furthest = np.fmax(furthest, np.abs(np.asarray(run) - at))
+    return np.where(np.isnan(furthest), 0.0, furthest)
 
 
 def width(runs: Sequence[Any]) -> Any:
     """The largest difference of each element between two of the runs."""
     with np.errstate(all="ignore"):
-        found = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
-    return np.where(np.isnan(found), 0.0, found)
+        range_ = np.max(np.stack(runs), axis=0) - np.min(np.stack(runs), axis=0)
+    return np.where(np.isnan(range_), 0.0, range_)
 
 
 def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
@@ -229,7 +256,7 @@ def noise(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
 
 
 def scatter(f: Callable[[float], Any], step: float) -> Any:
-    """How far the values of f at neighbouring points scatter about a smooth curve.
+    """How far the values of f at neighbouring points differ from a smooth function.
 
     Differences of order six of eight values remove what is smooth; what is left is noise, sqrt(924) times as
     large (R. Hamming, Introduction to Applied Numerical Analysis, 1971).

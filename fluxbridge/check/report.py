@@ -1,4 +1,4 @@
-"""What :func:`~fluxbridge.check.cross_check` returns: a table of who says what, for eyes and programs."""
+"""The result of :func:`~fluxbridge.check.cross_check`: a table of the answers of all engines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AGREES, DIFFERS, KINK, UNSURE = "agrees", "differs", "kink", "unsure"
 
 
 class Line(NamedTuple):
-    """One voice on one leaf, beside the native engine.
+    """The comparison of one engine with the native one, for one leaf.
 
     `difference`, `relative`, `ulp` and `tolerance` are those of the worst entry, which `entry` names;
     `ours` and `theirs` are the two answers there. `verdict` is "agrees", "differs", "kink" (no
@@ -23,7 +23,7 @@ class Line(NamedTuple):
     path: str
     shape: tuple[int, ...]
     dtype: str
-    voice: str
+    engine: str
     entry: str
     ours: Any
     theirs: Any
@@ -36,10 +36,10 @@ class Line(NamedTuple):
 
 
 class Report:
-    """The outcome of a cross-check. True when nobody disagrees; `str` and notebooks show it as a table.
+    """The outcome of a cross-check. True if no engine disagrees; `str` and notebooks show it as a table.
 
-    `value` is f's value by each voice, `lines` one :class:`Line` for each leaf and voice, `silent` the
-    voices that said nothing with the reason, `kinks` the entries without a derivative, and `suspects`
+    `value` is f's value by each engine, `lines` one :class:`Line` for each leaf and engine, `silent` the
+    engines without an answer, with the reason, `kinks` the entries without a derivative, and `suspects`
     the primitives whose rule disagrees with differences of the primitive itself.
     """
 
@@ -69,9 +69,10 @@ class Report:
 
     @property
     def compared(self) -> bool:
-        """Was there anything that a voice could judge? If not, nothing is known about the gradient."""
+        """Could an engine judge any entry? If not, nothing is known about the gradient."""
         return any(
-            line.verdict in (AGREES, DIFFERS) or (line.verdict == KINK and line.voice == "finite differences")
+            line.verdict in (AGREES, DIFFERS)
+            or (line.verdict == KINK and line.engine == "finite differences")
             for line in self.lines
         )
 
@@ -81,23 +82,23 @@ class Report:
         return "MISMATCH" if self.mismatches else "ok" if self.compared else "nothing compared"
 
     @property
-    def voices(self) -> list[str]:
-        """Who answered."""
+    def engines(self) -> list[str]:
+        """The engines that answered."""
         return list(self.value)
 
     def summary(self) -> str:
-        """One line."""
-        others = [v for v in self.voices if v != "native"]
+        """The verdict in one line."""
+        others = [v for v in self.engines if v != "native"]
         if not others:
             return "nobody else was asked, so nothing is checked"
         worst = self.worst
         if not self.compared:
-            return "no voice could judge any entry, so nothing is checked; the reasons are below"
+            return "no engine could judge any entry, so nothing is checked; the reasons are below"
         if worst is None:
-            judged = {line.voice for line in self.lines if line.verdict != UNSURE}
+            judged = {line.engine for line in self.lines if line.verdict != UNSURE}
             return f"native and {' and '.join(v for v in others if v in judged) or others[0]} agree"
         return (
-            f"{worst.voice} and native differ at {worst.entry}: {_number(worst.theirs)} there, "
+            f"{worst.engine} and native differ at {worst.entry}: {_number(worst.theirs)} there, "
             f"{_number(worst.ours)} here"
         )
 
@@ -107,24 +108,32 @@ class Report:
         """The table as text, without its heading."""
         return [
             [
-                line.path, _shape(line), line.voice, line.entry, _number(line.ours), _number(line.theirs),
-                f"{line.difference:.1e}", f"{line.relative:.1e}",
-                "" if np.isnan(line.ulp) else f"{line.ulp:.3g}", f"{line.tolerance:.1e}", line.verdict,
+                line.path,
+                _shape(line),
+                line.engine,
+                line.entry,
+                _number(line.ours),
+                _number(line.theirs),
+                f"{line.difference:.1e}",
+                f"{line.relative:.1e}",
+                "" if np.isnan(line.ulp) else f"{line.ulp:.3g}",
+                f"{line.tolerance:.1e}",
+                line.verdict,
             ]
             for line in self.lines
-        ]  # fmt: skip
+        ]
 
     def remarks(self) -> list[str]:
-        """What stands below the table."""
-        said = [f"{line.path} {line.voice}: {line.note}" for line in self.lines if line.note]
+        """The remarks below the table."""
+        said = [f"{line.path} {line.engine}: {line.note}" for line in self.lines if line.note]
         said += [f"kink: {kink}" for kink in self.kinks]
         said += [f"suspect: {suspect}" for suspect in self.suspects]
-        said += [f"{voice} {why}" for voice, why in self.silent.items()]
+        said += [f"{engine} {why}" for engine, why in self.silent.items()]
         said += self.notes
         return [*said, f"tolerance: {self.why}"] if self.lines else said
 
     def __str__(self) -> str:
-        values = ", ".join(f"{voice} {_number(v)}" for voice, v in self.value.items())
+        values = ", ".join(f"{engine} {_number(v)}" for engine, v in self.value.items())
         table = [HEADING, *self.rows()]
         widths = [max(len(row[k]) for row in table) for k in range(len(HEADING))]
         lines = [
@@ -153,7 +162,7 @@ class Report:
             for line, row in zip(self.lines, self.rows(), strict=True)
         )
         remarks = "".join(f"<li>{html.escape(r)}</li>" for r in self.remarks())
-        values = html.escape(", ".join(f"{voice}: {_number(v)}" for voice, v in self.value.items()))
+        values = html.escape(", ".join(f"{engine}: {_number(v)}" for engine, v in self.value.items()))
         return (
             f"<p><b>{html.escape(self.title)}</b>: {html.escape(self.summary())}<br>value: {values}</p>"
             f"<div style='overflow-x:auto'><table><thead><tr>{cells(HEADING, 'th')}</tr></thead>"
@@ -168,7 +177,7 @@ class Report:
             "of": self.of,
             "ok": bool(self),
             "verdict": self.verdict,
-            "value": {voice: _plain(v) for voice, v in self.value.items()},
+            "value": {engine: _plain(v) for engine, v in self.value.items()},
             "lines": [{k: _plain(v) for k, v in line._asdict().items()} for line in self.lines],
             "silent": self.silent,
             "kinks": self.kinks,
@@ -182,8 +191,19 @@ class Report:
         return json.dumps(self.to_dict(), indent=2)
 
 
-HEADING = ["leaf", "shape", "voice", "worst entry", "native", "voice says", "difference", "relative", "ulp",
-           "tolerance", "verdict"]  # fmt: skip
+HEADING = [
+    "leaf",
+    "shape",
+    "engine",
+    "worst entry",
+    "native",
+    "engine says",
+    "difference",
+    "relative",
+    "ulp",
+    "tolerance",
+    "verdict",
+]
 
 
 def _shape(line: Line) -> str:

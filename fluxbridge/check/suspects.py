@@ -1,4 +1,4 @@
-"""Whose rule is wrong? Every step's rule beside differences of the step's own function."""
+"""Which rule is wrong: the rule of each step compared with finite differences of the step's function."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from .. import differences
 from ..autodiff import native
 from ..autodiff.primitive import Tracer
 from ..autodiff.structure import Splitter, take_apart
 from ..nonsmooth.table import kinks_of
 from ..recording import Recording, Step
-from . import differences, nearby, noise
+from . import nearby, noise
 
-ENTRIES = 40  #: of an input that are looked at one by one, where a direction over all of them shows nothing
-PAIRS = 6  #: of entries that are looked at together
-DEPTH = 4  #: how many calls of checkpointed are looked into, one inside of the other
+ENTRIES = 40  #: the most entries of an input that are checked one by one
+PAIRS = 6  #: of entries that are checked together
+DEPTH = 4  #: how deep calls of checkpointed are looked into
 
 
 def suspects(f: Callable[..., Any], xs: Sequence[Any], order: int = 1, depth: int = 0) -> list[str]:
@@ -25,36 +26,36 @@ def suspects(f: Callable[..., Any], xs: Sequence[Any], order: int = 1, depth: in
     With `order` 2 the rules are also differentiated: a line for each whose own derivative is wrong.
     """
     for n in range(1, order + 1):
-        found = _suspects(f, xs, n, depth)
-        if found:
-            return found
+        texts = _suspects(f, xs, n, depth)
+        if texts:
+            return texts
     return []
 
 
 def nobody_to_blame(f: Callable[..., Any], xs: Sequence[Any]) -> str:
-    """What to say if engines differ and no rule is wrong: the steps that are at a kink."""
-    found = []
+    """The note for a mismatch without a wrong rule: it names the steps that are at a kink."""
+    at_kinks = []
     for step in Recording(f, xs).steps:
         try:
             ties = any(kink.ties(step.values, step.options) for kink in kinks_of(step.primitive))
         except Exception:  # a step whose rivals cannot be computed
             ties = False
         if ties:
-            found.append(f"{step.primitive.name!r} at v{step.position}")
-    if not found:
+            at_kinks.append(f"{step.primitive.name!r} at v{step.position}")
+    if not at_kinks:
         return "no rule of a step is wrong by itself"
     return (
         "no rule of a step is wrong by itself, but these are at a kink, and what they chose does not go "
-        f"together: {', '.join(found[:8])}"
+        f"together: {', '.join(at_kinks[:8])}"
     )
 
 
 def _suspects(f: Callable[..., Any], xs: Sequence[Any], order: int, depth: int) -> list[str]:
-    found: dict[Any, str] = {}
+    texts: dict[Any, str] = {}
     for step in Recording(f, xs).steps:
         primitive = step.primitive
         key = primitive.where or primitive.name if primitive.again else primitive.name
-        if step.is_argument or key in found:
+        if step.is_argument or key in texts:
             continue
         for k, x in enumerate(step.inputs):
             wrong = isinstance(x, Step) and _compare(step, k, order)
@@ -62,7 +63,7 @@ def _suspects(f: Callable[..., Any], xs: Sequence[Any], order: int, depth: int) 
                 continue
             inside = _inside(step, order, depth) if primitive.name == "checkpointed" else []
             if inside:
-                found.update({text: text for text in inside})
+                texts.update({text: text for text in inside})
                 break
             call = step.calls[-1] if step.calls else None
             place = f" ({call.code.co_name}, line {call.line})" if call else ""
@@ -72,13 +73,13 @@ def _suspects(f: Callable[..., Any], xs: Sequence[Any], order: int, depth: int) 
                 if primitive.where
                 else ""
             )
-            found[key] = (
+            texts[key] = (
                 f"the {derivative}rule of {primitive.name!r} for its input {k}{rules} says "
                 f"{wrong[0]:.8g} where differences of {primitive.name if order == 1 else 'the rule'} say "
                 f"{wrong[1]:.8g}, at v{step.position}{place}"
             )
             break
-    return list(found.values())
+    return list(texts.values())
 
 
 def _inside(step: Step, order: int, depth: int) -> list[str]:
@@ -89,7 +90,7 @@ def _inside(step: Step, order: int, depth: int) -> list[str]:
     xs = [x.value if isinstance(x, Step) else x for x in step.inputs]
     try:
         return _suspects(lambda *ys: again(*ys, rule=False), xs, order, depth + 1)
-    except Exception:
+    except Exception:  # a call that cannot be repeated, with whatever error
         return []
 
 
@@ -121,7 +122,7 @@ class _Case:
         return x if isinstance(self.given, np.ndarray) else x.item()
 
     def rule(self, x: np.ndarray) -> np.ndarray:
-        """The cotangent of x by the rule, got as a gradient gets it."""
+        """The cotangent of x by the rule."""
         part = native.pullback(self.g, (self.like(x),))[1](self.seed)[0]
         return np.zeros(x.shape) if part is None else np.asarray(part)
 
@@ -206,7 +207,7 @@ def _judge(case: _Case) -> tuple[float, float] | None:
             if isinstance(said, tuple):
                 return said
             units.append(unit)
-    for _ in range(PAIRS if len(units) > 1 else 0):  # each is possible by itself, but are both together?
+    for _ in range(PAIRS if len(units) > 1 else 0):  # each may be right at its kink and the two inconsistent
         i, j = case.rng.permutation(len(units))[:2]
         for sign in (1.0, -1.0):
             pair = case.rng.uniform(0.5, 1) * units[i] + sign * case.rng.uniform(0.5, 1) * units[j]
@@ -221,13 +222,13 @@ def _along(
 ) -> tuple[float, float] | bool | None:
     """(what the rule says, what differences say) if that differs, True if not, None if it is not clear."""
     said = float(np.sum(np.real(np.conjugate(case.part) * tangent)))
-    found = differences.slopes(lambda t: case.value(case.moved(tangent, t)), 1.0, rounding, 1e-14)
-    bound = 10 * float(found.error) + float(np.sum(slack * np.abs(tangent)))
-    low, high = float(found.low), float(found.high)
+    slope = differences.slopes(lambda t: case.value(case.moved(tangent, t)), 1.0, rounding, 1e-14)
+    bound = 10 * float(slope.error) + float(np.sum(slack * np.abs(tangent)))
+    low, high = float(slope.low), float(slope.high)
     size = max(abs(said), abs(low), abs(high))
     if not np.isfinite(said):
-        return None if not np.isfinite(found.error) else (said, float(found.value))
-    if not np.isfinite(bound) or (found.kink and not kinks) or bound > 0.1 * size:
+        return None if not np.isfinite(slope.error) else (said, float(slope.value))
+    if not np.isfinite(bound) or (slope.kink and not kinks) or bound > 0.1 * size:
         return None
     if low - bound <= said <= high + bound:
         return True
@@ -236,7 +237,7 @@ def _along(
     )
     if near is not None and float(near[0]) - bound <= said <= float(near[1]) + bound:
         return None
-    return said, float(found.value)
+    return said, float(slope.value)
 
 
 def _plain(y: Any) -> Any:

@@ -1,10 +1,8 @@
 """How far two right answers may be apart, and why.
 
-Two programs that compute the same derivative round differently. How much that matters depends on the
-precision of the numbers and on the point: the tolerance of an entry is a few units of the precision
-times the entry itself, plus a multiple of what happens to this entry when the arguments and the result of
-every operation on the way are rounded once more. Where that is a lot the problem is ill-conditioned, and
-nobody's last digits mean anything.
+Two programs that compute the same derivative round differently, by an amount that depends on the precision
+and on the conditioning at the point. The tolerance of an entry is a few roundings of the entry itself, plus
+a multiple of its change when the arguments and the result of every operation are rounded once more.
 """
 
 from __future__ import annotations
@@ -14,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-ROUNDINGS = 8  #: how many roundings of an entry are forgiven
-SWING = 16  #: how many times the change under rounding is
+ROUNDINGS = 8  #: roundings of an entry that are allowed
+SWING = 16  #: multiples of the change under rounding that are allowed
 SAMPLES = 4
 
 
@@ -73,12 +71,12 @@ def swing(
     derivative: Callable[..., Sequence[Any]], rounded: Callable[[], tuple[Any, ...]], at: Sequence[Any]
 ) -> list[Any]:
     """How far each entry of each leaf moves when the arguments are rounded once more."""
-    found = [np.zeros(np.shape(a)) for a in at]
+    spreads = [np.zeros(np.shape(a)) for a in at]
     for _ in range(SAMPLES):
         with np.errstate(all="ignore"):
             moved = derivative(*rounded())
             for k, (a, b) in enumerate(zip(at, moved, strict=True)):
                 if a is not None and b is not None and np.shape(a) == np.shape(b):
                     change = np.abs(np.asarray(a) - b)
-                    found[k] = np.fmax(found[k], np.where(np.isfinite(change), change, 0.0))
-    return found
+                    spreads[k] = np.fmax(spreads[k], np.where(np.isfinite(change), change, 0.0))
+    return spreads

@@ -13,7 +13,7 @@ from .explanation import explain, terminal_has_color
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the explanation; 1 if the function has none, 2 if an expression is none."""
+    """Print the explanation; 1 if the function raises, 2 if an expression is invalid."""
     words: dict[str, object] = {"np": np}
     try:
         f, *xs = (_value(text, words) for text in (options.function, *options.arguments))
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _value(text: str, words: dict[str, object]) -> object:
-    """The value of an expression, which linecache then knows the text of."""
+    """The value of an expression, whose text is entered in linecache, for the explanation to quote."""
     name = f"<{text}>"
     linecache.cache[name] = (len(text), None, [text + "\n"], name)
-    return eval(compile(text, name, "eval"), words)
+    return eval(compile(text, name, "eval"), words)  # the command line is Python

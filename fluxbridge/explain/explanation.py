@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .run import Run
+from .run import ExplainedRun
 from .views.text import State, text
 
-LIMIT = 40  #: lines that a picture has by default
+LIMIT = 40  #: the most lines that are shown by default
 
 
-class Explanation(Run):
+class Explanation(ExplainedRun):
     """What :func:`explain` returns. See there; the views are methods of this class."""
 
     def text(self, color: bool = False) -> str:
@@ -21,7 +21,7 @@ class Explanation(Run):
         return text(self, color)
 
     def html(self) -> str:
-        """The same as HTML that stands for itself: no script, light and dark, arrays on demand."""
+        """The same as a self-contained HTML element: no script, light and dark, arrays on demand."""
         from .views.html import html
 
         return html(self)

@@ -1,8 +1,8 @@
-"""Steps arranged as they were called: functions in functions, loops and their iterations.
+"""Steps as a tree of calls, loops and iterations.
 
-A :class:`Group` holds the steps of one call, of one loop, or of one iteration. Loops are read off
-the byte code (see :mod:`.turns`). A new iteration begins where the variables of the loop are bound
-anew, or where the place of execution moves back.
+A :class:`Group` holds the steps of one call, of one loop, or of one iteration. Loops are found in the
+bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or where the
+instruction counter moves back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Group:
         self.iterations = len(items) if kind == "loop" else 0
 
     def lines(self) -> Iterator[Any]:
-        """All the steps inside, however deep."""
+        """All steps inside, at every depth."""
         for item in self.items:
             if isinstance(item, Group):
                 yield from item.lines()
@@ -36,7 +36,7 @@ class Group:
                 yield item
 
     def groups(self) -> Iterator[Group]:
-        """The groups inside, however deep."""
+        """All groups inside, at every depth."""
         for item in self.items:
             if isinstance(item, Group):
                 yield item
@@ -98,7 +98,7 @@ class _Arranger:
             return bodies[0]
         if all(len(body) == 1 and isinstance(body[0], Group) for body in bodies):
             calls = [body[0] for body in bodies]
-            if len({c.label for c in calls}) == len(calls):  # a loop over layers: these say more
+            if len({c.label for c in calls}) == len(calls):  # a loop over layers: no loop is shown
                 return calls
         at = _line_of(code, loop[0])
         at, label = _heading(code, at, "while " if loops_of(code)[loop] is None else "for ")
@@ -110,7 +110,7 @@ class _Arranger:
 
     def _iterations(self, lines: Sequence[Any], level: int, loop: Loop) -> list[list[Any]]:
         runs: list[list[Any]] = [[]]
-        told = any(_turned(a, b, level, loop) for a, b in pairwise(lines))  # do its variables tell turns?
+        told = any(_turned(a, b, level, loop) for a, b in pairwise(lines))  # do loop variables change?
         before, last = -1, None
         for line in lines:
             inner = self._loop(line, level, loop)
@@ -181,7 +181,7 @@ def _other_call(before: Any, line: Any, level: int) -> bool:
 
 
 def _turned(before: Any, line: Any, level: int, loop: Loop) -> bool:
-    """Are the variables of the loop bound to something else than for the line before?
+    """Are the loop variables bound to other objects than for the line before?
 
     A step that fetches the next element (a row of a traced array) is made before they are bound.
     """
@@ -192,7 +192,7 @@ def _turned(before: Any, line: Any, level: int, loop: Loop) -> bool:
 
 
 def _begun_again(run: Sequence[Any], line: Any, level: int, inner: Loop) -> bool:
-    """Is the loop `inner`, which the steps of `run` end in, at its first turn again after later ones?"""
+    """Is the loop `inner`, in which `run` ends, in its first iteration again after later ones?"""
     same = [before for before in run if inner in before.calls[level].turns]
     first = next(iter(same), None)
     return (
@@ -201,7 +201,7 @@ def _begun_again(run: Sequence[Any], line: Any, level: int, inner: Loop) -> bool
 
 
 def _once(line: Any, level: int) -> bool:
-    """Can this step happen but once in a call made at `level`: is it in no loop further inside?"""
+    """Does this step occur once in a call made at `level`, as it is in no loop further inside?"""
     return not any(
         start <= call.instruction <= end
         for call in line.calls[level + 1 :]

@@ -2,12 +2,13 @@
 
 A template such as ``"a.T @ dy"`` names the cotangent, the output and the inputs of a step. Put in
 the names of the steps at hand it is a :class:`Formula`: ``text()`` writes ``Wᵀ · v̄3``, ``latex()``
-the same for TeX, and ``evaluate()`` computes it. What is shown is thereby what is checked.
+the same for TeX, and ``evaluate()`` computes it, so the tests check the formula that is shown.
 """
 
 from __future__ import annotations
 
 import ast
+import operator
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Formula:
         used = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
         words = {name: word(name) for name in used if name not in self.symbols}
         with np.errstate(all="ignore"):
+            # evaluated as text, so that the formula that is shown is the one that the tests check
             return eval(code, words, {k: s.value for k, s in self.symbols.items()})
 
     def text(self) -> str:
@@ -74,8 +76,17 @@ def uses_cotangent(template: str) -> bool:
     return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(_parse(template)))
 
 
+_FOLDED: dict[type[ast.operator], Any] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
 class _Filler(ast.NodeTransformer):
-    """Puts symbols and constants in the place of the names, and simplifies what that allows."""
+    """Replaces names by symbols and constants, and simplifies."""
 
     def __init__(self, names: dict[str, Any], symbols: dict[str, Symbol], simplify: bool):
         self.names = names
@@ -95,7 +106,7 @@ class _Filler(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> Any:
-        node.args = [self.visit(a) for a in node.args]  # the function is a word, whatever options there are
+        node.args = [self.visit(a) for a in node.args]  # not the function: an option may have its name
         node.keywords = [self.visit(k) for k in node.keywords]
         if isinstance(node.func, ast.Name):
             if node.func.id == "conj" and self.real:
@@ -111,8 +122,8 @@ class _Filler(ast.NodeTransformer):
         a, b, op = constant(node.left), constant(node.right), type(node.op)
         if a is not None and b is not None:
             try:
-                folded = eval(compile(ast.fix_missing_locations(ast.Expression(node)), "", "eval"))
-            except ArithmeticError:
+                folded = _FOLDED[op](a, b)
+            except (ArithmeticError, KeyError):
                 return node
             # a fraction stays as it was written: 1/3 says more than 0.333333
             return node if op is ast.Div and folded != round(folded) else ast.Constant(folded)

@@ -1,4 +1,4 @@
-"""What things are called: arguments by their paths, steps v1, v2 …, constants c1, c2 …"""
+"""The names in an explanation: arguments by their paths, steps v1, v2 …, constants c1, c2 …"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BAR, DOT = "\u0304", "\u0307"
 
 
 class Names:
-    """What the steps and constants of a recording are called."""
+    """The names of the steps and constants of a recording."""
 
     def __init__(self, recording: Recording, arguments: Sequence[str]):
         self.arguments = arguments

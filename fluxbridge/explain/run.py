@@ -1,4 +1,4 @@
-"""One run of a function, forward and backward, line by line: what every view of it shows."""
+"""One run of a function with both sweeps, step by step: the data of all views."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ..errors import StructureError
 from ..recording import Step, backward
 from .folding import Group, arrange
 from .names import Names, argument_names, owner_path
-from .steps import Line, Part
+from .steps import ExplainedStep, Part
 from .turns import TurnRecording
 
-R = TypeVar("R", bound="Run")
+R = TypeVar("R", bound="ExplainedRun")
 
 
-class Run:
-    """A recorded run with its sweeps, and which parts of it are open."""
+class ExplainedRun:
+    """A recorded run with its sweeps, and which groups of its steps are unfolded."""
 
     def __init__(
         self,
@@ -50,9 +50,9 @@ class Run:
         if not forward:
             check_scalar(self.value)
         self.names = Names(recording, argument_names(f, len(xs)))
-        self.lines = [Line(self.names, step) for step in recording.steps]
+        self.lines = [ExplainedStep(self.names, step) for step in recording.steps]
         self.of_step = {line.step: line for line in self.lines}
-        self.reverse_order: list[Line] = []  #: the steps in the order of the reverse sweep
+        self.reverse_order: list[ExplainedStep] = []  #: the steps in the order of the reverse sweep
         self.gradient: tuple[Any, ...] | None = None  #: what ``gradient`` returns; None in forward mode
         self.tangent: Any = None
         if forward:
@@ -75,11 +75,11 @@ class Run:
             line.parts = [Part(line, k, c) for k, c in enumerate(contributions) if c is not None]
             self.reverse_order.append(line)
 
-        found = backward(recording.steps, {out: 1.0}, seen=seen)
+        cotangent_of = backward(recording.steps, {out: 1.0}, seen=seen)
         leaves = recording.steps[: recording.leaves]
         for step in leaves:
-            self.of_step[step].cotangent = found.get(step)
-        cotangents = [_plain(found.get(step)) for step in leaves]
+            self.of_step[step].cotangent = cotangent_of.get(step)
+        cotangents = [_plain(cotangent_of.get(step)) for step in leaves]
         self.gradient = tuple(None if t is None else t.fill(cotangents) for t in recording.templates)
 
     def _push(self, along: Any) -> None:
@@ -108,7 +108,7 @@ class Run:
             raise StructureError(
                 f"one tangent an argument: {len(recording.templates)} expected, {len(along)} given"
             )
-        found = {}
+        seeds = {}
         for k, (template, tangent) in enumerate(zip(recording.templates, along, strict=True)):
             for index, value, path in template.match(tangent, f"[{k}]") if template is not None else ():
                 if np.shape(value) != np.shape(leaves[index].value):
@@ -117,11 +117,11 @@ class Run:
                         f"argument has shape {np.shape(leaves[index].value)}"
                     )
                 value = float(value) if np.ndim(value) == 0 and np.isrealobj(value) else np.asarray(value)
-                found[leaves[index]] = value
-        return found
+                seeds[leaves[index]] = value
+        return seeds
 
     @cached_property
-    def arguments(self) -> list[Line]:
+    def arguments(self) -> list[ExplainedStep]:
         """The leaves that are worth showing: not the settings of objects that no step uses."""
         used = {x for step in self.recording.steps for x in step.inputs if isinstance(x, Step)}
         used |= {x for choice in self.recording.choices for x in choice.inputs if isinstance(x, Step)}
@@ -183,7 +183,7 @@ class Run:
     def check(self) -> float:
         """The largest difference between a shown formula, evaluated, and what the engine used.
 
-        It is relative to the size of the contribution. For tests, and for the incredulous.
+        It is relative to the size of the contribution.
         """
         worst = 0.0
         for line in self.lines:
@@ -193,12 +193,13 @@ class Run:
 
     def gradient_from_formulas(self) -> tuple[Any, ...]:
         """The gradient again, from nothing but the shown formulas."""
-        found: dict[Step, Any] = {}
+        cotangent_of: dict[Step, Any] = {}
         for line in self.reverse_order:
             for part in line.parts:
                 value = part.evaluate()
-                found[part.step] = value if part.step not in found else found[part.step] + value
-        leaves = [_plain(found.get(s)) for s in self.recording.steps[: self.recording.leaves]]
+                known = cotangent_of.get(part.step)
+                cotangent_of[part.step] = value if known is None else known + value
+        leaves = [_plain(cotangent_of.get(s)) for s in self.recording.steps[: self.recording.leaves]]
         if self.recording.leaves and self.recording.out in self.recording.steps[: self.recording.leaves]:
             leaves[self.recording.steps.index(self.recording.out)] = 1.0
         return tuple(None if t is None else t.fill(leaves) for t in self.recording.templates)
@@ -206,7 +207,7 @@ class Run:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def __getitem__(self, name: str) -> Line:
+    def __getitem__(self, name: str) -> ExplainedStep:
         for line in self.lines:
             if line.name == name:
                 return line

@@ -1,4 +1,4 @@
-"""How explanations write the reverse rules that are no formula of a single element.
+"""How explanations write the reverse rules of primitives that are not elementwise.
 
 A row has a primitive's name and, for each input, a template: an expression in the names that the
 rule itself has (``dy``, ``y``, the inputs, the options; the option ``where`` is called ``mask``).
@@ -419,6 +419,7 @@ def _einsum(k: int, _dy: Any, _y: Any, *arrays: Any, subscripts: str, **_options
 SPHERICAL = ("spherical_in", "spherical_jn", "spherical_kn", "spherical_yn")
 
 #: A template for each input, or a function (input number, dy, y, *inputs, **options) -> template.
+#: Formatted by hand: a primitive a line.
 SHOWN: dict[str, tuple[Template, ...] | Maker] = {
     "absolute": ("real(dy) * unit(x)",),
     "conjugate": ("conj(dy)",),

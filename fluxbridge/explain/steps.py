@@ -1,4 +1,4 @@
-"""One run of a function as lines: what each step did, and what went back through it."""
+"""The steps of an explanation: operation, local derivatives, contributions, tangents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..autodiff.tape import spec_of
 from ..nonsmooth.table import kinks_of
 from ..recording import Step, rule_values
 from ..recording.shorten import short
-from ..recording.sources import Source, source_of
+from ..recording.sources import Location, location_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
@@ -21,9 +21,9 @@ from .writing import MANY, Symbol, tex_text
 
 
 class Part:
-    """What a step has to do with one of its inputs: the local derivative and what goes back."""
+    """A step and one of its inputs: the local derivative, and the contribution to the input's cotangent."""
 
-    def __init__(self, line: Line, k: int, contribution: Any):
+    def __init__(self, line: ExplainedStep, k: int, contribution: Any):
         self.line = line
         self.index = k
         self.step: Step = line.step.inputs[k]
@@ -53,7 +53,7 @@ class Part:
 
     @cached_property
     def local(self) -> Formula:
-        """The local derivative if it can be said without the cotangent, else the contribution."""
+        """The local derivative if its formula needs no cotangent, else the contribution."""
         return Formula(self.template, self.line.words)
 
     def evaluate(self) -> Any:
@@ -91,8 +91,8 @@ class Part:
         return rf"{note}\left({text}\right)" if note and " " in text else note + text
 
 
-class Line:
-    """One step, or one argument, with all that is shown of it."""
+class ExplainedStep:
+    """One step or argument with everything that views show of it."""
 
     def __init__(self, names: Names, step: Step):
         self.names = names
@@ -109,7 +109,7 @@ class Line:
 
     @cached_property
     def kink(self) -> str:
-        """What to say if the step sits on a kink of its primitive, else nothing."""
+        """The remark if the step is at a kink of its primitive, else empty."""
         for kink in kinks_of(self.step.primitive):
             ties = kink.ties(self.step.values, self.step.options)
             if ties:
@@ -118,8 +118,8 @@ class Line:
         return ""
 
     @cached_property
-    def source(self) -> Source:
-        return source_of(self.calls)
+    def source(self) -> Location:
+        return location_of(self.calls)
 
     @property
     def bar(self) -> str:
@@ -153,7 +153,7 @@ class Line:
         """The names that a template may use, for this step."""
         step = self.step
         words: dict[str, Any] = {**defaults(step.primitive), **step.options}
-        if "where" in words:  # which is a word of the formulas
+        if "where" in words:  # which is the name of a function in formulas
             words["mask"] = words.pop("where")
         for name, x in zip(input_names(step.primitive, len(step.inputs)), step.inputs, strict=True):
             words[name] = self.names.symbol(x)
@@ -176,9 +176,10 @@ class Line:
         name = step.primitive.name
         symbols = [replaced.get(k, self.names.symbol(x)) for k, x in enumerate(step.inputs)]
         options = {
-            k: v for k, v in step.options.items()
+            k: v
+            for k, v in step.options.items()
             if k not in QUIET and v is not None and not same(v, defaults(step.primitive).get(k))
-        }  # fmt: skip
+        }
         template = OPERATIONS.get(name, "")
         if name == "transpose" and (options or np.ndim(step.value) != 2):
             template = ""
@@ -193,7 +194,7 @@ class Line:
 
     @property
     def main_parts(self) -> list[Part | int]:
-        """The parts; of very many the first and the last, and how many there are between them."""
+        """The parts; of very many the first and the last, with the number of those between them."""
         if len(self.parts) <= MANY:
             return list(self.parts)
         return [*self.parts[:3], len(self.parts) - 5, *self.parts[-2:]]
@@ -211,13 +212,13 @@ class Line:
             whole = incoming[0]
             return None if whole is None else whole[step.options["index"]]
         with np.errstate(all="ignore"):
-            found = push(step.primitive, step.value, list(step.values), incoming, step.options)
-        if found is None or isinstance(step.value, tuple):
-            return found
-        return project(found, spec_of(step.value))
+            tangent = push(step.primitive, step.value, list(step.values), incoming, step.options)
+        if tangent is None or isinstance(step.value, tuple):
+            return tangent
+        return project(tangent, spec_of(step.value))
 
     def tangent_formulas(self, tangents: dict[Step, Any]) -> list[Formula]:
-        """How the tangents of the inputs make up that of the step: terms of a sum."""
+        """The tangent of the step as a sum of terms, one for each input."""
         step = self.step
         terms: list[Formula] = []
         linear: dict[int, Any] = {}

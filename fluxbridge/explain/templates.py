@@ -1,4 +1,4 @@
-"""The templates of a primitive: how its operation and its derivatives are said."""
+"""The templates of a primitive: of its operation and of its derivatives."""
 
 from __future__ import annotations
 
@@ -13,17 +13,30 @@ from ..recording import Step
 from .shown import SHOWN
 from .writing import is_complex
 
-#: How operations are written that have a sign of their own; all others are called by name.
+#: Operations that are written with an operator; all others are written as calls.
 OPERATIONS = {
-    "add": "a + b", "subtract": "a - b", "multiply": "a * b", "divide": "a / b", "negative": "-x",
-    "positive": "x", "power": "a ** b", "literal_power": "x ** p", "matmul": "a @ b", "dot": "a @ b",
-    "getitem": "x[index]", "square": "x ** 2", "absolute": "absolute(x)", "sqrt": "sqrt(x)",
-    "transpose": "transposed(x)", "inv": "inv(a)", "affine": "w @ x + b",
-}  # fmt: skip
+    "add": "a + b",
+    "subtract": "a - b",
+    "multiply": "a * b",
+    "divide": "a / b",
+    "negative": "-x",
+    "positive": "x",
+    "power": "a ** b",
+    "literal_power": "x ** p",
+    "matmul": "a @ b",
+    "dot": "a @ b",
+    "getitem": "x[index]",
+    "square": "x ** 2",
+    "absolute": "absolute(x)",
+    "sqrt": "sqrt(x)",
+    "transpose": "transposed(x)",
+    "inv": "inv(a)",
+    "affine": "w @ x + b",
+}
 
 
 def input_names(primitive: Primitive, count: int) -> list[str]:
-    """What the rules of a primitive call its inputs; those of a list get numbers from 0."""
+    """The names of the inputs in the rules of a primitive; those of a list are numbered from 0."""
     rules = [primitive.joint] if primitive.vjps is None else [r for r in primitive.vjps if r]
     names: list[str] = []
     if rules and rules[0] is not None:
@@ -53,13 +66,13 @@ def slope_template(step: Step, k: int, cotangent: Any) -> str:
     if isinstance(formula, str) and (real or shown is None):
         return formula
     if callable(shown):
-        found = shown(k, cotangent, step.value, *step.values, **step.options)
+        template = shown(k, cotangent, step.value, *step.values, **step.options)
     else:
-        found = shown[k] if shown is not None and k < len(shown) else None
-    if found is None and is_elementwise(primitive, step):
+        template = shown[k] if shown is not None and k < len(shown) else None
+    if template is None and is_elementwise(primitive, step):
         names = input_names(primitive, len(step.inputs))
-        found = f"partial(primitive, {k}, y, {', '.join(names)})"
-    return found or f"pullback(primitive, {k}, dy, known, options)"
+        template = f"partial(primitive, {k}, y, {', '.join(names)})"
+    return template or f"pullback(primitive, {k}, dy, known, options)"
 
 
 def is_elementwise(primitive: Primitive, step: Step) -> bool:
@@ -68,14 +81,14 @@ def is_elementwise(primitive: Primitive, step: Step) -> bool:
     return known and primitive.vjps is not None and not step.options and not isinstance(step.value, tuple)
 
 
-#: Options that say how, not what, is computed.
+#: Options that change how something is computed, and not the result.
 QUIET = {"optimize", "copy", "order", "dtype", "out", "subok", "where", "initial", "method"}
 
 
 def inputs_of(template: str) -> list[str]:
     """The names in a template, in the order of the inputs."""
-    found = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}
-    return [name for name in ("a", "w", "x", "b", "p") if name in found]
+    names = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}
+    return [name for name in ("a", "w", "x", "b", "p") if name in names]
 
 
 def same(a: Any, b: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Where the loops of a piece of code are, and in which turn of them a step was made."""
+"""The loops in a code object, and in which iteration of them a step was recorded."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Loop = tuple[int, int]  #: first and last instruction
 
 
 class Place(NamedTuple):
-    """One entry of a stack, as :class:`~fluxbridge.recording.Call`, with the turns of its loops.
+    """One entry of a stack, as :class:`~fluxbridge.recording.Call`, with the iterations of its loops.
 
-    `frame` tells one run of the code from another; `turns` holds, for each loop around the instruction, what
-    its variables are bound to, which changes from turn to turn.
+    `frame` is the id of the frame; `turns` has, for each loop around the instruction, the objects that the
+    loop variables are bound to, which are others in each iteration.
     """
 
     code: Any
@@ -31,14 +31,14 @@ class Place(NamedTuple):
 
 
 class TurnRecording(Recording):
-    """A recording that knows the turns of loops."""
+    """A Recording that stores a :class:`Place` for each frame."""
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any]):
         self._frames: dict[int, Any] = {}  # keeps frames alive, or another one could have the same id
         super().__init__(f, xs)
 
     def _stack(self) -> Any:
-        found = []
+        places = []
         frame: Any = sys._getframe(2)
         while frame is not None and not is_outermost(frame):
             code = frame.f_code
@@ -51,9 +51,9 @@ class TurnRecording(Recording):
                     for loop, variables in loops_of(code).items()
                     if variables and loop[0] <= frame.f_lasti <= loop[1]
                 }
-                found.append(Place(code, frame.f_lineno, frame.f_lasti, owner, id(frame), turns))
+                places.append(Place(code, frame.f_lineno, frame.f_lasti, owner, id(frame), turns))
             frame = frame.f_back
-        return tuple(reversed(found))
+        return tuple(reversed(places))
 
     def _finished(self) -> None:
         self._frames.clear()
@@ -61,9 +61,9 @@ class TurnRecording(Recording):
 
 @cache
 def loops_of(code: CodeType) -> dict[Loop, tuple[str, ...] | None]:
-    """The loops of a code object, by the jumps that go backwards, and the variables that tell their turns.
+    """The loops of a code object, found by backward jumps, and their loop variables.
 
-    These are the targets of a ``for``, none if the body binds one of them, too. For a ``while`` it is None.
+    These are the targets of a ``for``; none if the body binds one of them, too; None for a ``while``.
     """
     instructions = list(dis.get_instructions(code))
     ends: dict[int, int] = {}

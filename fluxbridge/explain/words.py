@@ -1,12 +1,10 @@
-"""The words of the formulas: ufuncs and NumPy's functions by name, and what rules are made of.
+"""The names that a formula may use: NumPy's functions, primitives, and the helpers of rules that stand here.
 
-A formula is written for readers, and still means exactly one computation. Words beyond NumPy's are
-few, and each says in its docstring what a reader should know.
+A formula is text for people, and evaluates to what the rule gave. A helper's docstring says what it computes.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -84,7 +82,7 @@ def half_lower(a: Any) -> Any:
 
 
 def onto_lower(g: Any) -> Any:
-    """What belongs to a Hermitian matrix, gathered in the lower triangle, the only one that is read."""
+    """The cotangent of a Hermitian matrix of which only the lower triangle is read."""
     return onto_triangle(g, "L")
 
 
@@ -112,18 +110,47 @@ def pushed(
     return push(primitive, y, list(inputs), tangents, options)
 
 
+def _of_scipy(name: str) -> Callable[..., Any]:
+    """A function of scipy.special, imported when a formula that names it is evaluated: SciPy is optional."""
+
+    def function(*args: Any, **options: Any) -> Any:
+        from scipy import special
+
+        return getattr(special, name)(*args, **options)
+
+    return function
+
+
 OWN: dict[str, Callable[..., Any]] = {
     f.__name__: f
     for f in (
-        adjoint, column, each, first_max, first_min, half_lower, hermitian, inverse_adjoint, onto_lower,
-        onto_upper, partial, pullback, pushed, put, spread, sum_of_later, transposed, unit, unsort,
+        adjoint,
+        column,
+        each,
+        first_max,
+        first_min,
+        half_lower,
+        hermitian,
+        inverse_adjoint,
+        onto_lower,
+        onto_upper,
+        partial,
+        pullback,
+        pushed,
+        put,
+        spread,
+        sum_of_later,
+        transposed,
+        unit,
+        unsort,
     )
-}  # fmt: skip
+}
+OWN |= {name: _of_scipy(name) for name in ("spherical_in", "spherical_jn", "spherical_kn", "spherical_yn")}
 OWN |= {"diagonal_matrix": _diagonal, "half_weights": _weights, "inverse_gaps": _inverse_gaps}
 
 
 def word(name: str) -> Any:
-    """What a word of a formula stands for."""
+    """The function that a name in a formula stands for; raises NameError if there is none."""
     if name in OWN:
         return OWN[name]
     if name in ARRAY_WORDS:
@@ -131,9 +158,6 @@ def word(name: str) -> Any:
     for place in (np, np.linalg, np.fft):
         if callable(getattr(place, name, None)):
             return getattr(place, name)
-    for library in ("scipy.special", "scipy.linalg"):
-        if callable(getattr(sys.modules.get(library), name, None)):
-            return getattr(sys.modules[library], name)
     if name in PRIMITIVES:
         return PRIMITIVES[name]
     raise NameError(f"a formula uses the unknown word {name!r}")

@@ -1,4 +1,4 @@
-"""Formulas written out: expression trees as text with the signs of mathematics, and as TeX."""
+"""Expression trees written as text with mathematical symbols, and as TeX."""
 
 from __future__ import annotations
 
@@ -34,15 +34,42 @@ def constant(node: ast.AST) -> Any:
 
 MANY = 8  #: arguments, of which not all are written
 
-_LEVEL = {ast.Add: 2, ast.Sub: 2, ast.Mult: 3, ast.Div: 3, ast.MatMult: 3, ast.Mod: 3, ast.Pow: 5,
-          ast.BitOr: 1, ast.BitAnd: 1}  # fmt: skip
-_COMPARE = {ast.Lt: ("<", "<"), ast.Gt: (">", ">"), ast.LtE: ("≤", r"\le"), ast.GtE: ("≥", r"\ge"),
-            ast.Eq: ("=", "="), ast.NotEq: ("≠", r"\ne")}  # fmt: skip
+_LEVEL = {
+    ast.Add: 2,
+    ast.Sub: 2,
+    ast.Mult: 3,
+    ast.Div: 3,
+    ast.MatMult: 3,
+    ast.Mod: 3,
+    ast.Pow: 5,
+    ast.BitOr: 1,
+    ast.BitAnd: 1,
+}
+_COMPARE = {
+    ast.Lt: ("<", "<"),
+    ast.Gt: (">", ">"),
+    ast.LtE: ("≤", r"\le"),
+    ast.GtE: ("≥", r"\ge"),
+    ast.Eq: ("=", "="),
+    ast.NotEq: ("≠", r"\ne"),
+}
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _TEX_FUNCTIONS = {
-    "sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "arcsin", "arccos", "arctan", "max", "min",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "exp",
+    "log",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "max",
+    "min",
     "det",
-}  # fmt: skip
+}
 _TEX_NAMES = {"pi": r"\pi", "ln2": r"\ln 2", "ln10": r"\ln 10"}
 _NAMES = {"pi": "π", "ln2": "ln 2", "ln10": "ln 10"}
 #: Functions with a notation of their own: (text, LaTeX).
@@ -54,8 +81,12 @@ _NOTATION = {
     "floor": ("⌊{}⌋", r"\lfloor {} \rfloor"),
     "ceil": ("⌈{}⌉", r"\lceil {} \rceil"),
 }
-_POSTFIX = {"adjoint": ("ᵀ", "T"), "transposed": ("ᵀ", "T"), "inv": ("⁻¹", "-1"),
-            "inverse_adjoint": ("⁻ᵀ", "-T")}  # fmt: skip
+_POSTFIX = {
+    "adjoint": ("ᵀ", "T"),
+    "transposed": ("ᵀ", "T"),
+    "inv": ("⁻¹", "-1"),
+    "inverse_adjoint": ("⁻ᵀ", "-T"),
+}
 
 
 def tex_name(name: str) -> str:
@@ -66,7 +97,7 @@ def tex_name(name: str) -> str:
 
 
 class Writer:
-    """Writes a tree, with no more parentheses than needed. A level is how tightly a thing binds."""
+    """Writes a tree with the fewest parentheses. A level is a precedence."""
 
     def __init__(self, symbols: dict[str, Symbol], latex: bool):
         self.symbols = symbols

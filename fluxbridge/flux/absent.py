@@ -123,7 +123,7 @@ REASONS: dict[str, dict[str, str]] = {
 
 
 def python_name(name: str) -> str:
-    """What a name of Julia is called here.
+    """The name here of a name of Julia's.
 
     >>> python_name("train!"), python_name("@layer"), python_name("∇conv_data!"), python_name("⊠")
     ('train_', 'layer', 'grad_conv_data_', 'batched_mul')
@@ -134,7 +134,12 @@ def python_name(name: str) -> str:
 
 
 def explain(module: str) -> Callable[[str], NoReturn]:
-    """The ``__getattr__`` of a module of the mirror: it says why a name of Flux is not there."""
+    """The ``__getattr__`` of a module of the mirror: its AttributeError says why a name of Flux is missing.
+
+    >>> explain("Flux")("CUDADevice")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    AttributeError: Flux.CUDADevice is left out: everything here is computed with NumPy, on the CPU; ...
+    """
     reasons = {python_name(name): reason for name, reason in REASONS.get(module, {}).items()}
 
     def __getattr__(name: str) -> NoReturn:

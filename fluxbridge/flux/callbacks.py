@@ -1,4 +1,4 @@
-"""When to act, and when to stop: functions that remember what they saw."""
+"""When to act, and when to stop: functions that keep a state between their calls."""
 
 from __future__ import annotations
 
@@ -10,17 +10,32 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ArgumentError
+
+__all__ = ["early_stopping", "patience", "plateau", "throttle"]
+
+
+def _check(f: Any, count: Any, name: str) -> None:
+    if not callable(f):
+        raise ArgumentError(f"the first argument is a function; {f!r} is none")
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 0:
+        raise ArgumentError(f"{name} is a number of calls, an integer from 0; got {count!r}")
+
 
 def throttle(f: Callable[..., Any], timeout: float, *, leading: bool = True, trailing: bool = False) -> Any:
-    """`f`, run at most once in `timeout` seconds; calls in between return the last result.
+    """A function that runs `f` at most once in `timeout` seconds; calls in between return the last result.
 
-    With ``leading=False`` a call is not run at once but when the time is over. With
-    ``trailing=True`` the last of the calls in between is run then, in a thread of its own.
+    With ``leading=False`` a call is not run at once but when the time is over. With ``trailing=True`` the
+    last of the calls in between is run then, in a thread of its own. Raises ArgumentError if `timeout` is no
+    number from 0, or `f` no function.
 
     >>> said = throttle(lambda: print("hello"), 60)
     >>> for _ in range(3): said()
     hello
     """
+    _check(f, 0, "")
+    if not isinstance(timeout, (int, float, np.number)) or not timeout >= 0:
+        raise ArgumentError(f"timeout is a number of seconds from 0; got {timeout!r}")
     lock = threading.Lock()
     state: dict[str, Any] = {"ready": -np.inf, "later": None, "result": None, "timer": None}
 
@@ -57,12 +72,15 @@ def throttle(f: Callable[..., Any], timeout: float, *, leading: bool = True, tra
 
 
 def patience(predicate: Callable[..., bool], wait: int) -> Callable[..., bool]:
-    """A function that is true once `predicate` was true `wait` times in a row, and while it stays so.
+    """A function that is true once ``predicate(…)`` was true `wait` times in a row, and while it stays so.
+
+    Raises ArgumentError if `wait` is no integer from 0, or `predicate` no function.
 
     >>> tired = patience(lambda x: x > 0, 2)
     >>> [tired(x) for x in (1, 0, 1, 1, 1, 0)]
     [False, False, False, True, True, False]
     """
+    _check(predicate, wait, "wait")
     count = 0
 
     def trigger(*args: Any, **options: Any) -> bool:
@@ -81,15 +99,17 @@ def early_stopping(
     init_score: float = np.inf,
     min_dist: float = 0,
 ) -> Callable[..., bool]:
-    """A function that is true once the score ``f(…)`` has not got below its best for `delay` calls.
+    """A function that is true once the score ``f(…)`` has not got below its best in `delay` calls in a row.
 
-    `distance` says how much better a score is than the best so far (``best - score``); less than
-    `min_dist` does not count.
+    ``distance(best, score)`` says how much better a score is than the best so far (``best - score``); less
+    than `min_dist` is no improvement. The best before the first call is `init_score`. Raises ArgumentError if
+    `delay` is no integer from 0, or `f` no function.
 
     >>> stop = early_stopping(lambda loss: loss, 2)
     >>> [stop(loss) for loss in (8.0, 7.0, 7.5, 7.6)]
     [False, False, False, True]
     """
+    _check(f, delay, "delay")
     best = init_score
 
     def no_better(*args: Any, **options: Any) -> bool:
@@ -110,12 +130,16 @@ def plateau(
     init_score: float = np.inf,
     min_dist: float = 1e-6,
 ) -> Callable[..., bool]:
-    """A function that is true once ``f(…)`` has changed by less than `min_dist` for `width` calls.
+    """A function that is true once ``f(…)`` changed by less than `min_dist` in `width` calls in a row.
+
+    The change is ``abs(distance(last, score))``; the score before the first call is `init_score`. Raises
+    ArgumentError if `width` is no integer from 0, or `f` no function.
 
     >>> flat = plateau(lambda loss: loss, 2, min_dist=0.5)
     >>> [flat(loss) for loss in (9.0, 8.9, 8.8, 5.0)]
     [False, False, True, False]
     """
+    _check(f, width, "width")
     last = init_score
 
     def unchanged(*args: Any, **options: Any) -> bool:

@@ -1,22 +1,26 @@
-"""What makes a class one of layers: a choice of the fields that are trained, and how it is printed."""
+"""What makes a class a layer: which of its fields are trained, and how it is printed."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ArgumentError
 from .functors.trained import CHOSEN
 from .lazy import wait_for_sizes
 from .show import default_repr, plain_text
+
+__all__ = ["layer"]
 
 
 def layer(
     cls: type | None = None, *, trainable: tuple[str, ...] | str | None = None, show: str = "expand"
 ) -> Any:
-    """Class decorator: objects of this class are layers.
+    """Class decorator: objects of this class are layers. Returns the class, or without it the decorator.
 
-    `trainable` names the fields that are trained (all of them otherwise). `show` is how ``str(model)``
-    looks: ``"expand"`` (one line for each layer inside), ``"noexpand"`` (in one line), or ``"ignore"`` (as
-    without the decorator).
+    `trainable` names the fields that are trained (all of them otherwise). `show` is how ``str(model)`` looks:
+    ``"expand"`` (one line for each layer inside), ``"noexpand"`` (in one line), or ``"ignore"`` (as without
+    the decorator). A size ``_`` in the arguments of the class makes a LazyLayer. Raises ArgumentError for
+    another `show`, or for names that are no texts.
 
     >>> import numpy as np
     >>> @layer(trainable=("weight",))
@@ -28,11 +32,14 @@ def layer(
     (weight=array([[1., 1.]]))
     """
     if show not in ("expand", "noexpand", "ignore"):
-        raise ValueError(f'show is "expand", "noexpand" or "ignore", not {show!r}')
+        raise ArgumentError(f'show is "expand", "noexpand" or "ignore", not {show!r}')
+    names = (trainable,) if isinstance(trainable, str) else trainable
+    if names is not None and not all(isinstance(name, str) for name in names):
+        raise ArgumentError(f"trainable names fields, in a tuple of texts; {trainable!r} does not")
 
     def mark(kind: type) -> type:
-        if trainable is not None:
-            CHOSEN[kind] = (trainable,) if isinstance(trainable, str) else tuple(trainable)
+        if names is not None:
+            CHOSEN[kind] = tuple(names)
         kind.__flux_show__ = show  # type: ignore[attr-defined]
         if kind.__repr__ is object.__repr__:
             kind.__repr__ = _one_line  # type: ignore[method-assign, assignment]

@@ -1,4 +1,7 @@
-"""Where arrays are: always on the CPU, with the words that a program for GPUs uses (MLDataDevices.jl)."""
+"""Where arrays are: always on the CPU.
+
+The names that programs for GPUs use (MLDataDevices.jl) work, and move nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,28 @@ import numpy as np
 from ..autodiff.primitive import Tracer
 from ..errors import ArgumentError
 from .functors import fcollect, fmap
-from .precision import converted
+from .precision import converted, is_float_type
 from .rng import default_rng
+
+__all__ = [
+    "CPUDevice",
+    "DeviceIterator",
+    "cpu",
+    "cpu_device",
+    "default_device_rng",
+    "get_device",
+    "get_device_type",
+    "gpu",
+    "gpu_device",
+    "reset_gpu_device_",
+    "supported_gpu_backends",
+]
 
 
 class CPUDevice:
     """Moves a model or data to the CPU, where they are; with an `eltype` float arrays become that type.
+
+    Raises ArgumentError if `eltype` is no float type.
 
     >>> device = CPUDevice(np.float32)
     >>> device({"w": np.ones(2)})
@@ -24,6 +43,8 @@ class CPUDevice:
     """
 
     def __init__(self, eltype: Any = None):
+        if eltype is not None and not is_float_type(eltype):
+            raise ArgumentError(f"a device converts to a float type such as np.float32, not to {eltype!r}")
         self.eltype = None if eltype is None else np.dtype(eltype)
 
     def __call__(self, x: Any) -> Any:
@@ -40,7 +61,7 @@ class CPUDevice:
 
 
 def cpu_device(eltype: Any = None) -> CPUDevice:
-    """The CPU.
+    """The CPU as a :class:`CPUDevice`, with its errors.
 
     >>> cpu_device()(1.0)
     1.0
@@ -52,7 +73,16 @@ _told: set[str] = set()
 
 
 def gpu_device(_device_id: int | None = None, eltype: Any = None, *, force: bool = False) -> CPUDevice:
-    """The CPU, with a warning the first time, as in Flux without a GPU. With `force` an ArgumentError."""
+    """The CPU, with a warning the first time, as in Flux without a GPU.
+
+    Raises ArgumentError with ``force=True``, or if `eltype` is no float type.
+
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     gpu_device()
+    CPUDevice()
+    """
     if force:
         raise ArgumentError("No functional GPU device found: everything here is computed on the CPU")
     if "gpu" not in _told:
@@ -66,22 +96,40 @@ def gpu_device(_device_id: int | None = None, eltype: Any = None, *, force: bool
 
 
 def reset_gpu_device_() -> None:
-    """Let :func:`gpu_device` look, and warn, anew."""
+    """Let the next :func:`gpu_device` warn again.
+
+    >>> reset_gpu_device_()
+    """
     _told.discard("gpu")
 
 
 def supported_gpu_backends() -> tuple[str, ...]:
-    """There are none."""
+    """The names of the GPU backends: there are none.
+
+    >>> supported_gpu_backends()
+    ()
+    """
     return ()
 
 
 def cpu(x: Any) -> Any:
-    """`x` itself: everything here is on the CPU."""
+    """`x` itself: everything is on the CPU.
+
+    >>> cpu([1.0])
+    [1.0]
+    """
     return x
 
 
 def gpu(x: Any) -> Any:
-    """`x` itself; the first time there is a warning that there is no GPU."""
+    """`x` itself; the first time with the warning of :func:`gpu_device`.
+
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     gpu([1.0])
+    [1.0]
+    """
     return gpu_device()(x)
 
 
@@ -96,21 +144,31 @@ def get_device(x: Any) -> CPUDevice | None:
 
 
 def get_device_type(x: Any) -> type | None:
-    """The class of :func:`get_device`."""
+    """The class of :func:`get_device`, or None for what holds no arrays.
+
+    >>> get_device_type(np.ones(2))
+    <class 'fluxbridge.flux.devices.CPUDevice'>
+    """
     found = get_device(x)
     return None if found is None else type(found)
 
 
 def default_device_rng(_device: CPUDevice) -> Any:
-    """The generator of random numbers that is used where none is given."""
+    """The default generator of random numbers, for every device.
+
+    >>> default_device_rng(cpu_device())
+    default_rng()
+    """
     return default_rng()
 
 
 class DeviceIterator:
     """The batches of a loader, each moved to a device.
 
-    >>> list(DeviceIterator(cpu_device(), [1, 2]))
-    [1, 2]
+    ``len`` is that of the loader; TypeError if it has none.
+
+    >>> list(DeviceIterator(cpu_device(np.float32), [1, np.ones(1)]))
+    [1, array([1.], dtype=float32)]
     """
 
     def __init__(self, device: CPUDevice, iterator: Iterable[Any]):

@@ -1,4 +1,4 @@
-"""Sizes that are not known yet: ``_`` in the arguments of a layer, and the layer that waits for them."""
+"""Sizes that are not known yet: ``_`` in the arguments of a layer, and layers that are made when they are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Unknown:
-    """A size that :func:`~fluxbridge.flux.autosize` finds, or what is calculated from it.
+    """A size that :func:`~fluxbridge.flux.autosize` finds, or what is computed from it by ``+ - * // % **``.
 
     >>> (_ // 4 + 1).of(8)
     3
@@ -48,7 +48,11 @@ _ = Unknown()
 
 
 def has_unknown(x: Any) -> bool:
-    """Is there an unknown size in these arguments?"""
+    """Is there an unknown size in these arguments?
+
+    >>> has_unknown((3, [_])), has_unknown({"stride": 2})
+    (True, False)
+    """
     if isinstance(x, dict):
         return any(map(has_unknown, x.values()))
     return isinstance(x, Unknown) or (type(x) in (tuple, list) and any(map(has_unknown, x)))
@@ -63,7 +67,16 @@ def _filled(x: Any, size: int) -> Any:
 
 
 class LazyLayer:
-    """A layer that will be made when its first input tells the size."""
+    """A layer that is made when its first input tells the size. What the layer raises, its first call raises.
+
+    >>> import numpy as np
+    >>> from fluxbridge.flux import Dense
+    >>> layer = Dense((_, 2))
+    >>> layer
+    LazyLayer(Dense((_, 2)))
+    >>> layer(np.ones((3, 4), np.float32)).shape, layer
+    ((2, 4), LazyLayer(Dense(3 => 2)       # 8 parameters))
+    """
 
     def __init__(self, kind: type, args: tuple[Any, ...], options: dict[str, Any]):
         self.kind, self.args, self.options = kind, args, options
@@ -76,7 +89,7 @@ class LazyLayer:
         size = x.shape[axis]
         made: Any = self.kind(*_filled(self.args, size), **_filled(self.options, size))
         y = made(x, *more)
-        self.layer = made  # only now: the call has worked
+        self.layer = made  # after the call, which may have failed
         return y
 
     def __repr__(self) -> str:
@@ -86,7 +99,14 @@ class LazyLayer:
 
 
 def wait_for_sizes(kind: type) -> None:
-    """Let ``kind(…)`` make a LazyLayer where a size is unknown."""
+    """Let ``kind(…)`` make a :class:`LazyLayer` where a size is unknown.
+
+    >>> class Wide:
+    ...     def __init__(self, size): self.size = size
+    >>> wait_for_sizes(Wide)
+    >>> Wide(_), Wide(3).size
+    (LazyLayer(Wide(_)), 3)
+    """
     if kind.__init__ is object.__init__:
         return  # it takes no sizes
     make = kind.__new__

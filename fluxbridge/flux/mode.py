@@ -1,4 +1,4 @@
-"""Training mode and test mode, of layers that behave differently in the two."""
+"""Training mode and test mode, for layers that behave differently in the two."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ..autodiff.native import within_gradient
 from ..autodiff.primitive import plain
 from ..errors import ArgumentError
 from .functors import isleaf, pairs, trainable
+
+__all__ = ["testmode_", "trainmode_"]
 
 
 class _Shapes(threading.local):
@@ -46,7 +48,11 @@ def is_active(layer: Any, x: Any) -> bool:
 
 
 def tidy(mode: Any) -> bool | None:
-    """True, False, or None for ``"auto"``."""
+    """A mode as True, False, or None for ``"auto"``; ArgumentError for anything else.
+
+    >>> tidy(True), tidy("auto")
+    (True, None)
+    """
     if mode is None or mode is True or mode is False:
         return mode
     if isinstance(mode, str) and mode == "auto":
@@ -55,7 +61,7 @@ def tidy(mode: Any) -> bool | None:
 
 
 class HasMode:
-    """What layers with a field `active` have in common."""
+    """The method of layers with a field `active`."""
 
     active: bool | None
 
@@ -67,10 +73,11 @@ class HasMode:
 
 
 def testmode_(model: Any, mode: Any = True) -> Any:
-    """Set all layers of a model to test mode: no dropout, statistics as they are. Returns the model.
+    """Set all layers of a model to test mode, in place: no dropout, fixed statistics. Returns the model.
 
-    ``testmode_(model, "auto")`` goes back to the default: training inside of a gradient, test outside.
-    Layers of your own take part by a method ``testmode_(self, mode)``. Raises ArgumentError for another mode.
+    ``testmode_(model, False)`` sets training mode; ``testmode_(model, "auto")`` (or None) goes back to the
+    default: training inside of a gradient, test outside. Layers of your own take part with a method
+    ``testmode_(self, mode)``. Raises ArgumentError for another mode.
 
     >>> from fluxbridge.flux import Dropout
     >>> testmode_(Dropout(0.3))
@@ -91,7 +98,9 @@ testmode_.__test__ = False  # type: ignore[attr-defined] # pytest: this is no te
 
 
 def trainmode_(model: Any, mode: Any = True) -> Any:
-    """Set all layers of a model to training mode. Returns the model.
+    """Set all layers of a model to training mode, in place, or with False to test mode. Returns the model.
+
+    ``"auto"`` and errors are as in :func:`testmode_`.
 
     >>> from fluxbridge.flux import Dropout
     >>> trainmode_(Dropout(0.3))

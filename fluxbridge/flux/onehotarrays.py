@@ -1,8 +1,7 @@
-"""One-hot arrays: labels as columns with a single true, stored as the position of that one.
+"""One-hot arrays: boolean columns with a single True, stored as the position of that one.
 
-``onehotbatch(labels, classes)`` makes a :class:`OneHotArray`; ``W @ onehot`` picks columns of W
-instead of multiplying; everything else that NumPy does with it sees an ordinary array of booleans.
-Positions count from 0.
+``onehotbatch(labels, classes)`` makes a :class:`OneHotArray`; ``W @ onehot`` selects columns of W instead of
+multiplying; all other NumPy functions see an ordinary boolean array. Positions count from 0.
 """
 
 from __future__ import annotations
@@ -16,12 +15,17 @@ from ..autodiff.primitive import Tracer, plain
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import leaf
 
+__all__ = ["OneHotArray", "OneHotMatrix", "OneHotVector", "onecold", "onehot", "onehotbatch"]
+
 _UNSET: Any = object()
 
 
 @leaf
 class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
-    """Booleans that are true once along axis 0, at `indices`; of shape ``(nlabels, *indices.shape)``.
+    """A boolean array of shape ``(nlabels, *indices.shape)``, True at `indices` along axis 0, else False.
+
+    `indices` are integers that count from 0 (kept as uint32 in a field of this name). Raises ArgumentError
+    for positions that are no integers or outside of 0 … nlabels - 1.
 
     >>> y = OneHotArray([0, 2], 3)
     >>> y
@@ -44,6 +48,8 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
     __slots__ = ("indices", "nlabels")
 
     def __init__(self, indices: Any, nlabels: int):
+        if not isinstance(nlabels, (int, np.integer)) or nlabels < 0:
+            raise ArgumentError(f"the number of labels is an integer of at least 0, not {nlabels!r}")
         positions = np.asarray(indices)
         if positions.size and positions.dtype.kind not in "iu":
             raise ArgumentError(f"positions of a OneHotArray are integers, not {positions.dtype}")
@@ -52,18 +58,21 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
         self.indices = positions.astype(np.uint32)
         self.nlabels = int(nlabels)
 
-    # -- an array to Python and NumPy ------------------------------------------------------------------
+    # -- the interface of an array -----------------------------------------------------------------------
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """(nlabels, *shape of the indices)."""
         return (self.nlabels, *self.indices.shape)
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return self.indices.ndim + 1
 
     @property
     def size(self) -> int:
+        """The number of elements."""
         return self.nlabels * self.indices.size
 
     def __len__(self) -> int:
@@ -87,13 +96,14 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self if keeps_labels and not rest else np.asarray(self)[index]
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
-        """Another shape; still compact if the labels stay on axis 0."""
+        """As ``ndarray.reshape``; a OneHotArray if axis 0 keeps its length."""
         shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
         if shape and shape[0] == self.nlabels and order == "C":
             return OneHotArray(self.indices.reshape(shape[1:]), self.nlabels)
         return np.asarray(self).reshape(shape, order=order)  # type: ignore[call-overload]
 
     def copy(self) -> OneHotArray:
+        """A OneHotArray with indices of its own."""
         return OneHotArray(self.indices, self.nlabels)
 
     def __getattr__(self, name: str) -> Any:
@@ -116,7 +126,7 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
         result = NotImplemented if own is None else own(*args, **options)
         return func(*_dense(args), **_dense(options)) if result is NotImplemented else result
 
-    # -- an array without derivative to gradient ---------------------------------------------------------
+    # -- for gradient: an argument without derivative ----------------------------------------------------
 
     def __fluxbridge_split__(self, _splitter: Any) -> tuple[Any, None]:
         return self, None
@@ -124,10 +134,10 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __reduce__(self) -> Any:
         return OneHotArray, (self.indices, self.nlabels)
 
-    # -- looks -------------------------------------------------------------------------------------------
+    # -- printing ----------------------------------------------------------------------------------------
 
     def summary(self) -> str:
-        """Size and type, as Julia says them."""
+        """Size and type as Julia prints them."""
         names = {1: ("OneHotVector", "UInt32"), 2: ("OneHotMatrix", "Vector{UInt32}")}
         held = "Matrix{UInt32}" if self.ndim == 3 else f"Array{{UInt32, {self.ndim - 1}}}"
         name, inner = names.get(self.ndim, ("OneHotArray", held))
@@ -140,32 +150,45 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
         blocks = []
         for place in np.ndindex(*self.indices.shape[1:][::-1]):
             at = (slice(None), *place[::-1])
-            label = ", ".join(str(k + 1) for k in place[::-1])  # Julia's text, which counts from 1
+            label = ", ".join(str(k + 1) for k in place[::-1])  # as in Julia, from 1
             rows = _rows(self.indices[at], self.nlabels).replace("⋅", "0")
             blocks.append(f"[:, :, {label}] =\n{rows}")
         return f"{self.summary()}:\n" + "\n\n".join(blocks)
 
 
-#: What OneHotArrays calls a one-hot array, or a view of one; here they are one class.
+#: OneHotArrays' name for one-hot arrays and views of them, which are one class here.
 OneHotLike = OneHotArray
 
 
 def OneHotVector(index: int, nlabels: int) -> OneHotArray:
-    """The one-hot vector that is true at `index`, which counts from 0."""
+    """The one-hot vector of length nlabels that is True at `index`, which counts from 0.
+
+    Raises ArgumentError for an array of positions, or a position outside of 0 … nlabels - 1. The shape is
+    (nlabels,).
+
+    >>> OneHotVector(1, 3).indices
+    array(1, dtype=uint32)
+    """
     if np.ndim(index) != 0:
         raise ArgumentError(f"a OneHotVector has one position, not an array of shape {np.shape(index)}")
     return OneHotArray(index, nlabels)
 
 
 def OneHotMatrix(indices: Any, nlabels: int) -> OneHotArray:
-    """The matrix of one-hot columns that are true at `indices`, which count from 0."""
+    """The matrix (nlabels, n) of n one-hot columns that are True at `indices`, which count from 0.
+
+    Raises ArgumentError unless the positions are a vector of integers in 0 … nlabels - 1.
+
+    >>> OneHotMatrix([0, 2], 3).shape
+    (3, 2)
+    """
     if np.ndim(indices) != 1:
         raise ArgumentError(f"a OneHotMatrix has a vector of positions, not shape {np.shape(indices)}")
     return OneHotArray(indices, nlabels)
 
 
 def _rows(indices: np.ndarray, nlabels: int, most: int = 24) -> str:
-    """The matrix as Julia draws it, the middle left out if it is large."""
+    """The rows as Julia prints them, with the middle left out if there are many."""
     columns: list[Any] = list(indices) if len(indices) <= most else [*indices[:12], None, *indices[-12:]]
     rows: list[Any] = (
         list(range(nlabels)) if nlabels <= most else [*range(12), None, *range(nlabels - 12, nlabels)]
@@ -184,7 +207,7 @@ def _cell(row: int | None, column: int | None) -> str:
 
 
 def _dense(x: Any) -> Any:
-    """Ordinary arrays in place of one-hot ones, in lists and tuples too."""
+    """`x` with ordinary arrays in place of one-hot ones, in lists, tuples and dicts too."""
     if isinstance(x, OneHotArray):
         return np.asarray(x)
     if type(x) in (list, tuple):
@@ -193,10 +216,17 @@ def _dense(x: Any) -> Any:
 
 
 def columns(matrix: Any, onehot: OneHotArray) -> Any:
-    """``matrix @ onehot`` by picking columns, differentiable in the matrix.
+    """``matrix @ onehot`` by selecting columns, differentiable in the matrix.
 
-    Raises DimensionMismatch if the matrix does not have one column for each label.
+    matrix has the shape (out, nlabels), onehot (nlabels,) or (nlabels, batch), the result (out,) or (out,
+    batch). Raises DimensionMismatch if the matrix does not have one column for each label, ArgumentError for
+    other arguments.
+
+    >>> columns(np.array([[1.0, 2.0, 3.0]]), OneHotArray([2, 0], 3))
+    array([[3., 1.]])
     """
+    if not isinstance(onehot, OneHotArray) or not getattr(matrix, "ndim", 0):
+        raise ArgumentError(f"columns takes an array and a OneHotArray, not {matrix!r} and {onehot!r}")
     if np.shape(matrix)[-1] != onehot.nlabels:
         raise DimensionMismatch(
             f"a matrix of shape {np.shape(matrix)} cannot be multiplied with a one-hot array of shape "
@@ -258,25 +288,28 @@ def _argmax(a: Any, axis: Any = None, **options: Any) -> Any:
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.concatenate: _concatenate, np.stack: _stack, np.column_stack: _column_stack, np.hstack: _hstack,
+    np.concatenate: _concatenate,
+    np.stack: _stack,
+    np.column_stack: _column_stack,
+    np.hstack: _hstack,
     np.argmax: _argmax,
     np.shape: lambda a: a.shape if isinstance(a, OneHotArray) else NotImplemented,
     np.ndim: lambda a: a.ndim if isinstance(a, OneHotArray) else NotImplemented,
     np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
-}  # fmt: skip
+}
 
 
 # -- labels to one-hot, and back -------------------------------------------------------------------
 
 
 def _finder(labels: Any) -> Callable[[Any], int | None]:
-    """The position of a value among the labels, by Julia's ``isequal``: 1 is 1.0, and NaN is NaN."""
+    """A function that finds the position of a value among the labels, by Julia's ``isequal``, or None."""
     positions: dict[Any, int] = {}
     rest: list[tuple[Any, int]] = []
     for k, label in enumerate(labels):
         try:
             positions.setdefault(_nan_as_one(label), k)
-        except TypeError:  # cannot be hashed
+        except TypeError:  # unhashable
             rest.append((label, k))
 
     def find(x: Any) -> int | None:
@@ -293,14 +326,24 @@ def _finder(labels: Any) -> Callable[[Any], int | None]:
     return find
 
 
+def _listed(labels: Any) -> Any:
+    """The labels as something with a length. Raises ArgumentError for what is no collection."""
+    if hasattr(labels, "__len__"):
+        return labels
+    if not hasattr(labels, "__iter__"):
+        raise ArgumentError(f"labels are a list, a range, a string or an array, not {labels!r}")
+    return list(labels)
+
+
 def _nan_as_one(x: Any) -> Any:
     return "NaN, itself" if isinstance(x, (float, np.floating)) and x != x else x
 
 
 def onehot(x: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
-    """The one-hot vector for `x`: true at its position among `labels`.
+    """The one-hot vector (number of labels,) that is True at the position of `x` among `labels`.
 
-    What is not among them counts as `default`, or raises ArgumentError.
+    An `x` that is no label counts as `default`. Raises ArgumentError if there is none, or it is no label
+    either.
 
     >>> onehot("b", "abc")
     3-element OneHotVector(::UInt32) with eltype Bool:
@@ -308,7 +351,7 @@ def onehot(x: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
      1
      ⋅
     """
-    labels = labels if hasattr(labels, "__len__") else list(labels)
+    labels = _listed(labels)
     find = _finder(labels)
     position = find(x)
     if position is None and default is not _UNSET:
@@ -320,10 +363,11 @@ def onehot(x: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
 
 
 def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
-    """One-hot vectors for many values, as columns; `xs` may be an array, a list, a string, or any iterable.
+    """The one-hot vectors of many values, as columns: (number of labels, number of values).
 
-    What is not among the `labels` counts as `default`, or raises ArgumentError. An array of shape (m, n)
-    gives one of shape (labels, m, n).
+    `xs` is an array, a list, a string or another iterable; an array of shape (m, n) gives (number of labels,
+    m, n). A value that is no label counts as `default`. Raises ArgumentError if there is none, or it is no
+    label either.
 
     >>> onehotbatch("abca", "abc")
     3×4 OneHotMatrix(::Vector{UInt32}) with eltype Bool:
@@ -334,7 +378,7 @@ def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
     array([0, 2], dtype=uint32)
     """
     xs = plain(xs)
-    labels = labels if hasattr(labels, "__len__") else list(labels)
+    labels = _listed(labels)
     if isinstance(labels, range) and labels.step == 1 and len(labels):
         found = _counted(xs, labels)
         if found is not None and (default is _UNSET or bool(np.all(found >= 0))):
@@ -347,6 +391,8 @@ def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
         spare = find(default)
         if spare is None:
             raise ArgumentError(f"Default value {default!r} is not in labels")
+    if not hasattr(xs, "__iter__"):
+        raise ArgumentError(f"onehotbatch takes a list or an array of values, not {xs!r}; see onehot for one")
     shape = xs.shape if isinstance(xs, np.ndarray) else (-1,)
     values = xs.ravel().tolist() if isinstance(xs, np.ndarray) else list(xs)
     positions = []
@@ -360,7 +406,7 @@ def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
 
 
 def _counted(xs: Any, labels: range) -> np.ndarray | None:
-    """Positions of integers among consecutive ones, -1 where there is none; None for other data."""
+    """Positions of integers among the labels of a range, -1 for others; None if `xs` are no integers."""
     if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
         return None
     array = np.asarray(xs)
@@ -371,11 +417,11 @@ def _counted(xs: Any, labels: range) -> np.ndarray | None:
 
 
 def onecold(y: Any, labels: Any = None) -> Any:
-    """Where the largest element stands along axis 0, or its label.
+    """The position of the largest element along axis 0 (the first of equals), or its label.
 
-    Positions count from 0; of equal ones the first counts. Of a vector the answer is one position
-    or label, of an array an array without axis 0. Has no derivative. Raises DimensionMismatch if there
-    is not one label for each row, ArgumentError for a vector with NaN.
+    Positions count from 0. For a vector the result is one position or label, for an array (n, batch…) an
+    array (batch…). There is no derivative. Raises DimensionMismatch unless there is one label for each row,
+    ArgumentError for a vector with NaN and for what has no rows.
 
     >>> onecold(np.array([0.3, 0.2, 0.5])), onecold(np.array([0.3, 0.2, 0.5]), "abc")
     (2, 'c')
@@ -384,8 +430,10 @@ def onecold(y: Any, labels: Any = None) -> Any:
     """
     y = plain(y)
     y = y if isinstance(y, OneHotArray) else np.asarray(y)
+    if not y.ndim or not y.shape[0]:
+        raise ArgumentError(f"onecold takes an array with at least one row, not one of shape {y.shape}")
     if labels is not None:
-        labels = labels if hasattr(labels, "__len__") else list(labels)
+        labels = _listed(labels)
         if len(labels) != y.shape[0]:
             raise DimensionMismatch(
                 f"onecold got {len(labels)} labels for an array of shape {y.shape}: {y.shape[0]} rows"
@@ -399,7 +447,7 @@ def onecold(y: Any, labels: Any = None) -> Any:
 
 
 def _table(labels: Any) -> np.ndarray:
-    """The labels as an array that can be indexed; any objects at all, if they are no numbers or texts."""
+    """The labels as an array: of their type if they are numbers or strings, else of objects."""
     if isinstance(labels, (range, np.ndarray)):
         return np.asarray(labels)
     kinds = {type(v) for v in labels}

@@ -1,16 +1,20 @@
-"""The size of what a model puts out, and sizes that a model finds by itself."""
+"""The size of a model's output, and sizes that are found by running a model."""
 
 from __future__ import annotations
 
+import operator
 import warnings
 from typing import Any
 
 import numpy as np
 
 from ..errors import ArgumentError, DimensionMismatch
-from .functors import LazyLayer, fcollect, fmap
+from .functors import fcollect, fmap
 from .layers.containers import Chain
+from .lazy import LazyLayer
 from .mode import only_shapes
+
+__all__ = ["autosize", "outputsize"]
 
 Size = tuple[int, ...]
 
@@ -18,8 +22,11 @@ Size = tuple[int, ...]
 def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
     """The shape of ``model(x)`` for an input of this shape, or ``model(x, y)`` for inputs of these shapes.
 
-    `padbatch` adds a batch of one to each. The model is run on no more than one or two observations,
-    whatever the batch. Statistics are left alone. Raises what the model raises where shapes do not fit.
+    `padbatch` adds a batch axis of length 1 to each. A tuple or list of layers is taken as a Chain. The model
+    is run on one or two observations at most, whatever the batch; statistics stay as they are. The result is
+    a tuple, or a tuple of them for a model with several outputs. Raises ArgumentError for a size that is not
+    a tuple of integers from 0, or a model without an output of a size, and what the model raises where shapes
+    do not fit.
 
     >>> from fluxbridge.flux import Chain, Dense
     >>> outputsize(Chain(Dense((10, 4)), Dense((4, 2))), (10, 1000))
@@ -29,9 +36,10 @@ def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
     """
     if isinstance(model, (tuple, list)):
         model = Chain(*model)
-    if len(sizes) == 1 and sizes[0] and isinstance(sizes[0][0], (tuple, list)):
-        sizes = tuple(sizes[0])
-    shapes = [(*map(int, size), 1) if padbatch else tuple(map(int, size)) for size in sizes]
+    several = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else ()
+    if several and isinstance(several[0], (tuple, list)):  # a tuple of sizes
+        sizes = tuple(several)
+    shapes = [(*_size(size), 1) if padbatch else _size(size) for size in sizes]
     dtype = _dtype(model)
     with only_shapes(), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -45,12 +53,22 @@ def outputsize(model: Any, *sizes: Any, padbatch: bool = False) -> Any:
         return _run(model, shapes, dtype)
 
 
+def _size(size: Any) -> Size:
+    try:
+        shape = tuple([operator.index(n) for n in size])
+    except TypeError:
+        shape = (-1,)
+    if any(n < 0 for n in shape):
+        raise ArgumentError(f"a size is a tuple of integers from 0, such as (3, 32); got {size!r}")
+    return shape
+
+
 def _by_batch(model: Any, shapes: list[Size], dtype: Any, batch: int) -> Any:
     """The shape for this batch from those for two small ones, sizes being a + b·batch; None if that fails."""
     for few in ((0, 1), (1, 2)):
         try:
             first, second = [_run(model, [(*s[:-1], n) for s in shapes], dtype) for n in few]
-        except Exception:
+        except Exception:  # whatever a layer raises for few observations; the size itself comes last
             continue
         return _extrapolate(first, second, few[0], batch)
     return None
@@ -86,15 +104,16 @@ def _dtype(model: Any) -> Any:
 def autosize(size: Any, model: Any) -> Any:
     """`model` with its sizes ``_`` filled in, for an input of this size.
 
-    ``_`` is :data:`fluxbridge.flux._`, with which one may calculate (``_ // 4``). It stands for the number
-    of channels (the last axis but one), and of features (the first axis) in Dense, Embedding and LayerNorm.
-    Raises what the layers raise where sizes do not fit.
+    ``_`` is :data:`fluxbridge.flux._`, and may be computed with (``_ // 4``). It stands for the number of
+    channels (the last axis but one), and of features (the first axis) in Dense, Embedding and LayerNorm.
+    Raises ArgumentError for a size that is not a tuple of integers from 0, or a layer that the input does not
+    reach, and what the layers raise where sizes do not fit.
 
     >>> from fluxbridge.flux import Chain, Dense, _
     >>> autosize((3, 32), Chain(Dense((_, 5)), Dense((_, _ // 2))))
     Chain(Dense(3 => 5), Dense(5 => 2))
     """
-    shape = tuple(map(int, size))
+    shape = _size(size)
     lazy = [m for m in fcollect(model) if isinstance(m, LazyLayer)]
     try:
         with only_shapes():

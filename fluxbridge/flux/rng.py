@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ArgumentError
 from .functors import leaf
+
+__all__ = ["default_rng", "rng_from_array", "seed_"]
 
 
 @leaf
 class DefaultRNG:
-    """The generator that is used where none is given; :func:`seed_` decides which that is."""
+    """The default generator, a stand-in for the one that :func:`seed_` chose."""
 
     __slots__ = ()
     generator: Any = np.random.default_rng()
@@ -51,7 +54,7 @@ _DEFAULT = DefaultRNG()
 
 
 def default_rng() -> Any:
-    """The generator that is used where none is given.
+    """The generator that is used where none is given; :func:`seed_` chooses which one it stands for.
 
     >>> default_rng()
     default_rng()
@@ -60,33 +63,57 @@ def default_rng() -> Any:
 
 
 def seed_(seed: Any = None) -> Any:
-    """Let the default generator begin anew at `seed`; or use this generator from now on.
+    """Start the default generator anew from `seed`; or put this generator behind it.
+
+    Returns :func:`default_rng`. Without a seed the operating system chooses one. Raises ArgumentError for
+    what is neither a generator nor a seed that NumPy's ``default_rng`` takes (integers from 0).
 
     >>> first = rand(seed_(1), np.float32, 2)
     >>> bool(np.all(first == rand(seed_(1), np.float32, 2)))
     True
     """
-    DefaultRNG.generator = seed if is_rng(seed) else np.random.default_rng(seed)
+    try:
+        DefaultRNG.generator = seed if is_rng(seed) else np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"{seed!r} is neither a seed (an integer from 0, or a sequence of them) nor a generator"
+        ) from None
     return _DEFAULT
 
 
 def is_rng(x: Any) -> bool:
-    """Is `x` a generator of random numbers?"""
+    """Is `x` a generator of random numbers?
+
+    >>> is_rng(np.random.default_rng()), is_rng(3)
+    (True, False)
+    """
     return isinstance(x, np.random.Generator) or (hasattr(type(x), "rand") and not isinstance(x, type))
 
 
 def rng_from_array(_x: Any) -> Any:
-    """The generator for arrays like this: the default one."""
+    """The generator for arrays like this one: the default one, as in Flux on the CPU.
+
+    >>> rng_from_array(np.ones(2))
+    default_rng()
+    """
     return default_rng()
 
 
 def rand(rng: Any, dtype: Any, *shape: int) -> Any:
-    """Numbers from the interval [0, 1)."""
+    """Uniform random numbers in [0, 1), an array of this dtype and shape.
+
+    >>> rand(np.random.default_rng(0), np.float32, 2)
+    array([0.8506242 , 0.63696164], dtype=float32)
+    """
     return _again(_rand, rng, dtype, shape)
 
 
 def randn(rng: Any, dtype: Any, *shape: int) -> Any:
-    """Numbers with the standard normal distribution."""
+    """Standard normal random numbers, an array of this dtype and shape.
+
+    >>> randn(np.random.default_rng(0), np.float64, 2)
+    array([ 0.12573022, -0.13210486])
+    """
     return _again(_randn, rng, dtype, shape)
 
 
@@ -103,14 +130,22 @@ def _randn(rng: Any, dtype: Any, *shape: int) -> Any:
 
 
 def randperm(rng: Any, n: int) -> np.ndarray:
-    """A permutation of 0, …, n - 1."""
+    """A random permutation of 0, …, n - 1.
+
+    >>> sorted(randperm(default_rng(), 3).tolist())
+    [0, 1, 2]
+    """
     if isinstance(rng, np.random.Generator):
         return rng.permutation(n)
     return np.asarray(rng.randperm(n))
 
 
 def shuffled(rng: Any, items: Any) -> np.ndarray:
-    """The items in a random order, as an array."""
+    """The items in a random order, as an array.
+
+    >>> sorted(shuffled(default_rng(), [3, 1, 2]).tolist())
+    [1, 2, 3]
+    """
     if isinstance(rng, np.random.Generator):
         return rng.permutation(items)
     return np.asarray(rng.shuffle(list(items)))
@@ -148,7 +183,7 @@ class Draws:
 
     def draw(self, make: Callable[..., Any], rng: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
         k, self._next = self._next, self._next + 1
-        if k < len(self.numbers) and np.shape(self.numbers[k]) != shape:  # this run goes another way
+        if k < len(self.numbers) and np.shape(self.numbers[k]) != shape:  # this run draws other numbers
             del self.numbers[k:]
         if k == len(self.numbers):
             self.numbers.append(make(rng, dtype, *shape))
@@ -166,7 +201,7 @@ def _again(make: Callable[..., Any], rng: Any, dtype: Any, shape: tuple[int, ...
     draws = _running.draws
     if draws is None:
         return make(rng, dtype, *shape)
-    _running.draws = None  # a generator may be made of another one, which is asked by the same functions
+    _running.draws = None  # a generator may draw from another one by the same functions
     try:
         return draws.draw(make, rng, dtype, shape)
     finally:

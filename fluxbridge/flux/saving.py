@@ -22,6 +22,8 @@ from ..autodiff.template import Record
 from ..errors import ArgumentError
 from .state import loadmodel_, state
 
+__all__ = ["load", "save"]
+
 FORMAT = "fluxbridge state 1"
 _TYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1",
@@ -34,9 +36,9 @@ _MAX_HEADER = 100_000_000
 def save(path: Any, model: Any) -> None:
     """Write the :func:`~fluxbridge.flux.state` of a model, or a state, to a file.
 
-    The name ends in ``.safetensors`` or ``.npz``. The file is complete or not there: it is written
-    beside and then renamed. Raises ArgumentError for another ending of the name, or for parameters that
-    the format cannot hold.
+    The name ends in ``.safetensors`` or ``.npz``. The file is written beside its place and then renamed, so
+    it is never incomplete. Raises ArgumentError for another ending of the name, or parameters that the format
+    cannot hold; OSError if the file cannot be written.
 
     >>> import tempfile, os
     >>> from fluxbridge.flux import Dense, load
@@ -61,11 +63,18 @@ def save(path: Any, model: Any) -> None:
 
 
 def load(path: Any, model: Any = None) -> Any:
-    """The state in a file that :func:`save` wrote; with a `model`, loaded into it (and the model returned).
+    """The state in a file that :func:`save` wrote; with a `model`, loaded into it, and the model returned.
 
-    Of a safetensors file from elsewhere the arrays come back as a dict. Raises ArgumentError for a file
-    that is damaged, cut short or of another kind, and what :func:`~fluxbridge.flux.loadmodel_` raises
-    where it does not fit the model.
+    Of a safetensors file from elsewhere the arrays come back as a dict. Raises ArgumentError for a file that
+    is damaged, cut short or of another kind, OSError if there is none, and what
+    :func:`~fluxbridge.flux.loadmodel_` raises if it does not fit the model.
+
+    >>> import tempfile, os
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     path = os.path.join(place, "m.npz")
+    ...     save(path, {"w": np.ones(2)})
+    ...     load(path, {"w": np.zeros(2)})
+    {'w': array([1., 1.])}
     """
     path = pathlib.Path(path)
     data = path.read_bytes()
@@ -121,7 +130,7 @@ def _to_json(x: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
 
 
 def _plain_number(x: Any) -> Any:
-    """A number as JSON has it; infinities and NaN as text, complex numbers as two."""
+    """A number for JSON; infinities and NaN as text, complex numbers as two."""
     if isinstance(x, complex):
         return [_plain_number(x.real), _plain_number(x.imag)]
     return x if math.isfinite(x) else str(x)

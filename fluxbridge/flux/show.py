@@ -1,4 +1,4 @@
-"""How models print: in one line, as ``repr``, and in lines with the numbers of parameters, as ``str``."""
+"""How models print: on one line by ``repr``, on a line a layer with numbers of parameters by ``str``."""
 
 from __future__ import annotations
 
@@ -27,16 +27,26 @@ NAMES: dict[Any, str] = {
 }  # fmt: skip
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type, type(np.mean))
 _SPELLINGS = {"sigmoid": "σ", "hardsigmoid": "hardσ", "logsigmoid": "logσ"}
-_TYPES = {"float64": "Float64", "float32": "Float32", "float16": "Float16", "bool": "Bool",
-          "complex128": "ComplexF64", "complex64": "ComplexF32"}  # fmt: skip
+_TYPES = {
+    "float64": "Float64",
+    "float32": "Float32",
+    "float16": "Float16",
+    "bool": "Bool",
+    "complex128": "ComplexF64",
+    "complex64": "ComplexF32",
+}
 
 
 class Verbatim(str):
-    """Text that stands for a part of a layer where it is printed."""
+    """Text that stands for a part of a layer where the layer is printed.
+
+    >>> text(Verbatim("2 => 3")), text("2 => 3")
+    ('2 => 3', "'2 => 3'")
+    """
 
 
 def function_name(f: Any, qualified: bool = False) -> str:
-    """What Flux prints for a function; `qualified` with the module it is from, as on a line of its own.
+    """The name that Flux prints for a function; `qualified` with its module, as on a line of its own.
 
     >>> function_name(np.tanh), function_name(operator.add)
     ('tanh', '+')
@@ -58,7 +68,7 @@ def function_name(f: Any, qualified: bool = False) -> str:
 
 
 def array_summary(x: Any) -> str:
-    """Size and type of an array as Julia says it in a line.
+    """Size and type of an array as Julia says it on one line.
 
     >>> array_summary(np.zeros((2, 1), np.float32)), array_summary(np.zeros((2, 1, 1)))
     ('2×1 Matrix{Float32}', '2×1×1 Array{Float64,...}')
@@ -105,13 +115,18 @@ def text(x: Any, qualified: bool = False) -> str:
 
 
 def default_repr(x: Any) -> str:
-    """``Name(part, part)`` for an object that does not say how it prints."""
+    """``Name(part, part)`` for an object that does not say how it prints.
+
+    >>> from fluxbridge.flux import Dropout
+    >>> default_repr(Dropout(0.5)).startswith("Dropout(0.5")
+    True
+    """
     parts = children(x)
     return f"{type(x).__name__}({', '.join(map(text, parts))})"
 
 
 # ---------------------------------------------------------------------------------------------
-# In lines
+# On several lines
 # ---------------------------------------------------------------------------------------------
 
 
@@ -170,7 +185,7 @@ def _brackets(x: Any) -> tuple[str, str]:
 
 
 def _shown(x: Any) -> list[Any]:
-    """What is inside of `x`, for printing: what is trained, tuples of it opened."""
+    """The parts of `x` that are printed: what is trained, with tuples of it opened."""
     own = getattr(type(x), "__flux_parts__", None)
     if own is not None:
         return own(x)

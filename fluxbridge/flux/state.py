@@ -11,16 +11,19 @@ from ..autodiff.template import Record
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import KeyPath, children, fcollect, fmapstructure, isleaf, pairs
 
-#: Fields of Flux whose names are none in Python, as they come in the state of a model from Julia.
+__all__ = ["loadmodel_", "modules", "state"]
+
+#: Fields of Flux, as in a state from Julia, whose names are normalised otherwise in Python.
 _IN_PYTHON = {"σ²": "σ2", "ϵ": "ε"}
 
-Problem = tuple[KeyPath, str, bool]  #: where, what, and whether it is about sizes only
+Problem = tuple[KeyPath, str, bool]  #: path, text, and whether only sizes differ
 
 
 def state(model: Any) -> Any:
-    """The parameters and settings of a model: records, tuples and dicts of arrays, numbers, strings and None.
+    """The parameters and settings of a model, in records, tuples, lists and dicts.
 
-    Functions and other things without parameters are ``()``. The arrays are the model's own, not copies.
+    They are arrays, numbers, texts and None. Functions and other things without parameters are ``()``. The
+    arrays are the model's own, not copies.
 
     >>> from fluxbridge.flux import Dense
     >>> state(Dense(np.ones((1, 2)), np.zeros(1), np.tanh))
@@ -36,12 +39,14 @@ def _kept(x: Any) -> Any:
 
 
 def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: True) -> Any:
-    """Copy the parameters of `src`, a model or the :func:`state` of one, into those of `dst`. Returns `dst`.
+    """Copy the parameters of `src`, a model or the :func:`state` of one, into those of `dst`, in place.
 
-    `src` must have the parts of `dst`. Numbers, functions and settings of `dst` stay. A False in `src` (no
-    bias) goes with zeros in `dst`, and any bias of `src` is dropped where `dst` has none. `filter` picks the
-    parts that count. Nothing is copied unless everything fits: otherwise DimensionMismatch (sizes) or
-    ArgumentError (structure) lists all that differs.
+    Returns `dst`. `src` must have the parts of `dst`; arrays are cast to the dtypes of `dst`. Numbers,
+    functions and settings of `dst` stay. A False in `src` (no bias) fills an array with zeros, and any bias
+    of `src` is dropped where `dst` has none. Only parts for which ``filter(part)`` is true count.
+
+    Nothing is copied unless everything fits: otherwise DimensionMismatch (only sizes differ) or ArgumentError
+    (structure, dtypes, arrays that cannot be written to) lists all that differs.
 
     >>> from fluxbridge.flux import Dense
     >>> m = loadmodel_(Dense((2, 1)), {"weight": np.ones((1, 2)), "bias": np.zeros(1), "σ": ()})
@@ -57,7 +62,7 @@ def loadmodel_(dst: Any, src: Any, *, filter: Callable[[Any], bool] = lambda _: 
     if problems:
         raise _difference(problems)
     converted = [(array, value.astype(array.dtype)) for array, value in copies.values()]
-    for array, value in converted:  # nothing can go wrong any more
+    for array, value in converted:  # all of this succeeds
         array[...] = value
     return dst
 
@@ -76,14 +81,14 @@ def _match(dst: Any, src: Any, path: KeyPath, filter: Any, copies: Any, problems
 
 
 def _parts(x: Any, filter: Any) -> dict[Any, Any]:
-    """The parts that `filter` picks; of a tuple or list they are counted anew."""
+    """The parts that `filter` picks; those of a tuple or list are numbered anew."""
     picked = [(k, v) for k, v in pairs(children(x)) if filter(v)]
     named = all(isinstance(k, str) for k, _ in picked)
     return {_IN_PYTHON.get(k, k): v for k, v in picked} if named else dict(enumerate(v for _, v in picked))
 
 
 def _match_leaf(dst: Any, src: Any, path: KeyPath, copies: Any, problems: list[Problem]) -> None:
-    """Note the copy to make, or what is wrong."""
+    """Note the copy to make, or the problem."""
     to, given = _is_array(dst), _is_array(src)
     if not to:
         if given and (dst is True or not isinstance(dst, (bool, np.bool_))):
@@ -140,7 +145,7 @@ def _where(path: KeyPath) -> str:
 
 
 def modules(model: Any) -> list[Any]:
-    """The model and everything inside that has parts, from the top down.
+    """The model and every part of it that has parts itself, from the top down, each shared one once.
 
     >>> from fluxbridge.flux import Chain, Dense
     >>> [type(m).__name__ for m in modules(Chain(Dense((2, 2)), np.tanh))]

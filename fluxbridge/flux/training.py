@@ -12,7 +12,6 @@ array([2.98])
 from __future__ import annotations
 
 import inspect
-import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -25,11 +24,14 @@ from ..api import withgradient
 from ..autodiff.implicit import Params
 from ..autodiff.primitive import plain
 from ..errors import ArgumentError, DomainError
+from ..progress import Progress
 from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, trainables, update_
 from .optimisers.step import check_state
 from .optimisers.text import julia
 from .optimisers.tree import leaves, match
+
+__all__ = ["train_", "trainstep_", "trainstep_withgradient_"]
 
 Loss = Callable[..., Any]
 
@@ -50,27 +52,35 @@ def _spread(batch: Any) -> tuple[Any, ...]:
 
 
 def _number(value: Any) -> Any:
-    """The loss itself, if more was returned with it."""
+    """The loss itself, the first of what was returned."""
     if isinstance(value, tuple):
         return value[0]
     return next(iter(value.values())) if isinstance(value, dict) else value
 
 
 def _is_finite(value: Any) -> bool:
-    """Is the loss finite? What is no number at all is left for the engine to refuse."""
+    """Is the loss finite? What is no number is refused later, by the engine."""
     number = _number(value)
     return not isinstance(number, (int, float, complex, np.generic)) or bool(np.isfinite(number))
 
 
 class _NotFinite(Exception):
-    """Ends the run of a loss that is not finite, so that it leaves no trace in the model."""
+    """Ends the run of a loss that is not finite, before running statistics are updated."""
 
     def __init__(self, value: Any):
         self.value = value
 
 
 def trainstep_withgradient_(loss: Loss, *args: Any) -> tuple[Any, Any]:
-    """:func:`trainstep_` that returns (loss, gradient by the model); None for a loss that is not finite."""
+    """:func:`trainstep_` that returns (loss, gradient by the model), the gradient None for a loss not finite.
+
+    Raises as :func:`trainstep_`.
+
+    >>> from fluxbridge.flux.optimisers import Descent, setup
+    >>> model = {"w": np.array([1.0])}
+    >>> trainstep_withgradient_(lambda m, x: np.sum(m["w"] * x), model, 3.0, setup(Descent(0.1), model))
+    (3.0, {'w': array([3.])})
+    """
     engine, model, batch, state = _arguments(args, "trainstep_withgradient_", "model, batch, opt_state")
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
@@ -102,7 +112,7 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
 
 
 def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeError) -> TypeError:
-    """`error`, or one that says how the loss is called, if that is what is wrong."""
+    """`error`, or one that says how the loss is called, if its signature does not fit."""
     try:
         inspect.signature(loss).bind(model, *inputs)
     except ValueError:  # it has no signature
@@ -120,11 +130,13 @@ def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeE
 def trainstep_(loss: Loss, *args: Any) -> Any:
     """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
 
-    The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one
-    argument. What the loss returns besides the number, in a tuple or dict that begins with it, is
-    returned too.
-    If the number is not finite, nothing is updated, running statistics neither. Raises StructureError,
-    before anything is run, if the state belongs to another model.
+    The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
+    The loss returns a real number, or a tuple or dict that begins with it; all of it is returned. A loss that
+    is not finite updates nothing, neither parameters nor running statistics.
+
+    Raises StructureError, before anything is run, if the state belongs to another model; ArgumentError if
+    `opt_state` is no state; TypeError for another number of arguments, or a loss that does not take them; and
+    what the loss, :func:`~fluxbridge.gradient` and :func:`~fluxbridge.flux.update_` raise.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0])}
@@ -140,15 +152,22 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True) -> Non
     """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
 
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
-    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss where there is a
-    terminal and tqdm is installed (``pip install "fluxbridge[progress]"``); ``progress=False`` turns it off.
+    :func:`trainstep_` for how the loss is called. A bar shows the progress and the loss on a terminal, by
+    tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
+    ``progress=False`` turns it off. A rule may stand for `opt_state`; its state is then lost at the end. The
+    old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss does not take
+    the model.
 
-    Raises DomainError if a loss is infinite or NaN, before it changes the model, and StructureError, before
-    anything is run, if the state belongs to another model. Warns if the data are empty, or everything is
-    frozen. A rule may stand for `opt_state`; what it remembers is then lost in the end.
+    Raises DomainError if a loss is infinite or NaN, before it changes the model; StructureError, before
+    anything is run, if the state belongs to another model; ArgumentError if the data are no iterable, or one
+    array, or the arguments are in another order; and what :func:`trainstep_` raises. Warns if the data are
+    empty, or everything is frozen.
 
-    The old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss
-    does not take the model.
+    >>> from fluxbridge.flux.optimisers import Descent, setup
+    >>> model = {"w": np.array([1.0])}
+    >>> train_(lambda m, x: np.sum((m["w"] - x) ** 2), model, [3.0, 3.0], setup(Descent(0.25), model))
+    >>> model["w"]
+    array([2.5])
     """
     if len(args) == 3 and isinstance(args[0], Params):
         return _train_old(loss, *args, cb=cb, progress=progress)
@@ -192,7 +211,7 @@ def _refuse_infinite(value: Any, number: int) -> None:
 
 
 def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any], None]]]:
-    """(number, item, what shows the loss) for each item of the data."""
+    """(number, item, function that shows the loss) for each item of the data."""
     if isinstance(data, (np.ndarray, OneHotArray)) and data.ndim > 1:
         raise ArgumentError(
             f"the data are one array of shape {data.shape}, which would be taken row by row; take a "
@@ -203,15 +222,15 @@ def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any]
             f"the data are something to iterate over, such as [(x, y)] or a DataLoader; got "
             f"{type(data).__name__}"
         )
-    bar = _bar(data) if progress else None
-    show = (lambda _value: None) if bar is None else _loss_shower(bar)
+    bar = Progress("training", data, delay=0.0) if progress else None
+
+    def show(loss: Any) -> None:
+        if bar is not None and bar.visible:
+            bar.note(f"loss={float(loss):.4g}")
+
     number = 0
-    try:
-        for number, item in enumerate(data if bar is None else bar, start=1):
-            yield number, item, show
-    finally:
-        if bar is not None:
-            bar.close()
+    for number, item in enumerate(data if bar is None else bar, start=1):
+        yield number, item, show
     if number == 0:
         warnings.warn(
             "the data were empty, so nothing was trained (a generator or zip can be used once only)",
@@ -219,24 +238,9 @@ def _items(data: Any, progress: bool) -> Iterator[tuple[int, Any, Callable[[Any]
         )
 
 
-def _bar(data: Any) -> Any:
-    """A progress bar around the data; None where nobody would see it."""
-    if not sys.stderr.isatty():
-        return None
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return None
-    return tqdm(data, leave=False)
-
-
-def _loss_shower(bar: Any) -> Callable[[Any], None]:
-    return lambda value: bar.set_postfix_str(f"loss={float(value):.4g}", refresh=False)
-
-
 def _train_old(
     loss: Loss, params: Params, data: Any, rule: Any, *, cb: Any = None, progress: bool = True
-) -> None:  # fmt: skip
+) -> None:
     """Implicit parameters: ``loss(*item)`` finds the model by itself; the rule remembers its states."""
     callbacks = [] if cb is None else list(cb) if isinstance(cb, (list, tuple)) else [cb]
     for number, item, bar in _items(data, progress):

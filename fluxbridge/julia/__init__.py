@@ -34,7 +34,10 @@ def start(isolated: bool | None = None, timeout: float | None = None) -> None:
 
 @contextlib.contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Each call of an isolated Julia in this block may take so long, or raises JuliaTimeout.
+    """Calls of an isolated Julia by this thread in this block may take so long, or raise JuliaTimeout.
+
+    The process is ended then, and the next call starts a fresh one. Raises ValueError if Julia is not
+    isolated.
 
     >>> from fluxbridge import julia
     >>> f = julia.function("x -> sum(i -> sin(x * i), 1:10^12)")  # doctest: +SKIP
@@ -59,10 +62,11 @@ def stop() -> None:
 
 
 def versions() -> dict[str, str]:
-    """The versions of the running Julia and its packages."""
+    """The versions of Julia and its packages; starts Julia if it does not run."""
     return session.bridge().versions()
 
 
+# formatted by hand: several names a line
 __all__ = [
     "JuliaCrashed", "JuliaError", "JuliaNotAvailable", "JuliaObject", "JuliaTimeout", "Source", "available",
     "differentiable", "function", "source", "start", "stop", "time_limit", "versions",

@@ -33,8 +33,8 @@ _ROUTES = {
 
 
 @dataclass
-class Report:
-    """What the doctor found. `usable` is the answer in one word."""
+class Findings:
+    """What was found. `usable`: can Julia be used now?"""
 
     usable: bool = False
     recipe: str = ""
@@ -57,31 +57,31 @@ def run(start: bool = False, as_json: bool = False) -> int:
     return 0 if report.usable else 1
 
 
-def examine(start: bool = False) -> Report:
+def examine(start: bool = False) -> Findings:
     """Look at everything. Julia is started only if `start`."""
-    found = discovery.available()
-    report = Report(recipe=found.recipe)
-    report.facts = dict(_facts(found))
-    report.chosen = settings.chosen(found.offline) if found.recipe != "running" else {}
+    survey = discovery.available()
+    report = Findings(recipe=survey.recipe)
+    report.facts = dict(_facts(survey))
+    report.chosen = settings.chosen(survey.offline) if survey.recipe != "running" else {}
     report.given = _given()
-    for error in found.problems:
+    for error in survey.problems:
         report.add(error)
-    if found.download and not found.problems:
-        lost = network.unreachable(*found.servers)
+    if survey.download and not survey.problems:
+        lost = network.unreachable(*survey.servers)
         if lost:
-            report.add(discovery.no_network(found, lost))
-        elif found.error and not start:
-            report.add(found.error)
-    report.hints = list(_hints(found))
+            report.add(discovery.no_network(survey, lost))
+        elif survey.error and not start:
+            report.add(survey.error)
+    report.hints = list(_hints(survey))
     if start and not report.problems:
         _start(report)
     report.usable = not report.problems
-    if found and found.julia and found.project:
-        report.offline = _offline(found.julia, found.project)
+    if survey and survey.julia and survey.project:
+        report.offline = _offline(survey.julia, survey.project)
     return report
 
 
-def _facts(found: discovery.Availability) -> Iterator[tuple[str, str]]:
+def _facts(survey: discovery.Availability) -> Iterator[tuple[str, str]]:
     folder = places.fluxbridge_folder()
     yield "fluxbridge", __version__
     yield "FluxBridge", f"{places.project_version(folder)} in {folder}" if folder else "not found"
@@ -89,18 +89,18 @@ def _facts(found: discovery.Availability) -> Iterator[tuple[str, str]]:
     for package in ("numpy", "juliacall", "juliapkg"):
         yield {"numpy": "NumPy"}.get(package, package), _version(package)
     yield "OpenSSL", ssl.OPENSSL_VERSION
-    yield "way", _ROUTES.get(found.recipe, found.recipe)
-    yield "Julia", f"{found.version or 'unknown version'} at {found.julia}" if found.julia else "not found"
-    if found.project:
-        yield "project", _place(Path(found.project))
+    yield "way", _ROUTES.get(survey.recipe, survey.recipe)
+    yield "Julia", f"{survey.version or 'unknown version'} at {survey.julia}" if survey.julia else "not found"
+    if survey.project:
+        yield "project", _place(Path(survey.project))
     yield "depot", _place(places.depots()[0])
     for package in (*settings.PACKAGES, "PythonCall"):
-        if found.project and os.path.exists(found.project):
-            yield package, found.packages.get(package, "not in the project") or "in the project"
+        if survey.project and os.path.exists(survey.project):
+            yield package, survey.packages.get(package, "not in the project") or "in the project"
     yield "threads", settings.threads()
     own = "julia.start(isolated=True) or FLUXBRIDGE_ISOLATED=1 gives Julia one of its own"
-    yield "process", "Julia's own (FLUXBRIDGE_ISOLATED)" if found.isolated else f"this one; {own}"
-    if found.isolated:
+    yield "process", "Julia's own (FLUXBRIDGE_ISOLATED)" if survey.isolated else f"this one; {own}"
+    if survey.isolated:
         yield "signals", "Julia's, in its own process: Ctrl-C interrupts Julia, and Python goes on"
         return
     signals = settings.option("handle_signals")[0] == "yes"
@@ -126,16 +126,17 @@ def _given() -> dict[str, str]:
     return given
 
 
-def _hints(found: discovery.Availability) -> Iterator[str]:
-    """What works now and may fail later, and what is set in vain."""
-    if found.recipe != "running" and not found.isolated:
+def _hints(survey: discovery.Availability) -> Iterator[str]:
+    """Warnings: what works now and may fail later, and settings without effect."""
+    if survey.recipe != "running" and not survey.isolated:
         for module in ("torch", "numba", "llvmlite"):
+            # what matters is whether the library is loaded, and it must not be loaded to find out
             if module != "torch" and module in sys.modules:
                 yield f"{module} is imported, with an LLVM of its own: start Julia first; {ISOLATE}"
             elif module != "llvmlite" and importlib.util.find_spec(module) is not None:
                 yield f"{module} is installed: in one process, start Julia before importing it; {ISOLATE}"
     if (
-        not found.isolated
+        not survey.isolated
         and multiprocessing.get_start_method(allow_none=True) in (None, "fork")
         and _forks_by_default()
     ):
@@ -143,7 +144,7 @@ def _hints(found: discovery.Availability) -> Iterator[str]:
             "multiprocessing forks on this system, and Julia does not survive a fork: use "
             'multiprocessing.get_context("spawn") in a program that starts Julia'
         )
-    if settings.option("handle_signals")[0] == "yes" and not found.isolated:
+    if settings.option("handle_signals")[0] == "yes" and not survey.isolated:
         yield f"PYTHON_JULIACALL_HANDLE_SIGNALS=yes: Ctrl-C ends Python at once; {ISOLATE}"
     if "PYTHON_JULIACALL_THREADS" in settings.chosen():
         yield "JULIA_NUM_THREADS is not followed: one thread is safe without Julia's signal handling"
@@ -151,11 +152,11 @@ def _hints(found: discovery.Availability) -> Iterator[str]:
         yield "nobody reads PYTHON_JULIACALL_OPTLEVEL; the name is PYTHON_JULIACALL_OPTIMIZE"
     if not places.writable(places.depots()[0]):
         yield "the first depot is read-only: nothing can be precompiled; JULIA_DEPOT_PATH=/mine:/shared helps"
-    if found.project and found.version:
-        built = places.manifest_julia(found.project, found.version)
-        if built and built.split(".")[:2] != found.version.split(".")[:2]:
-            yield f"the project was made by Julia {built}, this is {found.version}: try Pkg.resolve()"
-    if found.recipe == "juliapkg" and found.offline:
+    if survey.project and survey.version:
+        built = places.manifest_julia(survey.project, survey.version)
+        if built and built.split(".")[:2] != survey.version.split(".")[:2]:
+            yield f"the project was made by Julia {built}, this is {survey.version}: try Pkg.resolve()"
+    if survey.recipe == "juliapkg" and survey.offline:
         yield "all is installed, so juliapkg stays offline; PYTHON_JULIAPKG_OFFLINE=no asks for updates"
 
 
@@ -164,7 +165,7 @@ def _forks_by_default() -> bool:
 
 
 def _offline(julia: str, project: str) -> dict[str, str]:
-    """The recipe that needs neither juliapkg nor a network, filled with what was found."""
+    """The settings with which Julia starts without juliapkg and without a network."""
     return {
         "PYTHON_JULIACALL_EXE": julia,
         "PYTHON_JULIACALL_PROJECT": project,
@@ -174,7 +175,7 @@ def _offline(julia: str, project: str) -> dict[str, str]:
     }
 
 
-def _start(report: Report) -> None:
+def _start(report: Findings) -> None:
     """Start Julia, and replace what was read from files by what Julia says itself."""
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what juliapkg says
@@ -188,7 +189,7 @@ def _start(report: Report) -> None:
             report.facts[name] = f"{live[name]} {where}".rstrip() + " (running)"
 
 
-def text(report: Report) -> str:
+def text(report: Findings) -> str:
     """The report as people read it."""
     lines = [f"{name:<15} {value}" for name, value in report.facts.items()]
     if report.given:

@@ -69,7 +69,7 @@ def diaghessian(engine: str, f: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _closed(call: Translated) -> Any:
-    """The Julia function, if nothing that it captured is traced by another derivative."""
+    """The Julia function; raises NoRuleError if a captured value is traced by an outer derivative."""
     if call.open:
         raise NoRuleError(
             "the function uses a value of an outer derivative, which could not follow it into Julia. Take "

@@ -21,6 +21,9 @@ def function(source: Any, trace: bool = False) -> JuliaObject:
     native engine's numbers instead, so the derivative is native: for generic code on scalars, and on
     arrays element by element.
 
+    Starts Julia if it does not run. Raises JuliaNotAvailable if there is none, and a JuliaError for source
+    that cannot be parsed or evaluated.
+
     >>> from fluxbridge import julia
     >>> cube = julia.function("cube(x) = x^3")  # doctest: +SKIP
     >>> cube(2.0)  # doctest: +SKIP
@@ -37,6 +40,8 @@ def function(source: Any, trace: bool = False) -> JuliaObject:
 def differentiable(f: Callable[..., Any]) -> JuliaObject:
     """A Python function as a Julia one that Zygote can differentiate, by the native engine.
 
+    Starts Julia if it does not run; raises JuliaNotAvailable if there is none.
+
     >>> import numpy as np
     >>> from fluxbridge import gradient, julia, AutoZygote
     >>> wave = julia.differentiable(lambda x: np.sin(x) * x)  # doctest: +SKIP
@@ -49,7 +54,7 @@ def differentiable(f: Callable[..., Any]) -> JuliaObject:
 
 
 def handle_of(f: Any) -> Any:
-    """The Julia function behind what a user passes as `f` beside one of Julia's AD types."""
+    """The handle of a function that is passed with one of Julia's AD types; NoRuleError if it is none."""
     if isinstance(f, JuliaObject):
         return f._value
     if isinstance(f, str):

@@ -1,4 +1,4 @@
-"""The Julia that an isolated process serves: started as usual, and interruptible from outside."""
+"""The bridge inside of the isolated process, and interrupts that the user's process sends to it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ def julia(server: Server) -> Any:
 
 
 def _interruptible(bridge: Any, asks: int) -> Any:
-    """Let Ctrl-C interrupt Julia's own work, and nothing else, by an InterruptException.
+    """Make interrupts raise InterruptException in Julia code, and nowhere else.
 
-    Where Julia waits, it is asked through the file `asks`; where it works, by a signal. Returns what to
-    call after an interruption, to catch one that came too late.
+    A Julia that waits reads the request from the file `asks`; one that computes gets a signal. Returns a
+    function to call after an interruption, which takes an interrupt that came after the computation had
+    ended.
     """
     settled = bridge.define("FluxBridge.settle")
     ctypes.PyDLL(None).jl_sigatomic_begin()

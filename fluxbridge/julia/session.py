@@ -67,18 +67,18 @@ def stop() -> None:
 
 
 def _start_here() -> Bridge:
-    found = discovery.check()
+    survey = discovery.check()
     if discovery.running():  # by somebody who imported juliacall
         import juliacall
 
         _first_thread_leaves(juliacall)
-    return _gate.enter(_start, found)
+    return _gate.enter(_start, survey)
 
 
-def _start(found: discovery.Availability) -> Bridge:
-    settings.apply(found.offline)
+def _start(survey: discovery.Availability) -> Bridge:
+    settings.apply(survey.offline)
     if not discovery.running():
-        _say(found)
+        _say(survey)
     stderr: Callable[[], str] = lambda: ""  # noqa: E731
     try:
         with _stderr_kept() as stderr:
@@ -89,14 +89,14 @@ def _start(found: discovery.Availability) -> Bridge:
     except BaseException as failure:
         if not isinstance(failure, Exception) or isinstance(failure, JuliaNotAvailable):
             raise
-        raise failures.explain(failure, stderr(), project=found.project) from failure
-    # Julia took the stderr that it found, our copy of it; give it the real one
+        raise failures.explain(failure, stderr(), project=survey.project) from failure
+    # Julia has opened our pipe as its stderr; give it the real one
     juliacall.Main.seval("redirect_stderr(Base.fdio(2))")
     _kept.append(operations)
     return Bridge(operations, _gate)
 
 
-#: What holds values of juliacall and is never let go, as that may not happen anywhere.
+#: Values of juliacall that are never freed: Julia would have to be entered for that, at an unknown time.
 _kept: list[Any] = []
 
 
@@ -112,11 +112,11 @@ def _load(main: Any) -> Any:
 
 
 def _first_thread_leaves(juliacall: Any) -> None:
-    """Tell Julia's collector that the thread that started Julia has left it, once for all.
+    """Tell Julia's garbage collector that the thread that started Julia does not run Julia code.
 
-    The collector waits for every thread that is inside of Julia. It takes the thread that started it for
-    one of them always, and one that Julia let call Python too: a collection in another thread would wait
-    for ever. So the first is told to have left, now, and the others whenever they do (see gate.py).
+    A collection waits for all threads that run Julia code. To Julia these are also the thread that started
+    it, and every thread in which Julia has called Python, so a collection in another thread would wait for
+    ever. The first is declared safe here, once; the others whenever they call Python (see bridge/gate.py).
     """
     if _gate.has_border:
         return
@@ -148,9 +148,9 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _say(found: discovery.Availability) -> None:
-    if found.download:
-        what = ", ".join(found.download)
+def _say(survey: discovery.Availability) -> None:
+    if survey.download:
+        what = ", ".join(survey.download)
         print(
             f"fluxbridge: starting Julia. To download first: {what}; this takes some minutes.",
             file=sys.stderr,

@@ -1,6 +1,6 @@
-"""What different systems answer where a function has no derivative: a table.
+"""The derivatives that AD systems give at kinks, as a table.
 
-Whatever is installed is asked live; for the rest stand recorded answers with their versions, in
+Systems that are installed are asked; for the others there are recorded answers with their versions, in
 ``conventions.json``. The Zygote column is recorded from Julia (activations: from Flux).
 """
 
@@ -77,6 +77,7 @@ SYSTEMS: dict[str, tuple[str, Callable[[str, Sequence[Any]], Any]]] = {
 
 
 def _function(expression: str, names: dict[str, Any], count: int) -> Any:
+    # evaluated as text, which is also what the table shows
     return eval(f"lambda {', '.join(('x', 'y')[:count])}: {expression}", names)
 
 
@@ -201,7 +202,7 @@ def _asked(name: str, ask: Callable[[str, Sequence[Any]], Any], row: dict[str, A
             return answer(ask(expression, row["arguments"]))
     except (AttributeError, NotImplementedError):
         return "–"
-    except Exception:  # whatever a framework raises is its answer
+    except Exception:  # an exception of a framework is its answer in the table
         return "error"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..api import withgradient
-from .points import Point
+from .points import point_of
 
 
 class SubgradientRun:
@@ -124,7 +124,7 @@ class SubgradientMethod:
 
         `project` puts a point back into a convex set after each step, for minimisation within it.
         """
-        point = Point((x,))
+        point = point_of((x,))
         values: list[float] = []
         norms: list[float] = []
         factors: list[float] = []
@@ -163,7 +163,7 @@ class SubgradientMethod:
             factors.append(factor)
             start = point.vector((current,), "point")
             moved = start - factor * vector
-            (current,) = Point((current,)).at(moved - start)
+            (current,) = point_of((current,)).at(moved - start)
             if project is not None:
                 current = project(current)
         return SubgradientRun(best_x, values, points, norms, factors, stopped)

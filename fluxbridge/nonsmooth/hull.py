@@ -1,7 +1,6 @@
-"""Convex hulls by one algorithm: the point of a hull that is nearest to the origin (Wolfe 1976).
+"""Convex hulls, by the point of a hull that is nearest to the origin (Wolfe 1976).
 
-Whether a point lies in a hull, which points are its corners, and whether a cone has an inside are all
-questions about that nearest point.
+Membership, corners, and whether an open cone is empty are all decided by that nearest point.
 """
 
 from __future__ import annotations

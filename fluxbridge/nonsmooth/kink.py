@@ -1,9 +1,10 @@
 """Where a primitive is not smooth, as data.
 
-A kink lies where some *rivals* are equal: ``abs(x)`` has one where ``x ~ 0``, ``maximum(a, b)`` where
-``a ~ b``, a maximum of many numbers where its two largest meet. Whoever is ahead nearby decides which
-one-sided derivative holds there, so the rivals say everything: where the kink is, how many choices there
-are, and (their own derivatives) which directions lead to which choice.
+A kink is where some quantities, its *rivals*, are equal: ``abs(x)`` has one where ``x ~ 0``, ``maximum(a,
+b)`` where ``a ~ b``, a maximum of many numbers where the two largest are equal. Beside the kink one rival
+is largest, and each has a one-sided derivative. So the rivals determine where the kink is, how many
+one-sided derivatives there are, and, by the rivals' own derivatives, in which directions each of them
+holds.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Kink:
 
     `rivals` is text, ``"x ~ 0; x ~ 6"`` in the words of :mod:`.elementwise`, or a function of the inputs
     (and options) which returns one array or a tuple of them, rivals along the last axis, or None where
-    there is no kink to speak of. `sides` are the derivatives when the first rival is ahead, the second
-    and so on, as text for readers. `sort` is one of :data:`SORTS`, `word` a word about it.
+    there is no kink. `sides` are the derivatives where the first rival is largest, the second and so on, as
+    text for readers. `sort` is one of :data:`SORTS`, `word` a word about it.
 
     >>> Kink("a ~ b", ("1, 0", "0, 1"), "the larger one gets the derivative").ties((2.0, 2.0), {})
     [Tie(group=0, row=(), tied=(0, 1))]
@@ -71,25 +72,25 @@ class Kink:
         """The rivals, as arrays whose last axis they are; differentiable by the inputs."""
         if self.compiled is None:
             self.compiled = _compile(self.rivals_text, len(inputs))
-        found = self.compiled(*inputs, **options)
-        if found is None:
+        groups = self.compiled(*inputs, **options)
+        if groups is None:
             return ()
-        return found if isinstance(found, tuple) else (found,)
+        return groups if isinstance(groups, tuple) else (groups,)
 
     def ties(self, inputs: tuple[Any, ...], options: dict[str, Any], tol: float = 1e-9) -> list[Tie]:
         """The places where rivals meet, up to `tol` relative to their size (or to 1)."""
-        found = []
+        ties = []
         with np.errstate(all="ignore"):
             groups = [np.asarray(plain(r)) for r in self.rivals(*inputs, **options)]
         for k, rivals in enumerate(groups):
             if rivals.size == 0:
                 continue
             for row in zip(*np.nonzero(self._near(rivals, tol)), strict=True) if rivals.ndim > 1 else [()]:
-                found += [Tie(k, tuple(map(int, row)), tied) for tied in self._tied(rivals[row], tol)]
-        return found
+                ties += [Tie(k, tuple(map(int, row)), tied) for tied in self._tied(rivals[row], tol)]
+        return ties
 
     def _near(self, rivals: np.ndarray, tol: float) -> np.ndarray:
-        """Which rows are worth a look."""
+        """Which rows may have ties."""
         if self.sort in ("cone", "split"):
             return np.all(np.abs(rivals) <= tol, axis=-1)
         if rivals.shape[-1] < 2:
@@ -129,4 +130,4 @@ def _compile(text: str, inputs: int) -> Callable[..., Any]:
         pairs.append(f"pair({left.strip()}, {right.strip()})")
     words = {**ARRAY_WORDS, "pair": pair, "whole": whole, "half": half}
     source = f"lambda {', '.join(NAMES[inputs])}, **_options: ({', '.join(pairs)},)"
-    return eval(compile(source, GENERATED, "eval"), words)
+    return eval(compile(source, GENERATED, "eval"), words)  # text, for the rivals are printed in the docs

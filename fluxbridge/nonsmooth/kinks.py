@@ -1,4 +1,4 @@
-"""Which steps of one evaluation sit on a kink, what the engine chose there, and what else was possible."""
+"""The steps of one evaluation that are at a kink, the derivative that the engine chose, and the others."""
 
 from __future__ import annotations
 
@@ -12,24 +12,33 @@ import numpy as np
 
 from ..recording import Choice, Recording, Step, pull
 from ..recording.shorten import short
-from ..recording.sources import Source, source_of
+from ..recording.sources import Location, location_of
 from .kink import SORTS, Kink, Tie
 from .nearness import TOLERANCE, near_ties
-from .points import Point
+from .points import point_of
 from .questions import question_kink
 from .sides import alternatives, beside
 from .table import kinks_of
 
 SHOWN = 20  #: kinks that are written out
 _SIGNS = {
-    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=", operator.eq: "==",
-    operator.ne: "!=", np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=",
-    np.equal: "==", np.not_equal: "!=",
-}  # fmt: skip
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+    np.less: "<",
+    np.less_equal: "<=",
+    np.greater: ">",
+    np.greater_equal: ">=",
+    np.equal: "==",
+    np.not_equal: "!=",
+}
 
 
 class OnKink(NamedTuple):
-    """One step of the run that sits on a kink.
+    """One step that is at a kink.
 
     `chosen` is the local derivative that the engine used, by each input that varies, and `others` are
     those of the other sides; for a comparison they are its answer and the other answer. `distance` is
@@ -39,7 +48,7 @@ class OnKink(NamedTuple):
     name: str  #: of the step, v0, v1, … in the order of the run
     operation: str
     element: tuple[int, ...]  #: which element of the result
-    source: Source
+    source: Location
     sort: str
     word: str
     distance: float
@@ -60,8 +69,8 @@ class OnKink(NamedTuple):
 class Kinks(Sequence):
     """The kinks of one evaluation, in the order of the run; as text, as a table in a notebook."""
 
-    def __init__(self, found: list[OnKink]):
-        self._found = found
+    def __init__(self, kinks: list[OnKink]):
+        self._found = kinks
 
     def __len__(self) -> int:
         return len(self._found)
@@ -119,10 +128,11 @@ def _shown(x: Any) -> str:
 
 
 def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
-    """The steps of ``f(*xs)`` that sit on a kink, or as near to one as `tol` says.
+    """The steps of ``f(*xs)`` that are at a kink, to within `tol`.
 
-    The tolerance is relative: values count as equal if an error of that size in each of the numbers they are
-    made of could have moved them apart. With 0 only equal values are.
+    The tolerance is relative: values count as equal if an error of that size in each of the numbers they
+    are made of could have moved them apart. With 0 only equal values are. Raises StructureError if no
+    argument has a number, and what `f` raises.
 
     >>> import numpy as np
     >>> found = kinks(lambda x: np.maximum(x, 0.0) + abs(x - 1.0), 0.0)
@@ -132,16 +142,18 @@ def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
     no kinks: f is smooth here, as far as its steps tell
     """
     with np.errstate(all="ignore"):
-        recording = Recording(f, Point(xs).at())
-        found: list[tuple[int, OnKink]] = []
+        recording = Recording(f, point_of(xs).at())
+        on_kinks: list[tuple[int, OnKink]] = []
         for step in recording.steps:
             for kink in kinks_of(step.primitive):
                 ties = near_ties(kink, step, recording.steps[: step.position], tol)
                 for tie in _neighbours(kink, [tie for tie, _ in ties]):
-                    found.append((step.position, _on_step(step, kink, tie)))
+                    on_kinks.append((step.position, _on_step(step, kink, tie)))
         for choice in recording.choices:
-            found += [(choice.at, there) for there in _on_choice(choice, recording.steps[: choice.at], tol)]
-    return Kinks([kink for _, kink in sorted(found, key=lambda pair: pair[0])])
+            on_kinks += [
+                (choice.at, there) for there in _on_choice(choice, recording.steps[: choice.at], tol)
+            ]
+    return Kinks([kink for _, kink in sorted(on_kinks, key=lambda pair: pair[0])])
 
 
 def _neighbours(kink: Kink, ties: list[Tie]) -> list[Tie]:
@@ -162,14 +174,14 @@ def _on_step(step: Step, kink: Kink, tie: Tie) -> OnKink:
     for side in sides:
         if not any(_equal(side, known) for known in (chosen, *others)):
             others.append(side)
-    if kink.sort == "jump":  # what differs is the value, and not by little
+    if kink.sort == "jump":  # the value jumps
         values = {short(np.round(np.asarray(s.value)[tie.row], 6)) for s in moved}
         others += [f"value {v}" for v in sorted(values)]
     return OnKink(
         f"v{step.position}",
         step.primitive.name,
         tie.row,
-        source_of(step.calls),
+        location_of(step.calls),
         kink.sort,
         kink.word,
         _distance(kink, tie, step.values, step.options),
@@ -233,7 +245,7 @@ def _on_choice(choice: Choice, steps: Sequence[Step], tol: float) -> Iterator[On
             f"before v{choice.at}",
             _asked(choice),
             tie.row,
-            source_of(choice.calls),
+            location_of(choice.calls),
             kink.sort,
             kink.word,
             _distance(kink, tie, values, choice.options),

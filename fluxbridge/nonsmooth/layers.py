@@ -1,6 +1,4 @@
-"""The rivals of the layers' primitives. They are asked only where such a primitive was recorded, so Flux's
-mirror is loaded already.
-"""
+"""The rivals of the primitives of layers. They are called for recorded steps, so the mirror is loaded."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ def pixels(x: Any, grid: Any, border: bool) -> Any:
     from ..flux.nnlib.sampling import _places
 
     out = 0 if border else 1  # zeros begin a pixel outside
-    found = []
+    rivals = []
     for place, n in zip(_places(grid, np.shape(x)[:-2], False)[0], np.shape(x), strict=False):
-        found.append(np.stack([place, np.clip(np.round(plain(place)), -out, n - 1 + out)], axis=-1))
-    return tuple(found)
+        rivals.append(np.stack([place, np.clip(np.round(plain(place)), -out, n - 1 + out)], axis=-1))
+    return tuple(rivals)

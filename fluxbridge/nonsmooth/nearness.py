@@ -1,4 +1,4 @@
-"""When two values count as equal: as far as rounding, times a tolerance, could have moved them apart.
+"""When two values count as equal: if errors of a relative size `tol` could have made them differ.
 
 The difference of two rivals is a function of everything that was computed before. To first order an error of
 the relative size tol in each of these values v moves it by no more than tol · Σ |v̄ · v|, where v̄ is the
@@ -29,12 +29,12 @@ def near_ties(
 
     `steps` are all that were made before, backwards through which `rule` goes.
     """
-    found = []
+    near_ones = []
     run: tuple[Recording, list[int]] | None = None
     for tie in kink.ties(step.values, step.options, max(tol, _LOOSE)):
         row = np.asarray(kink.rivals(*step.values, **step.options)[tie.group])[tie.row]
         if _spread(kink, row, tie.tied) == 0:
-            found.append((tie, 0.0))
+            near_ones.append((tie, 0.0))
             continue
         if tol == 0:
             near = _equal(kink, row, tie)
@@ -42,8 +42,8 @@ def near_ties(
             run = run or record_rivals(step, kink)
             near = _within(kink, row, tie, _Noise(run, tie, step, steps, rule), tol)
         if near is not None:
-            found.append((near, _spread(kink, row, near.tied)))
-    return found
+            near_ones.append((near, _spread(kink, row, near.tied)))
+    return near_ones
 
 
 def _spread(kink: Kink, row: np.ndarray, tied: Sequence[int]) -> float:
@@ -101,8 +101,8 @@ class _Noise:
             total += _size(cotangent, step.value)
 
         with np.errstate(all="ignore"):
-            found = backward(self.steps, seeds, pull=self.rule, seen=seen) if seeds else {}
-            total += sum(_size(ct, step.value) for step, ct in found.items() if step.is_argument)
+            cotangent_of = backward(self.steps, seeds, pull=self.rule, seen=seen) if seeds else {}
+            total += sum(_size(ct, step.value) for step, ct in cotangent_of.items() if step.is_argument)
         return total
 
 

@@ -1,9 +1,9 @@
 """The smooth piece of a function that is active beside a point, in some direction.
 
-A function made of smooth parts and kinks is, next to a point x, one of finitely many smooth functions:
-the one whose choices hold at x + εv. That piece is found by running f there, for real, and then the
-recorded steps are computed again at x itself, so that its gradient at x is exact and is the limit of
-gradients nearby. No choice is ever made that does not occur at a real point.
+A function made of smooth parts and kinks is, next to a point x, one of finitely many smooth functions: the
+one whose choices hold at x + εv. That piece is found by evaluating f there; then the recorded steps are
+computed again at x itself, with the same choices, so that its gradient at x is exact and is the limit of
+gradients nearby. Only choices that occur at real points are used.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from ..autodiff.native import check_scalar
 from ..autodiff.tools import no_recomputation
 from ..errors import FluxbridgeError
 from ..recording import Choice, Recording, Step, backward, pull
+from ..recording.point import Point
 from .kink import Kink, Tie
 from .nearness import TOLERANCE, near_ties
-from .points import Point
+from .points import step_at
 from .questions import question_kink
 from .sides import along_tangent, beside, compute, pull_rival, record_rivals, varies
 from .table import kinks_of
 
 
 class Decision:
-    """Rivals that are equal at x: whose turn it is at x + εv, and the gradients of all of them."""
+    """Rivals that are equal at x: which is the largest at x + εv, and the gradients of all of them."""
 
     def __init__(
         self, key: tuple[Any, ...], answer: int, count: int, sort: str, slopes: Callable[[], np.ndarray]
@@ -47,16 +48,22 @@ class Decision:
 
     @property
     def undecided(self) -> bool:
-        """Have some rivals the same gradient, so that no direction can tell who is ahead?
+        """Have some rivals the same gradient, so that to first order no direction makes one the largest?
 
-        For a bend nothing hangs on it, since both sides have the same derivative then.
+        At a bend this does not matter, as both sides have the same derivative then.
         """
         scale = 1e-9 * max(1.0, float(np.max(np.abs(self.slopes), initial=0.0)))
         gaps = np.max(np.abs(self.slopes[:, None] - self.slopes[None]), axis=-1)
         return self.sort == "jump" and bool(np.any(gaps[np.triu_indices(len(gaps), 1)] <= scale))
 
 
-_SHRINK = (1.0, 1e-3, 1e-6, 1e-9, 1e-12)  #: how much nearer than the usual step a piece is looked for
+_SHRINK = (
+    1.0,
+    1e-3,
+    1e-6,
+    1e-9,
+    1e-12,
+)  #: factors of the step, tried until no choice changes closer by
 
 
 class Piece:
@@ -72,7 +79,7 @@ class Piece:
         self.f, self.point, self.direction, self.tol = f, point, direction, tol
         with np.errstate(all="ignore"):
             for shrink in _SHRINK:
-                self.step = shrink * point.step
+                self.step = shrink * step_at(point)
                 self._look()
                 if self.resolved or not point.moves(self.step * 1e-3 * direction):
                     break
@@ -88,7 +95,7 @@ class Piece:
             self.outside = not math.isfinite(float(self.near.value))
         except FluxbridgeError:
             raise
-        except (ArithmeticError, LookupError, TypeError, ValueError):  # f refuses what it gets there
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # f is not defined there
             self.outside = True
         self.way = "outside" if self.outside else "exact"
         self._places: dict[int, list[tuple[int, Kink, list[Tie]]]] = {}
@@ -106,8 +113,13 @@ class Piece:
         return run
 
     def _touched(self) -> list[bool]:
-        found = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
-        return [step in found for step in self.near.steps[: self.near.leaves]]
+        cotangent_of = self._sweep(self.near.steps, pull) if isinstance(self.near.out, Step) else {}
+        return [step in cotangent_of for step in self.near.steps[: self.near.leaves]]
+
+    def _argument(self, k: int) -> Any:
+        """Leaf k of the point in double precision."""
+        value = self.point.wide(k)
+        return value if isinstance(self.point.leaves[k], np.ndarray) else value.item()
 
     def _sweep(self, steps: Sequence[Step], rule: Any) -> dict[Step, Any]:
         return backward(steps, {steps[self.near.out.position]: 1.0}, pull=rule)
@@ -129,16 +141,16 @@ class Piece:
             self._take_limits()
 
     def _slope_at_the_point(self) -> np.ndarray:
-        found = self._sweep(self.again, self._sided)
-        return self.point.join([found.get(step) for step in self.again[: self.near.leaves]])
+        cotangent_of = self._sweep(self.again, self._sided)
+        return self.point.join([cotangent_of.get(step) for step in self.again[: self.near.leaves]])
 
     def _take_limits(self) -> None:
         """The gradient from those at x + εv, x + εv/4, and so on, as far as they settle."""
         runs = [self.near, *(self._record(self.step / k) for k in (4, 16, 64))]
         slopes = []
         for run in runs:
-            found = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
-            slopes.append(self.point.join([found.get(step) for step in run.steps[: run.leaves]]))
+            cotangent_of = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
+            slopes.append(self.point.join([cotangent_of.get(step) for step in run.steps[: run.leaves]]))
         last = slopes[-1]
         changes = np.diff(slopes, axis=0)
         self.gradient = last + changes[-1] / 3
@@ -158,12 +170,12 @@ class Piece:
     # -- ties and sides ------------------------------------------------------------------------------
 
     def _replay(self) -> None:
-        """The recorded steps computed again at the point; what was decided stays decided."""
+        """The recorded steps computed again at the point, with the choices that were made beside it."""
         for near in self.near.steps:
             inputs = tuple([self.again[x.position] if isinstance(x, Step) else x for x in near.inputs])
             step = Step(near.position, near.primitive, inputs, near.options, None, near.calls, near.path)
             if near.is_argument:
-                step.value = self.point.leaves[near.position]
+                step.value = self._argument(near.position)
             elif near.primitive.compute is no_recomputation:
                 self.sorts.add("own rule")
                 step.value = along_tangent(step, near)
@@ -179,9 +191,9 @@ class Piece:
                         step.value = compute(beside(step, self._moved(step)))
 
     def _near_ties(self, kink: Kink, step: Step) -> list[Tie]:
-        found = near_ties(kink, step, self.again, self.tol, self._sided)
-        self.apart = max([self.apart, *[distance for _, distance in found]])
-        return [tie for tie, _ in found]
+        ties = near_ties(kink, step, self.again, self.tol, self._sided)
+        self.apart = max([self.apart, *[distance for _, distance in ties]])
+        return [tie for tie, _ in ties]
 
     def _asked(self, choice: Choice) -> Step:
         """A question as a step, with the values at the point."""
@@ -189,7 +201,7 @@ class Piece:
         return Step(choice.at, None, inputs, choice.options, None)  # type: ignore[arg-type]
 
     def _same_answer(self, choice: Choice) -> bool:
-        """Is the answer at the point that of the piece, or the question one whose sides are equal there?"""
+        """Is the answer at the point that of the piece, or is the question at a kink there?"""
         kink = question_kink(choice.function)
         if kink is None:
             return True
@@ -206,7 +218,7 @@ class Piece:
             return True
 
     def _moved(self, step: Step) -> list[Any]:
-        """The inputs of a step at a kink, a trifle towards x + εv."""
+        """The inputs of a step at a kink, moved a little towards x + εv."""
         far = self.near.steps[step.position].values
         size = max((float(np.max(np.abs(v), initial=0.0)) for v in step.values if varies(v)), default=1.0)
         gap = max(_gap(kink, tie, step) for _, kink, ties in self._places[step.position] for tie in ties)
@@ -214,7 +226,7 @@ class Piece:
         return [a + part * (b - a) if varies(a) else a for a, b in zip(step.values, far, strict=True)]
 
     def _sided(self, step: Step, cotangent: Any) -> Sequence[Any]:
-        """The rule of a step; at a kink it looks at inputs that lie a trifle towards x + εv."""
+        """The rule of a step; at a kink it is applied to inputs a little towards x + εv."""
         if step.position in self._places:
             step = beside(step, self._moved(step))
         return pull(step, cotangent)
@@ -243,7 +255,7 @@ class Piece:
         try:
             ties = self._near_ties(kink, step)
             yield from self._decide(kink, ties, step, near, key, choice.at)
-        except (TypeError, ValueError, LookupError):  # asked in a way that the table does not know
+        except (TypeError, ValueError, LookupError):  # a question that is not in the table
             self.sorts.add("unknown question")
 
     def _decide(
@@ -257,14 +269,14 @@ class Piece:
             slopes = partial(self._slopes, run, tie, step, traced, upto)
             scores = there[tie.group][tie.row][list(tie.tied)]
             if kink.sort == "cone":
-                found = slopes()
-                rank = int(np.linalg.matrix_rank(found, tol=1e-9 * max(1.0, float(np.abs(found).max()))))
+                rows = slopes()
+                rank = int(np.linalg.matrix_rank(rows, tol=1e-9 * max(1.0, float(np.abs(rows).max()))))
                 if rank != 1:
                     if rank > 1:
                         self.sorts.add("round cone")
                     continue
-                strongest = int(np.argmax(np.linalg.norm(found, axis=1)))
-                slopes = partial(_both_signs, found[strongest])
+                strongest = int(np.argmax(np.linalg.norm(rows, axis=1)))
+                slopes = partial(_both_signs, rows[strongest])
                 scores = np.array([scores[strongest], -scores[strongest]])
             yield Decision((*key, *tie), int(np.argmax(scores)), len(scores), kink.sort, slopes)
 
@@ -284,8 +296,8 @@ class Piece:
         if not seeds:
             return np.zeros(self.point.size)
         steps = self.again[:upto]
-        found = backward(steps, seeds, pull=self._sided)
-        return self.point.join([found.get(leaf) for leaf in self.again[: self.near.leaves]])
+        cotangent_of = backward(steps, seeds, pull=self._sided)
+        return self.point.join([cotangent_of.get(leaf) for leaf in self.again[: self.near.leaves]])
 
 
 def _both_signs(slope: np.ndarray) -> np.ndarray:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..recording import Choice, Recording, Step, backward, pull
+from ..recording.point import Point
 from .kink import Kink, Tie
 from .nearness import near_ties
-from .points import Point
 from .questions import question_kink
 from .search import TooManyKinksError
 from .sides import alternatives, beside, varies
@@ -47,14 +47,14 @@ def free_products(
             f"subgradients: there are {count} combinations of one-sided derivatives; raise max_vertices, "
             "or leave consistent=True, which looks only at those that occur."
         )
-    found: list[np.ndarray] = []
+    vectors: list[np.ndarray] = []
     for chosen in itertools.product(*options):
         gradient = _gradient(recording, point, chosen)
-        if not any(np.max(np.abs(gradient - g)) <= 1e-6 * max(1.0, np.max(np.abs(g))) for g in found):
-            found.append(gradient)
-        if len(found) > limit:
+        if not any(np.max(np.abs(gradient - g)) <= 1e-6 * max(1.0, np.max(np.abs(g))) for g in vectors):
+            vectors.append(gradient)
+        if len(vectors) > limit:
             raise TooManyKinksError(f"subgradients: more than {limit} combinations; raise max_vertices.")
-    return np.array(found).reshape(-1, point.size), notes
+    return np.array(vectors).reshape(-1, point.size), notes
 
 
 def _moves(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
@@ -72,8 +72,8 @@ def _flips(
     kink = question_kink(choice.function)
     asked = Step(choice.at, None, choice.inputs, choice.options, None)  # type: ignore[arg-type]
     try:
-        found = near_ties(kink, asked, recording.steps[: choice.at], tol) if kink is not None else []
-        ties = [tie for tie, _ in found]
+        near = near_ties(kink, asked, recording.steps[: choice.at], tol) if kink is not None else []
+        ties = [tie for tie, _ in near]
     except (TypeError, ValueError, LookupError):
         return []
     if not ties:
@@ -109,5 +109,5 @@ def _gradient(recording: Recording, point: Point, chosen: Sequence[Any]) -> np.n
 
     if not isinstance(recording.out, Step):
         return np.zeros(point.size)
-    found = backward(recording.steps, {recording.out: 1.0}, pull=rule)
-    return point.join([found.get(step) for step in recording.steps[: recording.leaves]])
+    cotangent_of = backward(recording.steps, {recording.out: 1.0}, pull=rule)
+    return point.join([cotangent_of.get(step) for step in recording.steps[: recording.leaves]])

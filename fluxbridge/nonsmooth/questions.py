@@ -1,8 +1,7 @@
 """Questions that functions ask about traced values, and where their answers change.
 
-A comparison such as ``x > 0`` is no primitive and has no derivative, but what f does next depends on its
-answer. Where the two sides are equal, the answer is different on the other side: a kink, as data, like
-those of the primitives.
+A comparison such as ``x > 0`` is no primitive and has no derivative, but f may branch on its answer, which
+changes where both sides are equal. So questions have kinks, in the same form as primitives.
 """
 
 from __future__ import annotations
@@ -69,25 +68,51 @@ _SIGNS = Kink(_each_zero, word="a value is zero", sort="jump")
 
 _TABLE: dict[Any, Kink] = {
     **dict.fromkeys(
-        [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, np.less,
-         np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-         np.array_equal], _COMPARED),
+        [
+            operator.lt,
+            operator.le,
+            operator.gt,
+            operator.ge,
+            operator.eq,
+            operator.ne,
+            np.less,
+            np.less_equal,
+            np.greater,
+            np.greater_equal,
+            np.equal,
+            np.not_equal,
+            np.array_equal,
+        ],
+        _COMPARED,
+    ),
     **dict.fromkeys([bool, np.sign, np.heaviside, np.signbit, np.isneginf, np.isposinf], _ZERO),
-    **dict.fromkeys([np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all,
-                     np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero], _SIGNS),
+    **dict.fromkeys(
+        [
+            np.logical_and,
+            np.logical_or,
+            np.logical_not,
+            np.logical_xor,
+            np.any,
+            np.all,
+            np.nonzero,
+            np.flatnonzero,
+            np.argwhere,
+            np.count_nonzero,
+        ],
+        _SIGNS,
+    ),
     **dict.fromkeys([np.floor, np.ceil, math.floor, math.ceil], _JUMP_AT_WHOLE),
     **dict.fromkeys([np.rint, np.round, np.around, round], _JUMP_AT_HALF),
     **dict.fromkeys([np.trunc, np.fix, int, math.trunc], _TRUNCATED),
-    **dict.fromkeys([operator.floordiv, np.floor_divide],
-                    Kink(_divided, word="a whole quotient", sort="jump")),
-    **dict.fromkeys([np.argmax, np.nanargmax],
-                    Kink(_largest(1.0), word="the largest elements are equal")),
-    **dict.fromkeys([np.argmin, np.nanargmin],
-                    Kink(_largest(-1.0), word="the smallest elements are equal")),
+    **dict.fromkeys(
+        [operator.floordiv, np.floor_divide], Kink(_divided, word="a whole quotient", sort="jump")
+    ),
+    **dict.fromkeys([np.argmax, np.nanargmax], Kink(_largest(1.0), word="the largest elements are equal")),
+    **dict.fromkeys([np.argmin, np.nanargmin], Kink(_largest(-1.0), word="the smallest elements are equal")),
     **dict.fromkeys([np.argsort, np.argpartition], _ORDER),
     np.searchsorted: Kink(_against, word="a value equals an entry", sort="jump"),
     np.digitize: Kink(lambda x, bins, *_: _against(bins, x), word="a value equals an edge", sort="jump"),
-}  # fmt: skip
+}
 
 
 def question_kink(function: Any) -> Kink | None:

@@ -1,9 +1,9 @@
 """All smooth pieces that meet at a point, found one from the other.
 
-Every piece made a row of decisions, and each says which directions lead to its answer (a few linear
-inequalities in the direction). To find the others: keep the first so many answers of a known piece, demand
-another answer to the next question, and solve for a direction; then look what f really does there. (The
-same idea tests programs along all their paths, by turning over one condition at a time.)
+Every piece is given by a sequence of decisions, each of which holds for directions that satisfy a few
+linear inequalities. To find other pieces, keep the first decisions of a known piece, negate the next one,
+solve for a direction, and evaluate f there. (Concolic testing explores the paths of a program in the same
+way.)
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 
 from ..autodiff.native import withgradient as native_gradient
 from ..errors import FluxbridgeError
+from ..recording.point import Point
 from .hull import direction_inside
 from .pieces import Decision, Piece
-from .points import Point
 
 
 class TooManyKinksError(FluxbridgeError, RuntimeError):
@@ -75,12 +75,12 @@ class Search:
                 if decision.undecided:
                     self._note("some comparison is equal to first order, so it was settled by samples")
                 for answer in range(decision.count):
-                    found = None if answer == decision.answer else self._turned(decisions, rows, j, answer)
-                    if found is not None:
-                        waiting.append((found, j + 1))
+                    if answer != decision.answer:
+                        other = self._turned(decisions, rows, j, answer)
+                        waiting += [] if other is None else [(other, j + 1)]
 
     def _count(self, decisions: list[Decision], rows: list[np.ndarray]) -> None:
-        """Independent decisions occur in every combination: say at once if these are too many."""
+        """Raise TooManyKinksError at once if independent decisions have too many combinations."""
         combinations = math.prod(d.count for d in decisions)
         if combinations > 16 * self.limit + 64 and not any(d.sort == "order" for d in decisions):
             together = np.concatenate(rows)
@@ -94,7 +94,7 @@ class Search:
         known = max(1.0, float(np.max(sizes, initial=0.0)))
         idle = sizes <= 1e-9 * known
         if np.any(idle[len(wanted) - decisions[j].count + 1 :]):
-            return None  # no direction tells these two apart
+            return None  # to first order no direction separates these two
         wanted = wanted[~idle]
         direction = direction_inside(wanted)
         if direction is None:
@@ -128,7 +128,7 @@ class Search:
     # -- by samples ------------------------------------------------------------------------------------
 
     def _look_around(self, count: int) -> None:
-        """Random directions, to see whether something was missed."""
+        """Sample random directions for pieces that were missed."""
         if self.point.size == 1:
             directions = [np.array([1.0]), np.array([-1.0])]
         else:
@@ -136,13 +136,13 @@ class Search:
         for direction in directions:
             piece = self.piece(direction)
             if "cone" in piece.sorts:
-                list(piece.decisions())  # finds out how round the cone is
+                list(piece.decisions())  # for a cone, one sample finds the next
             new = self._enter(piece)
             if new and piece.way == "exact" and not piece.sorts & {"round cone", "split"}:
                 self._note("samples found gradients that the kinks of the known pieces do not explain")
 
     def _look_along_borders(self) -> None:
-        """Where borders of pieces touch, a curved one may leave room that no straight direction enters."""
+        """Evaluate gradients at points along tangent borders, where pieces may lie that no ray enters."""
         for rows in self._conflicts:
             _, sizes, basis = np.linalg.svd(rows)
             rank = int(np.sum(sizes > 1e-9 * sizes[0]))
@@ -150,11 +150,11 @@ class Search:
                 straight = self._rng.normal(size=self.point.size - rank) @ basis[rank:]
                 bent = self._rng.normal(size=rank) @ basis[:rank]
                 asked = [self._gradient_at(t * straight + t * t * bent) for t in (1e-3, 2.5e-4)]
-                found = [g for g in asked if g is not None]
-                if len(found) < len(asked):
+                gradients = [g for g in asked if g is not None]
+                if len(gradients) < len(asked):
                     continue
-                far = [min(np.max(np.abs(g - p.gradient)) for p in self.pieces) for g in found]
-                if min(far) > 0.05 * max(1.0, float(np.max(np.abs(found[-1])))):
+                far = [min(np.max(np.abs(g - p.gradient)) for p in self.pieces) for g in gradients]
+                if min(far) > 0.05 * max(1.0, float(np.max(np.abs(gradients[-1])))):
                     self._note("kinks touch along a curve, and between them there are other gradients")
                     return
 
@@ -163,8 +163,8 @@ class Search:
             gradient = native_gradient(self.f, self.point.at(shift))[1]
         except FluxbridgeError:
             return None
-        found = self.point.vector(gradient, "gradient")
-        return found if np.all(np.isfinite(found)) else None
+        vector = self.point.vector(gradient, "gradient")
+        return vector if np.all(np.isfinite(vector)) else None
 
     def _enter(self, piece: Piece) -> bool:
         """Add a piece unless its gradient is known; is it new?"""
@@ -200,7 +200,7 @@ class Search:
             self.notes.append(text)
 
     def _judge(self) -> None:
-        """What the kinds of the kinks say about the list of pieces."""
+        """Notes on the completeness of the list of pieces, by the sorts of kinks."""
         sorts = set().union(*[p.sorts for p in self.pieces]) if self.pieces else set()
         if self._jumps:
             self._note("f jumps here: it has no subgradient, and these are the limits of its gradients")

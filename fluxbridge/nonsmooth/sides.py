@@ -57,7 +57,7 @@ def along_tangent(step: Step, near: Step) -> Any:
 
 
 def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
-    """For each of the equal rivals: the inputs of the step, moved a trifle so that it is ahead."""
+    """For each of the equal rivals: the inputs of the step, moved a little so that it is the largest."""
     if kink.sort in ("cone", "split", "steep"):
         return []
     run, traced = record_rivals(step, kink)
@@ -65,7 +65,7 @@ def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
     for place in tie.tied:
         pulled = pull_rival(run, tie, place)
         slopes.append([pulled.get(leaf) for leaf in run.steps[: run.leaves]])
-    found = []
+    others = []
     for mine in slopes:
         inputs = list(step.values)
         for at, k in enumerate(traced):
@@ -75,8 +75,8 @@ def alternatives(step: Step, kink: Kink, tie: Tie) -> list[list[Any]]:
             value = step.values[k]
             size = np.maximum(1.0, np.abs(value))
             inputs[k] = value + 1e-9 * size * move if varies(value) else value
-        found.append(inputs)
-    return found
+        others.append(inputs)
+    return others
 
 
 def _rivals(step: Step, kink: Kink, traced: Sequence[int]) -> Any:

@@ -1,4 +1,4 @@
-"""Subgradients: the gradients that a function has beside a point where it has none."""
+"""Subgradients: the gradients that a function has right beside a point where it has none."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ..recording.point import Point
 from ..recording.shorten import short
-from .hull import corners, distance_to_hull, nearest_to_origin
+from .hull import corners, distance_to_hull
 from .nearness import TOLERANCE
-from .pieces import Piece
-from .points import Point
+from .points import point_of
 from .products import free_products
-from .search import Search, TooManyKinksError
+from .search import Search
 
 
 class Subgradients:
@@ -85,17 +85,15 @@ class Subgradients:
 
     def contains(self, g: Any, tol: float = 1e-6) -> bool:
         """Is `g`, of the structure of a gradient, in the convex hull of the vertices?"""
-        return self.distance(g) <= tol * max(1.0, float(np.max(np.abs(self._vector(g)), initial=0.0)))
+        largest = float(np.max(np.abs(vector_of(g, self.point)), initial=0.0))
+        return self.distance(g) <= tol * max(1.0, largest)
 
     def distance(self, g: Any) -> float:
         """How far `g` is from the convex hull of the vertices."""
         finite = self.vectors[np.all(np.isfinite(self.vectors), axis=1)]
         if not len(finite):
             return float("inf")
-        return distance_to_hull(self._vector(g), finite)
-
-    def _vector(self, g: Any) -> np.ndarray:
-        return self.point.vector(g if isinstance(g, tuple) and len(self.point.xs) > 1 else _one(g), "vector")
+        return distance_to_hull(vector_of(g, self.point), finite)
 
     def __len__(self) -> int:
         return len(self._corners)
@@ -115,8 +113,10 @@ class Subgradients:
         return "\n".join([f"<{what}: {body}>", *(f"  note: {note}" for note in self.notes)])
 
 
-def _one(g: Any) -> tuple[Any, ...]:
-    return g if isinstance(g, tuple) and len(g) == 1 else (g,)
+def vector_of(g: Any, point: Point) -> np.ndarray:
+    """The vector of a gradient at a point; for one argument `g` may come without the tuple."""
+    is_tuple = isinstance(g, tuple) and (len(point.xs) > 1 or len(g) == 1)
+    return point.vector(g if is_tuple else (g,), "vector")
 
 
 def _text(gradient: tuple[Any, ...]) -> str:
@@ -145,7 +145,7 @@ def subgradients(
     `tol` says when two values count as equal: if an error of that relative size in each of the numbers they
     are made of could have moved them apart. The list is called exact only if all that count as equal are
     equal, as they must be with ``tol=0``. Raises
-    :class:`TooManyKinksError` when there are more than `max_vertices` gradients.
+    :class:`~.search.TooManyKinksError` when there are more than `max_vertices` gradients.
 
     >>> import numpy as np
     >>> subgradients(abs, 0.0)
@@ -164,7 +164,7 @@ def subgradients(
     F. H. Clarke, Optimization and Nonsmooth Analysis (1983), theorem 2.5.1; K. A. Khan and P. I. Barton,
     ACM Trans. Math. Softw. 39 (2013), on directions that lead to limits.
     """
-    point = Point(xs)
+    point = point_of(xs)
     search = Search(f, point, tol, max_vertices, seed, None)
     vectors = np.array([p.gradient for p in search.pieces]).reshape(-1, point.size)
     touched = [any(flags) for flags in zip(*[p.touched for p in search.pieces], strict=True)]
@@ -177,131 +177,3 @@ def subgradients(
     missing = [v for v in vectors if not any(search.same(v, g) for g in products)]
     products = np.array([*products, *missing])
     return Subgradients(point, products, touched, all(real), notes, True, [*real, *[True] * len(missing)])
-
-
-class NotKnown:
-    """What :func:`is_subgradient` says if it can neither prove nor disprove: `why`. It counts as False."""
-
-    def __init__(self, why: str):
-        self.why = why
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return f"not known: {self.why}"
-
-
-def is_subgradient(
-    g: Any, f: Callable[..., Any], *xs: Any, tol: float = 1e-6, max_vertices: int = 256
-) -> bool | NotKnown:
-    """Is `g` in Clarke's subdifferential of `f` at `xs` (for convex f: a subgradient)?
-
-    `g` has the structure of ``gradient(f, *xs)``; for one argument it may also come without the tuple. `tol`
-    is how far outside of the hull g may be, relative to its largest entry, or to 1.
-
-    >>> import numpy as np
-    >>> is_subgradient(0.5, abs, 0.0), is_subgradient(1.5, abs, 0.0)
-    (True, False)
-    >>> is_subgradient(np.array([0.3, 0.7, 0.0]), np.max, np.array([1.0, 1.0, 0.0]))
-    True
-
-    Where the vertices are too many to list, or infinitely many (a norm at zero), the nearest point of the
-    hull is approached by gradients in chosen directions, which can prove that g is inside. False is said if
-    the list of gradients is complete, or if f grows less in some direction than g says while it grows as all
-    known gradients say (as convex functions do). Else the answer is :class:`NotKnown`, with the reason.
-
-    >>> is_subgradient(np.array([0.6, 0.9]), lambda x: -np.linalg.norm(x), np.zeros(2))
-    not known: the limits are infinitely many (the tip of a cone); these are samples of them
-    """
-    point = Point(xs)
-    target = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
-    reached = _reached(f, point, target, tol * max(1.0, float(np.max(np.abs(target), initial=0.0))))
-    if reached:
-        return True
-    try:
-        found = subgradients(f, *xs, max_vertices=max_vertices)
-    except TooManyKinksError as error:
-        return False if reached is False else NotKnown(str(error))
-    if found.contains(g, tol):
-        return True
-    return False if found.exact or reached is False else NotKnown("; ".join(found.notes))
-
-
-def _reached(f: Callable[..., Any], point: Point, target: np.ndarray, tol: float) -> bool | None:
-    """Does the hull of the gradients near the point come within `tol` of the target? None: cannot tell."""
-    found = [Piece(f, point, np.ones(point.size)).gradient - target]
-    if not np.all(np.isfinite(found)):
-        return None
-    rng = np.random.default_rng(0)
-    for _ in range(2000):
-        nearest = nearest_to_origin(np.array(found))[0]
-        length = float(np.linalg.norm(nearest))
-        if length <= tol:
-            return True
-        direction = -nearest / length + 1e-9 * rng.normal(size=point.size)
-        slope = Piece(f, point, direction).gradient - target
-        if not np.all(np.isfinite(slope)):
-            return None
-        if slope @ direction < 0:  # a direction in which f grows less than the target says
-            regular = all(known @ direction <= slope @ direction + 1e-6 * (1 + length) for known in found)
-            return False if regular else None
-        if any(np.max(np.abs(slope - known)) <= 1e-12 for known in found):
-            return True if length <= 10 * tol else None
-        found.append(slope)
-    return None
-
-
-def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float = TOLERANCE) -> float:
-    """The one-sided directional derivative ``directional(f, x, v)``, the limit of (f(x + tv) - f(x))/t.
-
-    For several arguments the directions follow after all of them: ``directional(f, x, y, v, w)``. It is
-    infinite where f jumps or rises without bound in that direction, and NaN where f is not defined there.
-
-    >>> directional(abs, 0.0, 1.0), directional(abs, 0.0, -1.0)
-    (1.0, 1.0)
-    >>> import numpy as np
-    >>> directional(np.max, np.array([1.0, 1.0]), np.array([-1.0, -3.0]))
-    -1.0
-    """
-    count = len(points_and_directions) // 2
-    if not count or len(points_and_directions) % 2:
-        raise TypeError("directional takes a function, its arguments, and as many directions")
-    point = Point(points_and_directions[:count])
-    vector = point.vector(points_and_directions[count:], "direction")
-    size = float(np.linalg.norm(vector))
-    if size == 0:
-        return 0.0
-    piece = Piece(f, point, vector / size, tol)
-    if piece.outside:
-        return float("nan")
-    base = point.value(f)
-    if abs(piece.value - base) > 1e-7 * max(1.0, abs(base)):
-        return float(np.sign(piece.value - base) * np.inf)
-    along = piece.gradient[vector != 0] * vector[vector != 0]
-    return float(np.sum(along))
-
-
-def subgradient_gap(
-    g: Any, f: Callable[..., Any], *xs: Any, samples: int = 200, radius: float = 1.0, seed: int = 0
-) -> float:
-    """The least of ``f(y) - f(x) - g·(y - x)`` over random points y around x.
-
-    For a convex f it is at least 0 (up to rounding) exactly if g is a subgradient; a negative number is a
-    proof that g is none. Half of the points are near, half as far as `radius`.
-
-    >>> subgradient_gap(0.5, abs, 0.0) >= 0, subgradient_gap(1.5, abs, 0.0) < 0
-    (True, True)
-    """
-    point = Point(xs)
-    slope = point.vector(g if isinstance(g, tuple) and len(xs) > 1 else _one(g), "vector")
-    rng = np.random.default_rng(seed)
-    base = point.value(f)
-    worst = np.inf
-    for k in range(samples):
-        step = rng.normal(size=point.size)
-        step *= radius * (rng.uniform() if k % 2 else 10.0 ** -rng.uniform(0, 4)) / np.linalg.norm(step)
-        value = point.value(f, step)
-        if np.isfinite(value):
-            worst = min(worst, value - base - float(slope @ step))
-    return worst

@@ -169,5 +169,5 @@ KINKS: dict[str, Kink | tuple[Kink, ...]] = {
 
 def kinks_of(primitive: Primitive) -> tuple[Kink, ...]:
     """The kinks of a primitive: none, one, or several."""
-    found = entry(KINKS, primitive) or ()
-    return found if isinstance(found, tuple) else (found,)
+    kinks = entry(KINKS, primitive) or ()
+    return kinks if isinstance(kinks, tuple) else (kinks,)

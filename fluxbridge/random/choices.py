@@ -1,4 +1,4 @@
-"""Random elements of collections: ranges, arrays, lists, tuples and strings."""
+"""Random elements of ranges, arrays, lists, tuples and strings, as Julia's ``rand(rng, collection)``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ ALL_52 = (1 << 52) - 1
 
 
 def choose(source: Source, items: Any) -> Any:
-    """One element."""
+    """One element. Raises StructureError if the collection is empty, or cannot be indexed.
+
+    >>> from fluxbridge.random import Xoshiro
+    >>> choose(Xoshiro(0), [10, 20, 30])
+    20
+    """
     if isinstance(items, range):
         return _from_range(source, items, None)
     if isinstance(items, str):
@@ -31,7 +36,12 @@ def choose(source: Source, items: Any) -> Any:
 
 
 def choose_many(source: Source, items: Any, n: int) -> np.ndarray:
-    """n elements."""
+    """n elements, as a vector. Raises as :func:`choose`.
+
+    >>> from fluxbridge.random import Xoshiro
+    >>> choose_many(Xoshiro(0), [10, 20, 30], 4)
+    array([20, 10, 30, 10])
+    """
     if isinstance(items, range):
         return _from_range(source, items, n)
     items = items if isinstance(items, tuple) else as_vector(_indexable(items))
@@ -45,7 +55,7 @@ def choose_many(source: Source, items: Any, n: int) -> np.ndarray:
 
 
 def as_vector(items: Any) -> np.ndarray:
-    """A collection as a vector, in Julia's order; of objects where its elements are not of one kind."""
+    """A collection as a vector, in Julia's order; of objects if their types differ."""
     if isinstance(items, np.ndarray):
         return items.ravel(order="F")
     if isinstance(items, range):
@@ -74,7 +84,10 @@ def _indexable(items: Any) -> Any:
 
 
 def _tuple_pick(source: Source, n: int) -> Any:
-    """Julia's index for an element of a tuple; one of one element needs no randomness at all."""
+    """A pick of an index of a tuple of n elements, as Julia draws it.
+
+    One-element tuples consume no randomness.
+    """
     if n == 2:
         return lambda word: (source._bits(word, 8) & 1, None)
     if n == 3:
@@ -90,7 +103,7 @@ def _tuple_pick(source: Source, n: int) -> Any:
 
 
 def _character(source: Source, text: str) -> str:
-    """Bytes are drawn until one begins a character."""
+    """A character of a string: bytes are drawn until one begins a character."""
     octets = text.encode()
     if not octets:
         raise StructureError(EMPTY)
@@ -101,13 +114,13 @@ def _character(source: Source, text: str) -> str:
 
 
 def _fits(items: range, bits: int) -> bool:
-    """Are the numbers that define it, with the stop included as in Julia, integers of so many bits?"""
+    """Are the numbers that define the range, with the stop included as in Julia, integers of so many bits?"""
     last = items.stop - (1 if items.step > 0 else -1)
     return all(-(1 << bits - 1) <= n < 1 << bits - 1 for n in (items.start, items.step, last))
 
 
 def _from_range(source: Source, items: range, n: int | None) -> Any:
-    """An integer of Julia's Int64, Int128 or BigInt, as the ends of the range need it."""
+    """Integers of Julia's Int64, Int128 or BigInt, whichever the ends of the range need."""
     size = max(0, -((items.start - items.stop) // items.step))
     if size == 0:
         raise StructureError(EMPTY)
@@ -127,7 +140,7 @@ def _from_range(source: Source, items: range, n: int | None) -> Any:
 
 
 def _fast(source: Source, greatest: int) -> int:
-    """A number in [0, greatest] with 128 bits."""
+    """An integer in [0, greatest], which has at most 128 bits."""
     mask = (1 << greatest.bit_length()) - 1
     while True:
         value = source._next() if mask <= MASK64 else source._wide(source._next(), source._next())
@@ -136,7 +149,7 @@ def _fast(source: Source, greatest: int) -> int:
 
 
 def _by_limbs(source: Source, greatest: int) -> int:
-    """A number in [0, greatest] of any size: the lower words first, then the highest."""
+    """An integer in [0, greatest] of any size: the lower words first, then the highest."""
     limbs = -(-greatest.bit_length() // 64)
     if limbs == 0:
         return 0

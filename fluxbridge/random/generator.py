@@ -1,4 +1,4 @@
-"""What a generator can be asked for: the functions of Julia's standard library Random, as methods."""
+"""The functions of Julia's standard library Random, as methods of generators."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ Self = TypeVar("Self", bound="Generator")
 class Generator(Source):
     """The methods that all generators have.
 
-    They are named as Julia's functions, and `!` is `_`. What to draw comes first (a type or a
-    collection; float where nothing is said), then the size; without a size there is one number. Matrices
-    are filled column by column, as in Julia. Places count from 0.
+    They have the names of Julia's functions, with `_` for `!`. What to draw comes first (a type or a
+    collection, float by default), then the size; without a size the result is one number. Matrices are filled
+    by columns, as in Julia. Positions count from 0. Generators with the same state are equal.
+
+    >>> from fluxbridge.random import Xoshiro
+    >>> Xoshiro(1) == Xoshiro(1), isinstance(Xoshiro(1), Generator)
+    (True, True)
     """
 
     def __eq__(self, other: object) -> bool:
@@ -43,16 +47,24 @@ class Generator(Source):
         return (), lambda _: self
 
     def copy(self: Self) -> Self:
-        """A generator that gives the same numbers from here on."""
+        """A generator with the same state.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> g = Xoshiro(0)
+        >>> g.copy().rand() == g.rand()
+        True
+        """
         return copy.copy(self)
 
     # Uniform numbers and elements.
 
     def rand(self, *what_and_size: Any) -> Any:
-        """A random number or element, or an array of them.
+        """``rand([what], [size…])``: a random number or element, or an array of them.
 
-        Drawn are numbers of a type (floats in [0, 1), integers of the whole type), or elements of a
-        range, an array, a list, a tuple or a string. A tuple that comes first is a collection.
+        `what` is a type (floats in [0, 1), integers of the whole range of the type), or a collection to draw
+        elements of: a range, an array, a list, a tuple or a string. A tuple that comes first is a collection.
+        Raises StructureError for a type that Julia has no random numbers of, an empty collection, or a size
+        that is no integer from 0.
 
         >>> from fluxbridge.random import Xoshiro
         >>> g = Xoshiro(0)
@@ -74,7 +86,14 @@ class Generator(Source):
         return values.reshape(shape, order="F")
 
     def rand_(self, array: np.ndarray, what: Any = None) -> np.ndarray:
-        """Fill an array with random numbers of its type, or of another type or collection."""
+        """Fill an array, which is returned, with random numbers of its dtype, or with those of `what`.
+
+        Raises StructureError as :meth:`rand`, or if `array` is no array.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).rand_(np.zeros(2))
+        array([0.40569947, 0.06854582])
+        """
         own = _own_kind(array)
         if what is None or is_type(what):
             kind = own if what is None else kind_of(what)
@@ -83,7 +102,9 @@ class Generator(Source):
         return _put(array, choices.choose_many(self, what, array.size))
 
     def bitrand(self, *shape: Any) -> np.ndarray:
-        """An array of truth values, drawn as the bits of a BitArray: others than `rand(bool, ...)`.
+        """A bool array, drawn as the bits of a BitArray: other values than those of ``rand(bool, …)``.
+
+        Raises StructureError for a size that is no integer from 0.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).bitrand(6)
@@ -97,7 +118,9 @@ class Generator(Source):
     # Normal and exponential numbers.
 
     def randn(self, *type_and_size: Any) -> Any:
-        """Normal numbers of mean 0 and variance 1, of any floating or complex type.
+        """``randn([type], [size…])``: standard normal numbers, of any floating-point or complex type.
+
+        Raises StructureError for another type, or a size that is no integer from 0.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).randn()
@@ -108,11 +131,20 @@ class Generator(Source):
         return self._distributed("randn", normal(), type_and_size)
 
     def randn_(self, array: np.ndarray) -> np.ndarray:
-        """Fill an array with normal numbers."""
+        """Fill an array, which is returned, with standard normal numbers.
+
+        Raises StructureError as :meth:`randn`.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).randn_(np.zeros(2))
+        array([0.94297053, 0.13392276])
+        """
         return _put(array, self._draws("randn", normal(), _own_kind(array), array.size))
 
     def randexp(self, *type_and_size: Any) -> Any:
-        """Exponential numbers of mean 1, of any floating type.
+        """``randexp([type], [size…])``: exponential numbers of mean 1, of any floating-point type.
+
+        Raises StructureError for another type, or a size that is no integer from 0.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).randexp()
@@ -121,7 +153,14 @@ class Generator(Source):
         return self._distributed("randexp", exponential(), type_and_size)
 
     def randexp_(self, array: np.ndarray) -> np.ndarray:
-        """Fill an array with exponential numbers."""
+        """Fill an array, which is returned, with exponential numbers.
+
+        Raises StructureError as :meth:`randexp`.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).randexp_(np.zeros(1))
+        array([1.0089013])
+        """
         return _put(array, self._draws("randexp", exponential(), _own_kind(array), array.size))
 
     def _distributed(self, name: str, ziggurat: Ziggurat, type_and_size: tuple) -> Any:
@@ -150,9 +189,9 @@ class Generator(Source):
     # Orders.
 
     def shuffle(self, items: Any) -> Any:
-        """The same elements in a random order: of a list a list, of a range or array an array.
+        """The same elements in a random order: a list of a list, an array of a range or array.
 
-        All elements of a matrix change places, not only its rows.
+        All elements of a matrix are shuffled, not only its rows. Raises StructureError for other things.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).shuffle(range(1, 11))
@@ -170,16 +209,24 @@ class Generator(Source):
         )
 
     def shuffle_(self, items: Any) -> Any:
-        """Shuffle a list or an array in place."""
+        """Shuffle a list or an array in place, and return it. Raises StructureError for other things.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).shuffle_(["a", "b", "c"])
+        ['b', 'a', 'c']
+        """
         if isinstance(items, list):
             orders.shuffle(self, items)
             return items
+        _own_kind(items)
         order = list(range(items.size))
         orders.shuffle(self, order)
         return _put(items, items.ravel(order="F")[order])
 
     def randperm(self, n: Any) -> np.ndarray:
-        """A random permutation of 0 … n - 1; Julia's, less 1.
+        """A random permutation of 0 … n - 1: Julia's, less 1. int64, or of the dtype of n.
+
+        Raises StructureError if n is no integer from 0.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).randperm(10)
@@ -188,11 +235,20 @@ class Generator(Source):
         return np.array(orders.permutation(self, _size(n)), _integer_type(n))
 
     def randperm_(self, array: np.ndarray) -> np.ndarray:
-        """Fill a vector of integers with a random permutation."""
-        return _put(array, np.array(orders.permutation(self, array.size), np.int64))
+        """Fill a vector of integers, which is returned, with a random permutation.
+
+        Raises StructureError for other things.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).randperm_(np.zeros(10, int))
+        array([9, 5, 7, 8, 0, 6, 4, 2, 1, 3])
+        """
+        return _put(array, np.array(orders.permutation(self, _positions(array)), np.int64))
 
     def randcycle(self, n: Any) -> np.ndarray:
-        """A random permutation of 0 … n - 1 that is one cycle; Julia's, less 1.
+        """A random cyclic permutation of 0 … n - 1: Julia's, less 1. int64, or of the dtype of n.
+
+        Raises StructureError if n is no integer from 0.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).randcycle(10)
@@ -201,11 +257,21 @@ class Generator(Source):
         return np.array(orders.cycle(self, _size(n)), _integer_type(n))
 
     def randcycle_(self, array: np.ndarray) -> np.ndarray:
-        """Fill a vector of integers with a random cycle."""
-        return _put(array, np.array(orders.cycle(self, array.size), np.int64))
+        """Fill a vector of integers, which is returned, with a random cyclic permutation.
+
+        StructureError for other things.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).randcycle_(np.zeros(10, int))
+        array([9, 7, 5, 8, 3, 1, 4, 6, 0, 2])
+        """
+        return _put(array, np.array(orders.cycle(self, _positions(array)), np.int64))
 
     def randsubseq(self, items: Any, probability: Any) -> Any:
-        """Each element with a probability, in the order that they have: of a list a list, else an array.
+        """Each element with this probability, in the order of the items: a list of a list, else an array.
+
+        Raises StructureError if the probability is not in [0, 1], or for other things than a list, a range or
+        an array.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(0).randsubseq(range(1, 31), 0.2)
@@ -219,14 +285,26 @@ class Generator(Source):
         return vector[np.array(orders.subsequence(self, len(vector), probability), np.int64)]
 
     def randsubseq_(self, target: list, items: Any, probability: Any) -> list:
-        """`randsubseq` into a list, whose elements are replaced."""
-        target[:] = self.randsubseq(list(choices.as_vector(items)), probability)
+        """:meth:`randsubseq` into a list, which is returned; its elements are replaced.
+
+        Raises as :meth:`randsubseq`.
+
+        >>> from fluxbridge.random import Xoshiro
+        >>> Xoshiro(0).randsubseq_([], range(1, 31), 0.2)
+        [2, 4, 6, 7, 10, 18, 21, 24]
+        """
+        if not isinstance(target, list):
+            raise StructureError(f"randsubseq_ writes into a list, not into {target!r}.")
+        members = items if isinstance(items, list) else choices.as_vector(items).tolist()
+        target[:] = self.randsubseq(members, probability)
         return target
 
     # Text.
 
     def randstring(self, *alphabet_and_length: Any) -> str:
-        """A string of 8 letters and digits, or of so many; of other characters where they are given.
+        """``randstring([alphabet], [length])``: a string, by default of 8 letters and digits.
+
+        Raises StructureError for an empty alphabet, a length that is no integer from 0, or more arguments.
 
         >>> from fluxbridge.random import Xoshiro
         >>> Xoshiro(42).randstring(12), Xoshiro(42).randstring("ACGT", 5)
@@ -248,6 +326,8 @@ def _is_size(value: Any) -> bool:
 
 
 def _size(value: Any) -> int:
+    if not _is_size(value):
+        raise StructureError(f"A size is an integer; this is {value!r}.")
     size = operator.index(value)
     if size < 0:
         raise StructureError(f"A size is not negative; this is {size}.")
@@ -268,7 +348,7 @@ def _shape(sizes: tuple) -> tuple[int, ...]:
 
 
 def _parse(arguments: tuple) -> tuple[Any, tuple[int, ...] | None]:
-    """What to draw, and the shape of the array, or None for one number."""
+    """What to draw, and the shape of the array, None for one number."""
     if not arguments:
         return float, None
     if _is_size(arguments[0]) and not is_type(arguments[0]):
@@ -281,6 +361,15 @@ def _own_kind(array: Any) -> Kind:
     if not isinstance(array, np.ndarray):
         raise StructureError(f"Only an array can be filled in place, not {array!r}.")
     return kind_of(array.dtype)
+
+
+def _positions(array: Any) -> int:
+    """The size of a vector of integers, which is filled with positions."""
+    if _own_kind(array).family not in ("int", "uint") or array.ndim != 1:
+        raise StructureError(
+            f"Positions fill a vector of integers, not one of {array.dtype} and shape {array.shape}."
+        )
+    return array.size
 
 
 def _put(array: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -1,11 +1,11 @@
 """Long streams of xoshiro256++ with NumPy: many blocks of one stream at once.
 
-One step of xoshiro is linear over the field of two elements, so 2^e steps are a 256 × 256 matrix of
-bits. It is kept as 32 tables, one for each byte of the state: the state after 2^e steps is the XOR of
-32 entries. With it the states at the start of every block of a stream are found first; then all
-blocks step together, as vectors.
+One step of xoshiro is linear over the field of two elements, so 2^e steps are a 256 × 256 matrix of bits. It
+is kept as 32 tables, one for each byte of the state: the state after 2^e steps is the XOR of 32 entries. With
+it the states at the start of every block of a stream are computed first; then all blocks are stepped
+together, as vectors.
 
-A state is a row of four uint64. What steps at the same time is an array of such rows.
+A state is a row of four uint64. What is stepped at the same time is an array of such rows.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ CHUNK = 1 << 20  #: words that are made at once, at most
 
 
 def blocks(states: Words, steps: int) -> tuple[Words, Words, int]:
-    """`steps` words from each of the states, the start states of the blocks, and a block's length.
+    """`steps` words from each of the states, the start states of the blocks, and the length of a block.
 
-    The words have the shape (steps, number of states); block j starts at step j times the length,
-    and one more start state than there are blocks is given: the state after the last block.
+    The words have the shape (steps, number of states). Block j starts at step j·length. The last start state
+    is the one after the last block.
     """
     lanes = len(states)
     length = steps if steps <= 16 else 1 << _exponent(steps * lanes)
@@ -40,12 +40,12 @@ def blocks(states: Words, steps: int) -> tuple[Words, Words, int]:
 
 
 def _exponent(words: int) -> int:
-    """Of the length of a block: with longer streams both the blocks and their number grow."""
+    """Of the length of a block: for longer streams both the blocks and their number grow."""
     return min(max(words.bit_length() // 2 - 2, 4), 8)
 
 
 def _run(states: Words, steps: int) -> tuple[Words, Words]:
-    """Step all states; the words in the order of the steps, and the states afterwards."""
+    """The words of this many steps, in their order, and the states after them."""
     s0, s1, s2, s3 = np.ascontiguousarray(states.T)
     out = np.empty((steps, len(states)), np.uint64)
     t = np.empty_like(s0)
@@ -76,7 +76,7 @@ def advance(states: Words, exponent: int) -> Words:
 
 @cache
 def _tables(exponent: int) -> Words:
-    """For 2^exponent steps: what each value of each byte of a state contributes."""
+    """For 2^exponent steps: the contribution of each value of each byte of a state."""
     if exponent == 0:
         bits = np.uint64(1) << np.arange(64, dtype=np.uint64)
         images = np.zeros((4, 64, 4), np.uint64)

@@ -51,7 +51,13 @@ _NUMPY = {
 
 
 def kind_of(type_: Any) -> Kind:
-    """The element type that a Python type, a NumPy type or a dtype stands for."""
+    """The element type that a Python type, a NumPy type or a dtype stands for.
+
+    Raises StructureError for a type that Julia has no random numbers of.
+
+    >>> kind_of(np.float32), kind_of(bool)
+    (Float32, Bool)
+    """
     if isinstance(type_, Kind):
         return type_
     if isinstance(type_, type) and type_ in _PYTHON:
@@ -70,7 +76,11 @@ def is_type(value: Any) -> bool:
 
 
 def plain(type_: Any, value: Any) -> Any:
-    """One number, in the type that was asked for: a Python type gives a number of Python."""
+    """One number in the type that was asked for; a Python type gives a Python number.
+
+    >>> plain(float, 0.5), plain(np.float32, 0.5)
+    (0.5, np.float32(0.5))
+    """
     if isinstance(type_, Kind) or type_ in _PYTHON:
         return value
     return np.dtype(type_).type(value)

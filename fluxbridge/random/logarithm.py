@@ -1,9 +1,9 @@
 """The natural logarithm of Julia, to the last bit.
 
-The tails of the ziggurat hand a logarithm out as a random number, so the one of the C library, which
-may differ in the last bit, will not do. Julia computes it with a table, after P. T. P. Tang,
-"Table-driven implementation of the logarithm function in IEEE floating-point arithmetic", ACM
-Transactions on Mathematical Software 16 (1990), 378-400, and with fused multiply-adds.
+The tails of the ziggurat return a logarithm as a random number, and that of the C library may differ in the
+last bit. Julia computes it with a table, after P. T. P. Tang, "Table-driven implementation of the logarithm
+function in IEEE floating-point arithmetic", ACM Transactions on Mathematical Software 16 (1990), 378-400, and
+with fused multiply-adds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _fma = getattr(math, "fma", _exact_fma)  # math.fma: Python 3.13
 
 @cache
 def _table() -> list[tuple[float, float]]:
-    """log(1 + j / 128), cut in two: a multiple of 2^-39 and the rest."""
+    """log(1 + j / 128) as a multiple of 2^-39 and the rest."""
     with localcontext() as context:
         context.prec = 50
         logs = [(1 + Decimal(j) / 128).ln() for j in range(129)]

@@ -1,4 +1,4 @@
-"""Permutations, cycles and subsequences: orders that are drawn place by place."""
+"""Permutations, cycles and subsequences, drawn element by element as in Julia."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from .words import Source
 from .ziggurat import exponential
 
 PORTION = 1 << 14  # words that are drawn at once, at most
-FEW = 0.15  # the share up to which it is quicker to draw how many elements are skipped
+FEW = 0.15  # up to this probability it is faster to draw the numbers of skipped elements
 
 
 def _masked(source: Source, bounds: np.ndarray, widths: np.ndarray) -> list[int]:
-    """For each bound a number below it: of so many bits, drawn again until it is below.
+    """For each bound a random number below it: of `widths` bits, drawn again until it is below.
 
-    Which bound a word is for depends on how many words before it were good, and that on their bounds.
-    The guess that all are good is mended until it holds; each time at least one more word is right.
+    The bound that a word is for depends on how many words before it were accepted, and that on their bounds.
+    All are first taken for accepted, and this is corrected until it holds; each time at least one more word
+    is right.
     """
     masks = (1 << widths) - 1
     parts, place, last = [], 0, len(bounds)
@@ -48,7 +49,7 @@ def _bit_length(numbers: np.ndarray) -> np.ndarray:
 
 
 def permutation(source: Source, n: int) -> list[int]:
-    """Of 0 … n - 1; built from the inside out."""
+    """Of 0 … n - 1, by the inside-out algorithm."""
     order = [0] * n
     bounds = np.arange(2, n + 1)
     for i, j in enumerate(_masked(source, bounds, np.maximum(2, _bit_length(bounds - 1))), 1):
@@ -58,7 +59,7 @@ def permutation(source: Source, n: int) -> list[int]:
 
 
 def cycle(source: Source, n: int) -> list[int]:
-    """A permutation of 0 … n - 1 that is one cycle."""
+    """A cyclic permutation of 0 … n - 1."""
     order = [0] * n
     bounds = np.arange(1, n)
     for i, j in enumerate(_masked(source, bounds, np.maximum(2, _bit_length(bounds))), 1):
@@ -77,7 +78,10 @@ def shuffle(source: Source, items: Any) -> None:
 
 
 def subsequence(source: Source, n: int, share: Any) -> list[int]:
-    """The places in 0 … n - 1, each taken with the probability `share`."""
+    """The positions in 0 … n - 1, each with the probability `share`.
+
+    Raises StructureError unless that is in [0, 1].
+    """
     if not 0 <= share <= 1:
         raise StructureError(f"A probability is in 0 … 1; this is {share!r}.")
     if share == 1:
@@ -90,6 +94,7 @@ def subsequence(source: Source, n: int, share: Any) -> list[int]:
 
 
 def _skipping(source: Source, n: int, share: float) -> Iterator[int]:
+    """A subsequence for a small probability: the numbers of elements between two of them are drawn."""
     scale, i = -1 / math.log1p(-share), 0
     while True:
         skip = source._by_ziggurat(exponential()) * scale

@@ -1,4 +1,4 @@
-"""The generator of StableRNGs.jl: a multiplicative congruential generator of 128 bits."""
+"""The generator of StableRNGs.jl: a multiplicative congruential generator with 128 bits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ BLOCK = 4096
 class StableRNG(Generator):
     """`StableRNG(seed)` of StableRNGs.jl, which gives the same numbers in every version of Julia.
 
-    The seed is an integer in 0 … 2^64 - 1.
+    The seed is an integer in 0 … 2^64 - 1; ``StableRNG(state=g.state)`` continues as g does. Raises
+    StructureError for another seed, without one, or for a state that is not odd and below 2^128.
 
     >>> g = StableRNG(123)
     >>> g.rand()
@@ -41,7 +42,13 @@ class StableRNG(Generator):
             self.state = state
 
     def seed_(self, seed: Any) -> StableRNG:
-        """Start anew from a seed, as `Random.seed!`; the generator itself is returned."""
+        """Start anew from a seed, as `Random.seed!`; returns the generator.
+
+        Raises StructureError for another seed.
+
+        >>> StableRNG(1).seed_(123).rand()
+        0.18102554215580358
+        """
         try:
             number = operator.index(seed)
         except TypeError:
@@ -58,7 +65,7 @@ class StableRNG(Generator):
 
     @state.setter
     def state(self, state: int) -> None:
-        number = operator.index(state)
+        number = operator.index(state) if hasattr(state, "__index__") else 0
         if not (0 < number <= MASK128 and number & 1):
             raise StructureError(f"The state of a StableRNG is odd and below 2^128; this is {state!r}.")
         self._state = number
@@ -95,7 +102,7 @@ class StableRNG(Generator):
         return second << 64 | first
 
     def _below(self, bound: int, bits: int = 64) -> Pick:
-        """As many bits as the greatest value has; what is above it is rejected."""
+        """As many bits as the greatest value has; larger numbers are rejected."""
         greatest = bound - 1
         width = greatest.bit_length()
         if bound == 1 << width:
@@ -110,7 +117,7 @@ class StableRNG(Generator):
 
 @cache
 def _powers() -> tuple[Words, Words]:
-    """The powers of the factor, from the first on, in two halves."""
+    """The powers of the factor, from the first on, as lower and upper halves."""
     powers = [FACTOR]
     for _ in range(BLOCK - 1):
         powers.append(powers[-1] * FACTOR & MASK128)

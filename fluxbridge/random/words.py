@@ -1,8 +1,8 @@
-"""What turns random words into numbers, and is the same for every generator.
+"""Random words made into numbers, in the same way for every generator.
 
-Everything is drawn from a stream of 64-bit words. A *pick* is a function that takes a word, or an
-array of words, and gives the value and whether it is kept: a pick that may reject takes the next word
-then. A pick works on Python integers and on arrays alike.
+Everything is drawn from a stream of 64-bit words. A *pick* is a function that takes a word, or an array of
+words, and gives the value and whether it is accepted (None: always); after a rejection the next word is
+taken. A pick works on Python integers and on arrays alike.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ MASK64 = (1 << 64) - 1
 
 
 class Source:
-    """A stream of 64-bit words, and what Julia makes of single words.
+    """A stream of 64-bit words, and the numbers that Julia makes of single words.
 
-    A subclass says how its stream goes on, which bits of a word are used first, and how a number below
-    a bound is found.
+    A subclass defines how its stream continues, which bits of a word are used first, and how a number below a
+    bound is drawn.
     """
 
     #: how many random bits there are in a Float16, a Float32, a Float64
@@ -38,7 +38,7 @@ class Source:
         raise NotImplementedError
 
     def _window(self, n: int) -> tuple[Words, Seek]:
-        """The next n words, at most CHUNK, and a function that goes on after so many of them."""
+        """The next n words, at most CHUNK, and ``seek(k)``, which continues the stream after k of them."""
         raise NotImplementedError
 
     def _bits(self, word: Any, n: int) -> Any:
@@ -50,7 +50,7 @@ class Source:
         raise NotImplementedError
 
     def _below(self, bound: int, bits: int = 64) -> Pick:
-        """Picks a number in [0, bound), in Julia of an integer type with so many bits."""
+        """A pick of a number in [0, bound), in Julia of an integer type with so many bits."""
         raise NotImplementedError
 
     # One number.
@@ -69,7 +69,7 @@ class Source:
                 return value
 
     def _number(self, kind: Kind) -> Any:
-        """One number of a type, as a number of Python."""
+        """One number of a type, as a Python number."""
         if kind.family == "float":
             n = self.precision[kind.bits]
             return self._bits(self._next(), n) * 2.0**-n
@@ -103,7 +103,7 @@ class Source:
                 return np.concatenate(parts)
 
     def _many(self, pick: Pick, n: int) -> np.ndarray:
-        """n numbers from one pick, as one after another."""
+        """n numbers of one pick, the same as one by one."""
         parts: list[np.ndarray] = []
         guess = 1.0  # words for a number
         while n > 0 or not parts:
@@ -123,7 +123,7 @@ class Source:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _sequence(self, kind: Kind, n: int) -> np.ndarray:
-        """n numbers of a type, as one after another."""
+        """n numbers of a type, the same as one by one."""
         if kind.family == "complex":
             return self._sequence(kind_of(f"f{kind.bits // 8}"), 2 * n).view(kind.dtype)
         if kind.family == "char":
@@ -141,7 +141,7 @@ class Source:
         return values.astype(f"u{kind.bits // 8}").view(kind.dtype)
 
     def _fill(self, kind: Kind, n: int) -> np.ndarray:
-        """The n numbers of an array, which a generator may make in its own way."""
+        """The n numbers of an array, for which a generator may have a way of its own."""
         return self._sequence(kind, n)
 
     # Normal and exponential numbers.
@@ -150,7 +150,7 @@ class Source:
         return ziggurat.one(self._52(), self._52, self._uniform)
 
     def _ziggurat_sequence(self, ziggurat: Ziggurat, n: int) -> np.ndarray:
-        """n numbers by a ziggurat, as one after another."""
+        """n numbers by a ziggurat, the same as one by one."""
         out = np.empty(n)
         done, least = 0, 16
         while done < n:
@@ -163,7 +163,7 @@ class Source:
         return out
 
     def _ziggurat_window(self, ziggurat: Ziggurat, words: Words, out: np.ndarray) -> tuple[int, int]:
-        """Fill `out` from a window as far as it goes: (words used, numbers made)."""
+        """Fill `out` from a window as far as it reaches: (words used, numbers made)."""
         end, position, made = len(words), 0, 0
         random = self._bits(words, 52)
         values, sure = ziggurat.candidates(random)
@@ -205,12 +205,12 @@ class Source:
         return position, made
 
     def _ziggurat_fill(self, ziggurat: Ziggurat, n: int) -> np.ndarray:
-        """The n numbers of a Float64 array, which a generator may make in its own way."""
+        """The n numbers of a Float64 array, for which a generator may have a way of its own."""
         return self._ziggurat_sequence(ziggurat, n)
 
 
 class Reader:
-    """Reads single numbers from a source, but takes the words from it in bulk."""
+    """Reads single numbers from a source, with the words taken from it in bulk."""
 
     def __init__(self, source: Source, expected: int):
         self.source, self.size = source, min(expected + 16, CHUNK)
@@ -235,19 +235,19 @@ class Reader:
         return self.source._bits(self._next(), self.precision) * self.scale
 
     def close(self) -> None:
-        """Let the source go on after what was read."""
+        """Let the source continue after what was read."""
         self.seek(self.position)
 
 
 def floats(bits: np.ndarray, precision: int, dtype: np.dtype[Any]) -> np.ndarray:
-    """Numbers in [0, 1) from so many bits each; all steps are exact."""
+    """Numbers in [0, 1) of so many bits each; all steps are exact."""
     values = bits.astype(FLOAT64.dtype if precision > 24 else np.float32)
     values *= values.dtype.type(2.0**-precision)
     return values.astype(dtype, copy=False)
 
 
 def _character(code: Any) -> Any:
-    """Leaves out the surrogates, which are no characters."""
+    """Skips the surrogates, which are no characters."""
     return code + (code >= SURROGATES) * SURROGATE_COUNT
 
 

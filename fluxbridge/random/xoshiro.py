@@ -1,4 +1,4 @@
-"""Julia's default generator: xoshiro256++, seeded with SHA-256, and eight of them for long arrays."""
+"""Julia's default generator: xoshiro256++, seeded by SHA-256, and eight of them for long arrays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .ziggurat import Ziggurat
 
 LANES = 8  # generators that fill a long array together
 LANE_FACTORS = (0x02011CE34BCE797F, 0x5A94851FB48A6E05, 0x3688CF5D48899FA7, 0x867B4BB4C42E5661)
-LONG, LONG_BOOL = 64, 640  # bytes from which on they do
+LONG, LONG_BOOL = 64, 640  # bytes from which on they do so
 VECTOR = 256  # words from which on NumPy is quicker than a loop
 LOWEST_BITS = np.uint64(0x0101010101010101)
 
@@ -26,9 +26,10 @@ LOWEST_BITS = np.uint64(0x0101010101010101)
 class Xoshiro(Generator):
     """`Xoshiro(seed)` of Julia 1.10: the numbers after `Random.seed!(seed)`, bit for bit.
 
-    The seed is an integer of any size that is not negative, or an array of np.uint32 or np.uint64.
-    Without a seed the operating system chooses one. Four or five words are taken as the state itself,
-    as `repr` writes it; the fifth serves only to make the generators of new tasks in Julia.
+    The seed is an integer from 0 of any size, or a vector of np.uint32 or np.uint64; without one the
+    operating system chooses. Four or five words are taken as the state itself, as `repr` writes it; the fifth
+    serves only to make the generators of new tasks in Julia. Raises StructureError for another seed or
+    another number of words.
 
     >>> g = Xoshiro(42)
     >>> g.rand()
@@ -53,7 +54,13 @@ class Xoshiro(Generator):
             )
 
     def seed_(self, seed: Any = None) -> Xoshiro:
-        """Start anew from a seed, as `Random.seed!`; the generator itself is returned."""
+        """Start anew from a seed, as `Random.seed!`; returns the generator.
+
+        Raises StructureError for another seed.
+
+        >>> Xoshiro(0).seed_(42).rand()
+        0.6293451231426089
+        """
         octets = os.urandom(32) if seed is None else hashlib.sha256(_seed_octets(seed)).digest()
         self._set(*(int.from_bytes(octets[i : i + 8], "little") for i in range(0, 32, 8)))
         return self
@@ -162,7 +169,7 @@ class Xoshiro(Generator):
         return words.astype("<u8", copy=False).view(np.uint8)[:n]
 
     def _lanes(self, steps: int) -> Words:
-        """A row for each step of eight new generators, which are forgotten afterwards."""
+        """A row for each step of eight new generators, which are discarded afterwards."""
         seeds = [[self._next() * factor & MASK64 for _ in range(LANES)] for factor in LANE_FACTORS]
         states = np.array(seeds, np.uint64).T
         parts = []
@@ -175,7 +182,7 @@ class Xoshiro(Generator):
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _bools(self, n: int) -> np.ndarray:
-        """One bit of each byte of a word, and the next bits of the bytes after that."""
+        """One bit of each byte of a word, then the next bit of each byte."""
         steps = n // 512 if n >= LONG_BOOL else 0
         parts = [_spread(self._lanes(steps)).reshape(-1)] if steps else []
         whole, rest = divmod(n - 512 * steps, 8)
@@ -185,7 +192,7 @@ class Xoshiro(Generator):
         return np.concatenate(parts).astype("<u8", copy=False).view(bool)[:n]
 
     def _ziggurat_fill(self, ziggurat: Ziggurat, n: int) -> np.ndarray:
-        """From 7 numbers on, all words come first; the numbers that need more take them afterwards."""
+        """From 7 numbers on, a word for each number comes first, and further ones for rejected ones after."""
         if n < 7:
             return self._ziggurat_sequence(ziggurat, n)
         random = self._bits(self._fill(UINT64, n), 52)
@@ -214,6 +221,8 @@ def _join(low: int, high: int, kind: Kind) -> int:
 
 
 def _word(value: Any) -> int:
+    if not hasattr(value, "__index__"):
+        raise StructureError(f"A word of the state is an integer, not {value!r}.")
     word = operator.index(value)
     if not 0 <= word <= MASK64:
         raise StructureError(f"A word of the state is in 0 … 2^64 - 1; this is {word}.")

@@ -1,8 +1,8 @@
-"""Normal and exponential numbers by the ziggurat of Marsaglia and Tsang, as Julia has it.
+"""Normal and exponential numbers by the ziggurat of Marsaglia and Tsang, as in Julia.
 
-G. Marsaglia and W. W. Tsang, "The ziggurat method for generating random variables", Journal of
-Statistical Software 5 (2000), 8. The area under the density is cut into 256 strips of equal area. 52
-random bits name a strip and a place in it, and 99 times of 100 the place is below the curve for sure.
+G. Marsaglia and W. W. Tsang, "The ziggurat method for generating random variables", Journal of Statistical
+Software 5 (2000), 8. The area under the density is cut into 256 strips of equal area. 52 random bits give a
+strip and a place in it, which is below the curve for sure in 99 of 100 cases.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Ziggurat:
         object.__setattr__(self, "_lists", lists)
 
     def candidates(self, random: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For an array of 52 random bits each: the numbers, and whether they may be used at once."""
+        """For an array of 52 random bits each: the numbers, and whether they are accepted at once."""
         place = random.view(np.int64)
         if self.signed:
             sign = 1 - ((place & 1) << 1)
@@ -60,8 +60,9 @@ class Ziggurat:
         return (place * sign if self.signed else place) * self.width.take(strip), sure
 
     def edges(self, random: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, ...]:
-        """For candidates that are not sure: their places; and where the strip ends in height, how high
-        it is, and the density, between which another random number decides. In the tail it is 0 high.
+        """For other candidates: place, density at the lower edge of the strip, its height, their density.
+
+        A uniform number decides between the edges. The height is 0 in the tail.
         """
         place = random.view(np.int64) >> 1 if self.signed else random.view(np.int64)
         strip = place & 0xFF
@@ -70,7 +71,7 @@ class Ziggurat:
         return place, below, high, self.density(values)
 
     def one(self, random: int, draw: Draw, uniform: Uniform) -> float:
-        """The number for 52 random bits, which takes more of them where it must."""
+        """The number for 52 random bits; draws more of them after a rejection."""
         sure, width, height = self._lists
         while True:
             place = random >> 1 if self.signed else random

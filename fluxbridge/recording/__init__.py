@@ -1,6 +1,6 @@
 """A whole run of a function as data: its steps, the questions that it asked, and the reverse sweep over them.
 
-The record is the one intermediate form: explanations, the analysis of kinks, checks and translations read it.
+Explanations, the analysis of kinks, checks and translations to Julia all read this record.
 """
 
 from .backward import Pull, backward, pull, rule_values

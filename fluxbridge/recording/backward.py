@@ -42,13 +42,17 @@ def backward(
 ) -> dict[Step, Any]:
     """The reverse sweep over steps: the cotangent of every step that has one.
 
+    The tape has a sweep of its own (`autodiff.sweep`), for speed: that one frees records as it goes, adds in
+    place, and has short ways for numbers and elements; this one keeps every cotangent and lets a reader
+    replace the rules.
+
     `seeds` are the cotangents of outputs. `pull` may be replaced, to choose other one-sided
     derivatives where a step is not smooth. `seen(step, cotangent, contributions)` is called for
     every step in the order of the sweep; a contribution is None for a constant.
     """
-    found: dict[Step, Any] = {s: project(ct, spec_of(s.value)) for s, ct in seeds.items()}
+    cotangent_of: dict[Step, Any] = {s: project(ct, spec_of(s.value)) for s, ct in seeds.items()}
     for step in reversed(steps):
-        ct = found.get(step)
+        ct = cotangent_of.get(step)
         if ct is None or step.is_argument:
             continue
         if isinstance(step.value, tuple):
@@ -56,7 +60,7 @@ def backward(
         contributions: list[Any] = []
         source = step.inputs[0] if step.inputs else None
         if isinstance(source, Step) and isinstance(source.value, tuple):  # one output of several
-            found.setdefault(source, {})[step.options["index"]] = ct
+            cotangent_of.setdefault(source, {})[step.options["index"]] = ct
             contributions.append(ct)
         else:
             with np.errstate(all="ignore"):
@@ -67,7 +71,7 @@ def backward(
                     continue
                 part = project(part, spec_of(x.value))
                 contributions.append(part)
-                found[x] = part if x not in found else found[x] + part
+                cotangent_of[x] = part if x not in cotangent_of else cotangent_of[x] + part
         if seen is not None:
             seen(step, ct, contributions)
-    return found
+    return cotangent_of

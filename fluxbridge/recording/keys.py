@@ -1,7 +1,7 @@
-"""What was computed in a run, as a key: under it a reader keeps what it made of the run, to use it again.
+"""The key of a recorded run, under which a reader caches what it made of the run.
 
 The rule: *everything in a recording that can change belongs in the key by content, except what the reader
-takes anew from each run.* In detail:
+takes from each run.* In detail:
 
 * A step: its primitive, its inputs (by position), its options and the type, shape and dtype of its value.
   The value itself is computed anew.
@@ -63,7 +63,7 @@ _EXACT = (int, bool, str, bytes, type(None), type(Ellipsis), type(NotImplemented
 
 
 def content(x: Any) -> Hashable:
-    """The content of a value, as a key: equal only for what no program could tell apart.
+    """The content of a value as a key: equal only for values that cannot be told apart.
 
     >>> content(1) == content(1.0), content(0.0) == content(-0.0), content((1, 2)) == content([1, 2])
     (False, False, False)
@@ -105,7 +105,7 @@ def content(x: Any) -> Hashable:
 
 
 def _field(x: Any) -> Hashable:
-    """What an object has in a field, but for the fields of other objects, which may lead back to it."""
+    """The content of a field; other objects count by identity, as their fields may refer back."""
     return Same(x) if hasattr(x, "__dict__") and not isinstance(x, (np.ndarray, np.generic)) else content(x)
 
 
@@ -136,7 +136,7 @@ def is_hole(x: Any) -> bool:
     """Is this constant a number or an array, which may differ from run to run?"""
     if isinstance(x, (bool, np.bool_, str, bytes, type(None))):
         return False
-    return type(x) is not int or x in _INT64  # others have no type that all readers know
+    return type(x) is not int or x in _INT64  # larger integers have no dtype
 
 
 class Described:
@@ -227,9 +227,9 @@ class Described:
             number = self._outputs
             self._outputs += 1
             return self._input("out", 0, number, out)
-        found: list[Step] = []
-        Splitter(found.append, lambda x: isinstance(x, Step)).split(out)
-        return (type(out), *[s.position for s in found])
+        steps: list[Step] = []
+        Splitter(steps.append, lambda x: isinstance(x, Step)).split(out)
+        return (type(out), *[s.position for s in steps])
 
     def is_answer(self, x: Any) -> bool:
         """Is this array the answer to a question that the reader asks again?"""

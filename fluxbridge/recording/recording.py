@@ -1,42 +1,44 @@
-"""Everything that happened in one run of a function: each step whole, and where it was written.
+"""A level of tracing that records everything in one run of a function.
 
-The tape of :mod:`.tape` keeps what its sweep needs and nothing more. Those who show, question or
-translate a computation need all of it: the inputs that are constants too, the line of the user's
-code, and the comparisons that decided which way the function went. :class:`Recording` is a level
-like the tape and the forward mode, with plain steps that refer to each other.
+The tape of :mod:`fluxbridge.autodiff.tape` keeps only what its sweep needs. Readers that show, check or
+translate a computation need more: constant inputs, the line of the user's code, and the comparisons that
+decided the branches. :class:`Recording` is a level like the tape and the forward mode, whose steps refer to
+each other.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..autodiff.foreign import in_our_words
+from ..autodiff.frames import GENERATED, boundary, engine_package
 from ..autodiff.inplace import Memory, alias, related, shares
 from ..autodiff.native import unwrap
 from ..autodiff.primitive import (
-    GENERATED,
     PRIMITIVES,
     WATCHERS,
     Kind,
     Primitive,
     Tracer,
     apply,
-    holds_tracer,
     plain,
     strong,
     take_up,
 )
-from ..autodiff.refusals import in_our_words
 from ..autodiff.running import caught, running
 from ..autodiff.structure import Splitter
 from ..autodiff.tape import LEAF, ORDER
-from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber
+from ..autodiff.tracer import NumpyNumber, TracedArray, TracedNumber, stand_in
+from ..autodiff.tracing import each
 from ..errors import MutationError
 from .steps import Call, Choice, Step
+
+engine_package(__package__)
 
 
 class RecordedNumber(TracedNumber, metaclass=Kind):
@@ -46,7 +48,7 @@ class RecordedNumber(TracedNumber, metaclass=Kind):
 
 
 class RecordedScalar(NumpyNumber, RecordedNumber):
-    """A number that is one of NumPy's outside."""
+    """A traced number that stands for a NumPy scalar."""
 
     __slots__ = ()
 
@@ -79,6 +81,7 @@ class Recording:
     """
 
     over = False
+    watches = False  #: does it note questions? While the function runs
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
         self.order = next(ORDER)
@@ -98,7 +101,8 @@ class Recording:
             for index, path in template.paths(f"[{k}]") if template is not None else ():
                 self.steps[index].path = path
         self.leaves = len(self.steps)
-        WATCHERS.append(self)
+        self.watches = True
+        WATCHERS.add(self)
         running.levels.append(self)
         self.memory.rebuilt = splitter
         try:
@@ -109,7 +113,8 @@ class Recording:
                 raise clearer from error
             raise
         finally:
-            WATCHERS.remove(self)
+            WATCHERS.discard(self)
+            self.watches = False
             self._finished()
             running.levels.pop()
             self.memory.rebuilt = None
@@ -133,7 +138,7 @@ class Recording:
         return result
 
     def constant(self, value: Any, like: Any) -> Any:
-        """An array of this level that depends on no argument: not one step of the record."""
+        """Refuse an array that depends on no argument where a traced one is needed: it would be no step."""
         raise MutationError(
             "Mutating arrays is not supported -- an array that is being differentiated was overwritten in "
             "place with values that depend on no argument, which cannot be shown as a step. Use a new name."
@@ -149,14 +154,14 @@ class Recording:
         """Note a question about traced values, if they are ours."""
         if function in _OF_THE_TYPE:
             return
-        seen = tuple([self._kept(self._behind(x)) for x in _each(inputs)])
+        seen = tuple([self._kept(self._behind(x)) for x in each(inputs)])
         if any(isinstance(x, Step) for x in seen):
             outcome = self._kept_inside(outcome)
             options = {k: self._kept_inside(v) for k, v in options.items()}
             self.choices.append(Choice(function, seen, options, outcome, len(self.steps), self._stack()))
 
     def copied(self, original: np.ndarray, copy: np.ndarray) -> None:
-        """Note that the engine made a copy, of an index: it counts as the array that was copied."""
+        """Note that the engine copied an array (an index): the copy counts as the original."""
         self._copies[id(copy)] = (copy, self._kept(original))
 
     # -- steps ---------------------------------------------------------------------------------------
@@ -165,7 +170,7 @@ class Recording:
         return isinstance(x, Tracer) and x.level is self
 
     def _behind(self, x: Any) -> Any:
-        """The step behind `x`, looked for through levels further inside; else the plain value."""
+        """The step of `x`, through levels further inside; without one, the plain value."""
         while isinstance(x, Tracer):
             if x.level is self:
                 return x.step  # type: ignore[attr-defined]
@@ -173,7 +178,7 @@ class Recording:
         return plain(x)
 
     def _kept(self, x: Any) -> Any:
-        """An array as it is now; the same object for the same array, as long as nobody writes into it."""
+        """A read-only copy of an array; the same one for the same array until its content changes."""
         if type(x) is not np.ndarray or (x.base is None and not x.flags.writeable):
             return alias(x) if isinstance(x, TracedArray) else x
         known = self._copies.get(id(x))
@@ -210,14 +215,8 @@ class Recording:
             y = y[()]
         if isinstance(y, (bool, np.bool_)):
             return y
-        array = isinstance(y, np.ndarray)
-        scalar = y.__class__ is np.float64 or y.__class__ is np.int64
-        if type(y) is np.float64 or type(y) is np.int64:
-            y = y.item()
-        tracer: Any = object.__new__(RecordedArray if array else RecordedScalar if scalar else RecordedNumber)
-        tracer._value = y
-        tracer.level = self
-        tracer.step = self._step(primitive, inputs, options, y, calls)
+        tracer = stand_in(self, y, RecordedArray, RecordedNumber, RecordedScalar)
+        tracer.step = self._step(primitive, inputs, options, tracer._value, calls)
         return tracer
 
     def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
@@ -229,28 +228,19 @@ class Recording:
         """The calls from the function under study down to here, without the engine's own."""
         if not self.with_calls:
             return ()
-        found = []
+        calls = []
         frame: Any = sys._getframe(2)
         while frame is not None and not is_outermost(frame):
             code = frame.f_code
             if not is_hidden(code):
                 names = code.co_varnames[: code.co_argcount]
                 owner = frame.f_locals.get("self") if names[:1] == ("self",) else None
-                found.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
+                calls.append(Call(code, frame.f_lineno, frame.f_lasti, owner))
             frame = frame.f_back
-        return tuple(reversed(found))
+        return tuple(reversed(calls))
 
     def _finished(self) -> None:
         """Called when f has returned, or raised."""
-
-
-def _each(inputs: Iterable[Any]) -> Iterator[Any]:
-    """The inputs of a question; of a list or tuple with traced values in it, the values."""
-    for x in inputs:
-        if isinstance(x, (tuple, list)) and holds_tracer(x):
-            yield from _each(x)
-        else:
-            yield x
 
 
 def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
@@ -260,6 +250,7 @@ def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.all(a == b)) if a.dtype.hasobject else a.tobytes() == b.tobytes()
 
 
+@boundary
 def _boundary(f: Callable[..., Any], xs: Sequence[Any]) -> Any:
     """Call f. The frame of this function marks where the user's part of the stack begins."""
     return f(*xs)
@@ -277,10 +268,18 @@ def is_hidden(code: Any) -> bool:
 
 #: Questions whose answer depends on shapes and types alone.
 _OF_THE_TYPE = {
-    np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.isscalar,
-    np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
-}  # fmt: skip
-#: Whose frames are no part of the stack of a step: the engine's, NumPy's, and those of the operators.
+    np.shape,
+    np.ndim,
+    np.size,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.isscalar,
+    np.result_type,
+    np.can_cast,
+    np.min_scalar_type,
+    np.common_type,
+}
+#: Files whose frames are left out of the stack of a step: the engine's, NumPy's, generated code.
 _HIDDEN = (
     *[
         os.path.join(os.path.dirname(os.path.dirname(__file__)), name)

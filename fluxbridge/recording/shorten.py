@@ -64,7 +64,7 @@ def _array(x: np.ndarray, room: int = FEW) -> str:
 
 
 def whole(x: Any) -> str:
-    """A value for the eyes of whoever asks for all of it; arrays of more than 1,000 elements are cut."""
+    """A value in full; arrays of more than 1,000 elements are cut."""
     if isinstance(x, np.ndarray):
         return np.array2string(x, precision=6, threshold=1000, edgeitems=3)
     if isinstance(x, tuple):

@@ -1,4 +1,4 @@
-"""Where a step was written: file, line, and the very expression, as far as Python can tell."""
+"""Where a step is in the source: file, line, and, from Python 3.11 on, the expression."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .recording import Call
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
-class Source(NamedTuple):
-    """A place in somebody's code. The expression is empty where the text is not to be had."""
+class Location(NamedTuple):
+    """A place in the source. The expression is empty where the text is not available."""
 
     file: str
     line: int
@@ -24,10 +24,10 @@ class Source(NamedTuple):
     function: str
 
 
-NOWHERE = Source("", 0, "", "")
+NOWHERE = Location("", 0, "", "")
 
 
-def source_of(calls: Sequence[Call]) -> Source:
+def location_of(calls: Sequence[Call]) -> Location:
     """The innermost place in the code of the user: not this package's, nor a library's."""
     if not calls:
         return NOWHERE
@@ -43,8 +43,8 @@ def _is_users(file: str) -> bool:
 
 
 @cache
-def _source(code: CodeType, line: int, instruction: int) -> Source:
-    return Source(code.co_filename, line, expression(code, line, instruction), code.co_name)
+def _source(code: CodeType, line: int, instruction: int) -> Location:
+    return Location(code.co_filename, line, expression(code, line, instruction), code.co_name)
 
 
 def expression(code: CodeType, line: int, instruction: int) -> str:

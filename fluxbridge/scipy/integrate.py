@@ -47,7 +47,7 @@ class Packed:
             raise no_rule("an integral with complex parameters")
 
     def release(self) -> Any:
-        """θ, which is not kept here: the function must be free of traced values once it is recorded."""
+        """θ, which is forgotten here: the function must hold no traced values once it is recorded."""
         theta, self.theta = self.theta, None
         return theta
 
@@ -78,9 +78,9 @@ def _odeint(y0: Any, t: Any, theta: Any, field: Any, options: dict[str, Any]) ->
 def odeint_rule(dy: Any, y: Any, _y0: Any, t: Any, theta: Any, field: Any, options: dict[str, Any]) -> Any:
     """The adjoint method: state, λ and the gradients by t₀ and θ are integrated backwards.
 
-    λ' = -λ ∂f/∂y and (dθ)' = -λ ∂f/∂θ; between two times of the output λ takes up the cotangent
-    of that output (Froehlich et al. 2017, section 2.4.2). The result is as exact as the solver's
-    tolerances, and it is made of odeint itself, so a second derivative needs nothing more.
+    λ' = -λ ∂f/∂y and (dθ)' = -λ ∂f/∂θ; at each time of the output its cotangent is added to λ (Froehlich et
+    al. 2017, section 2.4.2). The error is that of the solver's tolerances. It is made of odeint itself, so it
+    can be differentiated again.
     """
     steps, size = np.shape(y)
     options = {k: v for k, v in options.items() if k not in ("h0", "ml", "mu", "tcrit")}
@@ -173,17 +173,34 @@ def odeint(
     printmessg: Any = 0,
     tfirst: bool = False,
 ) -> Any:
-    """scipy.integrate.odeint, differentiable by y0, t, args and what `func` has captured.
+    """Differentiable by y0, t, args and what `func` has captured.
 
-    Reverse mode integrates the adjoint equations backwards (the solution is recomputed on the way,
-    so memory does not grow with the steps); it is as exact as rtol and atol.
+    Reverse mode integrates the adjoint equations backwards (the solution is recomputed on the way, so memory
+    does not grow with the steps); its error is that of rtol and atol. With traced values Dfun, col_deriv and
+    full_output raise NoRuleError, as do complex parameters.
+
+    >>> from fluxbridge import gradient
+    >>> end = lambda rate: odeint(lambda y, t: -rate * y, 1.0, np.array([0.0, 1.0]))[-1, 0]
+    >>> round(gradient(end, 1.0)[0], 5)
+    -0.36788
     """
     args = args if isinstance(args, tuple) else (args,)
     options = {
-        "ml": ml, "mu": mu, "rtol": rtol, "atol": atol, "tcrit": tcrit, "h0": h0, "hmax": hmax, "hmin": hmin,
-        "ixpr": ixpr, "mxstep": mxstep, "mxhnil": mxhnil, "mxordn": mxordn, "mxords": mxords,
+        "ml": ml,
+        "mu": mu,
+        "rtol": rtol,
+        "atol": atol,
+        "tcrit": tcrit,
+        "h0": h0,
+        "hmax": hmax,
+        "hmin": hmin,
+        "ixpr": ixpr,
+        "mxstep": mxstep,
+        "mxhnil": mxhnil,
+        "mxordn": mxordn,
+        "mxords": mxords,
         "printmessg": printmessg,
-    }  # fmt: skip
+    }
     packed = Packed(func, args)
     if not packed.found and not traced(y0, t):
         return scipy.integrate.odeint(
@@ -203,7 +220,7 @@ def odeint(
     return ODEINT(np.atleast_1d(array(y0)), array(t), theta, field=field, options=options)
 
 
-odeint.__doc__ = f"{odeint.__doc__}\n\n{description(scipy.integrate.odeint)}"
+odeint.__doc__ = description(scipy.integrate.odeint, "scipy.integrate.odeint", odeint.__doc__)
 
 # -- quad --------------------------------------------------------------------------------------------
 
@@ -213,7 +230,7 @@ def _quad(a: Any, b: Any, theta: Any, integrand: Any, options: dict[str, Any]) -
 
 
 def quad_by_end(dy: Any, x: Any, theta: Any, integrand: Any) -> Any:
-    """The value of the integrand there; the second output, an estimate of the error, is not followed."""
+    """The integrand at the end; the second output, an estimate of the error, has no derivative."""
     return None if dy[0] is None else dy[0] * integrand(x, theta)
 
 
@@ -259,7 +276,15 @@ def quad(
     limlst: Any = 50,
     complex_func: bool = False,
 ) -> Any:
-    """scipy.integrate.quad, differentiable by a, b, args and what `func` has captured."""
+    """Differentiable by a, b, args and what `func` has captured.
+
+    The derivative by an end is the integrand there; that by a parameter is integrated, one parameter at a
+    time. With traced values full_output, weight and complex_func raise NoRuleError, as do complex parameters.
+
+    >>> from fluxbridge import gradient
+    >>> gradient(lambda b: quad(lambda x: x**2, 0.0, b)[0], 3.0)
+    (9.0,)
+    """
     args = args if isinstance(args, tuple) else (args,)
     options = plain(
         {
@@ -297,6 +322,8 @@ def quad(
     value, error = QUAD(a, b, packed.release(), integrand=integrand, options=options)
     return value, plain(error)
 
+
+quad.__doc__ = description(scipy.integrate.quad, "scipy.integrate.quad", quad.__doc__)
 
 # -- sums over samples -------------------------------------------------------------------------------
 

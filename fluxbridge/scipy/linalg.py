@@ -87,7 +87,7 @@ def triangular_by_b(
 def triangular_by_a(
     dy: Any, y: Any, a: Any, _b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Any:
-    """-(op(A)⁻ᴴ dY) Yᴴ, turned as op(A) is, of which the triangle that is read counts."""
+    """-(op(A)⁻ᴴ dY) Yᴴ, transposed as op(A) is, and of it the triangle that is read."""
     vector = _b.ndim == 1
     db = triangular_by_b(dy, None, a, _b, trans, lower, unit_diagonal)
     if vector:
@@ -118,7 +118,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
 
 
 def _band(rows: int, size: int, upper: int) -> tuple[np.ndarray, np.ndarray]:
-    """For every place of a banded matrix as LAPACK stores it: its row, and whether it exists."""
+    """For every position of a banded matrix in LAPACK's storage: its row, and whether it exists."""
     row = np.arange(rows)[:, None] - upper + np.arange(size)
     return np.clip(row, 0, size - 1), (row >= 0) & (row < size)
 
@@ -140,7 +140,7 @@ def banded_by_b(dy: Any, _y: Any, ab: Any, _b: Any, upper: int, lower: int) -> A
 
 
 def banded_by_ab(dy: Any, y: Any, ab: Any, _b: Any, upper: int, lower: int) -> Any:
-    """-dB Xᴴ, of which only the bands are wanted."""
+    """The bands of -dB Xᴴ."""
     db = _columns(banded_by_b(dy, None, ab, _b, upper, lower), _b.ndim)
     row, there = _band(ab.shape[0], ab.shape[1], upper)
     return np.where(there, -np.sum(db[row] * conj(_columns(y, _b.ndim)), axis=-1), 0.0)
@@ -206,7 +206,7 @@ def solve_discrete_lyapunov(a: Any, q: Any) -> Any:
 @mirror(scipy.linalg.inv)
 def inv(a: Any, *, assume_a: Any = None, lower: bool = False) -> Any:
     a = array(a)
-    if assume_a == "diagonal":  # SciPy leaves the rest as it is
+    if assume_a == "diagonal":  # SciPy leaves the other elements as they are
         diagonal = np.eye(np.shape(a)[-1]) > 0
         return np.where(diagonal, 1 / np.where(diagonal, a, 1.0), a)
     return np.linalg.inv(_as_read(a, assume_a, lower))
@@ -224,7 +224,7 @@ def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 @mirror(scipy.linalg.pinv)
 def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = False) -> Any:
-    """The tolerances, as the share of the largest singular value that NumPy's pinv takes."""
+    """The tolerances become the share of the largest singular value that NumPy's pinv takes."""
     a = array(a)
     largest = np.linalg.svd(plain(a), compute_uv=False)[..., 0]
     share = max(np.shape(a)[-2:]) * np.finfo(largest.dtype).eps if rtol is None else plain(rtol)
@@ -235,14 +235,14 @@ def pinv(a: Any, *, atol: Any = None, rtol: Any = None, return_rank: bool = Fals
 
 @mirror(scipy.linalg.cholesky)
 def cholesky(a: Any, lower: bool = False) -> Any:
-    """The upper triangle and its factor, unless `lower`."""
+    """The upper factor, unless `lower`."""
     a = array(a)
     return np.linalg.cholesky(a) if lower else _h(np.linalg.cholesky(_h(a)))
 
 
 @mirror(scipy.linalg.cho_factor)
 def cho_factor(a: Any, lower: bool = False) -> Any:
-    """In the triangle beside the factor stands what stands there in `a`."""
+    """The other triangle of the result is that of `a`."""
     a = array(a)
     return cholesky(a, lower) + (np.triu(a, 1) if lower else np.tril(a, -1)), lower
 
@@ -259,7 +259,7 @@ def _lu_factor(a: Any) -> Any:
 
 
 def _rows(pivots: np.ndarray) -> np.ndarray:
-    """LAPACK's sequence of exchanges as the order of the rows."""
+    """The order of the rows after LAPACK's sequence of exchanges."""
     order = np.arange(len(pivots))
     for i, k in enumerate(pivots):
         order[[i, k]] = order[[k, i]]
@@ -346,7 +346,7 @@ def svdvals(a: Any) -> Any:
 
 
 def _turn(ours: Any, theirs: np.ndarray) -> np.ndarray:
-    """Factors of 1 and -1 that turn our vectors into SciPy's, where these are the same but for that."""
+    """Factors of 1 and -1 that make vectors of NumPy SciPy's, where they differ in sign only."""
     overlap = np.real(np.sum(np.conj(theirs) * plain(ours), axis=-2))
     return np.where(overlap < 0, -1.0, 1.0)
 
@@ -441,9 +441,9 @@ def eigvals(a: Any, b: Any = None) -> Any:
 
 
 # -- functions of matrices ---------------------------------------------------------------------------
-# The derivative of f at A along E stands in the upper right of f([[A, E], [0, A]]) (Higham 2008,
+# The derivative of f at A along E is the upper right block of f([[A, E], [0, A]]) (Higham 2008,
 # section 3.2). It is linear in E, its adjoint is the same with Aᴴ, and its own derivative by A is
-# again one: so the rules below are of any order.
+# of the same kind: so the rules below hold for any order.
 
 
 def _double(a: Any, e: Any) -> Any:

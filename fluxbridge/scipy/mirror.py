@@ -1,8 +1,8 @@
-"""How a function of SciPy is mirrored: the value is SciPy's own, the derivative ours.
+"""How a function of SciPy is mirrored: the value is SciPy's own, the derivative is defined here.
 
-SciPy is called on the plain values, with all options. So its errors and warnings, its dtypes and its
-handling of options are the same inside of a gradient as outside. The decorated function says
-how the result depends on the traced values; an option that it does not know is refused by name.
+SciPy is called on the plain values, with all options. So errors, warnings, dtypes and the handling of options
+are the same inside of a gradient as outside. The decorated function computes how the result depends on the
+traced values; an option that it does not know is refused by name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OF_THE_WAY = {
     "blocksize", "check_finite", "driver", "lapack_driver", "lwork", "method", "overwrite_a", "overwrite_ab",
     "overwrite_b", "workers",
 }  # fmt: skip
-CLOSE = 256  #: units in the last place by which two ways to compute a value may differ unseen
+CLOSE = 256  #: units in the last place by which two ways to compute a value may differ
 
 
 def traced(*values: Any) -> bool:
@@ -38,9 +38,15 @@ def array(x: Any) -> Any:
     return x if isinstance(x, Tracer) else take_up(x) if traced(x) else np.asarray(x)
 
 
-def description(target: Function) -> str:
-    """SciPy's documentation of `target` but for the examples, which are about SciPy's own function."""
-    return (inspect.getdoc(target) or "").partition("\nExamples\n---")[0]
+def description(target: Any, name: str, *notes: str | None) -> str:
+    """SciPy's documentation of `target`, without the examples, and what the mirror does after its summary."""
+    theirs = (inspect.getdoc(target) or "").partition("\nExamples\n---")[0]
+    summary, _, rest = theirs.partition("\n\n")
+    mirrored = (
+        f"This is {name} with derivatives: values, options and errors are the same. NoRuleError\n"
+        "is raised where a value is traced and the derivative is not known, by this function or an option."
+    )
+    return "\n\n".join([summary, mirrored, *(inspect.cleandoc(note) for note in notes if note), rest])
 
 
 def mirror(target: Function, exact: bool = False) -> Callable[[Function], Function]:
@@ -89,7 +95,7 @@ def mirror(target: Function, exact: bool = False) -> Callable[[Function], Functi
 
         call.__module__ = getattr(function, "__module__", None) or "fluxbridge.scipy.special"
         call.__qualname__ = function.__name__
-        call.__doc__ = description(target)
+        call.__doc__ = description(target, name, function.__doc__)
         return call
 
     return decorate

@@ -24,7 +24,7 @@ def _convolve(a: Any, b: Any, mode: str = "full", axes: Any = None, method: str 
 
 
 def _turned(x: Any, axes: Any) -> Any:
-    """Conjugate, and in reverse along `axes`."""
+    """The conjugate, reversed along `axes`."""
     return conj(np.flip(x, axes))
 
 
@@ -61,7 +61,7 @@ def _axes(a: Any, b: Any, axes: Any) -> tuple[int, ...]:
 
 
 def _any_mode(a: Any, b: Any, mode: str, axes: Any, method: str, late: bool = False) -> Any:
-    """`late`: where "same" has no middle, it begins one later, as correlate2d has it."""
+    """A convolution in one of three modes; `late`: "same" begins one later if there is no middle."""
     a, b = array(a), array(b)
     if np.ndim(a) != np.ndim(b):
         raise ValueError("in1 and in2 should have the same dimensionality")

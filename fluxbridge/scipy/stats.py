@@ -21,7 +21,7 @@ from ..autodiff.rules.decompositions import from_triangle
 from ..autodiff.values import with_value
 from ..errors import NoRuleError
 from .linalg import block_diag  # noqa: F401  (registers the rules that multivariate_normal needs)
-from .mirror import CLOSE, array, traced
+from .mirror import CLOSE, array, description, traced
 from .special import multigammaln
 
 load_on_demand()
@@ -30,7 +30,7 @@ Formula = Callable[..., Any]
 
 
 class Mirror:
-    """A distribution that has no numbers of its own, whatever its attributes are."""
+    """The base class of distributions. Its attributes are constants for a derivative."""
 
     name: str
 
@@ -60,7 +60,7 @@ class Distribution(Mirror):
         self.support_of = support or (lambda *shapes: (-np.inf, np.inf))
         self.formulas = formulas
         self.discrete = isinstance(self.distribution, scipy.stats.rv_discrete)
-        self.__doc__ = self.distribution.__doc__
+        self.__doc__ = description(self.distribution, f"scipy.stats.{name}")
 
     def __getattr__(self, method: str) -> Any:
         """The method `method`, or an attribute of SciPy's distribution."""
@@ -76,7 +76,7 @@ class Distribution(Mirror):
                 return own(*args, **options)
             if method not in _OF_A_POINT:
                 raise no_rule(f"scipy.stats.{self.name}.{method}", handed_over=False)
-            value = own(*plain(args), **plain(options))  # with SciPy's errors
+            value = own(*plain(args), **plain(options))  # raises SciPy's errors
             with np.errstate(all="ignore"):
                 result = self.differentiable(method, *args, **options)
             return with_value(result, value, f"scipy.stats.{self.name}.{method}", CLOSE)
@@ -131,7 +131,7 @@ class Distribution(Mirror):
             return False
 
     def _formula(self, method: str) -> Formula:
-        """The formula of a method, or made of another method's."""
+        """The formula of a method, its own or derived from that of another method."""
         own = self.formulas
         if method in own:
             return own[method]
@@ -315,7 +315,7 @@ class Multivariate(Mirror):
     def __init__(self, name: str, **methods: Formula):
         self.name, self.methods = name, methods
         self.distribution = getattr(scipy.stats, name)
-        self.__doc__ = self.distribution.__doc__
+        self.__doc__ = description(self.distribution, f"scipy.stats.{name}")
 
     def has(self, method: str) -> bool:
         """Has this method a derivative?"""
@@ -332,7 +332,7 @@ class Multivariate(Mirror):
                 return own(*args, **options)
             if ours is None:
                 raise no_rule(f"scipy.stats.{self.name}.{method}", handed_over=False)
-            value = own(*plain(args), **plain(options))  # with SciPy's errors
+            value = own(*plain(args), **plain(options))  # raises SciPy's errors
             args = tuple(array(a) if holds_tracer(a) else a for a in args)
             options = {k: array(a) if holds_tracer(a) else a for k, a in options.items()}
             return with_value(ours(*args, **options), value, f"scipy.stats.{self.name}.{method}", CLOSE)
@@ -341,7 +341,7 @@ class Multivariate(Mirror):
 
 
 def _dirichlet_logpdf(x: Any, alpha: Any) -> Any:
-    """Along the first axis of x, whose last entry may be left out: it makes the sum one."""
+    """Along the first axis of x, whose last entry may be left out; all add up to one."""
     x, alpha = array(x), array(alpha)
     if x.shape[0] == alpha.shape[0] - 1:
         x = np.concatenate([x, 1 - np.sum(x, axis=0, keepdims=True)])
@@ -370,7 +370,7 @@ def _covariance(mean: Any, cov: Any) -> tuple[Any, Any]:
     size = mean.shape[0] if mean is not None else np.shape(cov)[0] if np.ndim(cov) == 2 else 1
     if np.ndim(cov) == 1 and np.shape(cov)[0] != size:
         raise ValueError(f"the mean has {size} entries, the diagonal of the covariance {np.shape(cov)[0]}")
-    cov = np.eye(size) * cov if np.ndim(cov) < 2 else from_triangle(cov, "L")  # what SciPy reads of it
+    cov = np.eye(size) * cov if np.ndim(cov) < 2 else from_triangle(cov, "L")  # the triangle that SciPy reads
     return np.zeros(size) if mean is None else mean, cov
 
 
@@ -423,7 +423,7 @@ def _wishart_logpdf(x: Any, df: Any, scale: Any) -> Any:
     x, scale = array(x), array(scale)
     if np.ndim(x) != 2 or np.ndim(scale) != 2:
         raise no_rule("scipy.stats.wishart of more than one matrix, or of a number")
-    p, scale = scale.shape[-1], from_triangle(scale, "L")  # of which SciPy reads one triangle
+    p, scale = scale.shape[-1], from_triangle(scale, "L")  # SciPy reads one triangle
     log_x, log_scale = np.linalg.slogdet(from_triangle(x, "L"))[1], np.linalg.slogdet(scale)[1]
     inside = 0.5 * (df - p - 1) * log_x - 0.5 * np.trace(np.linalg.solve(scale, x))
     return inside - 0.5 * df * (p * math.log(2) + log_scale) - multigammaln(0.5 * df, p)

@@ -27,7 +27,7 @@ _BOUND = binder(PRIMITIVES["getitem"], None).__code__  # a function that stands 
 _HIDDEN = {"errstate", "printoptions", "test", "get_include", "info", "show_config", "show_runtime"}
 
 
-class Row(NamedTuple):
+class FunctionRow(NamedTuple):
     """One function: its name, other names of the same, how it is differentiated, and where."""
 
     name: str
@@ -40,28 +40,28 @@ class Row(NamedTuple):
         return f"| {names} | {self.how} | {self.where} |"
 
 
-def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[Row]:
+def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[FunctionRow]:
     """A row for every public function of `namespace`, spelled ``prefix.name``.
 
     >>> from fluxbridge.tables.functions import rows
     >>> print(rows("np", np, ["tanh"])[0])
     | `np.tanh` | rule | transcendental |
     """
-    found: dict[int, list[str]] = {}
+    names_of: dict[int, list[str]] = {}
     functions: dict[int, Any] = {}
     for name in names or sorted(dir(namespace)):
         function = getattr(namespace, name, None)
         if name.startswith("_") or name in _HIDDEN or not callable(function) or isinstance(function, type):
             continue
-        found.setdefault(id(function), []).append(f"{prefix}.{name}")
+        names_of.setdefault(id(function), []).append(f"{prefix}.{name}")
         functions[id(function)] = function
     table = []
-    for key, spelled in found.items():
+    for key, spelled in names_of.items():
         own = f"{prefix}.{getattr(functions[key], '__name__', '')}"
         first = own if own in spelled else spelled[0]
         how, where = _how(functions[key])
         if how != "plain":
-            table.append(Row(first, tuple(n for n in spelled if n != first), how, where))
+            table.append(FunctionRow(first, tuple(n for n in spelled if n != first), how, where))
     return sorted(table)
 
 
@@ -84,7 +84,7 @@ def _area(answer: Callable[..., Any]) -> str:
     return getattr(answer, "__module__", "").rpartition(".")[2]
 
 
-def tables() -> Iterator[tuple[str, list[Row]]]:
+def tables() -> Iterator[tuple[str, list[FunctionRow]]]:
     """(title, rows) for NumPy, and for SciPy where it is installed."""
     yield "numpy", rows("np", np)
     yield "numpy.linalg", rows("np.linalg", np.linalg)
@@ -94,13 +94,13 @@ def tables() -> Iterator[tuple[str, list[Row]]]:
     except ImportError:
         return
     load_on_demand()
-    found = [row for row in rows("scipy.special", special) if row.how == "rule"]
-    yield "scipy.special, called as it is", found
+    ruled = [row for row in rows("scipy.special", special) if row.how == "rule"]
+    yield "scipy.special, called as it is", ruled
     for area in ("integrate", "linalg", "signal", "special", "stats"):
         mirror = importlib.import_module(f"fluxbridge.scipy.{area}")
-        known = {row.name.rpartition(".")[2] for row in found} if area == "special" else set()
+        known = {row.name.rpartition(".")[2] for row in ruled} if area == "special" else set()
         names = sorted(set(mirror.__all__) - known)
-        spelled = [Row(f"fluxbridge.scipy.{area}.{name}", (), "mirror", area) for name in names]
+        spelled = [FunctionRow(f"fluxbridge.scipy.{area}.{name}", (), "mirror", area) for name in names]
         yield f"scipy.{area}, through fluxbridge.scipy.{area}", spelled
 
 

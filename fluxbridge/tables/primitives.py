@@ -31,7 +31,7 @@ places where it is not smooth. `-` marks a primitive without a line.
 """
 
 
-class Row(NamedTuple):
+class PrimitiveRow(NamedTuple):
     """One primitive: its name, its forward rule, and its entries in the tables of the readers."""
 
     name: str
@@ -41,12 +41,12 @@ class Row(NamedTuple):
     kinks: str
 
 
-def row(primitive: Primitive) -> Row:
+def row(primitive: Primitive) -> PrimitiveRow:
     """What the tables say of `primitive`.
 
     >>> from fluxbridge.autodiff.primitive import PRIMITIVES
     >>> row(PRIMITIVES["absolute"])
-    Row(name='absolute', forward='rules', julia='abs.(x)', explained='formula', kinks='bend, cone')
+    PrimitiveRow(name='absolute', forward='rules', julia='abs.(x)', explained='formula', kinks='bend, cone')
     """
     forward = primitive.jvp if isinstance(primitive.jvp, str) else "rules" if primitive.jvp else "derived"
     spelling = entry(SPELLINGS, primitive)
@@ -54,7 +54,7 @@ def row(primitive: Primitive) -> Row:
         explained = "formula"
     else:
         explained = "-" if entry(SHOWN, primitive) is None else "template"
-    return Row(
+    return PrimitiveRow(
         primitive.name,
         forward,
         "-" if spelling is None else shown(primitive, spelling),

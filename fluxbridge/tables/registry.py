@@ -24,9 +24,9 @@ def primitives() -> dict[str, list[Primitive]]:
             importlib.import_module(f"fluxbridge.scipy.{area}")
     importlib.import_module("fluxbridge.flux")
     load_on_demand()
-    found: dict[str, list[Primitive]] = {}
+    by_area: dict[str, list[Primitive]] = {}
     for primitive in sorted(PRIMITIVES.values(), key=lambda p: (p.area, p.name)):
         if _MADE_AT_CALL.fullmatch(primitive.name):
             continue
-        found.setdefault(primitive.area, []).append(primitive)
-    return found
+        by_area.setdefault(primitive.area, []).append(primitive)
+    return by_area

@@ -21,7 +21,7 @@ from fluxbridge.autodiff.primitive import PRIMITIVES, plain
 from fluxbridge.check.report import UNSURE, Report
 from fluxbridge.recording import Recording
 
-VOICES = ["complex step", "finite differences"]
+ENGINES = ["complex step", "finite differences"]
 
 
 class Function(NamedTuple):
@@ -228,7 +228,7 @@ def plant(function: Function, name: str, k: int, fault: Fault) -> Outcome:
     right = _asked(f, xs, of)
     with planted(name, k, fault):
         wrong = _asked(f, xs, of)
-        report = cross_check(f, *xs, voices=VOICES, of=of)
+        report = cross_check(f, *xs, engines=ENGINES, of=of)
     change = [_change(a, b) for a, b in zip(right, wrong, strict=True)]
     effect = any(c > 1e-13 * s for c, s in change)
     judged = [line for line in report.lines if line.verdict != UNSURE]
@@ -367,7 +367,7 @@ def hard() -> list[Function]:
 def ask(function: Function) -> Report:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return cross_check(function.f, *function.xs, voices=VOICES)
+        return cross_check(function.f, *function.xs, engines=ENGINES)
 
 
 def survey(cases: list[tuple[Function, str, int, Fault]]) -> list[Outcome]:

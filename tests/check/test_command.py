@@ -21,7 +21,7 @@ def module(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
 
-QUICK = ["--voice", "finite differences"]
+QUICK = ["--engine", "finite differences"]
 
 
 def test_check(module, capsys):
@@ -39,7 +39,7 @@ def test_check(module, capsys):
         (["check", "no_such_module:f"], "was not found"),
         (["check", "my_losses:number"], "is not a function but int"),
         (["check", "my_losses:bad", "--args", "1 +"], "not a Python expression"),
-        (["check", "my_losses:bad", "--args", "1.0", "--voice", "nobody"], "no voice is called 'nobody'"),
+        (["check", "my_losses:bad", "--args", "1.0", "--engine", "nobody"], "no engine is called 'nobody'"),
         (["gradient", "lambda x: [x]", "1.0"], "so the gradient is not defined"),
         (["gradient", "lambda x: x", "one"], "not a Python expression"),
     ],

@@ -19,4 +19,4 @@ def test_gradient(sample, gradient_check):
         warnings.simplefilter("ignore")
         out = sample.f(*sample.args)
         weights = [random_like(rng, p) for p in (out if isinstance(out, (tuple, list)) else (out,))]
-        gradient_check(pair(sample.f, weights), *sample.args, backends=["finite differences"], max_entries=12)
+        gradient_check(pair(sample.f, weights), *sample.args, engines=["finite differences"], max_entries=12)

@@ -7,9 +7,9 @@ import pytest
 
 from fluxbridge import adjoint, checkpointed, cross_check, gradient, hook
 from fluxbridge.autodiff.primitive import UFUNCS, Tracer
-from fluxbridge.check import voices
+from fluxbridge.check import engines
 
-VOICES = ["complex step", "finite differences"]
+ENGINES = ["complex step", "finite differences"]
 
 
 def rule(value, slope):
@@ -23,7 +23,7 @@ def rule(value, slope):
 
 
 def ask(f, *xs, **options):
-    return cross_check(f, *xs, voices=VOICES, **options)
+    return cross_check(f, *xs, engines=ENGINES, **options)
 
 
 def relu(slope_at_0):
@@ -107,9 +107,9 @@ def chaos(x):
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_what_nobody_can_judge_is_neither_right_nor_wrong(name):
     f, x, why = UNKNOWN[name]
-    report = cross_check(f, x, voices=["finite differences"])
+    report = cross_check(f, x, engines=["finite differences"])
     assert report and report.verdict == "nothing compared" and not report.compared
-    assert "nothing compared (no voice could judge any entry, so nothing is checked" in str(report)
+    assert "nothing compared (no engine could judge any entry, so nothing is checked" in str(report)
     assert report.to_dict()["verdict"] == "nothing compared"
     assert why in report.lines[0].note
 
@@ -190,11 +190,11 @@ def test_the_fixture_skips_what_nobody_can_judge(gradient_check):
 
 def test_nan_of_another_engine_judges_nothing(monkeypatch):
     def nothing(question):
-        answer = voices.native(question)
-        return voices.Answer(answer.value, [np.full(np.shape(leaf), np.nan) for leaf in answer.leaves])
+        answer = engines.native(question)
+        return engines.Answer(answer.value, [np.full(np.shape(leaf), np.nan) for leaf in answer.leaves])
 
-    monkeypatch.setitem(voices.VOICES, "zygote", nothing)
+    monkeypatch.setitem(engines.ENGINES, "zygote", nothing)
     x = np.array([1.0, 2.0])
     report = cross_check(lambda x: np.sum(x**3), x)
     assert report.verdict == "ok" and "zygote" not in report.summary() and "says NaN for 2" in str(report)
-    assert cross_check(lambda x: np.sum(x**3), x, voices=["zygote"]).verdict == "nothing compared"
+    assert cross_check(lambda x: np.sum(x**3), x, engines=["zygote"]).verdict == "nothing compared"

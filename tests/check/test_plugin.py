@@ -29,7 +29,7 @@ def f(x):
 def test_it(gradient_check):
     gradient_check(f, 3.0)
 """
-IN_JULIA = "def test_it(gradient_check):\n    gradient_check(abs, 1.0, backends=['zygote'])\n"
+IN_JULIA = "def test_it(gradient_check):\n    gradient_check(abs, 1.0, engines=['zygote'])\n"
 
 
 def test_a_right_gradient_passes(run):

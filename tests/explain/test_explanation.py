@@ -93,7 +93,7 @@ TUTORIAL = [
 
 @pytest.mark.parametrize(("f", "xs"), TUTORIAL)
 def test_functions_of_the_tutorial(f, xs):
-    assert len(TUTORIAL) == len(tutorial.STEPS)
+    assert len(TUTORIAL) == len(tutorial.CALLS)
     explanation = explain(f, *xs)
     for mine, expected in zip(explanation.gradient, gradient(f, *xs), strict=True):
         same(mine, expected)

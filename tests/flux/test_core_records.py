@@ -10,6 +10,7 @@ import pytest
 from fluxlayers import _NAMES, without_bytes
 from fluxrecords import agree, case, cases
 from fluxscripts import Script
+from ownerrors import refused
 
 from fluxbridge import flux, gradient
 from fluxbridge.flux import (
@@ -88,7 +89,7 @@ def in_python(call):
 def test_calls(case):
     source = in_python(case)
     if case.error:
-        with pytest.raises(case.error):
+        with refused(case.error):
             eval(source, {**WORDS, **case["inputs"]})
         return
     agree(eval(source, {**WORDS, **case["inputs"]}), case["result"])
@@ -191,7 +192,7 @@ def test_loadmodel_errors(name, load):
     recorded = case(name, "utilities")
     dst, src = load(SimpleNamespace(**recorded["inputs"]))
     before = flux.fmap(lambda x: x.copy() if isinstance(x, np.ndarray) else x, dst)
-    with pytest.raises(recorded.error):
+    with refused(recorded.error):
         flux.loadmodel_(dst, src)
     agree(flux.state(dst), flux.state(before))
 
@@ -301,7 +302,7 @@ def test_modes():
         for label, step in steps:
             step(m)
             s.snap(label, (repr(m[1]), repr(m[2])))
-    with pytest.raises(case("testmode! with a bad mode", "layers").error):
+    with refused(case("testmode! with a bad mode", "layers").error):
         flux.testmode_(Dropout(0.5), "other")
 
 
@@ -346,7 +347,7 @@ def test_outputsizes():
     agree(flux.outputsize(two, (5, 4), (7, 4)), tuple(case("outputsize two inputs", "layers")["result"]))
     layers = [Dense((10, 4)), Dense((4, 2))]
     agree(flux.outputsize(layers, (10, 1)), tuple(case("outputsize vector of layers", "layers")["result"]))
-    with pytest.raises(
+    with refused(
         case("outputsize mismatch", "layers").error, match=r"Conv\(\(3, 3\), 3 => 16\).*\(10, 10, 7"
     ):
         flux.outputsize(Chain(Conv((3, 3), (3, 16)), Conv((3, 3), (16, 32))), (10, 10, 7, 64))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fluxbridge import flux, gradient
-from fluxbridge.errors import ArgumentError
+from fluxbridge.errors import ArgumentError, MutationError
 from fluxbridge.flux import Chain, Dense, KeyPath, Record, children, fmap, isleaf, layer
 from fluxbridge.flux.functors import DefaultWalk, setkeypath_
 
@@ -191,3 +191,60 @@ def test_a_cached_walk_goes_to_what_is_shared_once():
     assert len(calls) == 3 and made["a"] is not made["b"][0]
     total = fmap(lambda a, b: a + b, (1, [2]), (10, [20]), walk=DefaultWalk())
     assert total == (11, [22])
+
+
+def test_arrays_of_objects_keep_their_shape():
+    boxes = np.empty((2, 3), object)
+    boxes[:] = [[1, 2, 3], [4, 5, 6]]
+    mapped = fmap(lambda v: 10 * v, boxes)
+    assert mapped.shape == (2, 3) and mapped.tolist() == [[10, 20, 30], [40, 50, 60]]
+    assert flux.fcollect(boxes)[1:] == [1, 2, 3, 4, 5, 6]
+
+
+def test_prune_with_a_path():
+    shared = [1.0]
+    model = {"a": shared, "b": (shared, 2.0)}
+    mapped = flux.fmap_with_path(lambda path, v: len(path), model, prune="seen")
+    assert mapped == {"a": [2], "b": ("seen", 2)}
+    assert flux.fmap_with_path(lambda path, v: path, model, cache=False)["b"][0] == [KeyPath("b", 0, 0)]
+
+
+def test_what_is_shared_is_collected_once():
+    shared = {"k": 1.0}
+    assert flux.fcollect([shared, shared]) == [[shared, shared], shared, 1.0]
+    assert flux.fcollect([shared, shared, 2.0], exclude=lambda v: isinstance(v, dict)) == [
+        [shared, shared, 2.0],
+        2.0,
+    ]
+    assert flux.fcollect(shared, exclude=lambda v: True) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: flux.leaf(3), ArgumentError, "leaf declares a class; 3 is none"),
+        (lambda: setkeypath_((1, 2), KeyPath(0), 5), MutationError, "a tuple cannot be changed"),
+        (lambda: setkeypath_(Record(a=1), KeyPath("a"), 5), MutationError, "a Record cannot be changed"),
+        (lambda: layer(trainable=(1,)), ArgumentError, "trainable names fields"),
+        (lambda: layer(show="all"), ArgumentError, '"noexpand"'),
+        (lambda: flux.CPUDevice("int32"), ArgumentError, "a float type such as np.float32, not to 'int32'"),
+        (lambda: flux.cpu_device("nonsense"), ArgumentError, "'nonsense'"),
+        (lambda: flux.seed_("seed"), ArgumentError, "'seed' is neither a seed"),
+        (lambda: flux.seed_(-1), ArgumentError, "-1 is neither a seed"),
+        (lambda: flux.outputsize(Dense((2, 1)), (2.5,)), ArgumentError, "a size is a tuple of integers"),
+        (lambda: flux.outputsize(Dense((2, 1)), 2), ArgumentError, "a size is a tuple of integers.*got 2"),
+        (lambda: flux.autosize((-1, 2), Dense((2, 1))), ArgumentError, "a size is a tuple of integers"),
+    ],
+)
+def test_refused(call, error, says):
+    with pytest.raises(error, match=says):
+        call()
+
+
+def test_what_is_shared_is_mapped_each_time_without_a_cache():
+    shared = np.ones(1)
+    count = []
+    for cache, times in ((True, 1), (False, 2)):
+        count.clear()
+        a, b = fmap(lambda v: count.append(v) or v + 1, (shared, shared), cache=cache)
+        assert len(count) == times and (a is b) == cache

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from ownerrors import refused
 
 from fluxbridge import flux, gradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch
@@ -22,7 +23,7 @@ def test_ways_to_call(init):
     assert np.array_equal(one, two)
     assert np.array_equal(init(np.random.default_rng(1))(3, 4), one)
     assert init()(3, 4).shape == (3, 4)
-    with pytest.raises(TypeError):
+    with refused(TypeError):
         init((3, 4))
     assert isinstance(gradient(lambda x: np.sum(x * init(3, 4)), 5.0)[0], float)
 
@@ -81,7 +82,7 @@ def test_sparse(sparsity, zeros):
     if 0 < zeros < 100:
         assert not (w[:zeros] == 0).all()  # each column is shuffled
         assert abs(w[w != 0].std() - 0.1) < 0.01
-    with pytest.raises(ArgumentError, match="matrices"):
+    with refused(ArgumentError, match="matrices"):
         flux.sparse_init(3, 3, 3, sparsity=0.1)
 
 
@@ -97,7 +98,7 @@ def test_bias():
     w = np.ones((2, 3), np.float16)
     assert flux.create_bias(w, True, 2).dtype == np.float16
     assert flux.create_bias(w, [1, 2], 2).dtype == np.float16
-    with pytest.raises(DimensionMismatch, match=r"size \(2,\).* \(3,\)"):
+    with refused(DimensionMismatch, match=r"size \(2,\).* \(3,\)"):
         flux.create_bias(w, [1, 2, 3], 2)
 
 
@@ -120,3 +121,27 @@ def test_other_generators():
     assert flux.sparse_init(Julia(), 4, 1, sparsity=0.5)[:2, 0].all()
     y = flux.trainmode_(flux.Dropout(0.5, rng=Julia()))(np.ones(3))
     assert y.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_the_ends_of_a_truncated_normal_without_scipy(monkeypatch):
+    import sys
+
+    from fluxbridge.flux.initialisers import _normal_quantile
+
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    low, high = _normal_quantile(np.array([0.0, 1.0]))
+    assert -40 < low < -8 < 8 < high < 40
+
+
+def test_the_size_and_the_options_are_checked():
+    for init in (flux.ones32, flux.zeros32, flux.glorot_uniform):
+        with refused(TypeError, match="separate integers"):
+            init(2.5, 3)
+        with refused(ArgumentError, match="not negative"):
+            init(2, -1)
+    for options in ({"std": 0}, {"lo": 2}, {"lo": 1, "hi": 1}):
+        with refused(ArgumentError, match="std > 0 and lo < hi"):
+            flux.truncated_normal(3, **options)
+    assert flux.kaiming_normal(3, 0).shape == flux.lecun_normal(3, 0).shape == (3, 0)
+    with refused(ArgumentError, match="array of numbers"):
+        flux.create_bias(np.ones((2, 2)), ["a", "b"], 2)

@@ -1,5 +1,6 @@
 """Every name of Flux and its libraries is here, or left out with a reason that docs/flux.md gives."""
 
+import ast
 import importlib
 import json
 from pathlib import Path
@@ -59,3 +60,32 @@ def test_what_is_exported_exists():
     for name in ("flux", "flux.nnlib", "flux.data", "flux.functors", "flux.optimisers"):
         module = importlib.import_module(f"fluxbridge.{name}")
         assert [n for n in module.__all__ if not hasattr(module, n)] == []
+
+
+PACKAGES = ("flux", "flux.data", "flux.functors", "flux.optimisers")
+
+
+def parts_of(package):
+    """The files whose names a package imports with a star."""
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            yield importlib.import_module(f"{package.__name__}.{node.module}")
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_exports_what_its_files_list(name):
+    package = importlib.import_module(f"fluxbridge.{name}")
+    parts = list(parts_of(package))
+    assert parts
+    for part in parts:
+        for word in part.__all__:  # two files may list one object, but no two objects have one name
+            assert getattr(package, word) is getattr(part, word), f"{word} is not the one of {part.__name__}"
+            assert word in package.__all__ and word in dir(package)
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_star_imports_no_tools(name):
+    scope = {}
+    exec(f"from fluxbridge.{name} import *", scope)
+    assert not {"np", "Any", "annotations", "explain", "exported", "TYPE_CHECKING"} & set(scope)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ownerrors import refused
 
 from fluxbridge import gradient, hessian, jacobian
 from fluxbridge.errors import ArgumentError, DimensionMismatch
@@ -98,7 +99,7 @@ def test_joining_keeps_it_compact(join):
     np.testing.assert_array_equal(got, join(D, D[:, ::-1]))
     vectors = np.column_stack([onehot("a", "ab"), onehot("b", "ab")])
     assert isinstance(vectors, OneHotArray) and vectors.shape == (2, 2)
-    with pytest.raises(DimensionMismatch):
+    with refused(DimensionMismatch):
         np.concatenate([Y, OneHotArray([0], 2)], axis=1)
 
 
@@ -116,9 +117,9 @@ def test_products_pick_columns_and_have_a_rule():
     np.testing.assert_array_equal(jacobian(lambda w: w @ vector, W)[0], jacobian(lambda w: w[:, 2], W)[0])
     single = gradient(lambda w: np.sum(w @ Y), W.astype(np.float32))[0]
     assert single.dtype == np.float32
-    with pytest.raises(DimensionMismatch, match="2 columns, 3 labels"):
+    with refused(DimensionMismatch, match="2 columns, 3 labels"):
         W.T @ Y
-    with pytest.raises(DimensionMismatch, match="2 columns, 3 labels"):
+    with refused(DimensionMismatch, match="2 columns, 3 labels"):
         gradient(lambda w: np.sum(w @ Y), W.T)
 
 
@@ -172,7 +173,7 @@ def test_there_and_back(xs, start, length):
     assert onecold(encoded, labels).tolist() == inside
     assert onehotbatch(inside, list(labels)).indices.tolist() == encoded.indices.tolist()
     if len(inside) < len(xs):
-        with pytest.raises(ArgumentError, match="not found in labels"):
+        with refused(ArgumentError, match="not found in labels"):
             onehotbatch(xs, labels)
     default = onehotbatch(xs, labels, start)
     assert onecold(default, labels).tolist() == [x if x in labels else start for x in xs]
@@ -187,11 +188,11 @@ def test_labels_of_all_kinds():
     assert onehotbatch(np.array([[0, 1], [2, 0]]), [0, 1, 2]).shape == (3, 2, 2)
     assert onecold(np.eye(2), [("x", 1), ("y", 2)]).tolist() == [("x", 1), ("y", 2)]
     assert onecold(np.eye(2), {"x": 0, "y": 1}.keys()).tolist() == ["x", "y"]
-    with pytest.raises(ArgumentError, match="Default value 9"):
+    with refused(ArgumentError, match="Default value 9"):
         onehotbatch([0], [0, 1], 9)
-    with pytest.raises(ArgumentError, match="positions"):
+    with refused(ArgumentError, match="positions"):
         OneHotArray([3], 3)
-    with pytest.raises(ArgumentError, match="integers"):
+    with refused(ArgumentError, match="integers"):
         OneHotArray([0.5], 3)
     assert onehotbatch([], range(3)).shape == (3, 0)
 
@@ -210,3 +211,46 @@ def test_as_data():
     batches = list(DataLoader((np.arange(4), Y), batchsize=3))
     assert [b[1].shape for b in batches] == [(3, 3), (3, 1)]
     assert all(isinstance(b[1], OneHotArray) for b in batches)
+
+
+def test_shapes_by_sizes_or_a_tuple():
+    for y in (Y.reshape(3, 2, 2), Y.reshape((3, 2, 2)), Y.reshape([3, 2, 2])):
+        assert isinstance(y, OneHotArray) and y.shape == (3, 2, 2)
+        np.testing.assert_array_equal(y, D.reshape(3, 2, 2))
+    assert isinstance(Y.reshape((2, 6)), np.ndarray)
+    np.testing.assert_array_equal(Y.reshape((2, 6)), D.reshape(2, 6))
+
+
+def test_labels_may_be_an_iterator():
+    assert onehot("b", iter("abc")).indices == 1
+    assert onehotbatch("ba", iter("abc")).indices.tolist() == [1, 0]
+    assert onecold(np.array([0.1, 0.9, 0.3]), iter("abc")) == "b"
+    for f, arguments in ((onehot, (1, 5)), (onehotbatch, ([1], 5))):
+        with refused(ArgumentError, match="labels are a list"):
+            f(*arguments)
+
+
+def test_nan_in_vectors_and_matrices():
+    with refused(ArgumentError, match="NaN"):
+        onecold(np.array([0.1, np.nan]))
+    np.testing.assert_array_equal(onecold(np.array([[0.1, np.nan], [0.2, 0.5]])), [1, 0])
+    with refused(ArgumentError, match="at least one row"):
+        onecold(np.ones((0, 2)))
+
+
+def test_joining_a_single_array():
+    for join in (lambda ys: np.stack(ys, axis=1), lambda ys: np.concatenate(ys, axis=1), np.hstack):
+        got = join([Y])
+        assert isinstance(got, OneHotArray)
+        np.testing.assert_array_equal(got, join([D]))
+
+
+def test_large_arrays_print_their_ends():
+    """12 rows and columns from each end, of more than 24."""
+    whole = repr(OneHotArray(np.arange(24), 24)).splitlines()[1:]
+    assert len(whole) == 24 and all(len(row.split()) == 24 for row in whole)
+    lines = [row.split() for row in repr(OneHotArray(np.arange(30), 30)).splitlines()[1:]]
+    assert len(lines) == 25 and all(len(row) == 25 for row in lines)
+    assert [row.index("1") for k, row in enumerate(lines) if k != 12] == [*range(12), *range(13, 25)]
+    assert {row[12] for k, row in enumerate(lines) if k != 12} == {"…"}
+    assert lines[12] == ["⋮"] * 12 + ["⋱"] + ["⋮"] * 12

@@ -7,24 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from optimisersamples import RULES, snapshot, unchanged
 
 from fluxbridge import Params, gradient
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DimensionMismatch, DomainError, MutationError, StructureError
 from fluxbridge.flux import KeyPath, layer
 from fluxbridge.flux import optimisers as opt
-from fluxbridge.flux.optimisers import scratch
-from fluxbridge.flux.optimisers.tree import same_state
-
-RULES = [
-    opt.Descent(), opt.Momentum(), opt.Nesterov(), opt.Rprop(), opt.RMSProp(), opt.RMSProp(centred=True),
-    opt.Adam(), opt.RAdam(), opt.AdaMax(), opt.OAdam(), opt.AdaGrad(), opt.AdaDelta(), opt.AMSGrad(),
-    opt.NAdam(), opt.AdamW(λ=0.1), opt.AdamW(lambda_=0.1, couple=False), opt.AdaBelief(), opt.Lion(),
-    opt.WeightDecay(),
-    opt.SignDecay(), opt.ClipGrad(), opt.ClipNorm(), opt.AccumGrad(2),
-    opt.OptimiserChain(opt.AccumGrad(2), opt.ClipNorm(0.5), opt.Adam()),
-    opt.MixedPrecision(np.float64, opt.Adam()),
-]  # fmt: skip
+from fluxbridge.flux.optimisers import text
 
 
 class Fields:
@@ -93,17 +83,6 @@ def test_integer_gradients_become_floats():
 
 
 # -- nothing is half-updated ---------------------------------------------------------------------------
-
-
-def snapshot(tree, model):
-    return repr(tree), [a.copy() for a in opt.trainables(model)]
-
-
-def unchanged(tree, model, before):
-    text, arrays = before
-    assert repr(tree) == text
-    for a, b in zip(opt.trainables(model), arrays, strict=True):
-        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize("step", [opt.update, opt.update_])
@@ -415,27 +394,78 @@ def test_implicit_parameters_and_a_rule():
         opt.update_(rule, ps, [1.0])
 
 
-# -- memory that is used again ------------------------------------------------------------------------------
+# -- printing, comparing, refusing -----------------------------------------------------------------------
 
 
-CHAINS = [
-    opt.OptimiserChain(opt.WeightDecay(0.1), opt.ClipNorm(0.5), opt.SignDecay(), opt.ClipGrad(0.2), last)
-    for last in RULES[:18]
-] + [opt.OptimiserChain(rule, opt.ClipNorm(0.1), opt.Descent(0.5)) for rule in RULES[:18]]
+def test_states_are_compared_in_full():
+    a, b = (np.zeros(1), np.ones(1)), (np.zeros(1), np.zeros(1))
+    rule = opt.Adam()
+    assert opt.Leaf(rule, a) == opt.Leaf(rule, a) and opt.Leaf(rule, a) != opt.Leaf(rule, b)
+    assert opt.Leaf(rule, a) != opt.Leaf(rule, a[:1]) and opt.Leaf(rule, a) != opt.Leaf(rule, a, frozen=True)
+    assert opt.Leaf(rule, 1) != opt.Leaf(rule, 1.0)
 
 
-@pytest.mark.parametrize("rule", RULES + CHAINS, ids=repr)
-def test_reused_memory_changes_nothing(rule, monkeypatch):
-    def trained(least):
-        monkeypatch.setattr(scratch, "SMALL", least)
-        rng = np.random.default_rng(5)
-        model = [rng.normal(size=(3, 4)), rng.normal(size=7).astype(np.float32), rng.normal(size=(2, 3)).T]
-        tree = opt.setup(rule, model)
-        for _ in range(4):
-            opt.update_(tree, model, [rng.normal(size=a.shape).astype(a.dtype) for a in model])
-        return model, [leaf.state for leaf in tree]
+@pytest.mark.parametrize("name", ["freeze_", "thaw_", "adjust_", "adjust"])
+def test_a_model_is_no_state(name):
+    args = (0.1,) if name.startswith("adjust") else ()
+    with pytest.raises(ArgumentError, match=f"{name} must not be applied to a model"):
+        getattr(opt, name)({"w": np.ones(2)}, *args)
 
-    (with_pool, states), (fresh, fresh_states) = trained(0), trained(1 << 40)
-    for a, b in zip(with_pool, fresh, strict=True):
-        np.testing.assert_array_equal(a, b)
-    assert all(same_state(a, b) for a, b in zip(states, fresh_states, strict=True))
+
+def test_a_vector_goes_alone_or_behind_the_input():
+    flat, re = opt.destructure([np.ones(2)])
+    for args in ((), (1, flat, flat)):
+        with pytest.raises(TypeError, match=f"one or two arguments; got {len(args)}"):
+            re(*args)
+
+
+def test_init_and_apply_take_a_rule():
+    with pytest.raises(ArgumentError, match=r"init\(rule, x\) takes a rule"):
+        opt.init(3, np.ones(2))
+    with pytest.raises(ArgumentError, match=r"apply_\(rule, state, x, dx\) takes a rule"):
+        opt.apply_(3, None, np.ones(2), np.ones(2))
+    x = np.ones(2, np.float16)
+    rule = opt.MixedPrecision(opt.Descent(0.5))
+    state, step = opt.apply_(rule, opt.init(rule, x), x, [1.0, 2.0])
+    assert step is None and x.tolist() == [0.5, 0.0] and state[0].tolist() == [0.5, 0.0]
+    with pytest.raises(NotImplementedError, match=r"must define init\(self, x\)"):
+        opt.init(opt.AbstractRule(), x)
+    with pytest.raises(NotImplementedError, match="must define apply"):
+        opt.apply_(opt.AbstractRule(), None, x, x)
+    for args in ((), (1, 2, 3), (np.float32, 3), ("none", opt.Adam())):
+        with pytest.raises(ArgumentError, match="a float type"):
+            opt.MixedPrecision(*args)
+
+
+def test_long_arrays_are_cut_in_the_middle():
+    column = text.julia(np.arange(12.0).reshape(12, 1))
+    assert column == "[0.0; 1.0; 2.0; 3.0; 4.0; …; 7.0; 8.0; 9.0; 10.0; 11.0;;]"
+    assert text.julia(np.arange(10.0).reshape(10, 1)).count(";") == 11
+    row = text.julia(np.arange(22.0))
+    assert row.startswith("[0.0, ") and "9.0, …, 12.0" in row and row.endswith("21.0]")
+    assert "…" not in text.julia(np.arange(20.0))
+
+
+def test_a_chain_ends_with_mixed_precision():
+    rng = np.random.default_rng(0)
+    chain = opt.OptimiserChain(
+        opt.WeightDecay(0.1), opt.MixedPrecision(np.float64, opt.Descent()), opt.Descent(7.0)
+    )
+    short = opt.OptimiserChain(opt.WeightDecay(0.1), opt.MixedPrecision(np.float64, opt.Descent()))
+    x = rng.normal(size=3).astype(np.float32)
+    a, b, g = [x.copy()], [x.copy()], [rng.normal(size=3).astype(np.float32)]
+    opt.update_(opt.setup(chain, a), a, g)
+    opt.update_(opt.setup(short, b), b, g)
+    assert np.array_equal(a[0], b[0]) and not np.array_equal(a[0], x)
+
+
+def test_mixed_precision_keeps_the_type_of_its_copy():
+    x = np.ones(3)
+    tree = opt.setup(opt.MixedPrecision(opt.Adam()), [x])
+    opt.update_(tree, [x], [np.ones(3)])
+    precise, (m, v, _) = tree[0].state
+    assert precise.dtype == m.dtype == v.dtype == np.float32 and x.dtype == np.float64
+    nested = opt.setup(opt.MixedPrecision(np.float64, opt.MixedPrecision(np.float16, opt.Descent(0.5))), [x])
+    opt.update_(nested, [x], [np.ones(3)])
+    outer, (inner, _) = nested[0].state
+    assert outer.dtype == np.float64 and inner.dtype == np.float16 and np.array_equal(outer, x)

@@ -99,3 +99,31 @@ def test_names_from_julia():
     order = ["λ", "β", "γ", "μ", "σ²", "ϵ", "momentum", "affine", "track_stats", "active", "chs"]
     loadmodel_(m, {k: parts[k] for k in order})
     assert m.σ2.tolist() == [4.0]
+
+
+def test_what_is_a_module():
+    pair, arrays = (1, 2.0), (np.ones(1), np.ones(2))
+    mixed = (np.ones(1), 2.0)
+    found = flux.modules([pair, arrays, mixed, "text", np.tanh])
+    assert len(found) == 2 and found[1] is mixed  # the list, and the tuple of different things
+
+
+def test_what_does_not_fit_is_named():
+    with pytest.raises(ArgumentError, match=r"bias is an array, which True cannot be loaded into"):
+        loadmodel_({"bias": np.ones(2)}, {"bias": True})
+    with pytest.raises(ArgumentError, match=r"a is nothing, which an array cannot be loaded into"):
+        loadmodel_({"a": None}, {"a": np.ones(2)})
+    with pytest.raises(ArgumentError, match=r"a is nothing, which"):
+        loadmodel_({"a": ()}, {"a": np.ones(2)})
+    with pytest.raises(ArgumentError, match=r"a is 3.0, which"):
+        loadmodel_({"a": 3.0}, {"a": np.ones(2)})
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (21, "and 1 more"), (25, "and 5 more")])
+def test_twenty_differences_are_listed(count, more):
+    dst, src = ([np.zeros(n) for _ in range(count)] for n in (2, 3))
+    with pytest.raises(DimensionMismatch) as caught:
+        loadmodel_(dst, src)
+    text = str(caught.value)
+    assert text.count("is an array of shape") == min(count, 20)
+    assert ("more" in text) == bool(more) and more in text

@@ -9,13 +9,14 @@ import pytest
 from fluxrecords import OneHot, agree, case, cases, variations
 from fluxscripts import Script, flux_words
 
-from fluxbridge import AutoFiniteDifferences, gradient, withgradient
+from fluxbridge import AutoFiniteDifferences, AutoNative, gradient, withgradient
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DomainError, NotScalarError, StructureError
 from fluxbridge.flux import losses, onehotarrays
 from fluxbridge.flux.data import DataLoader
 from fluxbridge.flux.layers.basic import Dense
 from fluxbridge.flux.layers.containers import Chain
+from fluxbridge.flux.layers.normalise import BatchNorm
 from fluxbridge.flux.optimisers import (
     Adam,
     Descent,
@@ -323,9 +324,70 @@ def test_the_bar_shows_the_loss_in_a_terminal_only(monkeypatch):
     assert "3/3" in text and "loss=" in text
 
 
+def test_the_old_style_shows_no_bar_either_if_told_so(monkeypatch):
+    tqdm = pytest.importorskip("tqdm")
+    monkeypatch.setattr(tqdm, "tqdm", functools.partial(tqdm.tqdm, mininterval=0))
+    for options in ({"progress": False}, {}):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        m = line()
+        train_(lambda x, y: squares(m, x, y), params(m), [(X, Y)] * 3, Descent(0.1), **options)
+        assert ("loss=" in sys.stderr.getvalue()) == (not options)
+
+
 def test_without_the_library_there_is_no_bar(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setattr(sys, "stderr", Terminal())
     m = line()
     train_(squares, m, [(X, Y)], setup(Descent(0.1), m))
     assert sys.stderr.getvalue() == ""
+
+
+# -- what a loss returns -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "extra", [lambda v: (v, np.nan), lambda v: {"loss": v, "rest": np.nan}], ids=["tuple", "dict"]
+)
+def test_only_the_first_of_several_results_is_the_loss(extra):
+    m = line()
+    returned = trainstep_(lambda m, x: extra(np.sum(m(x))), m, X, setup(Descent(0.1), m))
+    assert np.isfinite(returned[0] if isinstance(returned, tuple) else returned["loss"])
+    assert m.weight != [[1.0]]
+    train_(lambda m, x: extra(np.sum(m(x))), m, [X], setup(Descent(0.1), m))
+
+
+@pytest.mark.parametrize("engine", [(), (AutoNative(),)], ids=["default", "named"])
+def test_a_loss_that_is_not_finite_leaves_no_trace(engine):
+    m = Chain(BatchNorm(1), Dense((1, 1)))
+    before = repr(state(m))
+    with np.errstate(all="ignore"):
+        value, grad = trainstep_withgradient_(
+            lambda m, x: np.sum(m(x)) * np.nan, *engine, m, np.float32(X), setup(Descent(0.1), m)
+        )
+    assert np.isnan(value) and grad is None and repr(state(m)) == before
+
+
+def test_a_loss_may_hold_arrays_and_a_model_none():
+    weights = np.array([1.0])
+    model = Chain(np.tanh)
+
+    def loss(m, x):
+        return np.sum(weights * m(x))
+
+    with pytest.warns(UserWarning, match="no trainable"):
+        state = setup(Descent(0.1), model)
+    train_(loss, model, [X], state)
+    with pytest.raises(ArgumentError, match="takes the loss first"):
+        train_(Dense((1, 1)), loss_without_arrays, [X], state)
+
+
+def loss_without_arrays(m, x):
+    return np.sum(m(x))
+
+
+def test_a_vector_is_data_number_by_number():
+    m = [np.array([0.0])]
+    train_(lambda m, x: np.sum((m[0] - x) ** 2), m, np.array([1.0, 3.0]), setup(Descent(0.5), m))
+    assert m[0] == [3.0]
+    with pytest.raises(ArgumentError, match="taken row by row"):
+        train_(lambda m, x: np.sum(m[0] * x), m, np.ones((2, 2)), setup(Descent(0.5), m))

@@ -10,7 +10,7 @@ from fluxbridge.cli import main
 pytestmark = pytest.mark.julia
 
 
-@pytest.mark.parametrize("step", tutorial.STEPS, ids=[s.julia for s in tutorial.STEPS])
+@pytest.mark.parametrize("step", tutorial.CALLS, ids=[s.julia for s in tutorial.CALLS])
 def test_flux_answers_as_it_printed(step):
     answer = tutorial.ask_flux(step)
     assert tutorial.agrees(answer, step.printed)
@@ -20,5 +20,5 @@ def test_flux_answers_as_it_printed(step):
 def test_the_command(capsys):
     assert main(["tutorial", "--julia"]) == 0
     text = capsys.readouterr().out
-    assert text.count("Flux now") == len(tutorial.STEPS)
+    assert text.count("Flux now") == len(tutorial.CALLS)
     assert "DIFFERENT" not in text

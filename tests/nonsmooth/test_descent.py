@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fluxbridge import SubgradientMethod, gradient
-from fluxbridge.explain import subgradient_bound
+from fluxbridge.nonsmooth.descent import subgradient_bound
 from fluxbridge.nonsmooth.hull import nearest_to_origin
 
 RULES = {

@@ -233,3 +233,30 @@ def test_it_is_imported_when_it_is_used():
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == [False, 0.4056994708920292]
     assert fluxbridge.random.Xoshiro is Xoshiro
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda g: g.randperm(2.5), "A size is an integer; this is 2.5"),
+        (lambda g: g.randcycle("3"), "A size is an integer; this is '3'"),
+        (lambda g: g.randstring("AB", 2.5), "A size is an integer"),
+        (lambda g: g.randperm_(np.zeros(3)), "a vector of integers, not one of float64"),
+        (lambda g: g.randcycle_(np.zeros((2, 2), int)), r"a vector of integers, .*shape \(2, 2\)"),
+        (lambda g: g.randperm_([1, 2]), "Only an array can be filled in place"),
+        (lambda g: g.shuffle_((1, 2)), r"Only an array can be filled in place, not \(1, 2\)"),
+        (lambda g: g.randsubseq_((1,), [1], 0.5), r"writes into a list, not into \(1,\)"),
+        (lambda g: Xoshiro(1.5, 2, 3, 4), "A word of the state is an integer, not 1.5"),
+        (lambda g: StableRNG(state="1"), "The state of a StableRNG is odd"),
+    ],
+)
+def test_what_is_no_size_or_state(call, says):
+    with pytest.raises(StructureError, match=says):
+        call(Xoshiro(0))
+
+
+def test_a_subsequence_in_place_holds_numbers_of_python():
+    target = [0]
+    assert Xoshiro(0).randsubseq_(target, range(1, 31), 0.2) is target
+    assert target == Xoshiro(0).randsubseq(range(1, 31), 0.2).tolist()
+    assert all(type(k) is int for k in target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections import OrderedDict, namedtuple
 from fractions import Fraction
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from fluxbridge.recording import Recording
-from fluxbridge.recording.keys import content, describe
+from fluxbridge.recording.keys import content, describe, is_hole, kind_of
 
 A = np.array
 Pair = namedtuple("Pair", "a b")
@@ -232,3 +233,121 @@ def test_zeros_with_a_sign_are_seen_when_a_constant_changes():
 
     steps = Recording(f, (X[:2],)).steps
     assert [np.signbit(s.inputs[1][0]) for s in steps if s.primitive.name == "multiply"] == [False, True]
+
+
+# -- the parts one by one ------------------------------------------------------------------------------
+
+
+def test_which_constants_are_holes():
+    assert all(map(is_hole, (0, -1, 2.5, 1j, np.float32(1), np.zeros(2), 2**63 - 1, -(2**63))))
+    assert not any(map(is_hole, (True, np.bool_(False), "a", b"a", None, 2**63, -(2**63) - 1)))
+
+
+def test_outputs_are_holes_in_their_order():
+    found = [describe(Recording(lambda x, c=c: {"a": c, "b": [x, c + 1]}, (2.0,))) for c in (5, 7)]
+    assert found[0].key == found[1].key
+    assert [d.holes for d in found] == [[5, 6], [7, 8]]
+    assert found[0].places == {("out", 0, 0): 0, ("out", 0, 1): 1}
+    assert [found[0].hole("out", 0, k) for k in range(3)] == [0, 1, None]
+    other = describe(Recording(lambda x: {"a": 5.0, "b": [x, 6]}, (2.0,)))
+    assert other.key != found[0].key
+
+
+class Settings:
+    def __init__(self, size, inner=None):
+        self.size, self.inner = size, inner
+
+
+def test_objects_count_by_their_fields():
+    o = Settings(1e30)
+    before = content(o)
+    o.size = float("1e30")  # an equal number, another object
+    assert content(o) == before
+    o.size = 2e30
+    assert content(o) != before
+    o.size, o.inner = np.ones(3), Settings(1)
+    before = content(o)
+    o.size = np.ones(3)
+    assert content(o) == before
+    o.size[1] = 2.0
+    assert content(o) != before
+    o.size[1], o.inner = 1.0, Settings(1)
+    assert content(o) != before  # what an object holds counts by identity
+    o.inner = o
+    assert content(o) == content(o)
+
+
+def test_arrays_count_by_their_elements():
+    assert content(np.array([10**30], object)) == content(np.array([int("1" + "0" * 30)], object))
+    assert content(np.array([1, "a"], object)) != content(np.array([1.0, "a"], object))
+    assert content(np.array([[1, 2]], object)) != content(np.array([1, 2], object))
+    assert content(np.array([np.nan, 0.0])) == content(np.array([np.nan, 0.0]))
+    assert content(np.array([0.0])) != content(np.array([-0.0]))
+    assert content(np.arange(3)) != content(np.arange(3, dtype=np.int32))
+    assert content(np.arange(6).reshape(2, 3).T) == content(np.arange(6).reshape(2, 3).T.copy())
+    assert content(np.arange(4).reshape(2, 2)) != content(np.arange(4))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (slice(1, 2), slice(1, 3)), (slice(1, 2), slice(1, 2, 1)), (slice(0, 2), slice(None, 2)),
+        (range(3), range(4)), (range(1, 3), range(1, 3, 2)), (range(1, 3), range(3)),
+        (np.dtype("f4"), np.dtype("f8")), ({1, 2}, {1, 3}), ({1}, frozenset({1})), ({"a": 1}, {"a": 2}),
+        ({"a": 1}, {"b": 1}), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (1 + 2j, 1 - 2j), (1j, 2j),
+        (complex(0.0, 0.0), complex(0.0, -0.0)),
+        (Fraction(1, 2), Fraction(1, 3)), (np.sin, np.cos), (int, float), (b"a", "a"),
+        (None, False), (..., None),
+        (np.float32(1), np.float64(1)), ([1, [2]], [1, [3]]), ((), []), ("".upper, "".lower),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_differs_in_anything_has_another_content(a, b):
+    assert content(a) != content(b)
+    assert content(a) == content(copy.copy(a))
+
+
+def test_the_kind_of_a_value():
+    values = [
+        1, 1.0, True, 1j, np.float32(1), np.float64(1), np.ones(1), np.ones(1, np.float32), np.ones((1, 1)),
+        (1, 1.0), (1.0, 1), (1,), None,
+    ]  # fmt: skip
+    kinds = [kind_of(v) for v in values]
+    assert len(set(kinds)) == len(kinds)
+    assert kind_of(np.zeros(1)) == kind_of(np.ones(1)) and kind_of(2.0) == kind_of(1.0)
+
+
+def test_structures_of_arguments_count():
+    def key(*xs):
+        return describe(Recording(lambda *xs: 1.0, xs)).key
+
+    assert key({"a": 1.0, "b": 2.0}) == key({"a": 3.0, "b": 4.0})
+    structures = [
+        ({"a": 1.0},), ({"b": 1.0},), ([1.0],), (1.0,), (1.0, "a"), ([1.0, 2.0],), ([1.0, [2.0]],),
+        ({"a": 1.0, "b": 2.0},), ({"b": 1.0, "a": 2.0},), (np.ones(2),), (np.ones(3),),
+        (np.ones(2, np.float32),),
+    ]  # fmt: skip
+    keys = [key(*xs) for xs in structures]
+    assert len(set(keys)) == len(keys)
+
+
+def test_answers_that_are_not_asked_again_are_holes():
+    f = lambda x: np.where(x > 1, x, 0.0)  # noqa: E731
+    run = Recording(f, (np.array([1.0, 2.0]),))
+    asked, held = describe(run), describe(run, lambda choice: False)
+    assert len(asked.asked) == 1 and not held.asked
+    mask = next(h for h in held.holes if isinstance(h, np.ndarray))
+    assert mask.tolist() == [False, True] and held.key != asked.key
+    assert asked.is_answer(run.choices[0].outcome) and not held.is_answer(run.choices[0].outcome)
+    assert asked.question(run.choices[0].outcome) == (0, run.choices[0])
+
+
+def test_arrays_in_options_are_told_from_others():
+    i = np.array([0, 1])
+    run = Recording(lambda x: x[i] + x[1:] * x[i], (np.arange(3.0),))
+    described = describe(run)
+    assert len(described.arrays) == 2
+    assert all(run.steps[k].primitive.name == "getitem" for k in described.arrays)
+    j = i.copy()
+    other = describe(Recording(lambda x: x[i] + x[1:] * x[j], (np.arange(3.0),)))
+    assert other.key != described.key  # one array in two places, two arrays

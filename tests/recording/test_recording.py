@@ -116,4 +116,4 @@ def test_an_error_in_the_function_ends_the_recording():
 
     with pytest.raises(KeyError):
         Recording(lambda x: {}[x > 0], (1.0,))
-    assert WATCHERS == []
+    assert not WATCHERS

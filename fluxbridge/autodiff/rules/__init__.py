@@ -1,5 +1,6 @@
 """The rules, one file an area. Importing this package registers them all."""
 
+from .. import written  # noqa: F401
 from ..operators import define_arithmetic
 from . import (  # noqa: F401
     arithmetic,

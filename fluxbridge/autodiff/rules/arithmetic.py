@@ -98,7 +98,7 @@ def sign(x: Any) -> Any:
 
 
 def power_by_base(_y: Any, a: Any, b: Any) -> Any:
-    """The derivative of a**b by b: b·a**(b-1), and finite at a = 0 where the limit is (ChainRules)."""
+    """The derivative of a**b by a: b·a**(b-1); at a = 0 its limit where that is finite (as in ChainRules)."""
     if not _all_real(a, b):
         return b * a ** (b - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -107,7 +107,7 @@ def power_by_base(_y: Any, a: Any, b: Any) -> Any:
 
 
 def power_by_exponent(y: Any, a: Any, b: Any) -> Any:
-    """The derivative of a**b by b: y·log(a), its real part for negative a; at a = 0, 0 if b > 0."""
+    """The derivative of a**b by b: y·log(a), for negative a its real part; at a = 0 it is 0 if b > 0."""
     if not _all_real(a, b):
         return y * np.log(a + 0j)
     zero = np.equal(a, 0)

@@ -94,8 +94,8 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
         masks.append(mask)
     if not parts:
         return np.zeros(shape)
-    found = SCATTER(*parts, indices=masks, shape=shape, dtype=_real_or_complex(x, parts))
-    return of_type(found, np.result_type(plain(x)))
+    total = SCATTER(*parts, indices=masks, shape=shape, dtype=_real_or_complex(x, parts))
+    return of_type(total, np.result_type(plain(x)))
 
 
 def _real_or_complex(x: Any, parts: Sequence[Any]) -> Any:

@@ -109,8 +109,8 @@ def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> 
     return np.cumprod(a, axis=axis, dtype=dtype)
 
 
-FUNCTIONS[np.add, "accumulate"] = FUNCTIONS[np.cumsum]
-FUNCTIONS[np.multiply, "accumulate"] = FUNCTIONS[np.cumprod]
+FUNCTIONS[np.add, "accumulate"] = np.cumsum
+FUNCTIONS[np.multiply, "accumulate"] = np.cumprod
 
 
 def _running_extreme(ufunc: np.ufunc, beats: np.ufunc) -> None:

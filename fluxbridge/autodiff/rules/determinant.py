@@ -38,8 +38,8 @@ def det(a: Any) -> Any:
     if np.ndim(a) < 2 or a.shape[-1] != a.shape[-2] or _all_regular(values):
         return DET(a)
     matrices = np.reshape(a, (-1, *a.shape[-2:]))
-    found = [_singular(m) if not _all_regular(plain(m)) else DET(m) for m in matrices]
-    return found[0] if np.ndim(a) == 2 else np.reshape(np.stack(found), a.shape[:-2])
+    determinants = [_singular(m) if not _all_regular(plain(m)) else DET(m) for m in matrices]
+    return determinants[0] if np.ndim(a) == 2 else np.reshape(np.stack(determinants), a.shape[:-2])
 
 
 def _all_regular(a: np.ndarray) -> bool:

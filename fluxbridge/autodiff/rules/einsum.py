@@ -6,15 +6,16 @@ The cotangent of an operand is an einsum of the output's cotangent and the other
 from __future__ import annotations
 
 import string
+import threading
 from collections.abc import Sequence
-from functools import cache
+from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
 
 from ..elementwise import conj
 from ..inplace import related, shares
-from ..primitive import GENERATED, Primitive, implements, plain, primitive, refuse_out
+from ..primitive import PRIMITIVES, Primitive, implements, plain, primitive, refuse_out
 from .shaping import as_array
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase  # NumPy's order of sublist labels
@@ -128,24 +129,31 @@ def _on_diagonals(dy: Any, unique: str, term: str, shape: dict[str, int]) -> Any
     return np.einsum(f"{','.join(factors)}->{target}", dy, *masks)
 
 
-@cache
+_making = threading.Lock()  # a name is registered once, by whichever thread is first
+
+
 def _einsum_of(count: int) -> Primitive:
-    """The primitive for so many operands. The rule of one does not need its own value."""
-    rules = []
-    for k in range(count):
-        names = [f"_x{i}" if i == k else f"x{i}" for i in range(count)]
-        source = (
-            f"lambda dy, _y, {', '.join(names)}, subscripts, optimize: "
-            f"cotangent({k}, dy, ({', '.join(names)},), subscripts, optimize)"
-        )
-        rules.append(eval(compile(source, GENERATED, "eval"), {"cotangent": _cotangent}))
-    return primitive(
-        None,
-        *rules,
-        jvp="multilinear",
-        name=f"einsum{count}",
-        compute=_compute,
-    )
+    """The primitive for so many operands, made at its first use."""
+    name = f"einsum{count}"
+    made = PRIMITIVES.get(name)
+    if made is None:
+        with _making:
+            made = PRIMITIVES.get(name)
+            if made is None:
+                rules = [_rule(k, count) for k in range(count)]
+                made = primitive(None, *rules, jvp="multilinear", name=name, compute=_compute)
+    return made
+
+
+def _rule(k: int, count: int) -> Any:
+    """The reverse rule of operand k, whose own value it does not need: its parameter has an underscore."""
+
+    def rule(dy: Any, _y: Any, *arrays: Any, subscripts: str, optimize: Any) -> Any:
+        return _cotangent(k, dy, arrays, subscripts, optimize)
+
+    names = ["dy", "_y", *[f"_x{i}" if i == k else f"x{i}" for i in range(count)], "subscripts", "optimize"]
+    rule.__signature__ = Signature([Parameter(n, Parameter.POSITIONAL_OR_KEYWORD) for n in names])  # type: ignore[attr-defined]
+    return rule
 
 
 for _count in (1, 2, 3):

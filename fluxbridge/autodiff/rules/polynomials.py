@@ -213,14 +213,14 @@ def polyfit(
         y = y * (w if np.ndim(y) == 1 else w[:, None])
     scale = np.sqrt(np.sum(np.real(left * conj(left)), axis=0))
     rcond = np.size(x) * np.finfo(plain(x).dtype).eps if rcond is None else rcond
-    found, residuals, rank, sizes = np.linalg.lstsq(left / scale, y, plain(rcond))
-    found = found / (scale if np.ndim(y) == 1 else scale[:, None])
+    coefficients, residuals, rank, sizes = np.linalg.lstsq(left / scale, y, plain(rcond))
+    coefficients = coefficients / (scale if np.ndim(y) == 1 else scale[:, None])
     if rank != order and not full:
         warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=2)
     if full:
-        return found, residuals, rank, sizes, rcond
+        return coefficients, residuals, rank, sizes, rcond
     if not cov:
-        return found
+        return coefficients
     spread = np.linalg.inv(np.dot(left.T / scale[:, None], left / scale)) / np.outer(scale, scale)
     if isinstance(cov, str) and cov == "unscaled":
         factor: Any = 1.0
@@ -228,7 +228,7 @@ def polyfit(
         raise ValueError("the number of data points must exceed order to scale the covariance matrix")
     else:
         factor = residuals / (np.size(x) - order)
-    return found, spread * factor if np.ndim(y) == 1 else spread[:, :, None] * factor
+    return coefficients, spread * factor if np.ndim(y) == 1 else spread[:, :, None] * factor
 
 
 @implements(np.vander)
@@ -277,8 +277,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     flat = np.equal(plain(width), 0)
     inside = np.logical_not(np.less(at, knots[0]) | np.greater(at, knots[-1]) | flat)
     safe = np.where(inside, width, 1.0)
-    part = np.where(inside, (x - xp[low]) / safe, 0.0)
+    part = np.where(inside, (x - xp[low]) / safe, np.where(flat, 1.0, 0.0))  # of equal knots the last counts
     y = fp[low] + part * (fp[high] - fp[low])
-    y = np.where(np.equal(at, knots[high]) & inside, fp[high] + (part - 1.0) * (fp[high] - fp[low]), y)
+    y = np.where(
+        np.equal(at, knots[high]) & (inside | flat), fp[high] + (part - 1.0) * (fp[high] - fp[low]), y
+    )
     y = np.where(np.less(at, knots[0]), fp[0] if left is None else left, y)
     return np.where(np.greater(at, knots[-1]), fp[-1] if right is None else right, y)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj
-from ..primitive import UFUNCS, implements, no_derivative, plain, primitive, refuse_out
+from ..primitive import implements, no_derivative, plain, primitive, refuse_out
 from .shaping import as_array
 
 
@@ -168,7 +168,7 @@ def _with_axes(ufunc: np.ufunc) -> Any:
             np.moveaxis(as_array(x), place, range(-n, 0))
             for x, place, n in zip((a, b), places[:2], counts[:2], strict=True)
         ]
-        y = UFUNCS[ufunc](*moved)
+        y = ufunc(*moved)
         if keepdims:
             return np.moveaxis(column(y), -1, places[2][0])
         return np.moveaxis(y, range(-counts[2], 0), places[2]) if counts[2] else y

@@ -283,9 +283,9 @@ def _extreme_without_nan(target: Any, fold: Callable[..., Any], least: float) ->
             return fold(a, axis=axis, keepdims=keepdims, initial=initial, where=counted)
         if np.size(a) == 0:
             return fold(a, axis=axis, keepdims=keepdims)  # NumPy's error
-        found = fold(a, axis=axis, keepdims=keepdims, initial=least, where=counted)
+        extreme = fold(a, axis=axis, keepdims=keepdims, initial=least, where=counted)
         some = np.any(counted, axis=axis, keepdims=keepdims)
-        return found if np.all(some) else np.where(some, found, np.nan)
+        return extreme if np.all(some) else np.where(some, extreme, np.nan)
 
 
 _extreme_without_nan(np.nanmax, np.max, -np.inf)
@@ -301,7 +301,7 @@ for _ufunc, _function in (
     (np.fmax, np.nanmax),
     (np.fmin, np.nanmin),
 ):
-    FUNCTIONS[_ufunc, "reduce"] = FUNCTIONS[_function]
+    FUNCTIONS[_ufunc, "reduce"] = _function
 
 
 def _log_sum(exp: Any, log: Any) -> Callable[..., Any]:

@@ -12,13 +12,13 @@ from ..primitive import plain
 def singular(a: Any) -> np.ndarray:
     """Which matrices of a stack does NumPy call singular?"""
     values = np.asarray(plain(a))
-    found = np.zeros(values.shape[:-2], bool)
-    for index in np.ndindex(found.shape):
+    singular = np.zeros(values.shape[:-2], bool)
+    for index in np.ndindex(singular.shape):
         try:
             np.linalg.inv(values[index])
         except np.linalg.LinAlgError:
-            found[index] = True
-    return found
+            singular[index] = True
+    return singular
 
 
 def inverse(a: Any) -> Any:

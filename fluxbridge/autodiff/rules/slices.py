@@ -31,8 +31,8 @@ def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
     ndim = np.ndim(result)
     for axis in np.atleast_1d(np.asarray(axes)):
         axis = int(axis) % ndim
-        found = func(result, axis)
-        result = found if np.ndim(found) == ndim else np.expand_dims(found, axis)
+        folded = func(result, axis)
+        result = folded if np.ndim(folded) == ndim else np.expand_dims(folded, axis)
         if np.ndim(result) != ndim:
             raise ValueError("function is not returning an array of the correct shape")
     return result

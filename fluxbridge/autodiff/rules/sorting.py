@@ -216,11 +216,11 @@ def unique(
     **options: Any,
 ) -> Any:
     ar = as_array(ar)
-    found = np.unique(plain(ar), True, return_inverse, return_counts, axis, **options)
-    index = found[1]
+    parts = np.unique(plain(ar), True, return_inverse, return_counts, axis, **options)
+    index = parts[1]
     place = (*[slice(None)] * (0 if axis is None else axis % np.ndim(ar)), index)
     values = (np.ravel(ar) if axis is None else ar)[place]
-    rest = found[1 if return_index else 2 :]
+    rest = parts[1 if return_index else 2 :]
     return (values, *rest) if rest else values
 
 
@@ -236,10 +236,10 @@ def _register_unique(target: Any) -> None:
     @implements(target)
     def distinct(x: Any) -> Any:
         x = as_array(x)
-        found = target(plain(x))
-        if isinstance(found, tuple):
-            return found._replace(values=_first_of(found.values, x))  # type: ignore[attr-defined]
-        return _first_of(found, x)
+        outcome = target(plain(x))
+        if isinstance(outcome, tuple):
+            return outcome._replace(values=_first_of(outcome.values, x))  # type: ignore[attr-defined]
+        return _first_of(outcome, x)
 
 
 for _name in ("unique_values", "unique_counts", "unique_inverse", "unique_all"):

@@ -143,10 +143,10 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
             where = not_nan(a, where)
         ddof = ddof if correction is None else correction
         if traced(ddof):  # the same with another number of degrees of freedom
-            found = spread(a, axis, dtype, ddof=0, keepdims=keepdims, where=where, mean=mean)
+            biased = spread(a, axis, dtype, ddof=0, keepdims=keepdims, where=where, mean=mean)
             ratio = freedom(np.shape(a), axis, 0, where) / freedom(np.shape(a), axis, ddof, where)
             ratio = ratio if keepdims or np.ndim(ratio) == 0 else np.squeeze(ratio, axes_of(axis, np.ndim(a)))
-            result = found * (ratio if made is VAR else np.sqrt(ratio))
+            result = biased * (ratio if made is VAR else np.sqrt(ratio))
             exact = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where, "ddof": plain(ddof)}
             exact.update({} if mean is None else {"mean": plain(mean)})
             return with_value(result, target(plain(a), **exact), f"np.{target.__name__}")
@@ -166,10 +166,10 @@ def _spread(target: Any, made: Any, skip_nan: bool) -> None:
             options["dtype"] = dtype
         if where is not True:
             options["where"] = where
-        found = apply(made, (a,), options)
+        result = apply(made, (a,), options)
         if skip_nan and dtype is not None:  # NumPy rounds the deviations to the type of `a`
-            found = with_value(found, target(plain(a), **plain(options)), f"np.{target.__name__}")
-        return found
+            result = with_value(result, target(plain(a), **plain(options)), f"np.{target.__name__}")
+        return result
 
 
 _spread(np.var, VAR, skip_nan=False)

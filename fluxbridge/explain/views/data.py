@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 
 from ...recording.shorten import short
-from ..run import Run
-from ..steps import Line
+from ..run import ExplainedRun
+from ..steps import ExplainedStep
 
 
-def records(explanation: Run) -> list[dict[str, Any]]:
+def records(explanation: ExplainedRun) -> list[dict[str, Any]]:
     """One dict for every argument and step."""
     return [_record(explanation, line) for line in explanation.lines]
 
 
-def _record(explanation: Run, line: Line) -> dict[str, Any]:
+def _record(explanation: ExplainedRun, line: ExplainedStep) -> dict[str, Any]:
     record: dict[str, Any] = {
         "name": line.name,
         "kind": "argument" if line.is_argument else "step",
@@ -50,7 +50,7 @@ def _record(explanation: Run, line: Line) -> dict[str, Any]:
     return record
 
 
-def _forward(explanation: Run, line: Line) -> list[str]:
+def _forward(explanation: ExplainedRun, line: ExplainedStep) -> list[str]:
     return [f.text() for f in line.tangent_formulas(explanation.tangents)]
 
 

@@ -1,4 +1,4 @@
-"""The graph of an explanation: who feeds whom. As Mermaid, and as text for Graphviz.
+"""The graph of an explanation, as Mermaid and for Graphviz.
 
 The nodes are what the other views show: arguments, steps, and closed groups as one node each.
 """
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from ...recording import Step
 from ...recording.shorten import short
 from ..folding import Group
-from ..run import Run
-from ..steps import Line, Part
+from ..run import ExplainedRun
+from ..steps import ExplainedStep, Part
 from .outline import opened_groups
 
 
@@ -27,7 +27,7 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """From the node that gave a value to the one that used it; `back` is what came back along it."""
+    """From the node of a value to one that uses it; `back` is the contribution that came back."""
 
     source: str
     target: str
@@ -39,7 +39,7 @@ class Graph(NamedTuple):
     edges: list[Edge]
 
 
-def graph(e: Run) -> Graph:
+def graph(e: ExplainedRun) -> Graph:
     """Nodes in the order of execution, and edges."""
     boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
     boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(_boxes(e))]
@@ -55,9 +55,9 @@ def graph(e: Run) -> Graph:
         for k, x in enumerate(line.step.inputs):
             source = home.get(x) if isinstance(x, Step) else None
             if source is not None and target is not None and source != target:
-                found = edges.setdefault((source, target), [])
+                texts = edges.setdefault((source, target), [])
                 if k in backs:
-                    found.append(backs[k])
+                    texts.append(backs[k])
     return Graph(nodes, [Edge(a, b, _together(backs)) for (a, b), backs in edges.items()])
 
 
@@ -68,7 +68,7 @@ def _together(backs: list[Part]) -> str:
     return " + ".join(dict.fromkeys(part.text() for part in backs))
 
 
-def _boxes(e: Run) -> Iterator[Any]:
+def _boxes(e: ExplainedRun) -> Iterator[Any]:
     """Lines and closed groups; what a shortened list leaves out is drawn as well."""
     opened = opened_groups(e)
 
@@ -82,19 +82,19 @@ def _boxes(e: Run) -> Iterator[Any]:
     yield from walk(e.tree.items)
 
 
-def _node(e: Run, key: str, item: Any) -> Node:
+def _node(e: ExplainedRun, key: str, item: Any) -> Node:
     if isinstance(item, Group):
         last = list(item.lines())[-1]
         times = f" × {item.iterations}" if item.kind == "loop" else ""
         return Node(
             key, "group", f"{item.label}{times}", f"{last.name} = {short(last.value)}", _back(e, last)
         )
-    line: Line = item
+    line: ExplainedStep = item
     title = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
     return Node(key, "argument" if line.is_argument else "step", title, short(line.value), _back(e, line))
 
 
-def _back(e: Run, line: Line) -> str:
+def _back(e: ExplainedRun, line: ExplainedStep) -> str:
     if e.forward:
         return "" if line.tangent is None else f"{line.dot} = {short(line.tangent)}"
     return "" if line.cotangent is None else f"{line.bar} = {short(line.cotangent)}"
@@ -104,7 +104,7 @@ def _keys(g: Graph) -> dict[str, str]:
     return {node.key: f"n{k}" for k, node in enumerate(g.nodes)}
 
 
-def mermaid(e: Run) -> str:
+def mermaid(e: ExplainedRun) -> str:
     """Mermaid's ``flowchart``; what flows back stands at the arrows."""
     g = graph(e)
     keys = _keys(g)
@@ -133,7 +133,7 @@ def _mermaid(text: str) -> str:
     return text
 
 
-def dot(e: Run) -> str:
+def dot(e: ExplainedRun) -> str:
     """The language of Graphviz: ``dot -Tsvg``."""
     g = graph(e)
     keys = _keys(g)

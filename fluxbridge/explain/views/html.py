@@ -11,8 +11,8 @@ import numpy as np
 
 from ...recording.shorten import shape_of, short, whole
 from ..folding import Group
-from ..run import Run
-from ..steps import Line, Part
+from ..run import ExplainedRun
+from ..steps import ExplainedStep, Part
 from .outline import opened_groups
 from .text import tangent_text
 
@@ -57,7 +57,7 @@ STYLE = """
 """
 
 
-def html(e: Run) -> str:
+def html(e: ExplainedRun) -> str:
     """The whole explanation in one element."""
     opened = opened_groups(e)
     title = f"{escape(e.function)}({escape(', '.join(e.names.arguments))})"
@@ -86,7 +86,7 @@ def _section(title: str, body: str) -> str:
 
 
 def value(x: Any) -> str:
-    """A value, short; an array shows all of itself when it is pointed at or clicked."""
+    """A value, shortened; an array is shown in full on hover or click."""
     text = escape(short(x))
     if isinstance(x, (np.ndarray, tuple)) and "…" in text:
         every = escape(whole(x))
@@ -102,7 +102,7 @@ def _shape(x: Any) -> str:
     return f'<span class="s">{shape_of(x) if x is not None else ""}</span>'
 
 
-def _items(e: Run, items: Sequence[Any], opened: set[int], backwards: bool) -> Iterator[str]:
+def _items(e: ExplainedRun, items: Sequence[Any], opened: set[int], backwards: bool) -> Iterator[str]:
     large = len(e.lines) > WHOLE
     chosen = list(items)
     first, last = ENDS
@@ -140,7 +140,7 @@ def _summary(group: Group, backwards: bool) -> str:
     return f'{said}<span class="s">{len(lines)} steps</span> {name} = <span class="v">{escape(shown)}</span>'
 
 
-def forward_row(e: Run, line: Line) -> str:
+def forward_row(e: ExplainedRun, line: ExplainedStep) -> str:
     """One argument or step of the forward sweep."""
     left = escape(line.name)
     if not line.is_argument:
@@ -161,7 +161,7 @@ def forward_row(e: Run, line: Line) -> str:
     )
 
 
-def reverse_row(line: Line) -> str:
+def reverse_row(line: ExplainedStep) -> str:
     """One step of the reverse sweep, with what it gives to each input."""
     parts = "".join(map(_part, line.main_parts))
     kink = f'<div class="kink">{escape(line.kink)}</div>' if line.kink else ""
@@ -179,7 +179,7 @@ def _part(part: Part | int) -> str:
     )
 
 
-def _gradient(e: Run) -> str:
+def _gradient(e: ExplainedRun) -> str:
     rows = [(line.name, line.cotangent) for line in e.arguments]
     rows += [(name, None) for name in e.independent]
     return "".join(

@@ -12,8 +12,8 @@ import numpy as np
 
 from ...recording.shorten import number, shape_of, short
 from ..folding import Group
-from ..run import Run
-from ..steps import Line
+from ..run import ExplainedRun
+from ..steps import ExplainedStep
 from ..writing import tex_text
 from .outline import items
 
@@ -46,7 +46,7 @@ def _code(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`" if text else ""
 
 
-def markdown(e: Run) -> str:
+def markdown(e: ExplainedRun) -> str:
     """Tables of the sweeps."""
     said = f"`{e.function}({', '.join(e.names.arguments)})` $= {tex_value(e.value)}$"
     if e.forward:
@@ -82,8 +82,8 @@ def _indent(depth: int) -> str:
     return "&emsp;" * depth
 
 
-def _item(e: Run, item: Any, depth: int, width: int) -> list[str] | None:
-    """The row of what is no single step."""
+def _item(e: ExplainedRun, item: Any, depth: int, width: int) -> list[str] | None:
+    """The row of a group, or of steps left out."""
     if isinstance(item, int):
         cells = [f"{_indent(depth)}… {item:,} more"]
     elif isinstance(item, Group):
@@ -98,7 +98,7 @@ def _item(e: Run, item: Any, depth: int, width: int) -> list[str] | None:
     return cells + [""] * (width - len(cells))
 
 
-def _forward(e: Run, line: Line, depth: int = 0) -> list[str]:
+def _forward(e: ExplainedRun, line: ExplainedStep, depth: int = 0) -> list[str]:
     left = line.latex if line.is_argument else f"{line.latex} = {line.operation.latex()}"
     row = [f"{_indent(depth)}${left}$", f"${tex_value(line.value)}$"]
     if e.forward:
@@ -106,7 +106,7 @@ def _forward(e: Run, line: Line, depth: int = 0) -> list[str]:
     return [*row, _code(line.source.expression)]
 
 
-def _tangent(e: Run, line: Line) -> str:
+def _tangent(e: ExplainedRun, line: ExplainedStep) -> str:
     if line.is_argument:
         return f"{line.dot_latex} = {tex_value(line.tangent)}"
     total = ""
@@ -116,7 +116,7 @@ def _tangent(e: Run, line: Line) -> str:
     return f"{line.dot_latex} = {total} = {tex_value(line.tangent)}"
 
 
-def _reverse(line: Line, depth: int) -> list[list[str]]:
+def _reverse(line: ExplainedStep, depth: int) -> list[list[str]]:
     head = f"{_indent(depth)}${line.bar_latex} = {tex_value(line.cotangent)}$"
     head += f" {line.kink}" if line.kink else ""
     parts = []
@@ -129,7 +129,7 @@ def _reverse(line: Line, depth: int) -> list[list[str]]:
     return parts or [[head, "", "", ""]]
 
 
-def latex(e: Run) -> str:
+def latex(e: ExplainedRun) -> str:
     """Two aligned blocks: what was computed, and what goes back."""
     rows = [f"{line.latex} &= {tex_value(line.value)}" for line in e.arguments]
     for _, item in items(e):
@@ -156,7 +156,7 @@ def _block(rows: list[str]) -> str:
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
 
-def _latex_forward(e: Run, item: Any) -> list[str]:
+def _latex_forward(e: ExplainedRun, item: Any) -> list[str]:
     if isinstance(item, int):
         return [rf"& \text{{({item} more)}}"]
     if isinstance(item, Group):

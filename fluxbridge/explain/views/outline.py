@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..folding import Group
-from ..run import Run
+from ..run import ExplainedRun
 
 
-class Opened(NamedTuple):
+class OpenGroup(NamedTuple):
     """The heading of a group whose items follow."""
 
     group: Group
 
 
-def items(e: Run, backwards: bool = False) -> list[tuple[int, Any]]:
-    """What is to be shown: pairs of a depth and a Line, a closed Group, or a number left out.
+def items(e: ExplainedRun, backwards: bool = False) -> list[tuple[int, Any]]:
+    """What is to be shown: pairs of a depth and an ExplainedStep, a closed Group, or a number left out.
 
-    The heading of an open group comes as :class:`Opened`, before what is in it.
+    The heading of an open group comes as :class:`OpenGroup`, before what is in it.
     """
     opened = opened_groups(e)
     shown: list[tuple[int, Any]] = []
@@ -36,7 +36,7 @@ def items(e: Run, backwards: bool = False) -> list[tuple[int, Any]]:
                         shown.append((depth, left_out))
                     continue
             if isinstance(item, Group) and id(item) in opened:
-                shown.append((depth, Opened(item)))
+                shown.append((depth, OpenGroup(item)))
                 walk(item.items, depth + 1)
             else:
                 shown.append((depth, item))
@@ -45,7 +45,7 @@ def items(e: Run, backwards: bool = False) -> list[tuple[int, Any]]:
     return shown
 
 
-def opened_groups(e: Run) -> set[int]:
+def opened_groups(e: ExplainedRun) -> set[int]:
     """The groups that are open: those asked for, and as many levels as there is room for."""
     groups = list(e.tree.groups())
     if e.unfolded is None:
@@ -72,7 +72,7 @@ def opened_groups(e: Run) -> set[int]:
 
 def _open(group: Group, name: str, opened: set[int]) -> bool:
     """Open what is called `name` and all that is around it; iterations inside count as part of it."""
-    found = False
+    opened_any = False
     for item in group.items:
         if isinstance(item, Group):
             hit = item.matches(name)
@@ -80,5 +80,5 @@ def _open(group: Group, name: str, opened: set[int]) -> bool:
                 opened.update(id(g) for g in item.groups() if g.kind == "iteration")
             if _open(item, name, opened) or hit:
                 opened.add(id(item))
-                found = True
-    return found
+                opened_any = True
+    return opened_any

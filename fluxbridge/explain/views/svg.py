@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ..run import Run
+from ..run import ExplainedRun
 from .graph import Graph, graph
 from .text import width
 
@@ -25,7 +25,7 @@ text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}.v{fill:#11632
 """
 
 
-def svg(e: Run) -> str:
+def svg(e: ExplainedRun) -> str:
     """The picture; hovering over an arrow says what comes back along it."""
     try:
         import drawsvg
@@ -65,7 +65,7 @@ def _cut(text: str, most: int = 34) -> str:
 
 
 class Layout:
-    """Where everything stands."""
+    """The places of nodes and edges."""
 
     def __init__(self, g: Graph):
         self.texts = {
@@ -136,7 +136,7 @@ class Layout:
         self.tallest = tallest
 
     def _settle(self, row: list[str]) -> None:
-        """Move every node of a row towards its neighbours, the order kept and no two overlapping."""
+        """Move the nodes of a row towards their neighbours in other layers, in order and without overlap."""
         wish = {n: _mean([self.x[m] for m in self._pulling(n)], self.x[n]) for n in row}
         blocks: list[tuple[list[str], float]] = []  # neighbours that touch, and where the first one stands
         for name in row:
@@ -155,13 +155,13 @@ class Layout:
                 self.x[name] = start + self._offset(names, k)
 
     def _start(self, names: list[str], wish: dict[str, float]) -> float:
-        """Where the first of some touching nodes is to stand; arguments give way to steps."""
+        """The place of the first of some adjacent nodes; arguments are moved before steps."""
         weights = [0.02 if n in self.arguments else 1.0 for n in names]
         wanted = [wish[n] - self._offset(names, k) for k, n in enumerate(names)]
         return sum(w * x for w, x in zip(weights, wanted, strict=True)) / sum(weights)
 
     def _pulling(self, name: str) -> list[str]:
-        """The neighbours that a node is to stand near; arguments do not pull the steps about."""
+        """The neighbours that determine the place of a node; arguments do not move steps."""
         near = self.above.get(name, []) + self.below.get(name, [])
         return [n for n in near if n not in self.arguments] or near
 

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 from ...recording.shorten import shape_of, short
 from ..folding import Group
-from ..run import Run
-from ..steps import Line
+from ..run import ExplainedRun
+from ..steps import ExplainedStep
 from .outline import items
 
 BOLD, DIM, BLUE, GREEN, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[34m", "\x1b[32m", "\x1b[31m", "\x1b[0m"
-WIDEST = 48  #: columns beyond this are not waited for
+WIDEST = 48  #: wider cells do not widen their column
 
 
 def width(x: str) -> int:
     """Columns on a screen: a bar over a letter takes none."""
-    return sum(not unicodedata.combining(c) for c in x)
+    return len(x) if x.isascii() else len(x) - sum(map(bool, map(unicodedata.combining, x)))
 
 
 def pad(x: str, to: int) -> str:
@@ -44,7 +44,7 @@ def table(rows: Sequence[Sequence[str]], colors: Sequence[str], indent: str = " 
     return lines
 
 
-def text(explanation: Run, color: bool) -> str:
+def text(explanation: ExplainedRun, color: bool) -> str:
     e = explanation
     paint = (lambda x, c: f"{c}{x}{PLAIN}") if color else (lambda x, _c: x)
     arguments = ", ".join(e.names.arguments)
@@ -67,7 +67,7 @@ def text(explanation: Run, color: bool) -> str:
     return "\n".join(out)
 
 
-def forward_rows(e: Run) -> list[list[str]]:
+def forward_rows(e: ExplainedRun) -> list[list[str]]:
     """Step, value, shape, (tangent,) expression, line."""
     rows = [_forward_row(e, line, "") for line in e.arguments]
     for depth, item in items(e):
@@ -83,7 +83,7 @@ def forward_rows(e: Run) -> list[list[str]]:
     return rows
 
 
-def _forward_row(e: Run, line: Line, indent: str) -> list[str]:
+def _forward_row(e: ExplainedRun, line: ExplainedStep, indent: str) -> list[str]:
     left = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
     source = line.source
     row = [indent + left, f"= {short(line.value)}", shape_of(line.value)]
@@ -93,7 +93,7 @@ def _forward_row(e: Run, line: Line, indent: str) -> list[str]:
     return row
 
 
-def tangent_text(e: Run, line: Line) -> str:
+def tangent_text(e: ExplainedRun, line: ExplainedStep) -> str:
     """How the tangent of a step comes about."""
     if line.tangent is None:
         return ""
@@ -115,7 +115,7 @@ def group_title(group: Group) -> str:
     return f"▸ {group.label}{times}: {names}"
 
 
-def _group_result(e: Run, group: Group) -> list[str]:
+def _group_result(e: ExplainedRun, group: Group) -> list[str]:
     last = list(group.lines())[-1]
     row = [f"= {short(last.value)}", shape_of(last.value)]
     if e.forward:
@@ -123,7 +123,7 @@ def _group_result(e: Run, group: Group) -> list[str]:
     return [*row, "", f"line {group.line}" if group.line else ""]
 
 
-def reverse_rows(e: Run) -> list[list[str]]:
+def reverse_rows(e: ExplainedRun) -> list[list[str]]:
     """Cotangent, to which input, formula, contribution, shape, kink; in the order of the sweep."""
     rows: list[list[str]] = []
     for depth, item in items(e, backwards=True):
@@ -150,7 +150,7 @@ def _has_cotangent(item: Any) -> bool:
     return bool(group.cotangent is not None)
 
 
-def _reverse_rows(line: Line, indent: str) -> list[list[str]]:
+def _reverse_rows(line: ExplainedStep, indent: str) -> list[list[str]]:
     head = f"{indent}{line.bar} = {short(line.cotangent)}"
     rows = []
     for k, part in enumerate(line.main_parts):
@@ -190,7 +190,7 @@ def _group_back(group: Group, indent: str) -> list[list[str]]:
     return rows or [[head]]
 
 
-def gradient_rows(e: Run) -> list[list[str]]:
+def gradient_rows(e: ExplainedRun) -> list[list[str]]:
     rows = []
     for line in e.arguments:
         ct = line.cotangent
@@ -199,14 +199,14 @@ def gradient_rows(e: Run) -> list[list[str]]:
 
 
 class State(NamedTuple):
-    """A moment of a sweep: ``forward`` or ``reverse``, the line at work, and what is known so far.
+    """The state of a sweep after one step: ``forward`` or ``reverse``, the step, and what is known so far.
 
     `known` maps the names of the steps to their values (forward) or cotangents (reverse), in the
     order in which they came to be known.
     """
 
     sweep: str
-    line: Line
+    line: ExplainedStep
     known: dict[str, Any]
 
     def __str__(self) -> str:

@@ -8,7 +8,20 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
-from .observations import _ARRAYS, _together, getobs, numobs
+from .observations import _ARRAYS, _together, checked_axis, getobs, numobs
+
+__all__ = [
+    "batch",
+    "batch_sequence",
+    "batchseq",
+    "chunk",
+    "rescale",
+    "rpad_constant",
+    "stack",
+    "unbatch",
+    "unsqueeze",
+    "unstack",
+]
 
 
 def _is_array(x: Any) -> bool:
@@ -17,6 +30,9 @@ def _is_array(x: Any) -> bool:
 
 def _joined(xs: Any, axis: int) -> Any:
     shapes = [np.shape(x) for x in xs]
+    if not shapes:
+        raise ArgumentError("stack needs at least one array")
+    checked_axis(xs[0], axis, 1)
     for shape in shapes:
         if shape != shapes[0]:
             raise DimensionMismatch(
@@ -26,9 +42,11 @@ def _joined(xs: Any, axis: int) -> Any:
 
 
 def batch(xs: Any) -> Any:
-    """Observations as one array with another axis at the end; of tuples, dicts and named tuples each part.
+    """Observations as one array with a new last axis, of their dtype.
 
-    Raises DimensionMismatch if the shapes differ, ArgumentError for no observations.
+    Of tuples, dicts and named tuples each part is batched. Numbers become a vector; other things (texts) stay
+    a list, an array stays as it is. Raises ArgumentError without observations, or if tuples differ in length
+    or dicts in their keys; DimensionMismatch if arrays differ in shape.
 
     >>> batch([np.array([1, 2]), np.array([3, 4])])
     array([[1, 3],
@@ -52,7 +70,7 @@ def batch(xs: Any) -> Any:
 
 
 def _columns(xs: list[Any]) -> Any:
-    """The parts of tuples or dicts of the same keys, each collected over all of them."""
+    """The parts of tuples, or of dicts of the same keys, each as a list over all of them."""
     first = xs[0]
     if isinstance(first, dict):
         if any(set(x) != set(first) for x in xs):
@@ -64,7 +82,9 @@ def _columns(xs: list[Any]) -> Any:
 
 
 def unbatch(x: Any) -> Any:
-    """The observations in an array, as a list: the reverse of :func:`batch`.
+    """The observations in an array of shape (…, n), a list of n: the reverse of :func:`batch`.
+
+    Of a tuple or dict each is a tuple or dict. Raises what :func:`numobs` raises.
 
     >>> unbatch(np.array([[1, 2], [3, 4]]))
     [array([1, 3]), array([2, 4])]
@@ -73,7 +93,9 @@ def unbatch(x: Any) -> Any:
 
 
 def stack(xs: Any, *, axis: int = -1) -> Any:
-    """Arrays of one shape next to each other along a new axis, the last if nothing is said.
+    """Arrays of one shape next to each other along a new axis, by default the last.
+
+    Raises ArgumentError without arrays, DimensionMismatch if their shapes differ.
 
     >>> stack([np.array([1, 2]), np.array([3, 4])], axis=0)
     array([[1, 2],
@@ -83,31 +105,35 @@ def stack(xs: Any, *, axis: int = -1) -> Any:
 
 
 def unstack(xs: Any, *, axis: int) -> list[Any]:
-    """A list of the slices along `axis`: the reverse of :func:`stack`.
+    """A list of copies of the slices along `axis`: the reverse of :func:`stack`.
+
+    Raises DimensionMismatch if the array has no such axis.
 
     >>> unstack(np.array([[1, 2], [3, 4]]), axis=0)
     [array([1, 2]), array([3, 4])]
     """
-    rows: Any = np.moveaxis(xs, axis, 0)
+    rows: Any = np.moveaxis(xs, checked_axis(xs, axis), 0)
     slices = [rows[k] for k in range(np.shape(rows)[0])]
     return [s.copy() if isinstance(s, np.ndarray) else s for s in slices]
 
 
 def unsqueeze(x: Any = None, *, axis: int) -> Any:
-    """The array with a new axis of length 1 at `axis`; without array a function that does it.
+    """The array with a new axis of length 1 at `axis`; without an array, a function that inserts one.
+
+    Raises DimensionMismatch if the result has no such axis.
 
     >>> unsqueeze(np.array([1, 2]), axis=0).shape, unsqueeze(axis=1)(np.array([1, 2])).shape
     ((1, 2), (2, 1))
     """
-    return (lambda y: np.expand_dims(y, axis)) if x is None else np.expand_dims(x, axis)
+    if x is None:
+        return lambda y: unsqueeze(y, axis=axis)
+    return np.expand_dims(x, checked_axis(x, axis, 1))
 
 
 def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
     if (n is None) == (size is None):
         raise ArgumentError("chunk takes either the number of pieces or size=")
-    if n is not None and not isinstance(
-        n, (int, np.integer)
-    ):  # for each element the piece that it belongs to
+    if n is not None and not isinstance(n, (int, np.integer)):  # the number of the piece, for each element
         places = np.asarray(n)
         if np.any(np.diff(places) < 0):
             raise ArgumentError("the numbers of the pieces must not decrease")
@@ -129,19 +155,26 @@ def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
 
 def chunk(
     x: Any, n: Any = None, *, size: Any = None, axis: int = -1, npartitions: int | None = None
-) -> list[Any]:  # fmt: skip
+) -> list[Any]:
     """Pieces of an array along `axis` (the last), or of a list: n of them, or of a given `size`.
 
-    All have the same size but the last, which may be smaller; there are fewer than n if the elements
-    do not suffice. `size` may be a list of sizes, and n a sorted vector that says for each element to which
-    piece it belongs, counting from 0. Pieces of arrays are views.
+    All have the same size but the last, which may be smaller; there are fewer than n if there are fewer
+    elements. `size` may be a list of sizes, and n a sorted vector that gives the number of the piece, from 0,
+    for each element; `npartitions` is then the least number of pieces. Pieces of arrays are views.
+
+    Raises ArgumentError unless either n or `size` is given, if a number of pieces or a size is less than 1,
+    if sizes do not add up to the length, or if numbers of pieces decrease; DimensionMismatch if the array has
+    no such axis.
 
     >>> chunk(list(range(10)), 3), chunk(np.arange(5), size=2)
     ([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]], [array([0, 1]), array([2, 3]), array([4])])
+    >>> chunk(np.arange(5), np.array([0, 0, 0, 2, 2]))
+    [array([0, 1, 2]), array([], dtype=int64), array([3, 4])]
     """
     array = _is_array(x)
+    axis = checked_axis(x, axis) if array else 0
     total = np.shape(x)[axis] if array else len(x)
-    before = (slice(None),) * (axis % np.ndim(x)) if array else ()
+    before = (slice(None),) * axis
     pieces, start = [], 0
     for length in _sizes(total, n, size, npartitions):
         part = slice(start, start + length)
@@ -152,7 +185,10 @@ def chunk(
 
 
 def rpad_constant(x: Any, n: Any, value: Any = 0, *, axis: Any = None) -> Any:
-    """The array with `value` behind it, up to the length n along `axis` (an axis, several, or all).
+    """The array with `value` appended up to length n along `axis` (one, several, or all); longer axes stay.
+
+    n is one length for all these axes, or one for each. The dtype stays. Raises ArgumentError if the numbers
+    of axes and lengths differ, DimensionMismatch if the array has no such axis.
 
     >>> rpad_constant(np.array([1, 2]), 4, -1), rpad_constant(np.array([1, 2, 3]), 2)
     (array([ 1,  2, -1, -1]), array([1, 2, 3]))
@@ -162,7 +198,7 @@ def rpad_constant(x: Any, n: Any, value: Any = 0, *, axis: Any = None) -> Any:
     lengths = [n] * len(axes) if isinstance(n, (int, np.integer)) else list(n)
     if len(lengths) != len(axes):
         raise ArgumentError(f"one length an axis is expected: {len(axes)}, got {len(lengths)}")
-    for k, length in zip(axes, lengths, strict=True):
+    for k, length in zip([checked_axis(x, k) for k in axes], lengths, strict=True):
         shape = list(np.shape(x))
         shape[k] = max(length - shape[k], 0)
         if shape[k]:
@@ -171,46 +207,69 @@ def rpad_constant(x: Any, n: Any, value: Any = 0, *, axis: Any = None) -> Any:
 
 
 def batchseq(xs: Any, value: Any = 0) -> list[Any]:
-    """Sequences into one sequence of batches; short ones are padded with `value`.
+    """Sequences into one list of batches, one for each position; short sequences are padded with `value`.
+
+    Observations are along the last axis of each sequence. Raises ArgumentError without sequences.
 
     >>> batchseq([[1, 2, 3], [4, 5]], 0)
     [array([1, 4]), array([2, 5]), array([3, 0])]
     """
     xs = [x if _is_array(x) else np.asarray(x) for x in xs]
-    longest = max(numobs(x) for x in xs)
+    longest = _longest(xs)
     padded = [rpad_constant(x, longest, value, axis=-1) for x in xs]
     return [batch([getobs(x, k) for x in padded]) for k in range(longest)]
 
 
+def _longest(xs: list[Any]) -> int:
+    if not xs:
+        raise ArgumentError("there are no sequences, so there is nothing to batch")
+    return max(numobs(x) for x in xs)
+
+
 def batch_sequence(xs: Any, *, pad: Any = 0) -> Any:
     """Sequences of shape (…, length) as one array of shape (…, longest, number of them), padded with `pad`.
+
+    Raises ArgumentError without sequences, DimensionMismatch if they differ in other axes.
 
     >>> batch_sequence([np.array([1, 2, 3]), np.array([10, 20])])
     array([[ 1, 10],
            [ 2, 20],
            [ 3,  0]])
     """
-    longest = max(numobs(x) for x in xs)
+    xs = list(xs)
+    longest = _longest(xs)
     return batch([rpad_constant(x, longest, pad, axis=-1) for x in xs])
 
 
-def _moments(x: Any, axis: Any) -> tuple[Any, Any]:
-    return np.mean(x, axis=axis, keepdims=True), np.std(x, axis=axis, keepdims=True)
+def _axes(x: Any, axis: Any) -> Any:
+    """One axis, several, or None for all of them, each checked."""
+    if axis is None:
+        return None
+    return tuple(checked_axis(x, k) for k in axis) if isinstance(axis, tuple) else checked_axis(x, axis)
 
 
 def normalise(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
-    """MLUtils' normalisation: ``(x - mean) / (std + eps)`` along `axis`, the observations if nothing is said.
+    """``(x - mean) / (std + eps)`` along `axis`, by default the observations: MLUtils' normalisation.
 
-    ``Flux.normalise`` is another one, which adds eps² under the root.
+    The deviation is that of the population (divided by n). ``Flux.normalise`` is another function, which adds
+    eps² under the root. Raises DimensionMismatch if the array has no such axis.
 
     >>> normalise(np.array([1.0, 3.0])).round(4)
     array([-1.,  1.])
     """
-    mean, deviation = _moments(x, axis)
+    axis = _axes(x, axis)
+    mean, deviation = np.mean(x, axis=axis, keepdims=True), np.std(x, axis=axis, keepdims=True)
     return (x - mean) / (deviation + eps)
 
 
 def rescale(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
-    """``(x - min) / (max - min + eps)`` along `axis`: values between 0 and 1."""
+    """``(x - min) / (max - min + eps)`` along `axis`, by default the observations: from 0 to below 1.
+
+    Raises DimensionMismatch if the array has no such axis.
+
+    >>> rescale(np.array([1.0, 2.0, 3.0]), eps=0)
+    array([0. , 0.5, 1. ])
+    """
+    axis = _axes(x, axis)
     low, high = np.min(x, axis=axis, keepdims=True), np.max(x, axis=axis, keepdims=True)
     return (x - low) / (high - low + eps)

@@ -1,4 +1,4 @@
-"""Small data sets: iris, and points on a sine, a polynomial, a spiral and two half circles."""
+"""Small data sets: iris, and points on a sine, a polynomial, a spiral and two half circles. As in MLUtils."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import ArgumentError
 from ..rng import default_rng, rand, randn
-from .observations import shuffleobs
+from .observations import shuffleobs, whole
+
+__all__ = ["load_iris"]
 
 Draw = Callable[..., Any]
 
 
 def load_iris() -> tuple[np.ndarray, list[str], list[str]]:
-    """(measurements of shape (4, 150), species, names of the measurements). Fisher, 1936.
+    """Fisher's irises (1936): (measurements of shape (4, 150), list of species, names of the measurements).
 
     >>> x, y, names = load_iris()
     >>> x.shape, y[0], names[0]
@@ -28,6 +31,12 @@ def load_iris() -> tuple[np.ndarray, list[str], list[str]]:
     return numbers, [row[4] for row in rows], [name.capitalize() for name in names[:4]]
 
 
+def _points(n: Any) -> int:
+    if whole(n, "the number of points") < 0:
+        raise ArgumentError(f"there cannot be {n} points; give a number from 0")
+    return whole(n, "the number of points")
+
+
 def _noise(f_rand: Draw | None, *shape: int) -> Any:
     return randn(default_rng(), np.float64, *shape) if f_rand is None else f_rand(*shape)
 
@@ -35,19 +44,21 @@ def _noise(f_rand: Draw | None, *shape: int) -> Any:
 def make_sin(
     n: int = 50, start: float = 0, stop: float = 2 * np.pi, *, noise: float = 0.3, f_rand: Draw | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """n points x from `start` to `stop`, and sin(x) with noise. ``f_rand(*shape)`` draws it; normal if None.
+    """n points from `start` to `stop`, and their sines with noise: two float64 vectors of length n.
+
+    The noise is ``noise·f_rand(n)``; f_rand is normal by default. Raises ArgumentError if n is negative.
 
     >>> make_sin(3, 0, np.pi, noise=0)[1].round(12)
     array([0., 1., 0.])
     """
-    x = np.linspace(start, stop, n)
+    x = np.linspace(start, stop, _points(n))
     return x, np.sin(x) + noise * _noise(f_rand, n)
 
 
 def make_poly(coef: Any, x: Any, *, noise: float = 0.1, f_rand: Draw | None = None) -> tuple[Any, Any]:
     """x, and the polynomial with these coefficients, the highest power first, with noise.
 
-    As in MLUtils one number of noise is added to all points.
+    As in MLUtils one random number, ``noise·f_rand()``, is added to all points.
 
     >>> make_poly([1, 0, 2], [1.0, 2.0], noise=0)
     (array([1., 2.]), array([3., 6.]))
@@ -65,15 +76,17 @@ def make_spiral(
     noise: float = 0.1,
     f_rand: Draw | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """2n points (2, 2n) on two arms of a spiral, and which arm each is on (1 or 0).
+    """Points of shape (2, 2n) on two arms of a spiral, and their arms, 1 or 0, of shape (2n,).
 
-    As in MLUtils one number of noise is added to all first coordinates, one to all second ones.
+    Point k of the first arm has the radius ``a·(b - k) / b`` and the angle ``k·π / theta``; the second arm is
+    opposite. As in MLUtils one random number is added to all first coordinates, one to all second ones.
+    Raises ArgumentError if n is negative.
 
     >>> x, y = make_spiral(5, noise=0)
     >>> x.shape, y
     ((2, 10), array([1, 1, 1, 1, 1, 0, 0, 0, 0, 0]))
     """
-    index = np.arange(float(n))
+    index = np.arange(float(_points(n)))
     angle, radius = index * np.pi / theta, a * (b - index) / b
     arm = np.stack([radius * np.sin(angle), radius * np.cos(angle)])
     x = np.concatenate([arm, -arm], axis=1)
@@ -89,7 +102,10 @@ def make_moons(
     f_rand: Draw | None = None,
     shuffle: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points (2, n) on two half circles that reach into each other, and which each is on (1 or 2).
+    """Points of shape (2, n) on two interleaved half circles, and their half circles, 1 or 2, of shape (n,).
+
+    `n_samples` may be the two numbers of points. Their angles are random; ``noise·f_rand(2, n)`` is added;
+    they are shuffled unless `shuffle` is False. Raises ArgumentError if a number of points is negative.
 
     >>> x, y = make_moons((3, 2), shuffle=False)
     >>> x.shape, y
@@ -100,7 +116,7 @@ def make_moons(
     else:
         outer, inner = n_samples // 2, n_samples - n_samples // 2
     rng = default_rng()
-    t, s = (rand(rng, np.float64, count) * np.pi for count in (outer, inner))
+    t, s = (rand(rng, np.float64, count) * np.pi for count in (_points(outer), _points(inner)))
     x = np.stack([np.r_[np.cos(t), 1 - np.cos(s)], np.r_[np.sin(t), 0.5 - np.sin(s)]])
     x = x + noise * _noise(f_rand, *x.shape)
     y = np.repeat([1, 2], [outer, inner])

@@ -11,6 +11,8 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..rng import randperm
 from .observations import _generator, group_indices, numobs, obsview
 
+__all__ = ["kfolds", "leavepout", "timeseries_kfolds"]
+
 Assignments = tuple[list[np.ndarray], list[np.ndarray]]
 
 
@@ -23,7 +25,7 @@ def _assignments(n: int, k: int) -> Assignments:
 
 
 def _by_label(labels: Any, k: int) -> Assignments:
-    """The same, with the shares of the labels in every fold."""
+    """The same, with the share of each label in every fold."""
     folds: list[list[int]] = [[] for _ in range(k)]
     for label, places in group_indices(labels).items():
         if not 2 <= k <= len(places):
@@ -44,10 +46,13 @@ def _views(data: Any, assignments: Assignments) -> Iterator[tuple[Any, Any]]:
 def kfolds(data: Any, *rest: Any, k: int = 5, shuffle: bool = False, stratified: Any = None) -> Any:
     """``kfolds([rng,] data, [k])``: k pairs (training part, validation part), lazily.
 
-    Each observation is in one validation part. With `shuffle` the observations are put into a random
-    order first; `stratified` may be a label for each, whose shares then hold in every part. With a number
-    instead of data the positions: (list for training, list for validation).
-    Raises ArgumentError unless 2 ≤ k ≤ number of observations.
+    Each observation is in one validation part. With `shuffle` the observations are put into a random order
+    first; `stratified` may be a label for each, whose shares then hold in every part. With a number of
+    observations in place of the data, two lists of positions: those to train with and those to validate with,
+    one for each fold.
+
+    Raises ArgumentError unless 2 ≤ k ≤ number of observations (of each label, if stratified),
+    DimensionMismatch if labels and observations differ in number, TypeError for other arguments.
 
     >>> kfolds(5, 2)
     ([array([3, 4]), array([0, 1, 2])], [array([0, 1, 2]), array([3, 4])])
@@ -72,7 +77,9 @@ def kfolds(data: Any, *rest: Any, k: int = 5, shuffle: bool = False, stratified:
 
 
 def leavepout(data: Any, p: int = 1) -> Any:
-    """As :func:`kfolds`, with so many folds that each validation part has about p observations.
+    """:func:`kfolds` with so many folds that each validation part has about p observations.
+
+    Raises ArgumentError unless 1 ≤ p ≤ half the number of observations.
 
     >>> list(leavepout("abc"))
     [('bc', 'a'), ('ac', 'b'), ('ab', 'c')]
@@ -84,10 +91,12 @@ def leavepout(data: Any, p: int = 1) -> Any:
 
 
 def timeseries_kfolds(data: Any, *, k: int = 5, gap: int = 0, max_train_size: int | None = None) -> Any:
-    """k pairs in the order of time: each validation part comes after its training part.
+    """k pairs (training part, validation part) in the order of time.
 
-    `gap` observations between the two are left out, and a training part has at most `max_train_size`.
-    With a number instead of data the positions. Raises ArgumentError for numbers that do not fit.
+    Each validation part comes after its training part. `gap` observations between the two are left out, and a
+    training part has at most `max_train_size`. With a number of observations in place of the data, two lists
+    of positions. Raises ArgumentError unless 2 ≤ k < number of observations, or if `gap` is negative or
+    leaves nothing to train with, or `max_train_size` is less than 1.
 
     >>> timeseries_kfolds(10, k=3)[1]
     [array([4, 5]), array([6, 7]), array([8, 9])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +13,10 @@ from ...errors import ArgumentError
 from ..onehotarrays import OneHotArray
 from ..optimisers.text import type_name
 from ..rng import default_rng, randperm
-from .observations import getobs, numobs
+from .observations import getobs, numobs, whole
 from .views import collated, fitting_batchsize
+
+__all__ = ["DataLoader", "eachobs"]
 
 
 class DataLoader:
@@ -28,11 +29,12 @@ class DataLoader:
         calls :func:`batch` on the list of them, False leaves the list, a function is called with it
     parallel: True (or a number) loads the next batches in that many threads meanwhile
     rng: the generator for `shuffle`
-    buffer: no matter here: batches are new arrays always
-    num_workers: worker processes, which there are none of
+    buffer: accepted and ignored: batches are always new arrays
+    num_workers: must be 0, as there are no worker processes
 
     Warns if there are fewer observations than `batchsize`, and makes one batch of them. Raises
-    DimensionMismatch if parts have different numbers of observations, ArgumentError if there are none.
+    DimensionMismatch if parts have different numbers of observations; ArgumentError if there are none, the
+    data have none that can be counted, `batchsize` is no integer, or `num_workers` is not 0.
 
     >>> for x, y in DataLoader((np.arange(6).reshape(2, 3), "abc"), batchsize=2):
     ...     print(x.tolist(), y)
@@ -57,8 +59,8 @@ class DataLoader:
         self.count = numobs(data)
         if num_workers:
             raise ArgumentError("there are no worker processes here; parallel=N loads with N threads")
-        self.batchsize = operator.index(batchsize)
-        #: how many observations a batch really has, 0 for single ones
+        self.batchsize = whole(batchsize, "batchsize")
+        #: the size of a batch, 0 for single observations
         self.size = fitting_batchsize(self.batchsize, self.count) if self.batchsize > 0 else 0
         if self.count == 0:
             raise ArgumentError("the data have no observations, so there is nothing to iterate over")
@@ -72,13 +74,13 @@ class DataLoader:
         return -(-self.count // self.size) if self.partial else self.count // self.size
 
     def __iter__(self) -> Iterator[Any]:
-        """Begins an epoch. With `shuffle` the order is drawn now, at the first batch."""
+        """An epoch. With `shuffle` its order is drawn at the first batch."""
         order = randperm(self.rng, self.count) if self.shuffle else None
         jobs = (self._places(k, order) for k in range(len(self)))
         return self._ahead(jobs) if self.parallel else map(self._load, jobs)
 
     def _places(self, k: int, order: np.ndarray | None) -> Any:
-        """Where the observations of the k-th batch stand."""
+        """The positions of the observations of the k-th batch."""
         if not self.size:
             return k if order is None else int(order[k])
         part = slice(k * self.size, min((k + 1) * self.size, self.count))
@@ -88,7 +90,7 @@ class DataLoader:
         return collated(self.data, places, self.collate) if self.size else getobs(self.data, places)
 
     def _ahead(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """The same in order, loaded by threads while the one before is used."""
+        """The batches in order, loaded by threads while the one before is used."""
         workers = max(int(self.parallel), 1)
         pool = ThreadPoolExecutor(workers, thread_name_prefix="DataLoader")
         waiting: deque[Future] = deque()
@@ -99,7 +101,7 @@ class DataLoader:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-        finally:  # also when the loop over us is left
+        finally:  # also when the loop is left early
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _first(self) -> Any:
@@ -159,7 +161,11 @@ def type_text(x: Any) -> str:
 
 
 def summary(x: Any) -> str:
-    """The size and type of one batch."""
+    """The size and type of one batch, as Julia says it.
+
+    >>> summary((np.zeros((2, 3)), [1, 2]))
+    '(2×3 Matrix{Float64}, 2-element Vector{Int64},)'
+    """
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return "(; " + ", ".join(f"{k} = {summary(v)}" for k, v in zip(x._fields, x, strict=True)) + ")"
     if isinstance(x, tuple):
@@ -175,7 +181,7 @@ def summary(x: Any) -> str:
 
 
 def eachobs(data: Any, **options: Any) -> DataLoader:
-    """A :class:`DataLoader` over single observations.
+    """A :class:`DataLoader` over single observations, with its options and errors.
 
     >>> [x.shape for x in eachobs(np.ones((3, 2)))]
     [(3,), (3,)]

@@ -7,6 +7,7 @@ need ``len(data)`` and ``data[i]``. Positions count from 0.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,25 +16,40 @@ import numpy as np
 from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
-from ..functors import _like, functor, pairs
+from ..functors import functor, pairs
+from ..functors.trees import collected
 from ..onehotarrays import OneHotArray
 from ..rng import default_rng, is_rng, randperm
+
+__all__ = [
+    "ObsView",
+    "getobs",
+    "getobs_",
+    "group_counts",
+    "group_indices",
+    "numobs",
+    "obsview",
+    "randobs",
+    "shuffleobs",
+    "splitobs",
+]
 
 _ARRAYS: Any = (np.ndarray, OneHotArray, Tracer)
 
 
 def _together(data: Any) -> Any:
-    """The data sets in a tuple, dict or named tuple, and how to put others there; None for a single one."""
+    """The data sets in a tuple, dict or named tuple, and what puts others there; None for a single one."""
     if isinstance(data, (tuple, dict, Record)):
         parts, rebuild = functor(data)
-        return [v for _, v in pairs(parts)], lambda new: rebuild(_like(parts, new))
+        return [v for _, v in pairs(parts)], lambda new: rebuild(collected(parts, new))
     return None
 
 
 def numobs(data: Any) -> int:
-    """How many observations there are.
+    """The number of observations.
 
-    Raises DimensionMismatch if parts that go together have different numbers of them.
+    Raises DimensionMismatch if parts that go together have different numbers of them; ArgumentError for data
+    without ``len``, an array without axes, an empty tuple or dict.
 
     >>> numobs(np.zeros((2, 5))), numobs((np.zeros((2, 5)), "abcde"))
     (5, 5)
@@ -60,16 +76,37 @@ def numobs(data: Any) -> int:
     )
 
 
+def checked_axis(x: Any, axis: Any, more: int = 0) -> int:
+    """`axis` counted from 0, of an array with `more` axes than x; DimensionMismatch if there is none."""
+    n = np.ndim(x) + more
+    if not isinstance(axis, (int, np.integer)) or not -n <= axis < n:
+        raise DimensionMismatch(
+            f"axis={axis!r} is no axis of the result of an array of shape {np.shape(x)}"
+            if more
+            else f"axis={axis!r} is no axis of an array of shape {np.shape(x)}"
+        )
+    return int(axis) % n
+
+
+def whole(n: Any, name: str) -> int:
+    """`n` as an int; ArgumentError if it is no integer."""
+    try:
+        return operator.index(n)
+    except TypeError:
+        raise ArgumentError(f"{name} is an integer, not {n!r}") from None
+
+
 def _at(array: Any, index: Any) -> Any:
-    """What stands at `index` on the last axis."""
+    """The elements at `index` on the last axis."""
     place = (slice(None),) * (np.ndim(array) - 1) + (index,)
     return array[place]
 
 
 def getobs(data: Any, index: Any = None) -> Any:
-    """The observation at a position, or those at several, as data of the same kind.
+    """The observation at a position, or those at several (list, array, slice), as data of the same kind.
 
-    Without `index` all of them (which makes a lazy :class:`ObsView` real).
+    Without `index` all of them: a lazy :class:`ObsView` is loaded. Positions count from 0, negative ones from
+    the end. Slices of arrays are copies. Raises IndexError if there is no such observation.
 
     >>> getobs((np.array([[1, 2, 3], [4, 5, 6]]), "abc"), [0, 2])
     (array([[1, 3],
@@ -86,7 +123,7 @@ def getobs(data: Any, index: Any = None) -> Any:
         picked = _at(data, index)
         is_view = isinstance(index, slice) and isinstance(picked, np.ndarray)
         return picked.copy(order="K") if is_view else picked
-    if hasattr(data, "iloc"):  # a table of pandas
+    if hasattr(data, "iloc"):  # a pandas DataFrame
         return data.iloc[index]
     if isinstance(data, range) and not isinstance(index, (int, np.integer)):
         return np.asarray(data)[index]
@@ -97,7 +134,11 @@ def getobs(data: Any, index: Any = None) -> Any:
 
 
 def getobs_(buffer: Any, data: Any, index: Any = None) -> Any:
-    """getobs, written into `buffer` where data are arrays; other data are returned as they are.
+    """:func:`getobs`, written into `buffer` where data are arrays, and the buffer returned.
+
+    Other data are returned as getobs gives them. Raises DimensionMismatch if the buffer has not the shape of
+    the observations, ArgumentError if it cannot hold their dtype, or does not have the parts of the data;
+    IndexError if there is no such observation.
 
     >>> buffer = np.zeros((2, 1), int)
     >>> getobs_(buffer, np.array([[1, 2], [3, 4]]), [1]) is buffer, buffer.ravel()
@@ -105,8 +146,10 @@ def getobs_(buffer: Any, data: Any, index: Any = None) -> Any:
     """
     several = _together(data)
     if several is not None:
-        parts = several[0]
-        return several[1]([getobs_(b, p, index) for b, p in zip(_together(buffer)[0], parts, strict=True)])
+        parts, buffers = several[0], _together(buffer)
+        if buffers is None or len(buffers[0]) != len(parts):
+            raise ArgumentError(f"the data have {len(parts)} parts, so the buffer must have as many")
+        return several[1]([getobs_(b, p, index) for b, p in zip(buffers[0], parts, strict=True)])
     found = getobs(data, index)
     if not (isinstance(buffer, np.ndarray) and isinstance(data, np.ndarray)):
         return found
@@ -114,19 +157,25 @@ def getobs_(buffer: Any, data: Any, index: Any = None) -> Any:
         raise DimensionMismatch(
             f"the buffer has the shape {buffer.shape}, the observations {np.shape(found)}"
         )
+    if not np.can_cast(found.dtype, buffer.dtype, "same_kind"):
+        raise ArgumentError(f"a buffer of {buffer.dtype} cannot hold observations of {found.dtype}")
     np.copyto(buffer, found, casting="same_kind")
     return buffer
 
 
 class DataContainer(Sequence):
-    """What the lazy data sets have in common: subclasses say ``len``, ``one(k)`` and perhaps ``several``."""
+    """The base class of lazy data sets.
+
+    Subclasses define ``len``, ``one(k)`` and, where there is a faster way, ``several``. Positions are checked
+    here: IndexError for one that does not exist.
+    """
 
     def one(self, k: int) -> Any:
-        """The observation at k, which is valid."""
+        """The observation at a valid position k."""
         raise NotImplementedError
 
     def several(self, places: np.ndarray) -> Any:
-        """The observations at these places."""
+        """The observations at valid positions."""
         return [self.one(int(k)) for k in places]
 
     def __getitem__(self, index: Any) -> Any:
@@ -146,6 +195,8 @@ class DataContainer(Sequence):
 
 class ObsView(DataContainer):
     """Some observations of a data set, fetched when they are asked for.
+
+    Raises IndexError for positions that do not exist.
 
     >>> list(ObsView(["a", "b", "c"], [2, 0]))
     ['c', 'a']
@@ -171,8 +222,10 @@ class ObsView(DataContainer):
 def obsview(data: Any, indices: Any = slice(None), obsdim: Any = None) -> Any:
     """Part of a data set, without copying it where that is possible.
 
-    A slice of an array is a view of it. What is no array, sequence, tuple or dict becomes a
-    lazy :class:`ObsView`. For observations along another axis give an :class:`ObsDim` there, or behind.
+    A slice of an array is a view of it. Of a tuple or dict each part is taken. What is no array, list, range
+    or text becomes a lazy :class:`ObsView`. For observations along another axis give an :class:`ObsDim` in
+    place of the indices, or after them. Raises IndexError for positions that do not exist, and what
+    :func:`numobs` raises.
 
     >>> obsview(np.array([[1, 2, 3], [4, 5, 6]]), slice(1, 3))
     array([[2, 3],
@@ -211,6 +264,8 @@ def default_or_given(args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
 def shuffleobs(data: Any, *rest: Any) -> Any:
     """``shuffleobs([rng,] data)``: the observations in a random order; parts that go together stay together.
 
+    A view, as :func:`obsview` gives it. Raises TypeError for other arguments, and what :func:`numobs` raises.
+
     >>> x, y = shuffleobs(np.random.default_rng(0), (np.arange(5), 10 * np.arange(5)))
     >>> bool(np.all(10 * x == y)), sorted(x.tolist())
     (True, [0, 1, 2, 3, 4])
@@ -222,11 +277,14 @@ def shuffleobs(data: Any, *rest: Any) -> Any:
 def splitobs(
     data: Any, *rest: Any, at: Any, shuffle: bool = False, stratified: Any = None
 ) -> tuple[Any, ...]:
-    """``splitobs([rng,] data; at)``: disjoint parts, ``at=0.7`` or ``at=(0.5, 0.3)`` and what remains.
+    """``splitobs([rng,] data; at)``: disjoint parts, ``at=0.7`` or ``at=(0.5, 0.3)`` and the rest.
 
-    `at` holds shares, or numbers of observations where they are integers. With `shuffle` the
-    observations are put into a random order first. `stratified` may be a label for each observation;
-    the shares then hold for each label. A number instead of data gives positions.
+    `at` holds shares, or numbers of observations if all are integers. With `shuffle` the observations are put
+    into a random order first. `stratified` may be a label for each observation; the shares then hold for each
+    label. A number of observations in place of the data gives positions.
+
+    Raises ArgumentError if a share is negative or their sum is more than 1, DimensionMismatch if labels and
+    observations differ in number, TypeError for other arguments.
 
     >>> splitobs(list(range(10)), at=(0.5, 0.3))
     ([0, 1, 2, 3, 4], [5, 6, 7], [8, 9])
@@ -259,7 +317,7 @@ def _counts(at: Any) -> bool:
 
 
 def _borders(n: int, at: Any) -> list[int]:
-    """Where the parts end, rounded as MLUtils does: each share anew, of what remains."""
+    """The ends of the parts, rounded as in MLUtils: each share is one of what remains."""
     shares = [a / n for a in _as_tuple(at)] if _counts(at) and n else list(_as_tuple(at))
     if n and not (all(share >= 0 for share in shares) and sum(shares) <= 1 + 1e-9):
         raise ArgumentError(f"shares are between 0 and 1, and so is their sum; at={at} of {n} observations")
@@ -273,7 +331,7 @@ def _borders(n: int, at: Any) -> list[int]:
 
 
 def group_indices(labels: Any) -> dict[Any, np.ndarray]:
-    """Where each label occurs.
+    """The positions of each label, in the order in which labels first occur.
 
     >>> group_indices(["yes", "no", "yes"])
     {'yes': array([0, 2]), 'no': array([1])}
@@ -285,7 +343,7 @@ def group_indices(labels: Any) -> dict[Any, np.ndarray]:
 
 
 def group_counts(labels: Any) -> dict[Any, int]:
-    """How often each label occurs.
+    """The number of occurrences of each label.
 
     >>> group_counts("abb")
     {'a': 1, 'b': 2}
@@ -294,12 +352,22 @@ def group_counts(labels: Any) -> dict[Any, int]:
 
 
 def randobs(data: Any, *rest: Any) -> Any:
-    """``randobs([rng,] data, [n])``: a random observation, or n of them (with replacement)."""
+    """``randobs([rng,] data, [n])``: a random observation, or n of them, drawn with replacement.
+
+    Raises ArgumentError if there are no observations, TypeError for more arguments.
+
+    >>> randobs(np.random.default_rng(0), "abc", 4)
+    'cbba'
+    """
     rng = default_rng()
     if is_rng(data):
         rng, data, *rest = data, *rest  # type: ignore[assignment]
-    count = rest[0] if rest else 1
+    if len(rest) > 1:
+        raise TypeError("the arguments are ([rng,] data, [n])")
+    count = whole(rest[0], "the number of observations") if rest else 1
     n = numobs(data)
-    rng = getattr(rng, "generator", rng)  # behind the default one
+    if n == 0 or count < 0:
+        raise ArgumentError(f"{count} observations cannot be drawn from {n}")
+    rng = getattr(rng, "generator", rng)  # the one that default_rng() stands for
     draws = rng.integers(n, size=count) if isinstance(rng, np.random.Generator) else rng.rand(range(n), count)
     return getobs(data, draws if rest else int(draws[0]))

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import DimensionMismatch
+from ...errors import ArgumentError, DimensionMismatch
 from ..rng import randperm, shuffled
 from .observations import default_or_given, group_indices, numobs, obsview
+
+__all__ = ["oversample", "undersample"]
 
 
 def _arguments(args: tuple[Any, ...]) -> tuple[Any, Any, Any, bool]:
@@ -22,6 +24,8 @@ def _arguments(args: tuple[Any, ...]) -> tuple[Any, Any, Any, bool]:
     data, classes = args
     if numobs(data) != numobs(classes):
         raise DimensionMismatch(f"{numobs(data)} observations have {numobs(classes)} classes")
+    if numobs(data) == 0:
+        raise ArgumentError("there are no observations, so there are no classes to balance")
     return rng, data, classes, together
 
 
@@ -33,9 +37,10 @@ def _result(data: Any, classes: Any, places: Any, together: bool) -> tuple[Any, 
 def oversample(*args: Any, fraction: float = 1, shuffle: bool = True) -> tuple[Any, ...]:
     """``oversample([rng,] data, classes)``: observations repeated until the classes are balanced.
 
-    Every class then has at least `fraction` times as many as the largest. `data` may be a tuple whose
-    last part are the classes. The result, data and classes, is in a random order; without `shuffle` the
-    repeated observations stand at the end.
+    Every class then has at least `fraction` times as many as the largest. `data` may be a tuple whose last
+    part is the classes. The result, (data, classes), is in a random order; without `shuffle` the repeated
+    observations are at the end. Raises DimensionMismatch if data and classes differ in number, ArgumentError
+    without observations, TypeError for other arguments.
 
     >>> oversample((np.arange(4), "abbb"), shuffle=False)
     (array([0, 1, 2, 3, 0, 0]), 'abbbaa')
@@ -58,8 +63,9 @@ def oversample(*args: Any, fraction: float = 1, shuffle: bool = True) -> tuple[A
 def undersample(*args: Any, shuffle: bool = True) -> tuple[Any, ...]:
     """``undersample([rng,] data, classes)``: as many observations of every class as the smallest has.
 
-    `data` may be a tuple whose last part are the classes. Which ones is random, and so is their order;
-    without `shuffle` the first of each class, in the order they had.
+    `data` may be a tuple whose last part is the classes. Which ones is random, and so is their order; without
+    `shuffle` the first of each class, in their order. Raises DimensionMismatch if data and classes differ in
+    number, ArgumentError without observations, TypeError for other arguments.
 
     >>> undersample((np.arange(5), "abbba"), shuffle=False)
     (array([0, 1, 2, 4]), 'abba')

@@ -1,4 +1,4 @@
-"""Data sets made of others, lazily: mapped, joined, in batches, in windows, along another axis."""
+"""Lazy data sets made of others: mapped, joined, in batches, in windows, along another axis."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ import numpy as np
 from ...autodiff.template import Record
 from ...errors import ArgumentError
 from .batches import batch
-from .observations import DataContainer, getobs, numobs, obsview
+from .observations import DataContainer, checked_axis, getobs, numobs, obsview, whole
+
+__all__ = ["BatchView", "ObsDim", "batchsize", "filterobs", "groupobs", "joinobs", "mapobs", "slidingwindow"]
 
 
 class Mapped(DataContainer):
-    """The observations of a data set, changed by a function when they are asked for."""
+    """The observations of a data set, changed by a function when they are asked for.
+
+    Raises ArgumentError if `batched` is not "auto", "never" or "always".
+    """
 
     def __init__(self, f: Callable[[Any], Any], data: Any, batched: str = "auto"):
         if batched not in ("auto", "never", "always"):
@@ -63,11 +68,11 @@ class MappedFields(DataContainer):
 
 
 def mapobs(f: Any, data: Any, *, batched: str = "auto") -> Any:
-    """A data set whose observations are ``f(observation)``, lazily.
+    """A data set whose observations are ``f(observation)``, computed when they are asked for.
 
-    Asked for several at once, `f` gets them together (``batched="auto"``), one after another
-    ("never"), or always gets several ("always"). A tuple of functions gives a tuple of data sets, a
-    dict of functions one data set of records.
+    If several are asked for, `f` gets them together (``batched="auto"``), one after another ("never"), or
+    always gets several ("always"). A tuple of functions gives a tuple of data sets, a dict of functions one
+    data set of records. Raises ArgumentError for another `batched`, or if `f` is no function.
 
     >>> tens = mapobs(lambda x: 10 * x, np.array([1, 2, 3]))
     >>> tens[0].item(), tens[[0, 2]]
@@ -75,6 +80,10 @@ def mapobs(f: Any, data: Any, *, batched: str = "auto") -> Any:
     >>> mapobs({"half": lambda x: x / 2, "double": lambda x: 2 * x}, [1, 2, 3])[2]
     (half=1.5, double=6)
     """
+    given = f if isinstance(f, tuple) else tuple(f.values()) if isinstance(f, (dict, Record)) else (f,)
+    for g in given:
+        if not callable(g):
+            raise ArgumentError(f"mapobs takes a function, or a tuple or dict of functions; {g!r} is none")
     if isinstance(f, tuple):
         return tuple(Mapped(g, data, batched) for g in f)
     if isinstance(f, (dict, Record)):
@@ -83,7 +92,9 @@ def mapobs(f: Any, data: Any, *, batched: str = "auto") -> Any:
 
 
 def filterobs(f: Callable[[Any], Any], data: Any) -> Any:
-    """The observations for which `f` is true.
+    """The observations for which ``f(observation)`` is true, as :func:`obsview` gives them.
+
+    Raises what :func:`numobs` raises.
 
     >>> filterobs(lambda x: x > 2, [1, 2, 3, 4])
     [3, 4]
@@ -93,7 +104,9 @@ def filterobs(f: Callable[[Any], Any], data: Any) -> Any:
 
 
 def groupobs(f: Callable[[Any], Any], data: Any) -> dict[Any, Any]:
-    """The observations in several data sets, by what `f` says of each.
+    """Several data sets, by the value of ``f(observation)``: a dict from values to observations.
+
+    Raises what :func:`numobs` raises.
 
     >>> groupobs(lambda x: x % 2, [1, 2, 3, 4])
     {1: [1, 3], 0: [2, 4]}
@@ -105,7 +118,7 @@ def groupobs(f: Callable[[Any], Any], data: Any) -> dict[Any, Any]:
 
 
 class Joined(DataContainer):
-    """Several data sets, one behind another."""
+    """Several data sets in a row."""
 
     def __init__(self, parts: list[Any]):
         self.parts = parts
@@ -120,7 +133,7 @@ class Joined(DataContainer):
 
 
 def joinobs(*datas: Any) -> Joined:
-    """Data sets one behind another, as one.
+    """Data sets in a row, as one. Raises what :func:`numobs` raises.
 
     >>> list(joinobs([1, 2], range(3, 5)))
     [1, 2, 3, 4]
@@ -132,8 +145,9 @@ def joinobs(*datas: Any) -> Joined:
 class BatchView(DataContainer):
     """A data set whose observations are batches of another one.
 
-    `batchsize`, `partial` and `collate` as in :class:`DataLoader`. Warns if there are fewer
-    observations than `batchsize`, and takes them all for one batch.
+    `batchsize`, `partial` and `collate` as in :class:`DataLoader`. Warns if there are fewer observations than
+    `batchsize`, and makes one batch of them. Raises ArgumentError if there are none, or `batchsize` is not a
+    positive integer.
 
     >>> batches = BatchView(np.arange(5), batchsize=2)
     >>> len(batches), batches[2]
@@ -167,19 +181,27 @@ class BatchView(DataContainer):
 
 
 def batchsize(data: BatchView) -> int:
-    """How many observations a batch has.
+    """The number of observations in a batch. Raises ArgumentError for what is not in batches.
 
     >>> batchsize(BatchView(np.arange(6), batchsize=3))
     3
     """
+    if not isinstance(getattr(data, "batchsize", None), int):
+        raise ArgumentError(f"a {type(data).__name__} is not in batches; make a BatchView of it")
     return data.batchsize
 
 
 def fitting_batchsize(size: int, n: int) -> int:
-    """`size`, or `n` with a warning if that is less. Raises ArgumentError if there are no observations."""
+    """`size`, or `n` with a warning if that is less.
+
+    Raises ArgumentError if there are no observations, or if `size` is not a positive integer.
+
+    >>> fitting_batchsize(2, 5)
+    2
+    """
     if n == 0:
         raise ArgumentError("the data have no observations, so there is nothing to iterate over")
-    if size < 1:
+    if whole(size, "batchsize") < 1:
         raise ArgumentError(f"a batch has at least one observation; batchsize is {size}")
     if n < size:
         warnings.warn(
@@ -190,7 +212,7 @@ def fitting_batchsize(size: int, n: int) -> int:
 
 
 def collated(data: Any, places: Any, collate: Any) -> Any:
-    """The observations at `places` as a batch: taken out together, or one by one and put together."""
+    """The observations at `places` as a batch: taken out together, or one by one and collated."""
     if collate is None:
         return getobs(data, places)
     members = np.arange(numobs(data))[places]
@@ -203,6 +225,8 @@ def collated(data: Any, places: Any, collate: Any) -> Any:
 class ObsDim:
     """Says along which axis an array has its observations: ``obsview(data, ObsDim(0))``.
 
+    Raises DimensionMismatch if the array has no such axis, IndexError for positions that do not exist.
+
     >>> rows = obsview(np.array([[1, 2], [3, 4], [5, 6]]), ObsDim(0))
     >>> len(rows), rows[2]
     (3, array([5, 6]))
@@ -212,14 +236,15 @@ class ObsDim:
         self.axis = axis
 
     def view(self, data: Any, indices: Any = slice(None)) -> AxisView:
-        return AxisView(data, np.arange(np.shape(data)[self.axis])[indices], self.axis)
+        axis = checked_axis(data, self.axis)
+        return AxisView(data, np.arange(np.shape(data)[axis])[indices], axis)
 
 
 class AxisView(DataContainer):
     """An array whose observations are along another axis than the last."""
 
     def __init__(self, data: Any, indices: np.ndarray, axis: int):
-        self.data, self.indices, self.axis = data, indices, axis % np.ndim(data)
+        self.data, self.indices, self.axis = data, indices, axis
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -253,8 +278,9 @@ class SlidingWindow(DataContainer):
 def slidingwindow(data: Any, *, size: int, stride: int = 1, obsdim: int | None = None) -> SlidingWindow:
     """Windows of `size` neighbouring observations, each `stride` behind the one before; whole ones only.
 
-    `obsdim` is the axis of an array along which its observations are, if not the last.
-    Raises ArgumentError for sizes that do not fit.
+    `obsdim` is the axis of an array along which its observations are, if not the last. Raises ArgumentError
+    if `size` is not from 1 to the number of observations, or `stride` is less than 1; DimensionMismatch if
+    the array has no such axis.
 
     >>> [w.tolist() for w in slidingwindow(range(11, 31), size=6, stride=5)]
     [[11, 12, 13, 14, 15, 16], [16, 17, 18, 19, 20, 21], [21, 22, 23, 24, 25, 26]]

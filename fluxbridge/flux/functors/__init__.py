@@ -1,30 +1,17 @@
 """Functors: models as trees."""
 
-from ..absent import explain
-from ..lazy import LazyLayer as LazyLayer
-from .keypath import KeyPath, getkeypath, haskeypath, part, setkeypath_
-from .maps import fcollect, fmap, fmap_with_path, fmapstructure, fmapstructure_with_path
-from .trained import trainable
-from .trees import _is_shared as _is_shared
-from .trees import _like as _like
-from .trees import children, functor, isleaf, leaf, pairs
-from .walks import (
-    AbstractWalk,
-    CachedWalk,
-    CollectWalk,
-    DefaultWalk,
-    ExcludeWalk,
-    IterateWalk,
-    StructuralWalk,
-    execute,
-    fleaves,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AbstractWalk", "CachedWalk", "CollectWalk", "DefaultWalk", "ExcludeWalk", "IterateWalk", "KeyPath",
-    "StructuralWalk", "children", "execute", "fcollect", "fleaves", "fmap", "fmap_with_path",
-    "fmapstructure", "fmapstructure_with_path", "functor", "getkeypath", "haskeypath", "isleaf",
-    "leaf", "pairs", "part", "setkeypath_", "trainable",
-]  # fmt: skip
+from ..absent import explain as _explain
+from ..names import exported as _exported
+from .keypath import *
+from .maps import *
+from .trained import *
+from .trees import *
+from .walks import *
 
-__getattr__ = explain("Functors")
+if not TYPE_CHECKING:  # for type checkers a star exports what it imports
+    del TYPE_CHECKING
+    __all__ = _exported(globals())
+
+__getattr__ = _explain("Functors")

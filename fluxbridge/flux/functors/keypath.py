@@ -1,4 +1,4 @@
-"""Where a part of a model is: the way there from the top."""
+"""Where a part of a model is: the keys from the top down."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...autodiff.template import Record
-from ...errors import ArgumentError
+from ...errors import ArgumentError, MutationError
 from .trees import children
+
+__all__ = ["KeyPath", "getkeypath", "haskeypath", "part", "setkeypath_"]
 
 
 class KeyPath(tuple):
-    """The way from a model to one of its parts: attribute names, positions, keys.
+    """The keys from a model to one of its parts: attribute names, positions, keys of dicts.
+
+    A tuple; paths among its members are joined.
 
     >>> KeyPath("layers", 0, "weight")
     KeyPath('layers', 0, 'weight')
@@ -30,21 +34,38 @@ class KeyPath(tuple):
 
 
 def part(parts: Any, key: Any) -> Any:
-    """The part named `key`; of an object the attribute of that name."""
+    """The part named `key`; of an object its attribute of that name.
+
+    Raises KeyError, IndexError or TypeError if there is no such part.
+
+    >>> part({"a": 1}, "a"), part([1, 2], -1)
+    (1, 2)
+    """
     if isinstance(parts, (Mapping, Record, tuple, list)):
         return parts[key]
     return children(parts)[key]
 
 
 def getkeypath(x: Any, path: KeyPath) -> Any:
-    """The part of `x` at `path`."""
+    """The part of `x` at `path`; `x` itself for an empty path.
+
+    Raises KeyError, IndexError or TypeError if there is no such part.
+
+    >>> from types import SimpleNamespace
+    >>> getkeypath(SimpleNamespace(w=[1.0, 2.0]), KeyPath("w", 0))
+    1.0
+    """
     for key in path:
         x = part(x, key)
     return x
 
 
 def haskeypath(x: Any, path: KeyPath) -> bool:
-    """Is there a part of `x` at `path`?"""
+    """Is there a part of `x` at `path`?
+
+    >>> haskeypath({"a": (1, 2)}, KeyPath("a", 1)), haskeypath({"a": (1, 2)}, KeyPath("a", 2))
+    (True, False)
+    """
     try:
         getkeypath(x, path)
     except (KeyError, IndexError, AttributeError, TypeError):
@@ -53,7 +74,10 @@ def haskeypath(x: Any, path: KeyPath) -> bool:
 
 
 def setkeypath_(x: Any, path: KeyPath, value: Any) -> Any:
-    """Put `value` at `path` into `x`, and return it. Raises ArgumentError for an empty path.
+    """Put `value` at `path` into `x`, in place, and return it.
+
+    Raises ArgumentError for an empty path, MutationError for a part of a tuple or record, which cannot be
+    changed; KeyError, IndexError or TypeError if there is no place for it.
 
     >>> model = {"a": [1.0, 2.0]}
     >>> setkeypath_(model, KeyPath("a", 1), 5.0), model
@@ -62,6 +86,10 @@ def setkeypath_(x: Any, path: KeyPath, value: Any) -> Any:
     if not path:
         raise ArgumentError("Empty keypath not allowed: it says which part is to be replaced")
     owner, key = getkeypath(x, KeyPath(*path[:-1])), path[-1]
+    if isinstance(owner, (tuple, Record)):
+        raise MutationError(
+            f"a {type(owner).__name__} cannot be changed; fmap_with_path makes a model with another part"
+        )
     if isinstance(key, str) and not isinstance(owner, Mapping):
         object.__setattr__(owner, key, value)
     else:

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from .keypath import KeyPath, part
-from .trees import _is_shared, _like, children, functor, isleaf, pairs
-from .walks import _UNSET, AbstractWalk, CachedWalk, ExcludeWalk, execute
+from .trees import children, collected, functor, is_shared, isleaf, pairs
+from .walks import _UNSET, AbstractWalk, CachedWalk, CollectWalk, ExcludeWalk, execute
+
+__all__ = ["fcollect", "fmap", "fmap_with_path", "fmapstructure", "fmapstructure_with_path"]
 
 
 class Walk:
-    """Goes through one tree, or several of the same shape together, and maps the leaves.
+    """Traverses one tree, or several of the same structure together, and maps the leaves.
 
-    What occurs in two places (an array or object that is shared) is mapped once; `prune` is what stands for
-    it the second time, if not the same result again.
+    It is the CachedWalk of an ExcludeWalk of a DefaultWalk in one, with paths, and one call a node in place
+    of four.
     """
 
     def __init__(
@@ -30,7 +32,7 @@ class Walk:
         self.cache: dict[int, tuple[Any, Any]] | None = {} if cache else None
 
     def __call__(self, path: KeyPath, x: Any, *ys: Any) -> Any:
-        shared = self.cache is not None and _is_shared(x)
+        shared = self.cache is not None and is_shared(x)
         if shared and id(x) in self.cache:  # type: ignore[operator]
             return self.cache[id(x)][1] if self.prune is _UNSET else self.prune  # type: ignore[index]
         lead = (path,) if self.with_path else ()
@@ -39,13 +41,13 @@ class Walk:
         else:
             parts, rebuild = functor(x)
             others = [children(y) for y in ys]
-            new = _like(
+            new = collected(
                 parts,
                 [self(KeyPath(path, k), v, *[part(o, k) for o in others]) for k, v in pairs(parts)],
             )
             new = rebuild(new) if self.rebuild else new
         if shared:
-            self.cache[id(x)] = (x, new)  # type: ignore[index] # x is kept, so that its id stays its own
+            self.cache[id(x)] = (x, new)  # type: ignore[index] # x is kept, as ids are reused
         return new
 
 
@@ -58,10 +60,13 @@ def fmap(
     prune: Any = _UNSET,
     walk: AbstractWalk | None = None,
 ) -> Any:
-    """`x` with `f` applied to its leaves, or to the parts that `exclude` picks; other trees may go along.
+    """`x` with `f` applied to its leaves, or to the parts for which ``exclude(part)`` is true.
 
-    What is shared in `x` stays shared in the result, unless `cache` is False; `prune` is what stands for
-    it after the first time. `walk` is another way to go through `x` (see :mod:`.walks`).
+    Other trees of the same structure may go along: ``f(leaf, leaf of the second, …)``. What is shared in `x`
+    is mapped once and stays shared in the result, unless `cache` is False; `prune` is what stands for it
+    after the first time. `walk` is another way to traverse `x` (see :mod:`.walks`).
+
+    Raises KeyError, IndexError or TypeError if another tree lacks a part of `x`, and what `f` raises.
 
     >>> import numpy as np
     >>> double = fmap(lambda v: 2 * v if isinstance(v, np.ndarray) else v, {"w": np.ones(2), "name": "a"})
@@ -77,7 +82,9 @@ def fmap(
 
 
 def fmapstructure(f: Callable[..., Any], x: Any, *ys: Any, exclude: Callable[[Any], bool] = isleaf) -> Any:
-    """The same, but objects become records of their parts.
+    """:func:`fmap` without rebuilding objects: each becomes a record of its mapped parts.
+
+    Raises as :func:`fmap`.
 
     >>> from types import SimpleNamespace
     >>> fmapstructure(lambda v: v + 1, SimpleNamespace(w=1, b=(2, 3)))
@@ -94,7 +101,9 @@ def fmap_with_path(
     cache: bool = True,
     prune: Any = _UNSET,
 ) -> Any:
-    """As :func:`fmap`; `f` and `exclude` are also told where they are, ``f(path, leaf)``.
+    """:func:`fmap`, with the :class:`KeyPath` of each part as first argument of `f` and `exclude`.
+
+    Raises as :func:`fmap`.
 
     >>> fmap_with_path(lambda path, v: f"{path[0]}={v}", {"a": 1, "b": 2})
     {'a': 'a=1', 'b': 'b=2'}
@@ -108,29 +117,22 @@ def fmapstructure_with_path(
     *ys: Any,
     exclude: Callable[[KeyPath, Any], bool] = lambda _path, x: isleaf(x),
 ) -> Any:
-    """As :func:`fmapstructure`, with the path as first argument."""
+    """:func:`fmapstructure`, with the path of each part as first argument of `f` and `exclude`.
+
+    Raises as :func:`fmap`.
+
+    >>> fmapstructure_with_path(lambda path, v: len(path), {"a": 1, "b": (2,)})
+    {'a': 1, 'b': (2,)}
+    """
     return Walk(f, exclude, rebuild=False, with_path=True)(KeyPath(), x, *ys)
 
 
 def fcollect(x: Any, exclude: Callable[[Any], bool] = lambda _: False) -> list[Any]:
-    """Every part of `x` from the top down, each shared one once; without those that `exclude` picks.
+    """Every part of `x` from the top down, each shared one once, without those that `exclude` picks.
 
     >>> fcollect({"a": (1, 2)})
     [{'a': (1, 2)}, (1, 2), 1, 2]
     """
-    seen: dict[int, Any] = {}
-    found: list[Any] = []
-
-    def visit(node: Any) -> None:
-        if exclude(node):
-            return
-        if _is_shared(node):
-            if id(node) in seen:
-                return
-            seen[id(node)] = node
-        found.append(node)
-        for _, child in pairs(children(node)):
-            visit(child)
-
-    visit(x)
-    return found
+    walk = CollectWalk()
+    execute(ExcludeWalk(walk, lambda _: None, exclude), x)
+    return walk.output

@@ -1,8 +1,8 @@
-"""Models as trees: what an object is made of, and how another one is made of other parts.
+"""Models as trees: the parts of an object, and the same kind of object made of other parts.
 
 As in Functors.jl 0.5 everything with parts is a branch: tuples, lists, dicts, records, objects with
-attributes, closures (their captured variables), partial functions. Numbers, numeric arrays, strings,
-types, functions that capture nothing and ``None`` are leaves. No registration is needed.
+attributes, closures (their captured variables), partial functions. Numbers, numeric arrays, texts, types,
+functions that capture nothing and None are leaves. No registration is needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ import numpy as np
 from ...autodiff.holders import blank, fields_of, is_filled, once_a_class
 from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
+from ...errors import ArgumentError
 from ..lazy import LazyLayer
+
+__all__ = ["children", "functor", "isleaf", "leaf", "pairs"]
 
 Rebuild = Callable[[Any], Any]
 
@@ -31,7 +34,9 @@ _own_leaves: set[type] = {LazyLayer}  #: classes that were declared with `leaf`
 
 
 def leaf(kind: type) -> type:
-    """Class decorator: objects of this class are leaves, whatever attributes they have.
+    """Class decorator: objects of this class are leaves, whatever attributes they have. Returns the class.
+
+    Raises ArgumentError if `kind` is no class.
 
     >>> @leaf
     ... class Table:
@@ -39,6 +44,8 @@ def leaf(kind: type) -> type:
     >>> isleaf(Table())
     True
     """
+    if not isinstance(kind, type):
+        raise ArgumentError(f"leaf declares a class; {kind!r} is none")
     _own_leaves.add(kind)
     return kind
 
@@ -54,7 +61,7 @@ def isleaf(x: Any) -> bool:
 
 
 def children(x: Any) -> Any:
-    """The parts of `x`: a tuple, list or dict as it is, a :class:`Record` of the attributes of an object.
+    """The parts of `x`: a tuple, list or dict itself, a record of an object's attributes, () of a leaf.
 
     >>> from types import SimpleNamespace
     >>> children(SimpleNamespace(w=1.0, b=2.0))
@@ -68,7 +75,8 @@ def children(x: Any) -> Any:
 def functor(x: Any) -> tuple[Any, Rebuild]:
     """The parts of `x`, and the function that makes another `x` of other parts.
 
-    A class may define ``__functor__(self)`` that returns such a pair.
+    A class may define ``__functor__(self)`` that returns such a pair. Objects are rebuilt without calling
+    their constructor.
 
     >>> parts, rebuild = functor({"a": 1, "b": 2})
     >>> rebuild({k: v + 1 for k, v in parts.items()})
@@ -119,7 +127,7 @@ def _object_array(parts: list[Any], shape: tuple[int, ...]) -> np.ndarray:
 def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
     cells = dict(zip(x.__code__.co_freevars, x.__closure__ or (), strict=True))
     held = {name: cell.cell_contents for name, cell in cells.items() if is_filled(cell)}
-    held = {name: value for name, value in held.items() if value is not x}  # a function that calls itself
+    held = {name: value for name, value in held.items() if value is not x}  # a recursive function
 
     if not held:
         return (), lambda _: x
@@ -136,7 +144,7 @@ def _closure(x: types.FunctionType) -> tuple[Any, Rebuild]:
 
 
 def _remake(x: Any, parts: Any) -> Any:
-    """An object like `x` with other attributes, made without calling its constructor."""
+    """An object of the class of `x` with other attributes, made without calling its constructor."""
     copy = blank(type(x))
     for name, value in parts.items():
         object.__setattr__(copy, name, value)
@@ -144,12 +152,16 @@ def _remake(x: Any, parts: Any) -> Any:
 
 
 def pairs(parts: Any) -> Iterator[tuple[Any, Any]]:
-    """(key, part) for each of the parts that :func:`children` gave."""
+    """(key, part) for each of the parts that :func:`children` gave.
+
+    >>> list(pairs((5, 6))), list(pairs({"a": 1}))
+    ([(0, 5), (1, 6)], [('a', 1)])
+    """
     return iter(parts.items() if isinstance(parts, (Mapping, Record)) else enumerate(parts))
 
 
-def _like(parts: Any, new: list[Any]) -> Any:
-    """`new` in the container that `parts` is."""
+def collected(parts: Any, new: list[Any]) -> Any:
+    """`new` in a container of the kind of `parts`."""
     if isinstance(parts, Record):
         return Record(**dict(zip(parts.keys(), new, strict=True)))
     if isinstance(parts, dict):
@@ -157,6 +169,6 @@ def _like(parts: Any, new: list[Any]) -> Any:
     return tuple(new) if isinstance(parts, tuple) else list(new)
 
 
-def _is_shared(x: Any) -> bool:
-    """Is `x` one thing when it occurs in two places? Arrays and objects are, numbers and tuples are not."""
+def is_shared(x: Any) -> bool:
+    """Can two places share `x`? Arrays and objects can be shared, numbers and tuples cannot."""
     return not isinstance(x, (tuple, Record)) and not (isinstance(x, _LEAVES) and not isinstance(x, Tracer))

@@ -1,7 +1,7 @@
-"""Walks: how a tree is gone through, as objects, for ways of one's own.
+"""Walks: the ways to traverse a tree as objects, to be composed and extended.
 
-A walk is called with `recurse`, a node, and the nodes at the same place of other trees; it calls
-``recurse`` with the children of its choice. ``execute(walk, x)`` begins at the top.
+A walk is called with `recurse`, a node, and the nodes at the same place of other trees; it calls ``recurse``
+with the children of its choice. ``execute(walk, x)`` begins at the top.
 """
 
 from __future__ import annotations
@@ -10,21 +10,42 @@ from collections.abc import Callable
 from typing import Any
 
 from .keypath import part
-from .trees import _is_shared, _like, children, functor, isleaf, pairs
+from .trees import children, collected, functor, is_shared, isleaf, pairs
+
+__all__ = [
+    "AbstractWalk",
+    "CachedWalk",
+    "CollectWalk",
+    "DefaultWalk",
+    "ExcludeWalk",
+    "IterateWalk",
+    "StructuralWalk",
+    "execute",
+    "fleaves",
+]
 
 Recurse = Callable[..., Any]
 _UNSET: Any = object()
 
 
 class AbstractWalk:
-    """What walks have in common; subclasses define ``__call__(self, recurse, x, *ys)``."""
+    """The base class of walks; subclasses define ``__call__(self, recurse, x, *ys)``.
+
+    Raises NotImplementedError if they do not.
+
+    >>> class Leaves(AbstractWalk):
+    ...     def __call__(self, recurse, x):
+    ...         return 1 if isleaf(x) else sum(recurse(v) for _, v in pairs(children(x)))
+    >>> execute(Leaves(), (1, {"a": 2, "b": [3]}))
+    3
+    """
 
     def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
         raise NotImplementedError
 
 
 def execute(walk: AbstractWalk, x: Any, *ys: Any) -> Any:
-    """Begin the walk at `x`, and at the same place of other trees.
+    """Traverse `x`, and other trees along with it, by a walk. Raises what the walk raises.
 
     >>> import numpy as np
     >>> class Depth(AbstractWalk):
@@ -42,11 +63,15 @@ def execute(walk: AbstractWalk, x: Any, *ys: Any) -> Any:
 
 def _mapped(recurse: Recurse, x: Any, parts: Any, ys: tuple[Any, ...]) -> Any:
     others = [children(y) for y in ys]
-    return _like(parts, [recurse(v, *[part(o, k) for o in others]) for k, v in pairs(parts)])
+    return collected(parts, [recurse(v, *[part(o, k) for o in others]) for k, v in pairs(parts)])
 
 
 class DefaultWalk(AbstractWalk):
-    """To all children; the results become an object of the same kind."""
+    """To all children; the results become an object of the same kind.
+
+    >>> execute(ExcludeWalk(DefaultWalk(), lambda v: -v, isleaf), [1, (2, 3)])
+    [-1, (-2, -3)]
+    """
 
     def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
         parts, rebuild = functor(x)
@@ -54,14 +79,23 @@ class DefaultWalk(AbstractWalk):
 
 
 class StructuralWalk(AbstractWalk):
-    """To all children; the results stay a tuple, list, dict or record."""
+    """To all children; the results stay a tuple, list, dict or record.
+
+    >>> from types import SimpleNamespace
+    >>> execute(ExcludeWalk(StructuralWalk(), lambda v: -v, isleaf), SimpleNamespace(a=1, b=[2]))
+    (a=-1, b=[-2])
+    """
 
     def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
         return _mapped(recurse, x, children(x), ys)
 
 
 class ExcludeWalk(AbstractWalk):
-    """Another walk, but ``f(x)`` where ``exclude(x)`` is true."""
+    """Another walk, but ``f(x, *ys)`` where ``exclude(x)`` is true.
+
+    >>> execute(ExcludeWalk(DefaultWalk(), sum, lambda v: isinstance(v, list)), {"a": [1, 2], "b": ([3],)})
+    {'a': 3, 'b': (3,)}
+    """
 
     def __init__(self, walk: AbstractWalk, f: Callable[..., Any], exclude: Callable[[Any], bool]):
         self.walk, self.f, self.exclude = walk, f, exclude
@@ -71,14 +105,19 @@ class ExcludeWalk(AbstractWalk):
 
 
 class CachedWalk(AbstractWalk):
-    """Another walk that goes to what is shared once; then the same result stands for it, or `prune`."""
+    """Another walk that visits what is shared once; the second time its result is given again, or `prune`.
+
+    >>> shared, seen = [1], []
+    >>> execute(CachedWalk(ExcludeWalk(DefaultWalk(), seen.append, isleaf), prune="again"), (shared, shared))
+    ([None], 'again')
+    """
 
     def __init__(self, walk: AbstractWalk, *, prune: Any = _UNSET):
         self.walk, self.prune = walk, prune
-        self.cache: dict[int, tuple[Any, Any]] = {}  # the objects are kept, so that their ids stay theirs
+        self.cache: dict[int, tuple[Any, Any]] = {}  # the objects are kept, as ids are reused
 
     def __call__(self, recurse: Recurse, x: Any, *ys: Any) -> Any:
-        if not _is_shared(x):
+        if not is_shared(x):
             return self.walk(recurse, x, *ys)
         if id(x) in self.cache:
             return self.cache[id(x)][1] if self.prune is _UNSET else self.prune
@@ -88,14 +127,19 @@ class CachedWalk(AbstractWalk):
 
 
 class CollectWalk(AbstractWalk):
-    """Collects every node from the top down, each shared one once."""
+    """Collects every node from the top down, each shared one once.
+
+    >>> shared = [1]
+    >>> execute(CollectWalk(), (shared, shared))
+    [([1], [1]), [1], 1]
+    """
 
     def __init__(self) -> None:
         self.output: list[Any] = []
         self._seen: dict[int, Any] = {}
 
     def __call__(self, recurse: Recurse, x: Any, *_ys: Any) -> list[Any]:
-        if _is_shared(x):
+        if is_shared(x):
             if id(x) in self._seen:
                 return self.output
             self._seen[id(x)] = x
@@ -106,7 +150,7 @@ class CollectWalk(AbstractWalk):
 
 
 class IterateWalk(AbstractWalk):
-    """To all children; their results, which can be iterated over, one behind another.
+    """To all children; their results, which are iterable, one after another.
 
     >>> squares = ExcludeWalk(IterateWalk(), lambda v: [v**2], isleaf)
     >>> list(execute(squares, (1, {"a": 2, "b": [3]})))

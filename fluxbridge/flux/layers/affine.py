@@ -1,4 +1,4 @@
-"""W x + b as one primitive: one record on the tape, and no array for the product alone."""
+"""W x + b as one primitive, for speed: one record on the tape, and no array for the product alone."""
 
 from __future__ import annotations
 
@@ -45,14 +45,17 @@ AFFINE: Any = primitive(
 
 
 def affine(w: Any, x: Any, b: Any) -> Any:
-    """``w @ x + b`` for a vector or a matrix x whose columns are the observations; b may be False.
+    """``w @ x + b`` for w of shape (out, in), x (in,) or (in, batch), and b (out,) or False.
+
+    The result has the shape (out,) or (out, batch) and the common dtype. Shapes are checked by the layers
+    that call it; raises nothing of its own.
 
     >>> affine(np.ones((1, 2)), np.ones((2, 3)), np.ones(1))
     array([[3., 3., 3.]])
     """
     if b is False:
         return w @ x
-    if hasattr(x, "indices"):  # one-hot: picks columns of w
+    if hasattr(x, "indices"):  # one-hot: the product selects columns of w
         y = w @ x
         return y + _column(b, y.ndim)
     return AFFINE(w, x, b)

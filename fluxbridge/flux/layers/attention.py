@@ -1,4 +1,4 @@
-"""Multi-head attention (Vaswani et al., 2017)."""
+"""Multi-head attention (Vaswani et al. 2017)."""
 
 from __future__ import annotations
 
@@ -9,33 +9,43 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import glorot_uniform
 from ..nnlib.attention import dot_product_attention
+from ..nnlib.numeric import check_integer
 from .basic import Dense
 from .dropout import Dropout
 from .shapes import as_array
 
+__all__ = ["MultiHeadAttention"]
+
 
 def _sizes(dims: Any) -> tuple[int, int, int, int, int, int]:
-    """The features of q, k and v; of queries and keys; of values; of the output."""
+    """The numbers of features of q, k, v, of queries and keys inside, of values inside, and of the output."""
     if not isinstance(dims, (tuple, list)):
         return (dims,) * 6
-    inside, *rest = dims
-    middle, out = rest[0] if len(rest) == 1 else rest
-    q, k, v = inside if isinstance(inside, (tuple, list)) else (inside,) * 3
-    qk, value = middle if isinstance(middle, (tuple, list)) else (middle, middle)
+    try:
+        inside, *rest = dims
+        middle, out = rest[0] if len(rest) == 1 else rest
+        q, k, v = inside if isinstance(inside, (tuple, list)) else (inside,) * 3
+        qk, value = middle if isinstance(middle, (tuple, list)) else (middle, middle)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            "MultiHeadAttention takes one number of features, (in, (qkv, out)), or "
+            f"((q_in, k_in, v_in), ((qk, v), out)), not {dims!r}"
+        ) from None
     return q, k, v, qk, value, out
 
 
 @layer(show="noexpand")
 class MultiHeadAttention:
-    """Attention with several heads.
+    """Multi-head attention with projections (Vaswani et al. 2017).
 
     ``MultiHeadAttention(dims, *, nheads=8, bias=False, dropout_prob=0.0, init=glorot_uniform)``:
 
-    `dims` is one number of features for everything, ``(in, (qkv, out))``, or with different sizes
-    ``((q_in, k_in, v_in), ((qk, v), out))``. ``layer(q, k, v, bias=None, mask=None)`` takes arrays of
-    shape (features, length, batch); v defaults to k, and k to q. It returns the pair of the output
-    (out, length of q, batch) and the attention scores (length of k, length of q, heads, batch). `bias`
-    is added to the logits; where `mask` (keys, queries, heads, batch) is False, there is no attention.
+    `dims` is one number of features for everything, ``(in, (qkv, out))``, or with different sizes ``((q_in,
+    k_in, v_in), ((qk, v), out))``. ``layer(q, k, v, bias=None, mask=None)`` takes arrays of shape (features,
+    length, batch); v defaults to k, and k to q. It returns the output (out, length of q, batch) and the
+    attention scores (length of k, length of q, heads, batch). `bias` is added to the logits; where `mask`
+    (keys, queries, heads, batch) is False, the score is 0. Fields: `nheads`, the Dense layers `q_proj`,
+    `k_proj`, `v_proj` and `out_proj`, the Dropout `attn_drop`.
 
     Raises ArgumentError unless nheads divides qk and v, DimensionMismatch for inputs that do not fit.
 
@@ -58,6 +68,9 @@ class MultiHeadAttention:
         dropout_prob: float = 0.0,
     ):
         q_in, k_in, v_in, qk, v, out = _sizes(dims)
+        check_integer("nheads", nheads, 1)
+        for size in (q_in, k_in, v_in, qk, v, out):
+            check_integer("a number of features", size, 0)
         for name, n in (("qk_dim", qk), ("v_dim", v)):
             if n % nheads:
                 raise ArgumentError(f"{name} = {n} should be divisible by nheads = {nheads}")

@@ -1,7 +1,8 @@
-"""Dense, Scale, Bilinear: the layers with weights for features."""
+"""Dense, Scale and Bilinear: layers that act on the features, along axis 0."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,31 @@ from ..show import function_name
 from .affine import affine
 from .shapes import activate, as_array, columns, identity, lead, match_eltype, numbers, size_check
 
+__all__ = ["Bilinear", "Dense", "Scale"]
+
 
 def options_text(σ: Any, bias: Any) -> str:
-    """The end of what a layer prints: its activation, and that it has no bias."""
+    """The end of a layer's repr: its activation, and whether it has no bias."""
     act = "" if σ is identity else f", {function_name(σ)}"
     return act + ("; bias=false" if bias is False else "")
+
+
+def activation(who: str, rest: tuple[Any, ...]) -> Any:
+    """The activation among the positional arguments after the size. Raises ArgumentError for others."""
+    σ = rest[0] if rest else identity
+    if len(rest) > 1 or not callable(σ):
+        raise ArgumentError(
+            f"{who} takes one function, the activation, after its size (bias and init are keywords), "
+            f"not {rest!r}"
+        )
+    return σ
+
+
+def bias_and_activation(who: str, rest: tuple[Any, ...], bias: Any) -> tuple[Any, Any]:
+    """The bias and the activation among the positional arguments after the weights."""
+    if rest:
+        bias, *rest = rest  # type: ignore[assignment]
+    return bias, activation(who, tuple(rest))
 
 
 def is_pair(x: Any) -> bool:
@@ -29,12 +50,15 @@ def is_pair(x: Any) -> bool:
 
 @layer
 class Dense:
-    """σ(W x + b): every output depends on every input.
+    """Fully connected layer, σ(W x + b).
 
-    ``Dense((in, out), σ=identity, *, bias=True, init=glorot_uniform)``, or
-    ``Dense(W, bias=True, σ=identity)``. The input is a vector of `in` features, or an array whose first
-    axis they are; the other axes stay. Raises DimensionMismatch if the input has another number of
-    features, or the bias another size.
+    ``Dense((in, out), σ=identity, *, bias=True, init=glorot_uniform)``, or ``Dense(W, bias=True,
+    σ=identity)``. Takes x of shape (in,) or (in, batch…) and returns (out,) or (out, batch…), in the dtype of
+    the weights. Fields: `weight` (out, in), `bias` (out,) or False, and the activation `σ`, which is applied
+    elementwise. For a :class:`~fluxbridge.Diagonal` as W it is a :class:`Scale`.
+
+    Raises DimensionMismatch if x has another number of features, or the bias another size; ArgumentError for
+    weights that are no matrix and an activation that is no function.
 
     >>> model = Dense((3, 2), np.tanh)
     >>> model
@@ -45,7 +69,7 @@ class Dense:
     array([3.])
     """
 
-    autosize_axis = 0  # where the size is that `_` stands for
+    autosize_axis = 0  # the axis of the input whose size replaces `_`
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         if args and isinstance(args[0], Diagonal):
@@ -57,12 +81,12 @@ class Dense:
             size, rest = (size, rest[0]), rest[1:]
         if is_pair(size):
             self.weight = init(size[1], size[0])
-            (σ,) = rest or (identity,)
+            σ = activation("Dense", rest)
         else:
             self.weight = as_array(size)
             if self.weight.ndim != 2:
                 raise ArgumentError(f"the weights of Dense are a matrix, not of shape {self.weight.shape}")
-            bias, σ = (*rest, *(bias, identity)[len(rest) :])
+            bias, σ = bias_and_activation("Dense", rest, bias)
         self.bias = create_bias(self.weight, bias, self.weight.shape[0])
         self.σ = σ
 
@@ -89,10 +113,14 @@ class Dense:
 
 @layer
 class Scale:
-    """σ(scale · x + bias), element by element.
+    """Elementwise affine layer, σ(scale · x + bias).
 
-    ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias=True, σ=identity)``.
-    The sizes are those of the leading axes of the input.
+    ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias=True, σ=identity)``. Takes
+    x of shape (*size, batch…), where axes of length 1 broadcast, and returns that shape. Fields: `scale` and
+    `bias` of shape `size` (bias may be False), and `σ`.
+
+    Raises DimensionMismatch if the leading axes of x do not go with the size, ArgumentError without a size or
+    for an activation that is no function.
 
     >>> Scale(2, bias=False)(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[1., 2.],
@@ -105,16 +133,12 @@ class Scale:
         if not isinstance(args[0], (int, np.integer, np.ndarray, list, Tracer)):
             raise ArgumentError(f"Scale needs the size of its weights, or the weights, not {args[0]!r}")
         if isinstance(args[0], (int, np.integer)):
-            *size, last = args
-            σ = identity
-            if isinstance(last, (int, np.integer)):
-                size.append(last)
-            else:
-                σ = last
+            size = tuple(itertools.takewhile(lambda n: isinstance(n, (int, np.integer)), args))
+            σ = activation("Scale", args[len(size) :])
             self.scale = init(*size)
         else:
             self.scale = as_array(args[0])
-            bias, σ = (*args[1:], *(bias, identity)[len(args) - 1 :])
+            bias, σ = bias_and_activation("Scale", args[1:], bias)
         self.bias = create_bias(self.scale, bias, *self.scale.shape)
         self.σ = σ
 
@@ -137,10 +161,15 @@ class Scale:
 
 @layer
 class Bilinear:
-    """σ(xᵢ Wₒᵢⱼ yⱼ + bₒ): ``Bilinear(((in1, in2), out), σ=identity, *, bias=True, init=glorot_uniform)``.
+    """Bilinear layer, z_o = σ(Σᵢⱼ xᵢ W_oij yⱼ + b_o).
 
-    Called with two inputs, a tuple of two, or one that stands for both; ``Bilinear((in, out))`` has
-    equal sizes. Raises DimensionMismatch if sizes or numbers of columns do not agree.
+    ``Bilinear(((in1, in2), out), σ=identity, *, bias=True, init=glorot_uniform)``; ``Bilinear((in, out))``
+    has equal sizes, and ``Bilinear(W, bias=True, σ=identity)`` takes the weights. Called with x (in1, batch)
+    and y (in2, batch), with a tuple of both, or with one array for both; vectors are observations without
+    batch. Returns (out, batch) or (out,). Fields: `weight` (out, in1, in2), `bias` (out,) or False, `σ`.
+
+    Raises DimensionMismatch if sizes or numbers of columns do not agree, ArgumentError for weights without 3
+    axes and an activation that is no function.
 
     >>> Bilinear(((3, 4), 2))(np.ones(3, np.float32), np.ones(4, np.float32)).shape
     (2,)
@@ -153,19 +182,19 @@ class Bilinear:
             first, out = size
             in1, in2 = first if isinstance(first, tuple) else (first, first)
             self.weight = init(out, in1, in2)
-            (σ,) = rest or (identity,)
+            σ = activation("Bilinear", rest)
         else:
             self.weight = as_array(size)
             if self.weight.ndim != 3:
                 raise ArgumentError(f"the weights of Bilinear have 3 axes, not shape {self.weight.shape}")
-            bias, σ = (*rest, *(bias, identity)[len(rest) :])
+            bias, σ = bias_and_activation("Bilinear", rest, bias)
         self.bias = create_bias(self.weight, bias, self.weight.shape[0])
         self.σ = σ
 
     def __call__(self, x: Any, y: Any = None) -> Any:
         if y is None:
             x, y = x if isinstance(x, tuple) else (x, x)
-        x, y = as_array(x), as_array(y)
+        x, y = numbers(self, x), numbers(self, y)
         if x.ndim == 1 and y.ndim == 1:
             return np.reshape(self(np.reshape(x, (-1, 1)), np.reshape(y, (-1, 1))), (-1,))
         out, in1, in2 = self.weight.shape

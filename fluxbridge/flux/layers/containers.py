@@ -1,8 +1,9 @@
-"""Layers made of layers: Chain, Maxout, SkipConnection, Parallel, PairwiseFusion."""
+"""Layers that contain layers: Chain, Maxout, SkipConnection, Parallel, PairwiseFusion."""
 
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections.abc import Iterator
 from typing import Any
@@ -10,23 +11,25 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
-from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
+from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..show import text
 from .shapes import hcat, vcat
 
-#: Functions of two numbers that Julia takes for any number of them.
+__all__ = ["Chain", "Maxout", "PairwiseFusion", "Parallel", "SkipConnection", "activations"]
+
+#: Binary functions that Julia defines for any number of arguments.
 _OF_ANY_NUMBER = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum}
 
-#: Functions that Julia has for arrays of one shape.
+#: Functions that Julia defines for arrays of equal shape only.
 _OF_ONE_SHAPE = {operator.add, operator.sub}
 
 
 def _connect(layer: Any, connection: Any, *xs: Any) -> Any:
-    """What the `connection` of a layer makes of outputs; the class ``tuple`` leaves them as they are.
+    """``connection(*xs)`` of the outputs xs of a layer's branches; for the class ``tuple`` the tuple of them.
 
     ``operator.add`` and ``operator.sub`` are Julia's ``+`` and ``-`` of arrays, which do not broadcast.
-    Raises DimensionMismatch where the shapes do not go together.
+    Raises DimensionMismatch, with the layer, where a known connection does not take the shapes.
     """
     if connection is tuple:
         return xs
@@ -40,19 +43,25 @@ def _connect(layer: Any, connection: Any, *xs: Any) -> Any:
             return functools.reduce(connection, xs)
         return connection(*xs)
     except ValueError as error:
-        if isinstance(error, FluxbridgeError) or not _is_known(connection):
+        if not _is_known(connection):
             raise
         raise _do_not_connect(layer, connection, xs) from error
 
 
+def _function(kind: str, connection: Any) -> Any:
+    if not callable(connection):
+        raise ArgumentError(f"the connection of a {kind} layer is a function, not {connection!r}")
+    return connection
+
+
 def _is_known(connection: Any) -> bool:
-    """Is this a function that raises ValueError because of shapes only?"""
+    """Is this a function whose ValueErrors are about shapes?"""
     module = getattr(connection, "__module__", None)
     return isinstance(connection, np.ufunc) or module == "_operator" or connection in (vcat, hcat)
 
 
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A shape without the ones at its end, which Julia overlooks."""
+    """A shape without trailing ones, which Julia ignores."""
     while shape and shape[-1] == 1:
         shape = shape[:-1]
     return shape
@@ -71,7 +80,7 @@ def _layers_text(layers: Any) -> str:
 
 
 def _picked(layers: Any, index: Any) -> Any:
-    """Some of the layers: by a slice or a list of positions."""
+    """The layers at a slice or a list of positions, in a container of the same kind."""
     positions = range(len(layers))[index] if isinstance(index, slice) else index
     if isinstance(layers, Record):
         names = list(layers.keys())
@@ -80,7 +89,7 @@ def _picked(layers: Any, index: Any) -> Any:
 
 
 class _Container:
-    """What the layers with a field `layers` have in common: they can be counted, indexed, walked through."""
+    """Length, indexing and iteration of the layers with a field `layers`."""
 
     layers: Any
 
@@ -96,7 +105,7 @@ class _Container:
         return self.layers[index]
 
     def keys(self) -> Any:
-        """The names of the layers, or their positions."""
+        """A list of the names of the layers, or of their positions."""
         return list(self.layers.keys()) if isinstance(self.layers, Record) else list(range(len(self.layers)))
 
     def _with(self, layers: Any) -> Any:
@@ -105,10 +114,14 @@ class _Container:
 
 @layer
 class Chain(_Container):
-    """Functions one after the other: ``Chain(f, g, …)``, ``Chain(first=f, second=g)``, or ``Chain([f, g])``.
+    """Layers (any functions) applied one after the other.
 
-    A chain can be indexed, by position or name; a slice of it is a chain. Raises ArgumentError for a
-    layer named `layers`.
+    ``Chain(f, g, …)``, ``Chain(first=f, second=g)``, or ``Chain([f, g])``; ``chain(x)`` is ``g(f(x))``, so
+    shapes and dtypes are those of the layers. The field `layers` is a tuple, a list, or a record of names. A
+    chain can be indexed by position or name; a slice of it is a chain. Without layers it returns None, as in
+    Flux.
+
+    Raises ArgumentError for a layer named `layers`, or if only some have names.
 
     >>> from fluxbridge.flux import Dense
     >>> m = Chain(Dense((3, 4), np.tanh), Dense((4, 2)))
@@ -120,7 +133,7 @@ class Chain(_Container):
     7
     """
 
-    shows_names = True  # where it prints in lines
+    shows_names = True  # in the printout of several lines
 
     def __init__(self, *layers: Any, **named: Any):
         if "layers" in named:
@@ -149,24 +162,23 @@ class Chain(_Container):
 
 
 def activations(chain: Any, x: Any) -> tuple[Any, ...]:
-    """The output of every layer of a chain, in order.
+    """The outputs of all layers of a chain for the input x, of whatever shape the layers take, as a tuple.
+
+    Raises what the layers raise.
 
     >>> activations(Chain(lambda x: 2 * x, lambda x: x + 1), 3)
     (6, 7)
     """
-    found = []
-    for f in chain.layers:
-        x = f(x)
-        found.append(x)
-    return tuple(found)
+    return tuple(itertools.accumulate(chain.layers, lambda x, f: f(x), initial=x))[1:]
 
 
 @layer
 class Maxout(_Container):
-    """The largest output of several layers, element by element. Goodfellow et al., 2013.
+    """The elementwise maximum of the outputs of several layers (Goodfellow et al. 2013).
 
-    ``Maxout(f, g, …)``, or ``Maxout(make, n)`` with n layers that ``make()`` returns. Where several are
-    largest, the last of them has the gradient.
+    ``Maxout(f, g, …)``, or ``Maxout(make, n)`` with n layers that ``make()`` returns; the field `layers` is
+    their tuple. The result has the shape of the outputs. Of equal outputs the last one gets the gradient.
+    Raises ArgumentError without layers, DimensionMismatch if the shapes of the outputs do not broadcast.
 
     >>> Maxout(lambda x: x, lambda x: -x)(np.array([1.0, -3.0]))
     array([1., 3.])
@@ -195,7 +207,11 @@ class Maxout(_Container):
 
 @layer
 class SkipConnection:
-    """``connection(layers(x), x)``.
+    """A residual connection, ``connection(layers(x), x)``.
+
+    `layers` is a layer, `connection` a function of two arrays, such as ``operator.add`` (equal shapes),
+    ``np.add`` (broadcasts) or ``vcat``. Raises DimensionMismatch if these do not take the shapes,
+    ArgumentError for a connection that is no function.
 
     >>> import operator
     >>> SkipConnection(lambda x: 10 * x, operator.add)(2)
@@ -204,7 +220,7 @@ class SkipConnection:
 
     def __init__(self, layers: Any, connection: Any):
         self.layers = layers
-        self.connection = connection
+        self.connection = _function("SkipConnection", connection)
 
     def __call__(self, x: Any) -> Any:
         return _connect(self, self.connection, self.layers(x), x)
@@ -217,7 +233,7 @@ class SkipConnection:
 
 
 class _Branches(_Container):
-    """The constructor of Parallel and PairwiseFusion: a connection, and layers with or without names."""
+    """Constructor of Parallel and PairwiseFusion: a connection, and layers with or without names."""
 
     shows_names = True
 
@@ -229,7 +245,7 @@ class _Branches(_Container):
             raise ArgumentError(f"the layers of a {kind} layer either all have names, or none has one")
         if len(layers) == 1 and isinstance(layers[0], (tuple, Record)):
             (layers,) = layers
-        self.connection = connection
+        self.connection = _function(kind, connection)
         self.layers: Any = Record(**named) if named else layers
 
     def _with(self, layers: Any) -> Any:
@@ -241,10 +257,14 @@ class _Branches(_Container):
 
 @layer
 class Parallel(_Branches):
-    """``connection(f(x), g(x), …)``: ``Parallel(connection, f, g, …)``, or with names for the layers.
+    """Layers side by side, ``connection(f(x), g(x), …)``.
 
-    With as many inputs as layers (or a tuple of them) each layer has its own; a single layer takes any
-    number of inputs in turn. Raises ArgumentError for another number of inputs.
+    ``Parallel(connection, f, g, …)``, or with names for the layers. With as many inputs as layers (or a tuple
+    of them) each layer has its own; a single layer takes any number of inputs in turn. Shapes are those of
+    the layers and the connection. Fields: `connection` and `layers`.
+
+    Raises ArgumentError for another number of inputs, without layers, or for a connection that is no
+    function, DimensionMismatch if a known connection does not take the shapes.
 
     >>> import operator
     >>> m = Parallel(operator.add, lambda x: 2 * x, lambda x: -x)
@@ -277,10 +297,12 @@ class Parallel(_Branches):
 
 @layer
 class PairwiseFusion(_Branches):
-    """Layers in a row that meet the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …
+    """Layers whose outputs are connected with the next input: y₁ = f₁(x₁), y₂ = f₂(connection(y₁, x₂)), …
 
-    All yᵢ are returned, as a tuple. One input (not a tuple) stands for all. Raises ArgumentError for
-    another number of inputs than layers.
+    ``PairwiseFusion(connection, f₁, f₂, …)``, or with names. Returns the tuple of all yᵢ; shapes are those of
+    the layers. One input (not a tuple) stands for all. Raises ArgumentError for another number of inputs than
+    layers or a connection that is no function, DimensionMismatch if a known connection does not take the
+    shapes.
 
     >>> import operator
     >>> PairwiseFusion(operator.add, lambda x: 2 * x, lambda x: -x)(1, 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Any
 
 import numpy as np
@@ -11,31 +12,39 @@ from ...autodiff.primitive import plain
 from ...errors import ArgumentError
 from ..declare import layer
 from ..mode import HasMode, is_active, tidy
+from ..nnlib.numeric import check_axis
 from ..rng import default_rng, rand
 from ..show import text
-from .shapes import ALL_AXES, numbers
+from .shapes import ALL_AXES
+from .shapes import numbers as array_of_numbers
 
-ALPHA = -1.7580993408473766  #: the limit of selu at -∞
+__all__ = ["AlphaDropout", "Dropout"]
+
+ALPHA = -1.7580993408473766  #: the limit of selu(x) for x → -∞
 
 
 def _probability(p: Any, name: str) -> Any:
-    if not 0 <= p <= 1:
+    if not isinstance(plain(p), numbers.Real) or not 0 <= p <= 1:
         raise ArgumentError(f"{name} expects a probability 0 ≤ p ≤ 1, got p = {p}")
     return p
 
 
 def _real(dtype: np.dtype) -> np.dtype:
-    """The type of the real numbers that go with an array of this type."""
+    """The real float type of the same width; Float64 for integers."""
     return np.empty(0, dtype).real.dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 @layer(trainable=())
 class Dropout(HasMode):
-    """While training, sets each element to 0 with probability p and divides the others by 1 - p.
+    """Sets each element to 0 with probability p, and divides the others by 1 - p (Srivastava et al. 2014).
 
-    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``; with `axis` the choice is made along
-    these axes only. It is active inside of a gradient, or as ``trainmode_`` and ``testmode_`` say.
-    Raises ArgumentError unless 0 ≤ p ≤ 1. Srivastava et al., 2014.
+    ``Dropout(p, *, axis=None, active=None, rng=default_rng())``. Takes an array of any shape and returns the
+    same shape; floats keep their dtype, integers become Float64. With `axis` one draw along these axes holds
+    for all others. It is active inside of a gradient, or as ``trainmode_`` and ``testmode_`` say, and
+    otherwise returns x. Fields: `p`, `dims`, `active`, `rng`.
+
+    Raises ArgumentError unless 0 ≤ p ≤ 1 and for what holds no numbers, DimensionMismatch if there is no such
+    axis.
 
     >>> m = Dropout(0.5)
     >>> m(np.ones(3))
@@ -55,9 +64,10 @@ class Dropout(HasMode):
         p = plain(self.p)
         if p == 0 or not is_active(self, x):
             return x
-        x = numbers(self, x)
+        x = array_of_numbers(self, x)
         shape, axis = x.shape, plain(self.dims)
         if axis != ALL_AXES:
+            check_axis(repr(self), axis, len(shape))
             chosen = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
             shape = tuple([n if i in chosen else 1 for i, n in enumerate(shape)])
         dtype = _real(x.dtype)
@@ -78,9 +88,10 @@ class Dropout(HasMode):
 
 @layer(trainable=())
 class AlphaDropout(HasMode):
-    """Dropout that keeps mean and variance of what ``selu`` puts out. Klambauer et al., 2017.
+    """Dropout that preserves mean and variance of the outputs of ``selu`` (Klambauer et al. 2017).
 
-    ``AlphaDropout(p, *, active=None, rng=default_rng())``. Raises ArgumentError unless 0 ≤ p ≤ 1.
+    ``AlphaDropout(p, *, active=None, rng=default_rng())``. Shapes, dtypes, fields (without `dims`) and modes
+    as for :class:`Dropout`. Raises ArgumentError unless 0 ≤ p ≤ 1 and for what holds no numbers.
 
     >>> AlphaDropout(0.5)(np.ones(3))
     array([1., 1., 1.])
@@ -95,7 +106,7 @@ class AlphaDropout(HasMode):
         p = plain(self.p)
         if p == 0 or not is_active(self, x):
             return x
-        x = numbers(self, x)
+        x = array_of_numbers(self, x)
         dtype = _real(x.dtype)
         if p == 1:
             return np.sign(x) * dtype.type(0)

@@ -1,4 +1,4 @@
-"""Embedding and EmbeddingBag: vectors for the members of a vocabulary, which are numbered from 0."""
+"""Embedding and EmbeddingBag: a vector for each word of a vocabulary; words are numbered from 0."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from ..initialisers import randn32
 from .basic import is_pair
 from .shapes import as_array, size_check
 
-_REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's functions do not know axes
+__all__ = ["Embedding", "EmbeddingBag"]
+
+_REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's built-in functions take no axis
 
 
 def _look_up(weight: Any, index: np.ndarray) -> Any:
-    """The columns of `weight` at `index`, in its shape."""
+    """The columns of `weight` at `index`, of shape (out, *index.shape)."""
     count = weight.shape[1]
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index.min() if index.min() < 0 else index.max()
@@ -26,12 +28,22 @@ def _look_up(weight: Any, index: np.ndarray) -> Any:
     return weight[:, index]
 
 
+def _weight(who: str, size: Any, init: Any) -> Any:
+    """The weight (out, in) for a size (in, out), or the given matrix."""
+    if is_pair(size):
+        return init(size[1], size[0])
+    weight = as_array(size)
+    if len(weight.shape) != 2:
+        raise ArgumentError(f"{who} takes its size (in, out) or a matrix (out, in), not shape {weight.shape}")
+    return weight
+
+
 def _is_one_hot(x: Any) -> bool:
     return x.dtype.kind == "b"
 
 
 def embed(layer: Any, x: Any) -> Any:
-    """The vectors for positions x, of shape ``(out, *x.shape)``, or for one-hot columns."""
+    """The columns of the weight at positions x, of shape (out, *x.shape), or for one-hot columns x."""
     weight, x = layer.weight, as_array(plain(x))
     if _is_one_hot(x):
         size_check(layer, x, 0, weight.shape[1])
@@ -50,20 +62,22 @@ def embed(layer: Any, x: Any) -> Any:
 class Embedding:
     """A vector for each of `in` words: ``Embedding((in, out), *, init=randn32)``, or ``Embedding(weight)``.
 
-    Called with a position (from 0), an array of them, or one-hot columns. Raises IndexError outside of
-    0 … in - 1.
+    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, *shape of the
+    positions) in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside of 0 … in -
+    1, ArgumentError for positions that are no integers, DimensionMismatch for one-hot columns of another
+    length.
 
     >>> m = Embedding(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
     >>> m(2), m([0, 2]).tolist()
     (array([3., 6.]), [[1.0, 3.0], [4.0, 6.0]])
     """
 
-    autosize_axis = 0  # where the size is that `_` stands for
+    autosize_axis = 0  # the axis of the input whose size replaces `_`
 
     def __init__(self, size: Any, *rest: Any, init: Any = randn32):
         if rest:
             size = (size, *rest)
-        self.weight = init(size[1], size[0]) if is_pair(size) else as_array(size)
+        self.weight = _weight("Embedding", size, init)
 
     def __call__(self, x: Any) -> Any:
         return embed(self, x)
@@ -73,8 +87,14 @@ class Embedding:
 
 
 def _split_at(data: Any, at: Any) -> list[Any]:
-    """Pieces of `data` that begin at the positions `at`."""
+    """The pieces of `data` that begin at the positions `at`."""
+    if not hasattr(data, "__len__"):
+        raise ArgumentError(f"with at, EmbeddingBag takes a vector of positions, not {data!r}")
     at = np.asarray(at)
+    if at.ndim != 1 or (at.size and at.dtype.kind not in "iu"):
+        raise ArgumentError(
+            f"the positions in at are a vector of integers, not {at.dtype} of shape {at.shape}"
+        )
     if not at.size or at[0] != 0:
         raise ArgumentError("the first position in at must be 0")
     if at[-1] >= len(data):
@@ -86,12 +106,13 @@ def _split_at(data: Any, at: Any) -> list[Any]:
 
 @layer
 class EmbeddingBag:
-    """The mean (or another reduction) of the vectors of a bag of words.
+    """The mean (or another reduction) of the vectors of the words in a bag.
 
-    ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``. Called with one bag (a vector of
-    positions from 0, or one-hot columns), a matrix whose columns are bags, a list of bags, or
-    ``(data, at)``: one vector and the positions where its bags begin. Raises IndexError for positions
-    outside of the vocabulary, ArgumentError for a single position or bad `at`.
+    ``EmbeddingBag((in, out), reduction=np.mean, *, init=randn32)``, or with a weight (out, in). Called with
+    one bag (a vector of positions from 0, or one-hot columns) it returns (out,); with several, (out, bags): a
+    matrix whose columns are bags, a list of bags, or ``(data, at)``, one vector and the positions where its
+    bags begin. Fields: `weight`, `reduction`. Raises IndexError for positions outside of the vocabulary,
+    ArgumentError for a single position, bad `at` or a reduction that is no function.
 
     >>> m = EmbeddingBag(np.array([[1.0, 2.0, 3.0]]))
     >>> m([0, 2]), m([[0], [1, 2]]), m([0, 1, 2], [0, 1])
@@ -99,7 +120,11 @@ class EmbeddingBag:
     """
 
     def __init__(self, size: Any, reduction: Any = np.mean, *, init: Any = randn32):
-        self.weight = init(size[1], size[0]) if is_pair(size) else as_array(size)
+        self.weight = _weight("EmbeddingBag", size, init)
+        if not callable(reduction):
+            raise ArgumentError(
+                f"the reduction of EmbeddingBag is a function like np.mean, not {reduction!r}"
+            )
         self.reduction = reduction
 
     def __call__(self, x: Any, at: Any = None) -> Any:
@@ -129,5 +154,5 @@ class EmbeddingBag:
 
 
 def _is_ragged(x: Any) -> bool:
-    """Is this a list of bags?"""
+    """Is `x` a list of bags, of any lengths?"""
     return isinstance(x, (list, tuple)) and any(np.ndim(bag) > 0 for bag in x)

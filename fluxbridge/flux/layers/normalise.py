@@ -12,16 +12,19 @@ from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import ones32, zeros32
 from ..mode import HasMode, is_active, shapes_only, tidy
+from ..nnlib.numeric import check_integer
 from ..show import function_name, text
 from .basic import Scale
 from .shapes import EPS, activate, identity, normalise, numbers, size_check
 from .standard import moments, standardise
 
+__all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm"]
+
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
 
 
 class _ChannelNorm(HasMode):
-    """What BatchNorm, InstanceNorm and GroupNorm share: the channels are on the last but one axis.
+    """Base of BatchNorm, InstanceNorm and GroupNorm, whose channels are on the last but one axis.
 
     Fields as in Flux: λ (activation), β (shift), γ (scale), μ and σ2 (running mean and variance, or None),
     ε, momentum, affine, track_stats, active, chs.
@@ -33,9 +36,22 @@ class _ChannelNorm(HasMode):
     σ2: Any
 
     def _set(
-        self, chs: int, λ: Any, initβ: Any, initγ: Any, affine: bool, track_stats: bool, active: Any,
-        eps: Any, momentum: Any,
-    ) -> None:  # fmt: skip
+        self,
+        chs: int,
+        λ: Any,
+        initβ: Any,
+        initγ: Any,
+        affine: bool,
+        track_stats: bool,
+        active: Any,
+        eps: Any,
+        momentum: Any,
+    ) -> None:
+        if not isinstance(chs, (int, np.integer)) or not callable(λ):
+            raise ArgumentError(
+                f"{type(self).__name__} takes a number of channels, and perhaps a function as activation, "
+                f"not {chs!r} and {λ!r}"
+            )
         self.λ = λ
         self.β = initβ(chs) if affine else None
         self.γ = initγ(chs) if affine else None
@@ -52,7 +68,7 @@ class _ChannelNorm(HasMode):
         """`x` normalised over `axes`, scaled and shifted by parameters of this `shape`."""
         if self.track_stats and not is_active(self, x):
             mean, variance = np.reshape(self.μ, shape), np.reshape(self.σ2, shape)
-            if x.dtype.kind == "f":  # ε has the type of x, and widens what it is added to
+            if x.dtype.kind == "f":  # in Flux ε has the type of x, and widens the variance
                 variance = variance.astype(np.result_type(variance.dtype, x.dtype))
             root = np.sqrt(variance + self.ε)
             if self.affine:
@@ -72,7 +88,7 @@ class _ChannelNorm(HasMode):
         return activate(self, self.λ, y)
 
     def _enough(self, shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
-        """Raise where the variance of a channel is not defined."""
+        """Raise DimensionMismatch unless there are two numbers in each channel, for the unbiased variance."""
         count = int(np.prod([shape[i] for i in axes]))
         if count < 2 or shape[-1] == 0:
             raise DimensionMismatch(
@@ -83,7 +99,7 @@ class _ChannelNorm(HasMode):
             )
 
     def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
-        """Move the running statistics towards those of this batch; the variance without bias."""
+        """Running statistics: (1 - momentum)·old + momentum·batch, with the unbiased variance."""
         last = len(shape) - 1
         if last not in axes:
             mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
@@ -106,7 +122,7 @@ class _ChannelNorm(HasMode):
 
 
 def _checked(layer: Any, x: Any) -> Any:
-    """The input as a floating point array with the right number of channels."""
+    """The input as a float array with the layer's number of channels."""
     x = numbers(layer, x)
     if x.ndim < 2:
         raise DimensionMismatch(
@@ -119,13 +135,17 @@ def _checked(layer: Any, x: Any) -> Any:
 
 @layer(trainable=("β", "γ"))
 class BatchNorm(_ChannelNorm):
-    """Each channel with mean 0 and variance 1 over the batch. Ioffe and Szegedy, 2015.
+    """Each channel normalised to mean 0 and variance 1 over the batch (Ioffe and Szegedy 2015).
 
     ``BatchNorm(channels, λ=identity, *, initβ=zeros32, initγ=ones32, affine=True, track_stats=True,
-    active=None, eps=1e-5, momentum=0.1)``.
-    The channels are on the last but one axis (WHCN, or features × batch). While training, the statistics of
-    the batch are used and the running ones updated; in test mode the running ones are used.
-    Raises DimensionMismatch for another number of channels.
+    active=None, eps=1e-5, momentum=0.1)`` is λ(γ·(x - mean)/√(variance + eps) + β). Takes x (spatial…,
+    channels, batch) or (channels, batch) and returns the same shape. While training, the mean and variance of
+    the batch are used and the running ones updated; in test mode the running ones are used. Fields: `λ`, `β`,
+    `γ` (None unless `affine`), `μ`, `σ2` (running statistics, None unless `track_stats`), each (channels,),
+    `ε`, `momentum`, `affine`, `track_stats`, `active`, `chs`.
+
+    Raises DimensionMismatch for another number of channels, or fewer than two numbers for each channel while
+    training; ArgumentError for what holds no numbers.
 
     >>> m = BatchNorm(3)
     >>> m
@@ -137,9 +157,18 @@ class BatchNorm(_ChannelNorm):
     """
 
     def __init__(
-        self, chs: int, λ: Any = identity, *, initβ: Any = zeros32, initγ: Any = ones32, affine: bool = True,
-        track_stats: bool = True, active: bool | None = None, eps: Any = EPS, momentum: Any = MOMENTUM,
-    ):  # fmt: skip
+        self,
+        chs: int,
+        λ: Any = identity,
+        *,
+        initβ: Any = zeros32,
+        initγ: Any = ones32,
+        affine: bool = True,
+        track_stats: bool = True,
+        active: bool | None = None,
+        eps: Any = EPS,
+        momentum: Any = MOMENTUM,
+    ):
         self._set(chs, λ, initβ, initγ, affine, track_stats, active, eps, momentum)
 
     def __call__(self, x: Any) -> Any:
@@ -153,11 +182,11 @@ class BatchNorm(_ChannelNorm):
 
 @layer(trainable=("β", "γ"))
 class InstanceNorm(_ChannelNorm):
-    """Each channel of each observation with mean 0 and variance 1. Ulyanov et al., 2016.
+    """Each channel of each observation normalised to mean 0 and variance 1 (Ulyanov et al. 2016).
 
-    ``InstanceNorm(channels, λ=identity, *, …)`` with the options of BatchNorm. Without scale, shift and
-    running statistics unless asked for by `affine` and `track_stats`. Raises DimensionMismatch for
-    another number of channels.
+    ``InstanceNorm(channels, λ=identity, *, affine=False, track_stats=False, …)`` with the other options, the
+    fields and the shapes of :class:`BatchNorm`; the statistics are over the spatial axes. Raises
+    DimensionMismatch and ArgumentError as BatchNorm does.
 
     >>> InstanceNorm(2)(np.array([[[1.0], [5.0]], [[3.0], [5.0]]])).round(3).reshape(2, 2)
     array([[-1.,  0.],
@@ -165,9 +194,18 @@ class InstanceNorm(_ChannelNorm):
     """
 
     def __init__(
-        self, chs: int, λ: Any = identity, *, initβ: Any = zeros32, initγ: Any = ones32, affine: bool = False,
-        track_stats: bool = False, active: bool | None = None, eps: Any = EPS, momentum: Any = MOMENTUM,
-    ):  # fmt: skip
+        self,
+        chs: int,
+        λ: Any = identity,
+        *,
+        initβ: Any = zeros32,
+        initγ: Any = ones32,
+        affine: bool = False,
+        track_stats: bool = False,
+        active: bool | None = None,
+        eps: Any = EPS,
+        momentum: Any = MOMENTUM,
+    ):
         self._set(chs, λ, initβ, initγ, affine, track_stats, active, eps, momentum)
 
     def __call__(self, x: Any) -> Any:
@@ -180,19 +218,31 @@ class InstanceNorm(_ChannelNorm):
 
 @layer(trainable=("β", "γ"))
 class GroupNorm(_ChannelNorm):
-    """Groups of channels of each observation with mean 0 and variance 1. Wu and He, 2018.
+    """Groups of channels of each observation normalised to mean 0 and variance 1 (Wu and He 2018).
 
-    ``GroupNorm(channels, groups, λ=identity, *, …)``. Raises ArgumentError if the groups are not of equal
-    size, DimensionMismatch for another number of channels.
+    ``GroupNorm(channels, groups, λ=identity, *, affine=True, …)`` with the other options, the fields (and
+    `G`) and the shapes of :class:`BatchNorm`, without running statistics. Raises ArgumentError if the groups
+    do not divide the channels, DimensionMismatch for another number of channels.
 
     >>> GroupNorm(4, 2)
     GroupNorm(4, 2)
     """
 
     def __init__(
-        self, chs: int, G: int, λ: Any = identity, *, initβ: Any = zeros32, initγ: Any = ones32,
-        affine: bool = True, active: bool | None = None, eps: Any = EPS, momentum: Any = MOMENTUM,
-    ):  # fmt: skip
+        self,
+        chs: int,
+        G: int,
+        λ: Any = identity,
+        *,
+        initβ: Any = zeros32,
+        initγ: Any = ones32,
+        affine: bool = True,
+        active: bool | None = None,
+        eps: Any = EPS,
+        momentum: Any = MOMENTUM,
+    ):
+        check_integer("the number of channels", chs, 1)
+        check_integer("the number of groups", G, 1)
         if chs % G:
             raise ArgumentError(f"the number of groups ({G}) must divide the number of channels ({chs})")
         self.G = G
@@ -214,12 +264,12 @@ class GroupNorm(_ChannelNorm):
 
 
 def broadcast(f: Any, *xs: Any) -> Any:
-    """``f(*xs)``: functions of arrays go by elements here."""
+    """``f(*xs)``: Julia's ``broadcast``, since functions of arrays are elementwise here."""
     return f(*xs)
 
 
 class Fix1:
-    """A function with its first argument fixed, as Julia's LayerNorm holds its activation."""
+    """A function with its first argument fixed; Flux's LayerNorm holds its activation in one."""
 
     def __init__(self, f: Any, x: Any):
         self.f = f
@@ -231,16 +281,18 @@ class Fix1:
 
 @layer(show="noexpand")
 class LayerNorm:
-    """Each observation with mean 0 and standard deviation 1 over its leading axes, then scaled and shifted.
+    """Each observation normalised over its leading axes, then scaled and shifted (Ba et al. 2016).
 
-    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)``; eps² is added to the variance, as in Flux.
-    Raises DimensionMismatch if the leading axes have another size. Ba et al., 2016.
+    ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)`` is λ(scale·(x - mean)/√(variance + eps²) +
+    bias). Takes x (*size, batch…) and returns the same shape. Fields: `λ`, `diag` (a :class:`Scale` of
+    `size`, or the activation), `ε`, `size`, `affine`. Raises DimensionMismatch if the leading axes of x have
+    another size, ArgumentError without sizes or for what holds no numbers.
 
     >>> LayerNorm(2)(np.array([[1.0], [3.0]])).round(3).tolist()
     [[-1.0], [1.0]]
     """
 
-    autosize_axis = 0  # where the size is that `_` stands for
+    autosize_axis = 0  # the axis of the input whose size replaces `_`
 
     def __init__(self, *args: Any, affine: bool = True, eps: Any = EPS):
         size, λ = (args[:-1], args[-1]) if len(args) > 1 and callable(args[-1]) else (args, identity)

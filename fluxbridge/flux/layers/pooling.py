@@ -1,4 +1,4 @@
-"""Pooling layers: no parameters, only how windows are summarised."""
+"""Pooling layers, which have settings and no parameters."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ import numpy as np
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..nnlib.pooling import maxpool, meanpool
-from ..nnlib.windows import Sizes, per_axis
+from ..nnlib.windows import Sizes, expand, per_axis
 from .conv import calc_padding, check_spatial, same_or_all
-from .shapes import as_array
+from .shapes import numbers
+
+__all__ = ["AdaptiveMaxPool", "AdaptiveMeanPool", "GlobalMaxPool", "GlobalMeanPool", "MaxPool", "MeanPool"]
 
 
 def _size(pool: Any, k: Any) -> Sizes:
-    """The sizes that a pooling layer is made with, which tell how many spatial axes it has."""
+    """The sizes that a pooling layer is made with, one for each spatial axis."""
     if isinstance(k, (int, np.integer)):
         raise ArgumentError(
             f"{type(pool).__name__} takes a tuple with a number for each spatial axis, "
             f"like ({k}, {k}) for images; got {k}"
         )
-    return tuple(int(n) for n in k)
+    return expand(k, 0)
 
 
 class _Pool:
@@ -38,7 +40,7 @@ class _Pool:
         self.stride = self.k if stride is None else per_axis("stride", stride, rank)
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         check_spatial(self, x, len(self.k) + 2)
         return type(self)._pool(x, self.k, stride=self.stride, pad=self.pad)
 
@@ -53,8 +55,11 @@ class _Pool:
 class MaxPool(_Pool):
     """The largest element of each window: ``MaxPool(window, *, pad=0, stride=window)``.
 
-    The padding counts as -Inf; pad may be SamePad(). Raises DimensionMismatch if the input has
-    another number of dimensions or is smaller than the window.
+    `window` is a tuple with a size for each spatial axis; pad and stride are as for Conv, pad may be
+    SamePad(). Takes x (spatial…, channels, batch) and returns (spatial…, channels, batch), with (size +
+    padding - window) // stride + 1 along each axis, in the dtype of x. The padding never is the maximum.
+    Fields: `k`, `pad`, `stride`. Raises DimensionMismatch if x has other axes or is smaller than the window,
+    ArgumentError for settings out of range.
 
     >>> import numpy as np
     >>> MaxPool((5, 5))(np.ones((100, 100, 3, 50))).shape
@@ -70,7 +75,8 @@ class MaxPool(_Pool):
 class MeanPool(_Pool):
     """The mean of each window: ``MeanPool(window, *, pad=0, stride=window)``.
 
-    The padding counts as zeros. Raises DimensionMismatch as :class:`MaxPool` does.
+    Shapes, fields and settings as for :class:`MaxPool`; the padding counts as zeros. Raises DimensionMismatch
+    and ArgumentError as MaxPool does.
 
     >>> import numpy as np
     >>> MeanPool((5, 5))(np.ones((100, 100, 3, 50))).shape
@@ -88,9 +94,11 @@ class _AdaptivePool:
 
     def __init__(self, out: Any):
         self.out = _size(self, out)
+        if min(self.out, default=0) < 1:
+            raise ArgumentError(f"the sizes of the output of {type(self).__name__} are at least 1, not {out}")
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         out = self.out
         check_spatial(self, x, len(out) + 2)
         size: Sizes = x.shape[:-2]
@@ -106,7 +114,11 @@ class _AdaptivePool:
 
 @layer
 class AdaptiveMaxPool(_AdaptivePool):
-    """The largest element of each window, of windows such that the output has the size `out`.
+    """The largest element of each window, for windows such that the output has the spatial sizes `out`.
+
+    Takes x (spatial…, channels, batch) and returns (*out, channels, batch); the stride is size // out, the
+    window size - (out - 1)·stride along each axis. Field: `out`. Raises DimensionMismatch if x has other axes
+    or is smaller than `out`, ArgumentError unless `out` is a tuple of integers.
 
     >>> import numpy as np
     >>> AdaptiveMaxPool((25, 25))(np.ones((100, 100, 3, 50))).shape
@@ -118,7 +130,9 @@ class AdaptiveMaxPool(_AdaptivePool):
 
 @layer
 class AdaptiveMeanPool(_AdaptivePool):
-    """The mean of each window, of windows such that the output has the size `out`.
+    """The mean of each window, for windows such that the output has the spatial sizes `out`.
+
+    Shapes and windows as for :class:`AdaptiveMaxPool`. Raises DimensionMismatch and ArgumentError as it does.
 
     >>> import numpy as np
     >>> AdaptiveMeanPool((25, 25))(np.ones((100, 100, 3, 50))).shape
@@ -134,7 +148,7 @@ class _GlobalPool:
     _pool: Callable[..., Any]
 
     def __call__(self, x: Any) -> Any:
-        x = as_array(x)
+        x = numbers(self, x)
         if len(x.shape) < 3:
             raise DimensionMismatch(
                 f"layer {self!r} expects an input with spatial axes, channels and a batch, "
@@ -148,7 +162,9 @@ class _GlobalPool:
 
 @layer
 class GlobalMaxPool(_GlobalPool):
-    """The largest element of each channel.
+    """The largest element of each channel: x (spatial…, channels, batch) → (1…, channels, batch).
+
+    Raises DimensionMismatch if x has no spatial axis, ArgumentError for what holds no numbers.
 
     >>> import numpy as np
     >>> GlobalMaxPool()(np.ones((10, 10, 3, 5))).shape
@@ -160,7 +176,9 @@ class GlobalMaxPool(_GlobalPool):
 
 @layer
 class GlobalMeanPool(_GlobalPool):
-    """The mean of each channel.
+    """The mean of each channel: x (spatial…, channels, batch) → (1…, channels, batch).
+
+    Raises DimensionMismatch if x has no spatial axis, ArgumentError for what holds no numbers.
 
     >>> import numpy as np
     >>> GlobalMeanPool()(np.ones((10, 10, 3, 5))).shape

@@ -1,7 +1,7 @@
 """Recurrent cells, which take one step, and the layers that run them over a sequence.
 
-A step has the shape (features,) or (features, batch), a sequence (features, length) or (features,
-length, batch). A state is a vector, or a matrix with one column for each of the batch.
+A step has the shape (features,) or (features, batch), a sequence (features, length) or (features, length,
+batch). A state has the shape (out,) or (out, batch).
 """
 
 from __future__ import annotations
@@ -17,21 +17,45 @@ from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.activations import sigmoid, tanh_fast
 from ..nnlib.lstm import lstm
 from ..show import function_name
-from .basic import is_pair
+from .basic import activation, is_pair
 from .shapes import as_array, lead, numbers, size_check
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "GRUCell",
+    "GRUv3",
+    "GRUv3Cell",
+    "LSTMCell",
+    "RNNCell",
+    "Recurrence",
+    "initialstates",
+]
 
 
 def initialstates(cell: Any) -> Any:
-    """The state before the first step, of a cell or of a recurrent layer: zeros.
+    """The state before the first step, of a cell or a recurrent layer: zeros of shape (out,).
+
+    For LSTM a pair of them. The dtype is that of the weights. Raises ArgumentError for what has no state.
 
     >>> initialstates(RNNCell((3, 2)))
     array([0., 0.], dtype=float32)
     """
+    if not hasattr(cell, "initialstates"):
+        raise ArgumentError(f"{cell!r} has no method initialstates, so the first state must be given")
     return cell.initialstates()
 
 
 def scan(cell: Any, x: Any, state: Any) -> tuple[Any, Any]:
-    """The outputs of `cell` for each step of the sequence x, joined along axis 1, and the last state."""
+    """The outputs (out, length, …) of `cell` for a sequence x (features, length, …), and the last state.
+
+    Raises what the cell raises; there is at least one step.
+
+    >>> y, h = scan(RNNCell((3, 2)), np.ones((3, 5), np.float32), np.zeros(2, np.float32))
+    >>> y.shape, h.shape
+    ((2, 5), (2,))
+    """
     outputs = []
     for t in range(x.shape[1]):
         y, state = cell(x[:, t], state)
@@ -40,9 +64,9 @@ def scan(cell: Any, x: Any, state: Any) -> tuple[Any, Any]:
 
 
 class _Cell:
-    """What the cells have in common: the input's and the state's weight, and a bias of several gates.
+    """Base of the cells: weights of input and state, and a bias, each with the rows of all gates.
 
-    They are made of sizes, ``Cell((in, out))``, or of the arrays in the order of their fields.
+    A cell is made of sizes, ``Cell((in, out))``, or of its arrays in the order of the fields.
     """
 
     Wi: Any
@@ -68,7 +92,7 @@ class _Cell:
         setattr(self, self.BIAS, create_bias(self.Wi, bias, out * self.GATES))
 
     def _given(self, Wi: Any, Wh: Any = None, bias: Any = True) -> tuple[Any, Any, Any]:
-        """The weights and the bias that the layer is made of. Raises DimensionMismatch for other shapes."""
+        """The given weights as arrays, and the bias. Raises DimensionMismatch if the shapes do not agree."""
         if Wh is None:
             raise ArgumentError(f"{type(self).__name__} takes sizes (in, out), or the arrays Wi, Wh, bias")
         Wi, Wh = as_array(Wi), as_array(Wh)
@@ -81,6 +105,7 @@ class _Cell:
         return Wi, Wh, bias
 
     def initialstates(self) -> Any:
+        """Zeros of shape (out,), in the dtype of the weights."""
         return np.zeros(self.Wh.shape[1], self.Wh.dtype)
 
     def _input(self, x: Any) -> Any:
@@ -94,13 +119,18 @@ class _Cell:
         return self._floating(x)
 
     def _floating(self, x: Any) -> Any:
-        """Whole numbers in the number type of the weights."""
+        """Casts integers to the weights' dtype."""
         whole = getattr(getattr(x, "dtype", None), "kind", "O") in "biu"
         return x.astype(self.Wi.dtype) if whole else x
 
-    def _state(self, h: Any) -> Any:
-        """A state that fits."""
-        h = as_array(h)
+    def _state(self, h: Any, batch: tuple[int, ...]) -> Any:
+        """The state as an array. Raises DimensionMismatch if it does not fit cell and batch."""
+        h = numbers(self, h)
+        if len(h.shape) > 2 or len({*h.shape[1:], *batch} - {1}) > 1:
+            raise DimensionMismatch(
+                f"layer {self!r} expects a state of shape (features,) or (features, batch), but got one of "
+                f"shape {h.shape} for an input with the batch {batch}"
+            )
         if not h.shape or h.shape[0] != self.Wh.shape[1]:
             raise DimensionMismatch(
                 f"layer {self!r} expects a state of size {self.Wh.shape[1]} along axis 0, but got one of "
@@ -109,7 +139,7 @@ class _Cell:
         return h
 
     def _gates(self, y: Any, ndim: int) -> list[Any]:
-        """An array of several gates, one below the other, as one array a gate."""
+        """y split into the rows of each gate, with `ndim` axes."""
         n = self.Wh.shape[1]
         return [lead(y[k * n : (k + 1) * n], ndim) for k in range(self.GATES)]
 
@@ -134,12 +164,15 @@ def _repeated(x: Any, shape: tuple[int, ...]) -> Any:
 
 @layer
 class RNNCell(_Cell):
-    """h' = σ(Wi x + Wh h + b): ``RNNCell((in, out), σ=np.tanh, *, bias=True, …)``.
+    """One step of a recurrent layer, h' = σ(Wi x + Wh h + b).
 
-    `init_kernel` and `init_recurrent_kernel` draw the weights, glorot_uniform by default.
+    ``RNNCell((in, out), σ=np.tanh, *, bias=True, init_kernel=glorot_uniform,
+    init_recurrent_kernel=glorot_uniform)``, or ``RNNCell(σ, Wi, Wh, b)``. ``cell(x, h)`` takes x (in,) or
+    (in, batch) and h (out,) or (out, batch), zeros by default, and returns the pair (output, state), here
+    (h', h'). Fields: `σ`, `Wi` (out, in), `Wh` (out, out), `bias` (out,) or False.
 
-    ``cell(x, h)`` gives the pair (output, state), here (h', h'); h defaults to zeros. Raises
-    DimensionMismatch if x has another number of features.
+    Raises DimensionMismatch if x, h or the given arrays have other sizes, ArgumentError for what holds no
+    numbers and an activation that is no function.
 
     >>> cell = RNNCell((3, 5))
     >>> y, h = cell(np.ones((3, 2), np.float32))
@@ -149,16 +182,16 @@ class RNNCell(_Cell):
 
     def __init__(self, size: Any, *rest: Any, **options: Any):
         if is_pair(size):
-            (self.σ,) = rest or (np.tanh,)
+            self.σ = activation("RNNCell", rest or (np.tanh,))
             rest = ()
         else:
-            self.σ = size
+            self.σ = activation("RNNCell", (size,))
             size, *rest = rest or (None,)  # type: ignore[assignment]
         super().__init__(size, *rest, **options)
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h = self._state(self.initialstates() if h is None else h)
+        h = self._state(self.initialstates() if h is None else h, x.shape[1:])
         ndim = _ndim(x, h)
         z = lead(self.Wi @ x, ndim) + lead(self.Wh @ h, ndim)
         if self.bias is not False:
@@ -172,11 +205,13 @@ class RNNCell(_Cell):
 
 @layer
 class LSTMCell(_Cell):
-    """Long short-term memory (Hochreiter and Schmidhuber, 1997): ``LSTMCell((in, out), *, bias, …)``.
+    """One step of long short-term memory: ``LSTMCell((in, out), *, bias, …)``.
 
-    With the gates i, f, g, o of Wi x + Wh h + b, each `out` rows,
-    c' = σ(f) c + σ(i) tanh(g) and h' = σ(o) tanh(c'). ``cell(x, (h, c))`` gives (h', (h', c')).
-    Raises DimensionMismatch if x has another number of features.
+    From Hochreiter and Schmidhuber 1997. With the gates i, f, g, o of Wi x + Wh h + b, `out` rows each, c' =
+    σ(f) c + σ(i) tanh(g) and h' = σ(o) tanh(c'). ``cell(x, (h, c))`` returns (h', (h', c')); shapes and
+    options as for :class:`RNNCell`. Fields: `Wi` (4·out, in), `Wh` (4·out, out), `bias` (4·out,) or False.
+    Raises DimensionMismatch if x, h, c or the given arrays have other sizes, ArgumentError for a state that
+    is no pair.
 
     >>> cell = LSTMCell((3, 5))
     >>> y, (h, c) = cell(np.ones((3, 2), np.float32))
@@ -187,11 +222,14 @@ class LSTMCell(_Cell):
     GATES = 4
 
     def initialstates(self) -> Any:
+        """Zeros for h and c."""
         return super().initialstates(), super().initialstates()
 
     def __call__(self, x: Any, state: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h, c = map(self._state, self.initialstates() if state is None else state)
+        h, c = (
+            self._state(s, x.shape[1:]) for s in self._pair(self.initialstates() if state is None else state)
+        )
         ndim = max(_ndim(x, h), np.ndim(c))
         z = lead(self.Wi @ x, ndim) + lead(self.Wh @ h, ndim)
         if self.bias is not False:
@@ -201,13 +239,24 @@ class LSTMCell(_Cell):
         h = sigmoid(o) * tanh_fast(c)
         return h, (h, c)
 
+    def _pair(self, state: Any) -> Any:
+        if not isinstance(state, (tuple, list)) or len(state) != 2:
+            raise ArgumentError(f"layer {self!r} takes the pair (h, c) as its state, not {state!r}")
+        return state
+
     def sequence(self, x: Any, state: Any) -> tuple[Any, Any]:
-        """All steps at once: the same as :func:`scan`, several times faster."""
+        """All steps of x (features, length, …): the same as :func:`scan`, as one primitive and faster."""
+        x = numbers(self, x)
         size_check(self, x, 0, self.Wi.shape[1])
         inside, steps, *batch = x.shape
-        x, (h, c) = self._floating(x), map(self._state, state)
+        x, (h, c) = self._floating(x), (self._state(s, tuple(batch)) for s in self._pair(state))
         widths = [1, *batch, *(s.shape[1] for s in (h, c) if len(s.shape) > 1)]
         columns = 0 if 0 in widths else max(widths)
+        if set(widths) - {1, columns}:
+            raise DimensionMismatch(
+                f"layer {self!r} expects states for the batch of the input, but got shapes {h.shape} and "
+                f"{c.shape} for an input of shape {x.shape}"
+            )
         n = self.Wh.shape[1]
         x = _repeated(np.reshape(x, (inside, steps, *(batch or [1]))), (inside, steps, columns))
         h, c = (_repeated(lead(s, 2), (n, columns)) for s in (h, c))
@@ -220,11 +269,13 @@ class LSTMCell(_Cell):
 
 @layer
 class GRUCell(_Cell):
-    """Gated recurrent unit (Cho et al., 2014, first version): ``GRUCell((in, out), *, bias, …)``.
+    """One step of a gated recurrent unit: ``GRUCell((in, out), *, bias, …)``.
 
-    With the gates r, z, h̃ of Wi x, Wh h and b, each `out` rows: r = σ(·), z = σ(·),
-    h̃ = tanh(Wi x + r (Wh h) + b), h' = (1 - z) h̃ + z h. ``cell(x, h)`` gives (h', h').
-    Raises DimensionMismatch if x has another number of features.
+    From the first version of Cho et al. 2014. With the gates r, z, h̃ of Wi x, Wh h and b, `out` rows each: r
+    = σ(·), z = σ(·), h̃ = tanh(Wi x + r (Wh h) + b), h' = (1 - z) h̃ + z h. ``cell(x, h)`` returns (h', h');
+    shapes and options as for :class:`RNNCell`. Fields: `Wi` (3·out, in), `Wh` (3·out, out), `b` (3·out,) or
+    False. Raises DimensionMismatch if x, h or the given arrays have other sizes, ArgumentError for what holds
+    no numbers.
 
     >>> y, h = GRUCell((3, 5))(np.ones((3, 2), np.float32))
     >>> y.shape
@@ -236,7 +287,7 @@ class GRUCell(_Cell):
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h = self._state(self.initialstates() if h is None else h)
+        h = self._state(self.initialstates() if h is None else h, x.shape[1:])
         ndim = _ndim(x, h)
         xr, xz, xh = self._gates(self.Wi @ x, ndim)
         hr, hz, hh = self._gates(self.Wh @ h, ndim)
@@ -250,9 +301,11 @@ class GRUCell(_Cell):
 
 @layer
 class GRUv3Cell(_Cell):
-    """Gated recurrent unit, one step, in the third version: the reset gate is applied before the weight.
+    """One step of a gated recurrent unit in its third version: the reset gate is applied to h, not to Wh h.
 
-    As :class:`GRUCell`, but h̃ = tanh(Wi x + Wh_h̃ (r h) + b) with a weight of its own.
+    As :class:`GRUCell`, but h̃ = tanh(Wi x + Wh_h̃ (r h) + b) with a weight of its own; fields: `Wi`, `Wh`,
+    `b` and `Wh_h̃` (out, out). Raises DimensionMismatch if x, h or the given arrays have other sizes,
+    ArgumentError for what holds no numbers.
 
     >>> y, h = GRUv3Cell((3, 5))(np.ones((3, 2), np.float32))
     >>> y.shape
@@ -271,7 +324,7 @@ class GRUv3Cell(_Cell):
 
     def __call__(self, x: Any, h: Any = None) -> tuple[Any, Any]:
         x = self._input(x)
-        h = self._state(self.initialstates() if h is None else h)
+        h = self._state(self.initialstates() if h is None else h, x.shape[1:])
         ndim = _ndim(x, h)
         xr, xz, xh = self._gates(self.Wi @ x, ndim)
         hr, hz, _ = self._gates(self.Wh @ h, ndim)
@@ -289,11 +342,15 @@ class GRUv3Cell(_Cell):
 
 @layer
 class Recurrence:
-    """Run any cell over a sequence: ``Recurrence(cell, *, return_state=False)``.
+    """A layer that runs any cell over a sequence: ``Recurrence(cell, *, return_state=False)``.
 
-    ``layer(x, state)`` gives the outputs joined along axis 1, with return_state also the last state.
-    The cell is called as ``cell(x_t, state)`` and returns (output, state); the first state is
-    ``initialstates(cell)`` unless it is given.
+    ``layer(x, state)`` takes x (in, length) or (in, length, batch) and returns the outputs (out, length) or
+    (out, length, batch), with return_state also the last state. The cell is called as ``cell(x_t, state)``
+    and returns (output, state); the first state is ``initialstates(cell)`` unless it is given. Fields:
+    `cell`, `return_state`.
+
+    Raises DimensionMismatch for an x without steps, ArgumentError for what holds no numbers, and what the
+    cell raises.
 
     >>> Recurrence(GRUCell((3, 5)))(np.ones((3, 7, 2), np.float32)).shape
     (5, 7, 2)
@@ -304,18 +361,30 @@ class Recurrence:
         self.return_state = return_state
 
     def initialstates(self) -> Any:
+        """The initial state of the cell."""
         return initialstates(self.cell)
 
     def __call__(self, x: Any, state: Any = None) -> Any:
         x = as_array(x)
+        self._check(x)
         y, state = self._run(x, initialstates(self.cell) if state is None else state)
         return (y, state) if self.return_state else y
+
+    def _check(self, x: Any) -> None:
+        """Raise DimensionMismatch unless x is a sequence with at least one step."""
+        if len(x.shape) < 2:
+            raise DimensionMismatch(
+                f"layer {self!r} expects a sequence of shape (features, length, …), but got one of shape "
+                f"{x.shape}"
+            )
+        if not x.shape[1]:
+            raise DimensionMismatch(f"layer {self!r} expects at least one step, but got shape {x.shape}")
 
     def _run(self, x: Any, state: Any) -> tuple[Any, Any]:
         return scan(self.cell, x, state)
 
     def __functor__(self) -> Any:
-        # return_state is no part, as in Flux, which also loses it where this layer is rebuilt
+        # Flux too loses return_state where a Recurrence is rebuilt (fmap, f64)
         return Record(cell=self.cell), lambda parts: Recurrence(parts["cell"])
 
     def __repr__(self) -> str:
@@ -323,7 +392,7 @@ class Recurrence:
 
 
 class _Sequence(Recurrence):
-    """A layer that makes its own cell."""
+    """Base of RNN, LSTM, GRU and GRUv3, which make their cells."""
 
     CELL: type
 
@@ -331,15 +400,13 @@ class _Sequence(Recurrence):
         own = isinstance(size, self.CELL)
         super().__init__(size if own else self.CELL(size, *rest, **options), return_state=return_state)
 
-    def _run(self, x: Any, state: Any) -> tuple[Any, Any]:
+    def _check(self, x: Any) -> None:
         if len(x.shape) not in (2, 3):
             raise DimensionMismatch(
                 f"layer {self!r} expects a sequence of shape (features, length) or (features, length, "
                 f"batch), but got one of shape {x.shape}"
             )
-        if not x.shape[1]:
-            raise DimensionMismatch(f"layer {self!r} expects at least one step, but got shape {x.shape}")
-        return super()._run(x, state)
+        super()._check(x)
 
     def __functor__(self) -> Any:
         kind, return_state = type(self), self.return_state
@@ -353,8 +420,10 @@ class _Sequence(Recurrence):
 class RNN(_Sequence):
     """A recurrent layer: ``RNN((in, out), σ=np.tanh, *, return_state=False, bias, …)``, or ``RNN(cell)``.
 
-    ``layer(x, h)`` runs :class:`RNNCell` over x of shape (in, length) or (in, length, batch). Raises
-    DimensionMismatch for an x of another shape.
+    ``layer(x, h)`` runs :class:`RNNCell` over x (in, length) or (in, length, batch) and returns the outputs
+    (out, length) or (out, length, batch), with return_state also the last state. Fields: `cell`,
+    `return_state`. Raises DimensionMismatch if x or h have another shape, ArgumentError for what holds no
+    numbers.
 
     >>> layer = RNN((4, 6))
     >>> layer
@@ -368,10 +437,12 @@ class RNN(_Sequence):
 
 @layer(show="noexpand")
 class LSTM(_Sequence):
-    """Long short-term memory: ``LSTM((in, out), *, return_state=False, bias, …)``, or ``LSTM(cell)``.
+    """A layer of long short-term memory: ``LSTM((in, out), *, return_state=False, …)``, or ``LSTM(cell)``.
 
-    ``layer(x, (h, c))`` runs :class:`LSTMCell` over x of shape (in, length) or (in, length, batch).
-    Raises DimensionMismatch for an x of another shape.
+    ``layer(x, (h, c))`` runs :class:`LSTMCell` over x (in, length) or (in, length, batch) and returns the
+    outputs (out, length) or (out, length, batch), with return_state also the last state (h, c). Fields:
+    `cell`, `return_state`. Raises DimensionMismatch if x, h or c have another shape, ArgumentError for a
+    state that is no pair.
 
     >>> LSTM((2, 3))(np.ones((2, 4, 1), np.float32)).shape
     (3, 4, 1)
@@ -380,17 +451,15 @@ class LSTM(_Sequence):
     CELL = LSTMCell
 
     def _run(self, x: Any, state: Any) -> tuple[Any, Any]:
-        if len(x.shape) in (2, 3) and x.shape[1] > 0:
-            return self.cell.sequence(x, state)
-        return super()._run(x, state)
+        return self.cell.sequence(x, state)
 
 
 @layer(show="noexpand")
 class GRU(_Sequence):
-    """A layer of gated recurrent units: ``GRU((in, out), *, return_state=False, bias, …)``, or ``GRU(cell)``.
+    """A layer of gated recurrent units: ``GRU((in, out), *, return_state=False, …)``, or ``GRU(cell)``.
 
-    ``layer(x, h)`` runs :class:`GRUCell` over x of shape (in, length) or (in, length, batch).
-    Raises DimensionMismatch for an x of another shape.
+    ``layer(x, h)`` runs :class:`GRUCell`; shapes and fields as for :class:`RNN`. Raises DimensionMismatch if
+    x or h have another shape, ArgumentError for what holds no numbers.
 
     >>> GRU((2, 3))
     GRU(2 => 3)
@@ -401,7 +470,10 @@ class GRU(_Sequence):
 
 @layer(show="noexpand")
 class GRUv3(_Sequence):
-    """As :class:`GRU`, of :class:`GRUv3Cell`.
+    """A layer of gated recurrent units in their third version: :class:`GRU` with :class:`GRUv3Cell`.
+
+    Shapes and fields as for :class:`RNN`. Raises DimensionMismatch if x or h have another shape,
+    ArgumentError for what holds no numbers.
 
     >>> GRUv3((2, 3))
     GRUv3(2 => 3)

@@ -1,4 +1,4 @@
-"""Mean 0 and variance 1 along some axes, as one primitive: where layers that normalise spend their time."""
+"""Standardisation to mean 0 and variance 1 along axes, as one primitive: norm layers need its speed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _mean(x: Any, axes: Axes) -> Any:
 
 
 def moments(x: Any, axes: Axes) -> Moments:
-    """Mean and (biased) variance of `x` along `axes`, which stay with size one.
+    """Mean and biased variance of the array `x` along `axes`, which keep length 1. Raises nothing of its own.
 
     >>> moments(np.array([[1.0, 3.0]]), (1,))
     (array([[2.]]), array([[1.]]))
@@ -35,12 +35,12 @@ def _standardise(x: np.ndarray, eps: Any, axes: Axes, known: Moments) -> np.ndar
 
 
 def _inverse_square(x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
-    """1 / (variance + eps). Where x itself is differentiated, the variance must be found anew."""
+    """1 / (variance + eps). For traced x (second order) the variance is computed again, from x."""
     return 1 / ((moments(x, axes)[1] if isinstance(x, Tracer) else known[1]) + eps)
 
 
 def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments) -> Any:
-    """r (dy - mean(dy) - y mean(y dy)), with r = 1 / √(variance + eps). Ioffe and Szegedy, 2015."""
+    """r (dy - mean(dy) - y mean(y dy)) with r = 1 / √(variance + eps) (Ioffe and Szegedy 2015)."""
     inner = dy - _mean(dy, axes) - y * _mean(dy * y, axes)
     return np.sqrt(_inverse_square(x, eps, axes, known)) * inner
 
@@ -53,7 +53,9 @@ STANDARDISE: Any = primitive(None, _x_rule, _eps_rule, name="standardise", compu
 
 
 def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> Any:
-    """(x - mean) / √(variance + eps) along `axes`, for real x whose :func:`moments` may be `known`.
+    """(x - mean) / √(variance + eps) along `axes` for real x, in its shape; `known` are its :func:`moments`.
+
+    Raises nothing of its own.
 
     >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
     array([[-1.,  1.]])

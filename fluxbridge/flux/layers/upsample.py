@@ -1,4 +1,4 @@
-"""Layers that enlarge images without parameters."""
+"""Layers without parameters that enlarge the spatial axes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..functors import leaf
+from ..nnlib.numeric import check_integer
 from ..nnlib.upsample import pixel_shuffle, upsample_linear, upsample_nearest
 from .shapes import as_array
+
+__all__ = ["PixelShuffle", "Upsample"]
 
 _MODES = ("nearest", "bilinear", "trilinear")
 
 
 def _image(layer: Any, x: Any) -> Any:
-    """x as an array with spatial axes. Raises DimensionMismatch, with the layer, if it has none."""
+    """x as an array. Raises DimensionMismatch, with the layer, unless it has spatial axes."""
     x = as_array(x)
     if x.ndim < 3:
         raise DimensionMismatch(
@@ -26,11 +29,13 @@ def _image(layer: Any, x: Any) -> Any:
 
 @leaf
 class Upsample:
-    """Enlarge the spatial axes: ``Upsample(scale, mode="nearest")``, or with a keyword scale or size.
+    """Enlarges the spatial axes: ``Upsample(scale, mode="nearest")``, or with keyword `scale` or `size`.
 
-    The modes are "nearest", "bilinear" and "trilinear". `scale` is one number or one a spatial axis,
-    `size` that of the result. Raises ArgumentError for another mode, or unless exactly one of scale
-    and size is given.
+    The modes are "nearest", "bilinear" and "trilinear". Takes x (spatial…, channels, batch); `scale` is the
+    factor, one number or one for each spatial axis, `size` the spatial sizes of the result. The dtype is that
+    of x. Fields: `mode`, `scale`, `size`. Raises ArgumentError for another mode, or unless exactly one of
+    scale and size is given, DimensionMismatch if x has no spatial axis, ValueError if scale or size do not
+    fit x.
 
     >>> import numpy as np
     >>> layer = Upsample("nearest", scale=(2, 3))
@@ -48,7 +53,7 @@ class Upsample:
                 mode = arg
             else:
                 scale = arg
-        if mode not in _MODES:
+        if not isinstance(mode, str) or mode not in _MODES:
             raise ArgumentError(f"mode={mode!r} is not supported; the modes are {', '.join(_MODES)}")
         if (scale is None) == (size is None):
             raise ArgumentError("Either scale or size should be specified (but not both).")
@@ -73,7 +78,11 @@ class Upsample:
 
 @layer
 class PixelShuffle:
-    """Channels become pixels, r times as many along each spatial axis (Shi et al., 2016).
+    """Channels become pixels (Shi et al. 2016): x (W, H, r²·C, N) → (r·W, r·H, C, N).
+
+    Takes any number of spatial axes, with r^(number of axes) as the divisor of the channels. Field: `r`.
+    Raises DimensionMismatch if x has no spatial axis or its channels are no such multiple, ArgumentError for
+    r below 1.
 
     >>> import numpy as np
     >>> PixelShuffle(2)(np.ones((2, 3, 4, 1))).shape
@@ -83,6 +92,7 @@ class PixelShuffle:
     __fluxbridge_constants__ = ("r",)
 
     def __init__(self, r: int):
+        check_integer("the factor of PixelShuffle", r, 1)
         self.r = r
 
     def __call__(self, x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Weights as a direction times a length: WeightNorm, and the way back."""
+"""WeightNorm: weights as a direction times a norm; and its inverse."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from ...autodiff.primitive import plain
 from ...errors import ArgumentError
 from ..declare import layer
 from ..functors import fmap, functor
+from ..nnlib.numeric import check_axis
 from ..show import Verbatim, text
 from .shapes import ALL_AXES, abs2
+
+__all__ = ["WeightNorm", "remove_weight_norms", "reparametrize"]
 
 
 @layer
 class WeightNorm:
-    """A layer whose weights are a direction times a length. Salimans and Kingma, 2016.
+    """A layer whose weights are a direction times a norm (Salimans and Kingma 2016).
 
-    ``WeightNorm(layer, which="weight", *, axis=-1)``. The lengths `g` are over `axis` (one, several, or
-    None for all) of the field `which`. Raises ArgumentError if there is no such field, or if it is all zero.
+    ``WeightNorm(layer, which="weight", *, axis=-1)``. The layer works with g·v/‖v‖, where v is its field
+    `which` and the norms are over `axis` (one, several, or None for all). Takes and returns what the layer
+    does. Fields: `layer`, `g` (the norms, `axis` having length 1), `which`, `dims`. Raises ArgumentError if
+    there is no such field, or it is all zero, DimensionMismatch if it has no such axis.
 
     >>> from fluxbridge.flux import Dense
     >>> m = WeightNorm(Dense(np.array([[3.0, 4.0]])))
@@ -29,12 +34,13 @@ class WeightNorm:
 
     def __init__(self, layer: Any, which: str = "weight", *, axis: Any = -1):
         parts = functor(layer)[0]
-        if which not in getattr(parts, "keys", list)():
+        if not isinstance(which, str) or which not in getattr(parts, "keys", list)():
             raise ArgumentError(f"{layer!r} does not have a field {which!r}")
         weight = getattr(layer, which)
         if not np.any(weight):
             raise ArgumentError(f"the field {which!r} of {layer!r} is all zero, which would result in NaN")
         ndim = np.ndim(weight)
+        check_axis("WeightNorm", axis, ndim)
         if axis is not None:
             axis = axis % ndim if isinstance(axis, int) else tuple(a % ndim for a in axis)
         self.layer = layer
@@ -62,12 +68,16 @@ def _lengths2(weight: Any, axis: Any) -> Any:
 
 
 def reparametrize(m: WeightNorm) -> Any:
-    """The layer inside a WeightNorm, with the weights that it works with.
+    """The layer inside of a WeightNorm, with the weights g·v/‖v‖ in their shape.
+
+    Raises ArgumentError for another layer.
 
     >>> from fluxbridge.flux import Dense
     >>> reparametrize(WeightNorm(Dense(np.array([[3.0, 4.0]])))).weight.round(6)
     array([[3., 4.]])
     """
+    if not isinstance(m, WeightNorm):
+        raise ArgumentError(f"reparametrize takes a WeightNorm layer, not {m!r}")
     weight = getattr(m.layer, m.which)
     axis = None if plain(m.dims) == ALL_AXES else plain(m.dims)
     eps = float(np.finfo(weight.dtype).eps)
@@ -77,7 +87,9 @@ def reparametrize(m: WeightNorm) -> Any:
 
 
 def remove_weight_norms(model: Any) -> Any:
-    """A model like this one without WeightNorm: with the weights that it works with.
+    """A copy of the model in which each WeightNorm is replaced by its layer, with the weights g·v/‖v‖.
+
+    The arrays keep their shapes; the model is left alone. Raises nothing of its own.
 
     >>> from fluxbridge.flux import Dense
     >>> remove_weight_norms((WeightNorm(Dense(np.array([[3.0, 4.0]]))),))

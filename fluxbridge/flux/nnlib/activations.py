@@ -1,9 +1,12 @@
-"""Activation functions: elementwise primitives, for numbers and arrays alike.
+"""Activation functions of NNlib as elementwise primitives.
 
-Formulas, constants and the derivatives at kinks are NNlib's. Where that takes a derivative from the
-output (``relu``: is the output positive?), so does the table here, because it decides what happens at
-the kink and for unusual parameters. Floats keep their width; integers become Float64, except where
-the function only selects (``relu``, ``relu6``, ``hardtanh``, ``trelu``).
+Each takes a real number, or an array of any shape, and returns the same shape. Floats keep their width;
+integers become Float64, except where the function only selects (``relu``, ``relu6``, ``hardtanh``,
+``trelu``). Strings, other objects and (mostly) complex numbers raise ArgumentError.
+
+Formulas, constants and the derivatives at kinks are NNlib's. Where NNlib computes the derivative from the
+output (``relu``: is the output positive?), so does the table here, because that decides the derivative at
+the kink and for unusual parameters.
 
 >>> import numpy as np
 >>> relu(np.array([-1.0, 0.5])), relu(-3), softplus(0.0)
@@ -27,27 +30,33 @@ from ...autodiff.elementwise import (
     saturating,
     saturating_number,
 )
-from ...autodiff.primitive import Primitive, Tracer
+from ...autodiff.primitive import Primitive, Tracer, take_up
 from ...autodiff.rules.transcendental import SECH2, tanh_words
+from ...errors import ArgumentError
 from ..rng import default_rng, rand
 from .numeric import as_float, elementwise_compute
 
 SELU_SCALE = 1.0507009873554804934193349852946  #: λ of Klambauer et al. 2017
-SELU_ALPHA = 1.6732632423543772848170429916717  #: α of the same
+SELU_ALPHA = 1.6732632423543772848170429916717  #: α of Klambauer et al. 2017
 GELU_SCALE = math.sqrt(2 / math.pi)
 GELU_CUBIC = 0.044715
 LOG2 = math.log(2)
 
 
 def _primitive(
-    name: str, compute: Callable[..., Any], *formulas: str, keep_integers: bool = False, **words: Any
+    name: str,
+    compute: Callable[..., Any],
+    *formulas: str,
+    keep_integers: bool = False,
+    complex_too: bool = False,
+    **words: Any,
 ) -> Primitive:
-    """An elementwise primitive that has no NumPy function of its own."""
-    computed = elementwise_compute(compute, keep_integers)
+    """An elementwise primitive without a NumPy function of the same meaning."""
+    computed = elementwise_compute(compute, keep_integers, complex_too)
     return elementwise(None, *formulas, name=name, compute=computed, holomorphic=False, **words)
 
 
-# -- sigmoid, tanh and what is made of them --------------------------------------------------------
+# -- sigmoid, tanh and functions composed of them ---------------------------------------------------
 
 
 def _sigmoid(x: Any) -> Any:
@@ -93,7 +102,7 @@ _SIGMOID = _primitive(
     stable=[saturating(_near_sigmoid, _sigmoid_slope, inside_of_sigmoid)],
     number_vjp=saturating_number(_near_sigmoid, _sigmoid_slope),
 )
-_TANH = _primitive("tanh_fast", np.tanh, "1 - y * y", **tanh_words)
+_TANH = _primitive("tanh_fast", np.tanh, "1 - y * y", complex_too=True, **tanh_words)
 _ERF = _primitive("nnlib_erf", _erf, f"{2 / math.sqrt(math.pi)!r} * exp(-x * x)")
 _ERFC = _primitive("nnlib_erfc", _erfc, f"-{2 / math.sqrt(math.pi)!r} * exp(-x * x)")
 
@@ -134,7 +143,7 @@ def _gelu_sigmoid(x: Any) -> Any:
 
 
 def _gelu_slope(_y: Any, x: Any) -> Any:
-    """By the sigmoid s(u), for (1 + tanh(u/2))/2 = s(u); beyond 30 it is constant."""
+    """The derivative with s = sigmoid, for (1 + tanh(u/2))/2 = s(u); constant for |x| > 30."""
     x = bounded(x, 30.0)
     u = 2 * GELU_SCALE * x * (1 + GELU_CUBIC * x * x)
     return _SIGMOID(u) * (1 + x * _SIGMOID(-u) * 2 * GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x))
@@ -152,14 +161,14 @@ def _lisht_slope(_y: Any, x: Any) -> Any:
 
 
 def _relu(x: Any) -> Any:
-    negative = x < 0  # NaN is not, and stays
+    negative = x < 0  # False for NaN, which passes
     if x.dtype.char in "fd":
         return masked(np.logical_not(negative), x)
     return np.where(negative, x.dtype.type(0), x)
 
 
 def _clamp(x: Any, low: int, high: int) -> Any:
-    """np.clip that keeps -0.0 within its bounds."""
+    """np.clip, but -0.0 stays -0.0."""
     return np.where(x > high, x.dtype.type(high), np.where(x < low, x.dtype.type(low), x))
 
 
@@ -189,7 +198,7 @@ _GELU_TANH = elementwise(
     None,
     _gelu_slope,
     name="gelu_tanh",
-    compute=elementwise_compute(_gelu_tanh),
+    compute=elementwise_compute(_gelu_tanh, complex_too=True),
     holomorphic=False,
 )
 _GELU_SIGMOID = elementwise(
@@ -223,7 +232,7 @@ _LISHT = elementwise(
     None,
     _lisht_slope,
     name="lisht",
-    compute=elementwise_compute(lambda x: x * np.tanh(x)),
+    compute=elementwise_compute(lambda x: x * np.tanh(x), complex_too=True),
     holomorphic=False,
 )
 _SELU = _primitive(
@@ -237,6 +246,7 @@ _SOFTSIGN = _primitive(
     lambda x: x / (1 + np.abs(x)),
     "1 / ((1 + absolute(x)) * (1 + absolute(x)))",
     stable=["square(1 / (1 + absolute(x)))"],
+    complex_too=True,
 )
 _LOGCOSH = _primitive("logcosh", lambda x: x + _softplus(-2 * x) - LOG2, "nnlib_tanh(x)")
 _MISH = elementwise(
@@ -247,11 +257,15 @@ _MISH = elementwise(
     holomorphic=False,
 )
 _TANHSHRINK = _primitive(
-    "tanhshrink", lambda x: x - np.tanh(x), "(x - y) * (x - y)", stable=["square(nnlib_tanh(x))"]
+    "tanhshrink",
+    lambda x: x - np.tanh(x),
+    "(x - y) * (x - y)",
+    stable=["square(nnlib_tanh(x))"],
+    complex_too=True,
 )
 
 
-# -- with a parameter: a is the point, b the parameter ------------------------------------------------
+# -- functions with a parameter; in the formulas a is x and b the parameter ---------------------------
 
 
 def _softshrink(x: Any, b: Any) -> Any:
@@ -293,11 +307,13 @@ _SOFTSHRINK = _primitive(
     "-sign(y)",
 )
 
-# -- the public names ----------------------------------------------------------------------------------
+# -- public functions ----------------------------------------------------------------------------------
 
 
 def sigmoid(x: Any) -> Any:
-    """1 / (1 + exp(-x)), without overflow.
+    """1 / (1 + exp(-x)), computed without overflow.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> sigmoid(0.0)
     0.5
@@ -306,7 +322,10 @@ def sigmoid(x: Any) -> Any:
 
 
 def hardsigmoid(x: Any) -> Any:
-    """min(max((x + 3) / 6, 0), 1): the sigmoid in three straight lines.
+    """min(max((x + 3) / 6, 0), 1), a piecewise linear sigmoid (Howard et al. 2019).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number. The derivative at the
+    corners -3 and 3 is 0.
 
     >>> hardsigmoid(1.5)
     0.75
@@ -315,7 +334,9 @@ def hardsigmoid(x: Any) -> Any:
 
 
 def logsigmoid(x: Any) -> Any:
-    """log(sigmoid(x)), also where the sigmoid is too small for a float.
+    """log(sigmoid(x)), accurate also where the sigmoid underflows.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> logsigmoid(-1000.0)
     -1000.0
@@ -324,7 +345,10 @@ def logsigmoid(x: Any) -> Any:
 
 
 def hardtanh(x: Any) -> Any:
-    """min(max(x, -1), 1). Integers stay integers.
+    """min(max(x, -1), 1).
+
+    Elementwise, in the shape of x; integers stay integers. Raises ArgumentError for what is not a real
+    number. The derivative at -1 and 1 is 0.
 
     >>> hardtanh(-7), hardtanh(0.5)
     (-1, 0.5)
@@ -333,7 +357,10 @@ def hardtanh(x: Any) -> Any:
 
 
 def relu(x: Any) -> Any:
-    """max(x, 0). Integers stay integers; the derivative at 0 is 0.
+    """max(x, 0).
+
+    Elementwise, in the shape of x; integers stay integers. Raises ArgumentError for what is not a real
+    number. The derivative at 0 is 0.
 
     >>> relu(-2.0), relu(3)
     (0.0, 3)
@@ -344,6 +371,9 @@ def relu(x: Any) -> Any:
 def leakyrelu(x: Any, a: Any = 0.01) -> Any:
     """x where it is positive, else a·x.
 
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number. `a` is a number, with
+    a derivative of its own; the derivative by x at 0 is a.
+
     >>> leakyrelu(-10.0, 0.2)
     -2.0
     """
@@ -351,7 +381,10 @@ def leakyrelu(x: Any, a: Any = 0.01) -> Any:
 
 
 def relu6(x: Any) -> Any:
-    """min(max(x, 0), 6). Integers stay integers.
+    """min(max(x, 0), 6) (Krizhevsky 2010).
+
+    Elementwise, in the shape of x; integers stay integers. Raises ArgumentError for what is not a real
+    number. The derivative at 0 and 6 is 0.
 
     >>> relu6(8.5)
     6.0
@@ -360,25 +393,31 @@ def relu6(x: Any) -> Any:
 
 
 def rrelu(x: Any, lo: float = 1 / 8, hi: float = 1 / 3, rng: Any = None) -> Any:
-    """leakyrelu(x, a) where each element has an a of its own, drawn evenly between lo and hi.
+    """``leakyrelu(x, a)`` with a drawn for each element, uniformly from [lo, hi) (Xu et al. 2015).
 
-    `rng` is a generator, by default ``fluxbridge.flux.default_rng()``.
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number. `rng` is a generator,
+    by default ``fluxbridge.flux.default_rng()``.
 
     >>> rrelu(-8.0, 0.25, 0.25)
     -2.0
     """
     rng = default_rng() if rng is None else rng
+    x = take_up(x)
     shape = np.shape(x)
     if shape == ():
         return leakyrelu(x, lo if lo == hi else lo + (hi - lo) * float(rand(rng, np.float64)))
-    dtype = as_float(np.empty(0, x.dtype)).dtype if hasattr(x, "dtype") else np.dtype(float)
+    x = as_float(x) if x.dtype.kind == "O" else x
+    if x.dtype.kind not in "fiub":
+        raise ArgumentError(f"rrelu takes real numbers and arrays of them, not {x!r}")
+    dtype = as_float(np.empty(0, x.dtype)).dtype
     a = (lo + (hi - lo) * rand(rng, np.float64, *shape)).astype(dtype)
-    x = x if hasattr(x, "dtype") else np.asarray(x)
     return np.where(x >= 0, x, a * x)
 
 
 def elu(x: Any, alpha: Any = 1) -> Any:
-    """x where it is not negative, else alpha·(exp(x) - 1). Clevert et al., 2015.
+    """x where it is not negative, else alpha·(exp(x) - 1) (Clevert et al. 2015).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(elu(-1.0), 6)
     -0.632121
@@ -387,7 +426,9 @@ def elu(x: Any, alpha: Any = 1) -> Any:
 
 
 def gelu_tanh(x: Any) -> Any:
-    """x/2·(1 + tanh(√(2/π)·(x + 0.044715 x³))). Hendrycks and Gimpel, 2016.
+    """x/2·(1 + tanh(√(2/π)·(x + 0.044715 x³))), an approximation of GELU (Hendrycks and Gimpel 2016).
+
+    Elementwise, in the shape of x, which may be complex. Raises ArgumentError for what is no number.
 
     >>> round(gelu_tanh(1.0), 6)
     0.841192
@@ -396,7 +437,9 @@ def gelu_tanh(x: Any) -> Any:
 
 
 def gelu_sigmoid(x: Any) -> Any:
-    """The same function as :func:`gelu_tanh`, computed with a sigmoid.
+    """x·sigmoid(√(8/π)·(x + 0.044715 x³)), equal to :func:`gelu_tanh`.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(gelu_sigmoid(1.0), 6)
     0.841192
@@ -405,7 +448,9 @@ def gelu_sigmoid(x: Any) -> Any:
 
 
 def gelu_erf(x: Any) -> Any:
-    """x·Φ(x), Φ being the distribution function of the normal distribution: GELU without approximation.
+    """x·Φ(x) with the standard normal distribution function Φ: GELU without approximation.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(gelu_erf(1.0), 6)
     0.841345
@@ -414,7 +459,9 @@ def gelu_erf(x: Any) -> Any:
 
 
 def swish(x: Any) -> Any:
-    """x·sigmoid(x), also known as SiLU. Ramachandran et al., 2017.
+    """x·sigmoid(x), also called SiLU (Ramachandran et al. 2017).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(swish(1.0), 6)
     0.731059
@@ -423,7 +470,10 @@ def swish(x: Any) -> Any:
 
 
 def hardswish(x: Any) -> Any:
-    """x·hardsigmoid(x). Howard et al., 2019.
+    """x·hardsigmoid(x) (Howard et al. 2019).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number. The derivatives at the
+    corners -3 and 3 are -0.5 and 1.5.
 
     >>> hardswish(-1.5)
     -0.375
@@ -432,7 +482,9 @@ def hardswish(x: Any) -> Any:
 
 
 def lisht(x: Any) -> Any:
-    """x·tanh(x). Roy et al., 2019.
+    """x·tanh(x) (Roy et al. 2019).
+
+    Elementwise, in the shape of x, which may be complex. Raises ArgumentError for what is no number.
 
     >>> round(lisht(1.0), 6)
     0.761594
@@ -441,7 +493,10 @@ def lisht(x: Any) -> Any:
 
 
 def selu(x: Any) -> Any:
-    """λ·x where x is positive, else λ·α·(exp(x) - 1). Klambauer et al., 2017.
+    """λ·x where x is positive, else λ·α·(exp(x) - 1) (Klambauer et al. 2017).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number. λ = 1.0507…, α =
+    1.6732…; the derivative at 0 is λ·α.
 
     >>> round(selu(1.0), 6)
     1.050701
@@ -450,7 +505,9 @@ def selu(x: Any) -> Any:
 
 
 def celu(x: Any, alpha: Any = 1) -> Any:
-    """x where it is not negative, else alpha·(exp(x/alpha) - 1). Barron, 2017.
+    """x where it is not negative, else alpha·(exp(x/alpha) - 1) (Barron 2017).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(celu(-1.0, 2.0), 6)
     -0.786939
@@ -459,7 +516,9 @@ def celu(x: Any, alpha: Any = 1) -> Any:
 
 
 def softplus(x: Any) -> Any:
-    """log(exp(x) + 1), without overflow.
+    """log(exp(x) + 1), computed without overflow.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> softplus(1000.0)
     1000.0
@@ -470,6 +529,8 @@ def softplus(x: Any) -> Any:
 def softsign(x: Any) -> Any:
     """x / (1 + |x|).
 
+    Elementwise, in the shape of x, which may be complex. Raises ArgumentError for what is no number.
+
     >>> softsign(-1.0)
     -0.5
     """
@@ -477,7 +538,9 @@ def softsign(x: Any) -> Any:
 
 
 def logcosh(x: Any) -> Any:
-    """log(cosh(x)), without overflow.
+    """log(cosh(x)), computed without overflow.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(logcosh(1000.0), 6)
     999.306853
@@ -486,7 +549,9 @@ def logcosh(x: Any) -> Any:
 
 
 def mish(x: Any) -> Any:
-    """x·tanh(softplus(x)). Misra, 2019.
+    """x·tanh(softplus(x)) (Misra 2019).
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> round(mish(1.0), 6)
     0.865098
@@ -497,6 +562,8 @@ def mish(x: Any) -> Any:
 def tanhshrink(x: Any) -> Any:
     """x - tanh(x).
 
+    Elementwise, in the shape of x, which may be complex. Raises ArgumentError for what is no number.
+
     >>> round(tanhshrink(1.0), 6)
     0.238406
     """
@@ -504,7 +571,10 @@ def tanhshrink(x: Any) -> Any:
 
 
 def softshrink(x: Any, lam: Any = 0.5) -> Any:
-    """x moved towards 0 by lam, and 0 within that distance.
+    """x - lam where x > lam, x + lam where x < -lam, else 0.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number. At ±lam the derivative
+    is 0.
 
     >>> softshrink(2.0), softshrink(-0.25)
     (1.5, 0.0)
@@ -513,7 +583,10 @@ def softshrink(x: Any, lam: Any = 0.5) -> Any:
 
 
 def trelu(x: Any, theta: Any = 1) -> Any:
-    """x where it is above theta, else 0. Integers stay integers.
+    """x where it is greater than theta, else 0 (Konda et al. 2014).
+
+    Elementwise, in the shape of x; integers stay integers. Raises ArgumentError for what is not a real
+    number.
 
     >>> trelu(0.5), trelu(1.5)
     (0.0, 1.5)
@@ -522,7 +595,9 @@ def trelu(x: Any, theta: Any = 1) -> Any:
 
 
 def tanh_fast(x: Any) -> Any:
-    """tanh, which here is NumPy's (Flux has a faster and less exact one of this name).
+    """tanh, NumPy's own: NNlib's function of this name is faster and less accurate than Julia's.
+
+    Elementwise, in the shape of x, which may be complex. Raises ArgumentError for what is no number.
 
     >>> round(tanh_fast(0.5), 6)
     0.462117
@@ -531,7 +606,9 @@ def tanh_fast(x: Any) -> Any:
 
 
 def sigmoid_fast(x: Any) -> Any:
-    """sigmoid (Flux has a faster and less exact one of this name).
+    """The same as :func:`sigmoid`: NNlib's function of this name is faster and less accurate.
+
+    Elementwise, in the shape of x. Raises ArgumentError for what is not a real number.
 
     >>> sigmoid_fast(0.0)
     0.5
@@ -545,7 +622,7 @@ logσ = logsigmoid
 gelu = gelu_tanh
 thresholdrelu = trelu
 
-#: The functions that take numbers and arrays alike, by name; aliases (σ, gelu, …) left out.
+#: All activation functions, without their aliases (σ, gelu, …).
 ACTIVATIONS: tuple[Callable[..., Any], ...] = (
     sigmoid,
     hardsigmoid,
@@ -577,7 +654,10 @@ ACTIVATIONS: tuple[Callable[..., Any], ...] = (
 
 
 def fast_act(f: Callable[..., Any], x: Any = None) -> Callable[..., Any]:
-    """What a layer calls for the activation `f`: the fast version of tanh and sigmoid, else f itself.
+    """The function that a layer calls for the activation `f`.
+
+    That is tanh_fast for ``np.tanh``, sigmoid_fast for sigmoid, else f itself. `x`, an array of any shape,
+    has no influence here. Raises nothing.
 
     >>> fast_act(np.tanh).__name__, fast_act(relu).__name__
     ('tanh_fast', 'relu')

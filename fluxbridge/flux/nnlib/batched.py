@@ -1,4 +1,4 @@
-"""Products of stacks of matrices. The batch comes last, as in Julia."""
+"""Products of batches of matrices, (rows, columns, batch…): the batch axes come last, as in Julia."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
+from .numeric import check_numbers
 
 
 def _matrices_last(x: np.ndarray) -> np.ndarray:
-    """The stack with its batch axes in front, contiguous, so that BLAS can take it."""
+    """The batch axes in front and contiguous memory, as BLAS needs it."""
     return np.ascontiguousarray(np.moveaxis(x, (0, 1), (-2, -1)))
 
 
@@ -31,34 +32,48 @@ BATCHED_MUL: Any = primitive(
 
 
 def batched_transpose(x: Any) -> Any:
-    """Each matrix of the stack transposed.
+    """Every matrix of a batch (rows, columns, batch…) transposed: (columns, rows, batch…).
+
+    Raises DimensionMismatch for an array of less than 2 axes, ArgumentError for what holds no numbers.
 
     >>> batched_transpose(np.zeros((2, 3, 5))).shape
     (3, 2, 5)
     """
+    check_numbers("a batched transpose", x)
+    if np.ndim(x) < 2:
+        raise DimensionMismatch(f"a batch of matrices has at least 2 axes, not the shape {np.shape(x)}")
     return np.swapaxes(x, 0, 1)
 
 
 def batched_adjoint(x: Any) -> Any:
-    """Each matrix of the stack conjugated and transposed."""
-    return conj(np.swapaxes(x, 0, 1))
+    """Every matrix of a batch (rows, columns, batch…) conjugated and transposed.
+
+    Raises DimensionMismatch for an array of less than 2 axes, ArgumentError for what holds no numbers.
+
+    >>> batched_adjoint(np.array([[[1j]], [[2]]])).ravel()
+    array([0.-1.j, 2.-0.j])
+    """
+    return conj(batched_transpose(x))
 
 
 def batched_mul(a: Any, b: Any) -> Any:
-    """a[:, :, k] @ b[:, :, k] for every k; a matrix, or a stack of one, goes with every k.
+    """Products ``a[:, :, k] @ b[:, :, k]`` of two batches of matrices, (m, n, batch…) and (n, p, batch…).
 
-    Raises DimensionMismatch if the shapes do not fit.
+    The result has the shape (m, p, batch…). A single matrix, (m, n) or (m, n, 1), is multiplied with every
+    matrix of the other batch. Raises DimensionMismatch if the shapes do not fit, ArgumentError for what holds
+    no numbers.
 
     >>> batched_mul(np.ones((2, 3, 5)), np.ones((3, 4, 5))).shape
     (2, 4, 5)
     """
+    check_numbers("batched_mul", a, b)
     if np.ndim(a) == 2 and np.ndim(b) > 2:
         a = np.reshape(a, (*np.shape(a), 1))
     if np.ndim(b) == 2 and np.ndim(a) > 2:
         b = np.reshape(b, (*np.shape(b), 1))
     first, second = np.shape(a), np.shape(b)
     if len(first) != len(second) or len(first) < 3 or first[1] != second[0]:
-        raise DimensionMismatch(f"batched_mul cannot multiply stacks of shape {first} and {second}")
+        raise DimensionMismatch(f"batched_mul cannot multiply batches of shape {first} and {second}")
     one = len(first) == 3 and 1 in (first[2], second[2])
     if first[2:] != second[2:] and not one:
         raise DimensionMismatch(f"batch size mismatch: batched_mul of shapes {first} and {second}")
@@ -66,7 +81,10 @@ def batched_mul(a: Any, b: Any) -> Any:
 
 
 def batched_vec(a: Any, b: Any) -> Any:
-    """a[:, :, k] @ b[:, k] for every k; one vector b goes with every k.
+    """Products ``a[:, :, k] @ b[:, k]`` of a batch of matrices (m, n, batch…) and of vectors (n, batch…).
+
+    The result has the shape (m, batch…). A single vector (n,) is multiplied with every matrix. Raises
+    DimensionMismatch if the shapes do not fit, ArgumentError for what holds no numbers.
 
     >>> batched_vec(np.ones((2, 3, 5)), np.ones((3, 5))).shape
     (2, 5)

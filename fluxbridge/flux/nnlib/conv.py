@@ -4,9 +4,9 @@
 of the input; the forward pass of ConvTranspose) and ``conv_weight`` (the cotangent of the weight).
 The rules of each are the two others, so there are derivatives of any order.
 
-How: the windows are copied into columns, in blocks that stay in the cache, and one matrix product
-a block does the rest. The batch is the last axis, so what is copied are long pieces of memory; the
-result is laid out channels first (see :mod:`.windows`).
+Algorithm (im2col): the windows are copied into the columns of a matrix, in blocks that fit into the cache,
+and each block is multiplied with the weight. The batch is the last axis, so the copied pieces of memory are
+long; the result is contiguous in the order channels, spatial axes, batch (see :mod:`.windows`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from numpy.lib.stride_tricks import as_strided
 
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
+from ...errors import DimensionMismatch
 from . import dims as public
+from .numeric import check_numbers
 from .windows import (
     ConvDims,
     Sizes,
@@ -34,14 +36,14 @@ from .windows import (
     per_axis,
 )
 
-BLOCK = 1 << 19  #: bytes of columns that are made at once
+BLOCK = 1 << 19  #: bytes of columns in one block
 
 
 # -- columns -------------------------------------------------------------------------------------
 
 
 def _blocks(place: Windows, rows: int, batch: int, itemsize: int) -> Iterator[tuple[int, int]]:
-    """Ranges of windows along the first axis, so many that their columns stay in the cache."""
+    """Ranges of windows along the first axis whose columns take about BLOCK bytes each."""
     n = place.output[0]
     bytes_each = max(1, rows * count(place.output[1:]) * batch * itemsize)
     step = max(1, BLOCK // bytes_each)
@@ -51,7 +53,7 @@ def _blocks(place: Windows, rows: int, batch: int, itemsize: int) -> Iterator[tu
 
 
 def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
-    """A view of padded x (C, spatial, N) as groups, kernel, channels of the group, windows, N."""
+    """A view of padded x (C, spatial…, N) as (groups, kernel…, channels of a group, windows…, N)."""
     place, groups, flipped = dims
     of_channel, *spatial, of_batch = x.strides
     inside = x.shape[0] // groups
@@ -71,7 +73,7 @@ def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
 
 
 class _Scratch(threading.local):
-    """Memory for the columns, one piece a thread, so that the system is not asked for it every time."""
+    """A buffer for the columns, reused by its thread, because allocation would take longer than the copy."""
 
     buffer = np.empty(0, np.uint8)
 
@@ -88,12 +90,12 @@ _scratch = _Scratch()
 
 
 def _turned(place: Windows) -> Any:
-    """An index that turns the kernel's axes round, behind the axis of the groups."""
+    """The index that reverses the kernel's axes, which follow the axis of the groups."""
     return (slice(None), *(slice(None, None, -1),) * place.rank)
 
 
 def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
-    """Windows start..stop of a window view as matrices, one a group: kernel by windows."""
+    """Windows start..stop of a window view as matrices (groups, kernel elements, windows)."""
     part = view[(slice(None),) * (rank + 2) + (slice(start, stop),)]
     columns = _scratch.array(part.shape, part.dtype)
     np.copyto(columns, part)
@@ -101,13 +103,13 @@ def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
 
 
 def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
-    """The weight as matrices, one a group: kernel by output channels."""
+    """The weight as matrices (groups, kernel elements, output channels)."""
     matrix = w.reshape(-1, groups, w.shape[-1] // groups)
     return matrix.transpose(1, 0, 2)
 
 
 def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
-    """An output (WHCN) as groups, channels of the group, spatial, N."""
+    """An output (WHCN) as (groups, channels of a group, spatial…, N)."""
     dy = channels_first(dy)
     return dy.reshape(groups, dy.shape[0] // groups, *dy.shape[1:])
 
@@ -209,22 +211,26 @@ def conv(
     flipped: bool = False,
     groups: int = 1,
 ) -> Any:
-    """Convolve x (spatial…, channels, batch) with w (kernel…, channels/groups, output channels).
+    """Convolution of x (spatial…, channels, batch) with w (kernel…, channels/groups, output channels).
 
-    The result has the shape (spatial…, output channels, batch). `stride`, `pad` and `dilation` are
-    numbers or tuples, one a spatial axis; `pad` may also be (begin1, end1, begin2, end2, …). With
-    `flipped` it is a cross-correlation. As in NNlib all of them may stand in a DenseConvDims, in
-    third place. Raises DimensionMismatch if the shapes do not fit.
+    The result has the shape (spatial…, output channels, batch), with (size + padding - (kernel - 1)·dilation
+    - 1) // stride + 1 along each spatial axis, and the common dtype of x and w. `stride`, `pad` and
+    `dilation` are integers, one or one for each spatial axis; `pad` may also be (begin1, end1, begin2, end2,
+    …). With `flipped` it is a cross-correlation. As in NNlib a :class:`DenseConvDims` in third place stands
+    for all settings.
+
+    Raises DimensionMismatch if the shapes do not fit, ArgumentError for settings out of range (a stride of 0)
+    and for what holds no numbers.
 
     >>> x = np.arange(9.0).reshape(3, 3, 1, 1)
     >>> conv(x, np.ones((2, 2, 1, 1)))[:, :, 0, 0]
     array([[ 8., 12.],
            [20., 24.]])
     """
+    check_numbers("conv", x, w)
     if isinstance(stride, public.ConvDims):
         stride.check(x, w)
-        pad, dilation, groups, flipped = stride.padding, stride.dilation, stride.groups, stride.flipkernel
-        stride = stride.stride
+        return CONV(x, w, dims=stride.settings())
     dims = conv_dims(np.shape(x), np.shape(w), stride, pad, dilation, groups, flipped)
     return CONV(x, w, dims=dims)
 
@@ -239,7 +245,11 @@ def conv_transpose_dims(
     groups: int = 1,
     flipped: bool = False,
 ) -> ConvDims:
-    """The convolution whose transpose takes an array of shape `x_shape` as its output."""
+    """The convolution whose output has the shape `x_shape`; its transpose is applied to that.
+
+    Raises DimensionMismatch if the shapes do not fit, or unless 0 <= outpad < stride, without which the
+    convolution has another output.
+    """
     rank = len(w_shape) - 2
     strides, dilations, outpads = (
         per_axis(name, n, rank)
@@ -253,24 +263,40 @@ def conv_transpose_dims(
         for i, n in enumerate(x_shape[:-2])
     )
     whole = (*sizes, w_shape[-2] * groups, x_shape[-1])
-    return conv_dims(whole, w_shape, strides, pads, dilations, groups, flipped)
+    dims = conv_dims(whole, w_shape, strides, pads, dilations, groups, flipped)
+    if dims.place.output != tuple(x_shape[:-2]):
+        raise DimensionMismatch(
+            f"outpad={outpads} does not fit stride={strides}: outpad chooses among the input sizes that a "
+            "convolution takes to the same output, so it must be at least 0 and smaller than the stride"
+        )
+    return dims
 
 
 def depthwiseconv(
     x: Any, w: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1, flipped: bool = False
 ) -> Any:
-    """Convolve every channel by itself with kernels w of shape (kernel…, multiplier, channels).
+    """Convolution of every channel on its own, with w of shape (kernel…, multiplier, channels).
+
+    x has the shape (spatial…, channels, batch), the result (spatial…, multiplier·channels, batch), where the
+    outputs of a channel stand together. Settings as for :func:`conv`, or a :class:`DepthwiseConvDims`. Raises
+    DimensionMismatch if the shapes do not fit, ArgumentError for settings out of range.
 
     >>> x = np.ones((3, 3, 2, 1))
     >>> depthwiseconv(x, np.ones((2, 2, 3, 2))).shape
     (2, 2, 6, 1)
     """
     if isinstance(stride, public.DepthwiseConvDims):
-        return conv(x, depthwise_weight(w), stride)
+        check_numbers("depthwiseconv", x, w)
+        stride.check(x, w)
+        return CONV(x, depthwise_weight(w), dims=stride.settings())
     return conv(x, depthwise_weight(w), stride, pad, dilation, flipped, groups=np.shape(w)[-1])
 
 
 def depthwise_weight(w: Any) -> Any:
-    """A weight (kernel…, multiplier, channels) as that of a convolution with as many groups as channels."""
+    """A weight (kernel…, multiplier, channels) as that of a convolution with one group for each channel."""
+    if np.ndim(w) < 3:
+        raise DimensionMismatch(
+            f"a depthwise weight has the shape (kernel…, multiplier, channels), not {np.shape(w)}"
+        )
     *kernel, multiplier, channels = np.shape(w)
     return np.reshape(np.swapaxes(w, -1, -2), (*kernel, 1, multiplier * channels))

@@ -12,13 +12,14 @@ from .softmax import logsoftmax
 
 
 def ctc_loss(ŷ: Any, y: Any) -> Any:
-    """Connectionist temporal classification (Graves et al. 2006) of one sequence.
+    """Connectionist temporal classification loss of one sequence (Graves et al. 2006).
 
-    `ŷ` (classes × time) are raw outputs; the last class is the blank. `y` holds the labels, which count
-    from 0. The answer is minus the logarithm of the probability of all ways to spell `y`, repeats
-    and blanks removed.
+    `ŷ`, of shape (classes, time), are raw outputs; the last class is the blank. `y` is a vector of labels,
+    which count from 0. The result is a number: minus the logarithm of the probability of all paths that give
+    `y` once repeats and blanks are removed. Raises ArgumentError for arrays of other shapes, or labels that
+    are no classes.
 
-    >>> float(round(ctc_loss(np.zeros((3, 2)), [0]), 6))  # 3 of the 9 ways spell it: 0 0, 0 blank, blank 0
+    >>> float(round(ctc_loss(np.zeros((3, 2)), [0]), 6))  # 3 of the 9 paths give it: 0 0, 0 blank, blank 0
     1.098612
     """
     labels = np.asarray(plain(y))

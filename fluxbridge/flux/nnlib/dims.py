@@ -1,7 +1,7 @@
-"""The geometry of a convolution or a pooling as an object: DenseConvDims, DepthwiseConvDims, PoolDims.
+"""The settings of a convolution or a pooling as an object: DenseConvDims, DepthwiseConvDims, PoolDims.
 
-``conv(x, w, DenseConvDims(x, w, stride=2))`` is ``conv(x, w, stride=2)``. What gradients are computed
-with (:mod:`.cotangents`) needs such an object.
+``conv(x, w, DenseConvDims(x, w, stride=2))`` is ``conv(x, w, stride=2)``. The functions of :mod:`.cotangents`
+take such an object.
 """
 
 from __future__ import annotations
@@ -13,19 +13,25 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer
 from ...errors import DimensionMismatch
+from .windows import ConvDims as Settings
 from .windows import Sizes, Windows, conv_dims, expand, windows
 
 
 def _shape(x: Any) -> Sizes:
-    """The shape of an array, or the shape that is given."""
+    """The shape of an array; a sequence of integers is a shape already."""
     if isinstance(x, (np.ndarray, Tracer)):
         array: Any = x
         return np.shape(array)
-    return tuple(int(n) for n in x)
+    return expand(x, 0)
 
 
 class ConvDims:
-    """What the three kinds have in common: where the windows are, and the channels before and after."""
+    """What DenseConvDims, DepthwiseConvDims and PoolDims have in common; NNlib's abstract type.
+
+    Fields: `place` (the windows), `channels_in`, `channels_out`, `groupcount` and `flipkernel`; the spatial
+    sizes and settings are tuples, one number for each spatial axis. Raises nothing: it has no constructor of
+    its own. See :class:`DenseConvDims`.
+    """
 
     place: Windows
     channels_in: int
@@ -35,40 +41,59 @@ class ConvDims:
 
     @property
     def groups(self) -> int:
-        """How many convolutions of separate channels it really is."""
+        """The number of groups of channels that are convolved separately."""
         return self.groupcount
 
     @property
     def input_size(self) -> Sizes:
+        """The spatial sizes of the input."""
         return self.place.input
 
     @property
     def kernel_size(self) -> Sizes:
+        """The spatial sizes of the kernel."""
         return self.place.kernel
 
     @property
     def output_size(self) -> Sizes:
+        """The spatial sizes of the output."""
         return self.place.output
 
     @property
     def stride(self) -> Sizes:
+        """The step from window to window along each axis."""
         return self.place.stride
 
     @property
     def padding(self) -> Sizes:
+        """The padding, (begin1, end1, begin2, end2, …)."""
         return self.place.pad
 
     @property
     def dilation(self) -> Sizes:
+        """The distance of the kernel's elements along each axis."""
         return self.place.dilation
 
-    def check(self, x: Any, w: Any = None) -> None:
-        """Raise DimensionMismatch unless these are arrays that the geometry was made for."""
-        expected = (*self.input_size, self.channels_in)
-        if np.shape(x)[:-1] != expected:
-            raise DimensionMismatch(f"{self!r} takes an x of shape {(*expected, '…')}, not {np.shape(x)}")
-        if w is not None and np.shape(w)[: len(self.kernel_size)] != self.kernel_size:
-            raise DimensionMismatch(f"{self!r} takes kernels of size {self.kernel_size}, not {np.shape(w)}")
+    def settings(self) -> Settings:
+        """The same as an option of the primitives."""
+        return Settings(self.place, self.groups, self.flipkernel)
+
+    def weight_size(self) -> Sizes:
+        """The shape of the weight."""
+        return (*self.kernel_size, self.channels_in // self.groups, self.channels_out)
+
+    def check(self, x: Any = None, w: Any = None, y: Any = None) -> None:
+        """Raise DimensionMismatch unless input x, weight w and output y have the shapes of these settings."""
+        if w is not None and np.shape(w) != self.weight_size():
+            raise DimensionMismatch(f"{self!r} takes a w of shape {self.weight_size()}, not {np.shape(w)}")
+        for name, array, sizes in (
+            ("an x", x, (*self.input_size, self.channels_in)),
+            ("a y", y, (*self.output_size, self.channels_out)),
+        ):
+            if array is not None and np.shape(array)[:-1] != sizes:
+                raise DimensionMismatch(
+                    f"{self!r} takes {name} of shape {(*sizes, '…')}, not {np.shape(array)}"
+                )
 
     def __repr__(self) -> str:
         before = (*self.input_size, self.channels_in)
@@ -81,9 +106,10 @@ class ConvDims:
 
 
 class DenseConvDims(ConvDims):
-    """Of ``conv``: made of the input and the weight, or of their shapes.
+    """Settings of ``conv(x, w, …)``, made of x (spatial…, channels, batch) and w, or of their shapes.
 
-    Raises DimensionMismatch if they do not fit together.
+    w has the shape (kernel…, channels/groups, output channels). Raises DimensionMismatch if the shapes do not
+    fit together, ArgumentError for settings out of range.
 
     >>> DenseConvDims((28, 28, 3, 8), (5, 5, 3, 16), stride=2)
     DenseConvDims: (28, 28, 3) * (5, 5) -> (12, 12, 16),
@@ -108,7 +134,9 @@ class DenseConvDims(ConvDims):
 
 
 class DepthwiseConvDims(ConvDims):
-    """Of ``depthwiseconv``, whose weights are (kernel…, multiplier, channels).
+    """Settings of ``depthwiseconv(x, w, …)``, whose weights have the shape (kernel…, multiplier, channels).
+
+    Raises DimensionMismatch if the shapes do not fit together, ArgumentError for settings out of range.
 
     >>> DepthwiseConvDims((8, 8, 3, 1), (2, 2, 5, 3)).channels_out
     15
@@ -127,6 +155,8 @@ class DepthwiseConvDims(ConvDims):
         x_shape, w_shape = _shape(x), _shape(w)
         if len(x_shape) != len(w_shape):
             raise DimensionMismatch(f"Rank of x and w must match! ({len(x_shape)} vs. {len(w_shape)})")
+        if len(x_shape) < 3:
+            raise DimensionMismatch(f"x has spatial axes, channels and a batch, not the shape {x_shape}")
         self.place = windows(x_shape[:-2], w_shape[:-2], stride, padding, dilation)
         if x_shape[-2] != w_shape[-1]:
             raise DimensionMismatch(f"Input channels must match! ({x_shape[-2]} vs. {w_shape[-1]})")
@@ -137,9 +167,15 @@ class DepthwiseConvDims(ConvDims):
     def groups(self) -> int:
         return self.channels_in
 
+    def weight_size(self) -> Sizes:
+        return (*self.kernel_size, self.channels_out // self.channels_in, self.channels_in)
+
 
 class PoolDims(ConvDims):
-    """Of pooling with windows of size `k`; the stride is k if nothing is said.
+    """Settings of pooling x (spatial…, channels, batch), or an array of that shape, with windows of size `k`.
+
+    `stride` defaults to k. Raises DimensionMismatch if k or a setting does not fit the spatial axes,
+    ArgumentError for settings out of range.
 
     >>> PoolDims((28, 28, 3, 8), 2).output_size
     (14, 14)
@@ -155,6 +191,8 @@ class PoolDims(ConvDims):
         dilation: Any = 1,
     ):
         shape = _shape(x)
+        if len(shape) < 3:
+            raise DimensionMismatch(f"x has spatial axes, channels and a batch, not the shape {shape}")
         kernel = expand(k, len(shape) - 2)
         if len(kernel) != len(shape) - 2:
             raise DimensionMismatch(

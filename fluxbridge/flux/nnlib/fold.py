@@ -1,4 +1,4 @@
-"""unfold lays the windows of an array side by side as the rows of a matrix; fold adds them up again."""
+"""unfold: the windows of an array as the rows of a matrix; fold: its transpose, the sum of the windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
 from .conv import _window_view
-from .windows import ConvDims, Sizes, channels_first, channels_last, conv_dims, count, padded
+from .numeric import check_numbers
+from .windows import ConvDims, Sizes, channels_first, channels_last, conv_dims, count, expand, padded
 
 
 def _unfold(x: np.ndarray, dims: ConvDims) -> np.ndarray:
@@ -54,7 +55,7 @@ FOLD: Any = primitive(
 
 
 def _dims(shape: Sizes, kernel_size: Sequence[int], options: dict[str, Any]) -> ConvDims:
-    return conv_dims(shape, tuple(map(int, kernel_size)), **options)
+    return conv_dims(shape, expand(kernel_size, 0), **options)
 
 
 def unfold(
@@ -66,12 +67,12 @@ def unfold(
     dilation: Any = 1,
     flipped: bool = True,
 ) -> Any:
-    """The windows of x (spatial…, channels, batch) as a matrix: (windows, elements of one, batch).
+    """The windows of x (spatial…, channels, batch) as rows: an array (windows, elements of a window, batch).
 
-    `kernel_size` is the shape that the weight of a convolution would have, so ``unfold(x, w.shape)``
-    times the weight as a matrix is the convolution (a cross-correlation; a true convolution with
-    ``flipped=False``). Windows and their elements count the first axis fastest, as Julia does.
-    Raises DimensionMismatch if the kernel does not fit x.
+    `kernel_size` is the shape of the weight of a convolution; ``unfold(x, w.shape)`` times the weight as a
+    matrix is the cross-correlation, with ``flipped=False`` the convolution. Windows and their elements are in
+    Julia's order, first axis fastest. Settings as for :func:`conv`. Raises DimensionMismatch if they do not
+    fit x, ArgumentError for settings out of range and what holds no numbers.
 
     >>> x = np.array([100, 2, 3, 40]).reshape(4, 1, 1)
     >>> unfold(x, (3, 1, 1))[:, :, 0]
@@ -79,6 +80,7 @@ def unfold(
            [  2,   3,  40]])
     """
     options = {"stride": stride, "pad": pad, "dilation": dilation, "flipped": flipped}
+    check_numbers("unfold", x)
     return UNFOLD(x, dims=_dims(np.shape(x), kernel_size, options))
 
 
@@ -92,15 +94,18 @@ def fold(
     dilation: Any = 1,
     flipped: bool = True,
 ) -> Any:
-    """The transpose of :func:`unfold`: what stands in the windows, added up at its place in the output.
+    """The transpose of :func:`unfold`: every window added to its place in an array of shape `output_size`.
 
-    Raises DimensionMismatch if y has not the shape that ``unfold`` gives for these sizes.
+    y has the shape (windows, elements of a window, batch); `output_size` is (spatial…, channels, batch).
+    Raises DimensionMismatch if y has not the shape of ``unfold`` for these sizes, ArgumentError for settings
+    out of range and what holds no numbers.
 
     >>> x = np.array([100, 2, 3, 40]).reshape(4, 1, 1)
     >>> fold(unfold(x, (3, 1, 1)), x.shape, (3, 1, 1)).ravel()
     array([100,   4,   6,  40])
     """
-    shape = tuple(map(int, output_size))
+    check_numbers("fold", y)
+    shape = expand(output_size, 0)
     options = {"stride": stride, "pad": pad, "dilation": dilation, "flipped": flipped}
     dims = _dims(shape, kernel_size, options)
     expected = (count(dims.place.output), count(dims.place.kernel) * shape[-2], shape[-1])

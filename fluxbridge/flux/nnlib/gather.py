@@ -1,7 +1,7 @@
-"""gather and scatter: slices taken by index, and put (and combined) by index.
+"""gather and scatter: slices read by index, and slices written (and combined) by index.
 
-Positions count from 0, as everywhere in Python. The indexed axis is the last one: slice k of
-``gather(x, idx)`` is ``x[..., idx[k]]``. Indices of several axes are tuples, or one array an axis.
+Indices count from 0. The indexed axis is the last one: slice k of ``gather(x, idx)`` is ``x[..., idx[k]]``.
+An index of several axes is a list of tuples, or one array for each axis.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import numpy as np
 
 from ...autodiff.primitive import plain, primitive
 from ...errors import DimensionMismatch
+from .numeric import check_broadcast, check_numbers
+from .windows import expand
 
 Index = tuple[np.ndarray, ...]
 
 
 def _index(idx: Any) -> Index:
-    """An index as one array of integers for each indexed axis."""
+    """An index as one array of integers for each indexed axis, all of one shape."""
     idx = plain(idx)
     if isinstance(idx, tuple) and idx and isinstance(idx[0], np.ndarray):
         arrays = [np.asarray(i) for i in idx]
@@ -32,10 +34,18 @@ def _index(idx: Any) -> Index:
     for array in arrays:
         if array.dtype.kind not in "iu":
             raise TypeError(f"An index has to be made of integers, but it is of type {array.dtype}")
+        if array.shape != arrays[0].shape:
+            raise DimensionMismatch(
+                f"the arrays of an index have one shape, but these have {[a.shape for a in arrays]}"
+            )
     return tuple(arrays)
 
 
 def _check_bounds(index: Index, sizes: Sequence[int]) -> None:
+    if len(index) != len(sizes):
+        raise DimensionMismatch(
+            f"an index of {len(index)} axes does not fit the axes of lengths {tuple(sizes)}"
+        )
     for array, n in zip(index, sizes, strict=True):
         if array.size and (array.min() < 0 or array.max() >= n):
             wrong = array[(array < 0) | (array >= n)].flat[0]
@@ -52,7 +62,7 @@ def _flat(index: Index, sizes: Sequence[int]) -> np.ndarray:
 
 
 def _groups(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """An order that brings equal indices together, where each group begins, and its index."""
+    """The order that sorts the indices, the start of each run of equal indices, and its index."""
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if flat.size else np.empty(0, int)
@@ -60,7 +70,7 @@ def _groups(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _reduce(ufunc: np.ufunc, empty: Any) -> Callable[..., np.ndarray]:
-    """Combine the slices that go to the same place by `ufunc`; `empty` stands where none goes."""
+    """Reduce the slices with equal index by `ufunc`; places without a slice hold `empty`."""
 
     def compute(src: np.ndarray, index: Index, sizes: tuple[int, ...]) -> np.ndarray:
         kept = src.shape[: src.ndim - index[0].ndim]
@@ -92,7 +102,7 @@ def _extreme_rule(dy: Any, y: Any, src: Any, index: Index, sizes: Any) -> Any:
 
 
 def _product_rule(dy: Any, y: Any, src: Any, index: Index, sizes: Any) -> Any:
-    """The product of the others: y / src, except where there are zeros."""
+    """dy times the product of the other slices of the place: y / src, except where there are zeros."""
     zero = np.equal(src, 0)
     if not np.any(zero):
         return GATHER(dy * y, index=index) / src
@@ -132,17 +142,18 @@ SCATTER_MIN: Any = primitive(
 
 
 def gather(x: Any, *idx: Any) -> Any:
-    """The slices x[..., i] for every i in `idx`, in the shape of idx.
+    """The slices ``x[..., i]`` of an array x for every i in `idx`; the result has the shape (…, *idx.shape).
 
-    `idx` is an array of integers (from 0), a list of tuples, or one array for each of several axes.
-    Raises IndexError for an index out of bounds.
+    `idx` is an array of integers that count from 0; for several axes a list of tuples, or one array for each
+    axis. The dtype is that of x. Raises IndexError for an index out of bounds, TypeError for one that is no
+    integer, DimensionMismatch for one of more axes than x has.
 
     >>> gather(np.array([[1, 2, 3], [4, 5, 6]]), np.array([2, 0, 2]))
     array([[3, 1, 3],
            [6, 4, 6]])
     """
     index = _index(idx[0]) if len(idx) == 1 else _index(tuple(np.asarray(i) for i in idx))
-    _check_bounds(index, np.shape(x)[np.ndim(x) - len(index) :])
+    _check_bounds(index, np.shape(x)[max(np.ndim(x) - len(index), 0) :])
     return GATHER(x, index=index)
 
 
@@ -152,7 +163,7 @@ def _mean(src: Any, index: Index, sizes: tuple[int, ...]) -> Any:
     return total / np.maximum(counts, 1).astype(total.dtype if total.dtype.kind == "f" else float)
 
 
-#: For each operation: its names, how slices are combined, and how that joins an initial value.
+#: For each operation: its names, the function that combines slices, and the one that combines with `init`.
 _OPERATIONS: list[tuple[tuple[Any, ...], Any, Any]] = [
     (("+", operator.add, np.add), SCATTER_ADD, np.add),
     (("-", operator.sub, np.subtract), lambda s, **o: -SCATTER_ADD(s, **o), np.add),
@@ -165,16 +176,19 @@ _OPERATIONS: list[tuple[tuple[Any, ...], Any, Any]] = [
 
 
 def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequence[int] | None = None) -> Any:
-    """An array whose slice [..., i] combines by `op` the slices src[..., k] with idx[k] = i.
+    """An array whose slice ``[..., i]`` combines by `op` the slices ``src[..., k]`` with ``idx[k] == i``.
 
-    `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). Where nothing
-    goes there stands `init`, by default what the operation begins with (0 for +, 1 for *, -Inf for
-    max). `dstsize` is the shape of the result; by default it reaches up to the largest index.
-    Raises ValueError for another operation, DimensionMismatch if src does not fit idx.
+    `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). src has the shape (…,
+    *idx.shape); `dstsize` is the shape of the result, by default up to the largest index. Places without a
+    slice hold `init`, by default the neutral element (0 for +, 1 for *, -Inf for max); `init` is combined
+    with the others. Raises ValueError for another operation, IndexError for an index out of bounds, TypeError
+    for one that is no integer, DimensionMismatch if src, dstsize or init do not fit, ArgumentError for what
+    holds no numbers.
 
     >>> scatter("+", np.array([1.0, 2.0, 3.0]), np.array([0, 2, 0]))
     array([4., 0., 2.])
     """
+    check_numbers("scatter", src, *(() if init is None else (init,)))
     index = _index(idx)
     shape = index[0].shape
     kept = np.ndim(src) - len(shape)
@@ -185,10 +199,18 @@ def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequen
     if dstsize is None:
         sizes = tuple(int(i.max()) + 1 if i.size else 0 for i in index)
     else:
-        sizes = tuple(int(n) for n in np.atleast_1d(dstsize))[kept:]
+        whole = expand(dstsize, 1)
+        sizes = whole[kept:]
+        if whole[:kept] != np.shape(src)[:kept]:
+            raise DimensionMismatch(
+                f"scatter: dstsize={whole} does not begin with {np.shape(src)[:kept]}, as src does"
+            )
     _check_bounds(index, sizes)
     for names, combine, join in _OPERATIONS:
         if any(op is name or (isinstance(op, str) and op == name) for name in names):
             out = combine(src, index=index, sizes=sizes)
-            return out if init is None else join(init, out)
+            if init is None:
+                return out
+            check_broadcast("scatter: init and result", np.shape(init), np.shape(out))
+            return join(init, out)
     raise ValueError(f"scatter knows +, -, *, /, max, min and mean, but not {op!r}")

@@ -1,13 +1,13 @@
-"""A whole sequence through an LSTM cell, as one primitive.
+"""An LSTM cell over a whole sequence, as one primitive (Hochreiter and Schmidhuber 1997).
 
-With the gates (input, forget, cell, output) of ``Wi x_t + Wh h_{t-1} + b``,
+With the gates i, f, g, o (input, forget, cell, output) of ``Wi x_t + Wh h_{t-1} + b``,
 
     c_t = f_t c_{t-1} + i_t g_t        h_t = o_t tanh(c_t)
 
-The gates are an output, so that the rule need not compute them again. There are two rules that give
-the same: one for plain arrays, whose steps stay in the cache and ask for no memory, and one written
-with differentiable functions, which derivatives of the second order need. Inside, time is the first
-axis, so that each step is one piece of memory.
+where i, f and o have passed through sigmoid and g through tanh. The gates are an output, so the rule need not
+compute them again. There are two implementations of the rule: one for plain arrays, which allocates nothing
+in its loop, and one written with differentiable functions, for derivatives of second order. Time is the first
+axis inside, so that each step is contiguous.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...autodiff.primitive import Tracer, primitive
+from ...errors import DimensionMismatch
 
 
 class Run(NamedTuple):
@@ -28,7 +29,7 @@ class Run(NamedTuple):
 
 
 def _by_time(x: np.ndarray) -> np.ndarray:
-    """(features, steps, batch) as (steps, features, batch), in this order in memory."""
+    """(features, steps, batch) as a contiguous array (steps, features, batch)."""
     return np.ascontiguousarray(np.swapaxes(x, 0, 1))
 
 
@@ -89,13 +90,13 @@ def _plain_rule(
             at_h += dh[t]
         if dc is not None:
             at_c += dc[t]
-        # c_t shows in h_t: at_c += at_h o (1 - tanh(c)²)
+        # h_t depends on c_t: at_c += at_h o (1 - tanh(c)²)
         np.multiply(shown, shown, out=work)
         np.subtract(1, work, out=work)
         work *= o
         work *= at_h
         at_c += work
-        # the slopes of the gates: s (1 - s), and 1 - g² of the cell gate
+        # derivatives of the gates: s (1 - s), and 1 - g² of the cell gate
         np.subtract(1, gate, out=slope)
         slope *= gate
         np.multiply(g, g, out=work)
@@ -122,7 +123,7 @@ def _plus(a: Any, b: Any) -> Any:
 
 
 def _traced_rule(dy: Any, y: Any, x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any, by_x: bool) -> Any:
-    """The same, of differentiable functions."""
+    """The same as :func:`_plain_rule`, written with differentiable functions."""
     dh, dc, dgates = dy
     hidden, cell, gates = y
     steps, n, _ = np.shape(cell)
@@ -161,11 +162,11 @@ LSTM: Any = primitive(None, joint=_rule, name="lstm", compute=_lstm)
 
 
 def lstm(x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any) -> tuple[Any, Any]:
-    """Hidden states (h, steps, batch) and cell states (steps, h, batch) of a sequence.
+    """Hidden states (h, steps, batch) and cell states (steps, h, batch) of an LSTM cell over a sequence.
 
-    The sequence x has the shape (features, steps, batch), with at least one step. The weights `wi`
-    (4h, features) and `wh` (4h, h) and the bias `b` (4h) have the gates one below the other; `h0` and
-    `c0` (h, batch) are the states before the first step.
+    x has the shape (features, steps, batch), with at least one step. The weights `wi` (4h, features) and `wh`
+    (4h, h) and the bias `b` (4h,) hold the four gates in h rows each; `h0` and `c0` (h, batch) are the states
+    before the first step. The dtype is the common one of all. Raises DimensionMismatch for other shapes.
 
     >>> zeros = np.zeros
     >>> h0, c0 = zeros((2, 3)), np.ones((2, 3))
@@ -173,5 +174,13 @@ def lstm(x: Any, wi: Any, wh: Any, b: Any, h0: Any, c0: Any) -> tuple[Any, Any]:
     >>> hidden.shape, cell[:, 0, 0]
     ((2, 5, 3), array([0.5    , 0.25   , 0.125  , 0.0625 , 0.03125]))
     """
+    (inside, steps, batch), n = np.shape(x), np.shape(h0)[0]
+    shapes = (np.shape(wi), np.shape(wh), np.shape(b), np.shape(h0), np.shape(c0))
+    expected = ((4 * n, inside), (4 * n, n), (4 * n,), (n, batch), (n, batch))
+    if shapes != expected or not steps:
+        raise DimensionMismatch(
+            f"lstm: with x of shape {np.shape(x)} and {n} hidden units, wi, wh, b, h0 and c0 have the shapes "
+            f"{expected}, not {shapes}, and there is at least one step"
+        )
     run = LSTM(x, wi, wh, b, h0, c0, by_x=isinstance(x, Tracer))
     return run[0], run[1]

@@ -1,25 +1,30 @@
-"""Padding: with a constant, or with what stands in the array.
+"""Padding with a constant, or with elements of the array itself.
 
-`pad` is one number for both ends of every axis, one number an axis, or (begin1, end1, begin2, end2,
-…). `axis` says which axes these are.
+`pad` is one integer for both ends of every axis, one for each axis, or (begin1, end1, begin2, end2, …).
+`axis` names these axes, one or several.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from ...errors import DimensionMismatch
+from .numeric import check_axis, check_numbers
+from .windows import expand
 
 Pad = int | Sequence[int]
 Axis = int | Sequence[int] | None
 
 
 def _pairs(pad: Pad, axes: Sequence[int]) -> list[tuple[int, int]]:
-    """The begin and end for each of `axes`."""
-    if isinstance(pad, (int, np.integer)):
-        return [(int(pad), int(pad))] * len(axes)
-    sizes = [int(p) for p in pad]
+    """(begin, end) for each of `axes`. Raises ValueError for another number of them, or negative numbers."""
+    sizes = expand(pad, len(axes))
+    if any(p < 0 for p in sizes):
+        raise ValueError(f"padding must not be negative, but it is {sizes}")
     if len(sizes) == len(axes):
         return [(p, p) for p in sizes]
     if len(sizes) == 2 * len(axes):
@@ -30,19 +35,23 @@ def _pairs(pad: Pad, axes: Sequence[int]) -> list[tuple[int, int]]:
 def _axes(axis: Axis, default: Sequence[int]) -> list[int]:
     if axis is None:
         return list(default)
-    return [axis] if isinstance(axis, (int, np.integer)) else list(axis)  # type: ignore[list-item]
+    return list(expand(axis, 1))
 
 
 def pad_constant(x: Any, pad: Pad, value: Any = 0, axis: Axis = None) -> Any:
-    """x with `value` around it, by default along all axes.
+    """x padded with the number `value`, by default along all axes.
 
-    Raises ValueError if the length of `pad` does not fit the axes.
+    x is an array of any shape; `pad` and `axis` as in the module's text. Raises ValueError if `pad` does not
+    fit the axes or is negative, DimensionMismatch if x has no such axis, ArgumentError for what holds no
+    numbers.
 
     >>> pad_constant(np.array([1.0, 2.0]), (1, 2), 7.5)
     array([7.5, 1. , 2. , 7.5, 7.5])
     """
+    check_numbers("pad_constant", x)
     ndim = np.ndim(x)
     axes = _axes(axis, range(ndim))
+    check_axis("pad_constant", tuple(axes), ndim)
     widths = [(0, 0)] * ndim
     for i, pair in zip(axes, _pairs(pad, axes), strict=True):
         widths[i] = pair
@@ -50,7 +59,10 @@ def pad_constant(x: Any, pad: Pad, value: Any = 0, axis: Axis = None) -> Any:
 
 
 def pad_zeros(x: Any, pad: Pad, axis: Axis = None) -> Any:
-    """x with zeros around it, by default along all axes.
+    """x padded with zeros, by default along all axes.
+
+    Arguments, shapes and errors as for :func:`pad_constant`. Raises ValueError if `pad` does not fit the
+    axes, DimensionMismatch if x has no such axis, ArgumentError for what holds no numbers.
 
     >>> pad_zeros(np.array([1.0, 2.0]), 1)
     array([0., 1., 2., 0.])
@@ -58,21 +70,34 @@ def pad_zeros(x: Any, pad: Pad, axis: Axis = None) -> Any:
     return pad_constant(x, pad, 0, axis)
 
 
-def _pad_by_index(x: Any, pad: Pad, axis: Axis, index: Callable[[int, int, int], Any]) -> Any:
-    """x with copies of its own slices: those at `index(length, begin, end)` along each axis."""
+def _pad_by_index(
+    name: str, x: Any, pad: Pad, axis: Axis, most: Callable[[int], int], index: Callable[[int, int, int], Any]
+) -> Any:
+    """The slices `index(length, begin, end)` of x along each axis; `most(length)` is the largest padding."""
+    check_numbers(name, x)
     if axis is None:
         number = isinstance(pad, (int, np.integer))
-        axis = range(np.ndim(x) - 2) if number else range(len(pad) // 2)  # type: ignore[arg-type]
+        axis = range(np.ndim(x) - 2) if number else range(len(expand(pad, 1)) // 2)
     axes = _axes(axis, ())
-    if not isinstance(pad, (int, np.integer)) and len(pad) != 2 * len(axes):
+    check_axis(name, tuple(axes), np.ndim(x))
+    if not isinstance(pad, (int, np.integer)) and len(expand(pad, 1)) != 2 * len(axes):
         raise ValueError("The number of axes should be equal to the number of padding dimensions")
     for i, (begin, end) in zip(axes, _pairs(pad, axes), strict=True):
-        x = np.take(x, np.concatenate(index(np.shape(x)[i], begin, end)), axis=i)
+        n = np.shape(x)[i]
+        if max(begin, end) > most(n):
+            raise DimensionMismatch(
+                f"{name} of an axis of length {n} pads at most {most(n)} on either side, not ({begin}, {end})"
+            )
+        x = np.take(x, np.concatenate(index(n, begin, end)), axis=i)
     return x
 
 
 def pad_repeat(x: Any, pad: Pad, axis: Axis = None) -> Any:
-    """x with its borders repeated; by default along the first axes, as many as `pad` has pairs.
+    """x padded with repetitions of its border elements.
+
+    By default along the first axes, as many as `pad` has pairs; for an integer `pad` along the spatial axes,
+    all but the last two. Raises ValueError if the length of `pad` does not fit the axes or it is negative,
+    DimensionMismatch if it is too large or x has no such axis, ArgumentError for what holds no numbers.
 
     >>> pad_repeat(np.array([1.0, 2.0, 3.0]), (1, 2))
     array([1., 1., 2., 3., 3., 3.])
@@ -81,11 +106,15 @@ def pad_repeat(x: Any, pad: Pad, axis: Axis = None) -> Any:
     def index(n: int, begin: int, end: int) -> Any:
         return np.zeros(begin, int), np.arange(n), np.full(end, n - 1)
 
-    return _pad_by_index(x, pad, axis, index)
+    return _pad_by_index("pad_repeat", x, pad, axis, lambda n: sys.maxsize if n else 0, index)
 
 
 def pad_reflect(x: Any, pad: Pad, axis: Axis = None) -> Any:
-    """x with its reflection at the border elements, which are not repeated.
+    """x padded with its reflection at the border elements, which are not repeated.
+
+    Axes as for :func:`pad_repeat`; the padding is shorter than the axis. Raises ValueError if the length of
+    `pad` does not fit the axes or it is negative, DimensionMismatch if it is too large or x has no such axis,
+    ArgumentError for what holds no numbers.
 
     >>> pad_reflect(np.array([1.0, 2.0, 3.0]), (1, 2))
     array([2., 1., 2., 3., 2., 1.])
@@ -94,11 +123,15 @@ def pad_reflect(x: Any, pad: Pad, axis: Axis = None) -> Any:
     def index(n: int, begin: int, end: int) -> Any:
         return np.arange(begin, 0, -1), np.arange(n), np.arange(n - 2, n - 2 - end, -1)
 
-    return _pad_by_index(x, pad, axis, index)
+    return _pad_by_index("pad_reflect", x, pad, axis, lambda n: max(n - 1, 0), index)
 
 
 def pad_symmetric(x: Any, pad: Pad, axis: Axis = None) -> Any:
-    """x with its reflection at the borders; the border elements are repeated.
+    """x padded with its reflection at the borders; the border elements are repeated.
+
+    Axes as for :func:`pad_repeat`; the padding is no longer than the axis. Raises ValueError if the length of
+    `pad` does not fit the axes or it is negative, DimensionMismatch if it is too large or x has no such axis,
+    ArgumentError for what holds no numbers.
 
     >>> pad_symmetric(np.array([1.0, 2.0, 3.0]), (1, 2))
     array([1., 1., 2., 3., 3., 2.])
@@ -107,11 +140,15 @@ def pad_symmetric(x: Any, pad: Pad, axis: Axis = None) -> Any:
     def index(n: int, begin: int, end: int) -> Any:
         return np.arange(begin - 1, -1, -1), np.arange(n), np.arange(n - 1, n - 1 - end, -1)
 
-    return _pad_by_index(x, pad, axis, index)
+    return _pad_by_index("pad_symmetric", x, pad, axis, lambda n: n, index)
 
 
 def pad_circular(x: Any, pad: Pad, axis: Axis = None) -> Any:
-    """x as a piece of its periodic continuation.
+    """x padded with its periodic continuation.
+
+    Axes as for :func:`pad_repeat`; the padding is no longer than the axis. Raises ValueError if the length of
+    `pad` does not fit the axes or it is negative, DimensionMismatch if it is too large or x has no such axis,
+    ArgumentError for what holds no numbers.
 
     >>> pad_circular(np.array([1.0, 2.0, 3.0]), (1, 2))
     array([3., 1., 2., 3., 1., 2.])
@@ -120,4 +157,4 @@ def pad_circular(x: Any, pad: Pad, axis: Axis = None) -> Any:
     def index(n: int, begin: int, end: int) -> Any:
         return np.arange(n - begin, n), np.arange(n), np.arange(end)
 
-    return _pad_by_index(x, pad, axis, index)
+    return _pad_by_index("pad_circular", x, pad, axis, lambda n: n, index)

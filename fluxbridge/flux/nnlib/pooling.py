@@ -1,8 +1,8 @@
-"""Pooling: what is left of each window is its maximum, its mean or its p-norm.
+"""Pooling: the maximum, the mean or the p-norm of each window.
 
-The maximum passes its cotangent to the first largest element of the window, first axis fastest (as
-Julia stores it). That choice, once made, is linear: ``maxpool_spread`` puts numbers where the
-maxima were, ``maxpool_pick`` takes them from there, and each is the other's rule.
+The cotangent of a maximum goes to the first of the largest elements of its window, first axis fastest (the
+order of Julia's memory). For given maxima that is linear: ``maxpool_spread`` puts numbers at the places of
+the maxima, ``maxpool_pick`` takes them from there, and each is the other's rule.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import primitive
+from ...autodiff.primitive import primitive, take_up
 from .dims import PoolDims
-from .numeric import as_float
+from .numeric import as_float, check_numbers, check_real
 from .windows import Sizes, Windows, channels_first, channels_last, check_rank, count, expand, padded, windows
 
 
 def pool_windows(shape: Sizes, k: Any, stride: Any = None, pad: Any = 0) -> Windows:
     """The windows of pooling over an array of this shape; `stride` defaults to the window's size.
 
-    k may be a PoolDims, which says it all.
+    A PoolDims as k holds all settings. Raises DimensionMismatch if a setting does not fit the spatial axes.
     """
     if isinstance(k, PoolDims):
         k.check(np.empty(shape, np.bool_))
         return k.place
-    rank = len(shape) - 2
+    rank = max(len(shape) - 2, 1)
     kernel = expand(k, rank)
     check_rank(np.empty(shape, np.bool_), len(kernel), "Pooling")
     return windows(shape[:-2], kernel, kernel if stride is None else stride, pad)
@@ -36,12 +36,12 @@ def _at(slices: tuple[slice, ...]) -> tuple[slice, ...]:
 
 
 def _is_global(place: Windows) -> bool:
-    """Is there one window, the whole array?"""
+    """Is there a single window, the whole array? Then NumPy's reductions are faster."""
     return place.kernel == place.input and not any(place.pad) and count(place.output) == 1
 
 
 def _flat(x: np.ndarray) -> np.ndarray:
-    """The spatial axes of C, spatial, N as one, first axis fastest."""
+    """(C, spatial…, N) with the spatial axes flattened, first axis fastest."""
     spatial = range(x.ndim - 2, 0, -1)
     return np.transpose(x, (0, *spatial, x.ndim - 1)).reshape(x.shape[0], count(x.shape[1:-1]), x.shape[-1])
 
@@ -50,7 +50,7 @@ def _flat(x: np.ndarray) -> np.ndarray:
 
 
 def _lowest(x: np.ndarray) -> Any:
-    """What the padding holds: the lowest finite number, as in NNlib."""
+    """The value of the padding: the lowest finite number, as in NNlib."""
     return (np.finfo if x.dtype.kind == "f" else np.iinfo)(x.dtype).min
 
 
@@ -174,46 +174,60 @@ SUMPOOL_DATA: Any = primitive(
 
 
 def maxpool(x: Any, k: Any, stride: Any = None, pad: Any = 0) -> Any:
-    """The largest element of each window of size `k`, of x (spatial…, channels, batch).
+    """The largest element of each window of size `k`, for x of shape (spatial…, channels, batch).
 
-    `stride` defaults to k. The padding counts as -Inf. Raises DimensionMismatch if k does not fit x.
+    `k`, `stride` (by default k) and `pad` are integers, one or one for each spatial axis; a :class:`PoolDims`
+    as k stands for all. The padding never is the maximum. The result has the dtype of x. Raises
+    DimensionMismatch if the settings do not fit x, ArgumentError for settings out of range and what holds no
+    numbers.
 
     >>> maxpool(np.arange(16.0).reshape(4, 4, 1, 1), (2, 2))[:, :, 0, 0]
     array([[ 5.,  7.],
            [13., 15.]])
     """
+    check_numbers("maxpool", x)
     return MAXPOOL(x, place=pool_windows(np.shape(x), k, stride, pad))
 
 
 def meanpool(x: Any, k: Any, stride: Any = None, pad: Any = 0, count_include_pad: bool = True) -> Any:
-    """The mean of each window of size `k`, of x (spatial…, channels, batch).
+    """The mean of each window of size `k`, for x of shape (spatial…, channels, batch).
 
-    The padding counts as zeros, or with count_include_pad=False not at all. Raises
-    DimensionMismatch if k does not fit x.
+    Settings as for :func:`maxpool`. The padding counts as zeros, with ``count_include_pad=False`` not at all.
+    Integers give Float64. Raises DimensionMismatch if the settings do not fit x, ArgumentError for settings
+    out of range and what holds no numbers.
 
     >>> meanpool(np.arange(16.0).reshape(4, 4, 1, 1), (2, 2))[:, :, 0, 0]
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
+    >>> meanpool(np.array([2.0, 4.0]).reshape(2, 1, 1), (2,), pad=1, count_include_pad=False).ravel()
+    array([2., 4.])
     """
-    return mean_of_windows(x, pool_windows(np.shape(x), k, stride, pad), count_include_pad)
+    check_numbers("meanpool", x)
+    return mean_of_windows(take_up(x), pool_windows(np.shape(x), k, stride, pad), count_include_pad)
 
 
 def mean_of_windows(x: Any, place: Windows, count_include_pad: bool = True) -> Any:
+    """The sum of each window divided by the size of the window, or by the number of its elements in x."""
     total = SUMPOOL(as_float(x) if type(x) is np.ndarray else x, place=place)
     if count_include_pad:
         return total * (1 / count(place.kernel))
     ones = np.ones((*place.input, 1, 1), x.dtype if x.dtype.kind == "f" else np.float64)
-    return total / np.maximum(_sumpool(ones, place), 1)
+    return total / np.maximum(_sumpool(ones, place), 1)  # 1: a window may lie in the padding
 
 
 def lpnormpool(x: Any, p: float, k: Any, stride: Any = None, pad: Any = 0) -> Any:
-    """(Σ xᵖ)^(1/p) of each window of size `k`, of x (spatial…, channels, batch).
+    """(Σ xᵖ)^(1/p) over each window of size `k`, for x of shape (spatial…, channels, batch).
 
-    Raises ValueError unless 0 < p < Inf, DimensionMismatch if k does not fit x.
+    Settings as for :func:`maxpool`; the padding counts as zeros. Raises ValueError unless 0 < p < Inf,
+    DimensionMismatch if the settings do not fit x, ArgumentError for settings out of range and what holds no
+    numbers.
 
     >>> lpnormpool(np.array([3.0, 4.0]).reshape(2, 1, 1), 2, (2,)).item()
     5.0
     """
+    check_real("p", p)
     if not 0 < p < np.inf:
         raise ValueError(f"p value of Lp norm pool expects 0 < p < Inf, but p is {p}")
+    check_numbers("lpnormpool", x)
+    x = take_up(x)
     return SUMPOOL(x**p, place=pool_windows(np.shape(x), k, stride, pad)) ** (1 / p)

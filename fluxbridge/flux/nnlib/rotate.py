@@ -1,4 +1,4 @@
-"""imrotate: images turned about a point."""
+"""imrotate: rotation of images about a point."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...autodiff.primitive import primitive
+from ...autodiff.primitive import primitive, take_up
 from ...errors import ArgumentError, DimensionMismatch
+from .numeric import check_numbers, check_real
 
 
 class Turn(NamedTuple):
-    """By which angle, how pixels are read, and about which point (counted from 0)."""
+    """The angle in radians, the interpolation method, and the centre of rotation (pixels count from 0)."""
 
     angle: float
     method: str
     centre: tuple[float, float]
 
 
-#: Where a pixel comes from: (rows of the target, columns, rows of the source, columns, weight).
+#: A weighted copy of pixels: (rows of the target, columns, rows of the source, columns, weight).
 Part = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Any]
 
 
 def _right_angle(rows: int, columns: int, turn: Turn) -> int | None:
-    """How many right angles the turn is, if these only move pixels: about the middle of the image."""
+    """The number of right angles, if the rotation only permutes pixels (about the middle of the image)."""
     middle = ((rows - 1) / 2, (columns - 1) / 2)
     quarters = turn.angle / (math.pi / 2)
     whole = round(quarters)
@@ -47,7 +48,7 @@ def _parts(shape: tuple[int, ...], dtype: np.dtype, turn: Turn) -> list[Part]:
     real = np.empty(0, dtype).real.dtype if dtype.kind in "fc" else np.dtype(float)
     angle = real.type(turn.angle)
     sin, cos = np.sin(angle), np.cos(angle)
-    at = [real.type(c + 1) for c in turn.centre]  # from 1, so that roundings are the same
+    at = [real.type(c + 1) for c in turn.centre]  # counted from 1: the same rounding as in Julia
     y, x = (i + 1).astype(real) - at[0], (j + 1).astype(real) - at[1]
     row, column = cos * y - sin * x + at[0] - 1, sin * y + cos * x + at[1] - 1
     if turn.method == "nearest":
@@ -68,7 +69,7 @@ def _parts(shape: tuple[int, ...], dtype: np.dtype, turn: Turn) -> list[Part]:
 
 
 def _nearest(place: np.ndarray) -> np.ndarray:
-    """Rounded, halves away from zero (where pixels count from 1)."""
+    """Rounded to integers, halves upwards, as positions that count from 1 are in Julia."""
     return np.floor(place + 1.5).astype(int) - 1
 
 
@@ -105,13 +106,13 @@ IMROTATE_BACK: Any = primitive(
 def imrotate(
     x: Any, θ: float, *, method: str = "bilinear", rotation_center: tuple[float, ...] | None = None
 ) -> Any:
-    """Images x (W, H, channels, batch) turned by the angle θ in radians, about their centre pixel.
+    """Images x (W, H, channels, batch) rotated by the angle θ in radians about their centre pixel.
 
-    A pixel takes its colour from the four around its origin (``method="bilinear"``) or from the nearest
-    one (``"nearest"``); what comes from outside is zero. `rotation_center` counts pixels from 0; the
-    default is the pixel (W // 2, H // 2). There is a derivative by x, none by θ.
-    Raises DimensionMismatch if x has not 4 axes, ArgumentError for another method, or for integers with
-    "bilinear".
+    Each pixel of the result interpolates the four pixels around its origin (``method="bilinear"``) or copies
+    the nearest one (``"nearest"``); outside of x there is 0. `rotation_center` is a pair of pixel positions
+    that count from 0, by default (W // 2, H // 2). Shape and dtype are those of x. There is a derivative by
+    x, none by θ. Raises DimensionMismatch if x has not 4 axes, ArgumentError for another method, for integers
+    with "bilinear", or an angle or centre that is no number or pair of numbers.
 
     >>> x = np.zeros((3, 3, 1, 1))
     >>> x[0, 1] = 1.0
@@ -120,13 +121,19 @@ def imrotate(
            [0., 0., 0.],
            [0., 0., 0.]])
     """
-    shape = np.shape(x)
+    check_numbers("imrotate", x)
+    check_real("the angle of imrotate", θ)
+    x, shape = take_up(x), np.shape(x)
     if len(shape) != 4:
         raise DimensionMismatch(f"imrotate takes an array of 4 axes (W, H, channels, batch), not {shape}")
-    if method not in ("bilinear", "nearest"):
+    if not isinstance(method, str) or method not in ("bilinear", "nearest"):
         raise ArgumentError(f'No interpolation method such as {method!r}: it is "bilinear" or "nearest"')
     if method == "bilinear" and x.dtype.kind in "iub":
         raise ArgumentError('an array of integers can be turned with method="nearest" only')
+    if rotation_center is not None and (
+        np.shape(rotation_center) != (2,) or np.asarray(rotation_center).dtype.kind not in "iuf"
+    ):
+        raise ArgumentError(f"rotation_center is a pair of pixel positions, not {rotation_center!r}")
     centre = (shape[0] // 2, shape[1] // 2) if rotation_center is None else rotation_center
     real = np.float32 if x.dtype in (np.float32, np.complex64) else np.float64
     angle = float(np.mod(real(θ), real(2 * np.pi)))

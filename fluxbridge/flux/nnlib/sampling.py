@@ -1,4 +1,4 @@
-"""grid_sample: an image read at any points, by linear interpolation between its pixels."""
+"""grid_sample: linear interpolation of images at given points."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ import numpy as np
 from ...autodiff.primitive import plain, primitive
 from ...errors import ArgumentError, DimensionMismatch
 from .gather import GATHER, SCATTER_ADD
+from .numeric import check_numbers
 
 
 def _places(grid: Any, sizes: tuple[int, ...], border: bool) -> tuple[list[Any], list[Any]]:
-    """Where the points lie, in pixels along each axis from 0, and how that moves with the grid's numbers."""
+    """The points in pixels (from 0) along each axis, and the derivative of that by the grid."""
     places, slopes = [], []
     for k, n in enumerate(sizes):
         place: Any = (grid[k].astype(float) + 1.0) * 0.5 * (n - 1.0)
         slope: Any = 0.5 * (n - 1.0)
-        if border:  # a point on the border, or outside, does not move its pixel
+        if border:  # constant on the border and outside
             inside = (plain(place) > 0) & (plain(place) < n - 1)
             edge = np.clip(plain(place), 0.0, n - 1.0)
             place, slope = np.where(inside, place, edge), np.where(inside, slope, 0.0)
@@ -31,9 +32,9 @@ def _places(grid: Any, sizes: tuple[int, ...], border: bool) -> tuple[list[Any],
 
 
 def _corners(places: list[Any], sizes: tuple[int, ...]) -> Iterator[tuple[Any, list[Any], tuple[int, ...]]]:
-    """For each pixel around the points its index, its weights, and which corner it is.
+    """For each corner of the cells around the points: the pixel's index, its weights, and the corner.
 
-    The weights are one for each axis, and one more: 0 where there is no such pixel, else 1.
+    There is one weight for each axis, and a last one, 0 where there is no such pixel, else 1.
     """
     floors = [np.floor(plain(p)) for p in places]
     batch = np.broadcast_to(np.arange(floors[0].shape[-1]), floors[0].shape)
@@ -42,7 +43,7 @@ def _corners(places: list[Any], sizes: tuple[int, ...]) -> Iterator[tuple[Any, l
         index, weights = [], []
         for place, floor, step, n in zip(places, floors, corner, sizes, strict=True):
             pixel = floor + step
-            inside = (pixel >= 0) & (pixel < n)  # never for NaN
+            inside = (pixel >= 0) & (pixel < n)  # False for NaN
             exists = exists * inside
             index.append(np.where(inside, pixel, 0).astype(int))
             weights.append(place - floor if step else (floor + 1.0) - place)
@@ -96,20 +97,22 @@ _MODES = {"zeros": False, "border": True}
 
 
 def grid_sample(x: Any, grid: Any, *, padding_mode: str = "zeros") -> Any:
-    """x (W, H, channels, batch) read at the points of `grid` (2, W', H', batch): (W', H', channels, batch).
+    """x (W, H, channels, batch) interpolated at the points of `grid` (2, W', H', batch).
 
-    A point is (x, y) from -1 to 1, the centres of the first and the last pixel of an axis; what lies
-    between pixels is interpolated linearly. Outside there are zeros, or with ``padding_mode="border"``
-    the nearest pixel. With one more spatial axis x is (W, H, D, channels, batch), and points have three
-    coordinates. Raises DimensionMismatch if the shapes do not fit, ArgumentError for another mode.
+    The result has the shape (W', H', channels, batch) and the dtype of x. The points have coordinates from
+    -1, the centre of the first pixel of an axis, to 1, that of the last. Outside there is 0, with
+    ``padding_mode="border"`` the nearest pixel. With a third spatial axis x is (W, H, D, channels, batch) and
+    grid (3, W', H', D', batch). Raises DimensionMismatch if the shapes do not fit, ArgumentError for another
+    mode or what holds no numbers.
 
     >>> x = np.arange(4.0).reshape(2, 2, 1, 1)
     >>> middle = np.zeros((2, 1, 1, 1))
     >>> grid_sample(x, middle).item()
     1.5
     """
-    if padding_mode not in _MODES:
+    if not isinstance(padding_mode, str) or padding_mode not in _MODES:
         raise ArgumentError(f'padding_mode is "zeros" or "border", not {padding_mode!r}')
+    check_numbers("grid_sample", x, grid)
     shape, points = np.shape(x), np.shape(grid)
     rank = len(shape) - 2
     if rank not in (2, 3):

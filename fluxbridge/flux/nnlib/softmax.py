@@ -1,8 +1,7 @@
-"""softmax, logsoftmax and logsumexp, as stable primitives.
+"""softmax, logsoftmax and logsumexp as primitives, computed without overflow.
 
-Their rules need the output only (logsumexp: its softmax), so nothing is computed twice. `axis` is
-one axis, a tuple of axes, or None for all together; it defaults to 0 (the features) where Flux's
-``dims`` does.
+`axis` is one axis, a tuple of axes, or None for all of them; it defaults as Flux's ``dims`` does. The rules
+need only the output (that of logsumexp: its softmax).
 """
 
 from __future__ import annotations
@@ -12,18 +11,20 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import primitive
-from .numeric import as_float
+from .numeric import as_float, check_axis
 
 Axis = int | tuple[int, ...] | None
 
 
-def _refuse_number(x: Any, name: str) -> None:
-    if np.ndim(x) == 0:
+def _check(x: Any, axis: Axis, name: str) -> None:
+    ndim = np.ndim(x)
+    if ndim == 0:
         raise TypeError(
             f"{name}(x) was called with a number, but it needs an array. A layer like "
             f"Dense((3, 4), {name}) applies its activation to every number by itself: put {name} after "
             f"the layer instead, Chain(Dense((3, 4)), {name})."
         )
+    check_axis(name, axis, ndim)
 
 
 def _below_maximum(x: Any, axis: Axis) -> tuple[Any, Any]:
@@ -34,7 +35,7 @@ def _below_maximum(x: Any, axis: Axis) -> tuple[Any, Any]:
 
 
 def _scores(x: Any, axis: Axis) -> Any:
-    """x minus its maximum, where an infinite score takes everything."""
+    """x minus its maximum; where the maximum is Inf, 0 at the infinite entries and -Inf elsewhere."""
     z, top = _below_maximum(x, axis)
     if (top == np.inf).any():
         z = np.where(np.isposinf(top), np.where(np.isposinf(x), 0, -np.inf), z).astype(z.dtype)
@@ -87,38 +88,41 @@ LOGSUMEXP = primitive(
 
 
 def softmax(x: Any, axis: Axis = 0) -> Any:
-    """exp(x) / sum(exp(x)) along `axis`: scores become probabilities. Same shape as x.
+    """exp(x) / sum(exp(x)) along `axis`: probabilities that sum to 1.
 
-    Raises TypeError for a number.
+    x is an array of scores of any shape, and the result has that shape. Raises TypeError for a number,
+    DimensionMismatch if there is no such axis, ArgumentError for what holds no numbers.
 
     >>> softmax(np.array([1.0, 2.0, 3.0])).round(4)
     array([0.09  , 0.2447, 0.6652])
     """
-    _refuse_number(x, "softmax")
+    _check(x, axis, "softmax")
     return SOFTMAX(x, axis=axis)
 
 
 def logsoftmax(x: Any, axis: Axis = 0) -> Any:
-    """log(softmax(x)) without the rounding of the two steps. Same shape as x.
+    """log(softmax(x)), computed as x - logsumexp(x), in the shape of x.
 
-    Raises TypeError for a number.
+    Raises TypeError for a number, DimensionMismatch if there is no such axis, ArgumentError for what holds no
+    numbers.
 
     >>> logsoftmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    _refuse_number(x, "logsoftmax")
+    _check(x, axis, "logsoftmax")
     return LOGSOFTMAX(x, axis=axis)
 
 
 def logsumexp(x: Any, axis: Axis = None) -> Any:
-    """log(sum(exp(x))) without overflow: a number, or with `axis` an array that keeps this axis, of length 1.
+    """log(sum(exp(x))), computed without overflow.
 
-    Raises TypeError for a number.
+    A number for ``axis=None``; else an array of the shape of x in which `axis` has length 1. Raises TypeError
+    for a number, DimensionMismatch if there is no such axis, ArgumentError for what holds no numbers.
 
     >>> round(float(logsumexp(np.array([1000.0, 1000.0]))), 4)
     1000.6931
     >>> logsumexp(np.zeros((3, 2)), axis=0).shape
     (1, 2)
     """
-    _refuse_number(x, "logsumexp")
+    _check(x, axis, "logsumexp")
     return LOGSUMEXP(x, axis=axis)

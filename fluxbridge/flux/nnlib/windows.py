@@ -1,6 +1,6 @@
-"""Windows that slide over the spatial axes of an array: the geometry of convolution and pooling.
+"""The geometry of convolution and pooling: windows that slide over the spatial axes of an array.
 
-Arrays are WHCN: one to three spatial axes, then channels, then the batch.
+Arrays have the axes WHCN: one to three spatial axes, then channels, then the batch.
 """
 
 from __future__ import annotations
@@ -8,20 +8,22 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import DimensionMismatch
+from ...errors import ArgumentError, DimensionMismatch
+from .numeric import check_integer
 
 Sizes = tuple[int, ...]
 
 
 class Windows(NamedTuple):
-    """Where the windows lie: everything spatial that convolution and pooling have to know.
+    """The spatial sizes and settings of a convolution or pooling, one number for each spatial axis.
 
-    `pad` is (begin1, end1, begin2, end2, …), as NNlib counts it.
+    `pad` is (begin1, end1, begin2, end2, …), in NNlib's order.
     """
 
     input: Sizes
@@ -32,16 +34,17 @@ class Windows(NamedTuple):
 
     @property
     def rank(self) -> int:
+        """The number of spatial axes."""
         return len(self.kernel)
 
     @property
     def padded(self) -> Sizes:
-        """The spatial sizes of the input with its padding."""
+        """The spatial sizes of the padded input."""
         return tuple(n + self.pad[2 * i] + self.pad[2 * i + 1] for i, n in enumerate(self.input))
 
     @property
     def output(self) -> Sizes:
-        """How many windows there are along each axis."""
+        """The number of windows along each axis."""
         return tuple(
             (n - (k - 1) * d - 1) // s + 1
             for n, k, s, d in zip(self.padded, self.kernel, self.stride, self.dilation, strict=True)
@@ -49,7 +52,7 @@ class Windows(NamedTuple):
 
     @property
     def inside(self) -> tuple[slice, ...]:
-        """Where the input lies within its padding."""
+        """The slices of the padded input that are the input."""
         return tuple(slice(self.pad[2 * i], self.pad[2 * i] + n) for i, n in enumerate(self.input))
 
     def offsets(self) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
@@ -73,12 +76,20 @@ def _offsets(place: Windows) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
 
 
 def expand(n: int | Sequence[int], rank: int) -> Sizes:
-    """One size for all spatial axes, or one for each, as a tuple."""
-    return (int(n),) * rank if isinstance(n, (int, np.integer)) else tuple(int(i) for i in n)
+    """A number as a tuple with that number for each of `rank` axes; a sequence as a tuple.
+
+    Raises ArgumentError for what are no integers.
+    """
+    try:
+        return (int(n),) * rank if isinstance(n, (int, np.integer)) else tuple(operator.index(i) for i in n)
+    except TypeError:
+        raise ArgumentError(
+            f"sizes, strides, paddings and dilations are integers, one or one for each axis, not {n!r}"
+        ) from None
 
 
 def per_axis(name: str, n: int | Sequence[int], rank: int) -> Sizes:
-    """As :func:`expand`; DimensionMismatch where there is not one number for each spatial axis."""
+    """As :func:`expand`. Raises DimensionMismatch unless there is one number for each spatial axis."""
     sizes = expand(n, rank)
     if len(sizes) != rank:
         raise DimensionMismatch(f"{name.capitalize()} {len(sizes)}d, should be {rank}d: {name}={sizes}")
@@ -94,7 +105,8 @@ def windows(
 ) -> Windows:
     """The windows of `kernel` over spatial sizes `input`.
 
-    Raises DimensionMismatch if a setting has the wrong length or the kernel does not fit.
+    Raises DimensionMismatch if a setting has the wrong length or the padded input is smaller than the kernel,
+    ArgumentError for strides, dilations and kernels below 1 and negative padding.
 
     >>> windows((6, 5), (3, 2), stride=2, pad=1).output
     (3, 3)
@@ -106,6 +118,11 @@ def windows(
         pads = tuple(p for p in pads for _ in range(2))
     if len(pads) != 2 * rank:
         raise DimensionMismatch(f"Padding {len(pads)}d, should be either {rank}d or {2 * rank}d: pad={pads}")
+    if min((*kernel, *strides, *dilations), default=1) < 1 or min(pads, default=0) < 0:
+        raise ArgumentError(
+            "sizes, strides and dilations of windows are at least 1 and paddings at least 0, but got "
+            f"kernel={tuple(kernel)}, stride={strides}, dilation={dilations}, pad={pads}"
+        )
     made = Windows(tuple(input), tuple(kernel), strides, pads, dilations)
     for n, k, d in zip(made.padded, made.kernel, dilations, strict=True):
         if n < (k - 1) * d + 1:
@@ -117,23 +134,23 @@ def windows(
 
 
 def channels_first(x: np.ndarray) -> np.ndarray:
-    """A view of a WHCN array with its channel axis in front: C, spatial, N.
+    """A view of a WHCN array in the order channels, spatial axes, batch.
 
-    In this order the results of convolution lie in memory, and so do those of the elementwise
-    operations after it; what looks like WHCN is a view.
+    Results of convolution are contiguous in this order, and so are those of elementwise operations on them;
+    their WHCN form is a view.
     """
     n = x.ndim
     return x.transpose(n - 2, *range(n - 2), n - 1)
 
 
 def channels_last(x: np.ndarray) -> np.ndarray:
-    """The way back from :func:`channels_first`."""
+    """The inverse of :func:`channels_first`."""
     n = x.ndim
     return x.transpose(*range(1, n - 1), 0, n - 1)
 
 
 def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
-    """The spatial axes of a C, spatial, N array with their padding, filled with `value`."""
+    """An array (channels, spatial…, batch) with its spatial axes padded with `value`."""
     if not any(place.pad):
         return x
     out = np.full((x.shape[0], *place.padded, x.shape[-1]), value, x.dtype)
@@ -143,11 +160,12 @@ def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
 
 
 def count(sizes: Sequence[int]) -> int:
+    """The product of `sizes`."""
     return math.prod(sizes)
 
 
 def check_rank(x: Any, rank: int, who: str) -> None:
-    """Raise unless x has `rank` spatial axes, channels and a batch."""
+    """Raise DimensionMismatch unless x has `rank` spatial axes, channels and a batch."""
     if np.ndim(x) != rank + 2:
         raise DimensionMismatch(
             f"{who} expects an array of {rank + 2} dimensions ({rank} spatial, channels, batch), "
@@ -156,9 +174,9 @@ def check_rank(x: Any, rank: int, who: str) -> None:
 
 
 class ConvDims(NamedTuple):
-    """One convolution: where its windows are, how many groups of channels, and which way it goes.
+    """The settings of a convolution: its windows, the number of groups of channels, and its direction.
 
-    A true convolution turns its kernel round; a cross-correlation (`flipped`) does not.
+    A convolution reverses the axes of its kernel; a cross-correlation (`flipped`) does not.
     """
 
     place: Windows
@@ -175,13 +193,20 @@ def conv_dims(
     groups: int = 1,
     flipped: bool = False,
 ) -> ConvDims:
-    """What `conv` has to know about arrays of these shapes.
+    """The settings of the convolution of arrays of these shapes.
 
-    Raises DimensionMismatch if they do not fit together.
+    Raises DimensionMismatch if the shapes and settings do not fit together, ArgumentError for settings that
+    are out of range.
     """
+    check_integer("groups", groups, 1)
     if len(x_shape) != len(w_shape):
         raise DimensionMismatch(
             f"Rank of x and w must match: x has the shape {x_shape}, w has the shape {w_shape}"
+        )
+    if len(x_shape) < 3:
+        raise DimensionMismatch(
+            "a convolution takes arrays with spatial axes, channels and a batch, but got the shapes "
+            f"{x_shape} and {w_shape}"
         )
     channels, inside, out = x_shape[-2], w_shape[-2], w_shape[-1]
     if channels != inside * groups:

@@ -12,99 +12,25 @@
 array([ 0.702, -0.702])
 """
 
-from ..absent import explain
-from ..functors import KeyPath, getkeypath, haskeypath, trainable
-from .base import AbstractRule, apply_, init, rule
-from .chain import AccumGrad, ClipGrad, ClipNorm, MixedPrecision, OptimiserChain, SignDecay, WeightDecay
-from .changes import adjust, adjust_, freeze_, thaw_
-from .implicit import (
-    ADAM,
-    ADAMW,
-    NADAM,
-    OADAM,
-    RADAM,
-    ADADelta,
-    ADAGrad,
-    ClipValue,
-    Optimiser,
-    params,
-)
-from .parameters import Restructure, destructure, isnumeric, trainables
-from .rules import (
-    AdaBelief,
-    AdaDelta,
-    AdaGrad,
-    Adam,
-    AdaMax,
-    AdamW,
-    AMSGrad,
-    Descent,
-    Lion,
-    Momentum,
-    NAdam,
-    Nesterov,
-    OAdam,
-    RAdam,
-    RMSProp,
-    Rprop,
-)
-from .step import update, update_
-from .tree import Leaf, setup
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "ADAM",
-    "ADAMW",
-    "NADAM",
-    "OADAM",
-    "RADAM",
-    "ADADelta",
-    "ADAGrad",
-    "AMSGrad",
-    "AbstractRule",
-    "AccumGrad",
-    "AdaBelief",
-    "AdaDelta",
-    "AdaGrad",
-    "AdaMax",
-    "Adam",
-    "AdamW",
-    "ClipGrad",
-    "ClipNorm",
-    "ClipValue",
-    "Descent",
-    "KeyPath",
-    "Leaf",
-    "Lion",
-    "MixedPrecision",
-    "Momentum",
-    "NAdam",
-    "Nesterov",
-    "OAdam",
-    "Optimiser",
-    "OptimiserChain",
-    "RAdam",
-    "RMSProp",
-    "Restructure",
-    "Rprop",
-    "SignDecay",
-    "WeightDecay",
-    "adjust",
-    "adjust_",
-    "apply_",
-    "destructure",
-    "freeze_",
-    "getkeypath",
-    "haskeypath",
-    "init",
-    "isnumeric",
-    "params",
-    "rule",
-    "setup",
-    "thaw_",
-    "trainable",
-    "trainables",
-    "update",
-    "update_",
-]  # fmt: skip
+from ..absent import explain as _explain
+from ..functors import KeyPath as KeyPath
+from ..functors import getkeypath as getkeypath
+from ..functors import haskeypath as haskeypath
+from ..functors import trainable as trainable
+from ..names import exported as _exported
+from .base import *
+from .chain import *
+from .changes import *
+from .implicit import *
+from .parameters import *
+from .rules import *
+from .step import *
+from .tree import *
 
-__getattr__ = explain("Optimisers")
+if not TYPE_CHECKING:  # for type checkers a star exports what it imports
+    del TYPE_CHECKING
+    __all__ = _exported(globals())
+
+__getattr__ = _explain("Optimisers")

@@ -1,7 +1,7 @@
 """What an optimisation rule is: hyperparameters, an initial state, and a step.
 
-A rule is a small frozen dataclass whose fields stand in Optimisers.jl's order. To write one,
-derive from :class:`AbstractRule`, decorate with :func:`rule` and define ``init`` and ``apply_``:
+A rule is a small frozen dataclass whose fields stand in Optimisers.jl's order. To write one, derive from
+:class:`AbstractRule`, decorate with :func:`rule` and define ``init`` and ``apply``:
 
 >>> import numpy as np
 >>> @rule
@@ -9,7 +9,7 @@ derive from :class:`AbstractRule`, decorate with :func:`rule` and define ``init`
 ...     eta: float = 0.1
 ...     def init(self, x):
 ...         return None
-...     def apply_(self, state, x, dx):
+...     def apply(self, state, x, dx):
 ...         return state, self.eta * np.sign(dx)
 >>> SignDescent(0.5)
 SignDescent(eta=0.5)
@@ -27,12 +27,25 @@ import numpy as np
 from ...errors import ArgumentError, DomainError
 from .text import printed, type_name
 
+__all__ = ["AbstractRule", "apply_", "init", "rule"]
+
 #: Other spellings of a field: the Greek letters of the formulas (as Python normalises them), and
-#: ``lambda``, which is a word of Python's own (so: ``AdamW(lambda_=0.1)`` or ``AdamW(λ=0.1)``).
+#: ``lambda``, a keyword of Python (so: ``AdamW(lambda_=0.1)`` or ``AdamW(λ=0.1)``).
 SPELLINGS = {
     "η": "eta", "β": "beta", "ε": "epsilon", "ρ": "rho", "λ": "lambda_", "lambda": "lambda_",
     "δ": "delta", "ω": "omega", "Γ": "gamma", "l": "ell",
 }  # fmt: skip
+
+Step = tuple[Any, Any]  #: (next state, what is subtracted from the parameter, or None, or a NewValue)
+
+
+class NewValue:
+    """In place of a step: the new value of the parameter, where a subtraction would round a second time."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
 
 
 def spelled(options: dict[str, Any]) -> dict[str, Any]:
@@ -41,23 +54,49 @@ def spelled(options: dict[str, Any]) -> dict[str, Any]:
 
 
 class AbstractRule:
-    """The ancestor of all rules.
+    """The base class of optimisation rules.
 
-    ``init(x)`` makes the state for a parameter. ``apply_(state, x, dx)`` returns the next state and
-    what is to be subtracted from `x`; it may write into its own state but neither into `x` nor
-    `dx`. None instead of the latter means: nothing this time.
+    ``init(x)`` makes the state for a parameter. ``apply(state, x, dx)`` returns (next state, step); the step
+    is subtracted from `x`, None takes none. It is a pure function: it writes into none of its arguments. A
+    rule that writes into its own state defines ``apply_`` in its place, with the same arguments and results.
+
+    Raises NotImplementedError if a rule without ``init`` or ``apply`` is used, AttributeError for a field
+    that it does not have; the constructor of a rule raises ArgumentError if a field has not the type of its
+    default, DomainError if `eta` is negative.
+
+    >>> class Plain(AbstractRule):
+    ...     def init(self, x): return None
+    ...     def apply(self, state, x, dx): return state, 0.5 * dx
+    >>> apply_(Plain(), None, np.ones(2), np.ones(2))
+    (None, array([0.5, 0.5]))
     """
 
-    #: May ``apply_`` raise for some gradients? Then parameters and states are kept safe meanwhile.
-    fallible = True
-    #: Does it ask which number is larger? Then it is for real parameters only.
+    #: Is an element of the step (and of the state's arrays) a function of the elements of `state`, `x` and
+    #: `dx` at the same position, and cannot fail? Then ``apply`` may be called for blocks of a large array. A
+    #: class that defines ``apply`` says so itself; it does not inherit the answer.
+    elementwise = False
+    #: Does ``apply_`` write into the arrays of its state?
+    writes_state = False
+    #: Does it compare numbers? Then it is for real parameters only.
     compares = False
+    refuses_negative_eta = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = vars(cls)
+        cls.writes_state = cls.writes_state or "apply_" in own
+        if "apply_" in own or ("apply" in own and "elementwise" not in own):
+            cls.elementwise = False
 
     def init(self, x: np.ndarray) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define init(self, x)")
 
-    def apply_(self, state: Any, x: np.ndarray, dx: Any) -> tuple[Any, Any]:
-        raise NotImplementedError(f"{type(self).__name__} must define apply_(self, state, x, dx)")
+    def apply(self, state: Any, x: np.ndarray, dx: Any) -> Step:
+        raise NotImplementedError(f"{type(self).__name__} must define apply(self, state, x, dx)")
+
+    def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
+        """The same step; rules that write into their state define this one."""
+        return self.apply(state, x, dx)
 
     def __getattr__(self, name: str) -> Any:
         if name in SPELLINGS:
@@ -74,7 +113,7 @@ class AbstractRule:
         return f"{type(self).__name__}({', '.join(f'{k}={printed(v)}' for k, v in self.parts().items())})"
 
     def compact(self) -> str:
-        """How it is printed inside of a state."""
+        """The text of the rule inside of a printed state."""
         return repr(self)
 
     def type_text(self) -> str:
@@ -97,10 +136,8 @@ class AbstractRule:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = checked(getattr(self, field.name), field.default)
             object.__setattr__(self, field.name, value)
-        if getattr(self, "eta", 0.0) < 0 and self._refuses_negative_eta:
+        if self.refuses_negative_eta and getattr(self, "eta", 0.0) < 0:
             raise DomainError(f"the learning rate cannot be negative; it is {self.eta}")
-
-    _refuses_negative_eta = True
 
 
 def type_text(x: Any) -> str:
@@ -128,7 +165,20 @@ Rule = TypeVar("Rule", bound=type)
 
 
 def rule(cls: Rule) -> Rule:
-    """Make a class of fields with defaults a rule: a frozen dataclass that knows all spellings."""
+    """Class decorator: a class of fields with defaults becomes a rule, a frozen dataclass.
+
+    It accepts all spellings of a field; the constructor checks them as :class:`AbstractRule` says, and raises
+    TypeError for names that are no fields. Where the class ``compares`` numbers, ``init`` raises
+    ArgumentError for a complex parameter.
+
+    >>> @rule
+    ... class Half(AbstractRule):
+    ...     eta: float = 0.5
+    ...     def init(self, x): return None
+    ...     def apply(self, state, x, dx): return state, dx * self.eta
+    >>> Half(η=0.25)
+    Half(eta=0.25)
+    """
     made: Any = dataclasses.dataclass(frozen=True, repr=False)(cls)
     plain = made.__init__
 
@@ -157,23 +207,38 @@ def _of_real_numbers(init: Any) -> Any:
 def init(rule: AbstractRule, x: np.ndarray) -> Any:
     """The state of a rule for one parameter, before the first step.
 
+    Raises ArgumentError if `rule` is no rule, or one that compares numbers and `x` is complex.
+
     >>> from fluxbridge.flux.optimisers import Momentum
     >>> init(Momentum(), np.ones(2))
     array([0., 0.])
     """
-    return rule.init(x)
+    return _refuse_other(rule, "init(rule, x)").init(x)
 
 
 def apply_(rule: AbstractRule, state: Any, x: np.ndarray, dx: Any) -> tuple[Any, Any]:
-    """One step for one parameter: the next state, and what is to be subtracted from `x`.
+    """One step for one parameter: (next state, what is to be subtracted from `x`), or (next state, None).
 
-    The old state may be written over; `x` and `dx` stay.
+    `x` and `dx` are arrays of one shape and stay as they are, except that ``MixedPrecision`` writes the new
+    value into `x`. The old state may be written over. Raises ArgumentError if `rule` is no rule, and what the
+    rule raises.
 
     >>> from fluxbridge.flux.optimisers import Descent
     >>> apply_(Descent(0.5), None, np.ones(2), np.array([1.0, 2.0]))
     (None, array([0.5, 1. ]))
     """
-    return rule.apply_(state, x, dx if isinstance(dx, np.ndarray) else np.asarray(dx, x.dtype))
+    _refuse_other(rule, "apply_(rule, state, x, dx)")
+    state, step = rule.apply_(state, x, dx if isinstance(dx, np.ndarray) else np.asarray(dx, x.dtype))
+    if type(step) is NewValue:
+        x[...] = step.value
+        step = None
+    return state, step
+
+
+def _refuse_other(rule: Any, call: str) -> Any:
+    if not isinstance(rule, AbstractRule):
+        raise ArgumentError(f"{call} takes a rule such as Adam(0.01) first; {rule!r} is none")
+    return rule
 
 
 # -- numbers in the type of a parameter ----------------------------------------------------------------
@@ -198,5 +263,9 @@ def _rounded(kind: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def epsilon_for(x: np.ndarray, epsilon: float) -> Any:
     """An epsilon in the type of `x`; at least 1e-7 in half precision, unless it is 0."""
-    kind = real_type(x)
+    return _epsilon(real_type(x), epsilon)
+
+
+@functools.lru_cache(maxsize=256)
+def _epsilon(kind: Any, epsilon: float) -> Any:
     return kind(epsilon) if kind is not np.float16 or epsilon == 0 else max(kind(1e-7), kind(epsilon))

@@ -8,6 +8,8 @@ from ...errors import ArgumentError
 from .base import AbstractRule, spelled
 from .tree import copy_tree, leaves
 
+__all__ = ["adjust", "adjust_", "freeze_", "thaw_"]
+
 
 def _changes(eta: float | None, options: dict[str, Any]) -> dict[str, Any]:
     changes = spelled(options)
@@ -19,9 +21,11 @@ def _changes(eta: float | None, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def adjust_(tree: Any, eta: float | None = None, **options: Any) -> None:
-    """Change the rate `eta`, or other fields by keyword, of all rules in a state tree, or a part of one.
+    """Change `eta`, or other fields by keyword, of all rules in a state tree or a part of one, in place.
 
-    What the rules remember stays. Names that a rule does not have are ignored.
+    The states of the rules stay. Names that a rule does not have are ignored. Raises ArgumentError without
+    anything to change, for a model in place of the tree, or for values that the rules refuse (then nothing
+    has changed); DomainError if a rate is negative.
 
     >>> import numpy as np
     >>> from fluxbridge.flux.optimisers import Momentum, setup
@@ -32,13 +36,15 @@ def adjust_(tree: Any, eta: float | None = None, **options: Any) -> None:
     """
     changes = _changes(eta, options)
     _refuse_model(tree, "adjust_")
-    changed = [(leaf, leaf.rule.adjusted(changes)) for leaf in leaves(tree)]  # all or none
+    changed = [
+        (leaf, leaf.rule.adjusted(changes)) for leaf in leaves(tree)
+    ]  # computed for all before one is changed
     for leaf, rule in changed:
         leaf.rule = rule
 
 
 def adjust(tree: Any, eta: float | None = None, **options: Any) -> Any:
-    """The same as a copy: of a state tree, or of a rule.
+    """:func:`adjust_` on a copy: of a state tree, or of a rule. Raises as :func:`adjust_`.
 
     >>> from fluxbridge.flux.optimisers import Adam
     >>> adjust(Adam(0.1), 0.01, beta=(0.8, 0.9))
@@ -53,7 +59,9 @@ def adjust(tree: Any, eta: float | None = None, **options: Any) -> Any:
 
 
 def freeze_(tree: Any) -> None:
-    """Exclude the parameters of this state tree, or part of one, from updates.
+    """Exclude the parameters of this state tree, or a part of one, from updates.
+
+    Raises ArgumentError for a model in place of the tree.
 
     >>> import numpy as np
     >>> from fluxbridge.flux.optimisers import Descent, setup
@@ -66,7 +74,15 @@ def freeze_(tree: Any) -> None:
 
 
 def thaw_(tree: Any) -> None:
-    """Undo :func:`freeze_`."""
+    """Undo :func:`freeze_`, on a state tree or a part of one. Raises as :func:`freeze_`.
+
+    >>> import numpy as np
+    >>> from fluxbridge.flux.optimisers import Descent, setup
+    >>> tree = setup(Descent(0.1), [np.zeros(2)])
+    >>> freeze_(tree); thaw_(tree)
+    >>> tree
+    [Leaf(Descent(0.1), nothing)]
+    """
     _set_frozen(tree, False, "thaw_")
 
 

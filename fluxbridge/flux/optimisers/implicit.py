@@ -1,4 +1,4 @@
-"""The style of old tutorials: a rule is applied to arrays, and remembers the state of each."""
+"""The style of old tutorials: a rule is applied to arrays directly, and keeps the state of each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,28 @@ from ..functors import KeyPath
 from . import chain, rules
 from .base import AbstractRule
 from .parameters import isnumeric, parameters
-from .tree import Entry, Leaf, apply_all
+from .stepping import take_steps
+from .tree import Entry, Leaf
+
+__all__ = [
+    "ADAM",
+    "ADAMW",
+    "NADAM",
+    "OADAM",
+    "RADAM",
+    "ADADelta",
+    "ADAGrad",
+    "ClipValue",
+    "Optimiser",
+    "params",
+]
 
 
 def params(*models: Any) -> Params:
     """The trained arrays of models, as implicit parameters: ``gradient(lambda: loss(x, y), params(model))``.
 
-    Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y), model)``.
+    Each tied array occurs once. Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y),
+    model)``.
 
     >>> len(params({"w": np.ones(2), "n": 1}, np.ones(3)))
     2
@@ -34,7 +49,8 @@ def params(*models: Any) -> Params:
 def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
     """``update_(Descent(0.1), params, grads)``, or with one array and its gradient; in place.
 
-    The states belong to this rule object, and to the arrays by identity.
+    The states belong to this rule object, by the identity of the arrays. Raises ArgumentError for other
+    arguments.
     """
     if isinstance(x, Params):
         if not isinstance(gradient, Grads):
@@ -57,7 +73,7 @@ def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:
         entry = Entry(states[id(array)][1], array, None)
         entry.take((dx,), None)
         entries.append(entry)
-    apply_all(entries)
+    take_steps(entries)
 
 
 #: Names that rules had in older versions of Flux.

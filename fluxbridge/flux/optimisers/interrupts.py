@@ -7,7 +7,7 @@ from signal import SIGINT
 from types import FrameType, TracebackType
 from typing import Any
 
-try:  # CPython's own: the module signal makes enums of the handlers, which takes 20 µs
+try:  # signal.signal converts handlers to enums, which takes 20 µs
     from _signal import getsignal, signal
 except ImportError:
     from signal import getsignal, signal  # type: ignore[assignment]
@@ -16,7 +16,7 @@ _INTERRUPT = int(SIGINT)
 
 
 class Uninterrupted:
-    """Within it an interrupt is only noted; at the end the handler that was there before gets it.
+    """Within it a Ctrl-C is only noted; at the end the handler that was installed before gets it.
 
     Signals come to the main thread only; in others nothing is done.
     """

@@ -11,9 +11,11 @@ from ...autodiff.primitive import Tracer, plain
 from ...errors import DimensionMismatch
 from ..functors import KeyPath, fmap, functor, pairs, trainable
 
+__all__ = ["Restructure", "destructure", "isnumeric", "trainables"]
+
 
 def isnumeric(x: Any) -> bool:
-    """Is this an array that an optimiser changes: one of floating-point (or complex) numbers?
+    """Is this an array that an optimiser changes: with axes, of a real or complex floating-point dtype?
 
     Numbers by themselves, and arrays of integers, are settings and not parameters.
 
@@ -46,7 +48,7 @@ def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[Ke
     value = plain(x) if isinstance(x, Tracer) else x
     if isnumeric(x):
         if id(value) not in seen:
-            seen[id(value)] = value  # kept, so that the id stays its own
+            seen[id(value)] = value  # kept, as ids are reused
             yield path, x
         return
     shared = hasattr(x, "__dict__")
@@ -60,7 +62,7 @@ def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[Ke
 
 
 def trainables(x: Any, *, path: bool = False) -> list[Any]:
-    """The arrays of a model that are trained, each tied one once; with `path` as (KeyPath, array).
+    """The trained arrays of a model in a list, each tied one once; with ``path=True`` of (KeyPath, array).
 
     Differentiable, so a penalty can be written with it:
 
@@ -78,10 +80,10 @@ def trainables(x: Any, *, path: bool = False) -> list[Any]:
 
 
 def destructure(model: Any) -> tuple[Any, Restructure]:
-    """All trained arrays in one flat vector, and the function that makes a model of such a vector.
+    """All trained arrays in one flat vector, and a :class:`Restructure` that makes a model of such a vector.
 
-    Arrays are laid out column by column, as Julia does; tied ones count once. Different float types
-    are promoted for the vector, and restored by the function. Both ways are differentiable.
+    Arrays are laid out by columns, as in Julia; tied ones occur once. The vector has the promoted dtype of
+    the arrays, float32 without any; the function restores the dtypes. Both ways are differentiable.
 
     >>> flat, re = destructure({"w": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([5.0])})
     >>> flat
@@ -100,9 +102,14 @@ def destructure(model: Any) -> tuple[Any, Restructure]:
 
 
 class Restructure:
-    """Makes a model of a flat vector; ``re(x, flat)`` calls it with x at once.
+    """Makes a model of a flat vector: ``re(flat)``; ``re(x, flat)`` calls the model with x.
 
-    Raises DimensionMismatch if the vector has another length than :func:`destructure` gave it.
+    Raises DimensionMismatch if the vector has another length than :func:`destructure` gave it, TypeError for
+    another number of arguments.
+
+    >>> re = Restructure({"w": np.zeros((1, 2))})
+    >>> re(np.array([1.0, 2.0])), len(re)
+    ({'w': array([[1., 2.]])}, 2)
     """
 
     def __init__(self, model: Any):
@@ -117,6 +124,8 @@ class Restructure:
     def __call__(self, *args: Any) -> Any:
         if len(args) == 2:
             return self(args[1])(args[0])
+        if len(args) != 1:
+            raise TypeError(f"re(flat) or re(x, flat) take one or two arguments; got {len(args)}")
         flat: Any = args[0] if isinstance(args[0], Tracer) else np.asarray(args[0])
         if np.shape(flat) != (self.length,):
             got = np.shape(flat)[0] if np.ndim(flat) == 1 else f"an array of shape {np.shape(flat)}"

@@ -1,4 +1,4 @@
-"""One step of an optimiser: in place, or into another model and another state."""
+"""One step of an optimiser: in place, or as a new model and a new state."""
 
 from __future__ import annotations
 
@@ -11,17 +11,25 @@ from ...errors import ArgumentError, MutationError
 from ..functors import fmap
 from .base import AbstractRule
 from .implicit import update_old_
+from .stepping import take_steps
 from .ties import Ties
-from .tree import Leaf, apply_all, copy_tree, gather, where
+from .tree import Leaf, copy_tree, gather, where
+
+__all__ = ["update", "update_"]
 
 
 def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     """One step: writes into the arrays of `model` and the states in `tree`, and returns both.
 
-    `grad` has the structure of the model, as :func:`~fluxbridge.gradient` gives it; None leaves out what is
-    below it (its state does not move either). Raises StructureError if the tree belongs to another
-    model, DimensionMismatch if a gradient has another shape, DomainError by ClipNorm. After an error
-    nothing has changed.
+    `grad` has the structure of the model, as :func:`~fluxbridge.gradient` gives it; None skips what is below
+    it, its states too. Gradients are cast to the dtype of their parameter. Further arguments are gradients of
+    higher order, which the rules here do not use. A rule in place of `tree` takes implicit parameters.
+
+    Raises StructureError if the tree belongs to another model, or the gradient has another structure;
+    DimensionMismatch if a gradient has another shape; ArgumentError if a gradient has a dtype that cannot be
+    cast, or `tree` is no state; MutationError if a parameter cannot be written to; and what the rules raise,
+    such as DomainError by ClipNorm. After an error nothing has changed, except that a warning of NumPy, made
+    an error by a filter, may stop amid an array of more than 32 KiB. Warns if everything is frozen.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0, 2.0])}
@@ -40,12 +48,14 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
             raise MutationError(
                 f"the parameter at {where(entry.path)} cannot be written to; take update instead"
             )
-    apply_all(entries)
+    take_steps(entries)
     return tree, model
 
 
 def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
-    """The same step without changing anything: returns another tree and another model.
+    """The step of :func:`update_` without changing anything: returns a new tree and a new model.
+
+    Raises as :func:`update_`. Parameters that cannot be written to are no error here.
 
     >>> from fluxbridge.flux.optimisers import Descent, setup
     >>> model = {"w": np.array([1.0, 2.0])}
@@ -70,7 +80,7 @@ def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     for entry in entries:
         entry.leaf = new_leaves[id(entry.leaf)]
         entry.array = ties.find(entry.array)[0]
-    apply_all(entries)
+    take_steps(entries)
     return new_tree, new_model
 
 

@@ -76,7 +76,7 @@ def printed(x: Any) -> str:
 
 
 def _array(x: np.ndarray) -> str:
-    """On one line; long arrays are cut in the middle."""
+    """An array on one line; long ones are cut in the middle."""
     if x.ndim == 0:
         return f"fill({julia(x[()])})"
     if x.ndim > 2:

@@ -16,7 +16,7 @@ def memory(x: np.ndarray) -> Any:
 
 
 def permutation(x: np.ndarray, y: np.ndarray) -> tuple[int, ...] | None:
-    """The axes for which ``y = x.transpose(axes)``, given that they share their memory; None if y is as x."""
+    """The axes of ``y = x.transpose(axes)``, for arrays with the same memory; None if x and y are alike."""
     if y is x or (y.shape == x.shape and y.strides == x.strides):
         return None
     free = list(range(x.ndim))
@@ -29,13 +29,13 @@ def permutation(x: np.ndarray, y: np.ndarray) -> tuple[int, ...] | None:
 
 
 class Ties:
-    """What was made for arrays so far, found again for the same memory."""
+    """Results for arrays, found again for arrays with the same memory."""
 
     def __init__(self) -> None:
         self.known: dict[Any, tuple[np.ndarray, Any]] = {}
 
     def find(self, x: np.ndarray) -> tuple[Any, tuple[int, ...] | None]:
-        """(what was made, order of axes): (None, None) for a new array; the order is None for the same."""
+        """(result, axes) for an array; (None, None) for a new one, axes None for one like the first."""
         found = self.known.get(memory(x))
         return (None, None) if found is None else (found[1], permutation(found[0], x))
 

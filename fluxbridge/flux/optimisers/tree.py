@@ -1,4 +1,4 @@
-"""The state of an optimiser: a tree of leaves that mirrors the model, and how gradients are matched with it.
+"""The state of an optimiser: a tree with the structure of the model, and how gradients are matched with it.
 
 :func:`setup` makes the tree. A tied array has one :class:`Leaf` and gets the sum of its gradients once.
 Everything is checked before the first array is written to.
@@ -15,18 +15,24 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch, StructureError
-from ..functors import _like, children, functor, pairs
+from ..functors import children, functor, pairs
+from ..functors.trees import collected
 from .base import AbstractRule
 from .chain import MixedPrecision
-from .interrupts import Uninterrupted
 from .parameters import is_trained, isnumeric, parts_of
-from .scratch import reusing
 from .text import julia
 from .ties import Ties, permutation
 
+__all__ = ["Leaf", "setup"]
+
 
 class Leaf:
-    """The rule and the state of one parameter; `frozen` ones are not updated."""
+    """The rule and the state of one parameter; `frozen` ones are not updated.
+
+    >>> from fluxbridge.flux.optimisers import Descent
+    >>> Leaf(Descent(0.1), None) == Leaf(Descent(0.1), None, frozen=True)
+    False
+    """
 
     def __init__(self, rule: AbstractRule, state: Any, frozen: bool = False):
         self.rule = rule
@@ -56,9 +62,9 @@ def same_state(a: Any, b: Any) -> bool:
 def setup(rule: AbstractRule, model: Any) -> Any:
     """The state of `rule` for every trained array of `model`, in a tree with the structure of the model.
 
-    What is not trained (functions, numbers, arrays of integers, fields that a layer leaves out) is
-    ``()`` in the tree. Warns if there is nothing to train; raises ArgumentError if an array cannot
-    be written to.
+    Where nothing is trained (functions, numbers, arrays of integers, fields that a layer leaves out) the tree
+    has ``()``. Warns if there is nothing to train. Raises ArgumentError if `rule` is no rule, an array cannot
+    be written to, or the rule compares numbers and an array is complex.
 
     >>> from fluxbridge.flux.optimisers import Momentum
     >>> setup(Momentum(0.1), {"w": np.zeros(2), "f": np.tanh})
@@ -80,7 +86,7 @@ def setup(rule: AbstractRule, model: Any) -> Any:
                 return ties.add(x, Leaf(rule, rule.init(x)))
             return known if order is None else Record(parent=known)
         made = [build(v, (path, k)) if trained else () for k, v, trained in parts_of(x)]
-        return _like(functor(x)[0], made)
+        return collected(functor(x)[0], made)
 
     tree = build(model, None)
     if not ties:
@@ -89,7 +95,7 @@ def setup(rule: AbstractRule, model: Any) -> Any:
 
 
 def leaves(tree: Any) -> Iterator[Leaf]:
-    """The leaves of a state tree (tied ones as often as they occur)."""
+    """The leaves of a state tree, tied ones as often as they occur. ArgumentError for another tree."""
     if isinstance(tree, Leaf):
         yield tree
     elif isinstance(tree, (tuple, list, dict, Record)):
@@ -100,7 +106,11 @@ def leaves(tree: Any) -> Iterator[Leaf]:
 
 
 def where(path: Any) -> str:
-    """A path, (path of the parent, key) or None at the top, as one writes it in Python."""
+    """A path, (path of the parent, key) or None at the top, as Python code.
+
+    >>> where(((None, "layers"), 0))
+    '.layers[0]'
+    """
     keys = []
     while path is not None:
         path, key = path
@@ -119,6 +129,12 @@ class Entry:
     def __init__(self, leaf: Leaf, array: np.ndarray, path: Any):
         self.leaf, self.array, self.path = leaf, array, path
         self.gradients: list[np.ndarray] | None = None
+
+    @property
+    def gradient(self) -> np.ndarray:
+        """The first derivative, of an entry that has one."""
+        assert self.gradients is not None
+        return self.gradients[0]
 
     def take(self, gradients: tuple[Any, ...], path: Any, order: Any = None) -> None:
         """Add the gradients at one of the places where the array stands."""
@@ -151,7 +167,7 @@ class Entry:
 
 
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
-    """Match tree, model and gradients: what is to be updated. Warns if everything is frozen."""
+    """The entries of tree, model and gradients that are to be updated. Warns if everything is frozen."""
     found = match(tree, model, *grads)
     if found and all(entry.leaf.frozen for entry in found):
         warnings.warn(
@@ -234,11 +250,12 @@ def check_leaf(leaf: Leaf, x: Any, path: Any) -> None:
 
 
 def other_shape(state: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape of an array in the state that does not have this one."""
-    if type(state) is np.ndarray:
-        return None if state.shape == shape else state.shape
-    if type(state) is tuple:
-        for part in state:
+    """The shape of an array in the state that has another shape; None if there is none."""
+    for part in state if type(state) is tuple else (state,):
+        if type(part) is np.ndarray:
+            if part.shape != shape:
+                return part.shape
+        elif type(part) is tuple:
             found = other_shape(part, shape)
             if found is not None:
                 return found
@@ -264,25 +281,6 @@ def describe(x: Any) -> str:
     return type(x).__name__
 
 
-def apply_all(entries: list[Entry]) -> None:
-    """Take the steps; if a rule refuses a gradient, everything is as it was before. Ctrl-C waits."""
-    kept = None
-    if any(entry.leaf.rule.fallible for entry in entries):
-        kept = [(e, copy.deepcopy(e.leaf.state), e.array.copy()) for e in entries]
-    try:
-        with Uninterrupted(), reusing():
-            for entry in entries:
-                leaf, x = entry.leaf, entry.array
-                leaf.state, step = leaf.rule.apply_(leaf.state, x, *(entry.gradients or ())[:1])
-                if step is not None:
-                    np.subtract(x, step, out=x, casting="same_kind")
-    except BaseException:
-        for entry, state, values in kept or ():
-            entry.leaf.state = state
-            entry.array[...] = values
-        raise
-
-
 def copy_tree(tree: Any) -> tuple[Any, dict[int, Leaf]]:
     """A copy of a state tree in which shared leaves are shared, and what each leaf became."""
     new: dict[int, Leaf] = {}
@@ -292,6 +290,6 @@ def copy_tree(tree: Any) -> tuple[Any, dict[int, Leaf]]:
             if id(node) not in new:
                 new[id(node)] = Leaf(node.rule.copied(), copy.deepcopy(node.state), node.frozen)
             return new[id(node)]
-        return _like(node, [visit(child) for _, child in pairs(node)])
+        return collected(node, [visit(child) for _, child in pairs(node)])
 
     return visit(tree), new

@@ -1,10 +1,10 @@
-"""The one way into the Julia of this process: one thread at a time, and only threads that never end.
+"""A lock around the Julia of this process, and the thread that runs Julia code for other threads.
 
-Julia remembers every thread that was ever inside of it. When such a thread ends, Julia looks once more
-whether its collector is at work, by reading memory that is closed while it is; the signal that this
-raises is Julia's to handle. Python keeps its signals here, so it would end the process. Thus only two
-threads enter: the main thread, and one of ours, the host, which does so for all others. Meanwhile the
-thread that asks waits, and runs the Python functions that Julia calls.
+Julia adopts every thread that calls it. When an adopted thread ends, Julia reads its safepoint page once
+more; during a garbage collection that page is protected, and the SIGSEGV is left to Julia's signal handler.
+With ``handle_signals=no`` there is none, and the process would end. So only two threads call Julia: the
+main thread, and one thread of ours that never ends, the host, which calls it for all others. A thread that
+waits for the host runs the Python functions that Julia calls meanwhile.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ident = threading.get_ident
 
 
 class Handle:
-    """An object in Julia: juliacall's value, of which Julia must hear at the gate that it is let go."""
+    """A Julia value, released only through the gate."""
 
     __slots__ = ("_gate", "raw")
 
@@ -40,10 +40,10 @@ class Handle:
 
 
 class Gate:
-    """Who is inside of Julia, and how to get in and out."""
+    """The lock, the host, and the Julia values that are to be released."""
 
     def __init__(self) -> None:
-        self.dropped: deque[Any] = deque()  #: juliacall's values that nobody needs any more
+        self.dropped: deque[Any] = deque()  #: juliacall's values that are to be released
         self._lock = threading.RLock()
         self._main = threading.main_thread().ident
         self._host = _Host()
@@ -53,13 +53,13 @@ class Gate:
         _gates.add(self)
 
     def set_border(self, leave: Callable[[], int], back: Callable[[int], None]) -> None:
-        """How a thread inside of Julia tells its collector that it leaves for Python, and that it is back."""
+        """Set the functions that mark a thread as safe for Julia's collector, and as unsafe again."""
         self._leave, self._back, self.has_border = leave, back, True
 
     def enter(self, f: Callable[..., Any], *args: Any) -> Any:
-        """Call `f`, which goes into Julia, when nobody else is inside."""
+        """Call `f`, which calls Julia, while no other thread does."""
         me = _ident()
-        if me == self._host.ident:  # the lock is held by the thread that it works for
+        if me == self._host.ident:  # the lock is held by the thread that waits for the host
             return f(*args)
         lock = self._lock
         lock.acquire()
@@ -73,7 +73,7 @@ class Gate:
             lock.release()
 
     def outside(self, f: Callable[..., Any]) -> Callable[..., Any]:
-        """`f`, Python code that Julia calls, as a function that runs it in the thread that called Julia."""
+        """`f` as a function for Julia, which runs it in the thread that asked, safe for Julia's collector."""
 
         @functools.wraps(f)
         def called(*args: Any) -> Any:
@@ -86,7 +86,7 @@ class Gate:
         return called
 
     def tidy(self) -> None:
-        """Let go of what was dropped, if this thread may do it now; else the next that enters does."""
+        """Release what was dropped, if this thread may call Julia now; else the next `enter` does."""
         me = _ident()
         if me == self._host.ident:
             self.dropped.clear()
@@ -101,21 +101,21 @@ class Gate:
         return f(*args)
 
     def after_fork(self) -> None:
-        """A forked child has threads of its own; if Julia ran already, it did not survive the fork."""
+        """Start anew in a forked child, which has no host; Julia cannot be used in it if it ran before."""
         self._lock = threading.RLock()
         self._main = None if discovery.running() else threading.main_thread().ident
         self._host = _Nobody() if discovery.running() else _Host()
 
 
 class _Host:
-    """A thread that never ends, for those that do; it starts with the first of them."""
+    """A thread that calls Julia for threads other than the main one; it starts when it is first needed."""
 
     def __init__(self) -> None:
         self.ident: int | None = None
         self._asked, self._answered = _Post(), _Post()
 
     def run(self, f: Callable[..., Any], *args: Any) -> Any:
-        """Have the host call `f`, and serve it meanwhile."""
+        """Have the host call `f`; meanwhile run what Julia calls."""
         if self.ident is None:
             thread = threading.Thread(target=self._serve, name="fluxbridge: Julia", daemon=True)
             thread.start()
@@ -138,7 +138,7 @@ class _Host:
 
 
 class _Nobody(_Host):
-    """Where Julia is not any more: in a forked child."""
+    """The host in a forked child: every call is refused."""
 
     def run(self, f: Callable[..., Any], *args: Any) -> Any:
         raise problem("forked")
@@ -153,9 +153,9 @@ class _Post:
 
 
 def _ask(to: _Post, from_: _Post, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """The value of ``f(*args)`` in another thread, which may ask back before it answers.
+    """The value of ``f(*args)`` in another thread, which may send questions before it answers.
 
-    An exception that strikes this thread from outside while it waits is raised when the answer is there.
+    An asynchronous exception (Ctrl-C) in this thread while it waits is raised when the answer is there.
     """
     outgoing: tuple[Any, Any] | None = (f, args)
     del f, args
@@ -163,7 +163,7 @@ def _ask(to: _Post, from_: _Post, f: Callable[..., Any], args: tuple[Any, ...]) 
     while True:
         incoming: tuple[Any, Any] | None = None
         try:
-            if outgoing is not None:  # no call between taking and putting: nothing strikes there
+            if outgoing is not None:  # no call between taking and putting, so no asynchronous exception there
                 to.message, outgoing = outgoing, None
                 to.bell.put(None)
             while from_.message is None:

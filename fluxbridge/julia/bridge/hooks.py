@@ -1,4 +1,4 @@
-"""What Julia asks of Python while it converts values: how to take objects apart and make them."""
+"""Functions that Julia calls while it converts values: taking Python objects apart, and making them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .objects import JuliaObject, TracedObject
 
 
 def table(bridge: Any, gate: Gate) -> dict[str, Any]:
-    """The hooks, by the names that Julia knows; those that run Python code of any length leave Julia."""
+    """The hooks, by their names in Julia; those that may run the user's code run outside of the gate."""
     outside = gate.outside
 
     def pullback_outside(f: Callable[..., Any], args: tuple[Any, ...], keywords: Any) -> Any:
@@ -126,7 +126,7 @@ def _call(f: Any, *args: Any, **keywords: Any) -> Any:
 
 
 def take_apart(x: Any) -> tuple[Any, ...]:
-    """What `x` is, for values of no common type: a tuple that starts with the kind.
+    """How Julia is to convert `x`, a value of no common type: a tuple that starts with the kind.
 
     >>> take_apart(Record(a=1.0))
     ('fields', ('a',), (1.0,), None)
@@ -140,7 +140,7 @@ def take_apart(x: Any) -> tuple[Any, ...]:
             "A traced value went into Julia where its derivative cannot follow (inside a container, or "
             "as a keyword argument); pass it as an argument of the Julia function."
         )
-    known = type(x)  # not what the object says that it is
+    known = type(x)  # its class, not the `__class__` that it reports
     for kind, taker in _TAKERS:
         if issubclass(known, kind):
             return taker(x)
@@ -160,7 +160,7 @@ _NO_PARTS = frozenset((float, int, str, bool, complex, bytes, type(None), np.nda
 
 
 def _crosses(values: tuple[Any, ...], path: tuple[Any, ...]) -> bool:
-    """Can the fields of an object that is a function as well become Julia values?"""
+    """Can the fields of a callable object all be converted to Julia values?"""
     for x in values:
         if type(x) in _NO_PARTS:
             continue
@@ -186,8 +186,8 @@ def _sequence(x: Any) -> tuple[Any, ...]:
 
 
 def _number(x: Any) -> tuple[Any, ...]:
-    """A number of any class, as one of Julia's that is the same number."""
-    if isinstance(x, np.generic):  # the long ones; the others never come here
+    """The same number in a class that Julia has; raises StructureError if there is none."""
+    if isinstance(x, np.generic):  # longdouble and its kin; juliacall converts the others
         x = np.asarray(x)
         return "value", x if x.dtype.kind in "biu" else _shorter(x)
     if isinstance(x, numbers.Integral):
@@ -245,7 +245,7 @@ def _opaque(x: Any) -> tuple[Any, ...]:
     return ("opaque",)
 
 
-#: The first that fits decides. What a "value" holds is of a type that Julia reads without asking again.
+#: The first class that fits decides. The content of a "value" has a type that juliacall converts.
 _TAKERS: tuple[tuple[Any, Callable[[Any], tuple[Any, ...]]], ...] = (
     (TracedObject, lambda x: ("value", x._whole)),
     ((np.timedelta64, np.datetime64, np.void), _refuse_scalar),

@@ -17,7 +17,7 @@ _WITHOUT_TRACERS = frozenset((float, int, str, bool, complex, type(None)))
 
 
 class JuliaObject:
-    """An object that lives in Julia: a function, a Flux model, anything without a like in Python.
+    """An object in Julia: a function, a Flux model, anything without a counterpart in Python.
 
     It can be called; its fields are attributes, read as plain data (arrays are copies). Called on
     the traced values of a native gradient it takes part in it, with Zygote's pullback.
@@ -80,18 +80,18 @@ class JuliaObject:
         )
 
     def __functor__(self) -> tuple[Any, Any]:
-        """For models that hold it: what is in Julia has no parts here."""
+        """For functors: a leaf without children."""
         return (), lambda _: self
 
     def __fluxbridge_split__(self, splitter: Splitter) -> tuple[Any, Any]:
         """For the native engine: the fields are the branches, the numbers in them the leaves."""
-        if splitter.is_leaf(_TRIAL) is False:  # somebody looks for tracers; there are none in here
+        if splitter.is_leaf(_TRIAL) is False:  # a search for tracers, of which there are none in Julia
             return self, None
         parts = self._bridge.parts(self._value)
         if parts is None:
             return self, None
-        fields, templates, found = splitter._children(dict(zip(*parts, strict=True)))
-        if not found:
+        fields, templates, count = splitter._children(dict(zip(*parts, strict=True)))
+        if not count:
             return self, None
         return TracedObject(self, fields), Branch(templates, lambda d: Record(**d), ".{}")
 
@@ -101,7 +101,7 @@ _OBJECT = np.dtype(object)
 
 
 class TracedObject:
-    """Stands in for a Julia object with parameters while the native engine differentiates."""
+    """A Julia object whose parameters are traced by the native engine."""
 
     __slots__ = ("_traced", "_whole")
 
@@ -125,19 +125,19 @@ class TracedObject:
         return repr(self._whole)
 
     def __fluxbridge_split__(self, splitter: Splitter) -> tuple[Any, Any]:
-        fields, templates, found = splitter._children(self._traced)
-        if not found:
+        fields, templates, count = splitter._children(self._traced)
+        if not count:
             return self, None
         return TracedObject(self._whole, fields), Branch(templates, lambda d: Record(**d), ".{}")
 
 
 def has_tracer(x: Any) -> bool:
     """Is there a traced value anywhere in `x`?"""
-    found: list[Any] = []
+    tracers: list[Any] = []
 
     def note(v: Any) -> Any:
         if isinstance(v, Tracer):
-            found.append(v)
+            tracers.append(v)
         return v
 
     try:
@@ -146,11 +146,11 @@ def has_tracer(x: Any) -> bool:
         raise StructureError(
             "a structure that holds itself, or is nested too deeply, cannot be passed to Julia"
         ) from None
-    return bool(found)
+    return bool(tracers)
 
 
 def value_and_back(bridge: Any, handle: Any, args: tuple[Any, ...]) -> tuple[Any, Callable[[Any], Any]]:
-    """``(y, back)`` of a Julia function, at every level of nesting; `args` may hold traced values."""
+    """The value and the pullback of a Julia function; `args` may hold traced values (nested derivatives)."""
 
     def vjp(dy: Any) -> Any:
         return value_and_back(bridge, bridge.vjp(handle), (*args, dy))[0]

@@ -1,8 +1,8 @@
 """The operations on a running Julia that everything else is made of.
 
-Their arguments and results are plain Python data and handles. A handle stands for an object in
-Julia; here it holds juliacall's value, in another process it would be a number. Nothing outside of
-this file knows which.
+Their arguments and results are plain Python data and handles. A handle stands for an object in Julia; here
+it holds juliacall's value, in :mod:`~fluxbridge.julia.isolated.remote` a number. Other files do not look
+into it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from .gate import Gate, Handle
 class Bridge:
     """Julia in this process.
 
-    All operations go through the gate: while a thread is inside of Julia (or of a Python function that
-    Julia called), other threads wait, as Julia's collector would otherwise wait for ever.
+    All operations go through the gate: while a thread runs Julia code, or Python code that Julia called,
+    other threads wait.
     """
 
     def __init__(self, operations: Any, gate: Gate):

@@ -119,23 +119,23 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 @functools.lru_cache(maxsize=1024)
 def _stores(code: types.CodeType) -> dict[int, tuple[str, ...]]:
     """For each instruction, the variable (or variables) that its result is assigned to at once."""
-    found: dict[int, tuple[str, ...]] = {}
+    names: dict[int, tuple[str, ...]] = {}
     instructions = list(dis.get_instructions(code))
     for this, after in itertools.pairwise(instructions):
         if after.opname.startswith("RETURN"):
-            found[this.offset] = ("return",)
+            names[this.offset] = ("return",)
         elif after.opname.startswith(("STORE_FAST", "STORE_DEREF", "STORE_NAME")):
             name = after.argval[0] if isinstance(after.argval, tuple) else after.argval
-            found[this.offset] = (str(name),)
-    return found
+            names[this.offset] = (str(name),)
+    return names
 
 
 def assigned_name(calls: Sequence[tuple[types.CodeType, int]]) -> str | None:
     """The variable that a step's value was assigned to, by the stack of (code, instruction) it ran in."""
     for code, instruction in reversed(calls):
-        found = _stores(code).get(instruction)
-        if found != ("return",):
-            return found[0] if found else None
+        names = _stores(code).get(instruction)
+        if names != ("return",):
+            return names[0] if names else None
     return None
 
 

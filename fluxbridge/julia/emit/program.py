@@ -1,15 +1,14 @@
 """A recorded run of a Python function, as Julia source.
 
-The spelling of each step stands with the registration of its primitive (see
-:mod:`fluxbridge.julia.emit.spelling`); here they are put together: what is used once is written where it
-is used, the rest gets a name, that of the Python variable if there is one. Numbers and small arrays are
-written out, larger arrays are further parameters of the function, the captured values.
+How a step is written says the table of :mod:`fluxbridge.julia.emit.spelled`; here the steps are put together.
+A result that is used once is written where it is used; others get a name, that of the Python variable if
+there is one. Numbers and small arrays are written out; larger arrays, the captured values, are further
+parameters of the function.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -18,22 +17,15 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain
 from ...autodiff.template import Branch
-from ...errors import NoRuleError
 from ...recording import Choice, Recording, Step
 from ...recording.keys import Described, content, describe
 from . import names
+from .comments import Comments
 from .layout import wrapped
 from .questions import is_written, question
 from .runs import Written, blank, is_constant, is_small, spelling_of, wraps_round
-from .spelling import (
-    COMPARISON,
-    Site,
-    Term,
-    array_literal,
-    call,
-    number_term,
-    spell,
-)
+from .sharing import Sharing
+from .spelling import Term, array_literal, call, number_term
 from .structures import accessed, ordered, traced_leaves
 
 _INLINE = 60  #: the longest text that is written into another
@@ -63,21 +55,22 @@ class Emitted(NamedTuple):
         """The captured values for a run with the same key; None if another text is needed."""
         if any(content(described.holes[k]) != known for k, known in self.closed.items()):
             return None
-        found = [described.holes[k] for k in self.captured]
+        values = [described.holes[k] for k in self.captured]
         for position, written in self.written.items():
             arrays = written.again(run.steps[position], described)
             if arrays is None:
                 return None
-            found += arrays
-        return found
+            values += arrays
+        return values
 
 
 _COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
 
 
 class Open(NamedTuple):
-    """What must not be written out, since it differs from run to run: holes by their numbers, and the arrays
-    that steps are written with, by their positions."""
+    """What must be an argument, as it differs between runs: holes, by their numbers, and arrays in the
+    options of
+    steps, by the positions of the steps."""
 
     holes: frozenset[int] = frozenset()
     steps: frozenset[int] = frozenset()
@@ -118,7 +111,7 @@ def _calls_itself(emitted: Emitted) -> bool:
 
 
 class Emission:
-    """One run on its way to Julia. `taken` are names that are not free."""
+    """Writes one run. `taken` are the names that cannot be used."""
 
     def __init__(
         self,
@@ -134,15 +127,17 @@ class Emission:
         self.opened = opened
         self.taken: set[str] = set(taken)
         self.terms: dict[Step, Term] = {}
-        self.same: dict[Step, Step] = {}
         self.lines: list[str | Choice] = []
         self.captured: dict[int, str] = {}
-        self.closed: dict[int, Hashable] = {}
         self.written: dict[int, Written] = {}
         self.by_id: dict[int, str] = {}
         self.answered: set[int] = set()  #: ids of the questions that are asked in the code
         self.outputs = 0
         self.held = names.held_names(f)
+        sharing = Sharing(run, described, opened.holes)
+        self.same, self.closed = sharing.same, sharing.closed
+        self.needed, self.uses, self.returned = sharing.needed, sharing.uses, sharing.returned
+        self.comments = Comments(self.terms, self.same, self.by_id, self.held)
 
     # -- the whole ------------------------------------------------------------------------------------
 
@@ -157,13 +152,11 @@ class Emission:
             parameters.append(names.julia_name(name, self.taken))
             self.taken.add(parameters[-1])
             self._arguments(template, parameters[-1])
-        self._find_same()
-        needed, self.uses = self._count_uses()
         self.users = self._assigned()
         asked = list(run.choices)
         for step in run.steps:
             asked = self._comments(asked, step.position)
-            if step in needed and not step.is_argument and self.same[step] is step:
+            if step in self.needed and not step.is_argument and self.same[step] is step:
                 self._step(step)
         self._comments(asked, len(run.steps))
         returned = self._output(run.out)
@@ -186,68 +179,9 @@ class Emission:
         for child, below in accessed(template):
             self._arguments(child, text + below)
 
-    def _find_same(self) -> None:
-        """Steps that compute the same as an earlier one: the first stands for all."""
-        known: dict[Any, Step] = {}
-        for step in self.run.steps:
-            self.same[step] = step
-            if step.is_argument:
-                continue
-            closed: dict[int, Hashable] = {}  # constants that happen to be what those of an earlier step are
-            inputs = tuple([self._identity(step, k, x, closed) for k, x in enumerate(step.inputs)])
-            key = (step.primitive, inputs, self.described.options[step.position])
-            self.same[step] = known.setdefault(key, step)
-            if self.same[step] is not step:
-                self.closed.update(closed)
-
-    def _identity(self, step: Step, k: int, x: Any, closed: dict[int, Hashable]) -> Hashable:
-        """What tells the inputs of steps apart."""
-        if isinstance(x, Step):
-            return self.same[x].position
-        number = self.described.hole("step", step.position, k)
-        if number is None:
-            return content(x) if not isinstance(x, np.ndarray) else ("answer", id(x))
-        if isinstance(x, np.ndarray) and x.ndim:
-            return "array", self.described.numbers[id(x)]
-        if number in self.opened.holes or isinstance(x, Tracer):
-            return "hole", number
-        closed[number] = content(x)
-        return "closed", closed[number]
-
-    def _behind(self, step: Step) -> list[Step]:
-        """The steps that a step is computed from, and those behind the answers that it takes."""
-        return [self.same[s] for s in self._steps_in((step.inputs, step.options))]
-
-    def _steps_in(self, x: Any) -> list[Step]:
-        if isinstance(x, Step):
-            return [x]
-        if isinstance(x, dict):
-            x = list(x.values())
-        if isinstance(x, (tuple, list)):
-            return [s for v in x for s in self._steps_in(v)]
-        if isinstance(x, np.ndarray) and x.ndim and self.described.is_answer(x):
-            return self._steps_in(self.described.question(x)[1].inputs)
-        return []
-
-    def _count_uses(self) -> tuple[set[Step], Counter[Step]]:
-        outputs = [self.same[s] for s in traced_leaves(self.run.out)]
-        uses: Counter[Step] = Counter(outputs)
-        needed: set[Step] = set()
-        pending = list(outputs)
-        while pending:
-            step = pending.pop()
-            if step in needed:
-                continue
-            needed.add(step)
-            behind = self._behind(step)
-            uses.update(behind)
-            pending += behind
-        self.returned = set(outputs)
-        return needed, uses
-
     def _assigned(self) -> dict[Step, str]:
         """The Python variable of each step; of a run of steps in one instruction only the last has it."""
-        found: dict[Step, str] = {}
+        names_of: dict[Step, str] = {}
         steps = self.run.steps
         for step, after in zip(steps, [*steps[1:], None], strict=False):
             calls: Any = step.calls
@@ -258,8 +192,8 @@ class Emission:
                 continue
             name = names.assigned_name(calls)
             if name is not None:
-                found[self.same[step]] = name
-        return found
+                names_of[self.same[step]] = name
+        return names_of
 
     # -- steps -----------------------------------------------------------------------------------------
 
@@ -276,10 +210,10 @@ class Emission:
             return written.names[-1]
 
         def answer(array: np.ndarray) -> Term | None:
-            found = self._answer(array)
-            if found is not None:
-                written.answers.append(found)
-            return found
+            term = self._answer(array)
+            if term is not None:
+                written.answers.append(term)
+            return term
 
         term, values = written.spelled(step, answer, name)
         if values or step.position in self.described.arrays:
@@ -329,9 +263,9 @@ class Emission:
             term = self._constant(number, x)
             term.constant = True
             return term
-        found = self._answer(x) if isinstance(x, np.ndarray) and x.ndim else None
-        if found is not None:
-            return found
+        answer = self._answer(x) if isinstance(x, np.ndarray) and x.ndim else None
+        if answer is not None:
+            return answer
         if x is None:
             return Term("nothing", None, literal=True)
         if not is_constant(x):
@@ -378,59 +312,18 @@ class Emission:
         self.taken.add(name)
         return name
 
-    # -- questions ----------------------------------------------------------------------------------------
-
-    def _question(self, choice: Choice) -> Term:
-        """A question, for a comment."""
-        return question(choice, [self._asked(x, brief=True) for x in choice.inputs], choice.outcome)
-
-    def _asked(self, x: Any, brief: bool = False) -> Term:
-        if isinstance(x, Step):
-            term = self._shown(self.same[x])
-            return Term("…", x.value) if brief and len(term.text) > _INLINE // 2 else term
-        if isinstance(x, np.ndarray) and x.ndim:
-            if is_small(x):
-                return Term(array_literal(x), x)
-            known = self.by_id.get(id(x)) or names.name_of(x, self.held)
-            return Term(known or "…", x)
-        x = x.item() if isinstance(x, (np.ndarray, np.generic)) else x
-        return number_term(x) if isinstance(x, (int, float, complex)) else Term(repr(x), 0)
-
-    def _shown(self, step: Step) -> Term:
-        """A step that is perhaps not computed otherwise, for a comment."""
-        known = self.terms.get(step)
-        if known is not None:
-            return known
-        if any(isinstance(x, Step) and isinstance(x.value, tuple) for x in step.inputs):
-            return Term("…", step.value)
-        try:
-            terms = [self._asked(x) for x in step.inputs]
-            site = Site(blank(step.value), lambda array: Term("…", array))
-            return spell(spelling_of(step.primitive), site, terms, step.options)
-        except NoRuleError:
-            return Term(step.primitive.name, step.value)
+    # -- comments ----------------------------------------------------------------------------------------
 
     def _comments(self, asked: list[Choice], position: int) -> list[Choice]:
-        """Say which way the choices before this step went."""
-        due = [c for c in asked if c.at <= position]
-        for choice in due:
+        """Write the comments for the choices before this step; returns the other ones."""
+        for choice in asked:
+            if choice.at > position:
+                continue
             if isinstance(choice.outcome, tuple) or np.ndim(choice.outcome):
                 self.lines.append(choice)  # it will turn out whether the code asks this
                 continue
-            question = self._question(choice)
-            outcome = choice.outcome
-            if isinstance(outcome, (bool, np.bool_)):
-                if choice.function is bool:
-                    question = self._asked(choice.inputs[0], brief=True)
-                    text = f"{question.at(COMPARISON + 1)} != 0"
-                else:
-                    text = question.text
-                line = f"# branch: {text} is {'true' if outcome else 'false'}"
-            elif isinstance(outcome, (int, float, np.number)):
-                line = f"# taken as a constant: {question} is {outcome}"
-            else:
-                continue
-            if line not in self.lines[-1:]:
+            line = self.comments.branch(choice)
+            if line and line not in self.lines[-1:]:
                 self.lines.append(line)
         return [c for c in asked if c.at > position]
 
@@ -441,7 +334,7 @@ class Emission:
             if isinstance(line, Choice):
                 if id(line) in self.answered:
                     continue
-                line = f"# taken as a constant: {self._question(line)}"
+                line = self.comments.constant(line)
             if line not in lines[-1:] or not line.startswith("#"):
                 lines.append(line)
         return lines
@@ -484,5 +377,5 @@ def _starts_with(calls: Sequence[Any], start: Sequence[Any]) -> bool:
 
 
 def _is_trivial(text: str) -> bool:
-    """Is this no more to read than a name?"""
+    """Is this as short as a name?"""
     return bool(re.fullmatch(r"[\w.\"']+(\[[\d:, end-]+\])*'?", text)) and len(text) <= 24

@@ -1,4 +1,4 @@
-"""How Julia asks what a function asked about values."""
+"""Questions about values (comparisons, argmax, …) as Julia expressions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,39 @@ from .spelling import Term, aligned, call, converted, elementwise, infix, number
 
 #: Functions of each element, by the name of Julia's function or operator.
 QUESTIONS: dict[Any, str] = {
-    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=", operator.eq: "==",
-    operator.ne: "!=", np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=",
-    np.equal: "==", np.not_equal: "!=", np.isnan: "isnan", np.isfinite: "isfinite", np.isinf: "isinf",
-    np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.rint: "round", np.fix: "trunc",
-    np.round: "round", np.around: "round", np.sign: "sign", np.spacing: "NumPy.spacing",
-    np.signbit: "signbit", operator.floordiv: "fld", np.floor_divide: "fld", math.floor: "floor",
-    math.ceil: "ceil", math.trunc: "trunc", round: "round", int: "trunc",
-}  # fmt: skip
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+    np.less: "<",
+    np.less_equal: "<=",
+    np.greater: ">",
+    np.greater_equal: ">=",
+    np.equal: "==",
+    np.not_equal: "!=",
+    np.isnan: "isnan",
+    np.isfinite: "isfinite",
+    np.isinf: "isinf",
+    np.floor: "floor",
+    np.ceil: "ceil",
+    np.trunc: "trunc",
+    np.rint: "round",
+    np.fix: "trunc",
+    np.round: "round",
+    np.around: "round",
+    np.sign: "sign",
+    np.spacing: "NumPy.spacing",
+    np.signbit: "signbit",
+    operator.floordiv: "fld",
+    np.floor_divide: "fld",
+    math.floor: "floor",
+    math.ceil: "ceil",
+    math.trunc: "trunc",
+    round: "round",
+    int: "trunc",
+}
 
 
 def _truth(x: Term, value: Any) -> Term:
@@ -60,11 +85,16 @@ def _near(
 
 #: Questions that are more than a name: functions of the terms, the value and the options.
 LONGER: dict[Any, Callable[..., Term]] = {
-    np.logical_and: _logical("&"), np.logical_or: _logical("|"), np.logical_xor: _logical("⊻"),
+    np.logical_and: _logical("&"),
+    np.logical_or: _logical("|"),
+    np.logical_xor: _logical("⊻"),
     np.logical_not: lambda terms, value: _compared("==", [terms[0], number_term(0)], value),
-    np.isposinf: _infinite("Inf"), np.isneginf: _infinite("-Inf"), np.isreal: _imaginary("=="),
-    np.iscomplex: _imaginary("!="), np.isclose: _near,
-}  # fmt: skip
+    np.isposinf: _infinite("Inf"),
+    np.isneginf: _infinite("-Inf"),
+    np.isreal: _imaginary("=="),
+    np.iscomplex: _imaginary("!="),
+    np.isclose: _near,
+}
 
 
 _WIDE = (np.dtype(np.float64), np.dtype(np.int64))

@@ -1,4 +1,4 @@
-"""A recorded run of a function as the emitter sees it: names, constants, questions."""
+"""What the emission of Julia source needs of a recorded run: code positions, constants, options."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .spelled.table import SPELLINGS
 from .spelling import Site, Term, array_literal, julia_type, number_term, spell
 
 
-class Run(Recording):
-    """A recording that knows of the stack what gives names: (code, instruction) of each frame."""
+class CodeRecording(Recording):
+    """A Recording that stores (code, instruction) for each frame, by which variables are found."""
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):
         super().__init__(f, xs, calls)
@@ -27,15 +27,15 @@ class Run(Recording):
                 raise NoRuleError(_too_large(step))
 
     def _stack(self) -> Any:
-        found = []
+        frames = []
         frame: Any = sys._getframe(2)
         while frame is not None and not recording.is_outermost(frame):
             code = frame.f_code
             if not recording.is_hidden(code):
-                found.append((code, frame.f_lasti))
+                frames.append((code, frame.f_lasti))
             frame = frame.f_back
-        found.reverse()
-        return found
+        frames.reverse()
+        return frames
 
 
 def _too_large(step: Step) -> str:
@@ -63,8 +63,7 @@ def is_constant(x: Any) -> bool:
 
 
 def blank(x: Any) -> Any:
-    """A value of the same type, shape and dtype. What is written of a value that differs from run to run is
-    made of this, so that it cannot depend on the content."""
+    """Zeros of the same type, shape and dtype: for what must not depend on the content."""
     x = plain(x)
     if isinstance(x, tuple):
         parts = map(blank, x)
@@ -76,7 +75,7 @@ def blank(x: Any) -> Any:
 
 
 class Written:
-    """A step that is written with arrays which its spelling makes of the options: indices, masks.
+    """A step whose spelling contains arrays made from its options, such as indices and masks.
 
     `terms` are its inputs and `text` is what was written. With `is_open` no content of the arrays is written
     out. `answers` are the terms of arrays that are answers to questions, `names` the names of the others.

@@ -23,12 +23,21 @@ import numpy as np
 from ...autodiff.primitive import Primitive, plain
 from ...errors import NoRuleError
 
-#: How tightly the parts of an expression hang together, in Julia.
+#: The precedence of Julia's operators.
 ANYTHING, COMPARISON, RANGE, SUM, PRODUCT, SIGN, POWER, ATOM = range(8)
 
-_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "\\": PRODUCT, "^": POWER,
-           "&": PRODUCT, "|": SUM, "⊻": SUM,
-           **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON)}  # fmt: skip
+_LEVELS = {
+    "+": SUM,
+    "-": SUM,
+    "*": PRODUCT,
+    "/": PRODUCT,
+    "\\": PRODUCT,
+    "^": POWER,
+    "&": PRODUCT,
+    "|": SUM,
+    "⊻": SUM,
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON),
+}
 
 
 class Term:
@@ -81,7 +90,7 @@ class Term:
         return self.text
 
     def at(self, level: int) -> str:
-        """The text, in parentheses if it hangs together less tightly than `level`."""
+        """The text, in parentheses if its precedence is below `level`."""
         return self.text if self.level >= level else f"({self.text})"
 
 
@@ -273,7 +282,7 @@ def _narrower(known: Sequence[int], bits: int) -> bool:
 
 
 def _is_weak(x: Any) -> bool:
-    """Does NumPy let the others decide about the type? Its own scalars are also Python's floats."""
+    """Does NumPy's promotion ignore the width of this operand, as it is a Python number?"""
     return type(x) in (float, complex, int)
 
 

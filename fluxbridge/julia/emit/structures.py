@@ -1,4 +1,4 @@
-"""Structures on their way to Julia and back: as named and numbered tuples of their numbers and arrays."""
+"""Structures of arguments and results as Julia's tuples and named tuples, and back."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def has_names(template: Branch) -> bool:
 
 
 def traced_leaves(out: Any) -> list[Step]:
-    found: list[Step] = []
-    Splitter(found.append, lambda x: isinstance(x, Step)).split(out)
-    return found
+    steps: list[Step] = []
+    Splitter(steps.append, lambda x: isinstance(x, Step)).split(out)
+    return steps
 
 
 def ordered(out: Any) -> Iterator[Step]:
@@ -53,19 +53,19 @@ def encoded(template: Any, steps: Sequence[Step]) -> Any:
     return tuple([encoded(c, steps) for c in template.children.values()])
 
 
-def collect(template: Any, g: Any, found: list[Any]) -> None:
+def collect(template: Any, g: Any, parts: list[Any]) -> None:
     if template is None or g is None:
         return
     if not isinstance(template, Branch):
-        found[template.index] = g
+        parts[template.index] = g
         return
     if has_names(template):
         for k, child in template.children.items():
             if child is not None and k in g:
-                collect(child, g[k], found)
+                collect(child, g[k], parts)
         return
     for child, part in zip(template.children.values(), g, strict=True):
-        collect(child, part, found)
+        collect(child, part, parts)
 
 
 def paired(out: Any, y: Any) -> Any:

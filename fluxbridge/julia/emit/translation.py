@@ -1,9 +1,9 @@
 """Python functions in Julia: traced, written as Julia source, and called there.
 
-A function is traced at every call, since its values may choose its way. What is kept is the source and
-the compiled function, by what was computed (see :mod:`fluxbridge.recording.keys`). Constants may differ from
-call to call: what is written out is compared at each call, and what differs becomes an argument of the Julia
-function; the others are arguments from the first call on.
+A function is traced at every call, since its branches may depend on values. The source and the compiled
+function are cached under a key of the recording (see :mod:`fluxbridge.recording.keys`). Constants may differ
+between calls: small ones are written out and compared at each call, and one that differs becomes an argument
+of the Julia function; large ones are arguments from the first call on.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from ...recording.keys import Described, content, describe
 from ..bridge.objects import JuliaObject
 from .program import Emitted, Open, emit
 from .questions import is_written
-from .runs import Run
+from .runs import CodeRecording
 from .structures import collect, encoded, paired, seed, traced_leaves
 
-_MOST = 512  #: entries that are kept
+_MOST = 512  #: entries of the cache
 _VERSIONS = 8  #: sources that are kept for one key, with different constants written out
 
 
@@ -68,7 +68,7 @@ def source(f: Callable[..., Any], *xs: Any) -> Source:
         return x^2
     end
     """
-    run = Run(f, xs)
+    run = CodeRecording(f, xs)
     described = describe(run, is_written)
     emitted = emit(run, f, described)
     text = Source(_using(emitted.text) + emitted.text.rstrip("\n"))
@@ -91,8 +91,8 @@ def _using(text: str) -> str:
     code = re.sub(r"#.*", "", text)
     needed = []
     for package, functions in _PACKAGES.items():
-        found = re.search(rf"(?<![\w.])({functions})\(" if functions else rf"\b{package}\.", code)
-        if found:
+        used = re.search(rf"(?<![\w.])({functions})\(" if functions else rf"\b{package}\.", code)
+        if used:
             needed.append(package)
     lines = [f"using {', '.join(needed)}\n"] if needed else []
     if re.search(r"\bFluxBridge\.", code):
@@ -108,14 +108,14 @@ def _using(text: str) -> str:
 
 
 class Known(NamedTuple):
-    """What was written for some runs with one key, and its function in Julia."""
+    """Source for runs with one key, and its function in Julia."""
 
     emitted: Emitted
     handle: Any
 
 
 class Family:
-    """All that was written for runs with one key: the latest first, and what must not be written out."""
+    """The sources for runs with one key, latest first, and the constants that new ones take as arguments."""
 
     __slots__ = ("known", "opened")
 
@@ -123,8 +123,8 @@ class Family:
         self.known: tuple[Known, ...] = ()
         self.opened = Open()
 
-    def learn(self, run: Run, described: Described) -> Open:
-        """Open what differs from the latest that is known."""
+    def learn(self, run: CodeRecording, described: Described) -> Open:
+        """Make arguments of the constants in which the run differs from the latest source."""
         if self.known:
             emitted = self.known[0].emitted
             holes = [k for k, c in emitted.closed.items() if content(described.holes[k]) != c]
@@ -134,7 +134,7 @@ class Family:
 
 
 class Library:
-    """What one running Julia knows: source and functions, by the keys of runs.
+    """The cache of one running Julia: sources and functions, by the keys of runs.
 
     Threads share it. A family is replaced whole, and Julia is called without the lock, as that may call back
     into Python; two threads that come with the same new function may both define it.
@@ -145,7 +145,7 @@ class Library:
         self.families: dict[Any, Family] = {}
         self.handles: dict[str, Any] = {}
 
-    def find(self, bridge: Any, run: Run, f: Callable[..., Any]) -> tuple[Known, list[Any]]:
+    def find(self, bridge: Any, run: CodeRecording, f: Callable[..., Any]) -> tuple[Known, list[Any]]:
         """The Julia function for a run, and its captured values."""
         described = describe(run, is_written)
         with self.lock:
@@ -181,10 +181,7 @@ _libraries: weakref.WeakKeyDictionary[Any, Library] = weakref.WeakKeyDictionary(
 
 
 def library(bridge: Any) -> Library:
-    found = _libraries.get(bridge)
-    if found is None:
-        found = _libraries[bridge] = Library()
-    return found
+    return _libraries.get(bridge) or _libraries.setdefault(bridge, Library())  # the first of two threads wins
 
 
 class Translated:
@@ -197,7 +194,7 @@ class Translated:
 
     def __init__(self, bridge: Any, f: Callable[..., Any], xs: Sequence[Any]):
         with as_in_gradient():
-            self.run = run = Run(f, xs)
+            self.run = run = CodeRecording(f, xs)
         known, captured = library(bridge).find(bridge, run, f)
         self.handle = known.handle
         self.args = tuple([encoded(t, run.steps) for t in run.templates])
@@ -219,9 +216,9 @@ class Translated:
         leaves = traced_leaves(out)
         if not leaves:
             return self.run.value
-        found = list(paired(out, y))
-        parts = [v for _, v in found] if len(found) == len(leaves) else list(y)
-        feed = map(_as_integer, parts, [step for step, _ in found] if len(found) == len(leaves) else leaves)
+        pairs = list(paired(out, y))
+        parts = [v for _, v in pairs] if len(pairs) == len(leaves) else list(y)
+        feed = map(_as_integer, parts, [step for step, _ in pairs] if len(pairs) == len(leaves) else leaves)
         return Splitter(lambda _: next(feed), lambda x: isinstance(x, Step)).split(out)[0]
 
     def seed(self, given: Any) -> Any:
@@ -230,13 +227,13 @@ class Translated:
 
     def gradients(self, grads: Sequence[Any]) -> tuple[Any, ...]:
         """What Julia answers, in the structure of the Python arguments."""
-        found: list[Any] = [None] * self.run.leaves
+        parts: list[Any] = [None] * self.run.leaves
         for template, g in zip(self.run.templates, grads, strict=False):
-            collect(template, g, found)
-        for k, g in enumerate(found):  # the gradient of a complex number is complex, even where it is real
+            collect(template, g, parts)
+        for k, g in enumerate(parts):  # the gradient of a complex number is complex, even where it is real
             if g is not None:
-                found[k] = project(g, spec_of(self.run.steps[k].value))
-        return tuple([None if t is None else t.fill(found) for t in self.run.templates])
+                parts[k] = project(g, spec_of(self.run.steps[k].value))
+        return tuple([None if t is None else t.fill(parts) for t in self.run.templates])
 
 
 def _as_integer(y: Any, step: Step) -> Any:
@@ -254,5 +251,5 @@ def _as_integer(y: Any, step: Step) -> Any:
 
 
 def is_python(f: Any) -> bool:
-    """Is `f` to be traced? Everything is that can be called and does not come from Julia."""
+    """Is `f` a Python function, to be traced? A callable that does not come from Julia is."""
     return callable(f) and not isinstance(f, (JuliaObject, str)) and type(f).__module__ != "juliacall"

@@ -17,7 +17,7 @@ _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
 class Channel:
-    """One end of the connection. The other end never sends before this one has read what was sent."""
+    """One end of the connection. The two ends take turns, so neither sends before it has read."""
 
     def __init__(self, end: socket.socket):
         self._socket = end

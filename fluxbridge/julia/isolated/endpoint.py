@@ -1,8 +1,8 @@
-"""Two processes that ask each other: requests, answers, errors, and nested requests in between.
+"""The protocol between two processes: requests, answers, errors, and nested requests.
 
-While one side waits for an answer it serves what the other side asks meanwhile, to any depth. What
-each side does with a request, and how it writes the objects that cannot leave their process, is in
-:mod:`remote` (the side of the user) and :mod:`worker` (the side of Julia).
+While one side waits for an answer it serves the requests of the other side, to any depth. What a side does
+with a request, and how it writes the objects that stay in its process, is in :mod:`client` (the user's
+side) and :mod:`worker` (Julia's side).
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ _STAND_INS = {name: f for name, f in globals().items() if name.startswith("open_
 
 
 class Endpoint:
-    """One side of the conversation."""
+    """One end of the connection."""
 
     def __init__(self, channel: Channel):
         self.channel = channel
-        self.dropped: deque[int] = deque()  #: what this side no longer needs of the other side's
+        self.dropped: deque[int] = deque()  #: numbers of the other side's objects, to be released there
 
     # -- asking and serving ---------------------------------------------------------------------
 
     def ask(self, name: str, *args: Any) -> Any:
-        """Have the other side do something, and serve it until the answer comes."""
+        """Send a request, and serve the other side until the answer comes."""
         body, files = self._pack((name, args))
         stage = SENDING
         try:
@@ -85,14 +85,14 @@ class Endpoint:
             del value
 
     def serve(self, body: Any, files: list[int]) -> None:
-        """Do what the other side asked, and answer."""
+        """Perform a request of the other side, and answer it."""
         try:
             name, args = self._unpack_request(body, files)
             body, files = self._pack(self.perform(name, args))
         except BaseException as failure:
             try:
                 self._send(ERROR, *self._pack_error(failure))
-            except EOFError:  # nobody is there to hear of it
+            except EOFError:  # the other side is gone
                 raise failure from None
         else:
             self._send(ANSWER, body, files)
@@ -112,7 +112,7 @@ class Endpoint:
         raise NotImplementedError
 
     def release(self, numbers: list[int]) -> None:
-        """The other side no longer needs what has these numbers."""
+        """Release the objects with these numbers."""
         raise NotImplementedError
 
     # -- writing and reading messages -----------------------------------------------------------

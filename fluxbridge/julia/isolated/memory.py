@@ -1,7 +1,7 @@
-"""Large arrays between processes: memory without a name, so that nothing can be left behind.
+"""Large arrays between processes, in anonymous shared memory.
 
-The sender copies an array into an anonymous file in memory, and its descriptor travels over the
-socket; the receiver maps it. It is gone when the last of the two lets go, however that comes about.
+The sender copies an array into an anonymous file in memory and sends its descriptor over the socket; the
+receiver maps it. The system frees it when neither process has it open, also after a crash.
 """
 
 from __future__ import annotations

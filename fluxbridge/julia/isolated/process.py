@@ -22,9 +22,10 @@ _CODE = (
 
 
 class Process:
-    """A fresh Python: nothing of this process is copied into it, and ``__main__`` is not run again.
+    """A new Python process: nothing of this one is copied into it, and ``__main__`` is not run again.
 
-    Its stdin is a lifeline: when this process ends, in whatever way, the other one is ended too.
+    Its stdin is a pipe from this process; when that closes, as this process has ended, the other one ends
+    too.
     """
 
     def __init__(self) -> None:
@@ -166,7 +167,7 @@ class _Output:
         os.set_blocking(file, False)
 
     def show(self) -> bool:
-        """Pass on what is there; false at the end."""
+        """Print what has arrived; false at the end of the pipe."""
         while True:
             try:
                 data = os.read(self._file, 1 << 16)
@@ -186,7 +187,7 @@ class _Output:
 
 
 def _environment() -> dict[str, str]:
-    """In a process of its own Julia has the signals: Ctrl-C interrupts it, and threads are safe."""
+    """The environment, with Julia's signal handling on: interrupts reach Julia, and its threads are safe."""
     environment = {name: value for name, value in os.environ.items() if name != "FLUXBRIDGE_ISOLATED"}
     environment["PYTHON_JULIACALL_HANDLE_SIGNALS"] = "yes"
     return environment

@@ -1,7 +1,7 @@
-"""The process in which an isolated Julia runs: it does what it is asked.
+"""Julia's side of the protocol: the process in which an isolated Julia runs.
 
-What lives in the user's process (functions, objects that cannot be copied, exceptions, traced values)
-is here a stand-in with a number, which goes back as what it stands for.
+Objects that stay in the user's process (functions, objects that cannot be copied, exceptions, traced
+values) are references with a number here; sent back, they are the objects themselves.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Raised(Exception):
 
 
 class Traced(Reference):
-    """One of the native engine's traced values: its arithmetic happens in the user's process."""
+    """A traced value of the native engine; its arithmetic is computed in the user's process."""
 
     __slots__ = ("shape",)
 
@@ -117,7 +117,7 @@ for _name in ("neg", "abs", "eq", "ne", "lt", "le", "gt", "ge", "getitem"):
 
 
 class Server(endpoint.Endpoint):
-    """This side of the conversation."""
+    """Julia's end of the connection."""
 
     def __init__(self, channel: Channel, asks: int | None = None):
         super().__init__(channel)
@@ -221,7 +221,7 @@ class Server(endpoint.Endpoint):
     # -- what Julia asks of Python (see hooks) -------------------------------------------------------
 
     def hooks(self) -> dict[str, Any]:
-        """Those hooks that are answered by the user's process, or know its stand-ins."""
+        """The hooks that ask the user's process, or convert references to its objects."""
         return {
             "is_tracer": lambda x: isinstance(x, Traced),
             "pullback": self._pullback,
@@ -247,7 +247,7 @@ def _take_apart(x: Any) -> tuple[Any, ...]:
 
 
 def _end_with(lifeline: int) -> None:
-    """End this process when nobody holds the other end of a pipe any more, whatever it is doing."""
+    """End this process when the other end of a pipe closes, whatever is being computed."""
     if hasattr(os, "register_at_fork") and sys.platform == "linux":
         import fcntl
 
@@ -266,7 +266,7 @@ def _end_with(lifeline: int) -> None:
 
 
 def main(end: int | None, asks: int | None) -> None:
-    """Take over the process: called by :mod:`process`, with the numbers of inherited files, if any are."""
+    """The main function of the process; `end` and `asks` are inherited file descriptors, None on Windows."""
     lifeline = os.dup(0)
     if end is None:
         size = int.from_bytes(_exactly(lifeline, 4), "big")
@@ -279,6 +279,7 @@ def main(end: int | None, asks: int | None) -> None:
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     _end_with(lifeline)
+    # pickle would look for names of the user's __main__ in this one
     sys.modules["__main__"] = types.ModuleType("__main__")
     Server(Channel(link), asks).run()
 

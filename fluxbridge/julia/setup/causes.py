@@ -1,4 +1,4 @@
-"""Every known reason why Julia cannot be used, and what to do: one table, one entry a reason."""
+"""The known causes why Julia cannot be used, with remedies: one table, one entry a cause."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SPACE = "free some space (Julia with Flux takes about 3 GB), or move JULIA_DEPOT
 
 @dataclass(frozen=True)
 class Cause:
-    """One way to fail: how it shows, and what we say.
+    """A cause: how it is recognised, and the text of our error.
 
     `kind` and `message` are the class and the text of the exception, `stderr` is what Julia printed.
     A named group of the two patterns fills the place of that name in `reason` and `remedy`. A cause
@@ -49,19 +49,19 @@ class Cause:
     kind: type[BaseException] | tuple[type[BaseException], ...] = Exception
 
     def match(self, failure: BaseException, message: str, printed: str) -> dict[str, str] | None:
-        """The words that fill the places, or None if this is not the cause."""
+        """The values of the placeholders, or None if this is not the cause."""
         if not (self.message or self.stderr) or not isinstance(failure, self.kind):
             return None
         words: dict[str, str] = {}
         for pattern, text in ((self.message, message), (self.stderr, printed)):
-            found = re.search(pattern, text, re.IGNORECASE)
-            if found is None:
+            match = re.search(pattern, text, re.IGNORECASE)
+            if match is None:
                 return None
-            words.update({name: word.strip() for name, word in found.groupdict().items() if word})
+            words.update({name: word.strip() for name, word in match.groupdict().items() if word})
         return words
 
     def error(self, words: Mapping[str, Any]) -> JuliaNotAvailable:
-        """The exception, with its places filled."""
+        """The exception, with its placeholders filled in."""
         places = _Places(words)
         error = JuliaNotAvailable(self.reason.format_map(places), self.remedy.format_map(places))
         error.cause = self.name
@@ -73,7 +73,7 @@ class _Places(dict):
         return {"package": "a package", "project": "<project>", "range": "any"}.get(key, "?")
 
 
-#: What the checks find before anything is started.
+#: Found by the checks before a start.
 FOUND = (
     Cause(
         "forked",
@@ -134,7 +134,7 @@ FOUND = (
 
 _RAN = "did not start properly|returned non-zero exit status|died with"
 
-#: What Julia itself printed before it gave up.
+#: Recognised by what Julia printed on stderr.
 PRINTED = (
     Cause(
         "versions differ (printed)",
@@ -211,7 +211,7 @@ PRINTED = (
     ),
 )
 
-#: What Python raised before Julia ran.
+#: Recognised by the exception that ``import juliacall`` raised.
 RAISED = (
     Cause(
         "not installed",

@@ -78,22 +78,24 @@ def available() -> Availability:
 
 def check() -> Availability:
     """The same, but raise JuliaNotAvailable if ``start()`` cannot succeed; it may have to download."""
-    found = _survey()
-    if found.problems:
-        raise found.problems[0]
-    if found.download:
-        lost = network.unreachable(*found.servers)
+    survey = _survey()
+    if survey.problems:
+        raise survey.problems[0]
+    if survey.download:
+        lost = network.unreachable(*survey.servers)
         if lost:
-            raise no_network(found, lost)
-    return found
+            raise no_network(survey, lost)
+    return survey
 
 
-def no_network(found: Availability, lost: list[str]) -> JuliaNotAvailable:
+def no_network(survey: Availability, lost: list[str]) -> JuliaNotAvailable:
     """The error for a download that cannot be made."""
     hosts = ", ".join(lost)
-    if found.julia is None:
+    if survey.julia is None:
         return problem("no network for download", hosts=hosts)
-    return problem("no network for packages", found=found.found, what=", ".join(found.download), hosts=hosts)
+    return problem(
+        "no network for packages", found=survey.found, what=", ".join(survey.download), hosts=hosts
+    )
 
 
 # -- forks -----------------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ _forked = False
 
 def running() -> bool:
     """Has juliacall started Julia in this process (or in the one it was forked from)?"""
-    juliacall = sys.modules.get("juliacall")
+    juliacall = sys.modules.get("juliacall")  # to import it would start Julia
     return hasattr(juliacall, "Main") or bool(getattr(juliacall, "CONFIG", {}).get("inited"))
 
 
@@ -135,34 +137,35 @@ if hasattr(os, "register_at_fork"):
 
 
 def _survey() -> Availability:
-    found = Availability(isolated=settings.isolated())
-    if found.isolated:  # whatever has happened in this process, Julia starts in another one
-        found.problems += _settings()
-        _project(found)
+    survey = Availability(isolated=settings.isolated())
+    if survey.isolated:  # whatever has happened in this process, Julia starts in another one
+        survey.problems += _settings()
+        _project(survey)
     elif _forked:
-        found.problems.append(problem("forked"))
+        survey.problems.append(problem("forked"))
     elif running():
         config = sys.modules["juliacall"].CONFIG
-        found.recipe, found.julia, found.project = "running", config.get("exepath"), config.get("project")
-        found.version = places.julia_version(found.julia)
-        found.packages = places.packages(found.project or "", found.version)
+        survey.recipe, survey.julia, survey.project = "running", config.get("exepath"), config.get("project")
+        survey.version = places.julia_version(survey.julia)
+        survey.packages = places.packages(survey.project or "", survey.version)
     else:
-        found.problems += _process()
-        _project(found)
-    return found
+        survey.problems += _process()
+        _project(survey)
+    return survey
 
 
-def _project(found: Availability) -> None:
+def _project(survey: Availability) -> None:
     if importlib.util.find_spec("juliacall") is None:
-        found.problems.append(problem("not installed", package="juliacall"))
+        survey.problems.append(problem("not installed", package="juliacall"))
     else:
-        _places(found)
+        _places(survey)
 
 
 def _process() -> Iterator[JuliaNotAvailable]:
     """What is wrong with this process and its settings, wherever Julia may be."""
     if half_started():
         yield problem("half started")
+    # what matters is whether torch was loaded first
     if "torch" in sys.modules and os.environ.get("FLUXBRIDGE_JULIA_WITH_TORCH") != "yes":
         yield problem("torch first")
     yield from _settings()
@@ -178,48 +181,48 @@ def _settings() -> Iterator[JuliaNotAvailable]:
         yield problem("bad value", setting=setting, value=value, expected=expected)
 
 
-def _places(found: Availability) -> None:
+def _places(survey: Availability) -> None:
     """Find Julia and the project by the same rules as juliacall."""
     named = {name: settings.option(name) for name in ("exe", *settings.PATHS)}
     for name in settings.PATHS:
         value, setting = named[name]
         if value is not None and not os.path.exists(value):
-            found.problems.append(problem("path missing", setting=setting, value=value))
+            survey.problems.append(problem("path missing", setting=setting, value=value))
     program, setting = named["exe"]
     if program is not None and shutil.which(program) is None:
-        found.problems.append(problem("program missing", setting=setting, value=program))
+        survey.problems.append(problem("program missing", setting=setting, value=program))
         return
     if program is None and named["bindir"][0] is not None:
         program, setting = os.path.join(named["bindir"][0], "julia"), named["bindir"][1]
     project = named["project"][0]
     if (program is None) != (project is None):
-        found.problems.append(problem("half set"))
+        survey.problems.append(problem("half set"))
     elif program is not None and project is not None:
-        _named(found, program, setting, project)
+        _named(survey, program, setting, project)
     else:
-        _juliapkg(found)
+        _juliapkg(survey)
 
 
-def _named(found: Availability, program: str, setting: str, project: str) -> None:
+def _named(survey: Availability, program: str, setting: str, project: str) -> None:
     """Both EXE and PROJECT are given: juliapkg has no part in it."""
-    found.recipe, found.project = "named", os.path.abspath(project)
-    found.julia, found.version = shutil.which(program) or program, places.julia_version(program)
-    if found.version is None:
-        found.problems.append(problem("not Julia", setting=setting, value=program))
+    survey.recipe, survey.project = "named", os.path.abspath(project)
+    survey.julia, survey.version = shutil.which(program) or program, places.julia_version(program)
+    if survey.version is None:
+        survey.problems.append(problem("not Julia", setting=setting, value=program))
     elif os.path.exists(project):
-        found.packages = places.packages(project, found.version)
-        found.problems += _packages(found)
+        survey.packages = places.packages(project, survey.version)
+        survey.problems += _packages(survey)
 
 
-def _packages(found: Availability) -> Iterator[JuliaNotAvailable]:
+def _packages(survey: Availability) -> Iterator[JuliaNotAvailable]:
     """Has the project what the bridge needs, and the PythonCall that fits juliacall?"""
-    own, project = _version_of("juliacall"), found.project
-    theirs = found.packages.get("PythonCall")
+    own, project = _version_of("juliacall"), survey.project
+    theirs = survey.packages.get("PythonCall")
     if theirs and own and theirs != own:
         yield problem("versions differ", juliacall=own, pythoncall=theirs, project=project)
     if "JULIA_LOAD_PATH" in os.environ or settings.option("sysimage")[0]:
         return  # packages may come from elsewhere
-    missing = [name for name in ("PythonCall", *settings.PACKAGES) if name not in found.packages]
+    missing = [name for name in ("PythonCall", *settings.PACKAGES) if name not in survey.packages]
     if missing:
         yield problem(
             "packages missing",
@@ -236,40 +239,40 @@ def _version_of(package: str) -> str | None:
         return None
 
 
-def _juliapkg(found: Availability) -> None:
+def _juliapkg(survey: Availability) -> None:
     """Neither is given: juliapkg finds Julia and keeps the project, or installs them."""
-    found.recipe = "juliapkg"
+    survey.recipe = "juliapkg"
     if importlib.util.find_spec("juliapkg") is None:
-        found.problems.append(problem("not installed", package="juliapkg"))
+        survey.problems.append(problem("not installed", package="juliapkg"))
         return
     setting = resolved.relative_project()
     if setting:
-        found.problems.append(problem("relative project", setting=setting))
+        survey.problems.append(problem("relative project", setting=setting))
         return
     program, setting = resolved.named_program()
     if program is not None and places.julia_version(program) is None:
-        found.problems.append(problem("not Julia", setting=setting, value=program))
+        survey.problems.append(problem("not Julia", setting=setting, value=program))
     if settings.option("offline", "juliapkg")[0] not in (None, "yes", "no"):
         return  # a bad value, reported before
     try:
         view = resolved.look()
     except Exception as failure:  # a juliapkg that we do not know, or a broken state of it
-        found.problems.append(explain(failure))
+        survey.problems.append(explain(failure))
         return
-    found.recipe += " offline" if view.offline else ""
-    found.julia, found.version, found.project = view.julia, view.version, str(view.project)
-    found.packages = places.manifest_versions(view.project, view.version)
-    found.offline = view.complete and not view.current and not view.offline
-    found.problems += _resolvable(found, view)
-    if not (found.problems or view.complete or view.offline):
-        found.download = view.missing if view.julia else ["Julia " + view.wanted, *view.missing]
+    survey.recipe += " offline" if view.offline else ""
+    survey.julia, survey.version, survey.project = view.julia, view.version, str(view.project)
+    survey.packages = places.manifest_versions(view.project, view.version)
+    survey.offline = view.complete and not view.current and not view.offline
+    survey.problems += _resolvable(survey, view)
+    if not (survey.problems or view.complete or view.offline):
+        survey.download = view.missing if view.julia else ["Julia " + view.wanted, *view.missing]
         if not _depot_only(view):
-            found.servers = [network.package_server()] + ([] if view.julia else [network.JULIA_SERVER])
+            survey.servers = [network.package_server()] + ([] if view.julia else [network.JULIA_SERVER])
     if settings.option("offline", "juliapkg")[0] == "no":
-        found.offline = False  # the user wants updates
+        survey.offline = False  # the user wants updates
 
 
-def _resolvable(found: Availability, view: resolved.Resolved) -> Iterator[JuliaNotAvailable]:
+def _resolvable(survey: Availability, view: resolved.Resolved) -> Iterator[JuliaNotAvailable]:
     if view.conflict:
         yield problem("conflict", line=view.conflict)
     if not places.writable(view.project):
@@ -279,7 +282,7 @@ def _resolvable(found: Availability, view: resolved.Resolved) -> Iterator[JuliaN
     if view.julia is None:
         yield problem("not found", range=view.wanted or "any")
     else:
-        yield from _packages(found)  # juliapkg itself looks at nothing when it is offline
+        yield from _packages(survey)  # juliapkg itself looks at nothing when it is offline
 
 
 def _depot_only(view: resolved.Resolved) -> bool:

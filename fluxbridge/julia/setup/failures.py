@@ -12,7 +12,7 @@ _BY_NAME = {cause.name: cause for cause in (*FOUND, *PRINTED, *RAISED)}
 
 
 def problem(name: str, **words: Any) -> JuliaNotAvailable:
-    """The error for a cause that was found by looking.
+    """The error for a cause, by its name in the table.
 
     >>> problem("path missing", setting="PYTHON_JULIACALL_LIB", value="/nowhere").reason
     'PYTHON_JULIACALL_LIB names a path that does not exist: /nowhere'
@@ -38,11 +38,11 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
         stderr_text = f"{stderr_text}\nERROR: {message}"
         message = "FluxBridge did not start properly"
     for cause in (*PRINTED, *RAISED):
-        found = cause.match(failure, message, stderr_text)
-        if found is not None:
-            if found.get("setting") == "juliapkg_exe":
-                found["setting"] = "PYTHON_JULIAPKG_EXE"
-            error = cause.error({**words, **found})
+        matched = cause.match(failure, message, stderr_text)
+        if matched is not None:
+            if matched.get("setting") == "juliapkg_exe":
+                matched["setting"] = "PYTHON_JULIAPKG_EXE"
+            error = cause.error({**words, **matched})
             break
     else:
         said = what_julia_said(stderr_text)
@@ -57,7 +57,7 @@ def explain(failure: BaseException, stderr_text: str = "", **words: Any) -> Juli
 
 
 def what_julia_said(text: str, count: int = 12) -> str:
-    """The lines that matter: from the first ERROR on, without the stack, at most `count`."""
+    """At most `count` lines of what Julia printed, from the first ERROR on, without the stack."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     start = next((k for k, line in enumerate(lines) if "ERROR" in line), max(0, len(lines) - count))
     end = next((k for k in range(start, len(lines)) if lines[k].strip() == "Stacktrace:"), len(lines))

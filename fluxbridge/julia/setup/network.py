@@ -1,4 +1,4 @@
-"""Is there a way to the servers that Julia downloads from? Answered in about a second."""
+"""Can the servers that Julia downloads from be reached? Answered in about a second."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Where things lie: the julia program, the project and its packages, the depots, FluxBridge itself.
+"""Paths: the julia program, the project and its packages, the depots, FluxBridge itself.
 
-Everything here only looks: files are read, and ``julia --version`` is the one program that runs.
+Nothing is changed: files are read, and ``julia --version`` is the one program that runs.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def _version(path: str, _changed: int) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.match(rb"julia version (\S+)", run.stdout)
-    return found.group(1).decode() if found and run.returncode == 0 else None
+    match = re.match(rb"julia version (\S+)", run.stdout)
+    return match.group(1).decode() if match and run.returncode == 0 else None
 
 
 def manifest_versions(project: str | os.PathLike[str], julia: str | None = None) -> dict[str, str]:
@@ -43,19 +43,19 @@ def manifest_versions(project: str | os.PathLike[str], julia: str | None = None)
     file = manifest(project, julia)
     if file is None:
         return {}
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     name = ""
     with open(file, encoding="utf8", errors="replace") as lines:
         for line in lines:
             header = re.match(r"\[\[(?:deps\.)?\"?(\w+)\"?\]\]", line)
             if header:
                 name = header.group(1)
-                found.setdefault(name, "")
+                versions.setdefault(name, "")
             elif line.lstrip().startswith("["):
                 name = ""
             elif name and (version := re.match(r'version\s*=\s*"([^"]*)"', line)):
-                found[name] = version.group(1)
-    return found
+                versions[name] = version.group(1)
+    return versions
 
 
 def manifest(project: str | os.PathLike[str], julia: str | None = None) -> Path | None:
@@ -73,18 +73,18 @@ def manifest(project: str | os.PathLike[str], julia: str | None = None) -> Path 
 def manifest_julia(project: str | os.PathLike[str], julia: str | None = None) -> str | None:
     """The version of Julia that made a project's manifest."""
     file = manifest(project, julia)
-    found = file and re.search(r'^julia_version\s*=\s*"([^"]*)"', file.read_text("utf8"), re.MULTILINE)
-    return found.group(1) if found else None
+    match = file and re.search(r'^julia_version\s*=\s*"([^"]*)"', file.read_text("utf8"), re.MULTILINE)
+    return match.group(1) if match else None
 
 
 def packages(project: str | os.PathLike[str], julia: str | None = None) -> dict[str, str]:
     """What Julia can load with this project: its packages, then those of the user's general environment."""
     minor = ".".join((julia or "").split(".")[:2])
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     if minor and "JULIA_LOAD_PATH" not in os.environ:
         for depot in reversed(depots()):
-            found.update(manifest_versions(depot / "environments" / f"v{minor}", julia))
-    return {**found, **manifest_versions(project, julia)}
+            versions.update(manifest_versions(depot / "environments" / f"v{minor}", julia))
+    return {**versions, **manifest_versions(project, julia)}
 
 
 def depots() -> list[Path]:
@@ -115,8 +115,8 @@ def project_version(folder: Path | None) -> str | None:
     """The version that a Julia package gives itself."""
     if folder is None:
         return None
-    found = re.search(r'^version\s*=\s*"([^"]*)"', (folder / "Project.toml").read_text("utf8"), re.MULTILINE)
-    return found.group(1) if found else None
+    match = re.search(r'^version\s*=\s*"([^"]*)"', (folder / "Project.toml").read_text("utf8"), re.MULTILINE)
+    return match.group(1) if match else None
 
 
 def requirements() -> dict[str, str]:

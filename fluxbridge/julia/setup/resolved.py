@@ -1,4 +1,4 @@
-"""What juliapkg has installed and would do next, found out without letting it do anything."""
+"""What juliapkg has installed and what it would do, found out without running it."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _imported_here = False
 
 
 def look() -> Resolved:
-    """Ask juliapkg's own functions. Raises what they raise where they are not what we know."""
+    """Ask juliapkg's own functions. An unknown version of juliapkg may raise anything."""
     global _imported_here
-    if "juliapkg" not in sys.modules:
+    if "juliapkg" not in sys.modules:  # else it has read its variables before
         _imported_here = True
     from juliapkg import deps, find_julia, state
 

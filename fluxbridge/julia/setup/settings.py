@@ -108,7 +108,7 @@ def apply(offline: bool = False) -> dict[str, str]:
     """Set what `chosen` says, for this process and those it starts. Call it just before juliacall."""
     choice = chosen(offline)
     os.environ.update(choice)
-    juliapkg = sys.modules.get("juliapkg")
+    juliapkg = sys.modules.get("juliapkg")  # imported here, it would not have to be told
     if juliapkg is not None and "PYTHON_JULIAPKG_OFFLINE" in choice:
         juliapkg.offline(True)  # it read the variable when it was imported
     return choice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ownerrors import refused
 
 import fluxbridge.flux as flux
 from fluxbridge import gradient, withgradient
@@ -48,7 +49,7 @@ def test_running_statistics_take_two_numbers(count):
     layers = flux.BatchNorm(3), flux.InstanceNorm(3, affine=True, track_stats=True)
     for layer, shape in zip(layers, [(3, count), (1, 1, 3, count)], strict=True):
         x = np.ones(shape, np.float32)
-        with pytest.raises(DimensionMismatch, match="takes two numbers at least"):
+        with refused(DimensionMismatch, match="takes two numbers at least"):
             gradient(lambda m, x=x: np.sum(m(x)), layer)
         np.testing.assert_array_equal(layer.σ2, np.ones(3))
         assert flux.testmode_(layer)(x).shape == shape

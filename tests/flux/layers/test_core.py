@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ownerrors import refused
 from rulecheck import check
 
 from fluxbridge import flux, gradient, hessian_reverse, pushforward
@@ -73,15 +74,15 @@ def test_dense_of_any_batch_is_dense_of_each_vector(batch, act):
 
 def test_mismatch_names_layer_and_both_shapes():
     for m, x in ((Dense((3, 2)), np.ones((4, 5))), (Chain(relu, Dense((3, 2))), np.ones((4, 5)))):
-        with pytest.raises(
+        with refused(
             DimensionMismatch, match=r"Dense\(3 => 2\) expects .* size 3 along axis 0.* shape \(4, 5\)"
         ):
             m(x)
-    with pytest.raises(DimensionMismatch, match=r"Dense\(3 => 2\).* shape \(\)"):
+    with refused(DimensionMismatch, match=r"Dense\(3 => 2\).* shape \(\)"):
         Dense((3, 2))(np.float32(1))
-    with pytest.raises(DimensionMismatch, match=r"Dense\(3 => 2\) expects"):  # and inside of a gradient
+    with refused(DimensionMismatch, match=r"Dense\(3 => 2\) expects"):  # and inside of a gradient
         gradient(lambda m: np.sum(m(np.ones((4, 5), np.float32))), Dense((3, 2)))
-    with pytest.raises(DimensionMismatch, match=r"BatchNorm\(3\) expects .*size 3 along axis 0"):
+    with refused(DimensionMismatch, match=r"BatchNorm\(3\) expects .*size 3 along axis 0"):
         gradient(lambda m: np.sum(m(np.ones((4, 5)))), BatchNorm(3))
 
 
@@ -97,7 +98,7 @@ def test_wider_input_is_converted_and_said_once():
 def test_dense_from_lists_and_old_sizes():
     assert Dense([[1.0, 2.0]])([1.0, 1.0]).tolist() == [3.0]
     assert repr(Dense(3, 2, relu)) == "Dense(3 => 2, relu)"
-    with pytest.raises(ArgumentError, match="matrix"):
+    with refused(ArgumentError, match="matrix"):
         Dense(np.ones(3))
 
 
@@ -127,20 +128,20 @@ def test_maxout_of_a_number_of_layers():
 
 
 def test_names_that_are_taken():
-    with pytest.raises(ArgumentError, match="layers"):
+    with refused(ArgumentError, match="layers"):
         Chain(layers=relu)
-    with pytest.raises(ArgumentError, match="layers"):
+    with refused(ArgumentError, match="layers"):
         Parallel(np.add, layers=relu)
-    with pytest.raises(ArgumentError, match="names"):
+    with refused(ArgumentError, match="names"):
         Chain(relu, second=relu)
 
 
 def test_embedding_refuses_what_is_no_position():
     m = Embedding((4, 2))
     for bad in (4, -1, [0, 4], [[-1]]):
-        with pytest.raises(IndexError, match="0 to 3"):
+        with refused(IndexError, match="0 to 3"):
             m(bad)
-    with pytest.raises(ArgumentError, match="integers"):
+    with refused(ArgumentError, match="integers"):
         m(np.array([0.5]))
     assert m(np.zeros((0,), np.int64)).shape == (2, 0)
 
@@ -250,7 +251,7 @@ def test_connections_of_any_number():
 
 def test_modes_are_checked_at_once():
     for make in (lambda a: Dropout(0.5, active=a), lambda a: BatchNorm(2, active=a)):
-        with pytest.raises(ArgumentError, match="other"):
+        with refused(ArgumentError, match="other"):
             make("other")
         assert make(True).active is True
 
@@ -277,17 +278,17 @@ def test_partial_functions_in_a_chain():
 
 
 def test_sizes_that_do_not_go_together():
-    with pytest.raises(DimensionMismatch, match=r"Scale\(10\) .* shape \(2,\)"):
+    with refused(DimensionMismatch, match=r"Scale\(10\) .* shape \(2,\)"):
         flux.Scale(10)(np.ones(2))
     assert flux.Scale(10)(np.ones(1)).shape == (10,)
     assert flux.Scale(2, 3, bias=False)(np.ones((2, 1, 4))).shape == (2, 3, 4)
     for wrong in (1.0, np.sin):
-        with pytest.raises(ArgumentError, match="size"):
+        with refused(ArgumentError, match="size"):
             flux.Scale(wrong)
     for m in (Embedding((10, 4)), flux.EmbeddingBag((10, 4))):
-        with pytest.raises(DimensionMismatch, match=r"expects .* size 10 along axis 0.* \(1000, 2\)"):
+        with refused(DimensionMismatch, match=r"expects .* size 10 along axis 0.* \(1000, 2\)"):
             m(flux.onehotbatch([3, 4], range(1000)))
-    with pytest.raises(ArgumentError, match="connection"):
+    with refused(ArgumentError, match="connection"):
         Parallel(flux.hcat, connection=relu)
     assert repr(flux.Bilinear(10, 2, 3, relu)) == "Bilinear((10, 2) => 3, relu)"
 
@@ -321,20 +322,20 @@ def test_branches_that_do_not_fit_are_named():
         (flux.Maxout(Dense((3, 2)), Dense((3, 4))), r"\(2, 5\) and \(4, 5\)"),
         (Parallel(flux.hcat, Dense((3, 2)), Dense((3, 4))), r"\(2, 5\) and \(4, 5\)"),
     ):
-        with pytest.raises(DimensionMismatch, match=shapes):
+        with refused(DimensionMismatch, match=shapes):
             layer(x)
     assert SkipConnection(Dense((3, 1)), np.add)(x).shape == (3, 5)  # as Julia's .+
 
 
 def test_softmax_is_no_activation():
-    with pytest.raises(ArgumentError, match="layer of its own"):
+    with refused(ArgumentError, match="layer of its own"):
         Dense((3, 2), flux.softmax)(np.ones(3, np.float32))
 
 
 @pytest.mark.parametrize("kind", [flux.RNN, flux.LSTM, flux.GRU, flux.GRUv3])
 def test_states_that_do_not_fit_are_refused(kind):
     wrong = np.ones(2, np.float32)
-    with pytest.raises(DimensionMismatch, match="expects a state of size 3"):
+    with refused(DimensionMismatch, match="expects a state of size 3"):
         kind((2, 3))(np.ones((2, 4), np.float32), (wrong, wrong) if kind is flux.LSTM else wrong)
 
 
@@ -357,3 +358,117 @@ def test_forward_mode_trains_what_depends_on_its_input():
     assert not np.any(still.μ)
     drop = Dropout(0.5)
     assert 300 < np.sum(pushforward(lambda t: drop(t * np.ones(1000)), 1.0)(1.0) == 0) < 700
+
+
+def test_trailing_axes_of_length_one_do_not_matter_to_plus():
+    for connection in (operator.add, operator.sub):
+        skip = SkipConnection(lambda x: x[:, :1], connection)
+        with refused(DimensionMismatch, match="cannot connect"):
+            skip(np.ones((3, 4, 1)))
+        with refused(DimensionMismatch, match="cannot connect"):
+            skip(np.ones((3, 4)))
+    assert SkipConnection(lambda x: x[..., None], operator.add)(np.ones((1, 1))).shape == (1, 1, 1)
+    assert SkipConnection(np.copy, operator.add)(np.ones((1,))).shape == (1,)
+
+
+def test_weightnorm():
+    small = flux.WeightNorm(Dense(np.array([[3e-9, 4e-9]])))
+    np.testing.assert_allclose(small.g, [[np.sqrt(25e-18 + np.finfo(float).eps)]], rtol=1e-14)
+    with refused(ArgumentError, match="all zero"):
+        flux.WeightNorm(Dense(np.zeros((1, 2))))
+    with refused(ArgumentError, match="does not have a field 'scale'"):
+        flux.WeightNorm(Dense((2, 2)), "scale")
+    with refused(DimensionMismatch, match="no axis 2"):
+        flux.WeightNorm(Dense((2, 2)), axis=2)
+    with refused(ArgumentError, match="takes a WeightNorm"):
+        flux.reparametrize(Dense((2, 2)))
+
+
+def test_the_wrong_word_is_named():
+    m = Embedding((4, 2))
+    for words, wrong in (([0, 7], 7), ([-1, 7], -1), ([3, 4], 4)):
+        with refused(IndexError, match=f"0 to 3, not {wrong}$"):
+            m(np.array(words))
+
+
+def test_arguments_after_the_size():
+    for make in (
+        lambda: Dense((3, 2), relu, True),
+        lambda: Dense((3, 2), "relu"),
+        lambda: Dense(np.ones((2, 3)), True, relu, relu),
+        lambda: flux.Scale(2, relu, relu),
+        lambda: flux.Bilinear((2, 3), "relu"),
+        lambda: flux.Conv((3,), (1, 2), relu, True),
+        lambda: flux.ConvTranspose((3,), (1, 2), "relu"),
+        lambda: flux.CrossCor(np.ones((3, 1, 2)), True, 5),
+        lambda: flux.RNNCell((2, 3), "tanh"),
+    ):
+        with refused(ArgumentError, match="one function, the activation"):
+            make()
+    for make in (lambda: flux.Conv((3,)), lambda: flux.DepthwiseConv((3, 3))):
+        with refused(ArgumentError, match=r"the channels \(in, out\)"):
+            make()
+    for make in (lambda: flux.Conv((3,), 2), lambda: flux.DepthwiseConv((3,), 2)):
+        with refused(ArgumentError, match="pair of channels"):
+            make()
+    for kind in (flux.Conv, flux.CrossCor, flux.ConvTranspose, flux.DepthwiseConv):
+        with refused(ArgumentError, match="has the axes"):
+            kind(np.ones((2, 2)))
+
+
+def test_axes_that_are_not_there():
+    x = np.ones((3, 4))
+    for f in (
+        lambda: flux.normalise(x, axis=2),
+        lambda: flux.cat(x, x, axis=-3),
+        lambda: flux.softmax(x, axis=2),
+        lambda: flux.logitcrossentropy(x, x, axis=2),
+        lambda: Dropout(0.5, axis=2, active=True)(x),
+        lambda: LayerNorm(3, 4, 1, affine=False)(x),
+    ):
+        with refused(DimensionMismatch, match="no axis -?[23]"):
+            f()
+    with refused(ArgumentError, match="not all different"):
+        flux.softmax(x, axis=(0, -2))
+
+
+def test_joins_of_arrays_that_do_not_fit():
+    for join, shapes in (
+        (flux.vcat, [(2, 3), (2, 4)]),
+        (flux.hcat, [(2, 3), (3, 3)]),
+        (flux.vcat, [(2, 3), (2, 3, 1)]),
+        (lambda *xs: flux.cat(*xs, axis=2), [(2, 3), (2, 4)]),
+        (lambda *xs: flux.cat(*xs, axis=-1), [(2, 3), (1, 3)]),
+        (flux.vcat, []),
+    ):
+        with refused(DimensionMismatch, match="joins arrays that differ along axis"):
+            join(*map(np.ones, shapes))
+    assert flux.cat(np.ones((2, 3)), np.ones((2, 1)), axis=-1).shape == (2, 4)
+    assert flux.cat(np.ones((2, 3)), np.ones((2, 3, 2)), axis=2).shape == (2, 3, 3)
+
+
+def test_layernorm_is_named_by_its_own_errors():
+    for affine, size in ((True, (3,)), (True, (3, 4)), (False, (3, 4))):
+        layer = LayerNorm(*size, affine=affine)
+        with refused(DimensionMismatch, match="LayerNorm|no axis 1"):
+            layer(np.ones(5) if not affine else np.ones((5, 4)))
+
+
+@pytest.mark.parametrize("kind", [float, complex])
+def test_normalise_adds_the_square_of_eps_to_the_variance(kind):
+    x = RNG.normal(size=(4, 3)).astype(kind) * (1 + 1j if kind is complex else 1)
+    centred = x - x.mean(axis=0)
+    variance = np.mean(np.abs(centred) ** 2, axis=0)
+    np.testing.assert_allclose(flux.normalise(x, axis=0, eps=0.7), centred / np.sqrt(variance + 0.49))
+
+
+@pytest.mark.parametrize(
+    ("weights", "input_type", "advice"),
+    [(np.float32, np.float64, "may be very slow"), (np.float16, np.float32, "a problem in earlier layers")],
+)
+def test_what_is_said_of_input_that_loses_precision(weights, input_type, advice):
+    _warned.clear()
+    layer = Dense(np.ones((2, 3), weights))
+    with pytest.warns(UserWarning, match=f"{np.dtype(input_type).name} input .*{advice}"):
+        assert layer(np.ones(3, input_type)).dtype == weights
+    assert layer(np.ones(3, input_type)).dtype == weights  # said once

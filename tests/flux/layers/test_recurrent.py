@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from ownerrors import refused
 from rulecheck import check
 
-from fluxbridge import gradient
+from fluxbridge import flux, gradient
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import (
     GRU,
@@ -81,18 +82,18 @@ def test_cells(cell):
     assert y.shape == (4, 2) and y.dtype == np.float32
     again, _ = layer(np.ones((3, 2), np.float32), s)
     assert again.shape == (4, 2)
-    with pytest.raises(DimensionMismatch, match=cell.__name__):
+    with refused(DimensionMismatch, match=cell.__name__):
         layer(np.ones((5, 2), np.float32))
-    with pytest.raises(DimensionMismatch, match="one step"):
+    with refused(DimensionMismatch, match="one step"):
         layer(np.ones((3, 2, 2), np.float32))
 
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_refusals(kind):
     layer = kind((3, 4))
-    with pytest.raises(DimensionMismatch, match="sequence"):
+    with refused(DimensionMismatch, match="sequence"):
         layer(np.ones(3, np.float32))
-    with pytest.raises(DimensionMismatch, match="axis 0"):
+    with refused(DimensionMismatch, match="axis 0"):
         layer(np.ones((2, 5, 1), np.float32))
 
 
@@ -130,9 +131,41 @@ def test_attention():
     changed = np.where(np.arange(3)[:, None] == 2, 7.0, x)
     np.testing.assert_allclose(layer(changed, mask=make_causal_mask(x))[0][:, :2], y[:, :2])
     check(lambda x: layer(x)[0], x[:, :, :1])
-    with pytest.raises(ArgumentError, match="nheads = 3"):
+    with refused(ArgumentError, match="nheads = 3"):
         MultiHeadAttention(4, nheads=3)
-    with pytest.raises(DimensionMismatch, match="MultiHeadAttention"):
+    with refused(DimensionMismatch, match="MultiHeadAttention"):
         layer(x[:, :, 0])
-    with pytest.raises(DimensionMismatch, match="Dense"):
+    with refused(DimensionMismatch, match="Dense"):
         layer(x[:3])
+
+
+def test_weights_and_states_of_other_shapes():
+    for arrays in (
+        (np.ones((2, 3, 1)), np.ones((2, 2))),
+        (np.ones((2, 3)), np.ones((2, 2, 1))),
+        (np.ones((3, 3)), np.ones((2, 2))),
+        (np.ones((2, 3)), np.ones((3, 2))),
+    ):
+        with refused(DimensionMismatch, match="rows"):
+            RNNCell(np.tanh, *arrays)
+    for cell, wrong in (
+        (RNNCell, np.ones((4, 3))),
+        (GRUCell, np.ones((4, 2, 1))),
+        (GRUv3Cell, np.ones((4, 3))),
+    ):
+        with refused(DimensionMismatch, match="expects a state of shape"):
+            cell((3, 4))(np.ones((3, 2)), wrong)
+    lstm = LSTMCell((3, 4))
+    with refused(DimensionMismatch, match="expects a state of shape"):
+        lstm(np.ones((3, 2)), (np.ones((4, 2)), np.ones((4, 3))))
+    for kind in (lstm, LSTM(lstm)):
+        with refused(ArgumentError, match=r"pair \(h, c\)"):
+            kind(np.ones((3, 2)), np.ones(4))
+    with refused(DimensionMismatch, match="states for the batch"):
+        LSTM(lstm)(np.ones((3, 5)), (np.ones((4, 2)), np.ones((4, 3))))
+    with refused(DimensionMismatch, match="at least one step"):
+        flux.Recurrence(lstm)(np.ones((3, 0)))
+    with refused(DimensionMismatch, match="expects a sequence"):
+        flux.Recurrence(lstm)(np.ones(3))
+    with refused(ArgumentError, match="initialstates"):
+        initialstates(np.tanh)

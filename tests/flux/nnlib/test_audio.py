@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from ownerrors import refused
 from rulecheck import check
 
 from fluxbridge.errors import ArgumentError
@@ -33,10 +34,15 @@ def test_stft(n_fft, hop):
     )
 
 
-def test_a_short_window_is_padded_on_both_sides():
-    x, window = RNG.normal(size=20), np.array([1.0, 2.0, 3.0])
-    got = nnlib.stft(x, n_fft=6, hop_length=2, window=window, center=False)
-    np.testing.assert_allclose(got, by_definition(x, 6, 2, np.array([0, 1, 2, 3, 0, 0.0])), atol=1e-12)
+@pytest.mark.parametrize(
+    ("window", "whole"), [([1.0, 2, 3], [0, 1.0, 2, 3, 0, 0]), ([1.0], [0, 0, 1.0, 0, 0, 0])], ids=len
+)
+def test_a_short_window_is_padded_on_both_sides(window, whole):
+    x = RNG.normal(size=20)
+    got = nnlib.stft(x, n_fft=6, hop_length=2, window=np.array(window), center=False)
+    np.testing.assert_allclose(got, by_definition(x, 6, 2, np.array(whole)), atol=1e-12)
+    with refused(ArgumentError, match="0 < len"):
+        nnlib.stft(x, n_fft=6, window=np.ones(0))
 
 
 @pytest.mark.parametrize("shape", [(40,), (40, 3)])
@@ -77,15 +83,27 @@ def test_derivatives_and_types():
 
 def test_bad_input():
     x = np.ones(10)
-    with pytest.raises(ArgumentError, match="hop_length > 0"):
+    with refused(ArgumentError, match="hop_length > 0"):
         nnlib.stft(x, n_fft=4, hop_length=0)
-    with pytest.raises(ArgumentError, match=r"n_fft <= 10"):
+    with refused(ArgumentError, match=r"n_fft <= 10"):
         nnlib.stft(x, n_fft=11, hop_length=2, center=False)
-    with pytest.raises(ArgumentError, match="cannot be reflected"):
+    with refused(ArgumentError, match="cannot be reflected"):
         nnlib.stft(x[:4], n_fft=8)
-    with pytest.raises(ArgumentError, match=r"len\(window\)=5"):
+    with refused(ArgumentError, match=r"len\(window\)=5"):
         nnlib.stft(x, n_fft=4, window=np.ones(5))
-    with pytest.raises(ArgumentError, match="window_length"):
+    with refused(ArgumentError, match="window_length"):
         nnlib.hann_window(0)
     with pytest.warns(UserWarning, match="n_mels=40 may be too high"):
         nnlib.melscale_filterbanks(n_freqs=20, n_mels=40, sample_rate=8000)
+
+
+def test_the_smallest_transform():
+    x = RNG.normal(size=5)
+    y = nnlib.stft(x, n_fft=1, hop_length=2, center=False)
+    np.testing.assert_allclose(y, x[None, ::2])
+    np.testing.assert_allclose(nnlib.istft(nnlib.stft(x, n_fft=1, hop_length=1), n_fft=1, hop_length=1), x)
+    for size in (0, 2.5):
+        with refused(ArgumentError, match="n_fft is an integer of at least 1"):
+            nnlib.stft(x, n_fft=size)
+    with refused(ArgumentError, match="hop_length > 0"):
+        nnlib.stft(x, n_fft=2)  # n_fft // 4

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from ownerrors import refused
 from rulecheck import check
 
 from fluxbridge import gradient
@@ -34,12 +35,19 @@ def test_each_window(shape, k, options):
     pad = (pad,) * (2 * len(k)) if isinstance(pad, int) else pad
     wide = np.pad(x, [pad[2 * i : 2 * i + 2] for i in range(len(k))] + [(0, 0)] * 2, constant_values=-np.inf)
     largest, mean = nnlib.maxpool(x, k, **options), nnlib.meanpool(x, k, **options)
+    inner = nnlib.meanpool(x, k, count_include_pad=False, **options)
+    cubes = nnlib.lpnormpool(np.abs(x), 3, k, **options)
     for at in np.ndindex(*largest.shape[:-2]):
         window = wide[tuple(slice(a * s, a * s + n) for a, s, n in zip(at, stride, k, strict=True))]
         axes = tuple(range(len(k)))
         np.testing.assert_array_equal(largest[at], np.max(window, axis=axes))
-        filled = np.where(np.isinf(window), 0, window)
+        there = np.isfinite(window)
+        filled = np.where(there, window, 0)
         np.testing.assert_allclose(mean[at], np.mean(filled, axis=axes), atol=1e-12)
+        of_there = np.sum(filled, axis=axes) / np.maximum(np.sum(there, axis=axes), 1)
+        np.testing.assert_allclose(inner[at], of_there, atol=1e-12)
+        norm = np.sum(np.abs(filled) ** 3, axis=axes) ** (1 / 3)
+        np.testing.assert_allclose(cubes[at], norm, atol=1e-12)
 
 
 @pytest.mark.parametrize("k", [(2, 2), (4, 4)])
@@ -65,9 +73,9 @@ def test_types():
 
 
 def test_refusals():
-    with pytest.raises(DimensionMismatch, match="4 dimensions"):
+    with refused(DimensionMismatch, match="4 dimensions"):
         nnlib.maxpool(np.ones((4, 4, 1)), (2, 2))
-    with pytest.raises(DimensionMismatch, match="larger"):
+    with refused(DimensionMismatch, match="larger"):
         nnlib.meanpool(np.ones((4, 4, 1, 1)), (5, 2))
-    with pytest.raises(ValueError, match="Inf"):
+    with refused(ValueError, match="Inf"):
         nnlib.lpnormpool(np.ones((4, 1, 1)), np.inf, (2,))

@@ -77,6 +77,15 @@ def test_pullback() -> None:
     np.testing.assert_array_equal(back({"b": np.ones(2)})[0].y, [2.0, 2.0])
 
 
+@pytest.mark.parametrize("engine", [AutoZygote(), AutoForwardDiff()])
+def test_pushforward(engine: Any) -> None:
+    f, v = lambda x: np.sum(x**2) * x, np.array([[0.5, 1.0, -2.0], [0.0, 1.0, 3.0]])
+    np.testing.assert_allclose(fb.pushforward(f, engine, X)(v), fb.pushforward(f, X)(v))
+    np.testing.assert_allclose(fb.pushforward("x -> x .^ 2", engine, X)(v), 2 * X * v)
+    assert fb.pushforward(lambda x, y: x * y, engine, 2.0, 3.0)(1.0, 10.0) == 23.0
+    assert fb.pushforward(lambda p: p["a"] * p["b"], AutoZygote(), {"a": 2.0, "b": 3.0})({"a": 1.0}) == 3.0
+
+
 def test_withgradient_with_other_outputs() -> None:
     val, grad = fb.withgradient('x -> (x^2, "extra")', AutoZygote(), 3.0)
     assert val == (9.0, "extra")

@@ -10,7 +10,7 @@ from fluxbridge.autodiff.native import as_in_gradient
 from fluxbridge.errors import FluxbridgeError
 from fluxbridge.julia.emit.program import Emitted, emit
 from fluxbridge.julia.emit.questions import is_written
-from fluxbridge.julia.emit.runs import Run
+from fluxbridge.julia.emit.runs import CodeRecording
 from fluxbridge.julia.emit.translation import Library
 from fluxbridge.recording.keys import content, describe
 
@@ -26,9 +26,9 @@ class NoBridge:
         return len(self.sources) - 1
 
 
-def recorded(f: Callable[..., Any], xs: Sequence[Any]) -> Run:
+def recorded(f: Callable[..., Any], xs: Sequence[Any]) -> CodeRecording:
     with as_in_gradient():
-        return Run(f, xs)
+        return CodeRecording(f, xs)
 
 
 def shown(emitted: Emitted, values: Sequence[Any]) -> Any:
@@ -39,7 +39,7 @@ def shown(emitted: Emitted, values: Sequence[Any]) -> Any:
     return body, [content(v) for v in values]
 
 
-def check(library: Library, run: Run, f: Callable[..., Any], bridge: Any = None) -> str:
+def check(library: Library, run: CodeRecording, f: Callable[..., Any], bridge: Any = None) -> str:
     """The source that a library finds for a run: what is written for it now, with its values, or it fails."""
     try:
         known, values = library.find(bridge or NoBridge(), run, f)

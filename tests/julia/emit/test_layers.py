@@ -107,7 +107,7 @@ def test_a_check_leaves_the_model_alone_and_its_differences_train():
     model, x = batch_norm(), MODELS["dense"][1].astype(np.float64)
     model = flux.f64(model)
     before = model.layers[1].μ
-    report = cross_check(loss, model, x, voices=["finite differences"])
+    report = cross_check(loss, model, x, engines=["finite differences"])
     assert report, report
     assert model.layers[1].μ is before
 
@@ -121,7 +121,7 @@ def test_native_and_zygote_agree_in_training():
     same(there[0].layers[1].γ, here[0].layers[1].γ, 1e-11)
     same(there[0].layers[0].weight, here[0].layers[0].weight, 1e-11)
     same(there[1], here[1], 1e-11)
-    assert cross_check(loss, model, x, voices=["zygote", "finite differences"])
+    assert cross_check(loss, model, x, engines=["zygote", "finite differences"])
 
 
 @pytest.mark.julia

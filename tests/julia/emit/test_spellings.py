@@ -15,7 +15,7 @@ from fluxbridge import AutoZygote, Buffer, pullback
 from fluxbridge.autodiff.primitive import PRIMITIVES, Primitive, entry
 from fluxbridge.errors import NoRuleError
 from fluxbridge.julia import source
-from fluxbridge.julia.emit.runs import Run
+from fluxbridge.julia.emit.runs import CodeRecording
 from fluxbridge.julia.emit.spelled.table import SPELLINGS
 from fluxbridge.tables import spellings as table
 from fluxbridge.tables.registry import primitives
@@ -146,7 +146,7 @@ def chosen() -> list[tuple[str, Sample]]:
     paths = [*sorted((TESTS / "autodiff" / "rules").glob("test_*.py")), *scipy]
     for samples in [*map(_samples_of, paths), _layers(), _others()]:
         for sample in samples:
-            steps = Run(sample.f, _arguments(sample)).steps
+            steps = CodeRecording(sample.f, _arguments(sample)).steps
             names = {s.primitive.name for s in steps if not s.is_argument} & spelled
             is_complex = any(map(np.iscomplexobj, sample.args))
             keys = [
@@ -280,7 +280,7 @@ def relative(a: Any, b: Any) -> float:
 
 def bound_of(sample: Sample) -> float | None:
     """The loosest bound of what a sample runs; None for 8 units in the last place."""
-    primitives = {s.primitive for s in Run(sample.f, _arguments(sample)).steps if not s.is_argument}
+    primitives = {s.primitive for s in CodeRecording(sample.f, _arguments(sample)).steps if not s.is_argument}
     bounds = [BOUNDS.get(p.name) or (SPECIAL if p.area == "special" else 0.0) for p in primitives]
     return max(bounds, default=0.0) or None
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -294,6 +295,16 @@ def test_time_limit(bridge: RemoteBridge) -> None:
     assert bridge.timeout is None
 
 
+def test_a_time_limit_holds_for_its_own_thread(bridge: RemoteBridge) -> None:
+    sleep = function(bridge, "lambda t: time.sleep(t) or 7")
+    with ThreadPoolExecutor(1) as pool, bridge.time_limit(0.05):
+        assert pool.submit(sleep, 0.3).result() == 7
+        with bridge.time_limit(None):
+            assert sleep(0.3) == 7
+        with pytest.raises(JuliaTimeout):
+            sleep(30)
+
+
 def strike(seconds: float) -> None:
     """Ctrl-C, a little later; called where it is expected, as a slow machine may lose time anywhere."""
     threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
@@ -341,7 +352,7 @@ def test_interrupts_never_strike_amid_a_message(bridge: RemoteBridge) -> None:
 
 @posix
 def test_interrupt_of_what_does_not_listen(bridge: RemoteBridge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fluxbridge.julia.isolated.remote.PATIENCE", 0.3)
+    monkeypatch.setattr("fluxbridge.julia.isolated.client.PATIENCE", 0.3)
     deaf = function(bridge, "lambda: deaf(30)")
     old = pid(bridge)
     with pytest.raises(KeyboardInterrupt):

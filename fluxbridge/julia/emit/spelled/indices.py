@@ -63,7 +63,7 @@ def _parts(index: Any, shape: tuple[int, ...]) -> list[Any]:
         if isinstance(p, (int, np.integer)) or (isinstance(p, np.ndarray) and p.ndim == 0 and p.dtype != bool)
         else p
         for p in parts
-    ]  # fmt: skip
+    ]
 
 
 def _one(site: Site, part: Any, n: int) -> str:

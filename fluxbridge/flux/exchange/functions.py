@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from . import nnlib
-from .layers.normalise import broadcast
-from .layers.shapes import abs2, flatten, hcat, identity, normalise, vcat
+from .. import nnlib
+from ..layers.normalise import broadcast
+from ..layers.shapes import abs2, flatten, hcat, identity, normalise, vcat
 
 #: Julia's functions of numbers.
 OF_NUMBERS: dict[str, Callable[..., Any]] = {
@@ -69,7 +69,7 @@ _TO_JULIA = {activation: _outward(activation) for activation in (False, True)}
 
 
 def to_name(f: Any, activation: bool) -> tuple[str, str] | None:
-    """How a function is written down: ("function", name) or ("elementwise", name); None without a name.
+    """The node of a function, ("function", name) or ("elementwise", name); None for one without a name.
 
     >>> to_name(np.tanh, True), to_name(np.tanh, False)
     (('function', 'tanh'), ('elementwise', 'tanh'))
@@ -81,7 +81,7 @@ def to_name(f: Any, activation: bool) -> tuple[str, str] | None:
 
 
 def from_name(kind: str, name: str, activation: bool) -> Any:
-    """The function that is written down so; None if there is none.
+    """The function of a node; None if there is none.
 
     >>> from_name("elementwise", "tanh", False), from_name("function", "vcat", False).__name__
     (<ufunc 'tanh'>, 'vcat')

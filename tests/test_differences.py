@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluxbridge.check.differences import NO_VALUE, STEEP, slopes
+from fluxbridge.differences import NO_VALUE, STEEP, central, slopes
 
 SMOOTH = [
     (math.sin, math.cos), (math.exp, math.exp), (lambda t: t**5, lambda t: 5 * t**4),
@@ -20,6 +20,13 @@ SMOOTH = [
 
 def ulps(x):
     return 32 * float(np.spacing(abs(x))) if x else 0.0
+
+
+@pytest.mark.parametrize("points", [3, 5, 7])
+@given(x=st.floats(-2, 2), coefficients=st.lists(st.integers(-5, 5), min_size=1, max_size=8))
+def test_central_differences_are_exact_for_polynomials_of_their_order(points, x, coefficients):
+    p = np.polynomial.Polynomial(coefficients[:points])
+    assert central(lambda t: p(x + t), 0.25, points) == pytest.approx(p.deriv()(x), rel=1e-12, abs=1e-9)
 
 
 @pytest.mark.parametrize(("f", "df"), SMOOTH)

@@ -1,13 +1,15 @@
-"""Finite differences that choose their own step and say how far they can be trusted.
+"""Finite differences: the slope of a function of one number at 0.
 
-Central differences with steps h, h/2, h/4 … are extrapolated to h = 0 in a table of Neville's; of all
-entries of the table the one is taken that differs least from its neighbours, and that difference
-is the estimate of its error (C. J. F. Ridders, Advances in Engineering Software 4, 1982). The result counts
-only if differences with far smaller steps do not contradict it: a derivative is a limit, and
-larger steps may have seen something else (sin(1e8 x) at steps of many periods).
+:func:`central` has a given step: few calls, and an error that is not known. :func:`slopes` chooses its steps
+and estimates its error, for dozens of calls: central differences with steps h, h/2, h/4 … are extrapolated
+to h = 0 by Neville's scheme; the entry of the table that differs least from its neighbours is taken, and
+that difference is the estimate of its error (C. J. F. Ridders, Advances in Engineering Software 4, 1982). It
+counts only if differences with far smaller steps do not contradict it: sin(1e8 x) at steps of many periods
+has small estimates and wrong slopes.
 
-The small steps also tell a kink from a bend. The slopes to the left and to the right of a bend approach
-each other as the step shrinks, those of a kink do not; and what is less than the rounding of f tells nothing.
+The small steps also tell a kink from a large curvature. As the step shrinks, the slopes to the left and to
+the right approach each other where the function is smooth, and stay apart at a kink. Differences that are
+smaller than the rounding of f tell nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +19,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-LEVELS = 14
+#: The weights of central differences at the points k·h, by the number of points
+#: (those at -k·h are the negatives).
+STENCILS = {
+    3: {1: 1 / 2},
+    5: {1: 2 / 3, 2: -1 / 12},
+    7: {1: 3 / 4, 2: -3 / 20, 3: 1 / 60},
+}
+
+LEVELS = 14  #: how many times a step is halved
 WINDOWS = 4  #: how many times the steps begin anew, each time where the last ones ended
-FIRST_STEP = (
-    11 / 128
-)  #: few digits, so that x + h is exact; no power of two, as f may have steps on such a grid
+#: Few digits, so that x + h is exact; no power of two, as f may have steps on such a grid.
+FIRST_STEP = 11 / 128
 #: Small steps, relative to the first one; further ones follow if need be.
 PROBES = (2.0**-2, 2.0**-6, 2.0**-10, 2.0**-15, 2.0**-27)
 DEEPEST = 12  #: the largest number of small steps
@@ -34,8 +43,23 @@ STEEP = "the slope grows without bound, or the value jumps"
 NOISE = "rounding in the function hides the slope"
 
 
+def central(f: Callable[[float], float], h: float, points: int) -> float:
+    """The derivative of f at 0 by central differences with step h, of order h**(points - 1).
+
+    `points` is 3, 5 or 7 (B. Fornberg, Mathematics of Computation 51, 1988, table 1).
+
+    >>> round(central(np.exp, 1e-3, 5), 9)
+    1.0
+    """
+    total = 0.0
+    for k, weight in STENCILS[points].items():
+        for sign in (1, -1):
+            total += sign * weight * float(f(sign * k * h))
+    return total / h
+
+
 class Slopes(NamedTuple):
-    """What differences say of the derivative at 0; an array each.
+    """The derivative at 0 by differences; an array each.
 
     `value` is the derivative and `error` an estimate of its error, Inf where nothing is known; then `reason`
     says why. At a kink (`kink`) a derivative may lie anywhere from `low` to `high`, the slopes of both
@@ -64,8 +88,8 @@ def slopes(
 
     >>> slopes(lambda t: np.exp(3 * t)).value.round(9).item()
     3.0
-    >>> found = slopes(abs)
-    >>> found.low.item(), found.high.item()
+    >>> at_kink = slopes(abs)
+    >>> at_kink.low.item(), at_kink.high.item()
     (-1.0, 1.0)
     """
     samples = _Samples(f, noise, relative)
@@ -136,24 +160,24 @@ class _Samples:
         self.known: dict[float, Any] = {0.0: self.at}
 
     def __call__(self, t: float) -> Any:
-        found = self.known.get(t)
-        if found is None:
-            found = _value(self.f, t)
-            if np.shape(found) != np.shape(self.at):  # more or fewer results: not the same function
-                found = np.full(np.shape(self.at), np.nan)
-            self.known[t] = found
-        return found
+        y = self.known.get(t)
+        if y is None:
+            y = _value(self.f, t)
+            if np.shape(y) != np.shape(self.at):  # more or fewer results: not the same function
+                y = np.full(np.shape(self.at), np.nan)
+            self.known[t] = y
+        return y
 
     def span(self) -> Any:
         """The largest value at one of the larger steps, as a slope."""
         steps = sorted((abs(t) for t in self.known), reverse=True)
-        found = np.zeros(np.shape(self.at))
+        largest = np.zeros(np.shape(self.at))
         for h in steps[:6]:
             if h > 0:
                 for y in (self(h), self(-h)):
                     with np.errstate(all="ignore"):
-                        found = np.fmax(found, np.where(np.isfinite(y), np.abs(y), 0.0) / h)
-        return found
+                        largest = np.fmax(largest, np.where(np.isfinite(y), np.abs(y), 0.0) / h)
+        return largest
 
     def rounding(self, h: float) -> Any:
         """What rounding does to a difference quotient with step h."""
@@ -268,12 +292,12 @@ class _Sides:
         """Does the value jump on both sides, so that this point is like no other?"""
         if len(self.steps) < 3:
             return np.zeros(np.shape(self.gap), bool)
-        found = np.ones(np.shape(self.gap), bool)
+        jumps = np.ones(np.shape(self.gap), bool)
         (*_, (_, left0, right0, _), (_, left, right, rounding)) = self.steps
         with np.errstate(all="ignore"):
             for before, now in ((left0, left), (right0, right)):
-                found &= (np.abs(now) >= 1.5 * np.abs(before)) & (np.abs(now) > 4 * rounding)
-        return found
+                jumps &= (np.abs(now) >= 1.5 * np.abs(before)) & (np.abs(now) > 4 * rounding)
+        return jumps
 
     def limits(self) -> tuple[Any, Any, Any]:
         """(left, right, error): the slopes on both sides; where the value jumps, those beside the point.
@@ -282,9 +306,9 @@ class _Sides:
         """
         sides = []
         for side in (1, 2):
-            found, error = self._limit([step[side] for step in self.steps], 1, False)
+            limit, error = self._limit([step[side] for step in self.steps], 1, False)
             jumped, doubt = self._limit(self._beside(side), 2, True)
-            sides.append((np.where(self.steep, jumped, found), np.where(self.steep, doubt, error)))
+            sides.append((np.where(self.steep, jumped, limit), np.where(self.steep, doubt, error)))
         (left, a), (right, b) = sides
         missing = [np.all([np.isnan(step[side]) for step in self.steps], axis=0) for side in (1, 2)]
         left, a = np.where(missing[0], right, left), np.where(missing[0], b, a)
@@ -293,13 +317,13 @@ class _Sides:
 
     def _beside(self, side: int) -> list[Any]:
         """The slopes between neighbouring steps on one side, the point itself left out."""
-        found = []
+        slopes = []
         for (h, *_), (smaller, *_) in zip(self.steps, self.steps[1:], strict=False):
             sign = -1.0 if side == 1 else 1.0
             with np.errstate(all="ignore"):
                 rise = self.samples(sign * h) - self.samples(sign * smaller)
-                found.append(sign * rise / (h - smaller))
-        return found
+                slopes.append(sign * rise / (h - smaller))
+        return slopes
 
     def _limit(self, slopes: list[Any], offset: int, strict: bool) -> tuple[Any, Any]:
         """The limit of slopes by these steps, and its error; if `strict`, only where there is a limit."""
