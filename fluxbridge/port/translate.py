@@ -288,6 +288,7 @@ class _Pass:
         root = Expr("block", list(statements))
         grown: set[str] = set()
         calls_of(root, set(GROWING), grown)
+        _grown_by_functions(root, grown)
         t.grown = grown
         t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)
@@ -455,6 +456,41 @@ def _extended(statements: list[Node]) -> set[str]:
                 found.add(name.text)
         stack.extend(node.args)
     return found
+
+
+def _grown_by_functions(root: Expr, grown: set[str]) -> None:
+    """Variables that are passed to a function which makes its parameter longer."""
+    definitions: dict[str, list[tuple[list[str], Expr]]] = {}
+    calls = []
+    for node in _expressions(root):
+        if is_definition(node) and len(node.args) > 1:
+            head = node.args[0]
+            while isinstance(head, Expr) and head.head in ("where", "::"):
+                head = head.args[0]
+            name = signature_name(node.args[0])
+            if isinstance(name, Name) and isinstance(head, Expr):
+                positional = [
+                    a for a in head.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")
+                ]
+                names = [next(iter(targets(a)), "") for a in positional]
+                definitions.setdefault(name.text, []).append((names, Expr("block", [node.args[1]])))
+        if node.head == "call" and isinstance(node.args[0], Name):
+            calls.append(node)
+    growing: set[tuple[str, int]] = set()
+    for defined, found in definitions.items():
+        for names, body in found:
+            inside: set[str] = set()
+            calls_of(body, set(GROWING), inside)
+            growing |= {(defined, i) for i, n in enumerate(names) if n in inside}
+    for call in calls:
+        callee: Any = call.args[0]
+        for i, a in enumerate(_positional(call)):
+            if (callee.text, i) in growing and isinstance(a, Name):
+                grown.add(a.text)
+
+
+def _positional(call: Expr) -> list[Node]:
+    return [a for a in call.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")]
 
 
 def _tells_symbols_apart(root: Node) -> bool:

@@ -160,6 +160,11 @@ def test_closures_keep_the_variable_of_their_iteration():
     assert list(scope["vals"]) == [1, 2, 3] and list(scope["w"]) == [10, 20, 30]
 
 
+def test_vectors_that_a_function_makes_longer_can_grow():
+    scope = run("function add!(v, x)\n    push!(v, x)\n    v\nend\na = [1, 2]\nadd!(a, 3)\nb = sum(a)")
+    assert list(scope["a"]) == [1, 2, 3] and scope["b"] == 6
+
+
 def test_loop_variables_do_not_leak_into_variables_outside():
     scope = run("i = 99\nt = 0\nfor i in 1:3\n    global t += i\nend\n")
     assert scope["i"] == 99 and scope["t"] == 6
