@@ -165,6 +165,11 @@ def test_vectors_that_a_function_makes_longer_can_grow():
     assert list(scope["a"]) == [1, 2, 3] and scope["b"] == 6
 
 
+def test_text_characters_and_symbols_are_different():
+    scope = run('a = "a" == \'a\'\nb = :a == "a"\nc = \'a\' != "a"\nd = "a" == "a"')
+    assert (scope["a"], scope["b"], scope["c"], scope["d"]) == (False, False, True, True)
+
+
 def test_loop_variables_do_not_leak_into_variables_outside():
     scope = run("i = 99\nt = 0\nfor i in 1:3\n    global t += i\nend\n")
     assert scope["i"] == 99 and scope["t"] == 6

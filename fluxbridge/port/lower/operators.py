@@ -269,6 +269,8 @@ class Operators(Core):
         plain = REALS | {F32, BOOL}
         if (kx in plain and ky in plain) or (kx == ky and kx in (STR, SYM, CHAR)):
             return f"({x} {COMPARISONS[op]} {y})", BOOL
+        if kx != ky and {kx, ky} <= {STR, SYM, CHAR} and op in ("==", "!="):
+            return str(op == "!="), BOOL
         if "None" in (x, y) and op in ("==", "!="):
             other = x if y == "None" else y
             return f"({other} is {'not ' if op == '!=' else ''}None)", BOOL
