@@ -94,6 +94,8 @@ class Derivatives(Broadcasts):
             ] not in REALS else f"{name}({', '.join([function, *codes])})", (
                 arr(FLOAT, 2) if kinds and kinds[0].tag == "arr" and kinds[0].element in (FLOAT,) else ANY
             )
+        elif text == "withgradient":
+            result = tuple_of(ANY, Kind("gradients"))
         elif text == "diaghessian":
             result = Kind("gradients")
         return f"{name}({', '.join([function, *codes, *self.keyword_arguments(keywords)])})", result

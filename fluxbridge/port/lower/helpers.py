@@ -264,6 +264,8 @@ class Helpers(Functions):
             return Kind("iter", (tuple_of(*first.args),))
         if helper == "pairs" and first.tag == "record":
             return Kind("iter", (tuple_of(SYM, join_all(k for _, k in first.args)),))
+        if helper == "findall" and len(kinds) == 1 and first.tag == "arr" and first.rank == 1:
+            return arr(INT, 1)
         if helper == "zero" and first in (INT, NAT, FLOAT):
             return first
         if helper == "only" and first.tag == "arr":
