@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from check.power import FUNCTIONS, Fault, hard, planted, sites
-from fluxbridge.differences import slopes
 
 from fluxbridge import adjoint, cross_check, gradient
 from fluxbridge.autodiff.primitive import Tracer
 from fluxbridge.check import nearby, noise
 from fluxbridge.check.suspects import suspects
 from fluxbridge.check.tolerance import ROUNDINGS, SWING, Tolerance
+from fluxbridge.differences import slopes
 
 BY_NAME = {f.name: f for f in FUNCTIONS}
 #: Well-conditioned functions of several kinds; each with all places where a rule can be wrong.

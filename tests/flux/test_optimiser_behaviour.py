@@ -235,6 +235,23 @@ def test_containers_of_all_kinds():
     assert [float(a[0]) for a in opt.trainables(model)] == [0.5] * 4
 
 
+@pytest.mark.parametrize("kind", ["object", "named tuple", "record", "dict"])
+def test_a_gradient_may_be_of_another_kind(kind):
+    Pair = collections.namedtuple("Pair", "w b")
+    model = Fields(w=np.ones(2), b=np.ones(1))
+    made = {"object": Fields, "named tuple": Pair, "record": Record, "dict": dict}[kind]
+    opt.update_(opt.setup(opt.Descent(0.5), model), model, made(w=np.ones(2), b=None))
+    assert model.w.tolist() == [0.5, 0.5] and model.b.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("grad", [np.ones(2), (np.ones(2),), [1.0], "text", 3.0])
+def test_a_gradient_without_the_parts_of_the_model(grad):
+    model = {"w": np.ones(2), "b": np.ones(1)}
+    with pytest.raises(StructureError, match=r"does not have the structure of the model: nothing for \.w"):
+        opt.update_(opt.setup(opt.Descent(0.5), model), model, grad)
+    assert model["w"].tolist() == [1.0, 1.0]
+
+
 def test_closures_are_models():
     w = np.ones(2)
     model = lambda x: np.sum(w * x)  # noqa: E731

@@ -327,9 +327,9 @@ def test_the_bar_shows_the_loss_in_a_terminal_only(monkeypatch):
 def test_the_old_style_shows_no_bar_either_if_told_so(monkeypatch):
     tqdm = pytest.importorskip("tqdm")
     monkeypatch.setattr(tqdm, "tqdm", functools.partial(tqdm.tqdm, mininterval=0))
+    m = line()
     for options in ({"progress": False}, {}):
         monkeypatch.setattr(sys, "stderr", Terminal())
-        m = line()
         train_(lambda x, y: squares(m, x, y), params(m), [(X, Y)] * 3, Descent(0.1), **options)
         assert ("loss=" in sys.stderr.getvalue()) == (not options)
 

@@ -245,7 +245,11 @@ def _refuse_other(rule: Any, call: str) -> Any:
 
 
 def real_type(x: np.ndarray) -> Any:
-    """The real float type that goes with the elements of `x`."""
+    """The real float type that goes with the elements of `x`.
+
+    >>> real_type(np.zeros(1, np.complex64)), real_type(np.zeros(1, np.float16))
+    (<class 'numpy.float32'>, <class 'numpy.float16'>)
+    """
     return np.dtype(x.dtype.char.lower()).type if x.dtype.kind == "c" else x.dtype.type
 
 

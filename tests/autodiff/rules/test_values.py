@@ -410,11 +410,16 @@ def test_the_value_is_the_defined_one(name, ours, defined):
     np.testing.assert_allclose(got, expected, rtol=1e-11, atol=BOUNDS.get(name, 1e-13) * scale)
 
 
+#: The primitives that compute something of their own, before tests make further ones. Those of einsum are
+#: made for the number of operands, as they are needed.
+OWN = {
+    name
+    for name, primitive in PRIMITIVES.items()
+    if str(getattr(primitive.compute, "__module__", "")).startswith("fluxbridge")
+    and primitive.area not in OF_FLUX
+    and not (name.startswith("einsum") and name > "einsum3")
+}
+
+
 def test_every_primitive_with_an_own_value_is_here():
-    own = {
-        name
-        for name, primitive in PRIMITIVES.items()
-        if str(getattr(primitive.compute, "__module__", "")).startswith("fluxbridge")
-        and primitive.area not in OF_FLUX
-    }
-    assert own - {name for name, _, _ in DIRECT} == set()
+    assert OWN - {name for name, _, _ in DIRECT} == set()

@@ -26,6 +26,7 @@ C = V + 1j
         (np.vdot, V, V, "dot(x, y)"),
         (np.vdot, M, M, "dot(x, y)"),
         (np.vdot, M, N[:, :2], "dot(NumPy.ravel(x), NumPy.ravel(y))"),
+        (np.vdot, 2.0, np.ones(1), "dot([x], y)"),
         (np.inner, V, V, "dot(x, y)"),
         (np.inner, M, V, "NumPy.tensordot(x, y, (2,), (1,))"),
         (np.inner, M, M, "NumPy.tensordot(x, y, (2,), (2,))"),

@@ -271,3 +271,22 @@ def _same(f: Any, x: Any) -> None:
     else:
         assert g.dtype == h.dtype
         np.testing.assert_allclose(h, g, rtol=2e-6 if x.dtype == np.float32 else 1e-13)
+
+
+@pytest.mark.parametrize(
+    ("n", "text"), [(2048, "2048"), (2049, "2049.0f0"), (-2048, "(-2048)"), (4096, "4096.0f0")]
+)
+def test_integers_beside_narrow_floats_are_exact_or_as_wide(n, text):
+    x = np.array([1.0, 3000.0], np.float32)
+    assert f"x .> {text}," in source(lambda x: np.sum(np.where(x > n, x, 0)), x)
+
+
+def test_closeness_is_asked_of_doubles_only():
+    x = np.array([1.0, 2.0])
+    close = lambda x, **options: np.sum(np.where(np.isclose(x, 1.0, **options), x, 0))  # noqa: E731
+    assert "isclose" in source(lambda x: close(x, rtol=1e-3), x).partition("return")[2]
+    for f, at in (
+        (close, x.astype(np.float32)),
+        (lambda x: close(x, rtol=np.array([1e-3, 1e-3])), x),
+    ):
+        assert "isclose" not in source(f, at).partition("return")[2]
