@@ -46,6 +46,7 @@ ROOMS = [
     "explain",
     "check",
     "tables",
+    "port",
     "tutorial",
     "cli",
     "__main__",

@@ -69,7 +69,7 @@ from .arithmetic import (
 from .arrays import *
 from .broadcasting import Dotted, Ref, Single, broadcast
 from .collections import *
-from .dispatch import EXTENSIONS, Function, dispatch, extend
+from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
 from .elementary import *
 from .errors import (
     AssertionError_,
@@ -78,7 +78,6 @@ from .errors import (
     InexactError,
     MethodError,
     UndefVarError,
-    error,
     message,
     rethrow,
     throw,
@@ -138,6 +137,7 @@ from .models import (
 from .printing import (
     Text,
     display,
+    error,
     float_text,
     print_,
     printf,
@@ -169,7 +169,7 @@ from .randomness import (
 )  # fmt: skip
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
 from .types import *
-from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, convert, isa, subtype, supertype, typeof
+from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, isa, subtype, supertype, typeof
 
 for _kind in (_types.Vector, _types.Matrix, _types.Array):
     _kind.convert = _arrays.array_from

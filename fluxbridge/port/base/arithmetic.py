@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
-from .dispatch import EXTENSIONS, generic
+from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
-from .types import BigInteger, Number, Symbol, convert, isa, subtype, typeof
+from .types import BigInteger, Number, Symbol, isa, subtype, typeof
 
 _LOW, _HIGH, _SPAN = -(2**63), 2**63 - 1, 2**64
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F403
 from .elements import *
+from .gathering import *
 from .growing import *
 from .making import *
 from .orders import *

@@ -266,7 +266,7 @@ def aligned(values: list, rank: int, ranks: list[int]) -> list:
 
 
 def _each(function: Callable, values: list, rank: int, ranks: list[int], tuples: bool, keywords: dict) -> Any:
-    from .arrays import gathered
+    from .gathering import gathered
 
     shapes = [_shape(v, own) for v, own in zip(values, ranks, strict=False)]
     shape = []

@@ -159,7 +159,8 @@ def symdiff(first: Any, *others: Any) -> Any:
 
 
 def _combined(first: Any, others: tuple, of_sets: Callable, of_lists: Callable) -> Any:
-    from .arrays import gathered, unique
+    from .arrays import unique
+    from .gathering import gathered
 
     if isinstance(first, (set, frozenset)) or type(first).__name__ in ("dict_keys",):
         result: Any = set(first)
@@ -296,7 +297,7 @@ def replace(x: Any, *pairs: Any, count: int | None = None) -> Any:
                 x = old.sub(new, x)
         return x
     from .arithmetic import eq
-    from .arrays import gathered
+    from .gathering import gathered
 
     table = list(pairs)
     return gathered([next((n for o, n in table if eq(v, o)), v) for v in iterate(x)])

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .errors import MethodError
-from .types import Any_, TypeOf, TypeVar, isa, subtype, typeof
+from .types import DTYPE_OF, Any_, Type, TypeOf, TypeVar, UnionType, isa, subtype, typeof
 
 EXTENSIONS: dict[str, Function] = {}
 """The functions of Julia's Base that a program gave methods of its own."""
@@ -214,3 +216,29 @@ def generic(name: str) -> Callable[[Callable], Callable]:
         return call
 
     return decorate
+
+
+def convert(kind: Any, value: Any) -> Any:
+    """``convert(T, value)``."""
+    own = extension("convert")
+    if own is not None:
+        method = own.find((kind, value))
+        if method is not None:
+            return own(kind, value)
+    if isinstance(kind, (TypeVar, UnionType)) or kind is Any_ or isinstance(kind, type):
+        return value
+    if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):
+        return kind.convert(value)
+    if (
+        kind.name in ("Vector", "Array", "Matrix", "AbstractVector", "AbstractArray", "AbstractMatrix")
+        and kind.params
+    ):
+        element = kind.params[0]
+        if isinstance(value, list) and isinstance(element, Type) and element.name in DTYPE_OF:
+            return [element.convert(v) for v in value]
+        if isinstance(value, (np.ndarray, range)) and isinstance(element, Type) and element.name in DTYPE_OF:
+            return np.asarray(value, DTYPE_OF[element.name])
+        return value
+    if kind.name == "Symbol":
+        return value
+    return value

@@ -11,8 +11,9 @@ from .arithmetic import _number, array_of, eq, is_array, wrap
 from .broadcasting import broadcast
 from .dispatch import generic
 from .errors import BoundsError, MethodError
+from .gathering import gathered
 from .iteration import _plain, iterate
-from .making import _MISSING, gathered
+from .making import _MISSING
 from .shapes import length
 from .types import Int64
 

@@ -61,13 +61,6 @@ def message(error: BaseException) -> str:
     raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
 
 
-def error(*parts: Any) -> Any:
-    """``error("…")``."""
-    from .printing import string
-
-    raise ErrorException(string(*parts))
-
-
 def rethrow() -> Any:
     """``rethrow()`` in a ``catch``."""
     import sys

@@ -453,9 +453,7 @@ def last_index(x: Any, axis: int | None = None, count: int = 1) -> int:
     if isinstance(x, str) and not x.isascii():
         return list(byte_starts(x))[-1]
     if axis is None or count == 1:
-        from .arrays import length
-
-        return length(x)
+        return int(np.size(np.asarray(x))) if isinstance(x, np.ndarray) or hasattr(x, "nlabels") else len(x)
     shape = np.shape(array_of(x))
     return shape[axis] if axis < len(shape) else 1
 

@@ -106,7 +106,7 @@ def pairs(x: Any) -> Iterator:
 
 def product(*xs: Any) -> Any:
     """``Iterators.product``: as a matrix of tuples, the first index runs fastest."""
-    from .arrays import gathered
+    from .gathering import gathered
 
     lists = [list(iterate(x)) for x in xs]
     places = itertools.product(*reversed(lists))

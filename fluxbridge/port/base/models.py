@@ -75,7 +75,7 @@ def onecold(y: Any, labels: Any = None) -> Any:
     places = Flux.onecold(y)
     if np.ndim(places) == 0:
         return names[int(places)]
-    from .arrays import gathered
+    from .gathering import gathered
 
     return gathered(
         [names[int(p)] for p in np.ravel(places, order="F")],

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .arithmetic import array_of, eq, lt
+from .gathering import gathered
 from .iteration import iterate
-from .making import gathered
 from .shapes import length
 
 

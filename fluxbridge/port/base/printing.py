@@ -293,3 +293,10 @@ def sprintf(template: str, *args: Any) -> str:
         for a in args
     ]
     return template % tuple(values)
+
+
+def error(*parts: Any) -> Any:
+    """``error("…")``."""
+    from .errors import ErrorException
+
+    raise ErrorException(string(*parts))

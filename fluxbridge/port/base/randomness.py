@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...flux import rng as flux_rng
-from .arrays import gathered
+from .gathering import gathered
 from .indexing import is_integer
 from .types import DTYPE_OF, Type
 

@@ -13,8 +13,9 @@ from . import arithmetic
 from .arithmetic import _is_struct, add, array_of, is_array, lt, mul
 from .broadcasting import broadcast
 from .errors import MethodError
+from .gathering import _is_number, gathered
 from .iteration import Pair, _plain, iterate
-from .making import _MISSING, _is_number, gathered, hcat, vcat
+from .making import _MISSING, hcat, vcat
 
 
 def _axes(dims: Any) -> Any:

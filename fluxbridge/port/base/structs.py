@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .dispatch import Function
+from .dispatch import Function, convert
 from .errors import MethodError
-from .types import Any_, Type, TypeVar, UnionType, convert, isa, subtype, typeof
+from .types import Any_, Type, TypeVar, UnionType, isa, subtype, typeof
 
 
 class StructMeta(type):

@@ -502,31 +502,3 @@ def _is_tuple(value: tuple, kind: Type) -> bool:
     if not kind.params:
         return True
     return len(value) == len(kind.params) and all(isa(v, p) for v, p in zip(value, kind.params, strict=False))
-
-
-def convert(kind: Any, value: Any) -> Any:
-    """``convert(T, value)``."""
-    from .dispatch import extension
-
-    own = extension("convert")
-    if own is not None:
-        method = own.find((kind, value))
-        if method is not None:
-            return own(kind, value)
-    if isinstance(kind, (TypeVar, UnionType)) or kind is Any_ or isinstance(kind, type):
-        return value
-    if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):
-        return kind.convert(value)
-    if (
-        kind.name in ("Vector", "Array", "Matrix", "AbstractVector", "AbstractArray", "AbstractMatrix")
-        and kind.params
-    ):
-        element = kind.params[0]
-        if isinstance(value, list) and isinstance(element, Type) and element.name in DTYPE_OF:
-            return [element.convert(v) for v in value]
-        if isinstance(value, (np.ndarray, range)) and isinstance(element, Type) and element.name in DTYPE_OF:
-            return np.asarray(value, DTYPE_OF[element.name])
-        return value
-    if kind.name == "Symbol":
-        return value
-    return value
