@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 from . import __version__
@@ -81,8 +82,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         choices=["text", "html", "markdown", "latex", "mermaid", "dot", "svg", "json"],
     )
     explain.set_defaults(run=_explain)
-    options = parser.parse_args(arguments)
+    port = commands.add_parser("port", add_help=False, help="translate a Flux tutorial in Julia to Python")
+    port.set_defaults(run=_port)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["port"]:
+        return _port(given[1:])
+    options = parser.parse_args(given)
     return options.run(options)
+
+
+def _port(arguments: Sequence[str]) -> int:
+    """``fluxbridge port``, whose options stand beside it."""
+    from .port import command
+
+    options = command.parser().parse_args(arguments)
+    return command.main(options)
 
 
 def _tutorial(options: argparse.Namespace) -> int:

@@ -47,6 +47,7 @@ ROOMS = [
     "explain",
     "check",
     "tables",
+    "port",
     "tutorial",
     "cli",
     "__main__",

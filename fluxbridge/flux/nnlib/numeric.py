@@ -82,7 +82,7 @@ def as_float(x: Any) -> Any:
             return x.astype(np.float64)
     elif isinstance(x, (float, complex, np.inexact)):
         return x
-    elif isinstance(x, (list, tuple)):
+    elif isinstance(x, (list, tuple)) or (isinstance(x, np.ndarray) and type(x) is not np.ndarray):
         return as_float(np.asarray(x))
     elif isinstance(x, (numbers.Real, np.bool_)):
         return float(x)
@@ -91,7 +91,7 @@ def as_float(x: Any) -> Any:
 
 def scalar_or_array(y: Any, x: Any) -> Any:
     """The elementwise result y for the input x: a Python number for a Python number, else NumPy's type."""
-    if type(x) is np.ndarray or isinstance(x, (list, tuple)):
+    if isinstance(x, (np.ndarray, list, tuple)):
         return y
     return y.item() if isinstance(x, (float, int)) and not isinstance(x, np.generic) else y[()]
 

@@ -1,0 +1,474 @@
+"""Dictionaries, sets, named tuples and text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.template import Record
+from .arithmetic import add, is_array
+from .broadcasting import Ref
+from .dispatch import generic
+from .errors import MethodError
+from .iteration import Pair, iterate
+from .printing import string
+from .types import Symbol, Type, typeof
+
+_MISSING = object()
+
+
+def dict_(*pairs: Any) -> dict:
+    """``Dict(pairs…)``, also of one collection of pairs."""
+    if len(pairs) == 1 and isinstance(pairs[0], dict):
+        return dict(pairs[0])
+    if len(pairs) == 1 and not isinstance(pairs[0], Pair):
+        return dict(iterate(pairs[0]))
+    return dict(pairs)
+
+
+def set_(*values: Any) -> set:
+    """``Set(values)``."""
+    return set(iterate(values[0])) if values else set()
+
+
+def named(**fields: Any) -> Record:
+    """``(a = 1, b = 2)``."""
+    return Record(**fields)
+
+
+def named_of(pairs: Any) -> Record:
+    """``(; pairs...)``."""
+    items = pairs.items() if isinstance(pairs, (dict, Record)) else iterate(pairs)
+    return Record(**{str(k): v for k, v in items})
+
+
+def named_from(names: Any, values: Any) -> Record:
+    """``NamedTuple{names}(values)``."""
+    return Record(**dict(zip(map(str, names), iterate(values), strict=False)))
+
+
+def haskey(d: Any, key: Any) -> bool:
+    """``haskey(d, key)``."""
+    return key in d
+
+
+@generic("get")
+def get(d: Any, key: Any, default: Any) -> Any:
+    """``get(d, key, default)``; of a function as first argument: ``get(f, d, key)``."""
+    if callable(d) and not hasattr(d, "get"):
+        return key[default] if default in key else d()
+    if isinstance(d, Record):
+        return getattr(d, str(key)) if key in d else default
+    if is_array(d) or isinstance(d, tuple):
+        return d[key - 1] if 1 <= key <= len(d) else default
+    return d.get(key, default) if hasattr(d, "get") else d[key]
+
+
+def get_(d: Any, key: Any, default: Any) -> Any:
+    """``get!(d, key, default)``."""
+    if callable(d) and not isinstance(d, dict):
+        if default not in key:
+            key[default] = d()
+        return key[default]
+    return d.setdefault(key, default)
+
+
+def delete_(d: Any, key: Any) -> Any:
+    """``delete!(d, key)``."""
+    if isinstance(d, set):
+        d.discard(key)
+    else:
+        d.pop(key, None)
+    return d
+
+
+def keys(d: Any) -> Any:
+    """``keys(d)``."""
+    if isinstance(d, Record):
+        return tuple(Symbol(k) for k in map(str, d.keys()))
+    if isinstance(d, dict):
+        return d.keys()
+    if hasattr(d, "keys"):
+        return tuple(Symbol(k) if isinstance(k, str) else k for k in iter(d.keys()))
+    from .arrays import eachindex
+
+    return eachindex(d)
+
+
+def values(d: Any) -> Any:
+    """``values(d)``."""
+    if isinstance(d, Record):
+        return tuple(d.values())
+    return d.values() if hasattr(d, "values") else d
+
+
+def merge(first: Any, *others: Any) -> Any:
+    """``merge(d, others…)``."""
+    if isinstance(first, Record):
+        fields = dict(first.items())
+        for other in others:
+            fields.update(other.items())
+        return Record(**fields)
+    made = dict(first)
+    for other in others:
+        made.update(other)
+    return made
+
+
+def merge_(first: dict, *others: Any) -> dict:
+    """``merge!(d, others…)``."""
+    for other in others:
+        first.update(other)
+    return first
+
+
+def mergewith(combine: Callable, first: dict, *others: dict) -> dict:
+    """``mergewith(f, d, others…)``."""
+    made = dict(first)
+    for other in others:
+        for k, v in other.items():
+            made[k] = combine(made[k], v) if k in made else v
+    return made
+
+
+def union(first: Any, *others: Any) -> Any:
+    """``union(a, b…)``: of sets a set, of vectors a vector."""
+    return _combined(first, others, lambda a, b: a | b, lambda a, b: a + [v for v in b if v not in a])
+
+
+def intersect(first: Any, *others: Any) -> Any:
+    """``intersect(a, b…)``."""
+    return _combined(first, others, lambda a, b: a & b, lambda a, b: [v for v in a if v in b])
+
+
+def setdiff(first: Any, *others: Any) -> Any:
+    """``setdiff(a, b…)``."""
+    return _combined(first, others, lambda a, b: a - b, lambda a, b: [v for v in a if v not in b])
+
+
+def symdiff(first: Any, *others: Any) -> Any:
+    """``symdiff(a, b…)``."""
+    return _combined(
+        first,
+        others,
+        lambda a, b: a ^ b,
+        lambda a, b: [v for v in a if v not in b] + [v for v in b if v not in a],
+    )
+
+
+def _combined(first: Any, others: tuple, of_sets: Callable, of_lists: Callable) -> Any:
+    from .arrays import unique
+    from .gathering import gathered
+
+    if isinstance(first, (set, frozenset)) or type(first).__name__ in ("dict_keys",):
+        result: Any = set(first)
+        for other in others:
+            result = of_sets(result, set(iterate(other)))
+        return result
+    result = list(unique(list(iterate(first))))
+    for other in others:
+        result = of_lists(result, list(unique(list(iterate(other)))))
+    return gathered(result)
+
+
+def issubset(a: Any, b: Any) -> bool:
+    """``a ⊆ b``."""
+    from .arrays import in_
+
+    return all(in_(v, b) for v in iterate(a))
+
+
+def isdisjoint(a: Any, b: Any) -> bool:
+    """``isdisjoint(a, b)``."""
+    return set(iterate(a)).isdisjoint(set(iterate(b)))
+
+
+# Text.
+
+
+def join(parts: Any, between: str = "", last: str | None = None) -> str:
+    """``join(parts, between, last)``."""
+    texts = [string(p) for p in iterate(parts)]
+    if last is not None and len(texts) > 1:
+        return between.join(texts[:-1]) + last + texts[-1]
+    return between.join(texts)
+
+
+def split(text: str, separator: Any = None, *, limit: int = 0, keepempty: bool | None = None) -> list:
+    """``split(text, separator)``."""
+    if separator is None:
+        return text.split()
+    if isinstance(separator, (list, tuple, set)):
+        import re
+
+        found = re.split("|".join(re.escape(s) for s in separator), text, maxsplit=max(limit - 1, 0))
+    elif hasattr(separator, "split"):
+        found = (
+            separator.split(text)
+            if not isinstance(separator, str)
+            else text.split(separator, limit - 1 if limit else -1)
+        )
+    else:
+        raise MethodError("split by a function is not supported")
+    return [f for f in found if f] if keepempty is False else found
+
+
+def rsplit(text: str, separator: Any = None, *, limit: int = 0) -> list:
+    """``rsplit(text, separator)``."""
+    return text.rsplit(separator, limit - 1 if limit else -1)
+
+
+def strip(text: str, *chars: Any) -> str:
+    """``strip(text)``."""
+    return text.strip(*("".join(c) for c in chars))
+
+
+def lstrip(text: str, *chars: Any) -> str:
+    """``lstrip(text)``."""
+    return text.lstrip(*("".join(c) for c in chars))
+
+
+def rstrip(text: str, *chars: Any) -> str:
+    """``rstrip(text)``."""
+    return text.rstrip(*("".join(c) for c in chars))
+
+
+def lpad(x: Any, width: int, pad: str = " ") -> str:
+    """``lpad(x, width, pad)``."""
+    text = string(x)
+    return (pad * width)[: max(width - len(text), 0)] + text
+
+
+def rpad(x: Any, width: int, pad: str = " ") -> str:
+    """``rpad(x, width, pad)``."""
+    text = string(x)
+    return text + (pad * width)[: max(width - len(text), 0)]
+
+
+def uppercase(text: str) -> str:
+    """``uppercase(text)``."""
+    return text.upper()
+
+
+def lowercase(text: str) -> str:
+    """``lowercase(text)``."""
+    return text.lower()
+
+
+def uppercasefirst(text: str) -> str:
+    """``uppercasefirst(text)``."""
+    return text[:1].upper() + text[1:]
+
+
+def titlecase(text: str) -> str:
+    """``titlecase(text)``."""
+    return text.title()
+
+
+def startswith(text: str, prefix: Any) -> bool:
+    """``startswith(text, prefix)``."""
+    return text.startswith(prefix)
+
+
+def endswith(text: str, suffix: Any) -> bool:
+    """``endswith(text, suffix)``."""
+    return text.endswith(suffix)
+
+
+def occursin(needle: Any, text: str) -> bool:
+    """``occursin(needle, text)``."""
+    return needle in text if isinstance(needle, str) else needle.search(text) is not None
+
+
+def contains(text: str, needle: Any) -> bool:
+    """``contains(text, needle)``."""
+    return occursin(needle, text)
+
+
+def replace(x: Any, *pairs: Any, count: int | None = None) -> Any:
+    """``replace(x, old => new…)``: of text or of the elements of a collection."""
+    if isinstance(x, str):
+        for old, new in pairs:
+            if isinstance(old, str):
+                x = x.replace(old, new if isinstance(new, str) else "", -1 if count is None else count)
+            else:
+                x = old.sub(new, x)
+        return x
+    from .arithmetic import eq
+    from .gathering import gathered
+
+    table = list(pairs)
+    return gathered([next((n for o, n in table if eq(v, o)), v) for v in iterate(x)])
+
+
+class RegexMatch:
+    """What ``match`` finds."""
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+        self.match, self.captures, self.offset = found.group(), list(found.groups()), found.start() + 1
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._found.group(key + 1) if isinstance(key, int) else self._found.group(str(key))
+
+    def __iter__(self) -> Any:
+        return iter(self.captures)
+
+
+def match(pattern: Any, text: str) -> RegexMatch | None:
+    """``match(r"…", text)``."""
+    found = pattern.search(text)
+    return RegexMatch(found) if found else None
+
+
+def eachmatch(pattern: Any, text: str) -> list:
+    """``eachmatch(r"…", text)``."""
+    return [RegexMatch(m) for m in pattern.finditer(text)]
+
+
+def chomp(text: str) -> str:
+    """``chomp(text)``."""
+    return text[:-1] if text.endswith("\n") else text
+
+
+def isdigit(c: str) -> bool:
+    """``isdigit(c)``."""
+    return c.isascii() and c.isdigit()
+
+
+def isletter(c: str) -> bool:
+    """``isletter(c)``."""
+    return c.isalpha()
+
+
+def isspace(c: str) -> bool:
+    """``isspace(c)``."""
+    return c.isspace()
+
+
+def isuppercase(c: str) -> bool:
+    """``isuppercase(c)``."""
+    return c.isupper()
+
+
+def islowercase(c: str) -> bool:
+    """``islowercase(c)``."""
+    return c.islower()
+
+
+def ispunct(c: str) -> bool:
+    """``ispunct(c)``."""
+    import unicodedata
+
+    return unicodedata.category(c).startswith("P")
+
+
+def parse(kind: Type, text: str, *, base: int = 10) -> Any:
+    """``parse(T, text)``."""
+    from ...errors import ArgumentError
+
+    try:
+        return int(text, base) if kind.name.startswith("Int") else kind(float(text))
+    except ValueError:
+        raise ArgumentError(f"{text!r} is no {kind.name}") from None
+
+
+def tryparse(kind: Type, text: str) -> Any:
+    """``tryparse(T, text)``."""
+    from ...errors import ArgumentError
+
+    try:
+        return parse(kind, text)
+    except ArgumentError:
+        return None
+
+
+def codeunits(text: str) -> Any:
+    """``codeunits(text)``."""
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def bitstring(x: Any) -> str:
+    """``bitstring(x)``."""
+    if isinstance(x, (float, np.floating)):
+        data = np.asarray(x)
+        return f"{int(data.view(f'u{data.dtype.itemsize}')):0{data.dtype.itemsize * 8}b}"
+    size = 64 if isinstance(x, int) else x.dtype.itemsize * 8
+    return f"{int(x) % 2**size:0{size}b}"
+
+
+def symbol(*parts: Any) -> Symbol:
+    """``Symbol(parts…)``."""
+    return Symbol(string(*parts))
+
+
+def isnothing(x: Any) -> bool:
+    """``isnothing(x)``."""
+    return x is None
+
+
+def something(*values: Any) -> Any:
+    """``something(values…)``: the first that is not ``nothing``."""
+    for v in values:
+        if v is not None:
+            return v
+    raise MethodError("something: no value")
+
+
+def getfield(x: Any, name: Any) -> Any:
+    """``getfield(x, :name)`` and ``getproperty``."""
+    if isinstance(name, int):
+        from .structs import fields_of
+
+        return getattr(x, fields_of(x)[name - 1]) if not isinstance(x, (tuple, Record)) else x[name - 1]
+    return x[str(name)] if isinstance(x, Record) else getattr(x, str(name))
+
+
+def setfield_(x: Any, name: Any, value: Any) -> Any:
+    """``setfield!(x, :name, value)``."""
+    setattr(x, str(name), value)
+    return value
+
+
+def hasproperty(x: Any, name: Any) -> bool:
+    """``hasproperty(x, :name)``."""
+    return str(name) in x if isinstance(x, Record) else hasattr(x, str(name))
+
+
+def fieldnames(x: Any) -> tuple:
+    """``fieldnames(T)`` and ``propertynames(x)``."""
+    from .structs import fields_of
+
+    return tuple(Symbol(f) for f in fields_of(x))
+
+
+def pipe(x: Any, function: Callable) -> Any:
+    """``x |> f``."""
+    return function(x)
+
+
+def compose(*functions: Callable) -> Callable:
+    """``f ∘ g``."""
+
+    def composed(*args: Any, **keywords: Any) -> Any:
+        result = functions[-1](*args, **keywords)
+        for f in reversed(functions[:-1]):
+            result = f(result)
+        return result
+
+    return composed
+
+
+def ifelse(condition: Any, yes: Any, no: Any) -> Any:
+    """``ifelse(condition, yes, no)``."""
+    return yes if condition else no
+
+
+def getindex_key(value: Any) -> Any:
+    """The type of a value, for messages."""
+    return typeof(value)
+
+
+_ = (add, Ref)

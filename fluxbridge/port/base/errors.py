@@ -1,0 +1,76 @@
+"""Julia's exceptions; each is also the builtin error that fits, and has ``msg`` where Julia's has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import MutationError
+
+
+class ErrorException(RuntimeError):
+    """What ``error("…")`` raises."""
+
+    @property
+    def msg(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+def mutation(what: str) -> MutationError:
+    """Zygote's error for a change of an array within a gradient."""
+    return MutationError(
+        f"Mutating arrays is not supported -- called {what}\n"
+        "This error occurs when you ask Zygote to differentiate operations that change\n"
+        "the elements of arrays in place (e.g. setting values with x .= ...)\n\n"
+        "Possible fixes:\n- avoid mutating operations (preferred)\n- or read the documentation and solutions for this error\n"  # noqa: E501
+        "  https://fluxml.ai/Zygote.jl/latest/limitations"
+    )
+
+
+class InexactError(ValueError):
+    """A conversion that would change the number."""
+
+
+class BoundsError(IndexError):
+    """An index outside of the array."""
+
+
+class MethodError(TypeError):
+    """No method fits the arguments."""
+
+
+class UndefVarError(NameError):
+    """A name without a value."""
+
+
+class AssertionError_(AssertionError):
+    """What ``@assert`` raises."""
+
+    @property
+    def msg(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+def message(error: BaseException) -> str:
+    """The field ``msg`` of a caught exception."""
+    if isinstance(error, (ErrorException, AssertionError)):
+        return str(error.args[0]) if error.args else ""
+    if isinstance(error, MutationError) and str(error).startswith(
+        "Mutating arrays is not supported -- called"
+    ):
+        return str(error)
+    raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
+
+
+def rethrow() -> Any:
+    """``rethrow()`` in a ``catch``."""
+    import sys
+
+    caught = sys.exc_info()[1]
+    raise (
+        caught if caught is not None else ErrorException("rethrow() is not allowed outside of a catch block")
+    )
+
+
+def throw(what: Any) -> Any:
+    """``throw(e)``, usable in an expression."""
+    raise what

@@ -1,0 +1,38 @@
+"""What many results become: an array of numbers, or a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.template import Record
+from .arithmetic import is_array
+
+
+def _is_number(v: Any) -> bool:
+    return isinstance(v, (int, float, complex, np.generic)) or (
+        type(v).__module__.startswith("fluxbridge.autodiff") and np.ndim(v) == 0 and not isinstance(v, Record)
+    )
+
+
+def gathered(values: list, shape: tuple | None = None) -> Any:
+    """The results of a comprehension: numbers become an array, other things a list (or an array of
+    objects)."""
+    if (
+        values
+        and all(_is_number(v) for v in values)
+        and not any(type(v).__name__ == "BigInteger" for v in values)
+    ):
+        if any(isinstance(v, np.float32) for v in values) and any(type(v) is float for v in values):
+            made = np.array([np.float64(v) for v in values])
+        else:
+            made = np.array([int(v) if isinstance(v, np.int64) else v for v in values])
+        return made if shape is None or len(shape) == 1 else np.reshape(made, shape, order="F")
+    if shape is None or len(shape) == 1:
+        return list(values)
+    made = np.empty(len(values), object)
+    made[:] = values if not any(is_array(v) or isinstance(v, tuple) for v in values) else [None] * len(values)
+    for i, v in enumerate(values):
+        made[i] = v
+    return np.reshape(made, shape, order="F")

@@ -1,0 +1,323 @@
+"""Sums and means, maps and folds, running results."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...autodiff.template import Record
+from . import arithmetic
+from .arithmetic import _is_struct, add, array_of, is_array, lt, mul
+from .broadcasting import broadcast
+from .errors import MethodError
+from .gathering import _is_number, gathered
+from .iteration import Pair, _plain, iterate
+from .making import _MISSING, hcat, vcat
+
+
+def _axes(dims: Any) -> Any:
+    if dims is None:
+        return None
+    return (
+        tuple(int(d) - 1 for d in dims)
+        if isinstance(dims, (tuple, list, np.ndarray, range))
+        else int(dims) - 1
+    )
+
+
+def _numbers(x: Any) -> Any:
+    """An array of numbers, or ``None`` if there are other things in it."""
+    if hasattr(x, "nlabels"):
+        return np.asarray(x)
+    if isinstance(x, np.ndarray):
+        return x if x.dtype.kind in "biufc" or type(x) is not np.ndarray else None
+    if isinstance(x, range):
+        return array_of(x)
+    values = list(x) if not isinstance(x, list) else x
+    if (
+        values
+        and all(_is_number(v) for v in values)
+        and not any(type(v).__name__ == "BigInteger" for v in values)
+    ):
+        return gathered(values)
+    return None
+
+
+def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callable:
+    def call(*args: Any, dims: Any = None, init: Any = _MISSING) -> Any:
+        function, x = args if len(args) == 2 else (None, args[0])
+        if function is not None:
+            x = mapped(function, x)
+        elif isinstance(x, dict):
+            raise MethodError(f"no method matching {name} for the pairs of a dictionary")
+        if isinstance(x, (int, float)):
+            return x
+        if (
+            _is_struct(x)
+            or hasattr(x, "__next__")
+            or isinstance(x, (set, frozenset, Record))
+            or type(x).__name__ in ("dict_values", "dict_keys")
+        ):
+            x = list(iterate(x))
+        numbers = _numbers(x)
+        if numbers is not None and dims is not None:
+            axis = _axes(dims)
+            if not isinstance(axis, tuple) and axis >= np.ndim(numbers):
+                return numbers
+            return whole(
+                numbers.astype(int) if numbers.dtype == bool and name in ("sum", "prod") else numbers,
+                axis=axis,
+                keepdims=True,
+            )
+        if numbers is not None and np.size(numbers):
+            if numbers.dtype == bool and name in ("sum", "prod"):
+                numbers = numbers.astype(int)
+            result = _plain(whole(numbers))
+            return result if init is _MISSING else step(init, result)
+        values = list(iterate(x))
+        if init is not _MISSING:
+            values = [init, *values]
+        if not values:
+            if empty is _MISSING:
+                from ...errors import ArgumentError
+
+                raise ArgumentError(f"{name} of an empty collection is not defined")
+            return empty if not isinstance(x, np.ndarray) or x.dtype.kind != "f" else float(empty)
+        return functools.reduce(step, values)
+
+    call.__name__, call.__doc__ = name, f"``{name}(x)``, ``{name}(f, x)``, with ``dims`` and ``init``."
+    return call
+
+
+def _maximum(a: Any, b: Any) -> Any:
+    return b if lt(a, b) else a
+
+
+def _minimum(a: Any, b: Any) -> Any:
+    return b if lt(b, a) else a
+
+
+sum_ = _reduction("sum", np.sum, add, 0)
+prod = _reduction("prod", np.prod, mul, 1)
+maximum = _reduction("maximum", np.max, _maximum, _MISSING)
+minimum = _reduction("minimum", np.min, _minimum, _MISSING)
+
+
+def mapped(function: Callable, x: Any) -> Any:
+    """``map(f, x)`` for a reduction: elementwise functions take the whole array."""
+    numbers = x if isinstance(x, (np.ndarray, range)) else None
+    if numbers is not None or hasattr(x, "nlabels"):
+        result = broadcast(function, array_of(x) if numbers is not None else np.asarray(x))
+        return result
+    if isinstance(x, dict):
+        return [function(Pair(k, v)) for k, v in x.items()]
+    return [function(v) for v in iterate(x)]
+
+
+def mean(*args: Any, dims: Any = None) -> Any:
+    """``mean(x)``, ``mean(f, x)``, with ``dims``."""
+    function, x = args if len(args) == 2 else (None, args[0])
+    if function is not None:
+        x = mapped(function, x)
+    numbers = _numbers(x if is_array(x) else list(iterate(x)))
+    if numbers is None:
+        values = list(iterate(x))
+        return arithmetic.div(functools.reduce(add, values), len(values))
+    return _plain(np.mean(numbers)) if dims is None else np.mean(numbers, axis=_axes(dims), keepdims=True)
+
+
+def _spread_of(name: str, whole: Callable) -> Callable:
+    def call(x: Any, *, dims: Any = None, corrected: bool = True, mean: Any = None) -> Any:
+        numbers = _numbers(x)
+        if numbers is None:
+            raise MethodError(f"no method matching {name} for these elements")
+        if dims is None:
+            return _plain(whole(numbers, ddof=int(corrected)))
+        return whole(numbers, axis=_axes(dims), keepdims=True, ddof=int(corrected))
+
+    call.__name__, call.__doc__ = name, f"``{name}(x; dims, corrected)``."
+    return call
+
+
+std, var = _spread_of("std", np.std), _spread_of("var", np.var)
+
+
+def median(x: Any, *, dims: Any = None) -> Any:
+    """``median(x)``."""
+    return _plain(np.median(array_of(x))) if dims is None else np.median(x, axis=_axes(dims), keepdims=True)
+
+
+def quantile(x: Any, p: Any) -> Any:
+    """``quantile(x, p)``."""
+    result = np.quantile(array_of(x), array_of(p) if is_array(p) else p)
+    return _plain(result) if np.ndim(result) == 0 else result
+
+
+def cov(x: Any, y: Any = None, *, dims: int = 1, corrected: bool = True) -> Any:
+    """``cov(x)``: observations are rows."""
+    if y is not None:
+        return _plain(np.cov(array_of(x), array_of(y), ddof=int(corrected))[0, 1])
+    if np.ndim(x) == 1:
+        return _plain(np.var(x, ddof=int(corrected)))
+    return np.cov(x if dims == 2 else np.asarray(x).T, ddof=int(corrected))
+
+
+def cor(x: Any, y: Any = None) -> Any:
+    """``cor(x)``, ``cor(x, y)``."""
+    return (
+        _plain(np.corrcoef(array_of(x), array_of(y))[0, 1]) if y is not None else np.corrcoef(np.asarray(x).T)
+    )
+
+
+def all_(*args: Any, dims: Any = None) -> Any:
+    """``all(x)``, ``all(f, x)``."""
+    if dims is not None:
+        return np.all(
+            mapped(args[0], args[1]) if len(args) == 2 else args[0], axis=_axes(dims), keepdims=True
+        )
+    function, x = args if len(args) == 2 else (None, args[0])
+    return all(bool(v if function is None else function(v)) for v in iterate(x))
+
+
+def any_(*args: Any, dims: Any = None) -> Any:
+    """``any(x)``, ``any(f, x)``."""
+    if dims is not None:
+        return np.any(
+            mapped(args[0], args[1]) if len(args) == 2 else args[0], axis=_axes(dims), keepdims=True
+        )
+    function, x = args if len(args) == 2 else (None, args[0])
+    return any(bool(v if function is None else function(v)) for v in iterate(x))
+
+
+def count(*args: Any, dims: Any = None) -> Any:
+    """``count(x)``, ``count(f, x)``."""
+    function, x = args if len(args) == 2 else (None, args[0])
+    if dims is not None:
+        return np.sum(
+            mapped(function, x) if function is not None else x, axis=_axes(dims), keepdims=True, dtype=int
+        )
+    return sum(1 for v in iterate(x) if (v if function is None else function(v)))
+
+
+def extrema(*args: Any) -> tuple:
+    """``extrema(x)``."""
+    return minimum(*args), maximum(*args)
+
+
+def filter_(test: Callable, x: Any) -> Any:
+    """``filter(f, x)``."""
+    if isinstance(x, dict):
+        return {k: v for k, v in x.items() if test(Pair(k, v))}
+    if isinstance(x, (set, frozenset)):
+        return {v for v in x if test(v)}
+    if isinstance(x, str):
+        return "".join(c for c in x if test(c))
+    if isinstance(x, tuple):
+        return tuple(v for v in x if test(v))
+    kept = [v for v in iterate(x) if test(v)]
+    return (
+        np.array(kept, x.dtype)
+        if isinstance(x, np.ndarray) and type(x) is np.ndarray
+        else gathered(kept)
+        if isinstance(x, range) and kept
+        else kept
+    )
+
+
+def map_(function: Callable, *xs: Any) -> Any:
+    """``map(f, xs…)``: a tuple of a tuple, a record of a record, else an array or list."""
+    first = xs[0]
+    if isinstance(first, Record):
+        return Record(**{k: function(*(x[k] for x in xs)) for k in map(str, first.keys())})
+    if all(isinstance(x, tuple) for x in xs):
+        return tuple(function(*v) for v in zip(*xs, strict=False))
+    if isinstance(first, str) and len(xs) == 1:
+        return "".join(function(c) for c in first)
+    values = [function(*v) for v in zip(*(iterate(x) for x in xs), strict=False)]
+    shapes = [np.shape(x) for x in xs if isinstance(x, np.ndarray)]
+    if not values and isinstance(first, np.ndarray):
+        return np.zeros(np.shape(first), first.dtype)
+    return gathered(values, shapes[0] if shapes and len(shapes[0]) > 1 else None)
+
+
+def foreach(function: Callable, *xs: Any) -> None:
+    """``foreach(f, xs…)``."""
+    for v in zip(*(iterate(x) for x in xs), strict=False):
+        function(*v)
+
+
+def _operation(function: Any) -> Any:
+    return function
+
+
+def reduce(function: Callable, x: Any, *, init: Any = _MISSING, dims: Any = None) -> Any:
+    """``reduce(f, x; init)``."""
+    if function in (vcat, hcat):
+        values = list(iterate(x))
+        return function(*values) if init is _MISSING else function(init, *values)
+    if dims is not None:
+        whole = {add: np.sum, mul: np.prod}.get(function)
+        if whole is None:
+            raise MethodError("reduce with dims is supported for + and * only")
+        return whole(x, axis=_axes(dims), keepdims=True)
+    return foldl(function, x, init=init)
+
+
+def foldl(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
+    """``foldl(f, x; init)``."""
+    if init is _MISSING:
+        return functools.reduce(function, iterate(x))
+    return functools.reduce(function, iterate(x), init)
+
+
+def foldr(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
+    """``foldr(f, x; init)``."""
+    values = list(iterate(x))[::-1]
+    result = values.pop(0) if init is _MISSING else init
+    for v in values:
+        result = function(v, result)
+    return result
+
+
+def mapreduce(
+    function: Callable, operation: Callable, *xs: Any, init: Any = _MISSING, dims: Any = None
+) -> Any:
+    """``mapreduce(f, op, x; init)``."""
+    return reduce(operation, map_(function, *xs), init=init, dims=dims)
+
+
+def mapslices(function: Callable, x: Any, *, dims: Any) -> Any:
+    """``mapslices(f, x; dims)`` for one axis."""
+    return np.apply_along_axis(function, int(dims) - 1, x)
+
+
+def accumulate(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
+    """``accumulate(op, x; init)``."""
+    results = []
+    state = init
+    for v in iterate(x):
+        state = v if state is _MISSING else function(state, v)
+        results.append(state)
+    return gathered(results)
+
+
+def _running(name: str, whole: Callable) -> Callable:
+    def call(x: Any, *, dims: Any = None) -> Any:
+        x = array_of(x)
+        if dims is None and np.ndim(x) > 1:
+            raise MethodError(f"{name} of a matrix needs dims")
+        return whole(x, axis=0 if dims is None else int(dims) - 1)
+
+    call.__name__, call.__doc__ = name, f"``{name}(x; dims)``."
+    return call
+
+
+cumsum, cumprod = _running("cumsum", np.cumsum), _running("cumprod", np.cumprod)
+
+
+def diff(x: Any, *, dims: Any = None) -> Any:
+    """``diff(x; dims)``."""
+    return np.diff(array_of(x), axis=0 if dims is None else int(dims) - 1)

@@ -1,0 +1,18 @@
+"""From the tree of Julia to lines of Python."""
+
+from .core import Refused, Tables
+from .macros import Macros as Lowerer
+from .scope import (
+    Scope,
+    calls_of,
+    is_definition,
+    python_name,
+    scan,
+    shadowed_builtins,
+    signature_name,
+    targets,
+)
+
+__all__ = [
+    "Lowerer", "Refused", "Scope", "Tables", "calls_of", "is_definition", "python_name", "scan", "shadowed_builtins", "signature_name", "targets",  # noqa: E501
+]  # fmt: skip

@@ -1,0 +1,143 @@
+"""Calls: who is called decides who writes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kinds import (
+    ANY,
+    BOOL,
+    BOTTOM,
+    F32,
+    NUMBERS,
+    REALS,
+    Kind,
+    floated,
+)  # fmt: skip
+from ..names import ELEMENTWISE
+from ..syntax import Expr, Name, Node, Quoted
+from .core import Value
+from .derivatives import Derivatives
+from .idioms import IDIOMS
+from .packages import (
+    OPERATOR_VALUES,
+    ZYGOTE,
+)
+from .scope import python_name
+from .words import TYPE_WORDS
+
+
+class Calls(Derivatives):
+    """Everything that is written ``f(…)``."""
+
+    def _x_call(self, node: Expr) -> Value:
+        function, args = node.args[0], node.args[1:]
+        if isinstance(function, Name):
+            own = self.lookup(function.text)
+            if own is None and (
+                function.text in OPERATOR_VALUES
+                or function.text.startswith(".")
+                or function.text in ("!", "~", "≉", "∉", "!==", "√", "∛")
+            ):
+                return self.operator_call(function.text, args, node)
+            if own is not None:
+                return self.own_call(own, args, node)
+            if function.text in self.missing:
+                self.refuse(f"depends on {function.text}, which was not translated", node)
+            return self.named_call(function.text, args, node)
+        if (
+            isinstance(function, Expr)
+            and function.head == "."
+            and len(function.args) == 2
+            and isinstance(function.args[1], Quoted)
+        ):
+            module = self.module_path(function.args[0])
+            if module is not None:
+                inner: Any = function.args[1].value
+                return self.module_call(module, inner.text, args, node)
+        if isinstance(function, Expr) and function.head == "curly":
+            return self.typed_call(function, args, node)
+        if isinstance(function, Expr) and function.head == "'":
+            code, _ = self.function_value(function.args[0], None)
+            inside, _ = self.arguments(args)
+            return f"{self.jl('derivative')}({code})({inside})", ANY
+        code, _kind = self.expr(function)
+        inside, _ = self.arguments(args)
+        if function.__class__ is Expr and function.head in ("->",):
+            code = f"({code})"
+        return f"{code}({inside})", Kind("any")
+
+    def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
+        """A call of a function of Julia by its name."""
+        idiom = IDIOMS.get(text)
+        if idiom is not None and text not in self.extended:
+            positional, keywords = self.split(args)
+            found = idiom(self, positional, keywords, node)
+            if found is not None:
+                return found
+        if text in ELEMENTWISE and len(args) == 1 and text not in self.extended and self.visible_names(text):
+            found = self.elementwise(text, args[0])
+            if found is not None:
+                return found
+        if text in TYPE_WORDS:
+            return self.conversion(text, args, node)
+        if text in ZYGOTE and self.packages & {"Zygote", "Flux", f"name:{text}"}:
+            return self.derivative_call(text, args, node)
+        if text == "derivative" and "ForwardDiff" in self.packages | {
+            "ForwardDiff" if "name:derivative" in self.packages else ""
+        }:
+            return self.forward_call(text, args, node)
+        if text == "I" and "LinearAlgebra" in self.packages and len(args) == 1:
+            return f"{self.np('eye')}({self.expr(args[0])[0]}, dtype=bool)", ANY
+        helper = self.helper_name(text)
+        if text in ("new",):
+            code, _ = self.arguments(args)
+            return f"{self.jl('new')}({self.new_of or 'type'}{', ' + code if code else ''})", Kind(
+                "struct", (self.new_of or "",)
+            )
+        if helper is not None:
+            return self.helper_call(text, helper, args)
+        flux = self.flux_name(text)
+        if flux is not None:
+            return self.flux_call(flux, text, args)
+        if text in ("throw",):
+            code, _ = self.arguments(args)
+            return f"{self.jl('throw')}({code})", ANY
+        if text in ("typeof",):
+            code, _ = self.arguments(args)
+            return f"{self.jl('typeof')}({code})", Kind("type")
+        if text in ("undef",):
+            self.refuse("undef", node)
+        error = self.type_name(text)
+        if error is not None:
+            code, _ = self.arguments(args)
+            return f"{error}({code})", ANY
+        if self.free and python_name(text.rstrip("!")).isidentifier():
+            code, _ = self.arguments(args)
+            return f"{python_name(text)}({code})", ANY
+        self.refuse(f"the function {text} is not known", node)
+
+    new_of: str | None = None
+
+    def elementwise(self, text: str, arg: Node) -> Value | None:
+        """``sin(x)`` of a number of a known kind."""
+        code, kind = self.expr(arg)
+        target, result = ELEMENTWISE[text]
+        if kind == BOTTOM:
+            return f"{target}({code})", BOTTOM
+        if kind not in REALS | {F32} or (self.in_try and text in ("sqrt", "log", "log2", "log10")):
+            if target.startswith("Flux."):
+                return f"{self.flux(target[5:])}({code})", ANY
+            helper = self.helper_name(text)
+            if helper is None:
+                return None
+            return f"{self.jl(helper)}({code})", floated(
+                kind
+            ) if kind in NUMBERS and result == "float" else ANY
+        if target == "np.abs":
+            return f"{self.builtin('abs')}({code})", kind
+        if target.startswith("np."):
+            return f"{self.np(target[3:])}({code})", {"float": floated(kind), "same": kind, "bool": BOOL}[
+                result
+            ]
+        return f"{self.flux(target[5:])}({code})", floated(kind) if result == "float" else kind

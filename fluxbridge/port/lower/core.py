@@ -1,0 +1,161 @@
+"""The state of a translation, and the small words that all parts of it use."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from ..kinds import ANY, BOTTOM, Kind, join
+from ..syntax import Comment, Expr, Literal, Name, Node, Quoted
+from .scope import Scope, Variable, python_name
+
+Value = tuple[str, Kind]
+
+
+class Refused(Exception):
+    """A piece of Julia that is not translated, with the reason."""
+
+    def __init__(self, reason: str, at: int = -1) -> None:
+        super().__init__(reason)
+        self.reason, self.at = reason, at
+
+
+class Tables:
+    """What passes over the program learn: the kinds of variables, parameters and results."""
+
+    def __init__(self) -> None:
+        self.variables: dict[Any, Kind] = {}
+        self.parameters: dict[Any, Kind] = {}
+        self.results: dict[Any, Kind] = {}
+        self.escaped: set[Any] = set()
+
+    def same(self, other: Tables) -> bool:
+        """Whether nothing new was learned."""
+        return (
+            self.variables == other.variables and self.parameters == other.parameters
+            and self.results == other.results and self.escaped == other.escaped
+        )  # fmt: skip
+
+
+class Core:
+    """Scopes, kinds, names, hoisted statements."""
+
+    def __init__(self, text: str, known: Tables, soft: bool) -> None:
+        self.text, self.known, self.soft = text, known, soft
+        self.learned = Tables()
+        self.learned.escaped = set(known.escaped)
+        self.scope = Scope("file", "file")
+        self.before: list[str] = []
+        self.imports: set[str] = set()
+        self.packages: set[str] = set()
+        self.extended: set[str] = set()
+        self.grown: set[str] = set()
+        self.comments: list[Comment] = []
+        self.index_stack: list[tuple[str, Kind, int, int]] = []
+        self.counter = 0
+        self.symbols = False
+        self.in_try = 0
+        self.missing: dict[str, str] = {}
+        self.shadowed: set[str] = set()
+        self.helper_calls = 0
+        self.structs: dict[str, Any] = {}
+        self.in_function = 0
+        self.free = False
+
+    # Words.
+
+    def refuse(self, reason: str, node: Any = None) -> NoReturn:
+        """Give up on this piece."""
+        raise Refused(reason, getattr(node, "at", -1))
+
+    def jl(self, name: str) -> str:
+        """A helper of the base module."""
+        self.imports.add("jl")
+        self.helper_calls += 1
+        return f"jl.{name}"
+
+    def np(self, name: str) -> str:
+        """A function of NumPy."""
+        self.imports.add("np")
+        return f"np.{name}"
+
+    def flux(self, name: str) -> str:
+        """A name of Flux's mirror."""
+        self.imports.add("Flux")
+        return f"Flux.{name}"
+
+    def builtin(self, name: str) -> str:
+        """A builtin of Python, also where the program uses its name otherwise."""
+        if name in self.shadowed and hasattr(builtins, name):
+            self.imports.add("builtins")
+            return f"builtins.{name}"
+        return name
+
+    def fresh(self, stem: str) -> str:
+        """A name that nobody uses."""
+        self.counter += 1
+        name = f"{python_name(stem)}_{self.counter}"
+        return name
+
+    @contextmanager
+    def hoisting(self) -> Iterator[list[str]]:
+        """Collect the statements that have to stand before an expression."""
+        outer, self.before = self.before, []
+        try:
+            yield self.before
+        finally:
+            self.before = outer
+
+    @contextmanager
+    def inside(self, scope: Scope) -> Iterator[Scope]:
+        """Work in another scope for a while."""
+        outer, self.scope = self.scope, scope
+        try:
+            yield scope
+        finally:
+            self.scope = outer
+
+    # Kinds of variables.
+
+    def kind_of(self, variable: Variable) -> Kind:
+        """What is known about a variable."""
+        if variable.fixed is not None:
+            return variable.fixed
+        if variable.functions or variable.struct:
+            return Kind("function")
+        return self.known.variables.get((variable.scope.key, variable.name), BOTTOM)
+
+    def learn(self, variable: Variable, kind: Kind) -> None:
+        """A value of this kind is assigned to a variable."""
+        key = (variable.scope.key, variable.name)
+        self.learned.variables[key] = join(self.learned.variables.get(key, BOTTOM), kind)
+
+    def learn_parameter(self, key: Any, kind: Kind) -> None:
+        """An argument of this kind is passed."""
+        self.learned.parameters[key] = join(self.learned.parameters.get(key, BOTTOM), kind)
+
+    def lookup(self, name: str) -> Variable | None:
+        """The variable of the program that a name means."""
+        return self.scope.find(name)
+
+    # Lines.
+
+    @staticmethod
+    def indent(lines: list[str]) -> list[str]:
+        """Lines of a block."""
+        if all(line.startswith(("'#!", "'#>")) for line in lines):
+            lines = [*lines, "pass"]
+        return ["    " + line for line in lines]
+
+    def line_of(self, at: int) -> int:
+        """The line of a position, from 1."""
+        return self.text.count("\n", 0, max(at, 0)) + 1
+
+    # For the parts below.
+
+    def expr(self, node: Node, want: Any = None) -> Value: ...  # type: ignore[empty-body]
+
+
+__all__ = ["ANY", "Core", "Expr", "Literal", "Name", "Quoted", "Refused", "Tables", "Value"]

@@ -1,0 +1,290 @@
+"""Arguments, functions of the program, and names of functions as values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import base
+from ..kinds import (
+    ANY,
+    BOTTOM,
+    STR,
+    Kind,
+    arr,
+)  # fmt: skip
+from ..names import BASE, ELEMENTWISE, MODULES, SELECTED
+from ..syntax import Expr, Name, Node, Quoted
+from .core import Value
+from .expressions import Expressions
+from .operators import HELPERS
+from .packages import (
+    _PACKAGED,
+    BASE_NAMES,
+    FLUX_NAMES,
+    ZYGOTE,
+)
+from .scope import python_name
+from .words import TYPE_WORDS
+
+
+class Functions(Expressions):
+    """Functions and what is passed to them."""
+
+    def split(self, args: list[Node]) -> tuple[list[Node], list[Node]]:
+        """Positional arguments and keyword arguments."""
+        positional: list[Node] = []
+        keywords: list[Node] = []
+        for a in args:
+            if isinstance(a, Expr) and a.head == "parameters":
+                keywords.extend(a.args)
+            elif isinstance(a, Expr) and a.head == "kw":
+                keywords.append(a)
+            else:
+                positional.append(a)
+        return positional, keywords
+
+    def keyword_arguments(self, keywords: list[Node]) -> list[str]:
+        """``a=1, **more``."""
+        parts = []
+        for k in keywords:
+            if isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name):
+                parts.append(f"{python_name(k.args[0].text)}={self.expr(k.args[1])[0]}")
+            elif isinstance(k, Name):
+                parts.append(f"{python_name(k.text)}={self.expr(k)[0]}")
+            elif isinstance(k, Expr) and k.head == "...":
+                code, kind = self.expr(k.args[0])
+                parts.append(
+                    f"**{code}" if kind.tag == "keywords" else f"**{self.builtin('dict')}({code}.items())"
+                )
+            elif isinstance(k, Expr) and k.head == "." and isinstance(k.args[1], Quoted):
+                inner: Any = k.args[1].value
+                parts.append(f"{python_name(inner.text)}={self.expr(k)[0]}")
+            else:
+                self.refuse("this keyword argument", k)
+        return parts
+
+    def arguments(self, args: list[Node]) -> tuple[str, list[Kind]]:
+        """The arguments of a call as code, and the kinds of the positional ones."""
+        positional, keywords = self.split(args)
+        values = [self.passed(a) for a in positional]
+        return ", ".join([c for c, _ in values] + self.keyword_arguments(keywords)), [k for _, k in values]
+
+    def passed(self, a: Node) -> Value:
+        """A value given to a function."""
+        if isinstance(a, Expr) and a.head == "->":
+            return self.lambda_value(a, None, bind=self.scope)
+        return self.argument(a)
+
+    def own_call(self, own: Any, args: list[Node], node: Expr) -> Value:
+        """A call of a function or a value of the program."""
+        self.check_missing(own.name, node)
+        positional, keywords = self.split(args)
+        kind = self.kind_of(own)
+        if own.fixed == Kind("type"):
+            code, _ = self.arguments(args)
+            return f"{self.jl('convert')}({own.python}, {code})" if len(
+                positional
+            ) == 1 else f"{own.python}({code})", ANY
+        if own.struct is not None:
+            code, _ = self.arguments(args)
+            return f"{own.python}({code})", Kind("struct", (own.name,))
+        if len(own.functions) == 1:
+            return self.function_call(own, own.functions[0], positional, keywords)
+        if own.functions:
+            code, _ = self.arguments(args)
+            return f"{own.python}({code})", ANY
+        code, kinds = self.arguments(args)
+        result = ANY
+        if kind.tag == "lambda":
+            for i, k in enumerate(kinds):
+                self.learn_parameter((kind.args[0], i), k)
+            result = self.known.results.get(kind.args[0], BOTTOM)
+        elif kind == BOTTOM:
+            result = BOTTOM
+        return f"{own.python}({code})", result
+
+    def function_call(
+        self, own: Any, definition: Expr, positional: list[Node], keywords: list[Node]
+    ) -> Value:
+        """A call of a function with one method: what is passed is remembered."""
+        key = definition.at
+        values = [self.passed(a) for a in positional]
+        spread = False
+        for i, (code, kind) in enumerate(values):
+            spread = spread or code.startswith("*")
+            self.learn_parameter((key, i), ANY if spread else kind)
+        if spread:
+            for i in range(len(values), len(values) + 8):
+                self.learn_parameter((key, i), ANY)
+        named = []
+        for k in keywords:
+            if isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name):
+                code, kind = self.expr(k.args[1])
+                self.learn_parameter((key, k.args[0].text), kind)
+                named.append(f"{python_name(k.args[0].text)}={code}")
+            elif isinstance(k, Name):
+                code, kind = self.expr(k)
+                self.learn_parameter((key, k.text), kind)
+                named.append(f"{python_name(k.text)}={code}")
+            else:
+                self.learn_parameter((key, "..."), ANY)
+                named.extend(self.keyword_arguments([k]))
+        inside = ", ".join([c for c, _ in values] + named)
+        return f"{own.python}({inside})", self.known.results.get(key, BOTTOM)
+
+    def function_value(self, node: Node, kinds: list[Kind] | None) -> Value:
+        """A function as an argument, called with values of these kinds."""
+        if isinstance(node, Expr) and node.head == "->":
+            return self.lambda_value(node, kinds)
+        if isinstance(node, Name):
+            own = self.lookup(node.text)
+            if own is not None and len(own.functions) == 1 and kinds is not None:
+                self.check_missing(node.text, node)
+                for i, kind in enumerate(kinds):
+                    self.learn_parameter((own.functions[0].at, i), kind)
+                return own.python, Kind("lambda", (own.functions[0].at,))
+            if own is not None:
+                kind = self.kind_of(own)
+                if kind.tag == "lambda" and kinds is not None:
+                    for i, k in enumerate(kinds):
+                        self.learn_parameter((kind.args[0], i), k)
+                    return own.python, kind
+        return self.expr(node)
+
+    def result_of(self, function: Kind) -> Kind:
+        """What a function value gives."""
+        return self.known.results.get(function.args[0], BOTTOM) if function.tag == "lambda" else ANY
+
+    def function_name(self, text: str, node: Any) -> Value:
+        """A function of Julia as a value."""
+        if text in self.extended and text not in TYPE_WORDS:
+            name = HELPERS.get(text) or self.helper_name(text)
+            if name is None:
+                self.refuse(f"the function {text} is not known", node)
+            return self.jl(name), Kind("function")
+        if text in TYPE_WORDS or text in ("ErrorException",):
+            found = self.type_name(text)
+            if found is not None:
+                return found, Kind("type")
+        if text in ELEMENTWISE and text in self.visible_names(text):
+            code, _ = ELEMENTWISE[text]
+            if code.startswith("np."):
+                return self.np(code[3:]), Kind("elementwise", (text,))
+            return self.flux(code[5:]), Kind("elementwise", (text,))
+        if text.startswith(".") and text[1:] in HELPERS:
+            return f"{self.jl('Dotted')}({self.jl(HELPERS[text[1:]])})", Kind("function")
+        if text in HELPERS and text not in (":",):
+            name = HELPERS[text]
+            if name == "not_":
+                return "(lambda x: not x)", Kind("function")
+            return self.jl(name), Kind("function")
+        if text in MODULES and (text in self.packages or text in ("Base", "Iterators")):
+            return text, Kind("module")
+        if text == "I" and "LinearAlgebra" in self.packages:
+            return self.jl("I"), ANY
+        if text in ZYGOTE and self.packages & {"Zygote", "Flux", "gradient:Zygote"}:
+            self.imports.add(f"from fluxbridge import {text}")
+            return text, Kind("function")
+        helper = self.helper_name(text)
+        if helper is not None:
+            return self.jl(helper), Kind("function")
+        flux = self.flux_name(text)
+        if flux is not None:
+            return flux, Kind("function")
+        if text == "PROGRAM_FILE":
+            return "__file__", STR
+        if text == "missing":
+            return self.jl("missing"), ANY
+        if self.free and text.isidentifier():
+            return python_name(text), ANY
+        if text == "ARGS":
+            return "[]", arr(STR, 1, "list")
+        if text == "stdout":
+            self.imports.add("sys")
+            return "sys.stdout", ANY
+        self.refuse(f"the name {text} is not known", node)
+
+    def visible_names(self, text: str) -> tuple[str, ...]:
+        """Whether a function's name is in reach: those of Flux need Flux."""
+        target = ELEMENTWISE[text][0]
+        if target.startswith("np."):
+            return (text,)
+        return (text,) if self.packages & {"Flux", "NNlib"} else ()
+
+    def helper_name(self, text: str) -> str | None:
+        """The helper for a function of Julia's Base and standard libraries."""
+        if text in SELECTED:
+            return text if self.packages & {"Flux", "MLUtils", "OneHotArrays", "ForwardDiff", text} else None
+        name = BASE.get(text, text.replace("!", "_"))
+        if text.endswith("!") and text not in BASE and name in BASE.values():
+            return None
+        if not name or name in (
+            "gradient",
+            "new",
+            "struct",
+            "extend",
+            "dispatch",
+            "table",
+            "array",
+            "matrix",
+            "named",
+            "Text",
+            "wrap",
+            "shown",
+            "at",
+            "message",
+            "fixed",
+            "mapped",
+            "gathered",
+            "constructor",
+            "Record",
+            "add",
+            "sub",
+            "mul",
+            "eq",
+            "lt",
+            "le",
+            "gt",
+            "ge",
+            "ne",
+            "bitand",
+            "bitor",
+            "abstract",
+            "pipe",
+            "unary",
+            "assign",
+            "setat",
+            "colon",
+            "take",
+            "drop",
+            "cycle",
+            "flatten",
+            "rest",
+            "partition",
+            "product",
+            "repeated",
+            "countfrom",
+            "takewhile",
+            "dropwhile",
+            "reverse_iterator",
+        ):
+            return name if text in BASE or text in ("getindex",) else None
+        if text in _PACKAGED and not self.packages & set(_PACKAGED[text]):
+            return None
+        return name if name in BASE_NAMES and callable(getattr(base, name, None)) else None
+
+    def flux_name(self, text: str) -> str | None:
+        """A name of Flux, if the program uses Flux or one of its parts."""
+        if not self.packages & {
+            "Flux",
+            "NNlib",
+            "Optimisers",
+            "MLUtils",
+            "OneHotArrays",
+            "Functors",
+            "Zygote",
+            f"name:{text}",
+        }:
+            return None
+        name = python_name(text)
+        return self.flux(name) if name in FLUX_NAMES and not text.startswith("@") else None

@@ -1,0 +1,294 @@
+"""Calls of helpers, and the kinds of what they give."""
+
+from __future__ import annotations
+
+from ..kinds import (
+    ANY,
+    BOOL,
+    BOTTOM,
+    F32,
+    FLOAT,
+    INT,
+    INTS,
+    NAT,
+    NUMBERS,
+    REALS,
+    STR,
+    SYM,
+    Kind,
+    arr,
+    floated,
+    join,
+    join_all,
+    promoted,
+    tuple_of,
+)  # fmt: skip
+from ..names import ELEMENTWISE, HIGHER, RESULTS
+from ..syntax import Expr, Name, Node
+from .core import Value
+from .functions import Functions
+from .operators import HELPERS
+
+
+class Helpers(Functions):
+    """``map(f, xs)``, ``sum(xs)``, ``join(words)``."""
+
+    def helper_call(self, text: str, helper: str, args: list[Node]) -> Value:
+        """A call of a helper; functions among the arguments are told the kinds of the elements."""
+        positional, keywords = self.split(args)
+        if text in HIGHER and positional and self._is_function(positional[0]):
+            return self.higher_call(text, helper, positional, keywords)
+        values = [self.passed(a) for a in positional]
+        named = self._named(keywords, values)
+        kind = self.helper_kind(text, helper, [k for _, k in values], keywords)
+        return f"{self.jl(helper)}({', '.join([c for c, _ in values] + named)})", kind
+
+    def _named(self, keywords: list[Node], values: list[Value]) -> list[str]:
+        parts = []
+        for k in keywords:
+            if (
+                isinstance(k, Expr)
+                and k.head == "kw"
+                and isinstance(k.args[0], Name)
+                and k.args[0].text in ("by", "lt", "init")
+                and isinstance(k.args[1], Expr)
+            ):
+                element = values[0][1].element if values else ANY
+                count = 1 if k.args[0].text == "by" else 2
+                code = (
+                    self.function_value(k.args[1], [element] * count)[0]
+                    if k.args[0].text != "init"
+                    else self.expr(k.args[1])[0]
+                )
+                parts.append(f"{k.args[0].text}={code}")
+            else:
+                parts.extend(self.keyword_arguments([k]))
+        return parts
+
+    def _is_function(self, node: Node) -> bool:
+        if isinstance(node, Expr):
+            return node.head == "->"
+        if isinstance(node, Name):
+            own = self.lookup(node.text)
+            if own is not None:
+                return bool(own.functions) or self.kind_of(own).tag in ("function", "lambda")
+            return (
+                node.text in ELEMENTWISE
+                or (self.helper_name(node.text) is not None and node.text not in ("I",))
+                or node.text in HELPERS
+            )
+        return False
+
+    def elements(self, node: Node, kind: Kind) -> Kind:
+        """The kind of the elements of an argument."""
+        return self.iterated_kind(node, kind)
+
+    def higher_call(self, text: str, helper: str, positional: list[Node], keywords: list[Node]) -> Value:
+        """``map(f, xs)`` and the like."""
+        two = text in ("reduce", "foldl", "foldr", "accumulate")
+        first = 2 if text == "mapreduce" else 1
+        values = [self.passed(a) for a in positional[first:]]
+        kinds = [self.elements(a, k) for a, (_, k) in zip(positional[first:], values, strict=False)]
+        init = next(
+            (
+                k
+                for k in keywords
+                if isinstance(k, Expr) and k.head == "kw" and getattr(k.args[0], "text", "") == "init"
+            ),
+            None,
+        )
+        if two:
+            start = self.expr(init.args[1])[1] if isinstance(init, Expr) else (kinds[0] if kinds else ANY)
+            code, function = self.function_value(positional[0], None)
+            result = ANY
+            if (
+                isinstance(positional[0], Expr)
+                or function.tag == "lambda"
+                or (isinstance(positional[0], Name) and self.lookup(positional[0].text))
+            ):
+                state = join(start, self.state_of(positional[0]))
+                element = kinds[0] if kinds else ANY
+                code, function = self.function_value(
+                    positional[0], [state, element] if text != "foldr" else [element, state]
+                )
+                result = join(start, self.result_of(function))
+            elif (
+                isinstance(positional[0], Name)
+                and positional[0].text in ("+", "*", "max", "min")
+                and kinds
+                and kinds[0] in NUMBERS
+            ):
+                result = INT if kinds[0] in INTS and start in INTS else join(start, kinds[0])
+            if text == "accumulate":
+                result = arr(result, 1) if result in NUMBERS else ANY
+        else:
+            if (
+                text in ("argmax", "argmin", "findall", "findfirst", "findlast", "findmax", "findmin")
+                and values
+                and values[0][1].tag == "dict"
+            ):
+                kinds = [values[0][1].args[0] if False else values[0][1].args[1]]
+            if text == "ntuple":
+                kinds = [NAT]
+            if text in ("get", "get!"):
+                kinds = []
+            code, function = self.function_value(positional[0], kinds)
+            result = self.higher_kind(text, function, kinds, values, keywords, positional)
+        if text == "mapreduce":
+            code = f"{code}, {self.function_value(positional[1], None)[0]}"
+        inside = ", ".join([code] + [c for c, _ in values] + self.keyword_arguments(keywords))
+        return f"{self.jl(helper)}({inside})", result
+
+    def state_of(self, node: Node) -> Kind:
+        """What a folding function gave in the pass before."""
+        if isinstance(node, Expr):
+            return self.known.results.get(node.at, BOTTOM)
+        if isinstance(node, Name):
+            own = self.lookup(node.text)
+            if own is not None and len(own.functions) == 1:
+                return self.known.results.get(own.functions[0].at, BOTTOM)
+        return ANY
+
+    def higher_kind(
+        self,
+        text: str,
+        function: Kind,
+        kinds: list[Kind],
+        values: list[Value],
+        keywords: list[Node],
+        nodes: list[Node],
+    ) -> Kind:
+        """The kind of the result of a function that takes a function."""
+        if text in ("any", "all"):
+            return BOOL
+        if text == "count":
+            return NAT
+        if text == "foreach":
+            return Kind("none")
+        if any(isinstance(k, Expr) and getattr(k.args[0], "text", "") == "dims" for k in keywords):
+            return ANY
+        if BOTTOM in kinds:
+            return BOTTOM
+        element = self.result_of(function)
+        if function.tag == "elementwise" and kinds and kinds[0] in NUMBERS:
+            sort = ELEMENTWISE[function.args[0]][1]
+            element = floated(kinds[0]) if sort == "float" else kinds[0] if sort == "same" else BOOL
+        if (
+            function.tag == "function"
+            and nodes
+            and isinstance(nodes[0], Name)
+            and nodes[0].text in ("abs2",)
+            and kinds
+            and kinds[0] in NUMBERS
+        ):
+            element = kinds[0]
+        if text == "map" and values:
+            source = values[0][1]
+            if source.tag == "tuple":
+                return Kind("tuple", (element,) * len(source.args)) if source.args else ANY
+            if source.tag in ("range",) or (source.tag == "arr" and source.rank == 1):
+                return (
+                    BOTTOM
+                    if element == BOTTOM
+                    else arr(element, 1, "nd")
+                    if element in NUMBERS
+                    else arr(element, 1, "list" if element != ANY else None)
+                )
+            return ANY
+        if text in ("sum", "prod", "maximum", "minimum") and element in NUMBERS:
+            return INT if element in (BOOL, NAT) else element
+        if text == "mean" and element in NUMBERS:
+            return floated(element)
+        if text == "filter" and values:
+            source = values[0][1]
+            return (
+                source
+                if source.tag in ("arr", "dict", "set", "str")
+                else arr(source.element, 1, "nd")
+                if source.tag == "range"
+                else ANY
+            )
+        if text == "findall" and values and values[0][1].tag in ("arr", "range") and values[0][1].rank == 1:
+            return arr(INT, 1)
+        return BOTTOM if element == BOTTOM else ANY
+
+    def helper_kind(self, text: str, helper: str, kinds: list[Kind], keywords: list[Node]) -> Kind:
+        """The kind of the result of a helper."""
+        if helper in RESULTS and text not in self.extended:
+            return Kind(RESULTS[helper])
+        if BOTTOM in kinds:
+            return BOTTOM
+        first = kinds[0] if kinds else ANY
+        if helper in ("div", "rem", "mod", "int_div", "mod1", "fld", "cld") and set(kinds) <= INTS:
+            return INT
+        if helper in ("max_", "min_") and kinds and all(k in NUMBERS for k in kinds):
+            return promoted(kinds[0], join_all(kinds)) if len(set(kinds)) > 1 else kinds[0]
+        if helper == "round_":
+            return first if len(kinds) == 1 and first in REALS | {F32} else ANY
+        if helper == "hypot" and all(k in REALS for k in kinds):
+            return FLOAT
+        if helper in ("sort", "reverse", "copy", "deepcopy", "unique", "shuffle") and first.tag == "arr":
+            return first
+        if helper in ("cumsum", "cumprod", "diff") and first.tag == "arr" and first.rank == 1:
+            return first if first.element in NUMBERS - {BOOL} else ANY
+        if helper == "det" and first.tag == "arr" and first.element in (INT, FLOAT):
+            return FLOAT
+        if helper in ("norm", "dot") and first.tag == "arr" and first.element in (INT, FLOAT):
+            return FLOAT if helper == "norm" else ANY
+        if helper == "literal_power":
+            return ANY
+        if helper in ("keys",) and first.tag == "dict":
+            return Kind("iter", (first.args[0],))
+        if helper in ("values",) and first.tag == "dict":
+            return Kind("iter", (first.args[1],))
+        if helper in ("enumerate_",) and kinds:
+            element = (
+                first.element
+                if first.tag in ("arr", "range", "str", "tuple")
+                else first.args[0]
+                if first.tag == "iter"
+                else ANY
+            )
+            return Kind("iter", (tuple_of(NAT, element),))
+        if helper == "zip_":
+            parts = [
+                k.element
+                if k.tag in ("arr", "range", "str", "tuple")
+                else k.args[0]
+                if k.tag == "iter"
+                else ANY
+                for k in kinds
+            ]
+            return Kind("iter", (tuple_of(*parts),))
+        if helper == "pairs" and first.tag == "dict":
+            return Kind("iter", (tuple_of(*first.args),))
+        if helper == "pairs" and first.tag == "record":
+            return Kind("iter", (tuple_of(SYM, join_all(k for _, k in first.args)),))
+        if helper == "findall" and len(kinds) == 1 and first.tag == "arr" and first.rank == 1:
+            return arr(INT, 1)
+        if helper == "zero" and first in (INT, NAT, FLOAT):
+            return first
+        if helper == "only" and first.tag == "arr":
+            return first.element
+        if helper == "split":
+            return arr(STR, 1, "list")
+        if helper == "eachindex":
+            return Kind("range", (NAT,))
+        if helper == "axes" and len(kinds) == 2:
+            return Kind("range", (NAT,))
+        if (
+            helper in ("zeros", "ones", "fill", "rand", "randn")
+            and all(k in INTS for k in (kinds[1:] if helper == "fill" else kinds))
+            and kinds
+        ):
+            if helper == "fill":
+                return arr(first, len(kinds) - 1) if first in NUMBERS and len(kinds) > 1 else ANY
+            return arr(FLOAT, len(kinds))
+        if helper in ("rand", "randn") and not kinds:
+            return FLOAT
+        if helper == "collect" and len(kinds) == 1:
+            if first.tag == "range":
+                return arr(INT, 1)
+            if first.tag == "arr" and first.stored == "nd":
+                return first
+        return ANY

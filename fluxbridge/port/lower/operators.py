@@ -1,0 +1,378 @@
+"""Operators: Python's own where the kinds say that they mean the same, else a helper."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ..kinds import (
+    ANY,
+    BOOL,
+    BOTTOM,
+    CHAR,
+    COMPLEX,
+    F32,
+    FLOAT,
+    FLOATS,
+    INT,
+    INTS,
+    NAT,
+    NUMBERS,
+    REAL,
+    REALS,
+    STR,
+    SYM,
+    Kind,
+    arr,
+    floated,
+    join,
+    promoted,
+)  # fmt: skip
+from ..syntax import Expr, Literal, Name, Node
+from .core import Core, Value
+
+HELPERS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_", "÷": "int_div", "%": "rem", "\\": "left_divide", "//": "rational",  # noqa: E501
+    "==": "eq", "!=": "ne", "≠": "ne", "<": "lt", "<=": "le", "≤": "le", ">": "gt", ">=": "ge", "≥": "ge", "===": "egal",  # noqa: E501
+    "≡": "egal", "≈": "isapprox", "&": "bitand", "|": "bitor", "⊻": "xor", "xor": "xor", "<<": "shift_left", ">>>": "shift_right_logical", ">>": "shift_right",  # noqa: E501
+    "⋅": "dot", "×": "cross", "∘": "compose", "∩": "intersect", "∪": "union", "⊆": "issubset", "∈": "in_", "in": "in_", "=>": "Pair",  # noqa: E501
+    ":": "colon", "isa": "isa", "|>": "pipe", "√": "sqrt", "!": "not_", "⊠": "batched_mul", "≡ ": "egal", "∉": "notin_", "!==": "negal",  # noqa: E501
+    "min": "min_", "max": "max_",
+}  # fmt: skip
+COMPARISONS = {
+    "<": "<",
+    "<=": "<=",
+    "≤": "<=",
+    ">": ">",
+    ">=": ">=",
+    "≥": ">=",
+    "==": "==",
+    "!=": "!=",
+    "≠": "!=",
+}
+ARRAY_FLOATS = (FLOAT, F32)
+
+
+class Operators(Core):
+    """Arithmetic, comparison, logic."""
+
+    def literal_int(self, code: str) -> int | None:
+        """The value of a literal integer."""
+        try:
+            value = ast.literal_eval(code)
+        except (ValueError, SyntaxError):
+            return None
+        return value if type(value) is int else None
+
+    def binary(self, op: str, a: Value, b: Value, nodes: tuple[Any, Any] = (None, None)) -> Value:
+        """``a op b`` without a dot."""
+        (x, kx), (y, ky) = a, b
+        if BOTTOM in (kx, ky):
+            kinds = BOTTOM if op not in COMPARISONS else BOOL
+            return f"({x} {COMPARISONS.get(op, '+')} {y})", kinds
+        if op in self.extended:
+            if (kx in NUMBERS and ky in NUMBERS) or kx == ky == STR:
+                pass
+            else:
+                return self._helper(op, a, b)
+        method = {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power, "÷": self._whole,  # noqa: E501
+                  "%": self._remainder}.get(op)  # fmt: skip
+        made = method(op, a, b) if method is not None else None
+        if made is None and op in COMPARISONS:
+            made = self._compare(op, a, b)
+        if made is None and op in ("&", "|", "⊻") and (kx == ky == BOOL or {kx, ky} <= INTS):
+            sign = {"&": "&", "|": "|", "⊻": "^"}[op]
+            made = f"({x} {sign} {y})", BOOL if kx == BOOL else INT
+        if made is None and op == "===" and "None" in (x, y):
+            made = (f"({x} is None)" if y == "None" else f"({y} is None)"), BOOL
+        if made is None and op == "!==" and "None" in (x, y):
+            made = (f"({x} is not None)" if y == "None" else f"({y} is not None)"), BOOL
+        if made is None and op == "===" and (kx in (SYM, INT, NAT) and kx == ky):
+            made = f"({x} == {y})", BOOL
+        return made if made is not None else self._helper(op, a, b)
+
+    def _helper(self, op: str, a: Value, b: Value) -> Value:
+        (x, kx), (y, ky) = a, b
+        if op == "!==":
+            return f"(not {self.jl('egal')}({x}, {y}))", BOOL
+        if op in ("∉", "not in"):
+            return f"(not {self.jl('in_')}({x}, {y}))", BOOL
+        if op in ("≉",):
+            return f"(not {self.jl('isapprox')}({x}, {y}))", BOOL
+        if op == "⊠":
+            return f"{self.flux('batched_mul')}({x}, {y})", ANY
+        if op not in HELPERS:
+            self.refuse(f"the operator {op} has no counterpart")
+        kind = ANY
+        if op in COMPARISONS or op in ("===", "≈", "⊆", "∈", "in", "isa"):
+            kind = BOOL if not (self.extended and op in self.extended) else ANY
+        elif kx in NUMBERS and ky in NUMBERS and op in "+-*":
+            kind = promoted(kx, ky)
+        elif kx in NUMBERS and ky in NUMBERS and op == "/":
+            kind = (
+                join(floated(kx), floated(ky)) if F32 not in (kx, ky) else promoted(floated(kx), floated(ky))
+            )
+        elif kx in INTS and ky in INTS and op in ("÷", "%", "<<", ">>"):
+            kind = INT
+        elif kx in INTS and ky in INTS and op == "^":
+            kind = INT if (self.literal_int(y) or 9) <= 3 and self.literal_int(x) is None else Kind("num")
+        elif op == "^" and kx in (FLOAT,) and ky in REALS:
+            kind = FLOAT
+        elif op == "⋅" and kx.tag == "arr" and ky.tag == "arr":
+            kind = promoted(kx.element, ky.element)
+        elif op == "\\" and kx.tag == "arr" and kx.rank == 2 and ky.tag == "arr":
+            kind = arr(FLOAT, ky.rank) if {kx.element, ky.element} <= REALS else ANY
+        elif kx.tag == "arr" and ky.tag == "arr" and op in "+-" and not self.extended:
+            element = promoted(kx.element, ky.element)
+            kind = arr(element, kx.rank if kx.rank == ky.rank else None) if element in NUMBERS else ANY
+        elif op == "*" and {kx.tag, ky.tag} & {"arr"} and not self.extended:
+            kind = self._product_kind(kx, ky)
+        elif op == "/" and kx.tag == "arr" and ky in NUMBERS and not self.extended:
+            element = promoted(floated(kx.element), ky)
+            kind = arr(element, kx.rank) if element in NUMBERS else ANY
+        return f"{self.jl(HELPERS[op])}({x}, {y})", kind
+
+    @staticmethod
+    def _product_kind(kx: Kind, ky: Kind) -> Kind:
+        ex = kx.element if kx.tag == "arr" else kx
+        ey = ky.element if ky.tag == "arr" else ky
+        element = promoted(ex, ey)
+        if element not in NUMBERS:
+            return ANY
+        if kx.tag == "arr" and ky.tag == "arr":
+            if kx.rank == 2 and ky.rank in (1, 2):
+                return arr(element, ky.rank)
+            return ANY
+        if kx in NUMBERS or ky in NUMBERS:
+            return arr(element, (kx if kx.tag == "arr" else ky).rank)
+        return ANY
+
+    def _sum(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        if {kx, ky} <= REALS:
+            literal = self.literal_int(y) if ky == NAT else self.literal_int(x) if kx == NAT else None
+            kind = promoted(kx, ky)
+            if op == "+" and {kx, ky} == {NAT} and literal is not None:
+                kind = NAT
+            return f"({x} {op} {y})", kind
+        if (
+            kx == ky == F32
+            or (kx == F32 and self.literal_int(y) is not None)
+            or (ky == F32 and self.literal_int(x) is not None)
+        ):
+            return f"({x} {op} {y})", F32
+        if kx == CHAR and ky in INTS:
+            return f"chr(ord({x}) {op} {y})", CHAR
+        if kx == ky == CHAR and op == "-":
+            return f"(ord({x}) - ord({y}))", INT
+        if self._same_arrays(kx, ky):
+            return f"({x} {op} {y})", arr(promoted(kx.element, ky.element), kx.rank)
+        if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
+            return f"({x} {op} {y})", COMPLEX
+        return None
+
+    @staticmethod
+    def _same_arrays(kx: Kind, ky: Kind) -> bool:
+        return (
+            kx.tag == ky.tag == "arr" and kx.rank == ky.rank and kx.rank is not None and kx.stored == ky.stored == "nd"  # noqa: E501
+            and ((kx.element == ky.element and kx.element in (INT, FLOAT, F32)) or {kx.element, ky.element} <= {INT, FLOAT})  # noqa: E501
+        )  # fmt: skip
+
+    def _product(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        if {kx, ky} <= INTS:
+            small = [v for v in (self.literal_int(x), self.literal_int(y)) if v is not None]
+            if any(abs(v) < 2**31 for v in small) or kx == ky == NAT:
+                return f"({x} * {y})", INT
+            return None
+        if {kx, ky} <= REALS:
+            return f"({x} * {y})", promoted(kx, ky)
+        if (
+            kx == ky == F32
+            or (kx == F32 and self.literal_int(y) is not None)
+            or (ky == F32 and self.literal_int(x) is not None)
+        ):
+            return f"({x} * {y})", F32
+        if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
+            return f"({x} * {y})", COMPLEX
+        if kx in (STR, CHAR) and ky in (STR, CHAR):
+            return f"({x} + {y})", STR
+        for scalar, array in ((kx, ky), (ky, kx)):
+            if (
+                array.tag == "arr"
+                and array.stored == "nd"
+                and array.element in (INT, FLOAT)
+                and scalar in REALS
+            ):
+                return f"({x} * {y})", arr(promoted(array.element, scalar), array.rank)
+        if (
+            kx.tag == ky.tag == "arr"
+            and kx.stored == ky.stored == "nd"
+            and kx.rank == 2
+            and ky.rank in (1, 2)
+        ) and (
+            (kx.element == ky.element and kx.element in (INT, FLOAT, F32))
+            or {kx.element, ky.element} <= {INT, FLOAT}
+        ):
+            return f"({x} @ {y})", arr(promoted(kx.element, ky.element), ky.rank)
+        return None
+
+    def _quotient(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        if {kx, ky} <= REALS:
+            zero = self.literal_int(y)
+            if zero == 0 or y in ("0.0", "-0.0"):
+                return None
+            return f"({x} / {y})", FLOAT
+        if (
+            kx == ky == F32
+            or (kx == F32 and self.literal_int(y) is not None)
+            or (ky == F32 and self.literal_int(x) is not None)
+        ):
+            return f"({x} / {y})", F32
+        if kx.tag == "arr" and kx.stored == "nd" and kx.element in (INT, FLOAT) and ky in REALS:
+            return f"({x} / {y})", arr(FLOAT, kx.rank)
+        return None
+
+    def _power(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        exponent = self.literal_int(y)
+        if exponent is not None:
+            if kx in FLOATS or (kx == REAL and exponent >= 0):
+                return f"({x} ** {y})", kx
+            if kx == NAT and exponent == 2:
+                return f"({x} ** 2)", INT
+            base = self.literal_int(x)
+            if base is not None and 0 <= exponent < 64 and abs(base**exponent) < 2**62:
+                return f"({x} ** {y})", (NAT if 0 <= base**exponent < 2**31 else Kind("num"))
+            if exponent < 0 or kx not in INTS:
+                kind = FLOAT if exponent < 0 and kx in INTS else ANY
+                return f"{self.jl('literal_power')}({x}, {y})", kind
+        if kx == FLOAT and ky in INTS:
+            return f"({x} ** {y})", FLOAT
+        return None
+
+    def _whole(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        if kx == NAT and ky == NAT:
+            return f"({x} // {y})", NAT
+        return None
+
+    def _remainder(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        if kx == NAT and ky == NAT:
+            return f"({x} % {y})", NAT
+        return None
+
+    def _compare(self, op: str, a: Value, b: Value) -> Value | None:
+        (x, kx), (y, ky) = a, b
+        plain = REALS | {F32, BOOL}
+        if (kx in plain and ky in plain) or (kx == ky and kx in (STR, SYM, CHAR)):
+            return f"({x} {COMPARISONS[op]} {y})", BOOL
+        if kx != ky and {kx, ky} <= {STR, SYM, CHAR} and op in ("==", "!="):
+            return str(op == "!="), BOOL
+        if "None" in (x, y) and op in ("==", "!="):
+            other = x if y == "None" else y
+            return f"({other} is {'not ' if op == '!=' else ''}None)", BOOL
+        if op in ("==", "!=", "≠") and kx.tag == ky.tag == "arr" and kx.stored == ky.stored == "nd":
+            made = f"{self.np('array_equal')}({x}, {y})"
+            return (made if op == "==" else f"(not {made})"), BOOL
+        return None
+
+    # Broadcasting.
+
+    def dotted(self, op: str, a: Value, b: Value) -> Value:
+        """``a .op b``: NumPy's operator where ranks and types fit, else ``broadcast``."""
+        (x, kx), (y, ky) = a, b
+        if BOTTOM in (kx, ky):
+            return f"({x} + {y})", BOTTOM
+        if kx in NUMBERS | {STR, SYM, CHAR} and ky in NUMBERS | {STR, SYM, CHAR}:
+            return self.binary(op, a, b)
+        ex, ey = self._element(kx), self._element(ky)
+        sign = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "**", **COMPARISONS}.get(op)
+        fits = (
+            {ex, ey} <= {INT, NAT, FLOAT, REAL}
+            or ex == ey == F32
+            or (F32 in (ex, ey) and self._literal_whole(x, y, ex, ey))
+        )
+        if op in COMPARISONS:
+            fits = fits or {ex, ey} <= REALS | {F32}
+        stored = all(
+            k in NUMBERS or (k.tag == "arr" and k.stored == "nd" and k.rank is not None) for k in (kx, ky)
+        )
+        if sign and fits and stored and not (op == "^" and not self._power_fits(ex, ey, y)):
+            rank = max(kx.rank or 0, ky.rank or 0)
+            left, right = self._raised(x, kx, rank), self._raised(y, ky, rank)
+            if left is not None and right is not None:
+                element = BOOL if op in COMPARISONS else promoted(ex, ey)
+                if op == "/":
+                    element = promoted(floated(ex), floated(ey)) if F32 in (ex, ey) else FLOAT
+                return f"({left} {sign} {right})", arr(element, rank)
+        if op not in HELPERS:
+            self.refuse(f"the operator .{op} has no counterpart")
+        return f"{self.jl('broadcast')}({self.jl(HELPERS[op])}, {x}, {y})", self._dotted_kind(
+            op, kx, ky, ex, ey
+        )
+
+    def _literal_whole(self, x: str, y: str, ex: Kind, ey: Kind) -> bool:
+        return (ex == F32 and self.literal_int(y) is not None) or (
+            ey == F32 and self.literal_int(x) is not None
+        )
+
+    def _power_fits(self, ex: Kind, ey: Kind, y: str) -> bool:
+        exponent = self.literal_int(y)
+        if exponent is None:
+            return ex == FLOAT and ey in INTS
+        return ex in FLOATS or (ex == INT and exponent == 2)
+
+    @staticmethod
+    def _element(kind: Kind) -> Kind:
+        return kind.element if kind.tag in ("arr", "range") else kind
+
+    @staticmethod
+    def _raised(code: str, kind: Kind, rank: int) -> str | None:
+        own = kind.rank or 0
+        if own in (0, rank):
+            return code
+        if own == 1 and rank == 2:
+            return f"{code}[:, None]"
+        return None
+
+    def _dotted_kind(self, op: str, kx: Kind, ky: Kind, ex: Kind, ey: Kind) -> Kind:
+        numeric = all(
+            k in NUMBERS or k.tag == "range" or (k.tag == "arr" and k.element in NUMBERS) for k in (kx, ky)
+        )
+        if not numeric:
+            return ANY
+        ranks = [k.rank if k not in NUMBERS else 0 for k in (kx, ky)]
+        if None in ranks:
+            rank = None
+        else:
+            rank = max(r or 0 for r in ranks)
+            if rank == 0:
+                return ANY
+        if op in COMPARISONS or op == "≈":
+            return arr(BOOL, rank)
+        element = promoted(ex, ey)
+        if op == "/":
+            element = promoted(floated(ex), floated(ey))
+        if op in "+-*/^" and element in NUMBERS:
+            return arr(element, rank)
+        return ANY
+
+    def condition(self, node: Node) -> str:
+        """A condition of ``if`` and ``while``."""
+        return self.expr(node)[0]
+
+    def flatten_call(self, node: Expr) -> tuple[str, list[Node]]:
+        """The operator of a call and its operands."""
+        name = node.args[0]
+        assert isinstance(name, Name)
+        return name.text, node.args[1:]
+
+    def is_adjoint(self, node: Node) -> bool:
+        """``v'``."""
+        return isinstance(node, Expr) and node.head == "'"
+
+
+__all__ = ["BOOL", "Literal", "Operators"]

@@ -1,0 +1,25 @@
+"""The table of names: what Julia's names are in Python."""
+
+from .table import (
+    BASE,
+    COUNTED,
+    ELEMENTWISE,
+    FLUX_VALUES,
+    HIGHER,
+    MODULES,
+    REFUSED_PACKAGES,
+    RESULTS,
+    SELECTED,
+)
+
+__all__ = [
+    "BASE",
+    "COUNTED",
+    "ELEMENTWISE",
+    "FLUX_VALUES",
+    "HIGHER",
+    "MODULES",
+    "REFUSED_PACKAGES",
+    "RESULTS",
+    "SELECTED",
+]

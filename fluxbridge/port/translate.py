@@ -1,0 +1,601 @@
+"""Cells of Julia to cells of Python."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+from .kinds import ANY, BOTTOM
+from .lower import (
+    Lowerer,
+    Refused,
+    Tables,
+    calls_of,
+    is_definition,
+    python_name,
+    scan,
+    shadowed_builtins,
+    signature_name,
+    targets,
+)
+from .simplify import simplified
+from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
+
+GROWING = frozenset(
+    [
+        "push!",
+        "append!",
+        "pushfirst!",
+        "pop!",
+        "popfirst!",
+        "insert!",
+        "deleteat!",
+        "prepend!",
+        "empty!",
+        "resize!",
+        "splice!",
+        "popat!",
+        "unique!",
+    ]
+)
+RANDOM = frozenset(
+    [
+        "rand",
+        "randn",
+        "rand!",
+        "randn!",
+        "shuffle",
+        "shuffle!",
+        "randperm",
+        "randstring",
+        "randexp",
+        "shuffleobs",
+        "Dense",
+        "Conv",
+        "ConvTranspose",
+        "RNN",
+        "LSTM",
+        "GRU",
+        "Embedding",
+        "Bilinear",
+        "DataLoader",
+        "glorot_uniform",
+        "glorot_normal",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "rand32",
+        "randn32",
+        "dropout",
+        "Dropout",
+        "splitobs",
+        "sample",
+    ]
+)
+PASSES = 12
+
+
+@dataclass
+class Piece:
+    """One statement of Julia: its Python, or why there is none."""
+
+    julia: str
+    at: int
+    lines: list[str] = field(default_factory=list)
+    refused: str | None = None
+    names: list[str] = field(default_factory=list)
+    helpers: int = 0
+
+    @property
+    def python(self) -> str:
+        """The code of this statement."""
+        return "\n".join(self.lines)
+
+
+@dataclass
+class Translation:
+    """What became of a program."""
+
+    header: list[str]
+    pieces: list[Piece]
+    text: str
+    cells: list[tuple[int, int]]
+    names: dict[str, str]
+
+    @property
+    def refusals(self) -> list[Piece]:
+        """The statements that were not translated."""
+        return [p for p in self.pieces if p.refused is not None]
+
+    def cell(self, number: int) -> str:
+        """The Python of one cell; what was refused is a comment with its reason."""
+        start, end = self.cells[number]
+        chosen = [p for p in self.pieces if start <= p.at < end]
+        return render(chosen, self.text)
+
+    @property
+    def code(self) -> str:
+        """The whole program."""
+        body = render(self.pieces, self.text)
+        return "\n".join([*self.header, "", body]).strip() + "\n" if self.header else body.strip() + "\n"
+
+
+def render(pieces: list[Piece], text: str) -> str:
+    """Statements below each other, with the blank lines of the source."""
+    out: list[str] = []
+    for piece in pieces:
+        gap = text[max(piece.at - 400, 0) : piece.at].rstrip(" \t")
+        if out and gap.endswith("\n\n") and out[-1] != "":
+            out.append("")
+        if piece.refused is not None:
+            out.append(f"# not translated: {piece.refused}")
+            out.extend("#   " + line for line in piece.julia.replace("\0", "\\0").splitlines())
+        else:
+            out.extend(piece.lines)
+    return "\n".join(out)
+
+
+def translate_cells(cells: list[str], soft: bool = False, free: bool = False) -> Translation:
+    """Translate cells that belong to one program.
+
+    ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
+    of the reader; else what needs them is refused.
+    """
+    text, bounds, broken = _joined(cells)
+    source = parse(text)
+    known = Tables()
+    lost: dict[str, str] = {}
+    for number in range(4 * PASSES):
+        run = _Pass(source, known, lost, soft, free)
+        run.all()
+        learned = run.lowerer.learned
+        if learned.same(known) and run.lost == lost:
+            if not _open_parameters(learned, run):
+                break
+            learned = _opened(learned, run)
+        elif number >= PASSES:
+            learned = _widened(known, learned)
+        known, lost = learned, run.lost
+    run = _Pass(source, known, lost, soft, free, final=True)
+    pieces = run.all()
+    pieces += broken
+    pieces.sort(key=lambda p: p.at)
+    return Translation(run.header(), pieces, text, bounds, run.python_names())
+
+
+def translate(julia: str, soft: bool = True) -> str:
+    """The Python for a piece of Julia, in which the names of the reader may stand.
+
+    What is not translated becomes a comment with its reason. Raises nothing for invalid Julia: that is a
+    refusal, too.
+
+    >>> from fluxbridge.port import translate
+    >>> print(translate("f(x) = 3x^2 + 1\\nf(2.0)"))
+    def f(x):
+        return 3 * x ** 2 + 1
+    f(2.0)
+    """
+    return translate_cells([julia], soft, free=True).code.rstrip("\n")
+
+
+def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
+    """The cells in one text; those that are no Julia are blanked out and reported."""
+    parts, bounds, broken = [], [], []
+    here = 0
+    for cell in cells:
+        cell = cell.replace("\r\n", "\n")
+        try:
+            parse(cell)
+            kept = cell
+        except JuliaSyntaxError as problem:
+            broken.append(Piece(cell, here, refused=f"no valid Julia: {problem}"))
+            kept = "".join(c if c == "\n" else " " for c in cell)
+        parts.append(kept + "\n")
+        bounds.append((here, here + len(kept) + 1))
+        here += len(kept) + 1
+    return "".join(parts), bounds, broken
+
+
+def _open_parameters(learned: Tables, run: _Pass) -> bool:
+    return (
+        any(v == BOTTOM for v in run.lowerer.learned.variables.values())
+        and not getattr(run, "opened", False)
+        and not run.known_open
+    )
+
+
+def _opened(learned: Tables, run: _Pass) -> Tables:
+    """Parameters of functions that nobody calls can be anything."""
+    made = Tables()
+    made.variables, made.results = dict(learned.variables), dict(learned.results)
+    made.parameters = dict(learned.parameters)
+    made.escaped = set(learned.escaped)
+    for key in run.parameter_keys:
+        if made.parameters.get(key, BOTTOM) == BOTTOM:
+            made.parameters[key] = ANY
+    made.open = True  # type: ignore[attr-defined]
+    return made
+
+
+def _widened(before: Tables, after: Tables) -> Tables:
+    """What still changes is taken to be anything."""
+    made = Tables()
+    made.escaped = after.escaped
+    for name in ("variables", "parameters", "results"):
+        old, new = getattr(before, name), getattr(after, name)
+        setattr(made, name, {k: (v if old.get(k) == v else ANY) for k, v in new.items()})
+    return made
+
+
+class _Recorder(dict):
+    """The kinds of parameters, remembering which were asked for."""
+
+    def __init__(self, values: dict, asked: set) -> None:
+        super().__init__(values)
+        self.asked = asked
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        self.asked.add(key)
+        return super().get(key, default)
+
+
+class _Pass:
+    """One pass over the program with what the passes before learned."""
+
+    def __init__(
+        self,
+        source: Any,
+        known: Tables,
+        lost: dict[str, str],
+        soft: bool,
+        free: bool = False,
+        final: bool = False,
+    ) -> None:
+        self.source, self.soft = source, soft
+        self.finish = simplified if final else list
+        self.known_open = getattr(known, "open", False)
+        self.parameter_keys: set = set()
+        known.parameters = _Recorder(known.parameters, self.parameter_keys)
+        self.lowerer = Lowerer(source.text, known, soft)
+        self.lowerer.free = free
+        if self.known_open:
+            self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
+            self.lowerer.learned.open = True  # type: ignore[attr-defined]
+        self.before_lost = lost
+        self.lost: dict[str, str] = {}
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Enter the names of the file into its scope."""
+        t, statements = self.lowerer, self.source.statements
+        t.comments = self.source.comments
+        found = scan(statements)
+        t.shadowed = shadowed_builtins(found)
+        escaped = t.known.escaped
+        t.extended = _extended(statements)
+        for name in (*found.plain, *found.looped):
+            t.scope.add(name)
+        for name, definitions in found.functions.items():
+            if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
+                continue
+            t.scope.add(name, functions=definitions)
+            if name in escaped or len(definitions) > 1:
+                for d in definitions:
+                    _open_all(t, d)
+        for name, definition in found.structs.items():
+            t.scope.add(name, struct=definition)
+        t.settled = set(found.plain)
+        root = Expr("block", list(statements))
+        grown: set[str] = set()
+        calls_of(root, set(GROWING), grown)
+        _grown_by_functions(root, grown)
+        t.grown = grown
+        t.in_try = int("try" in {n.head for n in _expressions(root)})
+        t.symbols = _tells_symbols_apart(root)
+        self.assigned_by_refused: dict[str, int] = {}
+        if self.soft and not any(
+            isinstance(n, Expr) and n.head in ("using", "import") for n in _expressions(root)
+        ):
+            t.packages.add("Flux")
+        t.lost_names = self.before_lost  # type: ignore[attr-defined]
+        self.random_users = _random_users(found.functions)
+        for name, reason in self.before_lost.items():
+            t.missing[name] = reason
+
+    def all(self) -> list[Piece]:
+        """The pieces of the program."""
+        pieces: list[Piece] = []
+        t = self.lowerer
+        good: set[str] = set()
+        random_lost: str | None = None
+        seeded = False
+        here = 0
+        for node in self.source.statements:
+            at = _start(node)
+            stop = max(_end(node, self.source.text), at + 1)
+            comments = t.comment_lines(here, at)
+            if comments:
+                pieces.append(
+                    Piece("", here if not pieces else self._comment_at(here, at), self.finish(comments))
+                )
+            here = stop
+            piece = Piece(self.source.text[at:stop].rstrip(), at)
+            assigned, names = self.facts(node)
+            piece.names = assigned
+            before = t.helper_calls
+            state = dict(t.missing), set(t.imports), set(t.packages)
+            if names & {"seed!"} or "seed!" in piece.julia:
+                random_lost, seeded = None, True
+            try:
+                if random_lost and names & (RANDOM | self.random_users) and not is_definition(node):
+                    raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
+                lines = t.statement(node)
+                trailing = t.trailing_comment(stop - 1)
+                piece.lines = self.finish(lines + ([f"'#>{trailing}'"] if trailing and lines else []))
+                piece.helpers = t.helper_calls - before
+                good.update(piece.names)
+            except (
+                Refused,
+                SyntaxError,
+                ValueError,
+                TypeError,
+                AttributeError,
+                IndexError,
+                KeyError,
+                AssertionError,
+            ) as refusal:
+                reason = (
+                    getattr(refusal, "reason", None)
+                    or f"the translator does not understand it ({type(refusal).__name__}: {refusal})"
+                )
+                piece.refused = reason
+                t.missing, t.imports, t.packages = state
+                if isinstance(node, Expr) and node.head in ("using", "import"):
+                    t.free = False  # names that are not known may be those of the package
+                changed = set() if is_definition(node) else {n for n in _changed(node) if n in t.scope.names}
+                for name in {*piece.names, *changed}:
+                    t.missing[name] = reason
+                    self.assigned_by_refused[name] = 1
+                if seeded and names & (RANDOM | self.random_users) and not is_definition(node):
+                    random_lost = "a statement that was not translated"
+            pieces.append(piece)
+        rest = t.comment_lines(here, len(self.source.text))
+        if rest:
+            pieces.append(Piece("", self._comment_at(here, len(self.source.text)), self.finish(rest)))
+        self.lost = {n: r for n, r in t.missing.items() if n in self.assigned_by_refused and n not in good}
+        return pieces
+
+    def _comment_at(self, start: int, end: int) -> int:
+        found = (c.at for c in self.lowerer.comments_from(start) if c.at < end and not c.trailing)
+        return next(found, start)
+
+    def facts(self, node: Node) -> tuple[list[str], set[str]]:
+        """What a statement assigns, and all names in it; they are the same in all passes."""
+        known = self.source.facts
+        if id(node) not in known:
+            known[id(node)] = _assigned(node), _names_in(node)
+        return known[id(node)]
+
+    def header(self) -> list[str]:
+        """The imports."""
+        wanted = self.lowerer.imports
+        lines = []
+        for module in ("builtins", "operator", "os", "re", "sys"):
+            if module in wanted:
+                lines.append(f"import {module}")
+        if "np" in wanted:
+            lines += [*([""] if lines else []), "import numpy as np"]
+        names = sorted(w.split()[-1] for w in wanted if w.startswith("from fluxbridge import"))
+        second = []
+        if "Flux" in wanted:
+            second.append("from fluxbridge import flux as Flux")
+        if names:
+            second.append(f"from fluxbridge import {', '.join(names)}")
+        if "jl" in wanted:
+            second.append("from fluxbridge.port import base as jl")
+        return [*lines, *([""] if lines and second else []), *second]
+
+    def python_names(self) -> dict[str, str]:
+        """The variables of the file: their names in Julia and in Python."""
+        return {name: v.python for name, v in self.lowerer.scope.names.items()}
+
+
+def _open_all(t: Any, definition: Expr) -> None:
+    for i in range(12):
+        t.learn_parameter((definition.at, i), ANY)
+    head = definition.args[0]
+    while isinstance(head, Expr) and head.head in ("where", "::"):
+        head = head.args[0]
+    if isinstance(head, Expr):
+        for a in head.args:
+            if isinstance(a, Expr) and a.head == "parameters":
+                for k in a.args:
+                    for n in targets(k):
+                        t.learn_parameter((definition.at, n), ANY)
+
+
+def _start(node: Node) -> int:
+    at = getattr(node, "at", -1)
+    return max(at, 0)
+
+
+def _end(node: Node, text: str) -> int:
+    end = getattr(node, "end", -1)
+    if end >= 0:
+        return end
+    at = _start(node)
+    stop = text.find("\n", at)
+    return len(text) if stop < 0 else stop
+
+
+def _extended(statements: list[Node]) -> set[str]:
+    """Functions of Base to which the program adds methods."""
+    found: set[str] = set()
+    imported: set[str] = set()
+    stack: list[Any] = list(statements)
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Expr):
+            continue
+        if node.head == "import":
+            for path in node.args:
+                if (
+                    isinstance(path, Expr)
+                    and path.head == ":"
+                    and isinstance(path.args[0], Expr)
+                    and getattr(path.args[0].args[0], "text", "") == "Base"
+                ):
+                    imported.update(
+                        getattr(p.args[-1], "text", "") for p in path.args[1:] if isinstance(p, Expr)
+                    )
+        if is_definition(node):
+            name = signature_name(node.args[0])
+            if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):
+                found.add(getattr(name.args[1].value, "text", ""))
+            elif isinstance(name, Name) and name.text in imported:
+                found.add(name.text)
+        stack.extend(node.args)
+    return found
+
+
+def _grown_by_functions(root: Expr, grown: set[str]) -> None:
+    """Variables that are passed to a function which makes its parameter longer."""
+    definitions: dict[str, list[tuple[list[str], Expr]]] = {}
+    calls = []
+    for node in _expressions(root):
+        if is_definition(node) and len(node.args) > 1:
+            head = node.args[0]
+            while isinstance(head, Expr) and head.head in ("where", "::"):
+                head = head.args[0]
+            name = signature_name(node.args[0])
+            if isinstance(name, Name) and isinstance(head, Expr):
+                positional = [
+                    a for a in head.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")
+                ]
+                names = [next(iter(targets(a)), "") for a in positional]
+                definitions.setdefault(name.text, []).append((names, Expr("block", [node.args[1]])))
+        if node.head == "call" and isinstance(node.args[0], Name):
+            calls.append(node)
+    growing: set[tuple[str, int]] = set()
+    for defined, found in definitions.items():
+        for names, body in found:
+            inside: set[str] = set()
+            calls_of(body, set(GROWING), inside)
+            growing |= {(defined, i) for i, n in enumerate(names) if n in inside}
+    for call in calls:
+        callee: Any = call.args[0]
+        for i, a in enumerate(_positional(call)):
+            if (callee.text, i) in growing and isinstance(a, Name):
+                grown.add(a.text)
+
+
+def _positional(call: Expr) -> list[Node]:
+    return [a for a in call.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")]
+
+
+def _tells_symbols_apart(root: Node) -> bool:
+    """Whether the program asks if something is text or a symbol."""
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Expr):
+            if (
+                node.head == "::"
+                and isinstance(node.args[-1], Name)
+                and node.args[-1].text in ("String", "AbstractString", "Symbol")
+            ):
+                return True
+            if (
+                node.head == "call"
+                and isinstance(node.args[0], Name)
+                and node.args[0].text in ("isa", "typeof")
+            ):
+                return True
+            stack.extend(node.args)
+    return False
+
+
+def _expressions(root: Expr) -> list[Expr]:
+    found, stack = [], [root]
+    while stack:
+        here = stack.pop()
+        found.append(here)
+        stack.extend(a for a in here.args if isinstance(a, Expr))
+    return found
+
+
+def _names_in(node: Any) -> set[str]:
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Name):
+            found.add(here.text)
+        elif isinstance(here, Quoted):
+            stack.append(here.value)
+        elif isinstance(here, Expr):
+            stack.extend(here.args)
+    return found
+
+
+def _random_users(functions: dict[str, list[Expr]]) -> set[str]:
+    """Functions of the program that draw random numbers, themselves or through others."""
+    used = {
+        name: set().union(*(_names_in(d.args[1]) for d in ds if len(d.args) > 1))
+        for name, ds in functions.items()
+    }
+    found = {n for n, names in used.items() if names & RANDOM}
+    while True:
+        more = {n for n, names in used.items() if names & found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _assigned(node: Node) -> list[str]:
+    found = scan([node])
+    names = [*found.plain, *found.looped, *found.functions, *found.structs, *found.globals]
+    if isinstance(node, Expr) and node.head == "macrocall":
+        for a in node.args[1:]:
+            names += _assigned(a)
+            if (
+                isinstance(a, Expr)
+                and a.head in ("call", "comparison")
+                and getattr(node.args[0], "text", "") == "@variable"
+            ):
+                names += [n for n in _names_in(a) if n.isidentifier()]
+    return list(dict.fromkeys(names))
+
+
+def _changed(node: Any) -> set[str]:
+    """Variables whose contents a statement may change."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if not isinstance(here, Expr):
+            continue
+        if here.head == "call":
+            name = here.args[0]
+            text = (
+                name.text
+                if isinstance(name, Name)
+                else getattr(getattr(name.args[1], "value", None), "text", "")
+                if isinstance(name, Expr) and name.head == "." and len(name.args) > 1
+                else ""
+            )
+            if text.endswith("!"):
+                found.update(a.text for a in here.args[1:] if isinstance(a, Name))
+        if here.head.endswith("=") and here.head not in ("==", "<=", ">=", "!=") and here.args:
+            left = here.args[0]
+            while isinstance(left, Expr) and left.head in ("ref", ".") and left.args:
+                left = left.args[0]
+                if isinstance(left, Name):
+                    found.add(left.text)
+            if here.head.startswith(".") and isinstance(here.args[0], Name):
+                found.add(here.args[0].text)
+        stack.extend(here.args)
+    return found
+
+
+__all__ = ["Piece", "Translation", "ast", "python_name", "render", "translate", "translate_cells"]
