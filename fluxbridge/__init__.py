@@ -49,7 +49,7 @@ __all__ = [
     "SubgradientMethod", "adjoint", "checkpointed", "compiled", "compose", "conventions", "cross_check",
     "diaghessian", "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient",
     "hessian", "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia",
-    "kinks", "pipe", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
+    "kinks", "pipe", "port", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
     "withgradient", "withjacobian",
 ]  # fmt: skip
 
