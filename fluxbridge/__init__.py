@@ -56,7 +56,7 @@ __all__ = [
 
 #: What is imported when it is first used: a name, and the submodule that has it (or is it).
 _LAZY = {
-    **{name: name for name in ("check", "compiled", "explain", "flux", "julia", "random", "scipy")},
+    **{name: name for name in ("check", "compiled", "explain", "flux", "julia", "port", "random", "scipy")},
     "cross_check": "check",
     "SubgradientMethod": "nonsmooth.descent",
     "conventions": "nonsmooth.conventions",
