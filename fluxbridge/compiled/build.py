@@ -215,6 +215,8 @@ def _gradients(
 def _number_text(v: Any, writer: Writer) -> str:
     """A result; a number is one of Python's."""
     text = writer_text(v, writer)
+    if isinstance(v, Var) and v.form.kind == "array" and not v.form.shape:  # arithmetic gives NumPy's numbers
+        return f"{writer.name(number)}({text})"
     if not isinstance(v, Var) or v.form.kind not in ("number", "other"):
         return text
     call = "float" if v.form == FLOAT else writer.name(number)

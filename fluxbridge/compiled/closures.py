@@ -14,6 +14,7 @@ import dis
 import enum
 import functools
 import re
+import sys
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -225,6 +226,7 @@ class Outline:
                 continue
             name = self.name(base)
             self._know(base, name)
+            self._miss(f"list({name}.__dict__) != {self.name(list(vars(base)))}")
             for key, value in list(vars(base).items()):
                 if key.startswith("__") and key.endswith("__") and not isinstance(value, types.FunctionType):
                     continue
@@ -236,8 +238,8 @@ class Outline:
                 if isinstance(value, types.FunctionType):
                     if self.ran is None or value.__code__ in self.ran:
                         self._outside(value, at, key)
-                elif not callable(value) and not isinstance(value, _DESCRIPTORS):
-                    self._outside(value, f"{name}.__dict__[{key!r}]", f"{base.__name__}.{key}")
+                elif not isinstance(value, _DESCRIPTORS):
+                    self._outside(value, at, f"{base.__name__}.{key}")
 
     def _object(self, x: Any, at: str, path: str) -> None:
         kind = type(x)
@@ -255,6 +257,8 @@ class Outline:
             if kind is not object and not hasattr(x, "__dict__"):
                 raise CannotCompile(f"it could read {path}, a {kind.__name__}, which cannot be looked into")
             self._miss(f"{name} is not {self.name(x)}")
+        if isinstance(getattr(x, "__dict__", None), dict):
+            self._miss(f"list({name}.__dict__) != {self.name(list(x.__dict__))}")
         for key, value in fields.items():
             self._outside(value, f"{name}.{key}", f"{path}.{key}")
         self._class(kind)
@@ -330,16 +334,23 @@ class Outline:
         return set()
 
     def _module(self, module: Any, code: types.CodeType) -> None:
-        """If this is a module of the user's: its attributes that the code names."""
-        if not isinstance(module, types.ModuleType) or of_library(module.__name__):
+        """If this is a module: its attributes that the code names."""
+        if not isinstance(module, types.ModuleType):
             return
-        held = vars(module)
+        held, library = vars(module), of_library(module.__name__)
+        if module is sys and "modules" in names_in(code):
+            raise CannotCompile("it looks for modules by name")
+        if not library and not _BY_NAME.isdisjoint(names_in(code)):
+            raise CannotCompile(f"it could read anything in the module {module.__name__} by name")
         for attribute in names_in(code):
             if attribute in held and (id(held), attribute) not in self.globals_seen:
                 self.globals_seen.add((id(held), attribute))
-                at = f"{self.name(module)}.__dict__[{attribute!r}]"
-                self._outside(held[attribute], at, f"{module.__name__}.{attribute}")
-                self._module(held[attribute], code)
+                value, at = held[attribute], f"{self.name(module)}.__dict__[{attribute!r}]"
+                if library:  # what a library has of its own does not change, but can be replaced
+                    self._miss(f"{at} is not {self.name(value)}")
+                else:
+                    self._outside(value, at, f"{module.__name__}.{attribute}")
+                self._module(value, code)
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
         if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
@@ -437,6 +448,8 @@ def parameters(f: Any, count: int) -> list[str]:
 
 
 _OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
+#: Names by which code reads attributes whose names are not in it.
+_BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.
 _CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
@@ -454,6 +467,8 @@ def global_names(code: types.CodeType) -> tuple[str, ...]:
             found[i.argval] = None
         elif i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             raise CannotCompile(f"it assigns the global {i.argval}")
+        elif i.opname == "IMPORT_NAME" and not of_library(i.argval):
+            raise CannotCompile(f"it imports {i.argval}")
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             found.update(dict.fromkeys(global_names(constant)))

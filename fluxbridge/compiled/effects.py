@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import os
 import sys
 import time
@@ -20,11 +21,17 @@ _NUMPY = os.path.dirname(np.__file__) + os.sep
 #: Functions whose effect, or whose answer, is another one in every call.
 _REFUSED: dict[Any, str] = {
     builtins.print: "it prints", builtins.input: "it asks for input", builtins.open: "it opens a file",
-    builtins.exec: "it executes text", time.time: "it asks for the time", time.sleep: "it waits",
+    builtins.exec: "it executes text", builtins.eval: "it executes text", globals: "it reads globals by name",
+    builtins.__import__: "it imports a module by name", time.time: "it asks for the time", time.sleep: "it waits",
     time.perf_counter: "it asks for the time", time.monotonic: "it asks for the time",
     time.process_time: "it asks for the time", time.time_ns: "it asks for the time",
     sys.stdout.__class__.write: "it prints",
 }  # fmt: skip
+#: Functions in Python whose answer is that of the world outside.
+_ASKING = {
+    type(os.environ).__getitem__.__code__: "it reads the environment",  # type: ignore[attr-defined]
+    importlib.import_module.__code__: "it imports a module by name",
+}
 _CHANGING = frozenset(
     [
         "append",
@@ -86,6 +93,8 @@ class Watch:
     def _seen(self, frame: Any, event: str, what: Any) -> None:
         if event == "call":
             self.ran.add(frame.f_code)
+            if frame.f_code in _ASKING:
+                raise _Refused(_ASKING[frame.f_code], _users_line(frame))
         elif event == "c_call":
             owner = getattr(what, "__self__", None)
             if owner is not None and id(owner) in self.outside and what.__name__ in _CHANGING:
@@ -154,6 +163,12 @@ def _object_put_back(x: Any, held: dict[str, Any]) -> str:
         if now.get(name) is not value:
             put(x, name, value)
     return type(x).__name__
+
+
+def _users_line(frame: Any) -> str:
+    while frame is not None and of_library(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    return _line(frame) if frame is not None else ""
 
 
 def _line(frame: Any) -> str:
