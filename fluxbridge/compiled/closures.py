@@ -13,9 +13,11 @@ import builtins
 import dis
 import enum
 import functools
+import os
 import re
 import sys
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -176,6 +178,15 @@ class Outline:
             return self._miss(f"not same({name}, {self.name(x)})")
         if isinstance(x, (np.random.Generator, np.random.RandomState)) or kind.__module__ == "random":
             raise CannotCompile(f"it could draw random numbers from {path}")
+        if isinstance(x, weakref.ref):
+            raise CannotCompile(f"{path} is a weak reference")
+        owner = getattr(x, "__self__", None) if isinstance(x, _OF_OWNER) else None
+        if owner is not None and not isinstance(owner, (types.ModuleType, type, np.ufunc)):
+            if isinstance(owner, np.ndarray):
+                raise CannotCompile(f"{path} is a method of an array")
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(kind)} or {name}.__name__ != {x.__name__!r}")
+            return self._outside(owner, f"{name}.__self__", f"{path}.__self__")
         if hasattr(kind, "__next__"):
             raise CannotCompile(f"it could use up {path}, a {kind.__name__}")
         known = self.known.get(id(x))
@@ -215,12 +226,16 @@ class Outline:
         name = self._bind(at)
         if not isinstance(x, types.ModuleType):
             self._know(x, name)
+        elif id(x) not in self.modules_seen and not of_library(x.__name__):
+            raise CannotCompile(f"it could read anything in the module {x.__name__}")
         self._miss(f"{name} is not {self.name(x)}")
         if isinstance(x, type) and not of_library(x.__module__):
             self._class(x)
 
     def _class(self, kind: type) -> None:
         """What those methods of a class that ran find outside; and the values that it has as attributes."""
+        if not of_library(type(kind).__module__) and not issubclass(type(kind), type(enum.Enum)):
+            raise CannotCompile(f"{kind.__name__} has a metaclass of its own")
         for base in kind.__mro__[:-1]:
             if of_library(base.__module__) or id(base) in self.known:
                 continue
@@ -292,6 +307,12 @@ class Outline:
         if (library and not x.__closure__) or not ran:
             return self._miss(f"{name} is not {self.name(x)}")
         self._miss(f"{name}.__code__ is not {self.name(code)}")
+        if not library:
+            self.holders.append((x.__dict__, dict(x.__dict__)))
+            if x.__dict__:
+                self._outside(x.__dict__, f"{name}.__dict__", path)
+            else:
+                self._miss(f"{name}.__dict__")
         if x.__defaults__ is not None or x.__kwdefaults__:
             self._outside(x.__defaults__, f"{name}.__defaults__", f"{path}.__defaults__")
             self._outside(x.__kwdefaults__, f"{name}.__kwdefaults__", f"{path}.__kwdefaults__")
@@ -301,8 +322,8 @@ class Outline:
             if not is_filled(cell):
                 raise CannotCompile(f"the variable {variable} has no value yet")
             self.holders.append((cell, {"cell_contents": cell.cell_contents}))
-            self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
             self._module(cell.cell_contents, code)
+            self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
         if library:
             return None
         names = x.__globals__
@@ -321,8 +342,8 @@ class Outline:
             self.globals_seen.add((id(names), variable))
             if variable in names:
                 value = names[variable]
-                self._outside(value, f"{table}[{variable!r}]", variable)
                 self._module(value, code)
+                self._outside(value, f"{table}[{variable!r}]", variable)
             elif not hasattr(builtins, variable):
                 raise CannotCompile(f"the global {variable} has no value")
             else:
@@ -333,24 +354,42 @@ class Outline:
     def globals_seen(self) -> set[tuple[int, str]]:
         return set()
 
+    @functools.cached_property
+    def modules_seen(self) -> set[int]:
+        return set()
+
+    def _names(self, code: types.CodeType) -> dict[str, None]:
+        """The names in the code, and in all that ran, for it may be given to any of it."""
+        return self._names_that_ran if self.ran is not None else dict.fromkeys(names_in(code))
+
+    @functools.cached_property
+    def _names_that_ran(self) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for code in self.ran or ():
+            if not code.co_filename.startswith(_LIBRARY):
+                found.update(dict.fromkeys(names_in(code)))
+        return found
+
     def _module(self, module: Any, code: types.CodeType) -> None:
         """If this is a module: its attributes that the code names."""
         if not isinstance(module, types.ModuleType):
             return
         held, library = vars(module), of_library(module.__name__)
-        if module is sys and "modules" in names_in(code):
+        self.modules_seen.add(id(module))
+        names = self._names(code)
+        if module is sys and "modules" in names:
             raise CannotCompile("it looks for modules by name")
-        if not library and not _BY_NAME.isdisjoint(names_in(code)):
+        if not library and not _BY_NAME.isdisjoint(names):
             raise CannotCompile(f"it could read anything in the module {module.__name__} by name")
-        for attribute in names_in(code):
+        for attribute in names:
             if attribute in held and (id(held), attribute) not in self.globals_seen:
                 self.globals_seen.add((id(held), attribute))
                 value, at = held[attribute], f"{self.name(module)}.__dict__[{attribute!r}]"
+                self._module(value, code)
                 if library:  # what a library has of its own does not change, but can be replaced
                     self._miss(f"{at} is not {self.name(value)}")
                 else:
                     self._outside(value, at, f"{module.__name__}.{attribute}")
-                self._module(value, code)
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
         if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
@@ -376,6 +415,8 @@ class Outline:
         name = path if direct else self._fresh("a" if leaves is self.arguments else "c")
         self.lines.append(f"{name} = {at}" + ("" if direct else f"  # {path}"))
         kind = type(x)
+        if kind is np.ndarray and not x.dtype.isnative:
+            raise CannotCompile(f"the bytes of {path} stand in another order")
         if kind is float or kind is int or kind is complex:
             self._miss(f"type({name}) is not {kind.__name__}")
         elif kind is np.ndarray:
@@ -448,12 +489,15 @@ def parameters(f: Any, count: int) -> list[str]:
 
 
 _OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
+#: Where code lies that reads nothing of the user's.
+_LIBRARY = (os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(np.__file__) + os.sep)
 #: Names by which code reads attributes whose names are not in it.
 _BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.
 _CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
 _HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
+_OF_OWNER = (types.BuiltinFunctionType, types.MethodWrapperType)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
 _DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod)
 

@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,13 +26,16 @@ _REFUSED: dict[Any, str] = {
     builtins.__import__: "it imports a module by name", time.time: "it asks for the time", time.sleep: "it waits",
     time.perf_counter: "it asks for the time", time.monotonic: "it asks for the time",
     time.process_time: "it asks for the time", time.time_ns: "it asks for the time",
-    sys.stdout.__class__.write: "it prints",
+    sys.stdout.__class__.write: "it prints", warnings.warn: "it warns", warnings.warn_explicit: "it warns",
+    os.urandom: "it draws random numbers",
 }  # fmt: skip
 #: Functions in Python whose answer is that of the world outside.
 _ASKING = {
     type(os.environ).__getitem__.__code__: "it reads the environment",  # type: ignore[attr-defined]
     importlib.import_module.__code__: "it imports a module by name",
 }
+_SYSTEM = sys.modules[os.stat.__module__]  #: what asks the operating system
+_HARMLESS = {os.fspath, os.getpid, os.cpu_count}
 _CHANGING = frozenset(
     [
         "append",
@@ -76,8 +80,10 @@ class Watch:
         self.outside = {id(x) for x, _ in holders}
         self.ran: set[Any] = set()
         self.before: Any = None
+        self.random: Any = None
 
     def __enter__(self) -> Watch:
+        self.random = np.random.get_state(legacy=False)
         self.before = sys.getprofile()
         sys.setprofile(self._seen)
         return self
@@ -85,6 +91,10 @@ class Watch:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         sys.setprofile(self.before)
         changed = self._put_back()
+        if not _same_state(self.random, np.random.get_state(legacy=False)):
+            np.random.set_state(self.random)
+            if error is None:
+                raise CannotCompile("it draws random numbers from np.random")
         if isinstance(error, _Refused):
             raise CannotCompile(error.reason, error.line) from None
         if changed and error is None:
@@ -93,8 +103,11 @@ class Watch:
     def _seen(self, frame: Any, event: str, what: Any) -> None:
         if event == "call":
             self.ran.add(frame.f_code)
-            if frame.f_code in _ASKING:
-                raise _Refused(_ASKING[frame.f_code], _users_line(frame))
+            reason = _ASKING.get(frame.f_code)
+            if frame.f_globals.get("__name__") == "logging":
+                reason = "it logs"
+            if reason:
+                raise _Refused(reason, _users_line(frame))
         elif event == "c_call":
             owner = getattr(what, "__self__", None)
             if owner is not None and id(owner) in self.outside and what.__name__ in _CHANGING:
@@ -103,6 +116,8 @@ class Watch:
                 reason = _REFUSED.get(what)
             except TypeError:
                 return
+            if owner is _SYSTEM and what not in _HARMLESS and _of_user(frame):
+                raise _Refused("it asks the operating system", _users_line(frame))
             if reason is None and type(owner).__module__ in (
                 "random",
                 "_random",
@@ -114,7 +129,9 @@ class Watch:
                     if "random" in type(owner).__module__
                     else "it reads or writes a file"
                 )
-            if reason is None or frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY)):
+            if reason is None or frame.f_code.co_filename.startswith(_NUMPY):
+                return
+            if reason != "it warns" and frame.f_code.co_filename.startswith(_PACKAGE):
                 return
             if "time" in reason and of_library(frame.f_globals.get("__name__")):
                 return  # a library's own business, or that of the collector of garbage
@@ -150,6 +167,13 @@ class Watch:
         return changed
 
 
+def _same_state(a: Any, b: Any) -> bool:
+    """Are these states of NumPy's random numbers the same?"""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_same_state(v, b[k]) for k, v in a.items())
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b
+
+
 def _object_put_back(x: Any, held: dict[str, Any]) -> str:
     from ..autodiff.holders import fields_of, put, remove
 
@@ -163,6 +187,15 @@ def _object_put_back(x: Any, held: dict[str, Any]) -> str:
         if now.get(name) is not value:
             put(x, name, value)
     return type(x).__name__
+
+
+def _of_user(frame: Any) -> bool:
+    """Is it a function of the user's for which a library does this, and not the engine or an import?"""
+    while frame is not None and of_library(frame.f_globals.get("__name__")):
+        if frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY, "<frozen importlib")):
+            return False
+        frame = frame.f_back
+    return True
 
 
 def _users_line(frame: Any) -> str:

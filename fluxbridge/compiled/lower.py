@@ -132,7 +132,12 @@ class Lowering:
         args = [self.operand(x) for x in step.inputs]
         source = step.inputs[0] if step.inputs else None
         if original is PRIMITIVES["getitem"] and isinstance(source, Step) and isinstance(source.value, tuple):
-            return self.b.emit(kept, args, form, f"{{0}}[{step.options['index']}]", shares=True)
+            index = step.options["index"]
+            form_there = form if form.kind == "array" else Form("other")
+            there = self.b.emit(
+                operator.getitem, [args[0], Const(index)], form_there, f"{{0}}[{index}]", shares=True
+            )
+            return there if form.kind == "array" else self.b.emit(kept, [there], form, shares=True)
         if form.kind == "number":
             return self._number(step, primitive, args, form)
         strong = self.trace.strong.get(step.position, ())
