@@ -180,6 +180,8 @@ class Outline:
             raise CannotCompile(f"it could draw random numbers from {path}")
         if isinstance(x, weakref.ref):
             raise CannotCompile(f"{path} is a weak reference")
+        if isinstance(x, functools._lru_cache_wrapper):
+            raise CannotCompile(f"{path} remembers what it gave")
         owner = getattr(x, "__self__", None) if isinstance(x, _OF_OWNER) else None
         if owner is not None and not isinstance(owner, (types.ModuleType, type, np.ufunc)):
             if isinstance(owner, np.ndarray):

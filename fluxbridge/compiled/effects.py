@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib
 import os
 import sys
@@ -34,8 +35,17 @@ _ASKING = {
     type(os.environ).__getitem__.__code__: "it reads the environment",  # type: ignore[attr-defined]
     importlib.import_module.__code__: "it imports a module by name",
 }
-_SYSTEM = sys.modules[os.stat.__module__]  #: what asks the operating system
-_HARMLESS = {os.fspath, os.getpid, os.cpu_count}
+#: What sets how warnings and errors are taken, which a program would not do.
+_SETTING = {
+    np.errstate.__enter__.__code__: "it sets how NumPy takes errors",
+    np.seterr.__code__: "it sets how NumPy takes errors",
+    np.geterr.__code__: "it asks how NumPy takes errors",
+    warnings.catch_warnings.__enter__.__code__: "it sets how warnings are taken",
+    warnings.simplefilter.__code__: "it sets how warnings are taken",
+}
+#: Modules whose functions ask Python or the operating system.
+_SYSTEM = {id(sys), id(gc), id(sys.modules[os.stat.__module__])}
+_HARMLESS = {os.fspath, os.getpid, os.cpu_count, sys.exc_info, sys.intern, sys.getsizeof}
 _CHANGING = frozenset(
     [
         "append",
@@ -106,6 +116,8 @@ class Watch:
             reason = _ASKING.get(frame.f_code)
             if frame.f_globals.get("__name__") == "logging":
                 reason = "it logs"
+            elif frame.f_code in _SETTING and _of_user(frame.f_back):
+                reason = _SETTING[frame.f_code]
             if reason:
                 raise _Refused(reason, _users_line(frame))
         elif event == "c_call":
@@ -116,8 +128,8 @@ class Watch:
                 reason = _REFUSED.get(what)
             except TypeError:
                 return
-            if owner is _SYSTEM and what not in _HARMLESS and _of_user(frame):
-                raise _Refused("it asks the operating system", _users_line(frame))
+            if id(owner) in _SYSTEM and what not in _HARMLESS and _of_user(frame):
+                raise _Refused("it asks Python or the operating system", _users_line(frame))
             if reason is None and type(owner).__module__ in (
                 "random",
                 "_random",
