@@ -384,6 +384,8 @@ class Outline:
         if not library and not _BY_NAME.isdisjoint(names):
             raise CannotCompile(f"it could read anything in the module {module.__name__} by name")
         for attribute in names:
+            if library and attribute.startswith("__"):
+                continue
             if attribute in held and (id(held), attribute) not in self.globals_seen:
                 self.globals_seen.add((id(held), attribute))
                 value, at = held[attribute], f"{self.name(module)}.__dict__[{attribute!r}]"
@@ -419,6 +421,10 @@ class Outline:
         kind = type(x)
         if kind is np.ndarray and not x.dtype.isnative:
             raise CannotCompile(f"the bytes of {path} stand in another order")
+        if kind is np.ndarray and not x.ndim:
+            raise CannotCompile(f"{path} is an array without axes")
+        if issubclass(kind, np.inexact) and kind is not np.float64:
+            raise CannotCompile(f"{path} is a {kind.__name__}")
         if kind is float or kind is int or kind is complex:
             self._miss(f"type({name}) is not {kind.__name__}")
         elif kind is np.ndarray:
@@ -432,8 +438,6 @@ class Outline:
         elif kind is np.float64 or kind is np.int64:
             self._miss(f"type({name}) is not {self.name(kind)}")
             self.lines.append(f"{name} = {name}.item()")
-        elif issubclass(kind, np.inexact):
-            self._miss(f"type({name}) is not {self.name(kind)}")
         else:
             raise CannotCompile(f"{path} is a {kind.__name__}")
         leaf = Leaf(x, path, name)
