@@ -368,7 +368,8 @@ class Outline:
     def _names_that_ran(self) -> dict[str, None]:
         found: dict[str, None] = {}
         for code in self.ran or ():
-            if not code.co_filename.startswith(_LIBRARY):
+            name = code.co_filename
+            if not name.startswith(_LIBRARY) and (not name.startswith(_PYTHON) or "site-packages" in name):
                 found.update(dict.fromkeys(names_in(code)))
         return found
 
@@ -420,11 +421,11 @@ class Outline:
         self.lines.append(f"{name} = {at}" + ("" if direct else f"  # {path}"))
         kind = type(x)
         if kind is np.ndarray and not x.dtype.isnative:
-            raise CannotCompile(f"the bytes of {path} stand in another order")
+            raise CannotCompile(f"the bytes of {path} stand in another order", call=leaves is self.arguments)
         if kind is np.ndarray and not x.ndim:
-            raise CannotCompile(f"{path} is an array without axes")
+            raise CannotCompile(f"{path} is an array without axes", call=leaves is self.arguments)
         if issubclass(kind, np.inexact) and kind is not np.float64:
-            raise CannotCompile(f"{path} is a {kind.__name__}")
+            raise CannotCompile(f"{path} is a {kind.__name__}", call=leaves is self.arguments)
         if kind is float or kind is int or kind is complex:
             self._miss(f"type({name}) is not {kind.__name__}")
         elif kind is np.ndarray:
@@ -496,7 +497,11 @@ def parameters(f: Any, count: int) -> list[str]:
 
 _OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
 #: Where code lies that reads nothing of the user's.
-_LIBRARY = (os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(np.__file__) + os.sep)
+_LIBRARY = (
+    os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(np.__file__) + os.sep, "<frozen ",
+    "<fluxbridge", "<__array_function__",
+)  # fmt: skip
+_PYTHON = os.path.dirname(os.__file__) + os.sep
 #: Names by which code reads attributes whose names are not in it.
 _BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
