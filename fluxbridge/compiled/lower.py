@@ -199,6 +199,8 @@ class Lowering:
 
     def _power(self, args: list[Any], form: Form, step: Step) -> Var:
         """Of Python's numbers; a complex result (a negative number to a broken power) is refused."""
+        if isinstance(step.primitive.compute, np.ufunc) and form.dtype is float:
+            return self.b.emit(step.primitive.compute, args, form, "{f}({0}, {1}).item()")
         p = args[1].value if isinstance(args[1], Const) else None
         whole = type(p) is int or (type(p) is float and p.is_integer())
         if form.dtype is float and whole and not (type(p) is int and abs(p) > 2**53):
