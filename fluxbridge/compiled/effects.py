@@ -23,8 +23,10 @@ _NUMPY = os.path.dirname(np.__file__) + os.sep
 #: Functions whose effect, or whose answer, is another one in every call.
 _REFUSED: dict[Any, str] = {
     builtins.print: "it prints", builtins.input: "it asks for input", builtins.open: "it opens a file",
-    builtins.exec: "it executes text", builtins.eval: "it executes text", globals: "it reads globals by name",
-    builtins.__import__: "it imports a module by name", time.time: "it asks for the time", time.sleep: "it waits",
+    builtins.exec: "it executes text", builtins.eval: "it executes text",
+    globals: "it reads globals by name",
+    builtins.__import__: "it imports a module by name",
+    time.time: "it asks for the time", time.sleep: "it waits",
     time.perf_counter: "it asks for the time", time.monotonic: "it asks for the time",
     time.process_time: "it asks for the time", time.time_ns: "it asks for the time",
     sys.stdout.__class__.write: "it prints", warnings.warn: "it warns", warnings.warn_explicit: "it warns",
@@ -93,7 +95,7 @@ class Watch:
         self.random: Any = None
 
     def __enter__(self) -> Watch:
-        self.random = np.random.get_state(legacy=False)
+        self.random = np.random.get_state(legacy=False)  # noqa: NPY002
         self.before = sys.getprofile()
         sys.setprofile(self._seen)
         return self
@@ -101,8 +103,8 @@ class Watch:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         sys.setprofile(self.before)
         changed = self._put_back()
-        if not _same_state(self.random, np.random.get_state(legacy=False)):
-            np.random.set_state(self.random)
+        if not _same_state(self.random, np.random.get_state(legacy=False)):  # noqa: NPY002
+            np.random.set_state(self.random)  # noqa: NPY002
             if error is None:
                 raise CannotCompile("it draws random numbers from np.random")
         if isinstance(error, _Refused):

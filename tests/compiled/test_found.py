@@ -159,7 +159,9 @@ def test_globals_by_name(f):
 
 def test_the_environment(monkeypatch):
     follows(lambda x: x * float(os.environ["FOUND_RATE"]), lambda k: monkeypatch.setenv("FOUND_RATE", str(k)))
-    follows(lambda x: x * float(os.getenv("FOUND_RATE", 0)), lambda k: monkeypatch.setenv("FOUND_RATE", str(k)))
+    follows(
+        lambda x: x * float(os.getenv("FOUND_RATE", 0)), lambda k: monkeypatch.setenv("FOUND_RATE", str(k))
+    )
 
 
 def test_files(tmp_path):
@@ -168,7 +170,9 @@ def test_files(tmp_path):
 
 
 def test_functions_of_libraries_that_are_replaced(monkeypatch):
-    follows(lambda x: x * math.floor(2.5), lambda k: k == 2.0 and monkeypatch.setattr(math, "floor", math.ceil))
+    follows(
+        lambda x: x * math.floor(2.5), lambda k: k == 2.0 and monkeypatch.setattr(math, "floor", math.ceil)
+    )
     follows(lambda x: np.sin(x), lambda k: k == 2.0 and monkeypatch.setattr(np, "sin", np.cos))
 
 
