@@ -239,8 +239,9 @@ class Outline:
         if not of_library(type(kind).__module__) and not issubclass(type(kind), type(enum.Enum)):
             raise CannotCompile(f"{kind.__name__} has a metaclass of its own")
         for base in kind.__mro__[:-1]:
-            if of_library(base.__module__) or id(base) in self.known:
+            if of_library(base.__module__) or id(base) in self.classes_seen:
                 continue
+            self.classes_seen.add(id(base))
             name = self.name(base)
             self._know(base, name)
             self._miss(f"list({name}.__dict__) != {self.name(list(vars(base)))}")
@@ -354,6 +355,10 @@ class Outline:
 
     @functools.cached_property
     def globals_seen(self) -> set[tuple[int, str]]:
+        return set()
+
+    @functools.cached_property
+    def classes_seen(self) -> set[int]:
         return set()
 
     @functools.cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import datetime
 import gc
 import importlib
 import os
@@ -46,7 +47,14 @@ _SETTING = {
     warnings.simplefilter.__code__: "it sets how warnings are taken",
 }
 #: Modules whose functions ask Python or the operating system.
-_SYSTEM = {id(sys), id(gc), id(sys.modules[os.stat.__module__])}
+_SYSTEM = {
+    id(sys),
+    id(gc),
+    id(time),
+    id(datetime.datetime),
+    id(datetime.date),
+    id(sys.modules[os.stat.__module__]),
+}
 _HARMLESS = {os.fspath, os.getpid, os.cpu_count, sys.exc_info, sys.intern, sys.getsizeof}
 _CHANGING = frozenset(
     [

@@ -69,6 +69,13 @@ def test_a_function_that_a_class_holds():
     follows(Act(), lambda k: k == 2.0 and setattr(Act, "act", staticmethod(np.cos)))
 
 
+def test_an_attribute_of_a_class_that_is_named():
+    class Settings:
+        rate = 1.0
+
+    follows(lambda x: x * Settings.rate, lambda k: setattr(Settings, "rate", k))
+
+
 def test_a_metaclass():
     class Meta(type):
         rate = 1.0
