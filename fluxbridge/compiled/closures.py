@@ -205,8 +205,15 @@ class Outline:
             self._miss(f"type({name}) is not {self.name(kind)}")
             self._outside(x.__self__, f"{name}.__self__", f"{path}.__self__")
             return self._outside(x.__func__, f"{name}.__func__", path)
+        if isinstance(x, (functools.partial, set, frozenset)) and kind.__module__ not in (
+            "functools",
+            "builtins",
+        ):
+            raise CannotCompile(f"{path} is a {kind.__name__}, which can have attributes")
         if isinstance(x, functools.partial):
             name = self._bind(at)
+            if x.__dict__:
+                raise CannotCompile(f"{path} is a partial function with attributes")
             self._miss(f"type({name}) is not {self.name(kind)}")
             for part in ("func", "args", "keywords"):
                 self._outside(getattr(x, part), f"{name}.{part}", f"{path}.{part}")
@@ -220,6 +227,9 @@ class Outline:
         if isinstance(x, (range, slice, np.dtype)):
             name = self._bind(at)
             return self._miss(f"{name} != {self.name(x)}")
+        if isinstance(x, enum.Enum):
+            self._identity(x, at, path)
+            return self._outside(x._value_, f"{self.name(x)}._value_", f"{path}.value")
         if isinstance(x, _CONSTANT) or kind.__module__ in _HARMLESS:
             return self._identity(x, at, path)
         return self._object(x, at, path)
@@ -453,6 +463,10 @@ class Outline:
     def _by_value(self, x: Any, at: str) -> None:
         if x is None or x is True or x is False:
             return self._miss(f"{at} is not {x}")
+        if isinstance(x, enum.Enum):
+            return self._miss(f"{at} is not {self.name(x)}")
+        if hasattr(x, "__dict__"):
+            raise CannotCompile(f"{at} is a {type(x).__name__}, which can have attributes")
         name = self._bind(at)
         if isinstance(x, float) and (x != x or x == 0):
             return self._miss(f"not same({name}, {self.name(x)})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import itertools
 import math
@@ -74,6 +75,17 @@ def test_an_attribute_of_a_class_that_is_named():
         rate = 1.0
 
     follows(lambda x: x * Settings.rate, lambda k: setattr(Settings, "rate", k))
+
+
+@pytest.mark.parametrize("kind", [float, str, set, functools.partial])
+def test_subclasses_of_plain_types(kind):
+    made: Any = type("Made", (kind,), {})(*{float: [2.0], str: ["a"], set: [{1}]}.get(kind, [np.sin]))
+    follows(lambda x: x * made.rate, lambda k: setattr(made, "rate", k))
+
+
+def test_values_of_enumerations():
+    kind = enum.Enum("Kind", {"FIRST": [1.0]})  # type: ignore[misc]
+    follows(lambda x: x * kind.FIRST.value[0], lambda k: kind.FIRST.value.__setitem__(0, k))  # type: ignore[attr-defined]
 
 
 def test_a_metaclass():
