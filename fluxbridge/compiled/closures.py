@@ -10,6 +10,7 @@ all else by identity. Where a guard does not hold, the program is not for this c
 from __future__ import annotations
 
 import builtins
+import collections
 import dis
 import enum
 import functools
@@ -529,7 +530,11 @@ _CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericA
 _HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
 _OF_OWNER = (types.BuiltinFunctionType, types.MethodWrapperType)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
-_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod)
+_FIELD_OF_TUPLE = type(collections.namedtuple("Pair", "left").left)  # type: ignore[attr-defined]
+_DESCRIPTORS = (
+    types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod,
+    functools.cached_property, _FIELD_OF_TUPLE,
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=4096)

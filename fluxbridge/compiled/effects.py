@@ -139,7 +139,9 @@ class Watch:
             except TypeError:
                 return
             if id(owner) in _SYSTEM and what not in _HARMLESS and _of_user(frame):
-                raise _Refused("it asks Python or the operating system", _users_line(frame))
+                clock = id(owner) in (id(time), id(datetime.datetime), id(datetime.date))
+                reason = "it asks for the time" if clock else "it asks Python or the operating system"
+                raise _Refused(_known_reason(what) or reason, _users_line(frame))
             if reason is None and type(owner).__module__ in (
                 "random",
                 "_random",
@@ -209,6 +211,13 @@ def _object_put_back(x: Any, held: dict[str, Any]) -> str:
         if now.get(name) is not value:
             put(x, name, value)
     return type(x).__name__
+
+
+def _known_reason(what: Any) -> str | None:
+    try:
+        return _REFUSED.get(what)
+    except TypeError:
+        return None
 
 
 def _of_user(frame: Any) -> bool:
