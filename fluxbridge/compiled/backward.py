@@ -145,7 +145,8 @@ class Backward:
     ) -> list[tuple[int, Any]]:  # fmt: skip
         """The cotangents that the rules of a primitive give to its traced inputs, not yet projected."""
         found: list[tuple[int, Any]] = []
-        real = is_real(ct) and is_real(y) and all(map(is_real, operands))
+        everything = [ct, y, *operands]
+        real = all(map(is_real, everything)) and not any(x.form.kind == "scalar" for x in everything)
         rules = written.RULES.get(primitive.name)
         opaque = []
         for k, on in enumerate(traced):

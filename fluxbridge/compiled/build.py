@@ -13,7 +13,7 @@ from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
 from ..recording import Step
-from .backward import Backward
+from .backward import Backward, active
 from .closures import Outline, parameters
 from .effects import Watch
 from .lower import Lowering, number
@@ -128,7 +128,8 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     lowering = Lowering(trace)
     traced.name_inputs(lowering)
     lowering.forward()
-    out = _structure(trace.out, lowering, [False] * len(trace.steps), arrays=True)
+    on = active(trace.steps, {step.position for step in trace.outside})
+    out = _structure(trace.out, lowering, on, arrays=True)
     results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
@@ -215,6 +216,8 @@ def _gradients(
 def _number_text(v: Any, writer: Writer) -> str:
     """A result; a number is one of Python's."""
     text = writer_text(v, writer)
+    if isinstance(v, Var) and v.form.kind == "array" and not v.form.shape:  # arithmetic gives NumPy's numbers
+        return f"{writer.name(number)}({text})"
     if not isinstance(v, Var) or v.form.kind not in ("number", "other"):
         return text
     call = "float" if v.form == FLOAT else writer.name(number)

@@ -21,11 +21,12 @@ PATIENCE = 24  #: traces without use, after which a function is taken for one th
 class State:
     """What is known about one function: its programs, the last used first, or why it has none."""
 
-    __slots__ = ("eager", "entries", "hits", "name", "raised", "traces")
+    __slots__ = ("calls", "eager", "entries", "hits", "name", "raised", "traces")
 
     def __init__(self, name: str):
         self.entries: list[Compiled] = []
         self.eager = ""
+        self.calls = ""  # why a call ran eagerly, though others do not
         self.traces = 0
         self.hits = 0
         self.raised = ""  # what the last program raised that did
@@ -37,6 +38,16 @@ class State:
 
     def to_front(self, entry: Compiled) -> None:
         self.entries = [entry, *[e for e in self.entries if e is not entry]]
+
+    def say(self, reason: str) -> None:
+        """This call runs eagerly, which is said once."""
+        if not self.calls:
+            self.calls = reason
+            warnings.warn(
+                f"A call of {self.name} runs eagerly, not compiled: {reason}. The result is the same.",
+                CompileWarning,
+                stacklevel=4,
+            )
 
     def refuse(self, reason: str) -> None:
         """From now on the function runs eagerly, which is said once."""

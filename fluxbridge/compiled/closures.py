@@ -10,11 +10,15 @@ all else by identity. Where a guard does not hold, the program is not for this c
 from __future__ import annotations
 
 import builtins
+import collections
 import dis
 import enum
 import functools
+import os
 import re
+import sys
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -175,6 +179,17 @@ class Outline:
             return self._miss(f"not same({name}, {self.name(x)})")
         if isinstance(x, (np.random.Generator, np.random.RandomState)) or kind.__module__ == "random":
             raise CannotCompile(f"it could draw random numbers from {path}")
+        if isinstance(x, weakref.ref):
+            raise CannotCompile(f"{path} is a weak reference")
+        if isinstance(x, functools._lru_cache_wrapper):
+            raise CannotCompile(f"{path} remembers what it gave")
+        owner = getattr(x, "__self__", None) if isinstance(x, _OF_OWNER) else None
+        if owner is not None and not isinstance(owner, (types.ModuleType, type, np.ufunc)):
+            if isinstance(owner, np.ndarray):
+                raise CannotCompile(f"{path} is a method of an array")
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(kind)} or {name}.__name__ != {x.__name__!r}")
+            return self._outside(owner, f"{name}.__self__", f"{path}.__self__")
         if hasattr(kind, "__next__"):
             raise CannotCompile(f"it could use up {path}, a {kind.__name__}")
         known = self.known.get(id(x))
@@ -191,8 +206,15 @@ class Outline:
             self._miss(f"type({name}) is not {self.name(kind)}")
             self._outside(x.__self__, f"{name}.__self__", f"{path}.__self__")
             return self._outside(x.__func__, f"{name}.__func__", path)
+        if isinstance(x, (functools.partial, set, frozenset)) and kind.__module__ not in (
+            "functools",
+            "builtins",
+        ):
+            raise CannotCompile(f"{path} is a {kind.__name__}, which can have attributes")
         if isinstance(x, functools.partial):
             name = self._bind(at)
+            if x.__dict__:
+                raise CannotCompile(f"{path} is a partial function with attributes")
             self._miss(f"type({name}) is not {self.name(kind)}")
             for part in ("func", "args", "keywords"):
                 self._outside(getattr(x, part), f"{name}.{part}", f"{path}.{part}")
@@ -206,6 +228,9 @@ class Outline:
         if isinstance(x, (range, slice, np.dtype)):
             name = self._bind(at)
             return self._miss(f"{name} != {self.name(x)}")
+        if isinstance(x, enum.Enum):
+            self._identity(x, at, path)
+            return self._outside(x._value_, f"{self.name(x)}._value_", f"{path}.value")
         if isinstance(x, _CONSTANT) or kind.__module__ in _HARMLESS:
             return self._identity(x, at, path)
         return self._object(x, at, path)
@@ -214,17 +239,23 @@ class Outline:
         name = self._bind(at)
         if not isinstance(x, types.ModuleType):
             self._know(x, name)
+        elif id(x) not in self.modules_seen and not of_library(x.__name__):
+            raise CannotCompile(f"it could read anything in the module {x.__name__}")
         self._miss(f"{name} is not {self.name(x)}")
         if isinstance(x, type) and not of_library(x.__module__):
             self._class(x)
 
     def _class(self, kind: type) -> None:
         """What those methods of a class that ran find outside; and the values that it has as attributes."""
+        if not of_library(type(kind).__module__) and not issubclass(type(kind), type(enum.Enum)):
+            raise CannotCompile(f"{kind.__name__} has a metaclass of its own")
         for base in kind.__mro__[:-1]:
-            if of_library(base.__module__) or id(base) in self.known:
+            if of_library(base.__module__) or id(base) in self.classes_seen:
                 continue
+            self.classes_seen.add(id(base))
             name = self.name(base)
             self._know(base, name)
+            self._miss(f"list({name}.__dict__) != {self.name(list(vars(base)))}")
             for key, value in list(vars(base).items()):
                 if key.startswith("__") and key.endswith("__") and not isinstance(value, types.FunctionType):
                     continue
@@ -236,8 +267,8 @@ class Outline:
                 if isinstance(value, types.FunctionType):
                     if self.ran is None or value.__code__ in self.ran:
                         self._outside(value, at, key)
-                elif not callable(value) and not isinstance(value, _DESCRIPTORS):
-                    self._outside(value, f"{name}.__dict__[{key!r}]", f"{base.__name__}.{key}")
+                elif not isinstance(value, _DESCRIPTORS):
+                    self._outside(value, at, f"{base.__name__}.{key}")
 
     def _object(self, x: Any, at: str, path: str) -> None:
         kind = type(x)
@@ -255,6 +286,8 @@ class Outline:
             if kind is not object and not hasattr(x, "__dict__"):
                 raise CannotCompile(f"it could read {path}, a {kind.__name__}, which cannot be looked into")
             self._miss(f"{name} is not {self.name(x)}")
+        if isinstance(getattr(x, "__dict__", None), dict):
+            self._miss(f"list({name}.__dict__) != {self.name(list(x.__dict__))}")
         for key, value in fields.items():
             self._outside(value, f"{name}.{key}", f"{path}.{key}")
         self._class(kind)
@@ -288,6 +321,12 @@ class Outline:
         if (library and not x.__closure__) or not ran:
             return self._miss(f"{name} is not {self.name(x)}")
         self._miss(f"{name}.__code__ is not {self.name(code)}")
+        if not library:
+            self.holders.append((x.__dict__, dict(x.__dict__)))
+            if x.__dict__:
+                self._outside(x.__dict__, f"{name}.__dict__", path)
+            else:
+                self._miss(f"{name}.__dict__")
         if x.__defaults__ is not None or x.__kwdefaults__:
             self._outside(x.__defaults__, f"{name}.__defaults__", f"{path}.__defaults__")
             self._outside(x.__kwdefaults__, f"{name}.__kwdefaults__", f"{path}.__kwdefaults__")
@@ -297,8 +336,8 @@ class Outline:
             if not is_filled(cell):
                 raise CannotCompile(f"the variable {variable} has no value yet")
             self.holders.append((cell, {"cell_contents": cell.cell_contents}))
-            self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
             self._module(cell.cell_contents, code)
+            self._outside(cell.cell_contents, f"{name}.__closure__[{k}].cell_contents", variable)
         if library:
             return None
         names = x.__globals__
@@ -317,8 +356,8 @@ class Outline:
             self.globals_seen.add((id(names), variable))
             if variable in names:
                 value = names[variable]
-                self._outside(value, f"{table}[{variable!r}]", variable)
                 self._module(value, code)
+                self._outside(value, f"{table}[{variable!r}]", variable)
             elif not hasattr(builtins, variable):
                 raise CannotCompile(f"the global {variable} has no value")
             else:
@@ -329,17 +368,49 @@ class Outline:
     def globals_seen(self) -> set[tuple[int, str]]:
         return set()
 
+    @functools.cached_property
+    def classes_seen(self) -> set[int]:
+        return set()
+
+    @functools.cached_property
+    def modules_seen(self) -> set[int]:
+        return set()
+
+    def _names(self, code: types.CodeType) -> dict[str, None]:
+        """The names in the code, and in all that ran, for it may be given to any of it."""
+        return self._names_that_ran if self.ran is not None else dict.fromkeys(names_in(code))
+
+    @functools.cached_property
+    def _names_that_ran(self) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for code in self.ran or ():
+            name = code.co_filename
+            if not name.startswith(_LIBRARY) and (not name.startswith(_PYTHON) or "site-packages" in name):
+                found.update(dict.fromkeys(names_in(code)))
+        return found
+
     def _module(self, module: Any, code: types.CodeType) -> None:
-        """If this is a module of the user's: its attributes that the code names."""
-        if not isinstance(module, types.ModuleType) or of_library(module.__name__):
+        """If this is a module: its attributes that the code names."""
+        if not isinstance(module, types.ModuleType):
             return
-        held = vars(module)
-        for attribute in names_in(code):
+        held, library = vars(module), of_library(module.__name__)
+        self.modules_seen.add(id(module))
+        names = self._names(code)
+        if module is sys and "modules" in names:
+            raise CannotCompile("it looks for modules by name")
+        if not library and not _BY_NAME.isdisjoint(names):
+            raise CannotCompile(f"it could read anything in the module {module.__name__} by name")
+        for attribute in names:
+            if library and attribute.startswith("__"):
+                continue
             if attribute in held and (id(held), attribute) not in self.globals_seen:
                 self.globals_seen.add((id(held), attribute))
-                at = f"{self.name(module)}.__dict__[{attribute!r}]"
-                self._outside(held[attribute], at, f"{module.__name__}.{attribute}")
-                self._module(held[attribute], code)
+                value, at = held[attribute], f"{self.name(module)}.__dict__[{attribute!r}]"
+                self._module(value, code)
+                if library:  # what a library has of its own does not change, but can be replaced
+                    self._miss(f"{at} is not {self.name(value)}")
+                else:
+                    self._outside(value, at, f"{module.__name__}.{attribute}")
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
         if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
@@ -365,6 +436,12 @@ class Outline:
         name = path if direct else self._fresh("a" if leaves is self.arguments else "c")
         self.lines.append(f"{name} = {at}" + ("" if direct else f"  # {path}"))
         kind = type(x)
+        if kind is np.ndarray and not x.dtype.isnative:
+            raise CannotCompile(f"the bytes of {path} stand in another order", call=leaves is self.arguments)
+        if kind is np.ndarray and not x.ndim:
+            raise CannotCompile(f"{path} is an array without axes", call=leaves is self.arguments)
+        if issubclass(kind, np.inexact) and kind is not np.float64:
+            raise CannotCompile(f"{path} is a {kind.__name__}", call=leaves is self.arguments)
         if kind is float or kind is int or kind is complex:
             self._miss(f"type({name}) is not {kind.__name__}")
         elif kind is np.ndarray:
@@ -378,8 +455,6 @@ class Outline:
         elif kind is np.float64 or kind is np.int64:
             self._miss(f"type({name}) is not {self.name(kind)}")
             self.lines.append(f"{name} = {name}.item()")
-        elif issubclass(kind, np.inexact):
-            self._miss(f"type({name}) is not {self.name(kind)}")
         else:
             raise CannotCompile(f"{path} is a {kind.__name__}")
         leaf = Leaf(x, path, name)
@@ -389,6 +464,10 @@ class Outline:
     def _by_value(self, x: Any, at: str) -> None:
         if x is None or x is True or x is False:
             return self._miss(f"{at} is not {x}")
+        if isinstance(x, enum.Enum):
+            return self._miss(f"{at} is not {self.name(x)}")
+        if hasattr(x, "__dict__"):
+            raise CannotCompile(f"{at} is a {type(x).__name__}, which can have attributes")
         name = self._bind(at)
         if isinstance(x, float) and (x != x or x == 0):
             return self._miss(f"not same({name}, {self.name(x)})")
@@ -437,12 +516,25 @@ def parameters(f: Any, count: int) -> list[str]:
 
 
 _OURS = re.compile(r"[vahcwpk]\d+|a\d+_|MISS|seed|kept|g|ndarray")
+#: Where code lies that reads nothing of the user's.
+_LIBRARY = (
+    os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(np.__file__) + os.sep, "<frozen ",
+    "<fluxbridge", "<__array_function__",
+)  # fmt: skip
+_PYTHON = os.path.dirname(os.__file__) + os.sep
+#: Names by which code reads attributes whose names are not in it.
+_BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.
 _CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
 _HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
+_OF_OWNER = (types.BuiltinFunctionType, types.MethodWrapperType)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
-_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod)
+_FIELD_OF_TUPLE = type(collections.namedtuple("Pair", "left").left)  # type: ignore[attr-defined]
+_DESCRIPTORS = (
+    types.MemberDescriptorType, types.GetSetDescriptorType, property, classmethod, staticmethod,
+    functools.cached_property, _FIELD_OF_TUPLE,
+)  # fmt: skip
 
 
 @functools.lru_cache(maxsize=4096)
@@ -454,6 +546,8 @@ def global_names(code: types.CodeType) -> tuple[str, ...]:
             found[i.argval] = None
         elif i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             raise CannotCompile(f"it assigns the global {i.argval}")
+        elif i.opname == "IMPORT_NAME" and not of_library(i.argval):
+            raise CannotCompile(f"it imports {i.argval}")
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             found.update(dict.fromkeys(global_names(constant)))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import datetime
+import gc
+import importlib
 import os
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,11 +24,38 @@ _NUMPY = os.path.dirname(np.__file__) + os.sep
 #: Functions whose effect, or whose answer, is another one in every call.
 _REFUSED: dict[Any, str] = {
     builtins.print: "it prints", builtins.input: "it asks for input", builtins.open: "it opens a file",
-    builtins.exec: "it executes text", time.time: "it asks for the time", time.sleep: "it waits",
+    builtins.exec: "it executes text", builtins.eval: "it executes text",
+    globals: "it reads globals by name",
+    builtins.__import__: "it imports a module by name",
+    time.time: "it asks for the time", time.sleep: "it waits",
     time.perf_counter: "it asks for the time", time.monotonic: "it asks for the time",
     time.process_time: "it asks for the time", time.time_ns: "it asks for the time",
-    sys.stdout.__class__.write: "it prints",
+    sys.stdout.__class__.write: "it prints", warnings.warn: "it warns", warnings.warn_explicit: "it warns",
+    os.urandom: "it draws random numbers",
 }  # fmt: skip
+#: Functions in Python whose answer is that of the world outside.
+_ASKING = {
+    type(os.environ).__getitem__.__code__: "it reads the environment",  # type: ignore[attr-defined]
+    importlib.import_module.__code__: "it imports a module by name",
+}
+#: What sets how warnings and errors are taken, which a program would not do.
+_SETTING = {
+    np.errstate.__enter__.__code__: "it sets how NumPy takes errors",
+    np.seterr.__code__: "it sets how NumPy takes errors",
+    np.geterr.__code__: "it asks how NumPy takes errors",
+    warnings.catch_warnings.__enter__.__code__: "it sets how warnings are taken",
+    warnings.simplefilter.__code__: "it sets how warnings are taken",
+}
+#: Modules whose functions ask Python or the operating system.
+_SYSTEM = {
+    id(sys),
+    id(gc),
+    id(time),
+    id(datetime.datetime),
+    id(datetime.date),
+    id(sys.modules[os.stat.__module__]),
+}
+_HARMLESS = {os.fspath, os.getpid, os.cpu_count, sys.exc_info, sys.intern, sys.getsizeof}
 _CHANGING = frozenset(
     [
         "append",
@@ -69,8 +100,10 @@ class Watch:
         self.outside = {id(x) for x, _ in holders}
         self.ran: set[Any] = set()
         self.before: Any = None
+        self.random: Any = None
 
     def __enter__(self) -> Watch:
+        self.random = np.random.get_state(legacy=False)  # noqa: NPY002
         self.before = sys.getprofile()
         sys.setprofile(self._seen)
         return self
@@ -78,6 +111,10 @@ class Watch:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         sys.setprofile(self.before)
         changed = self._put_back()
+        if not _same_state(self.random, np.random.get_state(legacy=False)):  # noqa: NPY002
+            np.random.set_state(self.random)  # noqa: NPY002
+            if error is None:
+                raise CannotCompile("it draws random numbers from np.random")
         if isinstance(error, _Refused):
             raise CannotCompile(error.reason, error.line) from None
         if changed and error is None:
@@ -86,6 +123,13 @@ class Watch:
     def _seen(self, frame: Any, event: str, what: Any) -> None:
         if event == "call":
             self.ran.add(frame.f_code)
+            reason = _ASKING.get(frame.f_code)
+            if frame.f_globals.get("__name__") == "logging":
+                reason = "it logs"
+            elif frame.f_code in _SETTING and _of_user(frame.f_back):
+                reason = _SETTING[frame.f_code]
+            if reason:
+                raise _Refused(reason, _users_line(frame))
         elif event == "c_call":
             owner = getattr(what, "__self__", None)
             if owner is not None and id(owner) in self.outside and what.__name__ in _CHANGING:
@@ -94,6 +138,10 @@ class Watch:
                 reason = _REFUSED.get(what)
             except TypeError:
                 return
+            if id(owner) in _SYSTEM and what not in _HARMLESS and _of_user(frame):
+                clock = id(owner) in (id(time), id(datetime.datetime), id(datetime.date))
+                reason = "it asks for the time" if clock else "it asks Python or the operating system"
+                raise _Refused(_known_reason(what) or reason, _users_line(frame))
             if reason is None and type(owner).__module__ in (
                 "random",
                 "_random",
@@ -105,7 +153,9 @@ class Watch:
                     if "random" in type(owner).__module__
                     else "it reads or writes a file"
                 )
-            if reason is None or frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY)):
+            if reason is None or frame.f_code.co_filename.startswith(_NUMPY):
+                return
+            if reason != "it warns" and frame.f_code.co_filename.startswith(_PACKAGE):
                 return
             if "time" in reason and of_library(frame.f_globals.get("__name__")):
                 return  # a library's own business, or that of the collector of garbage
@@ -141,6 +191,13 @@ class Watch:
         return changed
 
 
+def _same_state(a: Any, b: Any) -> bool:
+    """Are these states of NumPy's random numbers the same?"""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_same_state(v, b[k]) for k, v in a.items())
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b
+
+
 def _object_put_back(x: Any, held: dict[str, Any]) -> str:
     from ..autodiff.holders import fields_of, put, remove
 
@@ -154,6 +211,28 @@ def _object_put_back(x: Any, held: dict[str, Any]) -> str:
         if now.get(name) is not value:
             put(x, name, value)
     return type(x).__name__
+
+
+def _known_reason(what: Any) -> str | None:
+    try:
+        return _REFUSED.get(what)
+    except TypeError:
+        return None
+
+
+def _of_user(frame: Any) -> bool:
+    """Is it a function of the user's for which a library does this, and not the engine or an import?"""
+    while frame is not None and of_library(frame.f_globals.get("__name__")):
+        if frame.f_code.co_filename.startswith((_PACKAGE, _NUMPY, "<frozen importlib")):
+            return False
+        frame = frame.f_back
+    return True
+
+
+def _users_line(frame: Any) -> str:
+    while frame is not None and of_library(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    return _line(frame) if frame is not None else ""
 
 
 def _line(frame: Any) -> str:

@@ -124,8 +124,16 @@ def call_word(b: Builder, function: Callable[..., Any], args: Sequence[Any]) -> 
     arrays = [a for a in args if is_array(a)]
     if not arrays:
         return b.emit(function, args, FLOAT)
-    kinds = [a.form.dtype for a in arrays if a.form.dtype.kind == "f"] or [np.dtype(float)]
-    return b.emit(function, args, Form("array", broadcast(args), np.result_type(*kinds)), blockwise=True)
+    tiny = [
+        np.ones(1, a.form.dtype) if is_array(a)
+        else a.value if isinstance(a, Const)
+        else a.form.dtype.type(1) if a.form.kind == "scalar"
+        else a.form.dtype(1)
+        for a in args
+    ]  # fmt: skip
+    with np.errstate(all="ignore"):
+        dtype = np.asarray(function(*tiny)).dtype
+    return b.emit(function, args, Form("array", broadcast(args), dtype), blockwise=True)
 
 
 def binary(b: Builder, kind: type, left: Any, right: Any) -> Any:

@@ -6,7 +6,10 @@ import functools
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..autodiff import native
+from ..autodiff.structure import take_apart
 from . import build, pulling
 from .cache import CACHE, PATIENCE, State, code_of
 from .refusals import CannotCompile
@@ -48,7 +51,9 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
             raise CannotCompile("the program does not apply to what it was made from")
     except CannotCompile as refusal:
         result = eager()
-        if refusal.reason:
+        if refusal.call:
+            state.say(str(refusal))
+        elif refusal.reason:
             state.refuse(str(refusal))
         return result
     except ArithmeticError:  # of Python's numbers at this point; the engine may know better
@@ -112,6 +117,8 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     if type(f) is Compiled:
         f = f.f
     if any(dx is None for dx in dxs):
+        return native.pushforward(f, xs, dxs)
+    if any(isinstance(dx, (int, np.integer)) for dx in take_apart(tuple(dxs))[0]):  # which become floats
         return native.pushforward(f, xs, dxs)
     push = Push(f, len(xs))
     return call("push", push, (*xs, *dxs))

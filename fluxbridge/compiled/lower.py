@@ -132,7 +132,12 @@ class Lowering:
         args = [self.operand(x) for x in step.inputs]
         source = step.inputs[0] if step.inputs else None
         if original is PRIMITIVES["getitem"] and isinstance(source, Step) and isinstance(source.value, tuple):
-            return self.b.emit(kept, args, form, f"{{0}}[{step.options['index']}]", shares=True)
+            index = step.options["index"]
+            form_there = form if form.kind == "array" else Form("other")
+            there = self.b.emit(
+                operator.getitem, [args[0], Const(index)], form_there, f"{{0}}[{index}]", shares=True
+            )
+            return there if form.kind == "array" else self.b.emit(kept, [there], form, shares=True)
         if form.kind == "number":
             return self._number(step, primitive, args, form)
         strong = self.trace.strong.get(step.position, ())
@@ -194,6 +199,8 @@ class Lowering:
 
     def _power(self, args: list[Any], form: Form, step: Step) -> Var:
         """Of Python's numbers; a complex result (a negative number to a broken power) is refused."""
+        if isinstance(step.primitive.compute, np.ufunc) and form.dtype is float:
+            return self.b.emit(step.primitive.compute, args, form, "{f}({0}, {1}).item()")
         p = args[1].value if isinstance(args[1], Const) else None
         whole = type(p) is int or (type(p) is float and p.is_integer())
         if form.dtype is float and whole and not (type(p) is int and abs(p) > 2**53):

@@ -66,7 +66,8 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
         "def run(f, xs):",
         *[f"    {line}" for line in [*traced.outline.lines, *copies, *writer.lines(first)]],
         f"    return {writer.operand(value)}{own}, "
-        f"{writer.name(Back, 'Back')}(back, ({names}{',' if names else ''}), {writer.name(spec, 'spec')})",
+        f"{writer.name(Back, 'Back')}(back, ({names}{',' if names else ''}), {writer.name(spec, 'spec')}, "
+        f"{writer.name(build._Fill(trace.templates), 'fill')}, {trace.leaves})",
         "",
         f"def back(kept, {seed.name}):",
         *([f"    {names}, = kept"] if names else []),
@@ -83,15 +84,17 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
 class Back:
     """The function that pulls cotangents back; it can be called repeatedly."""
 
-    __slots__ = ("back", "kept", "spec")
+    __slots__ = ("back", "fill", "kept", "leaves", "spec")
 
-    def __init__(self, back: Callable[..., Any], kept: tuple[Any, ...], spec: Any):
-        self.back, self.kept, self.spec = back, kept, spec
+    def __init__(
+        self, back: Callable[..., Any], kept: tuple[Any, ...], spec: Any, fill: build._Fill, leaves: int
+    ):
+        self.back, self.kept, self.spec, self.fill, self.leaves = back, kept, spec, fill, leaves
 
     def __call__(self, seed: Any) -> Any:
         shape = self.spec.shape
         if seed is None:
-            raise CannotCompile("")
+            return self.fill([None] * self.leaves)
         if np.shape(seed) != shape:
             raise StructureError(f"the seed has shape {np.shape(seed)}, but the output has shape {shape}")
         return self.back(self.kept, project(seed, self.spec))

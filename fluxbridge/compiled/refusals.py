@@ -4,11 +4,12 @@ from __future__ import annotations
 
 
 class CannotCompile(Exception):
-    """This function, or this call of it, runs eagerly. `line` is where in the user's code."""
+    """This function, or with `call` this call of it, runs eagerly. `line` is where in the user's code."""
 
-    def __init__(self, reason: str, line: str = ""):
+    def __init__(self, reason: str, line: str = "", call: bool = False):
         super().__init__(reason)
         self.reason = reason
+        self.call = call
         self.line = line
 
     def __str__(self) -> str:
