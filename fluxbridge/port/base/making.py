@@ -266,7 +266,7 @@ def matrix_of(x: Any) -> Any:
 
 def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None) -> Any:
     """``range(start, stop; length)``, ``range(start; step, length)``, ``LinRange(a, b, n)``."""
-    from .indexing import FloatRange, colon
+    from .indexing import FloatRange, _fraction, colon, evenly
 
     start = args[0] if args else 1
     if len(args) > 1:
@@ -299,6 +299,10 @@ def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None)
     single = any(isinstance(v, np.float32) for v in (start, stop)) and not any(
         type(v) is float for v in (start, stop)
     )
-    points = np.linspace(float(start), float(stop), n)
     step_value = (float(stop) - float(start)) / max(n - 1, 1)
-    return FloatRange(points.astype(np.float32) if single else points, step_value)
+    dtype = np.float32 if single else float
+    first, last = _fraction(start, dtype), _fraction(stop, dtype)
+    points = None
+    if n > 1 and first is not None and last is not None:
+        points = evenly(first, (last - first) / (n - 1), n, dtype)
+    return FloatRange(np.linspace(float(start), float(stop), n).astype(dtype) if points is None else points, step_value)

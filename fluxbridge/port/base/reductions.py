@@ -290,8 +290,15 @@ def mapreduce(
 
 
 def mapslices(function: Callable, x: Any, *, dims: Any) -> Any:
-    """``mapslices(f, x; dims)`` for one axis."""
-    return np.apply_along_axis(function, int(dims) - 1, x)
+    """``mapslices(f, x; dims)`` for one axis, which stays with length 1 where ``f`` gives a number."""
+    axis = _axes(dims)
+    if isinstance(axis, tuple):
+        if len(axis) != 1:
+            raise MethodError("mapslices over several axes is not supported")
+        axis = axis[0]
+    x = array_of(x)
+    made = np.apply_along_axis(lambda v: np.asarray(array_of(function(v))), axis, x)
+    return np.expand_dims(made, axis) if np.ndim(made) < np.ndim(x) else made
 
 
 def accumulate(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:

@@ -77,7 +77,9 @@ def eachindex(x: Any) -> Any:
 
 
 def lastindex(x: Any, d: Any = None) -> int:
-    """``lastindex(x)``."""
+    """``lastindex(x)``; of text, the byte at which its last character starts."""
+    if isinstance(x, str) and d is None:
+        return len(x[:-1].encode()) + 1 if x else 0
     return length(x) if d is None else size(x, d)
 
 
@@ -100,7 +102,7 @@ def permutedims(x: Any, order: Any = None) -> Any:
     x = array_of(x)
     if order is None:
         return np.array(x)[None, :] if np.ndim(x) == 1 else x.T.copy()
-    return np.transpose(x, tuple(int(p) - 1 for p in order))
+    return np.transpose(x, tuple(int(p) - 1 for p in order)).copy()
 
 
 def dropdims(x: Any, *, dims: Any) -> Any:
