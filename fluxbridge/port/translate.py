@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -292,6 +293,9 @@ class _Pass:
         _grown_by_functions(root, grown)
         t.grown = grown
         t.changes = _changed(root)
+        t.assignments = Counter(
+            name for n in _expressions(root) if n.head.endswith("=") and n.args for name in targets(n.args[0])
+        )
         self.pairs = _sharing(root)
         t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)

@@ -63,6 +63,8 @@ from .arithmetic import (
     typemin,
     unary,
     wrap,
+    PI,
+    E,
     xor,
     zero,
 )  # fmt: skip

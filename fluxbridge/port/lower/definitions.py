@@ -463,6 +463,10 @@ class Definitions(Statements):
                     variable = scope.names.get(n.text)
                     if variable is not None and variable.loop:
                         found[variable.python] = None
+                    elif variable is not None and scope.key[0] == "loop":
+                        if self.assignments.get(n.text, 0) > 1:
+                            self.refuse(f"a closure in a loop over {n.text}, which is assigned several times", n)
+                        found[variable.python] = None
                     scope = scope.parent
             elif isinstance(n, Expr):
                 for a in n.args:

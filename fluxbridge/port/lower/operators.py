@@ -66,7 +66,7 @@ class Operators(Core):
 
     def binary(self, op: str, a: Value, b: Value, nodes: tuple[Any, Any] = (None, None)) -> Value:
         """``a op b`` without a dot."""
-        (x, kx), (y, ky) = a, b
+        (x, kx), (y, ky) = a, b = self._irrational(a, b)
         if BOTTOM in (kx, ky):
             kinds = BOTTOM if op not in COMPARISONS else BOOL
             return f"({x} {COMPARISONS.get(op, '+')} {y})", kinds
@@ -90,6 +90,19 @@ class Operators(Core):
         if made is None and op == "===" and (kx in (SYM, INT, NAT) and kx == ky):
             made = f"({x} == {y})", BOOL
         return made if made is not None else self._helper(op, a, b)
+
+    def _irrational(self, a: Value, b: Value) -> tuple[Value, Value]:
+        """``π`` and ``ℯ`` take the width of the number beside them."""
+        found = []
+        for (code, kind), (_, other) in ((a, b), (b, a)):
+            if code in ("np.pi", "np.e"):
+                element = self._element(other)
+                if element == F32:
+                    code, kind = f"{self.np('float32')}({code})", F32
+                elif element not in NUMBERS and element != BOTTOM:
+                    code = self.jl({"np.pi": "PI", "np.e": "E"}[code])
+            found.append((code, kind))
+        return found[0], found[1]
 
     def _helper(self, op: str, a: Value, b: Value) -> Value:
         (x, kx), (y, ky) = a, b
@@ -186,6 +199,8 @@ class Operators(Core):
                 return f"({x} * {y})", INT
             return None
         if {kx, ky} <= REALS:
+            if FLOAT not in (kx, ky) and self.literal_int(x) is None and self.literal_int(y) is None:
+                return None  # both may be integers, and overflow
             return f"({x} * {y})", promoted(kx, ky)
         if (
             kx == ky == F32
@@ -283,7 +298,7 @@ class Operators(Core):
 
     def dotted(self, op: str, a: Value, b: Value) -> Value:
         """``a .op b``: NumPy's operator where ranks and types fit, else ``broadcast``."""
-        (x, kx), (y, ky) = a, b
+        (x, kx), (y, ky) = a, b = self._irrational(a, b)
         if BOTTOM in (kx, ky):
             return f"({x} + {y})", BOTTOM
         if kx in NUMBERS | {STR, SYM, CHAR} and ky in NUMBERS | {STR, SYM, CHAR}:
