@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +50,10 @@ RANDOM = frozenset(
         "randperm",
         "randstring",
         "randexp",
+        "bitrand",
+        "randsubseq",
+        "randcycle",
+        "rand!",
         "shuffleobs",
         "Dense",
         "Conv",
@@ -293,9 +296,7 @@ class _Pass:
         _grown_by_functions(root, grown)
         t.grown = grown
         t.changes = _changed(root)
-        t.assignments = Counter(
-            name for n in _expressions(root) if n.head.endswith("=") and n.args for name in targets(n.args[0])
-        )
+        t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
         t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)
@@ -582,6 +583,21 @@ def _assigned(node: Node) -> list[str]:
             ):
                 names += [n for n in _names_in(a) if n.isidentifier()]
     return list(dict.fromkeys(names))
+
+
+def _places(root: Expr) -> tuple[dict[str, list[int]], dict[int, int], list[Expr]]:
+    """Where variables are assigned, where loops begin and end, and the definitions of functions."""
+    assigned: dict[str, list[int]] = {}
+    loops, definitions = {}, []
+    for n in _expressions(root):
+        if is_definition(n):
+            definitions.append(n)
+        elif n.head in ("for", "while"):
+            loops[n.at] = n.end
+        elif n.head.endswith("=") and n.head not in ("==", "!=", "<=", ">=") and n.args:
+            for name in targets(n.args[0]):
+                assigned.setdefault(name, []).append(n.at)
+    return assigned, loops, definitions
 
 
 def _sharing(root: Expr) -> list[tuple[str, str]]:

@@ -189,7 +189,7 @@ def reverse(x: Any, *, dims: Any = None) -> Any:
     if isinstance(x, (str, list, tuple)):
         return x[::-1]
     x = array_of(x)
-    return np.flip(x, axis=None if dims is None else int(dims) - 1)
+    return np.flip(x, axis=None if dims is None else int(dims) - 1).copy()
 
 
 def circshift(x: Any, shifts: Any) -> Any:

@@ -209,7 +209,9 @@ class Assignments(Calls):
 
     #: Variables whose contents are changed, and the last place where.
     changes: ClassVar[dict[str, int]] = {}
-    assignments: ClassVar[dict[str, int]] = {}
+    assignments: ClassVar[dict[str, list[int]]] = {}
+    loops: ClassVar[dict[int, int]] = {}
+    definitions_at: ClassVar[list[Expr]] = []
 
     def check_shared(self, left: Name, right: Expr) -> None:
         """Refuse ``v = vec(A)`` of a matrix where one of both is changed later: in Julia they share memory,

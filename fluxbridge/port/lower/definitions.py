@@ -463,10 +463,8 @@ class Definitions(Statements):
                     variable = scope.names.get(n.text)
                     if variable is not None and variable.loop:
                         found[variable.python] = None
-                    elif variable is not None and scope.key[0] == "loop":
-                        if self.assignments.get(n.text, 0) > 1:
-                            self.refuse(f"a closure in a loop over {n.text}, which is assigned several times", n)
-                        found[variable.python] = None
+                    elif scope.key[0] == "loop" and self.made_in_loop(n.text, scope.key[1], node):
+                        found[(variable or self.scope.find(n.text) or n).python] = None  # type: ignore[union-attr]
                     scope = scope.parent
             elif isinstance(n, Expr):
                 for a in n.args:
@@ -474,6 +472,28 @@ class Definitions(Statements):
 
         visit(node.args[1])
         return list(found)
+
+    def made_in_loop(self, name: str, loop: int, closure: Expr) -> bool:
+        """Whether a variable that a closure uses is a new one each time around the loop at ``loop``. Refuses
+        one that changes after the closure is made: Python has one variable for all iterations."""
+        variable = self.scope.find(name)
+        if variable is None or variable.loop or variable.functions or variable.struct is not None:
+            return False
+        around = [d for d in self.definitions_at if d.at < closure.at < d.end]
+        inner = max(around, key=lambda d: d.at) if around else None
+        if inner is not None and self._uses(inner.args[0], [name]):
+            return False
+        places = self.assignments.get(name, ())
+        if inner is not None:
+            places = [p for p in places if inner.at <= p < inner.end]
+        if variable.scope.kind == "file" or not places:
+            return False
+        end = self.loops.get(loop, -1)
+        if not all(loop <= p < end for p in places):
+            return False
+        if any(p >= closure.at for p in places):
+            self.refuse(f"a closure in a loop over {name}, which changes after the closure is made", closure)
+        return True
 
     def _x_do(self, node: Expr) -> Value:
         call, arrow = node.args
