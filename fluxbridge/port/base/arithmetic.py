@@ -266,6 +266,8 @@ def _multiply(a: Any, b: Any) -> Any:
     if all(arrays):
         return matrix_product(array_of(a), array_of(b))
     if any(arrays):
+        if "UniformScaling" in (type(a).__name__, type(b).__name__):
+            return np.matmul(a, b)
         a, b = (array_of(a) if arrays[0] else _number(a)), (array_of(b) if arrays[1] else _number(b))
         p, q = _harmonise(a, b)
         return _as_row(p * q, a, b)

@@ -201,7 +201,8 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
     if vectorised is not None and all(
         _is_numeric(v) or (isinstance(v, Single) and _is_numeric(v.value)) for v in values
     ):
-        return vectorised(*aligned([v.value if isinstance(v, Single) else v for v in values], rank, ranks))
+        made = vectorised(*aligned([v.value if isinstance(v, Single) else v for v in values], rank, ranks))
+        return made.copy() if any(made is a for a in args) and isinstance(made, np.ndarray) else made
     return _each(function, values, rank, ranks, tuples, keywords)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import _is_struct, _number, array_of, is_array
+from .arithmetic import _is_struct, _number, array_of, is_array, wrap
 from .dispatch import EXTENSIONS, generic
 from .errors import MethodError
 from .types import Type
@@ -96,7 +96,7 @@ def cis(x: Any) -> Any:
 def abs2(x: Any) -> Any:
     """``abs2(x)``."""
     x = _number(array_of(x))
-    return x * x if not np.iscomplexobj(x) else np.real(x) ** 2 + np.imag(x) ** 2
+    return wrap(x * x) if not np.iscomplexobj(x) else np.real(x) ** 2 + np.imag(x) ** 2
 
 
 @generic("inv")

@@ -453,6 +453,8 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
         for number, v in zip(places, values, strict=False):
             x[int(number)] = v
         return x
+    if isinstance(x, dict):
+        return assign(x[index[0] if len(index) == 1 else index], value)
     if not isinstance(x, np.ndarray):
         raise MethodError(f".= into {type(x).__name__}")
     place: Any = _place(x, index) if index else ...

@@ -206,12 +206,12 @@ def circshift(x: Any, shifts: Any) -> Any:
 
 def rotl90(x: Any) -> Any:
     """``rotl90(x)``."""
-    return np.rot90(x)
+    return np.rot90(x).copy()
 
 
 def rotr90(x: Any) -> Any:
     """``rotr90(x)``."""
-    return np.rot90(x, -1)
+    return np.rot90(x, -1).copy()
 
 
 def eachcol(x: Any) -> Any:

@@ -98,7 +98,8 @@ class Assignments(Calls):
             self.refuse(f"the assignment {op}=", left)
         code, kind = self.binary(op, value, other)
         python = self.store_name(left.text, kind)
-        if op == "*" and kind == INT and self.in_loop():
+        doubles = op == "+" and self._uses(right, [left.text])
+        if (op == "*" or doubles) and kind == INT and self.in_loop():
             return [f"{python} = {self.jl('wrap')}({value[0]} {op} {other[0]})"] + (
                 sink(python, kind) if sink else []
             )

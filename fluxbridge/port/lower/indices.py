@@ -203,7 +203,7 @@ class Indices(Values):
             return None
         made = self._slice(node, code, 0)
         if made is not None and kind.tag == "arr":
-            return f"{code}[{made}]" + (".copy()" if kind.stored == "nd" and not self.reading else ""), arr(
+            return f"{code}[{made}]" + (".copy()" if kind.stored != "list" and not self.reading else ""), arr(
                 kind.element, 1, kind.stored
             )
         if made is not None:

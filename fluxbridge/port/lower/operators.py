@@ -195,7 +195,7 @@ class Operators(Core):
         (x, kx), (y, ky) = a, b
         if {kx, ky} <= INTS:
             small = [v for v in (self.literal_int(x), self.literal_int(y)) if v is not None]
-            if any(abs(v) < 2**31 for v in small) or kx == ky == NAT:
+            if (any(abs(v) < 2**31 for v in small) and not self._calls_itself(x, y)) or kx == ky == NAT:
                 return f"({x} * {y})", INT
             return None
         if {kx, ky} <= REALS:
@@ -232,6 +232,14 @@ class Operators(Core):
             return f"({x} @ {y})", arr(promoted(kx.element, ky.element), ky.rank)
         return None
 
+    def _calls_itself(self, *codes: str) -> bool:
+        """Whether an operand calls the function that is being defined: products of it may overflow."""
+        home: Any = self.scope.home
+        names = [
+            v.python for v in self.scope.root.names.values() if v.functions and any(f"{v.python}(" in c for c in codes)
+        ]
+        return home.kind == "function" and bool(names)
+
     def _quotient(self, op: str, a: Value, b: Value) -> Value | None:
         (x, kx), (y, ky) = a, b
         if {kx, ky} <= REALS:
@@ -252,12 +260,14 @@ class Operators(Core):
     def _power(self, op: str, a: Value, b: Value) -> Value | None:
         (x, kx), (y, ky) = a, b
         exponent = self.literal_int(y)
+        if x.startswith("-"):
+            x = f"({x})"
         if exponent is not None:
             if kx in FLOATS or (kx == REAL and exponent >= 0):
                 return f"({x} ** {y})", kx
             if kx == NAT and exponent == 2:
                 return f"({x} ** 2)", INT
-            base = self.literal_int(x)
+            base = self.literal_int(a[0])
             if base is not None and 0 <= exponent < 64 and abs(base**exponent) < 2**62:
                 return f"({x} ** {y})", (NAT if 0 <= base**exponent < 2**31 else Kind("num"))
             if exponent < 0 or kx not in INTS:
@@ -318,6 +328,8 @@ class Operators(Core):
         if sign and fits and stored and not (op == "^" and not self._power_fits(ex, ey, y)):
             rank = max(kx.rank or 0, ky.rank or 0)
             left, right = self._raised(x, kx, rank), self._raised(y, ky, rank)
+            if sign == "**" and left is not None and left.startswith("-"):
+                left = f"({left})"
             if left is not None and right is not None:
                 element = BOOL if op in COMPARISONS else promoted(ex, ey)
                 if op == "/":
