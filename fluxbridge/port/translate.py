@@ -360,7 +360,11 @@ class _Pass:
                 t.missing, t.imports, t.packages = state
                 if isinstance(node, Expr) and node.head in ("using", "import"):
                     t.free = False  # names that are not known may be those of the package
-                changed = set() if is_definition(node) else set(_changed(node)) | set(getattr(refusal, "shared", ()))
+                changed = (
+                    set()
+                    if is_definition(node)
+                    else set(_changed(node)) | set(getattr(refusal, "shared", ()))
+                )
                 changed = {n for n in self.shared_with(changed) if n in t.scope.names}
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason

@@ -128,12 +128,22 @@ def _register() -> None:
     )
     for name in names.split():
         function = getattr(elementary, name)
-        _SELF.add(function)
+        if name == "log":
+            _VECTORISED[function] = _dot_log
+        elif hasattr(function, "elementwise"):
+            _VECTORISED[function] = function.elementwise
+        else:
+            _SELF.add(function)
         _NAMES_OF[function] = name.rstrip("_")
     _VECTORISED[elementary.iseven] = lambda x: x % 2 == 0
     _VECTORISED[elementary.isodd] = lambda x: x % 2 != 0
     _VECTORISED[elementary.iszero] = lambda x: x == 0
     _VECTORISED[elementary.atan] = lambda y, x=None: np.arctan(y) if x is None else np.arctan2(y, x)
+
+
+def _dot_log(*values: Any) -> Any:
+    logs = [elementary._log.elementwise(v) for v in values]  # type: ignore[attr-defined]
+    return logs[0] if len(logs) == 1 else logs[1] / logs[0]
 
 
 def _compared(plain: Callable) -> Callable:

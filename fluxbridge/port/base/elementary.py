@@ -20,6 +20,14 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
             found = EXTENSIONS[name].find((x,))
             if found is not None:
                 return found[0].function(x)
+        if is_array(x) and name not in ("real", "imag", "conj"):
+            raise MethodError(
+                f"{name} of an array is no function of its elements in Julia (of a matrix it is a matrix "
+                f"function, which is not supported): write {name}.(x)"
+            )
+        return elementwise(x)
+
+    def elementwise(x: Any) -> Any:
         if isinstance(x, (list, range)):
             x = array_of(x)
         if _is_struct(x) or isinstance(x, (str, tuple, dict)):
@@ -34,6 +42,7 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
 
     call.__name__ = name
     call.__doc__ = f"``{name}(x)``."
+    call.elementwise = elementwise  # type: ignore[attr-defined]
     return call
 
 

@@ -37,7 +37,11 @@ def viewing(node: Node) -> Node:
     if not isinstance(node, Expr):
         return node
     args = [viewing(a) for a in node.args]
-    if node.head.endswith("=") and node.head not in ("==", "<=", ">=", "!=") and isinstance(node.args[0], Expr):
+    if (
+        node.head.endswith("=")
+        and node.head not in ("==", "<=", ">=", "!=")
+        and isinstance(node.args[0], Expr)
+    ):
         left = node.args[0]
         args[0] = Expr(left.head, [viewing(a) for a in left.args], left.at, left.end)
     made = Expr(node.head, args, node.at, node.end)

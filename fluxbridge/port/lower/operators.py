@@ -236,7 +236,9 @@ class Operators(Core):
         """Whether an operand calls the function that is being defined: products of it may overflow."""
         home: Any = self.scope.home
         names = [
-            v.python for v in self.scope.root.names.values() if v.functions and any(f"{v.python}(" in c for c in codes)
+            v.python
+            for v in self.scope.root.names.values()
+            if v.functions and any(f"{v.python}(" in c for c in codes)
         ]
         return home.kind == "function" and bool(names)
 
