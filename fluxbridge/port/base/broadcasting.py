@@ -11,6 +11,7 @@ from ...autodiff.template import Record
 from . import arithmetic, elementary
 from .arithmetic import _harmonise, _number, array_of, is_array
 from .dispatch import EXTENSIONS
+from .errors import MethodError
 from .types import Type
 
 
@@ -181,6 +182,10 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
     array([[11, 21],
            [32, 42]])
     """
+    if isinstance(function, np.ufunc) and function.nin != len(args):
+        if function is not np.log:
+            raise MethodError(f"no method matching {function.__name__} with {len(args)} arguments")
+        function = elementary.log
     values = [_spread(a) for a in args]
     ranks = [_rank(v) for v in values]
     rank = max(ranks, default=0)

@@ -38,6 +38,8 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
 
             raise DomainError(f"{name} of {x}: the result is complex; write {name}(complex({x}))")
         result = function(x)
+        if isinstance(result, np.ndarray) and result.base is not None:
+            result = result.copy()
         return float(result) if type(result) is np.float64 else result
 
     call.__name__ = name

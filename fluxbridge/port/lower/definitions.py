@@ -142,6 +142,9 @@ class Definitions(Statements):
         several = len(own.functions) > 1
         if not several and (wheres or not self._plain_types(parameters)):
             several = bool(wheres) and self._uses_where(wheres, body)
+        captured = self.captured_loop_variables(node) if self.in_loop() else []
+        if several and captured:
+            self.refuse("several methods in a loop that use its variables", node)
         return self.function(
             own.python,
             parameters,
@@ -151,6 +154,7 @@ class Definitions(Statements):
             dispatch=several,
             key=node.at,
             documented=self.documentation,
+            bind=captured,
         )
 
     documentation: Node | None = None
@@ -454,7 +458,14 @@ class Definitions(Statements):
     def captured_loop_variables(self, node: Expr) -> list[str]:
         """Loop variables around a closure that it uses: Julia makes new ones each time around."""
         found: dict[str, None] = {}
-        own = set(targets(node.args[0]))
+        own: set[str] = set()
+        heads: list[Any] = [node.args[0]]
+        while heads:
+            part = heads.pop()
+            if isinstance(part, Name):
+                own.add(part.text)
+            elif isinstance(part, Expr):
+                heads.extend(part.args[:1] if part.head in ("kw", "=", "::") else part.args)
 
         def visit(n: Any) -> None:
             if isinstance(n, Name) and n.text not in own:
@@ -486,7 +497,12 @@ class Definitions(Statements):
         places = self.assignments.get(name, ())
         if inner is not None:
             places = [p for p in places if inner.at <= p < inner.end]
-        if variable.scope.kind == "file" or not places:
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.globals:
+                return False
+            scope = scope.parent
+        if not places:
             return False
         end = self.loops.get(loop, -1)
         if not all(loop <= p < end for p in places):
