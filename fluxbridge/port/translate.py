@@ -50,6 +50,10 @@ RANDOM = frozenset(
         "randperm",
         "randstring",
         "randexp",
+        "bitrand",
+        "randsubseq",
+        "randcycle",
+        "rand!",
         "shuffleobs",
         "Dense",
         "Conv",
@@ -72,6 +76,7 @@ RANDOM = frozenset(
         "sample",
     ]
 )
+SHARING = frozenset(["vec", "reshape", "view", "flatten", "selectdim", "dropdims", "transpose", "adjoint"])
 PASSES = 12
 
 
@@ -290,6 +295,9 @@ class _Pass:
         calls_of(root, set(GROWING), grown)
         _grown_by_functions(root, grown)
         t.grown = grown
+        t.changes = _changed(root)
+        t.assignments, t.loops, t.definitions_at = _places(root)
+        self.pairs = _sharing(root)
         t.in_try = int("try" in {n.head for n in _expressions(root)})
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
@@ -352,7 +360,12 @@ class _Pass:
                 t.missing, t.imports, t.packages = state
                 if isinstance(node, Expr) and node.head in ("using", "import"):
                     t.free = False  # names that are not known may be those of the package
-                changed = set() if is_definition(node) else {n for n in _changed(node) if n in t.scope.names}
+                changed = (
+                    set()
+                    if is_definition(node)
+                    else set(_changed(node)) | set(getattr(refusal, "shared", ()))
+                )
+                changed = {n for n in self.shared_with(changed) if n in t.scope.names}
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
@@ -364,6 +377,15 @@ class _Pass:
             pieces.append(Piece("", self._comment_at(here, len(self.source.text)), self.finish(rest)))
         self.lost = {n: r for n, r in t.missing.items() if n in self.assigned_by_refused and n not in good}
         return pieces
+
+    def shared_with(self, names: set[str]) -> set[str]:
+        """These variables and all that may share memory with them."""
+        found = set(names)
+        while True:
+            more = {n for pair in self.pairs if found & set(pair) for n in pair} - found
+            if not more:
+                return found
+            found |= more
 
     def _comment_at(self, start: int, end: int) -> int:
         found = (c.at for c in self.lowerer.comments_from(start) if c.at < end and not c.trailing)
@@ -567,9 +589,47 @@ def _assigned(node: Node) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _changed(node: Any) -> set[str]:
-    """Variables whose contents a statement may change."""
-    found: set[str] = set()
+def _places(root: Expr) -> tuple[dict[str, list[int]], dict[int, int], list[Expr]]:
+    """Where variables are assigned, where loops begin and end, and the definitions of functions."""
+    assigned: dict[str, list[int]] = {}
+    loops, definitions = {}, []
+    for n in _expressions(root):
+        if is_definition(n):
+            definitions.append(n)
+        elif n.head in ("for", "while"):
+            loops[n.at] = n.end
+        elif n.head.endswith("=") and n.head not in ("==", "!=", "<=", ">=") and n.args:
+            for name in targets(n.args[0]):
+                assigned.setdefault(name, []).append(n.at)
+    return assigned, loops, definitions
+
+
+def _sharing(root: Expr) -> list[tuple[str, str]]:
+    """Pairs of variables that may share memory: ``b = a``, ``v = vec(A)``, ``w = view(a, 1:2)``."""
+    found = []
+    for node in _expressions(root):
+        if node.head != "=" or not isinstance(node.args[0], Name):
+            continue
+        value: Any = node.args[1]
+        if isinstance(value, Expr) and (
+            (value.head == "call" and getattr(value.args[0], "text", "") in SHARING)
+            or (value.head == "macrocall" and getattr(value.args[0], "text", "") in ("@view", "@views"))
+        ):
+            found += [(node.args[0].text, n) for n in _names_in(value.args[1]) if n.isidentifier()]
+        elif isinstance(value, Expr) and value.head == "'" and isinstance(value.args[0], Name):
+            found.append((node.args[0].text, value.args[0].text))
+        elif isinstance(value, Name):
+            found.append((node.args[0].text, value.text))
+    return found
+
+
+def _changed(node: Any) -> dict[str, int]:
+    """Variables whose contents a statement may change, and the last place where."""
+    found: dict[str, int] = {}
+
+    def add(name: str, at: int) -> None:
+        found[name] = max(at, found.get(name, -1))
+
     stack = [node]
     while stack:
         here = stack.pop()
@@ -585,15 +645,18 @@ def _changed(node: Any) -> set[str]:
                 else ""
             )
             if text.endswith("!"):
-                found.update(a.text for a in here.args[1:] if isinstance(a, Name))
+                for a in here.args[1:]:
+                    if isinstance(a, Name):
+                        add(a.text, here.at)
         if here.head.endswith("=") and here.head not in ("==", "<=", ">=", "!=") and here.args:
-            left = here.args[0]
-            while isinstance(left, Expr) and left.head in ("ref", ".") and left.args:
-                left = left.args[0]
-                if isinstance(left, Name):
-                    found.add(left.text)
+            first = here.args[0]
+            for left in first.args if isinstance(first, Expr) and first.head == "tuple" else [first]:
+                while isinstance(left, Expr) and left.head in ("ref", ".") and left.args:
+                    left = left.args[0]
+                    if isinstance(left, Name):
+                        add(left.text, here.at)
             if here.head.startswith(".") and isinstance(here.args[0], Name):
-                found.add(here.args[0].text)
+                add(here.args[0].text, here.at)
         stack.extend(here.args)
     return found
 

@@ -23,6 +23,8 @@ from . import arrays as _arrays
 from . import types as _types
 from .arithmetic import (
     BY_NAME,
+    PI,
+    E,
     add,
     array_of,
     bitand,

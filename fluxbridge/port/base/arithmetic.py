@@ -28,6 +28,13 @@ def wrap(value: Any) -> Any:
     return value
 
 
+class Irrational(float):
+    """``π`` and ``ℯ``: they take the width of the number beside them."""
+
+
+PI, E = Irrational(np.pi), Irrational(np.e)
+
+
 def is_array(x: Any) -> bool:
     """Whether a value is one of Julia's arrays: NumPy's with axes, lists, ranges, one-hot arrays."""
     if isinstance(x, np.ndarray):
@@ -67,6 +74,8 @@ def _number(x: Any) -> Any:
 def _harmonise(a: Any, b: Any) -> tuple[Any, Any]:
     """Two operands whose types NumPy promotes as Julia does."""
     kind_a, kind_b = _dtype(a), _dtype(b)
+    if type(a) is Irrational or type(b) is Irrational:
+        return (float(a) if type(a) is Irrational else a), (float(b) if type(b) is Irrational else b)
     if kind_a is None or kind_b is None:
         if kind_a is not None and type(b) is float and kind_a.kind == "f" and kind_a.itemsize < 8:
             b = np.float64(b)
@@ -257,6 +266,8 @@ def _multiply(a: Any, b: Any) -> Any:
     if all(arrays):
         return matrix_product(array_of(a), array_of(b))
     if any(arrays):
+        if "UniformScaling" in (type(a).__name__, type(b).__name__):
+            return np.matmul(a, b)
         a, b = (array_of(a) if arrays[0] else _number(a)), (array_of(b) if arrays[1] else _number(b))
         p, q = _harmonise(a, b)
         return _as_row(p * q, a, b)

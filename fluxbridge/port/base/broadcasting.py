@@ -11,6 +11,7 @@ from ...autodiff.template import Record
 from . import arithmetic, elementary
 from .arithmetic import _harmonise, _number, array_of, is_array
 from .dispatch import EXTENSIONS
+from .errors import MethodError
 from .types import Type
 
 
@@ -128,12 +129,22 @@ def _register() -> None:
     )
     for name in names.split():
         function = getattr(elementary, name)
-        _SELF.add(function)
+        if name == "log":
+            _VECTORISED[function] = _dot_log
+        elif hasattr(function, "elementwise"):
+            _VECTORISED[function] = function.elementwise
+        else:
+            _SELF.add(function)
         _NAMES_OF[function] = name.rstrip("_")
     _VECTORISED[elementary.iseven] = lambda x: x % 2 == 0
     _VECTORISED[elementary.isodd] = lambda x: x % 2 != 0
     _VECTORISED[elementary.iszero] = lambda x: x == 0
     _VECTORISED[elementary.atan] = lambda y, x=None: np.arctan(y) if x is None else np.arctan2(y, x)
+
+
+def _dot_log(*values: Any) -> Any:
+    logs = [elementary._log.elementwise(v) for v in values]  # type: ignore[attr-defined]
+    return logs[0] if len(logs) == 1 else logs[1] / logs[0]
 
 
 def _compared(plain: Callable) -> Callable:
@@ -171,6 +182,10 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
     array([[11, 21],
            [32, 42]])
     """
+    if isinstance(function, np.ufunc) and function.nin != len(args):
+        if function is not np.log:
+            raise MethodError(f"no method matching {function.__name__} with {len(args)} arguments")
+        function = elementary.log
     values = [_spread(a) for a in args]
     ranks = [_rank(v) for v in values]
     rank = max(ranks, default=0)
@@ -201,7 +216,8 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
     if vectorised is not None and all(
         _is_numeric(v) or (isinstance(v, Single) and _is_numeric(v.value)) for v in values
     ):
-        return vectorised(*aligned([v.value if isinstance(v, Single) else v for v in values], rank, ranks))
+        made = vectorised(*aligned([v.value if isinstance(v, Single) else v for v in values], rank, ranks))
+        return made.copy() if any(made is a for a in args) and isinstance(made, np.ndarray) else made
     return _each(function, values, rank, ranks, tuples, keywords)
 
 

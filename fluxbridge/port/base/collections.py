@@ -28,6 +28,11 @@ def dict_(*pairs: Any) -> dict:
     return dict(pairs)
 
 
+def text_of(x: Any) -> str:
+    """``String(x)``: of characters, the text that they make."""
+    return "".join(x) if isinstance(x, (list, tuple)) else string(x)
+
+
 def set_(*values: Any) -> set:
     """``Set(values)``."""
     return set(iterate(values[0])) if values else set()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import _is_struct, _number, array_of, is_array
+from .arithmetic import _is_struct, _number, array_of, is_array, wrap
 from .dispatch import EXTENSIONS, generic
 from .errors import MethodError
 from .types import Type
@@ -20,6 +20,14 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
             found = EXTENSIONS[name].find((x,))
             if found is not None:
                 return found[0].function(x)
+        if is_array(x) and name not in ("real", "imag", "conj"):
+            raise MethodError(
+                f"{name} of an array is no function of its elements in Julia (of a matrix it is a matrix "
+                f"function, which is not supported): write {name}.(x)"
+            )
+        return elementwise(x)
+
+    def elementwise(x: Any) -> Any:
         if isinstance(x, (list, range)):
             x = array_of(x)
         if _is_struct(x) or isinstance(x, (str, tuple, dict)):
@@ -30,10 +38,13 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
 
             raise DomainError(f"{name} of {x}: the result is complex; write {name}(complex({x}))")
         result = function(x)
+        if isinstance(result, np.ndarray) and result.base is not None:
+            result = result.copy()
         return float(result) if type(result) is np.float64 else result
 
     call.__name__ = name
     call.__doc__ = f"``{name}(x)``."
+    call.elementwise = elementwise  # type: ignore[attr-defined]
     return call
 
 
@@ -96,7 +107,7 @@ def cis(x: Any) -> Any:
 def abs2(x: Any) -> Any:
     """``abs2(x)``."""
     x = _number(array_of(x))
-    return x * x if not np.iscomplexobj(x) else np.real(x) ** 2 + np.imag(x) ** 2
+    return wrap(x * x) if not np.iscomplexobj(x) else np.real(x) ** 2 + np.imag(x) ** 2
 
 
 @generic("inv")

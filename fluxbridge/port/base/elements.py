@@ -22,9 +22,11 @@ from .types import Int64
 def first(x: Any, n: Any = None) -> Any:
     """``first(x)``, ``first(x, n)``."""
     if n is not None:
+        if isinstance(x, np.ndarray):
+            return x[:n].copy()
         return (
             x[:n]
-            if isinstance(x, (str, list, tuple, range, np.ndarray))
+            if isinstance(x, (str, list, tuple, range))
             else [v for v, _ in zip(iterate(x), range(n), strict=False)]
         )
     for v in iterate(x):
@@ -36,7 +38,8 @@ def first(x: Any, n: Any = None) -> Any:
 def last(x: Any, n: Any = None) -> Any:
     """``last(x)``, ``last(x, n)``."""
     if n is not None:
-        return x[max(len(x) - n, 0) :]
+        found = x[max(len(x) - n, 0) :]
+        return found.copy() if isinstance(found, np.ndarray) else found
     if isinstance(x, (list, tuple, range, str)):
         if not len(x):
             raise BoundsError("the collection is empty")

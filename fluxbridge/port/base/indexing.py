@@ -4,6 +4,7 @@ columns."""
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,28 @@ def colon(start: Any, *rest: Any) -> Any:
         for v in (start, step, stop)
     ):
         return start + step * np.arange(count)
-    return FloatRange(np.linspace(float(start), last, count).astype(dtype), step)
+    exact = evenly(start, step, count, dtype)
+    return FloatRange(np.linspace(float(start), last, count).astype(dtype) if exact is None else exact, step)
+
+
+def evenly(start: Any, step: Any, count: int, dtype: Any) -> Any:
+    """``start + k * step`` rounded once, with both taken as the simple fractions that they stand for (as
+    Julia's ranges of floats do); ``None`` where they stand for none."""
+    first, by = _fraction(start, dtype), _fraction(step, dtype)
+    if first is None or by is None:
+        return None
+    den = math.lcm(first.denominator, by.denominator)
+    a, b = int(first * den), int(by * den)
+    if max(abs(a), abs(a + b * count), den) >= 2**53:
+        return None
+    return ((a + b * np.arange(count)) / den).astype(dtype)
+
+
+def _fraction(value: Any, dtype: Any) -> Fraction | None:
+    if isinstance(value, Fraction):
+        return value
+    found = Fraction(float(value)).limit_denominator(10**6) if math.isfinite(value) else None
+    return found if found is not None and dtype(float(found)) == value else None
 
 
 class FloatRange(np.ndarray):
@@ -431,6 +453,8 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
         for number, v in zip(places, values, strict=False):
             x[int(number)] = v
         return x
+    if isinstance(x, dict):
+        return assign(x[index[0] if len(index) == 1 else index], value)
     if not isinstance(x, np.ndarray):
         raise MethodError(f".= into {type(x).__name__}")
     place: Any = _place(x, index) if index else ...

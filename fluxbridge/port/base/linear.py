@@ -84,12 +84,17 @@ def pinv(x: Any) -> Any:
 
 def kron(x: Any, y: Any) -> Any:
     """``kron(A, B)``."""
-    return np.kron(array_of(x), array_of(y))
+    x, y = array_of(x), array_of(y)
+    if np.ndim(x) == 1 and np.ndim(y) == 2:
+        x = x[:, None]
+    elif np.ndim(x) == 2 and np.ndim(y) == 1:
+        y = y[:, None]
+    return np.kron(x, y)
 
 
 def diag(x: Any, k: int = 0) -> Any:
     """``diag(A)``."""
-    return np.diagonal(x, k)
+    return np.diagonal(x, k).copy()
 
 
 def diagm(x: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import _is_struct, array_of, is_array
+from .errors import MethodError
 from .gathering import _is_number, gathered
 from .indexing import is_integer
 from .iteration import iterate
@@ -255,8 +256,15 @@ def collect(*args: Any) -> Any:
     return made
 
 
-def matrix_of(x: Any) -> Any:
-    """``Matrix(x)`` and ``Array(x)``: a plain array of its own."""
+def matrix_of(x: Any, *sizes: Any) -> Any:
+    """``Matrix(x)`` and ``Array(x)``: a plain array of its own; ``Matrix(I, m, n)``."""
+    if type(x).__name__ == "UniformScaling":
+        from .linear import I
+
+        made = np.eye(*(int(s) for s in sizes))
+        return made.astype(bool) if x is I else x.factor * made
+    if sizes:
+        raise MethodError(f"no method matching Matrix(::{type(x).__name__}, …)")
     return (
         np.array(array_of(x))
         if not hasattr(x, "__array__") or isinstance(x, np.ndarray)
@@ -266,7 +274,7 @@ def matrix_of(x: Any) -> Any:
 
 def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None) -> Any:
     """``range(start, stop; length)``, ``range(start; step, length)``, ``LinRange(a, b, n)``."""
-    from .indexing import FloatRange, colon
+    from .indexing import FloatRange, _fraction, colon, evenly
 
     start = args[0] if args else 1
     if len(args) > 1:
@@ -299,6 +307,12 @@ def linrange(*args: Any, length: Any = None, step: Any = None, stop: Any = None)
     single = any(isinstance(v, np.float32) for v in (start, stop)) and not any(
         type(v) is float for v in (start, stop)
     )
-    points = np.linspace(float(start), float(stop), n)
     step_value = (float(stop) - float(start)) / max(n - 1, 1)
-    return FloatRange(points.astype(np.float32) if single else points, step_value)
+    dtype = np.float32 if single else float
+    first, last = _fraction(start, dtype), _fraction(stop, dtype)
+    points = None
+    if n > 1 and first is not None and last is not None:
+        points = evenly(first, (last - first) / (n - 1), n, dtype)
+    return FloatRange(
+        np.linspace(float(start), float(stop), n).astype(dtype) if points is None else points, step_value
+    )

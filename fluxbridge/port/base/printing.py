@@ -202,9 +202,10 @@ def show_array(x: Any) -> str:
     if rank == 1:
         values = list(x)
         if not values:
-            return f"{prefix or kind!r}[]"
+            return f"{prefix or name}[]"
         return f"{prefix}[" + ", ".join(_element(v, name) for v in values) + "]"
-    return prefix + _matrix(x, name)
+    made = _matrix(x, name)
+    return prefix + (made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]")
 
 
 def _matrix(x: Any, name: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from . import arithmetic
-from .arithmetic import _is_struct, add, array_of, is_array, lt, mul
+from .arithmetic import _is_struct, add, array_of, is_array, lt, mul, wrap
 from .broadcasting import broadcast
 from .errors import MethodError
 from .gathering import _is_number, gathered
@@ -266,11 +266,15 @@ def reduce(function: Callable, x: Any, *, init: Any = _MISSING, dims: Any = None
     return foldl(function, x, init=init)
 
 
+def _wrapped(function: Callable) -> Callable:
+    return lambda a, b: wrap(function(a, b))
+
+
 def foldl(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
     """``foldl(f, x; init)``."""
     if init is _MISSING:
-        return functools.reduce(function, iterate(x))
-    return functools.reduce(function, iterate(x), init)
+        return functools.reduce(_wrapped(function), iterate(x))
+    return functools.reduce(_wrapped(function), iterate(x), init)
 
 
 def foldr(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
@@ -278,7 +282,7 @@ def foldr(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
     values = list(iterate(x))[::-1]
     result = values.pop(0) if init is _MISSING else init
     for v in values:
-        result = function(v, result)
+        result = wrap(function(v, result))
     return result
 
 
@@ -290,8 +294,15 @@ def mapreduce(
 
 
 def mapslices(function: Callable, x: Any, *, dims: Any) -> Any:
-    """``mapslices(f, x; dims)`` for one axis."""
-    return np.apply_along_axis(function, int(dims) - 1, x)
+    """``mapslices(f, x; dims)`` for one axis, which stays with length 1 where ``f`` gives a number."""
+    axis = _axes(dims)
+    if isinstance(axis, tuple):
+        if len(axis) != 1:
+            raise MethodError("mapslices over several axes is not supported")
+        axis = axis[0]
+    x = array_of(x)
+    made = np.apply_along_axis(lambda v: np.asarray(array_of(function(v))), axis, x)
+    return np.expand_dims(made, axis) if np.ndim(made) < np.ndim(x) else made
 
 
 def accumulate(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
@@ -299,7 +310,7 @@ def accumulate(function: Callable, x: Any, *, init: Any = _MISSING) -> Any:
     results = []
     state = init
     for v in iterate(x):
-        state = v if state is _MISSING else function(state, v)
+        state = v if state is _MISSING else wrap(function(state, v))
         results.append(state)
     return gathered(results)
 

@@ -77,7 +77,9 @@ def eachindex(x: Any) -> Any:
 
 
 def lastindex(x: Any, d: Any = None) -> int:
-    """``lastindex(x)``."""
+    """``lastindex(x)``; of text, the byte at which its last character starts."""
+    if isinstance(x, str) and d is None:
+        return len(x[:-1].encode()) + 1 if x else 0
     return length(x) if d is None else size(x, d)
 
 
@@ -100,7 +102,7 @@ def permutedims(x: Any, order: Any = None) -> Any:
     x = array_of(x)
     if order is None:
         return np.array(x)[None, :] if np.ndim(x) == 1 else x.T.copy()
-    return np.transpose(x, tuple(int(p) - 1 for p in order))
+    return np.transpose(x, tuple(int(p) - 1 for p in order)).copy()
 
 
 def dropdims(x: Any, *, dims: Any) -> Any:
@@ -187,7 +189,7 @@ def reverse(x: Any, *, dims: Any = None) -> Any:
     if isinstance(x, (str, list, tuple)):
         return x[::-1]
     x = array_of(x)
-    return np.flip(x, axis=None if dims is None else int(dims) - 1)
+    return np.flip(x, axis=None if dims is None else int(dims) - 1).copy()
 
 
 def circshift(x: Any, shifts: Any) -> Any:
@@ -204,12 +206,12 @@ def circshift(x: Any, shifts: Any) -> Any:
 
 def rotl90(x: Any) -> Any:
     """``rotl90(x)``."""
-    return np.rot90(x)
+    return np.rot90(x).copy()
 
 
 def rotr90(x: Any) -> Any:
     """``rotr90(x)``."""
-    return np.rot90(x, -1)
+    return np.rot90(x, -1).copy()
 
 
 def eachcol(x: Any) -> Any:

@@ -314,7 +314,7 @@ def typeof(value: Any) -> Any:
     if isinstance(value, (Type, UnionType)) or hasattr(value, "__julia_struct__"):
         return DataType
     if isinstance(value, BaseException):
-        return Exception_
+        return type(value)
     if callable(value):
         return Function_
     return Type(type(value).__name__, Any_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..kinds import (
     ANY,
@@ -98,7 +98,8 @@ class Assignments(Calls):
             self.refuse(f"the assignment {op}=", left)
         code, kind = self.binary(op, value, other)
         python = self.store_name(left.text, kind)
-        if op == "*" and kind == INT and self.in_loop():
+        doubles = op == "+" and self._uses(right, [left.text])
+        if (op == "*" or doubles) and kind == INT and self.in_loop():
             return [f"{python} = {self.jl('wrap')}({value[0]} {op} {other[0]})"] + (
                 sink(python, kind) if sink else []
             )
@@ -197,6 +198,8 @@ class Assignments(Calls):
                     code, kind = f"{self.jl('grown')}({code})", ANY
         if kind == INT and isinstance(left, Name) and self.in_loop() and self._multiplies(right, left.text):
             code = f"{self.jl('wrap')}({code})"
+        if isinstance(left, Name) and isinstance(right, Expr):
+            self.check_shared(left, right)
         lines = self.store(left, code, kind)
         if sink is None:
             return lines
@@ -204,6 +207,35 @@ class Assignments(Calls):
             return lines + sink(*self.name(left))
         name = self.fresh("value")
         return [f"{name} = {code}", *self.store(left, name, kind), *sink(name, kind)]
+
+    #: Variables whose contents are changed, and the last place where.
+    changes: ClassVar[dict[str, int]] = {}
+    assignments: ClassVar[dict[str, list[int]]] = {}
+    loops: ClassVar[dict[int, int]] = {}
+    definitions_at: ClassVar[list[Expr]] = []
+
+    def check_shared(self, left: Name, right: Expr) -> None:
+        """Refuse ``v = vec(A)`` of a matrix where one of both is changed later: in Julia they share memory,
+        and arrays that lie row by row cannot."""
+        if right.head != "call" or len(right.args) < 2 or not isinstance(right.args[1], Name):
+            return
+        called = getattr(right.args[0], "text", "")
+        if called not in ("vec", "reshape", "flatten"):
+            return
+        source = right.args[1]
+        last = max(self.changes.get(left.text, -1), self.changes.get(source.text, -1))
+        if last < right.at and not self.in_loop():
+            return
+        if last < 0:
+            return
+        _, kind = self.expr(source)
+        if kind.tag in ("range", "bottom") or (kind.tag == "arr" and kind.rank == 1):
+            return
+        try:
+            self.refuse(f"{called} of a matrix that is changed later: the memory is shared in Julia", right)
+        except Refused as refusal:
+            refusal.shared = (source.text,)  # type: ignore[attr-defined]
+            raise
 
     def named_lambda(self, left: Node, right: Expr) -> Any:
         """``f = x -> …``."""
@@ -237,6 +269,9 @@ class Assignments(Calls):
         ):
             code, kind = self.expr(right)
             return self.store(left, code, kind)
+        plain = [a.text for a in left.args if isinstance(a, Name)]
+        if any(isinstance(a, Expr) and a.head == "ref" and self._uses(a, plain) for a in left.args):
+            self.refuse("a place that depends on a variable which the same assignment changes", left)
         values = [self.passed(a) for a in right.args]
         if all(isinstance(a, Name) for a in left.args):
             codes = []

@@ -31,7 +31,7 @@ class Conversions(Helpers):
         """``Float64(x)``, ``Int(x)``, ``Dict(…)``, ``Matrix(x)``."""
         positional, _keywords = self.split(args)
         helper = {"Dict": "dict_", "Set": "set_", "Symbol": "symbol", "Tuple": "tuple_of", "Matrix": "matrix_of", "Array": "matrix_of",  # noqa: E501
-                  "Vector": "matrix_of", "String": "string", "Complex": "complex_"}.get(text)  # fmt: skip
+                  "Vector": "matrix_of", "String": "text_of", "Complex": "complex_"}.get(text)  # fmt: skip
         if helper is not None:
             return self.helper_call(text, helper, args)
         if len(positional) == 1 and text in ELEMENT_KINDS and text not in self.extended:

@@ -142,6 +142,9 @@ class Definitions(Statements):
         several = len(own.functions) > 1
         if not several and (wheres or not self._plain_types(parameters)):
             several = bool(wheres) and self._uses_where(wheres, body)
+        captured = self.captured_loop_variables(node) if self.in_loop() else []
+        if several and captured:
+            self.refuse("several methods in a loop that use its variables", node)
         return self.function(
             own.python,
             parameters,
@@ -151,6 +154,7 @@ class Definitions(Statements):
             dispatch=several,
             key=node.at,
             documented=self.documentation,
+            bind=captured,
         )
 
     documentation: Node | None = None
@@ -454,7 +458,14 @@ class Definitions(Statements):
     def captured_loop_variables(self, node: Expr) -> list[str]:
         """Loop variables around a closure that it uses: Julia makes new ones each time around."""
         found: dict[str, None] = {}
-        own = set(targets(node.args[0]))
+        own: set[str] = set()
+        heads: list[Any] = [node.args[0]]
+        while heads:
+            part = heads.pop()
+            if isinstance(part, Name):
+                own.add(part.text)
+            elif isinstance(part, Expr):
+                heads.extend(part.args[:1] if part.head in ("kw", "=", "::") else part.args)
 
         def visit(n: Any) -> None:
             if isinstance(n, Name) and n.text not in own:
@@ -463,6 +474,8 @@ class Definitions(Statements):
                     variable = scope.names.get(n.text)
                     if variable is not None and variable.loop:
                         found[variable.python] = None
+                    elif scope.key[0] == "loop" and self.made_in_loop(n.text, scope.key[1], node):
+                        found[(variable or self.scope.find(n.text) or n).python] = None  # type: ignore[union-attr]
                     scope = scope.parent
             elif isinstance(n, Expr):
                 for a in n.args:
@@ -470,6 +483,33 @@ class Definitions(Statements):
 
         visit(node.args[1])
         return list(found)
+
+    def made_in_loop(self, name: str, loop: int, closure: Expr) -> bool:
+        """Whether a variable that a closure uses is a new one each time around the loop at ``loop``. Refuses
+        one that changes after the closure is made: Python has one variable for all iterations."""
+        variable = self.scope.find(name)
+        if variable is None or variable.loop or variable.functions or variable.struct is not None:
+            return False
+        around = [d for d in self.definitions_at if d.at < closure.at < d.end]
+        inner = max(around, key=lambda d: d.at) if around else None
+        if inner is not None and self._uses(inner.args[0], [name]):
+            return False
+        places = self.assignments.get(name, ())
+        if inner is not None:
+            places = [p for p in places if inner.at <= p < inner.end]
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.globals:
+                return False
+            scope = scope.parent
+        if not places:
+            return False
+        end = self.loops.get(loop, -1)
+        if not all(loop <= p < end for p in places):
+            return False
+        if any(p >= closure.at for p in places):
+            self.refuse(f"a closure in a loop over {name}, which changes after the closure is made", closure)
+        return True
 
     def _x_do(self, node: Expr) -> Value:
         call, arrow = node.args

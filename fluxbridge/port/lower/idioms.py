@@ -255,7 +255,8 @@ def abs2(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     values = _plain(t, positional, keywords, 1)
     if values is None or values[0][1] not in (FLOAT, F32):
         return None
-    return f"({values[0][0]} ** 2)", values[0][1]
+    code = f"({values[0][0]})" if values[0][0].startswith("-") else values[0][0]
+    return f"({code} ** 2)", values[0][1]
 
 
 @idiom("zeros", "ones")

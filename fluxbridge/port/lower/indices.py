@@ -28,8 +28,10 @@ class Indices(Values):
         code, kind, position, count = self.index_stack[-1]
         if word == "begin":
             return "1", NAT
+        if kind.tag == "str":
+            return f"{self.jl('lastindex')}({code})", NAT
         if (
-            kind.tag in ("str", "tuple")
+            kind.tag == "tuple"
             or (kind.tag == "range")
             or (kind.tag == "arr" and kind.rank == 1 and count == 1)
         ):
@@ -174,7 +176,7 @@ class Indices(Values):
 
     def _from_end(self, code: str, base: str, place: int) -> str | None:
         """``len(x)`` as a negative position."""
-        for size in (f"{self.builtin('len')}({base})", f"{base}.shape[{place}]"):
+        for size in (f"{self.builtin('len')}({base})", f"jl.lastindex({base})", f"{base}.shape[{place}]"):
             if code == size:
                 return "-1"
             if code.startswith(f"({size} - ") and code.endswith(")"):
@@ -201,7 +203,7 @@ class Indices(Values):
             return None
         made = self._slice(node, code, 0)
         if made is not None and kind.tag == "arr":
-            return f"{code}[{made}]" + (".copy()" if kind.stored == "nd" and not self.reading else ""), arr(
+            return f"{code}[{made}]" + (".copy()" if kind.stored != "list" and not self.reading else ""), arr(
                 kind.element, 1, kind.stored
             )
         if made is not None:

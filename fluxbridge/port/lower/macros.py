@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..base.printing import show
 from ..kinds import ANY, BOOL, NONE, STR, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
@@ -31,6 +32,27 @@ TRANSPARENT = frozenset(
 NO_DOTS = frozenset([":", "=>", "&&", "||", "in", "isa"])
 
 
+def viewing(node: Node) -> Node:
+    """A tree in which slices that are read are views, as ``@views`` makes them."""
+    if not isinstance(node, Expr):
+        return node
+    args = [viewing(a) for a in node.args]
+    if (
+        node.head.endswith("=")
+        and node.head not in ("==", "<=", ">=", "!=")
+        and isinstance(node.args[0], Expr)
+    ):
+        left = node.args[0]
+        args[0] = Expr(left.head, [viewing(a) for a in left.args], left.at, left.end)
+    made = Expr(node.head, args, node.at, node.end)
+    sliced = node.head == "ref" and any(
+        (isinstance(a, Name) and a.text == ":")
+        or (isinstance(a, Expr) and a.head == "call" and getattr(a.args[0], "text", "") == ":")
+        for a in node.args[1:]
+    )
+    return Expr("macrocall", [Name("@view", node.at), made], node.at, node.end) if sliced else made
+
+
 class Macros(Definitions):
     """``@name …``, ``using``, ``import``, ``export``."""
 
@@ -44,6 +66,16 @@ class Macros(Definitions):
                 self.refuse(f"{module.text}: {REFUSED_PACKAGES[module.text]}", node)
             return inner.text
         return name.text if isinstance(name, Name) else "@?"
+
+    def source_of(self, node: Node) -> str:
+        """How a name or a literal is shown: ``:x``, ``"text"``, ``1.0``."""
+        if isinstance(node, Name):
+            return node.text
+        if isinstance(node, Quoted):
+            return ":" + self.source_of(node.value)
+        if isinstance(node, Literal) and node.type not in ("String", "Char"):
+            return show(node.value)
+        self.refuse("@show of text", node)
 
     def _s_macrocall(self, node: Expr, sink: Sink) -> list[str]:
         name, args = self.macro_name(node), node.args[1:]
@@ -59,13 +91,13 @@ class Macros(Definitions):
                 text = (
                     self.text[a.at : a.end]
                     if isinstance(a, Expr) and a.end > a.at >= 0
-                    else getattr(a, "text", "")
+                    else self.source_of(a)
                 )
                 lines.append(f"{self.jl('shown')}({' '.join(text.split())!r}, {code})")
             return lines + (sink(*self.expr(args[-1])) if sink and args else [])
+        if name == "@views":
+            return self.statement(viewing(args[-1]), sink)
         if name in TRANSPARENT and args:
-            if name == "@time":
-                return self.statement(args[-1], sink)
             return self.statement(args[-1], sink)
         if name == "@assert":
             test = self.condition(args[0])
@@ -195,6 +227,8 @@ class Macros(Definitions):
 
     def _x_macrocall(self, node: Expr) -> Value:
         name, args = self.macro_name(node), node.args[1:]
+        if name == "@views":
+            return self.expr(viewing(args[-1]))
         if name in TRANSPARENT and args:
             return self.expr(args[-1])
         if name == "@view":

@@ -104,6 +104,8 @@ class Matrices(Indices):
             self.imports.add("np")
             if element == REAL_KIND:
                 element = FLOAT
+            if element == F32 and any(k != F32 for _, k in values):
+                return f"np.array([{inside}], np.float32)", arr(F32, 1)
             return f"np.array([{inside}])", arr(element, 1)
         if element in (STR, SYM, CHAR) or element.tag in (
             "arr",

@@ -66,7 +66,7 @@ class Operators(Core):
 
     def binary(self, op: str, a: Value, b: Value, nodes: tuple[Any, Any] = (None, None)) -> Value:
         """``a op b`` without a dot."""
-        (x, kx), (y, ky) = a, b
+        (x, kx), (y, ky) = a, b = self._irrational(a, b)
         if BOTTOM in (kx, ky):
             kinds = BOTTOM if op not in COMPARISONS else BOOL
             return f"({x} {COMPARISONS.get(op, '+')} {y})", kinds
@@ -90,6 +90,19 @@ class Operators(Core):
         if made is None and op == "===" and (kx in (SYM, INT, NAT) and kx == ky):
             made = f"({x} == {y})", BOOL
         return made if made is not None else self._helper(op, a, b)
+
+    def _irrational(self, a: Value, b: Value) -> tuple[Value, Value]:
+        """``π`` and ``ℯ`` take the width of the number beside them."""
+        found = []
+        for (code, kind), (_, other) in ((a, b), (b, a)):
+            if code in ("np.pi", "np.e"):
+                element = self._element(other)
+                if element == F32:
+                    code, kind = f"{self.np('float32')}({code})", F32
+                elif element not in NUMBERS and element != BOTTOM:
+                    code = self.jl({"np.pi": "PI", "np.e": "E"}[code])
+            found.append((code, kind))
+        return found[0], found[1]
 
     def _helper(self, op: str, a: Value, b: Value) -> Value:
         (x, kx), (y, ky) = a, b
@@ -182,10 +195,12 @@ class Operators(Core):
         (x, kx), (y, ky) = a, b
         if {kx, ky} <= INTS:
             small = [v for v in (self.literal_int(x), self.literal_int(y)) if v is not None]
-            if any(abs(v) < 2**31 for v in small) or kx == ky == NAT:
+            if (any(abs(v) < 2**31 for v in small) and not self._calls_itself(x, y)) or kx == ky == NAT:
                 return f"({x} * {y})", INT
             return None
         if {kx, ky} <= REALS:
+            if FLOAT not in (kx, ky) and self.literal_int(x) is None and self.literal_int(y) is None:
+                return None  # both may be integers, and overflow
             return f"({x} * {y})", promoted(kx, ky)
         if (
             kx == ky == F32
@@ -217,6 +232,16 @@ class Operators(Core):
             return f"({x} @ {y})", arr(promoted(kx.element, ky.element), ky.rank)
         return None
 
+    def _calls_itself(self, *codes: str) -> bool:
+        """Whether an operand calls the function that is being defined: products of it may overflow."""
+        home: Any = self.scope.home
+        names = [
+            v.python
+            for v in self.scope.root.names.values()
+            if v.functions and any(f"{v.python}(" in c for c in codes)
+        ]
+        return home.kind == "function" and bool(names)
+
     def _quotient(self, op: str, a: Value, b: Value) -> Value | None:
         (x, kx), (y, ky) = a, b
         if {kx, ky} <= REALS:
@@ -237,12 +262,14 @@ class Operators(Core):
     def _power(self, op: str, a: Value, b: Value) -> Value | None:
         (x, kx), (y, ky) = a, b
         exponent = self.literal_int(y)
+        if x.startswith("-"):
+            x = f"({x})"
         if exponent is not None:
             if kx in FLOATS or (kx == REAL and exponent >= 0):
                 return f"({x} ** {y})", kx
             if kx == NAT and exponent == 2:
                 return f"({x} ** 2)", INT
-            base = self.literal_int(x)
+            base = self.literal_int(a[0])
             if base is not None and 0 <= exponent < 64 and abs(base**exponent) < 2**62:
                 return f"({x} ** {y})", (NAT if 0 <= base**exponent < 2**31 else Kind("num"))
             if exponent < 0 or kx not in INTS:
@@ -283,7 +310,7 @@ class Operators(Core):
 
     def dotted(self, op: str, a: Value, b: Value) -> Value:
         """``a .op b``: NumPy's operator where ranks and types fit, else ``broadcast``."""
-        (x, kx), (y, ky) = a, b
+        (x, kx), (y, ky) = a, b = self._irrational(a, b)
         if BOTTOM in (kx, ky):
             return f"({x} + {y})", BOTTOM
         if kx in NUMBERS | {STR, SYM, CHAR} and ky in NUMBERS | {STR, SYM, CHAR}:
@@ -303,6 +330,8 @@ class Operators(Core):
         if sign and fits and stored and not (op == "^" and not self._power_fits(ex, ey, y)):
             rank = max(kx.rank or 0, ky.rank or 0)
             left, right = self._raised(x, kx, rank), self._raised(y, ky, rank)
+            if sign == "**" and left is not None and left.startswith("-"):
+                left = f"({left})"
             if left is not None and right is not None:
                 element = BOOL if op in COMPARISONS else promoted(ex, ey)
                 if op == "/":
