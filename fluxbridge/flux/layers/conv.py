@@ -170,7 +170,8 @@ class Conv(_Convolution):
 
     Or ``Conv(weight, bias=True, σ=identity, …)`` with a weight of shape (kernel…, in / groups, out). Each of
     stride, pad and dilation is one integer or one for each spatial axis; pad may also be (begin1, end1,
-    begin2, end2, …) or SamePad(). Takes x (spatial…, in, batch) and returns (spatial…, out, batch), with
+    begin2, end2, …) or SamePad(); negative padding cuts elements off. Takes x (spatial…, in, batch) and
+    returns (spatial…, out, batch), with
     (size + padding - (kernel - 1)·dilation - 1) // stride + 1 along each axis, in the dtype of the weights.
     Fields: `σ`, `weight`, `bias` (out,) or False, `stride`, `pad`, `dilation`, `groups`.
 
