@@ -12,6 +12,7 @@ from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
+from ..nnlib.activations import ACTIVATIONS
 from ..show import function_name
 from .affine import affine
 from .shapes import activate, as_array, columns, identity, lead, match_eltype, numbers, size_check
@@ -28,6 +29,13 @@ def options_text(σ: Any, bias: Any) -> str:
 def activation(who: str, rest: tuple[Any, ...]) -> Any:
     """The activation among the positional arguments after the size. Raises ArgumentError for others."""
     σ = rest[0] if rest else identity
+    if isinstance(σ, str):
+        raise ArgumentError(
+            f"{who} takes one function, the activation, not the text {σ!r}: write {σ} without quotation marks, "
+            f"after from fluxbridge.flux import {σ}"
+            if σ in {"tanh", *(f.__name__ for f in ACTIVATIONS)}
+            else f"{who} takes one function, the activation, such as relu, not the text {σ!r}"
+        )
     if len(rest) > 1 or not callable(σ):
         raise ArgumentError(
             f"{who} takes one function, the activation, after its size (bias and init are keywords), "
@@ -46,6 +54,17 @@ def bias_and_activation(who: str, rest: tuple[Any, ...], bias: Any) -> tuple[Any
 def is_pair(x: Any) -> bool:
     """Is `x` a pair of sizes ``(in, out)``, Julia's ``in => out``?"""
     return isinstance(x, tuple) and len(x) == 2 and isinstance(x[1], (int, np.integer))
+
+
+def paired(size: Any, rest: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """Two sizes as a pair, and what follows them: ``Dense(in, out, σ)`` is ``Dense((in, out), σ)``.
+
+    >>> paired(2, (3, "σ")), paired((2, 3), ("σ",))
+    (((2, 3), ('σ',)), ((2, 3), ('σ',)))
+    """
+    if isinstance(size, (int, np.integer)) and rest and isinstance(rest[0], (int, np.integer)):
+        return (size, rest[0]), rest[1:]
+    return size, rest
 
 
 @layer
@@ -77,8 +96,7 @@ class Dense:
         return object.__new__(cls)
 
     def __init__(self, size: Any, *rest: Any, init: Any = glorot_uniform, bias: Any = True):
-        if isinstance(size, (int, np.integer)) and rest and isinstance(rest[0], (int, np.integer)):
-            size, rest = (size, rest[0]), rest[1:]
+        size, rest = paired(size, rest)
         if is_pair(size):
             self.weight = init(size[1], size[0])
             σ = activation("Dense", rest)
