@@ -31,8 +31,8 @@ def activation(who: str, rest: tuple[Any, ...]) -> Any:
     σ = rest[0] if rest else identity
     if isinstance(σ, str):
         raise ArgumentError(
-            f"{who} takes one function, the activation, not the text {σ!r}: write {σ} without quotation marks, "
-            f"after from fluxbridge.flux import {σ}"
+            f"{who} takes one function, the activation, not the text {σ!r}: write {σ} without quotation "
+            f"marks, after from fluxbridge.flux import {σ}"
             if σ in {"tanh", *(f.__name__ for f in ACTIVATIONS)}
             else f"{who} takes one function, the activation, such as relu, not the text {σ!r}"
         )
