@@ -11,6 +11,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
+from ..mode import shapes_only
 from ..nnlib.numeric import check_axis, check_integer, check_numbers
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
@@ -90,7 +91,7 @@ def match_eltype(layer: Any, weight: Any, x: Any) -> Any:
     if given.kind not in "fiub" or dtype.kind not in "fc":
         return x
     key = (dtype.name, given.name)
-    if key in (("float32", "float64"), ("float16", "float32")) and key not in _warned:
+    if key in (("float32", "float64"), ("float16", "float32")) and key not in _warned and not shapes_only():
         _warned.add(key)
         advice = (
             "The input will be converted, but any earlier layers may be very slow."
