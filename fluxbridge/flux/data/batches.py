@@ -8,6 +8,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
+from ..axes import takes_axis
 from ..onehotarrays import OneHotArray
 from .observations import _ARRAYS, _together, checked_axis, getobs, numobs
 
@@ -93,6 +94,7 @@ def unbatch(x: Any) -> Any:
     return list(x) if np.ndim(x) == 1 else [getobs(x, k) for k in range(numobs(x))]
 
 
+@takes_axis
 def stack(xs: Any, *, axis: int = -1) -> Any:
     """Arrays of one shape next to each other along a new axis, by default the last.
 
@@ -105,6 +107,7 @@ def stack(xs: Any, *, axis: int = -1) -> Any:
     return _joined(list(xs), axis)
 
 
+@takes_axis
 def unstack(xs: Any, *, axis: int) -> list[Any]:
     """A list of copies of the slices along `axis`: the reverse of :func:`stack`.
 
@@ -118,6 +121,7 @@ def unstack(xs: Any, *, axis: int) -> list[Any]:
     return [s.copy() if isinstance(s, np.ndarray) else s for s in slices]
 
 
+@takes_axis
 def unsqueeze(x: Any = None, *, axis: int) -> Any:
     """The array with a new axis of length 1 at `axis`; without an array, a function that inserts one.
 
@@ -154,6 +158,7 @@ def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
     return list(size)
 
 
+@takes_axis
 def chunk(
     x: Any, n: Any = None, *, size: Any = None, axis: int = -1, npartitions: int | None = None
 ) -> list[Any]:
@@ -185,6 +190,7 @@ def chunk(
     return pieces
 
 
+@takes_axis
 def rpad_constant(x: Any, n: Any, value: Any = 0, *, axis: Any = None) -> Any:
     """The array with `value` appended up to length n along `axis` (one, several, or all); longer axes stay.
 
@@ -298,6 +304,7 @@ def _axes(x: Any, axis: Any) -> Any:
     return tuple(checked_axis(x, k) for k in axis) if isinstance(axis, tuple) else checked_axis(x, axis)
 
 
+@takes_axis
 def normalise(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     """``(x - mean) / (std + eps)`` along `axis`, by default the observations: MLUtils' normalisation.
 
@@ -312,6 +319,7 @@ def normalise(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     return (x - mean) / (deviation + eps)
 
 
+@takes_axis
 def rescale(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     """``(x - min) / (max - min + eps)`` along `axis`, by default the observations: from 0 to below 1.
 

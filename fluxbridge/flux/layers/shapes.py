@@ -11,6 +11,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
+from ..axes import takes_axis
 from ..mode import shapes_only
 from ..nnlib.numeric import check_axis, check_integer, check_numbers
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
@@ -191,6 +192,7 @@ def hcat(*xs: Any) -> Any:
     return _join("hcat", [np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in xs], 1)
 
 
+@takes_axis
 def cat(*xs: Any, axis: int) -> Any:
     """The arrays joined along `axis`, for which axes of length 1 are appended where needed.
 
@@ -222,6 +224,7 @@ def abs2(x: Any) -> Any:
 EPS = float(np.float32(1e-5))  #: 1f-5, Flux's default for what is added to variances
 
 
+@takes_axis
 def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
     """(x - mean) / √(variance + eps²) along `axis`: one axis, several, or None for all.
 
