@@ -10,6 +10,7 @@ import numpy as np
 from ...autodiff.matrices import Diagonal
 from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
 from ..nnlib.activations import ACTIVATIONS
@@ -89,6 +90,7 @@ class Dense:
     """
 
     autosize_axis = 0  # the axis of the input whose size replaces `_`
+    W, b = OldField("weight"), OldField("bias")
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         if args and isinstance(args[0], Diagonal):
@@ -145,6 +147,8 @@ class Scale:
            [3., 4.]])
     """
 
+    α, β = OldField("scale"), OldField("bias")
+
     def __init__(self, *args: Any, bias: Any = True, init: Any = ones32):
         if not args:
             raise ArgumentError("Scale needs the size of its weights, or the weights")
@@ -192,6 +196,8 @@ class Bilinear:
     >>> Bilinear(((3, 4), 2))(np.ones(3, np.float32), np.ones(4, np.float32)).shape
     (2,)
     """
+
+    W, b = OldField("weight"), OldField("bias")
 
     def __init__(self, size: Any, *rest: Any, bias: Any = True, init: Any = glorot_uniform):
         if isinstance(size, (int, np.integer)) and len(rest) > 1:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DimensionMismatch
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.conv import CONV, CONV_DATA, conv_transpose_dims, depthwise_weight
@@ -110,6 +111,7 @@ class _Convolution:
 
     __fluxbridge_constants__ = ("stride", "pad", "outpad", "dilation", "groups")
 
+    W, b = OldField("weight"), OldField("bias")
     weight: Any
     bias: Any
     σ: Any

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.activations import sigmoid, tanh_fast
@@ -182,6 +183,8 @@ class RNNCell(_Cell):
     (5, 2)
     """
 
+    b = OldField("bias")
+
     def __init__(self, size: Any, *rest: Any, **options: Any):
         size, rest = paired(size, rest)
         if is_pair(size):
@@ -223,6 +226,7 @@ class LSTMCell(_Cell):
     """
 
     GATES = 4
+    b = OldField("bias")
 
     def initialstates(self) -> Any:
         """Zeros for h and c."""
