@@ -33,7 +33,7 @@ class Params:
     """
 
     def __init__(self, arrays: Iterable[Any] = ()):
-        self._arrays: dict[int, np.ndarray] = {}
+        self._arrays: dict[int, Any] = {}  # traced ones for params(model) inside of a loss
         self.way = Way()  # what is known about the way from functions to the arrays
         for array in arrays:
             self.add(array)

@@ -89,7 +89,7 @@ def _copied(model: Any) -> Any:
     What cannot be copied (a lock, a file) stays the same object in the copy.
     """
     parts = fcollect(model)
-    shared = [p for p in parts if isinstance(p, (LazyLayer, Tracer))]
+    shared: list[Any] = [p for p in parts if isinstance(p, (LazyLayer, Tracer))]
     own: set[int] = set()
     for part in parts:
         arrays = [v for v in getattr(part, "__dict__", {}).values() if isinstance(v, np.ndarray)]
