@@ -216,7 +216,7 @@ def test_rules_change_while_others_compute():
             assert len(Recording(lambda x: x + 1.0, (2.0,)).steps) == 2
 
     together(lambda k: change(k) if k == 0 else compute())
-    assert not REPLACED
+    assert not REPLACED & {np.add, np.sin, np.cosh}
     assert gradient(lambda x: np.sin(x + 1.0), 0.0)[0] == np.cos(1.0)
 
 

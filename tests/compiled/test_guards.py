@@ -13,7 +13,6 @@ from compiledkit import COMPILED, agree, result, same, state_of
 
 import fluxbridge
 from fluxbridge import AutoNative, gradient, hessian, jacobian, pushforward, withgradient
-from fluxbridge.autodiff.primitive import FUNCTIONS, UFUNCS
 from fluxbridge.compiled import CompileWarning
 from fluxbridge.errors import FluxbridgeError, NotScalarError
 
@@ -329,7 +328,6 @@ def test_a_rule_that_is_registered_later():
 
     for _ in range(3):
         assert gradient(f, COMPILED, 1.0) == (2.0,)
-    known = UFUNCS[np.nextafter]
 
     def rule(x: Any, y: Any) -> Any:
         return np.nextafter(x, y), lambda dy: (dy * 10.0, None)
@@ -338,8 +336,7 @@ def test_a_rule_that_is_registered_later():
         fluxbridge.adjoint(np.nextafter)(rule)
         assert gradient(f, COMPILED, 1.0) == gradient(f, 1.0) == (20.0,)
     finally:
-        FUNCTIONS.pop(np.nextafter)
-        UFUNCS[np.nextafter] = known
+        fluxbridge.adjoint(np.nextafter, None)
 
 
 def test_the_engine_says_what_it_is():
