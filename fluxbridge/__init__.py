@@ -49,14 +49,14 @@ __all__ = [
     "SubgradientMethod", "adjoint", "checkpointed", "compiled", "compose", "conventions", "cross_check",
     "diaghessian", "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient",
     "hessian", "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia",
-    "kinks", "pipe", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
+    "kinks", "pipe", "port", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
     "withgradient", "withjacobian",
 ]  # fmt: skip
 
 
 #: What is imported when it is first used: a name, and the submodule that has it (or is it).
 _LAZY = {
-    **{name: name for name in ("check", "compiled", "explain", "flux", "julia", "random", "scipy")},
+    **{name: name for name in ("check", "compiled", "explain", "flux", "julia", "port", "random", "scipy")},
     "cross_check": "check",
     "SubgradientMethod": "nonsmooth.descent",
     "conventions": "nonsmooth.conventions",
