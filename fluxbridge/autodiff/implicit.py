@@ -5,6 +5,7 @@ Zygote deprecated this form in favour of explicit arguments; old tutorials use i
 
 from __future__ import annotations
 
+import copy
 import functools
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,7 @@ from .native import Trace
 from .reach import Rebuilder, Way
 from .tape import Tape
 from .template import Leaf
+from .tracing import Tracer
 
 
 class Params:
@@ -31,17 +33,17 @@ class Params:
     """
 
     def __init__(self, arrays: Iterable[Any] = ()):
-        self._arrays: dict[int, np.ndarray] = {}
+        self._arrays: dict[int, Any] = {}  # traced ones for params(model) inside of a loss
         self.way = Way()  # what is known about the way from functions to the arrays
         for array in arrays:
             self.add(array)
 
     def add(self, array: Any) -> None:
-        """Add an array, or all arrays in a list or tuple."""
+        """Add an array, or all arrays in a list or tuple. Raises StructureError for anything else."""
         if isinstance(array, (list, tuple, Params)):
             for member in array:
                 self.add(member)
-        elif isinstance(array, np.ndarray):
+        elif isinstance(array, (np.ndarray, Tracer)):
             self._arrays.setdefault(id(array), array)
             self.way = Way()
         else:
@@ -49,6 +51,32 @@ class Params:
                 f"implicit parameters are arrays, told apart by identity; {array!r} is not one. "
                 "Pass numbers to gradient explicitly."
             )
+
+    def push_(self, *arrays: Any) -> Params:
+        """Julia's ``push!``: add each of these, and return the set. Raises StructureError as :meth:`add`."""
+        for array in arrays:
+            self.add(array)
+        return self
+
+    def delete(self, array: Any) -> Params:
+        """Take an array out (this one, not an equal one) and return the set; others stay as they are.
+
+        It is Julia's ``delete!``, and ``delete_`` is another name of it.
+        """
+        if self._arrays.pop(id(array), None) is not None:
+            self.way = Way()
+        return self
+
+    delete_ = delete
+
+    def __getitem__(self, position: Any) -> Any:
+        """The array at a position, or those in a slice as a list. Raises StructureError if there is none."""
+        try:
+            return list(self._arrays.values())[position]
+        except (IndexError, TypeError):
+            raise StructureError(
+                f"there are {len(self)} parameters, at positions from 0; {position!r} is none of them"
+            ) from None
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return iter(self._arrays.values())
@@ -68,7 +96,8 @@ class Grads:
 
     def __init__(self, params: Params, values: Iterable[Any]):
         self.params = params
-        self._values = dict(zip(map(id, params), values, strict=True))
+        self._arrays = dict(params._arrays)  # params may grow and shrink later
+        self._values = dict(zip(self._arrays, values, strict=True))
 
     def __getitem__(self, array: Any) -> Any:
         if id(array) not in self._values:
@@ -82,27 +111,35 @@ class Grads:
         return id(array) in self._values
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        return iter(self.params)
+        return iter(self._arrays.values())
 
     def __len__(self) -> int:
-        return len(self.params)
+        return len(self._arrays)
+
+    @property
+    def grads(self) -> Grads:
+        """Zygote's field with the dictionary from parameters to gradients, which this is itself."""
+        return self
 
     def keys(self) -> list[np.ndarray]:
-        return list(self.params)
+        return list(self._arrays.values())
 
     def values(self) -> list[Any]:
         return list(self._values.values())
 
     def items(self) -> list[tuple[np.ndarray, Any]]:
-        return list(zip(self.params, self._values.values(), strict=True))
+        return list(zip(self._arrays.values(), self._values.values(), strict=True))
 
     def map(self, f: Callable[..., Any], *others: Grads) -> Grads:
         """``f`` of the gradients of every parameter; None if any of them is None."""
         for other in others:
-            if [*map(id, other.params)] != [*map(id, self.params)]:
+            if [*other._arrays] != [*self._arrays]:
                 raise StructureError("these gradients belong to different parameters")
         rows = zip(self._values.values(), *(o._values.values() for o in others), strict=True)
-        return Grads(self.params, [None if any(g is None for g in row) else f(*row) for row in rows])
+        made = copy.copy(self)
+        values = [None if any(g is None for g in row) else f(*row) for row in rows]
+        made._values = dict(zip(self._arrays, values, strict=True))
+        return made
 
     def _combine(self, other: Any, f: Callable[[Any, Any], Any]) -> Grads:
         if isinstance(other, Grads):

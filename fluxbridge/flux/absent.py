@@ -1,9 +1,13 @@
-"""Names of Flux and its libraries that have no counterpart here, and why. docs/flux.md lists them too."""
+"""Names of Flux that have no counterpart here, and why (docs/flux.md lists them too), and older names."""
 
 from __future__ import annotations
 
+import dis
+import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
+
+_IMPORT_FROM = dis.opmap["IMPORT_FROM"]
 
 _GPU = "everything here is computed with NumPy, on the CPU; gpu and gpu_device() leave things where they are"
 _DISTRIBUTED = "training on several machines is left to programs made for it"
@@ -122,6 +126,31 @@ REASONS: dict[str, dict[str, str]] = {
 }
 
 
+_RATE = "rates change between epochs: write adjust_(state, 0.1 * 0.5 ** (epoch // 10))"
+_MARKED = "arrays need no marking: write gradient(f, x)"
+
+#: Names that older versions of Flux had, as they are written here, and what to write now.
+OLD_NAMES: dict[str, str] = {
+    "Diagonal": "the layer is called Scale: write Scale(n)",
+    "ExpDecay": _RATE,
+    "InvDecay": _RATE,
+    "Optimise": "its rules are in Flux.Optimisers, and train_ and update_ in Flux itself",
+    "Recur": "write RNN((2, 5)), LSTM((2, 5)) or GRU((2, 5)), or Recurrence(cell) for a cell of your own",
+    "Tracker": _MARKED,
+    "Zeros": "for a layer without bias write Dense((2, 3), bias=False)",
+    "back_": "write gradient(f, x)",
+    "epochs": "write a loop, for epoch in range(n)",
+    "flip": "to run a layer backwards write np.flip(layer(np.flip(x, axis=1)), axis=1)",
+    "loadparams_": "write loadmodel_(model, other)",
+    "mapleaves": "write fmap(f, model)",
+    "outdims": "write outputsize(model, size)",
+    "param": _MARKED,
+    "reset_": "recurrent layers keep no state: layer(x) starts anew, and layer(x, state) goes on from one",
+    "testmode": "write testmode_(model)",
+    "treelike": "every object is a tree without registration; the decorator layer is for printing",
+}
+
+
 def python_name(name: str) -> str:
     """The name here of a name of Julia's.
 
@@ -134,7 +163,9 @@ def python_name(name: str) -> str:
 
 
 def explain(module: str) -> Callable[[str], NoReturn]:
-    """The ``__getattr__`` of a module of the mirror: its AttributeError says why a name of Flux is missing.
+    """The ``__getattr__`` of a module of the mirror: its error says why a name of Flux is missing.
+
+    It is an AttributeError, and an ImportError at ``from fluxbridge.flux import name``.
 
     >>> explain("Flux")("CUDADevice")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -144,7 +175,52 @@ def explain(module: str) -> Callable[[str], NoReturn]:
 
     def __getattr__(name: str) -> NoReturn:
         if name in reasons:
-            raise AttributeError(f"{module}.{name} is left out: {reasons[name]}")
-        raise AttributeError(f"{module} has no attribute {name!r}")
+            text = f"{module}.{name} is left out: {reasons[name]}"
+        elif name in OLD_NAMES and not (name.startswith("__") and name.endswith("__")):
+            text = f"{module}.{name} is a name of older versions of Flux: {OLD_NAMES[name]}"
+        else:
+            raise AttributeError(f"{module} has no attribute {name!r}")
+        if _is_from_import(sys._getframe(1)):
+            raise ImportError(text)  # of an AttributeError the import would keep the name only
+        raise AttributeError(text)
 
     return __getattr__
+
+
+def _is_from_import(frame: Any) -> bool:
+    """Is this frame at ``from … import name``?"""
+    return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _IMPORT_FROM
+
+
+class OldField:
+    """A field that a layer had in older versions of Flux; reading and setting it names the new one.
+
+    A subclass may have an attribute of that name.
+
+    >>> class Affine:
+    ...     W = OldField("weight")
+    >>> Affine().W
+    Traceback (most recent call last):
+    AttributeError: the field W of Affine is called weight now
+    """
+
+    def __init__(self, new: str):
+        self.new = new
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner, self.name = owner, name
+
+    def __get__(self, layer: Any, kind: Any = None) -> Any:
+        if layer is None:
+            return self
+        if self.name in layer.__dict__:
+            return layer.__dict__[self.name]
+        raise AttributeError(self._text(layer))
+
+    def __set__(self, layer: Any, value: Any) -> None:
+        if type(layer).__module__ == self.owner.__module__:
+            raise AttributeError(self._text(layer))
+        layer.__dict__[self.name] = value
+
+    def _text(self, layer: Any) -> str:
+        return f"the field {self.name} of {type(layer).__name__} is called {self.new} now"

@@ -133,12 +133,20 @@ def gpu(x: Any) -> Any:
     return gpu_device()(x)
 
 
-def get_device(x: Any) -> CPUDevice | None:
-    """The CPU, or None for what holds no arrays.
+_NOTHING = object()
+
+
+def get_device(x: Any = _NOTHING) -> CPUDevice | None:
+    """The CPU, or None for what holds no arrays. Raises ArgumentError without an argument.
 
     >>> get_device({"w": np.ones(2)}), get_device((1, "a"))
     (CPUDevice(), None)
     """
+    if x is _NOTHING:
+        raise ArgumentError(
+            "get_device(x) says where x is; for a device that things are moved to, write gpu_device() or "
+            "cpu_device()"
+        )
     arrays = (np.ndarray, Tracer)
     return CPUDevice() if any(isinstance(v, arrays) for v in fcollect(x)) else None
 

@@ -18,6 +18,7 @@ import numpy as np
 from ..autodiff.elementwise import elementwise
 from ..autodiff.primitive import Tracer, plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
+from .axes import takes_axis
 from .nnlib import ctc_loss as ctc_loss
 from .nnlib import logsigmoid, logsoftmax, softmax
 from .nnlib.numeric import as_float, check_axis, check_real
@@ -271,6 +272,7 @@ def poisson_loss(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
 # -- classification ------------------------------------------------------------------------------------
 
 
+@takes_axis
 def label_smoothing(y: Any, alpha: float, *, axis: int | None = 0) -> Any:
     """Smoothed labels ``y·(1 - α) + α/n`` for n classes along axis 0 (Szegedy et al. 2016).
 
@@ -293,6 +295,7 @@ def label_smoothing(y: Any, alpha: float, *, axis: int | None = 0) -> Any:
     return y * (1 - alpha) + alpha / ((*np.shape(y), 1)[0] if axis == 0 else 2)
 
 
+@takes_axis
 def crossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: float | None = None) -> Any:
     """Cross entropy of probabilities `ŷ` and labels `y`, ``agg(-sum(y·log(ŷ + eps)))``.
 
@@ -331,6 +334,7 @@ CROSS_ENTROPIES: Any = primitive(
 )
 
 
+@takes_axis
 def logitcrossentropy(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean) -> Any:
     """Cross entropy of ``softmax(ŷ)`` and labels `y`, ``agg(-sum(y·logsoftmax(ŷ)))``.
 
@@ -377,6 +381,7 @@ def logitbinarycrossentropy(ŷ: Any, y: Any, *, agg: Any = np.mean) -> Any:
     return _aggregate(agg, (1 - y) * ŷ - logsigmoid(ŷ))
 
 
+@takes_axis
 def kldivergence(ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, eps: float | None = None) -> Any:
     """Kullback-Leibler divergence, ``agg(sum(y·log(y))) + crossentropy(ŷ, y)``.
 
@@ -454,6 +459,7 @@ def binary_focal_loss(
     return _aggregate(agg, _focus(p, gamma) * -log(p))
 
 
+@takes_axis
 def focal_loss(
     ŷ: Any, y: Any, *, axis: Any = 0, agg: Any = np.mean, gamma: float = 2, eps: float | None = None
 ) -> Any:

@@ -15,8 +15,9 @@ def windows(x: Any, place: Any) -> Any:
     from ..flux.nnlib.pooling import _lowest
 
     if any(place.pad):
-        edges = list(zip(place.pad[::2], place.pad[1::2], strict=True))
-        x = np.pad(x, [*edges, (0, 0), (0, 0)], constant_values=_lowest(x))
+        ours, theirs = place.common  # negative padding cuts elements off
+        edges = [(part.start, n - part.stop) for part, n in zip(theirs, place.padded, strict=True)]
+        x = np.pad(x[ours], [*edges, (0, 0), (0, 0)], constant_values=_lowest(x))
     return np.stack([x[slices] for _, slices in place.offsets()], axis=-1)
 
 

@@ -388,3 +388,29 @@ def test_the_time_does_not_depend_on_what_else_is_in_sight():
         return min(timeit.repeat(lambda: gradient(f, ps), number=5, repeat=7, timer=time.process_time))
 
     assert seconds(large, Params([w])) < 3 * seconds(small, Params([w])) + 1e-3
+
+
+def test_parameters_are_taken_out_put_in_and_found_by_position():
+    w, b, more = np.array([1.0, 2.0]), np.array([3.0]), np.array([4.0])
+    ps = Params([w, b])
+    assert ps[0] is w and ps[-1] is b and ps[:1] == [w]
+    assert ps.delete(b) is ps and len(ps) == 1 and b not in ps
+    assert len(ps.delete_(w.copy())) == 1, "an equal copy is another array"
+    assert [*map(id, ps.push_(w, more))] == [id(w), id(more)]
+    g = gradient(lambda: np.sum(w**2) + np.sum(more * b), ps)
+    assert g[w].tolist() == [2.0, 4.0] and g[more].tolist() == [3.0]
+    for position in (2, -3, w):
+        with pytest.raises(StructureError, match="2 parameters, at positions from 0"):
+            _ = ps[position]
+    with pytest.raises(StructureError, match="implicit parameters are arrays"):
+        ps.push_(1.0)
+
+
+def test_gradients_are_their_own_dictionary():
+    w, b = np.array([1.0, 2.0]), np.array([3.0])
+    ps = Params([w, b])
+    g = gradient(lambda: np.sum(w * w), ps)
+    assert g.grads[w] is g[w] and g.grads[b] is None and len(g.grads) == 2
+    ps.delete(w)
+    assert [k is v for (k, _), v in zip(g.items(), [w, b], strict=True)] == [True, True]
+    assert (2 * g)[w].tolist() == [4.0, 8.0] and len(g.keys()) == 2

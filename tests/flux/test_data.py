@@ -9,7 +9,9 @@ import pytest
 import rulecheck
 from hypothesis import given
 from hypothesis import strategies as st
+from ownerrors import refused
 
+from fluxbridge import flux
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux.data import (
     DataLoader,
@@ -313,3 +315,50 @@ def test_empty_and_uneven_data_are_refused():
         DataLoader(np.zeros((3, 0)))
     with pytest.raises(DimensionMismatch, match=r"\[6, 2\]"):
         DataLoader((X, "ab"))
+
+
+STEPS = [[[1, 2], [3, 4]], [[5, 6]]]
+
+
+@pytest.mark.parametrize("as_steps", [list, np.array])
+@pytest.mark.parametrize("pad", [[0, 9], np.array([0, 9])])
+def test_sequences_of_vectors(as_steps, pad):
+    xs = [[as_steps(step) for step in x] for x in STEPS]
+    assert [b.tolist() for b in batchseq(xs, pad)] == [[[1, 5], [2, 6]], [[3, 0], [4, 9]]]  # as Flux does
+    assert batchseq(xs, 7)[1].tolist() == [[3, 7], [4, 7]]
+    assert batchseq(tuple(map(tuple, xs)), 7)[1].tolist() == [[3, 7], [4, 7]]
+
+
+def test_sequences_of_matrices_and_arrays_beside_lists():
+    one, two = np.ones((2, 3)), np.zeros((2, 3))
+    assert [b.shape for b in batchseq([[one, two], [two]])] == [(2, 3, 2)] * 2
+    mixed = batchseq([np.array([[1, 3], [2, 4]]), [np.array([5, 6])]])
+    assert [b.tolist() for b in mixed] == [[[1, 5], [2, 6]], [[3, 0], [4, 0]]]
+
+
+def test_sequences_of_onehot_vectors():
+    xs = [[flux.onehot(k, range(3)) for k in seq] for seq in ([0, 1], [2])]
+    first, second = batchseq(xs, flux.onehot(0, range(3)))
+    assert first.argmax(axis=0).tolist() == [0, 2]
+    assert second.argmax(axis=0).tolist() == [1, 0]
+
+
+def test_padding_that_does_not_fit():
+    for call in (
+        lambda pad: batchseq(STEPS, [pad, 0]),
+        lambda pad: batchseq([[1, 2], [3]], pad),
+        lambda pad: rpad_constant(np.array([1, 2]), 4, pad),
+    ):
+        with refused(ArgumentError, match="pad with a float array"):
+            call(0.5)
+        call(1.0)
+    assert batchseq([[[1.5, 2]], [[1, 2], [3, 4]]], 0.5)[1].tolist() == [[0.5, 3.0], [0.5, 4.0]]
+    assert batchseq([[1.0, 2], [3]], 0.5)[1].tolist() == [2.0, 0.5]
+    with refused(DimensionMismatch, match=r"\(3,\).*\(2,\)"):
+        batchseq(STEPS, [0, 0, 0])
+    with refused(DimensionMismatch, match="one shape"):
+        batchseq([[[1, 2]], [[1, 2, 3]]])
+
+
+def test_gradients_of_sequences_of_vectors():
+    rulecheck.check(lambda x: batchseq([[x[:, 0], x[:, 1]], [x[:, 2]]])[1], X)

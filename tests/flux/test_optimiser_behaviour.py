@@ -1,6 +1,7 @@
 """Optimisers beyond the records: what a step must never do, own rules, old style, flattening."""
 
 import collections
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from optimisersamples import RULES, snapshot, unchanged
+from ownerrors import refused
 
 from fluxbridge import Params, gradient
 from fluxbridge.autodiff.template import Record
@@ -486,3 +488,29 @@ def test_mixed_precision_keeps_the_type_of_its_copy():
     opt.update_(nested, [x], [np.ones(3)])
     outer, (inner, _) = nested[0].state
     assert outer.dtype == np.float64 and inner.dtype == np.float16 and np.array_equal(outer, x)
+
+
+@pytest.mark.parametrize("name", ["eta", "η", "beta"])
+def test_a_field_of_a_rule_is_set_by_adjust(name):
+    rule = opt.Adam(0.1)
+    value = (0.5, 0.5) if name == "beta" else 0.01
+    with refused(AttributeError, match=f"its {name} cannot be set") as caught:
+        setattr(rule, name, value)
+    assert rule == opt.Adam(0.1)
+    in_a_state, by_itself = re.findall(r"(adjust_\(.+?\)) for|(adjust\(.+\)) for", str(caught.value))
+    names = {**vars(opt), "rule": rule, "state": opt.setup(rule, {"w": np.ones(2)})}
+    eval(in_a_state[0], names)
+    changed = opt.Adam(0.1, (0.5, 0.5)) if name == "beta" else opt.Adam(0.01)
+    assert names["state"]["w"].rule == changed
+    assert eval(by_itself[1], names) == changed
+
+
+def test_a_rule_of_ones_own_and_a_name_that_is_no_field():
+    @opt.rule
+    class Plain(opt.AbstractRule):
+        speed: float = 1.0
+
+    with refused(AttributeError, match=r"adjust\(rule, speed=2.0\)"):
+        Plain().speed = 2.0
+    with refused(AttributeError, match="no field 'rate'"):
+        opt.Descent(0.1).rate = 2.0

@@ -1,6 +1,8 @@
 """Sizes without computing."""
 
 import itertools
+import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from fluxbridge.flux import (
     relu,
     vcat,
 )
+from fluxbridge.flux.layers import shapes
 
 
 @settings(max_examples=25, deadline=None)
@@ -64,7 +67,7 @@ def test_large_batches_are_not_computed():
         return x
 
     assert outputsize(Chain(look, Dense((10, 5))), (10, 10**9)) == (5, 10**9)
-    assert max(s[-1] for s in seen) <= 2
+    assert max(s[-1] for s in seen) <= 3
 
 
 def test_statistics_are_left_alone():
@@ -175,3 +178,89 @@ def test_autosize_that_calculates():
 )  # fmt: skip
 def test_autosize_of_layers(shape, make, text):
     assert repr(autosize(shape, make(flux._))) == text
+
+
+class OwnNorm:
+    """A layer of one's own with running statistics, a counter, random numbers, and inner layers."""
+
+    def __init__(self, size):
+        self.scale = np.ones(size, np.float32)
+        self.mean, self.var, self.calls = np.zeros(size), np.ones(size), 0
+        self.seen = {"shapes": []}
+        self.rng = np.random.default_rng(1)
+        self.inner = Dense((size, size))
+
+    def __call__(self, x):
+        self.calls += 1
+        self.seen["shapes"].append(x.shape)
+        self.rng.normal()
+        axes = tuple(range(1, x.ndim))
+        self.mean *= 0.9
+        self.mean += 0.1 * np.mean(x, axis=axes)
+        self.var = 0.9 * self.var + 0.1 * np.sum((x - 1) ** 2, axis=axes) / np.float64(x.shape[-1] - 1)
+        return self.inner(x) * self.scale[:, None]
+
+
+class Locked(OwnNorm):
+    """The same, with something that cannot be copied."""
+
+    def __init__(self, size):
+        super().__init__(size)
+        self.lock = threading.Lock()
+
+    def __call__(self, x):
+        with self.lock:
+            return super().__call__(x)
+
+
+def untouched(layer):
+    fresh = np.random.default_rng(1).normal()
+    kept = (layer.mean.tolist(), layer.var.tolist(), layer.calls, layer.seen)
+    return kept == ([0.0] * 3, [1.0] * 3, 0, {"shapes": []}) and layer.rng.normal() == fresh
+
+
+@pytest.mark.parametrize("kind", [OwnNorm, Locked])
+@pytest.mark.parametrize("batch", [1, 2, 3, 50])
+def test_layers_of_ones_own_stay_as_they_are(kind, batch):
+    own = kind(3)
+    assert outputsize(Chain(Dense((2, 3)), own, Dense((3, 4))), (2, batch)) == (4, batch)
+    assert untouched(own)
+
+
+@pytest.mark.parametrize("kind", [OwnNorm, Locked])
+def test_autosize_leaves_layers_of_ones_own_as_they_are(kind):
+    own = kind(3)
+    weight = own.inner.weight
+    m = autosize((2, 5), Chain(Dense((flux._, 3)), own, Dense((flux._, 4))))
+    assert repr(m[0]) == "Dense(2 => 3)" and repr(m[2]) == "Dense(3 => 4)"
+    assert untouched(m[1]) and untouched(kind(3))
+    assert m[1].inner.weight is weight, "what is trained later are the given arrays"
+
+
+def test_a_model_inside_of_a_gradient_has_a_size():
+    m = Chain(Dense((2, 3)), OwnNorm(3))
+
+    def loss(m):
+        assert outputsize(m, (2, 5)) == (3, 5)
+        return np.sum(m[0].weight)
+
+    assert flux.gradient(loss, m)[0].layers[0].weight.tolist() == [[1.0] * 2] * 3
+
+
+def test_the_filters_of_warnings_are_left_alone(monkeypatch):
+    """They are of the whole process, so that another thread would see them change."""
+    monkeypatch.setattr(shapes, "_warned", set())  # the Float32 layer gets Float64
+    during = []
+
+    def look(x):
+        during.append(list(warnings.filters))
+        return x
+
+    before = list(warnings.filters)
+    assert outputsize(Chain(look, flux.f64(Dense((2, 3))), Dense((3, 1))), (2, 9)) == (1, 9)
+    assert during and all(filters == before for filters in during)
+
+
+def test_statistics_of_few_observations_give_no_warning():
+    assert outputsize(lambda x: x / np.std(x, axis=-1, ddof=1, keepdims=True), (2, 9)) == (2, 9)
+    assert outputsize(lambda x: np.log(x) / x, (2, 1)) == (2, 1)

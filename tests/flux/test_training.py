@@ -9,7 +9,7 @@ import pytest
 from fluxrecords import OneHot, agree, case, cases, variations
 from fluxscripts import Script, flux_words
 
-from fluxbridge import AutoFiniteDifferences, AutoNative, gradient, withgradient
+from fluxbridge import AutoFiniteDifferences, AutoNative, flux, gradient, withgradient
 from fluxbridge.autodiff.template import Record
 from fluxbridge.errors import ArgumentError, DomainError, NotScalarError, StructureError
 from fluxbridge.flux import losses, onehotarrays
@@ -391,3 +391,38 @@ def test_a_vector_is_data_number_by_number():
     assert m[0] == [3.0]
     with pytest.raises(ArgumentError, match="taken row by row"):
         train_(lambda m, x: np.sum(m[0] * x), m, np.ones((2, 2)), setup(Descent(0.5), m))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_penalty_on_the_parameters_inside_of_an_implicit_loss(bias):
+    m = flux.f64(flux.Chain(flux.Dense((2, 3), flux.tanh, bias=bias), flux.Dense((3, 1))))
+    x = np.random.default_rng(0).normal(size=(2, 4))
+    for layer in m.layers:
+        if layer.bias is not False:
+            layer.bias[:] = 0.5
+
+    def penalty(arrays):
+        return sum(np.linalg.norm(p) for p in arrays)
+
+    ps = flux.params(m)
+    found = flux.gradient(lambda: np.sum(m(x) ** 2) + penalty(flux.params(m)), ps)
+    captured = flux.gradient(lambda: np.sum(m(x) ** 2) + penalty(ps), ps)
+    (explicit,) = flux.gradient(lambda m: np.sum(m(x) ** 2) + penalty(flux.params(m)), m)
+    (expected,) = flux.gradient(lambda m: np.sum(m(x) ** 2) + penalty(flux.trainables(m)), m)
+    for k, layer in enumerate(m.layers):
+        for name in ("weight", "bias") if layer.bias is not False else ("weight",):
+            right = getattr(expected.layers[k], name)
+            assert np.all(right != 0)
+            for got in (found[getattr(layer, name)], captured[getattr(layer, name)]):
+                np.testing.assert_allclose(got, right, rtol=1e-12)
+            np.testing.assert_array_equal(getattr(explicit.layers[k], name), right)
+
+
+def test_a_second_derivative_of_a_penalty():
+    w = np.array([1.0, 2.0])
+
+    def slope():
+        inner = flux.gradient(lambda: sum(np.sum(p**3) for p in flux.params(w)), flux.params(w))
+        return np.sum(inner.grads.values()[0])
+
+    assert flux.gradient(slope, flux.params(w))[w].tolist() == [6.0, 12.0]

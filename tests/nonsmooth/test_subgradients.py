@@ -86,6 +86,8 @@ TEXTBOOK = [
      [np.array([[0, 1], [0, 1.0]])]),
     ("max-pool", lambda x: np.sum(nnlib.maxpool(x[:, None, None], (2,))), np.array([3.0, 3.0, 1.0, 0.0]),
      [[1, 0, 1, 0], [0, 1, 1, 0]]),
+    ("max-pool of a part", lambda x: np.sum(nnlib.maxpool(x[:, None, None], (2,), pad=(-1, 1))),
+     np.array([9.0, 3.0, 3.0, 1.0]), [[0, 1, 0, 1], [0, 0, 1, 1]]),
 ]  # fmt: skip
 
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
+from ..axes import takes_axis
+from ..onehotarrays import OneHotArray
 from .observations import _ARRAYS, _together, checked_axis, getobs, numobs
 
 __all__ = [
@@ -92,6 +94,7 @@ def unbatch(x: Any) -> Any:
     return list(x) if np.ndim(x) == 1 else [getobs(x, k) for k in range(numobs(x))]
 
 
+@takes_axis
 def stack(xs: Any, *, axis: int = -1) -> Any:
     """Arrays of one shape next to each other along a new axis, by default the last.
 
@@ -104,6 +107,7 @@ def stack(xs: Any, *, axis: int = -1) -> Any:
     return _joined(list(xs), axis)
 
 
+@takes_axis
 def unstack(xs: Any, *, axis: int) -> list[Any]:
     """A list of copies of the slices along `axis`: the reverse of :func:`stack`.
 
@@ -117,6 +121,7 @@ def unstack(xs: Any, *, axis: int) -> list[Any]:
     return [s.copy() if isinstance(s, np.ndarray) else s for s in slices]
 
 
+@takes_axis
 def unsqueeze(x: Any = None, *, axis: int) -> Any:
     """The array with a new axis of length 1 at `axis`; without an array, a function that inserts one.
 
@@ -153,6 +158,7 @@ def _sizes(total: int, n: Any, size: Any, npartitions: int | None) -> list[int]:
     return list(size)
 
 
+@takes_axis
 def chunk(
     x: Any, n: Any = None, *, size: Any = None, axis: int = -1, npartitions: int | None = None
 ) -> list[Any]:
@@ -184,11 +190,13 @@ def chunk(
     return pieces
 
 
+@takes_axis
 def rpad_constant(x: Any, n: Any, value: Any = 0, *, axis: Any = None) -> Any:
     """The array with `value` appended up to length n along `axis` (one, several, or all); longer axes stay.
 
     n is one length for all these axes, or one for each. The dtype stays. Raises ArgumentError if the numbers
-    of axes and lengths differ, DimensionMismatch if the array has no such axis.
+    of axes and lengths differ or the dtype cannot hold `value`, DimensionMismatch if the array has no such
+    axis.
 
     >>> rpad_constant(np.array([1, 2]), 4, -1), rpad_constant(np.array([1, 2, 3]), 2)
     (array([ 1,  2, -1, -1]), array([1, 2, 3]))
@@ -202,22 +210,70 @@ def rpad_constant(x: Any, n: Any, value: Any = 0, *, axis: Any = None) -> Any:
         shape = list(np.shape(x))
         shape[k] = max(length - shape[k], 0)
         if shape[k]:
-            x = np.concatenate([x, np.full(shape, value, plain(x).dtype)], axis=k)
+            x = np.concatenate([x, _filled(shape, value, plain(x).dtype)], axis=k)
     return x
+
+
+def _filled(shape: Any, value: Any, dtype: Any) -> np.ndarray:
+    """An array of `value`, which is a number or an array of this shape.
+
+    Raises DimensionMismatch for another shape, ArgumentError if the dtype cannot hold the value.
+    """
+    if np.shape(value) not in ((), tuple(shape)):
+        raise DimensionMismatch(
+            f"the padding has the shape {np.shape(value)}, but what it stands for has {tuple(shape)}"
+        )
+    value = np.asarray(value)
+    whole = np.dtype(dtype).kind in "iub" and value.dtype.kind in "fc"
+    if whole and not np.array_equal(value, np.real(value).astype(dtype)):
+        raise ArgumentError(
+            f"the padding {value} does not fit into an array of type {dtype}; pad with a float array"
+        )
+    return np.broadcast_to(value, shape).astype(dtype)
 
 
 def batchseq(xs: Any, value: Any = 0) -> list[Any]:
     """Sequences into one list of batches, one for each position; short sequences are padded with `value`.
 
-    Observations are along the last axis of each sequence. Raises ArgumentError without sequences.
+    A sequence is a list of numbers, a list of arrays of one shape (steps, which are then batched along a new
+    last axis), or an array with its steps along the last axis. `value` is a number, or a step of padding.
+    Raises ArgumentError without sequences or if their type cannot hold `value`, DimensionMismatch if steps
+    differ in shape.
 
     >>> batchseq([[1, 2, 3], [4, 5]], 0)
     [array([1, 4]), array([2, 5]), array([3, 0])]
+    >>> batchseq([[np.array([1, 2]), np.array([3, 4])], [np.array([5, 6])]], 0)[1]
+    array([[3, 0],
+           [4, 0]])
     """
-    xs = [x if _is_array(x) else np.asarray(x) for x in xs]
+    xs = list(xs)
+    if any(_has_steps(x) for x in xs):
+        return _batched_steps([_steps(x) for x in xs], value)
+    given, xs = xs, [x if _is_array(x) else np.asarray(x) for x in xs]
     longest = _longest(xs)
+    dtype = np.result_type(*[plain(x).dtype for x in xs])  # lists of numbers get the type of all
+    xs = [x if x is y else x.astype(dtype) for x, y in zip(xs, given, strict=True)]
     padded = [rpad_constant(x, longest, value, axis=-1) for x in xs]
     return [batch([getobs(x, k) for x in padded]) for k in range(longest)]
+
+
+def _has_steps(x: Any) -> bool:
+    """Is this a list of arrays, or of lists of numbers?"""
+    return isinstance(x, (list, tuple)) and any(_is_array(s) or isinstance(s, (list, tuple)) for s in x)
+
+
+def _steps(x: Any) -> list[Any]:
+    return [s if _is_array(s) else np.asarray(s) for s in (unbatch(x) if _is_array(x) else x)]
+
+
+def _batched_steps(xs: list[list[Any]], value: Any) -> list[Any]:
+    first = next(x[0] for x in xs if x)
+    dtype = np.result_type(*[plain(step).dtype for x in xs for step in x])
+    longest, shortest = max(map(len, xs)), min(map(len, xs))
+    padding = value
+    if shortest < longest and not isinstance(value, OneHotArray):
+        padding = _filled(np.shape(first), value, dtype)
+    return [batch([x[k] if k < len(x) else padding for x in xs]) for k in range(longest)]
 
 
 def _longest(xs: list[Any]) -> int:
@@ -248,6 +304,7 @@ def _axes(x: Any, axis: Any) -> Any:
     return tuple(checked_axis(x, k) for k in axis) if isinstance(axis, tuple) else checked_axis(x, axis)
 
 
+@takes_axis
 def normalise(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     """``(x - mean) / (std + eps)`` along `axis`, by default the observations: MLUtils' normalisation.
 
@@ -262,6 +319,7 @@ def normalise(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     return (x - mean) / (deviation + eps)
 
 
+@takes_axis
 def rescale(x: Any, *, axis: Any = -1, eps: float = 1e-5) -> Any:
     """``(x - min) / (max - min + eps)`` along `axis`, by default the observations: from 0 to below 1.
 

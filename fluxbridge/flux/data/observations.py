@@ -81,9 +81,8 @@ def checked_axis(x: Any, axis: Any, more: int = 0) -> int:
     n = np.ndim(x) + more
     if not isinstance(axis, (int, np.integer)) or not -n <= axis < n:
         raise DimensionMismatch(
-            f"axis={axis!r} is no axis of the result of an array of shape {np.shape(x)}"
-            if more
-            else f"axis={axis!r} is no axis of an array of shape {np.shape(x)}"
+            f"axis={axis!r} is no axis of {'the result of ' if more else ''}an array of shape {np.shape(x)}; "
+            f"axes count from 0" + (f", and Julia's dims={axis} is axis={axis - 1}" if axis == n else "")
         )
     return int(axis) % n
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError, DimensionMismatch
+from ..axes import takes_axis
 from .observations import checked_axis
 
 __all__ = ["batched_searchsortedfirst", "batched_searchsortedlast", "topk"]
 
 
+@takes_axis
 def topk(x: Any, k: int, *, axis: int = 0, rev: bool = True) -> tuple[Any, np.ndarray]:
     """The k largest elements along `axis`, the largest first, and their positions (from 0).
 
@@ -49,6 +51,7 @@ def _count(xp: Any, x: Any, axis: int, compare: Any) -> np.ndarray:
     return np.sum(compare(xp, x), axis=axis)
 
 
+@takes_axis
 def batched_searchsortedfirst(xp: Any, x: Any, *, axis: int = 0, rev: bool = False) -> np.ndarray:
     """For each element of x the position (from 0) of the first of `xp` along `axis` that is not below it.
 
@@ -62,6 +65,7 @@ def batched_searchsortedfirst(xp: Any, x: Any, *, axis: int = 0, rev: bool = Fal
     return _count(xp, x, axis, np.greater if rev else np.less)
 
 
+@takes_axis
 def batched_searchsortedlast(xp: Any, x: Any, *, axis: int = 0, rev: bool = False) -> np.ndarray:
     """For each element of x the position of the last of `xp` along `axis` that is not above it, or -1.
 

@@ -10,8 +10,10 @@ import numpy as np
 from ...autodiff.matrices import Diagonal
 from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform, ones32
+from ..nnlib.activations import ACTIVATIONS
 from ..show import function_name
 from .affine import affine
 from .shapes import activate, as_array, columns, identity, lead, match_eltype, numbers, size_check
@@ -28,6 +30,13 @@ def options_text(σ: Any, bias: Any) -> str:
 def activation(who: str, rest: tuple[Any, ...]) -> Any:
     """The activation among the positional arguments after the size. Raises ArgumentError for others."""
     σ = rest[0] if rest else identity
+    if isinstance(σ, str):
+        raise ArgumentError(
+            f"{who} takes one function, the activation, not the text {σ!r}: write {σ} without quotation "
+            f"marks, after from fluxbridge.flux import {σ}"
+            if σ in {"tanh", *(f.__name__ for f in ACTIVATIONS)}
+            else f"{who} takes one function, the activation, such as relu, not the text {σ!r}"
+        )
     if len(rest) > 1 or not callable(σ):
         raise ArgumentError(
             f"{who} takes one function, the activation, after its size (bias and init are keywords), "
@@ -46,6 +55,17 @@ def bias_and_activation(who: str, rest: tuple[Any, ...], bias: Any) -> tuple[Any
 def is_pair(x: Any) -> bool:
     """Is `x` a pair of sizes ``(in, out)``, Julia's ``in => out``?"""
     return isinstance(x, tuple) and len(x) == 2 and isinstance(x[1], (int, np.integer))
+
+
+def paired(size: Any, rest: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """Two sizes as a pair, and what follows them: ``Dense(in, out, σ)`` is ``Dense((in, out), σ)``.
+
+    >>> paired(2, (3, "σ")), paired((2, 3), ("σ",))
+    (((2, 3), ('σ',)), ((2, 3), ('σ',)))
+    """
+    if isinstance(size, (int, np.integer)) and rest and isinstance(rest[0], (int, np.integer)):
+        return (size, rest[0]), rest[1:]
+    return size, rest
 
 
 @layer
@@ -70,6 +90,7 @@ class Dense:
     """
 
     autosize_axis = 0  # the axis of the input whose size replaces `_`
+    W, b = OldField("weight"), OldField("bias")
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         if args and isinstance(args[0], Diagonal):
@@ -77,8 +98,7 @@ class Dense:
         return object.__new__(cls)
 
     def __init__(self, size: Any, *rest: Any, init: Any = glorot_uniform, bias: Any = True):
-        if isinstance(size, (int, np.integer)) and rest and isinstance(rest[0], (int, np.integer)):
-            size, rest = (size, rest[0]), rest[1:]
+        size, rest = paired(size, rest)
         if is_pair(size):
             self.weight = init(size[1], size[0])
             σ = activation("Dense", rest)
@@ -127,6 +147,8 @@ class Scale:
            [3., 4.]])
     """
 
+    α, β = OldField("scale"), OldField("bias")
+
     def __init__(self, *args: Any, bias: Any = True, init: Any = ones32):
         if not args:
             raise ArgumentError("Scale needs the size of its weights, or the weights")
@@ -174,6 +196,8 @@ class Bilinear:
     >>> Bilinear(((3, 4), 2))(np.ones(3, np.float32), np.ones(4, np.float32)).shape
     (2,)
     """
+
+    W, b = OldField("weight"), OldField("bias")
 
     def __init__(self, size: Any, *rest: Any, bias: Any = True, init: Any = glorot_uniform):
         if isinstance(size, (int, np.integer)) and len(rest) > 1:

@@ -102,7 +102,14 @@ class _Container:
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, (slice, list, range, np.ndarray)):
             return self._with(_picked(self.layers, index))
-        return self.layers[index]
+        try:
+            return self.layers[index]
+        except IndexError:
+            n = len(self.layers)
+            hint = f"; Julia's m[{n}] is m[{n - 1}]" if n and index == n else ""
+            raise IndexError(
+                f"{type(self).__name__} has {n} layers, at positions from 0, and none at {index}{hint}"
+            ) from None
 
     def keys(self) -> Any:
         """A list of the names of the layers, or of their positions."""

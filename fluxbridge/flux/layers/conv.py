@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, DimensionMismatch
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.conv import CONV, CONV_DATA, conv_transpose_dims, depthwise_weight
@@ -110,6 +111,7 @@ class _Convolution:
 
     __fluxbridge_constants__ = ("stride", "pad", "outpad", "dilation", "groups")
 
+    W, b = OldField("weight"), OldField("bias")
     weight: Any
     bias: Any
     σ: Any
@@ -170,7 +172,8 @@ class Conv(_Convolution):
 
     Or ``Conv(weight, bias=True, σ=identity, …)`` with a weight of shape (kernel…, in / groups, out). Each of
     stride, pad and dilation is one integer or one for each spatial axis; pad may also be (begin1, end1,
-    begin2, end2, …) or SamePad(). Takes x (spatial…, in, batch) and returns (spatial…, out, batch), with
+    begin2, end2, …) or SamePad(); negative padding cuts elements off. Takes x (spatial…, in, batch) and
+    returns (spatial…, out, batch), with
     (size + padding - (kernel - 1)·dilation - 1) // stride + 1 along each axis, in the dtype of the weights.
     Fields: `σ`, `weight`, `bias` (out,) or False, `stride`, `pad`, `dilation`, `groups`.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
+from ..axes import takes_axis
 from ..declare import layer
 from ..mode import HasMode, is_active, tidy
 from ..nnlib.numeric import check_axis
@@ -54,6 +55,7 @@ class Dropout(HasMode):
     [0.0, 2.0]
     """
 
+    @takes_axis
     def __init__(self, p: Any, *, axis: Any = None, active: bool | None = None, rng: Any = None):
         self.p = _probability(p, "Dropout")
         self.dims = ALL_AXES if axis is None else axis

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import randn32
 from .basic import is_pair
@@ -73,6 +74,8 @@ class Embedding:
     """
 
     autosize_axis = 0  # the axis of the input whose size replaces `_`
+
+    W = OldField("weight")
 
     def __init__(self, size: Any, *rest: Any, init: Any = randn32):
         if rest:

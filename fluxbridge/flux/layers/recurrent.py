@@ -12,12 +12,13 @@ import numpy as np
 
 from ...autodiff.template import Record
 from ...errors import ArgumentError, DimensionMismatch
+from ..absent import OldField
 from ..declare import layer
 from ..initialisers import create_bias, glorot_uniform
 from ..nnlib.activations import sigmoid, tanh_fast
 from ..nnlib.lstm import lstm
 from ..show import function_name
-from .basic import activation, is_pair
+from .basic import activation, is_pair, paired
 from .shapes import as_array, lead, numbers, size_check
 
 __all__ = [
@@ -66,7 +67,8 @@ def scan(cell: Any, x: Any, state: Any) -> tuple[Any, Any]:
 class _Cell:
     """Base of the cells: weights of input and state, and a bias, each with the rows of all gates.
 
-    A cell is made of sizes, ``Cell((in, out))``, or of its arrays in the order of the fields.
+    A cell is made of sizes, ``Cell((in, out))`` or ``Cell(in, out)``, or of its arrays in the order
+    of the fields.
     """
 
     Wi: Any
@@ -82,6 +84,7 @@ class _Cell:
         init_recurrent_kernel: Any = glorot_uniform,
         bias: Any = True,
     ):
+        size, arrays = paired(size, arrays)
         if is_pair(size) and not arrays:
             inside, out = size
             self.Wi = init_kernel(out * self.GATES, inside)
@@ -180,7 +183,10 @@ class RNNCell(_Cell):
     (5, 2)
     """
 
+    b = OldField("bias")
+
     def __init__(self, size: Any, *rest: Any, **options: Any):
+        size, rest = paired(size, rest)
         if is_pair(size):
             self.σ = activation("RNNCell", rest or (np.tanh,))
             rest = ()
@@ -220,6 +226,7 @@ class LSTMCell(_Cell):
     """
 
     GATES = 4
+    b = OldField("bias")
 
     def initialstates(self) -> Any:
         """Zeros for h and c."""
@@ -316,6 +323,7 @@ class GRUv3Cell(_Cell):
     BIAS = "b"
 
     def __init__(self, size: Any, *arrays: Any, init_recurrent_kernel: Any = glorot_uniform, **options: Any):
+        size, arrays = paired(size, arrays)
         super().__init__(size, *arrays[:2], init_recurrent_kernel=init_recurrent_kernel, **options)
         out = self.Wh.shape[1]
         self.Wh_h̃ = as_array(arrays[2]) if len(arrays) > 2 else init_recurrent_kernel(out, out)
@@ -397,6 +405,12 @@ class _Sequence(Recurrence):
     CELL: type
 
     def __init__(self, size: Any, *rest: Any, return_state: bool = False, **options: Any):
+        name = type(self).__name__
+        if isinstance(size, (int, np.integer)):
+            out = rest[0] if rest else "out"
+            raise ArgumentError(
+                f"{name} takes its sizes as a pair, Julia's {size} => {out}: write {name}(({size}, {out}))"
+            )
         own = isinstance(size, self.CELL)
         super().__init__(size if own else self.CELL(size, *rest, **options), return_state=return_state)
 

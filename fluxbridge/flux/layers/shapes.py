@@ -11,6 +11,8 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
+from ..axes import takes_axis
+from ..mode import shapes_only
 from ..nnlib.numeric import check_axis, check_integer, check_numbers
 from ..nnlib.softmax import logsoftmax, logsumexp, softmax
 from .standard import standardise
@@ -90,7 +92,7 @@ def match_eltype(layer: Any, weight: Any, x: Any) -> Any:
     if given.kind not in "fiub" or dtype.kind not in "fc":
         return x
     key = (dtype.name, given.name)
-    if key in (("float32", "float64"), ("float16", "float32")) and key not in _warned:
+    if key in (("float32", "float64"), ("float16", "float32")) and key not in _warned and not shapes_only():
         _warned.add(key)
         advice = (
             "The input will be converted, but any earlier layers may be very slow."
@@ -190,6 +192,7 @@ def hcat(*xs: Any) -> Any:
     return _join("hcat", [np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in xs], 1)
 
 
+@takes_axis
 def cat(*xs: Any, axis: int) -> Any:
     """The arrays joined along `axis`, for which axes of length 1 are appended where needed.
 
@@ -221,6 +224,7 @@ def abs2(x: Any) -> Any:
 EPS = float(np.float32(1e-5))  #: 1f-5, Flux's default for what is added to variances
 
 
+@takes_axis
 def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
     """(x - mean) / √(variance + eps²) along `axis`: one axis, several, or None for all.
 

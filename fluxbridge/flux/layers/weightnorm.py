@@ -8,6 +8,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...errors import ArgumentError
+from ..axes import takes_axis
 from ..declare import layer
 from ..functors import fmap, functor
 from ..nnlib.numeric import check_axis
@@ -32,6 +33,7 @@ class WeightNorm:
     (WeightNorm(Dense(2 => 1), :weight; dims=2), [[5.0]])
     """
 
+    @takes_axis
     def __init__(self, layer: Any, which: str = "weight", *, axis: Any = -1):
         parts = functor(layer)[0]
         if not isinstance(which, str) or which not in getattr(parts, "keys", list)():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import DimensionMismatch
+from ..axes import takes_axis
 from .batched import batched_mul
 from .numeric import check_axis, check_broadcast, check_integer, check_numbers
 from .softmax import softmax
@@ -118,6 +119,7 @@ def dot_product_attention(
     return y, np.reshape(scores, (*np.shape(scores)[:3], *batch))
 
 
+@takes_axis
 def make_causal_mask(x: Any, axis: int = 1) -> np.ndarray:
     """A boolean mask (n, n) in which query j may attend to the keys up to j.
 

@@ -34,6 +34,7 @@ from .windows import (
     expand,
     padded,
     per_axis,
+    unpadded,
 )
 
 BLOCK = 1 << 19  #: bytes of columns in one block
@@ -155,9 +156,7 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
             there: Any = (slice(None), *offset)
             into = dx[here]
             into += columns[there]
-    inner: Any = (*both, *place.inside)
-    dx = dx[inner]
-    return channels_last(dx.reshape(groups * inside, *place.input, batch))
+    return channels_last(unpadded(dx, place).reshape(groups * inside, *place.input, batch))
 
 
 def _conv_weight(x: np.ndarray, dy: np.ndarray, dims: ConvDims) -> np.ndarray:
@@ -216,7 +215,8 @@ def conv(
     The result has the shape (spatial…, output channels, batch), with (size + padding - (kernel - 1)·dilation
     - 1) // stride + 1 along each spatial axis, and the common dtype of x and w. `stride`, `pad` and
     `dilation` are integers, one or one for each spatial axis; `pad` may also be (begin1, end1, begin2, end2,
-    …). With `flipped` it is a cross-correlation. As in NNlib a :class:`DenseConvDims` in third place stands
+    …), and negative padding cuts elements off. With `flipped` it is a
+    cross-correlation. As in NNlib a :class:`DenseConvDims` in third place stands
     for all settings.
 
     Raises DimensionMismatch if the shapes do not fit, ArgumentError for settings out of range (a stride of 0)

@@ -14,6 +14,7 @@ import numpy as np
 from ...autodiff.native import pullback
 from ...autodiff.primitive import take_up
 from ...errors import ArgumentError, DimensionMismatch
+from ..axes import takes_axis
 from .conv import CONV_DATA, CONV_WEIGHT, depthwise_weight
 from .dims import ConvDims as PublicDims
 from .dims import DenseConvDims, DepthwiseConvDims, PoolDims
@@ -166,6 +167,7 @@ def grad_lpnormpool(dy: Any, y: Any, x: Any, pdims: PoolDims, *, p: float) -> An
     return SUMPOOL_DATA(dy * y ** (1 - p), place=pdims.place) * x ** (p - 1)
 
 
+@takes_axis
 def grad_softmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     """∇softmax: the cotangent of x in ``y = softmax(x, axis)``, from dy; x is not used.
 
@@ -180,6 +182,7 @@ def grad_softmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     return softmax_rule(dy, y, None, axis)
 
 
+@takes_axis
 def grad_logsoftmax(dy: Any, _x: Any, y: Any, *, axis: Any = 0) -> Any:
     """∇logsoftmax: the cotangent of x in ``y = logsoftmax(x, axis)``, from dy; x is not used.
 

@@ -11,7 +11,17 @@ from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
 from .conv import _window_view
 from .numeric import check_numbers
-from .windows import ConvDims, Sizes, channels_first, channels_last, conv_dims, count, expand, padded
+from .windows import (
+    ConvDims,
+    Sizes,
+    channels_first,
+    channels_last,
+    conv_dims,
+    count,
+    expand,
+    padded,
+    unpadded,
+)
 
 
 def _unfold(x: np.ndarray, dims: ConvDims) -> np.ndarray:
@@ -34,8 +44,7 @@ def _fold(y: np.ndarray, dims: ConvDims) -> np.ndarray:
         here: Any = (slice(None), *slices)
         into = x[here]
         into += parts[offset]
-    inside: Any = (slice(None), *place.inside)
-    return channels_last(x[inside])
+    return channels_last(unpadded(x, place))
 
 
 UNFOLD: Any = primitive(

@@ -10,6 +10,7 @@ from ...autodiff import native
 from ...autodiff.forward import has_tangent
 from ...autodiff.primitive import plain, take_up
 from ...errors import ArgumentError
+from ..axes import takes_axis
 from ..rng import default_rng, rand
 from .activations import sigmoid
 from .conv import conv, depthwiseconv
@@ -17,6 +18,7 @@ from .dims import ConvDims, DepthwiseConvDims
 from .numeric import check_axis, check_broadcast, check_function, check_numbers, check_real
 
 
+@takes_axis
 def glu(x: Any, axis: int = 0) -> Any:
     """Gated linear unit a · sigmoid(b), where a and b are the halves of x along `axis` (Dauphin et al. 2017).
 
@@ -40,6 +42,7 @@ def glu(x: Any, axis: int = 0) -> Any:
     return halves[0] * sigmoid(halves[1])
 
 
+@takes_axis
 def dropout(*args: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """``dropout([rng], x, p)``: each element is set to 0 with probability p, the others divided by 1 - p.
 

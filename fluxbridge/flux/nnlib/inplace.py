@@ -13,6 +13,7 @@ import numpy as np
 
 from ...autodiff.primitive import Tracer
 from ...errors import ArgumentError, DimensionMismatch, MutationError
+from ..axes import takes_axis
 from . import cotangents
 from .batched import batched_mul
 from .conv import conv, depthwiseconv
@@ -83,6 +84,7 @@ grad_softmax_ = _writing(cotangents.grad_softmax)
 grad_logsoftmax_ = _writing(cotangents.grad_logsoftmax)
 
 
+@takes_axis
 def softmax_(out: Any, x: Any = None, *, axis: Any = 0) -> Any:
     """Write ``softmax(x)`` along `axis` into `out`, by default that of `out` itself, and return `out`.
 
@@ -96,6 +98,7 @@ def softmax_(out: Any, x: Any = None, *, axis: Any = 0) -> Any:
     return write(out, softmax(out if x is None else x, axis=axis), "softmax_")
 
 
+@takes_axis
 def logsoftmax_(out: Any, x: Any = None, *, axis: Any = 0) -> Any:
     """Write ``logsoftmax(x)`` along `axis` into `out`, by default that of `out` itself, and return `out`.
 
@@ -123,6 +126,7 @@ def batched_mul_(out: Any, a: Any, b: Any, alpha: Any = 1, beta: Any = 0) -> Any
     return write(out, product + beta * out if beta else product, "batched_mul_")
 
 
+@takes_axis
 def dropout_(*args: Any, axis: Any = None) -> Any:
     """``dropout_([rng], out, x, p)``: write ``dropout([rng], x, p)`` into `out`, and return `out`.
 

@@ -29,6 +29,7 @@ def check_axis(name: str, axis: Any, ndim: int, several: bool = True) -> None:
         if not -ndim <= a < ndim:
             raise DimensionMismatch(
                 f"{name}: an array of {ndim} dimensions has no axis {a}; axes count from 0 to {ndim - 1}"
+                + (f", and Julia's dims={a} is axis={a - 1}" if a == ndim else "")
             )
     if len({a % ndim for a in axes}) != len(axes):
         raise ArgumentError(f"{name}: the axes {axis} are not all different")

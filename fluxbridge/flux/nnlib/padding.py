@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import DimensionMismatch
+from ..axes import takes_axis
 from .numeric import check_axis, check_numbers
 from .windows import expand
 
@@ -38,6 +39,7 @@ def _axes(axis: Axis, default: Sequence[int]) -> list[int]:
     return list(expand(axis, 1))
 
 
+@takes_axis
 def pad_constant(x: Any, pad: Pad, value: Any = 0, axis: Axis = None) -> Any:
     """x padded with the number `value`, by default along all axes.
 
@@ -58,6 +60,7 @@ def pad_constant(x: Any, pad: Pad, value: Any = 0, axis: Axis = None) -> Any:
     return np.pad(x, widths, constant_values=value)
 
 
+@takes_axis
 def pad_zeros(x: Any, pad: Pad, axis: Axis = None) -> Any:
     """x padded with zeros, by default along all axes.
 
@@ -92,6 +95,7 @@ def _pad_by_index(
     return x
 
 
+@takes_axis
 def pad_repeat(x: Any, pad: Pad, axis: Axis = None) -> Any:
     """x padded with repetitions of its border elements.
 
@@ -109,6 +113,7 @@ def pad_repeat(x: Any, pad: Pad, axis: Axis = None) -> Any:
     return _pad_by_index("pad_repeat", x, pad, axis, lambda n: sys.maxsize if n else 0, index)
 
 
+@takes_axis
 def pad_reflect(x: Any, pad: Pad, axis: Axis = None) -> Any:
     """x padded with its reflection at the border elements, which are not repeated.
 
@@ -126,6 +131,7 @@ def pad_reflect(x: Any, pad: Pad, axis: Axis = None) -> Any:
     return _pad_by_index("pad_reflect", x, pad, axis, lambda n: max(n - 1, 0), index)
 
 
+@takes_axis
 def pad_symmetric(x: Any, pad: Pad, axis: Axis = None) -> Any:
     """x padded with its reflection at the borders; the border elements are repeated.
 
@@ -143,6 +149,7 @@ def pad_symmetric(x: Any, pad: Pad, axis: Axis = None) -> Any:
     return _pad_by_index("pad_symmetric", x, pad, axis, lambda n: n, index)
 
 
+@takes_axis
 def pad_circular(x: Any, pad: Pad, axis: Axis = None) -> Any:
     """x padded with its periodic continuation.
 

@@ -14,7 +14,18 @@ import numpy as np
 from ...autodiff.primitive import primitive, take_up
 from .dims import PoolDims
 from .numeric import as_float, check_numbers, check_real
-from .windows import Sizes, Windows, channels_first, channels_last, check_rank, count, expand, padded, windows
+from .windows import (
+    Sizes,
+    Windows,
+    channels_first,
+    channels_last,
+    check_rank,
+    count,
+    expand,
+    padded,
+    unpadded,
+    windows,
+)
 
 
 def pool_windows(shape: Sizes, k: Any, stride: Any = None, pad: Any = 0) -> Windows:
@@ -88,7 +99,7 @@ def _spread(dy: np.ndarray, y: np.ndarray, x: np.ndarray, place: Windows) -> np.
             np.multiply(dy, here, out=dx[_at(slices)])
         else:
             dx[_at(slices)] += dy * here
-    return channels_last(dx[_at(place.inside)])
+    return channels_last(unpadded(dx, place))
 
 
 def _pick(dx: np.ndarray, y: np.ndarray, x: np.ndarray, place: Windows) -> np.ndarray:
@@ -152,7 +163,7 @@ def _sumpool_data(dy: np.ndarray, place: Windows) -> np.ndarray:
     dx = np.zeros((dy.shape[0], *place.padded, dy.shape[-1]), dy.dtype)
     for _, slices in place.offsets():
         dx[_at(slices)] += dy
-    return channels_last(dx[_at(place.inside)])
+    return channels_last(unpadded(dx, place))
 
 
 SUMPOOL: Any = primitive(

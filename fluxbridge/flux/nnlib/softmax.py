@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import primitive
+from ..axes import takes_axis
 from .numeric import as_float, check_axis
 
 Axis = int | tuple[int, ...] | None
@@ -87,6 +88,7 @@ LOGSUMEXP = primitive(
 )
 
 
+@takes_axis
 def softmax(x: Any, axis: Axis = 0) -> Any:
     """exp(x) / sum(exp(x)) along `axis`: probabilities that sum to 1.
 
@@ -100,6 +102,7 @@ def softmax(x: Any, axis: Axis = 0) -> Any:
     return SOFTMAX(x, axis=axis)
 
 
+@takes_axis
 def logsoftmax(x: Any, axis: Axis = 0) -> Any:
     """log(softmax(x)), computed as x - logsumexp(x), in the shape of x.
 
@@ -113,6 +116,7 @@ def logsoftmax(x: Any, axis: Axis = 0) -> Any:
     return LOGSOFTMAX(x, axis=axis)
 
 
+@takes_axis
 def logsumexp(x: Any, axis: Axis = None) -> Any:
     """log(sum(exp(x))), computed without overflow.
 

@@ -51,9 +51,18 @@ class Windows(NamedTuple):
         )
 
     @property
-    def inside(self) -> tuple[slice, ...]:
-        """The slices of the padded input that are the input."""
-        return tuple(slice(self.pad[2 * i], self.pad[2 * i] + n) for i, n in enumerate(self.input))
+    def common(self) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+        """The slices of the input, and of the padded input, that hold the same elements.
+
+        Negative padding cuts elements of the input off.
+        """
+        ours, theirs = [], []
+        for begin, n, whole in zip(self.pad[::2], self.input, self.padded, strict=True):
+            start = min(max(begin, 0), whole)
+            stop = max(start, min(begin + n, whole))
+            theirs.append(slice(start, stop))
+            ours.append(slice(start - begin, stop - begin) if stop > start else slice(0, 0))
+        return tuple(ours), tuple(theirs)
 
     def offsets(self) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
         """Each position in the window, first axis fastest, and the slices of the padded input there."""
@@ -106,10 +115,12 @@ def windows(
     """The windows of `kernel` over spatial sizes `input`.
 
     Raises DimensionMismatch if a setting has the wrong length or the padded input is smaller than the kernel,
-    ArgumentError for strides, dilations and kernels below 1 and negative padding.
+    ArgumentError for strides, dilations and kernels below 1. Negative padding cuts elements off.
 
     >>> windows((6, 5), (3, 2), stride=2, pad=1).output
     (3, 3)
+    >>> windows((6, 5), (3, 2), pad=-1).output
+    (2, 2)
     """
     rank = len(kernel)
     strides, dilations = per_axis("stride", stride, rank), per_axis("dilation", dilation, rank)
@@ -118,10 +129,10 @@ def windows(
         pads = tuple(p for p in pads for _ in range(2))
     if len(pads) != 2 * rank:
         raise DimensionMismatch(f"Padding {len(pads)}d, should be either {rank}d or {2 * rank}d: pad={pads}")
-    if min((*kernel, *strides, *dilations), default=1) < 1 or min(pads, default=0) < 0:
+    if min((*kernel, *strides, *dilations), default=1) < 1:
         raise ArgumentError(
-            "sizes, strides and dilations of windows are at least 1 and paddings at least 0, but got "
-            f"kernel={tuple(kernel)}, stride={strides}, dilation={dilations}, pad={pads}"
+            "sizes, strides and dilations of windows are at least 1, but got "
+            f"kernel={tuple(kernel)}, stride={strides}, dilation={dilations}"
         )
     made = Windows(tuple(input), tuple(kernel), strides, pads, dilations)
     for n, k, d in zip(made.padded, made.kernel, dilations, strict=True):
@@ -150,12 +161,26 @@ def channels_last(x: np.ndarray) -> np.ndarray:
 
 
 def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:
-    """An array (channels, spatial…, batch) with its spatial axes padded with `value`."""
+    """An array (channels, spatial…, batch) with its spatial axes padded with `value`, or cut."""
     if not any(place.pad):
         return x
     out = np.full((x.shape[0], *place.padded, x.shape[-1]), value, x.dtype)
-    inside: Any = (slice(None), *place.inside)
-    out[inside] = x
+    ours, theirs = place.common
+    there: Any = (slice(None), *theirs)
+    here: Any = (slice(None), *ours)
+    out[there] = x[here]
+    return out
+
+
+def unpadded(x: np.ndarray, place: Windows) -> np.ndarray:
+    """The transpose of :func:`padded` with zeros, for an array (…, padded spatial…, batch)."""
+    ours, theirs = place.common
+    there: Any = (..., *theirs, slice(None))
+    if min(place.pad, default=0) >= 0:
+        return x[there]
+    out = np.zeros((*x.shape[: -place.rank - 1], *place.input, x.shape[-1]), x.dtype)
+    here: Any = (..., *ours, slice(None))
+    out[here] = x[there]
     return out
 
 

@@ -187,9 +187,21 @@ def rule(cls: Rule) -> Rule:
         plain(self, *args, **spelled(options))
 
     made.__init__ = __init__
+    made.__setattr__ = _refuse_assignment
     if made.compares:
         made.init = _of_real_numbers(made.init)
     return made
+
+
+def _refuse_assignment(self: Any, name: str, value: Any) -> None:
+    field = SPELLINGS.get(name, name)
+    if field not in self.__dataclass_fields__:
+        raise dataclasses.FrozenInstanceError(f"{type(self).__name__} has no field {name!r} to be set")
+    new = f"{field}={value!r}"
+    raise dataclasses.FrozenInstanceError(
+        f"a rule does not change, so its {name} cannot be set: write adjust_(state, {new}) for a state that "
+        f"setup(rule, model) made, or rule = adjust(rule, {new}) for a rule by itself"
+    )
 
 
 def _of_real_numbers(init: Any) -> Any:

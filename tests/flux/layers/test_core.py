@@ -472,3 +472,22 @@ def test_what_is_said_of_input_that_loses_precision(weights, input_type, advice)
     with pytest.warns(UserWarning, match=f"{np.dtype(input_type).name} input .*{advice}"):
         assert layer(np.ones(3, input_type)).dtype == weights
     assert layer(np.ones(3, input_type)).dtype == weights  # said once
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda σ: flux.Dense((2, 3), σ),
+        lambda σ: flux.Conv((3,), (2, 3), σ),
+        lambda σ: flux.Scale(2, σ),
+        lambda σ: flux.RNNCell((2, 3), σ),
+    ],
+)
+def test_the_name_of_an_activation_is_not_the_function(make):
+    with refused(ArgumentError, match="without quotation marks") as caught:
+        make("relu")
+    scope = {}
+    exec(str(caught.value).rpartition("after ")[2], scope)
+    make(scope["relu"])
+    with refused(ArgumentError, match="such as relu"):
+        make("linear")

@@ -169,3 +169,25 @@ def test_weights_and_states_of_other_shapes():
         flux.Recurrence(lstm)(np.ones(3))
     with refused(ArgumentError, match="initialstates"):
         initialstates(np.tanh)
+
+
+@pytest.mark.parametrize("cell", [RNNCell, LSTMCell, GRUCell, GRUv3Cell])
+def test_a_cell_takes_two_sizes_as_in_flux(cell):
+    made = cell(2, 5)
+    assert repr(made) == repr(cell((2, 5)))
+    assert made(np.ones(2, np.float32))[0].shape == (5,)
+    assert [a.shape for a in flux.trainables(cell(2, 5, bias=False))] == [
+        a.shape for a in flux.trainables(cell((2, 5), bias=False))
+    ]
+
+
+def test_the_activation_follows_two_sizes():
+    assert repr(RNNCell(2, 5, flux.relu)) == "RNNCell(2 => 5, relu)"
+
+
+@pytest.mark.parametrize("layer", [flux.RNN, flux.LSTM, flux.GRU, flux.GRUv3])
+def test_a_layer_takes_a_pair(layer):
+    with refused(ArgumentError) as caught:
+        layer(2, 5)
+    advice = str(caught.value).rpartition("write ")[2]
+    assert repr(eval(advice, vars(flux))) == repr(layer((2, 5)))

@@ -238,7 +238,7 @@ def test_dims_of_other_arrays():
     assert (dense.channels_in, dense.channels_out, dense.weight_size()) == (3, 5, (2, 3, 5))
     dims = nnlib.DepthwiseConvDims((8, 3, 2), (2, 5, 3))
     assert dims.weight_size() == (2, 5, 3) and dims.channels_out == 15
-    for options in ({"stride": 0}, {"dilation": 0}, {"padding": -1}, {"stride": 1.5}):
+    for options in ({"stride": 0}, {"dilation": 0}, {"padding": 1.5}, {"stride": 1.5}):
         with refused(ArgumentError):
             nnlib.DenseConvDims((8, 3, 2), (2, 3, 4), **options)
 
