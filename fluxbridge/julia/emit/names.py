@@ -122,11 +122,13 @@ def _stores(code: types.CodeType) -> dict[int, tuple[str, ...]]:
     names: dict[int, tuple[str, ...]] = {}
     instructions = list(dis.get_instructions(code))
     for this, after in itertools.pairwise(instructions):
+        # where code has run often, its frame may stand at the cache behind the instruction
+        places = range(this.offset, after.offset, 2)
         if after.opname.startswith("RETURN"):
-            names[this.offset] = ("return",)
+            names.update(dict.fromkeys(places, ("return",)))
         elif after.opname.startswith(("STORE_FAST", "STORE_DEREF", "STORE_NAME")):
             name = after.argval[0] if isinstance(after.argval, tuple) else after.argval
-            names[this.offset] = (str(name),)
+            names.update(dict.fromkeys(places, (str(name),)))
     return names
 
 

@@ -230,3 +230,17 @@ def test_powers_of_integers_of_few_bits_have_room_for_their_derivative():
     assert "NumPy.wrapped(Int16, Int64(n[1])^3)" in source(lambda n: n[0] ** 3, n)
     assert "n .^ x" in source(lambda n, x: np.sum(n**x), n, np.ones(2))
     assert "n .^ 3" in source(lambda n: np.sum(n**3), n.astype(int))
+
+
+def test_names_are_the_same_when_the_function_has_run_often():
+    def f(table):
+        mean = np.mean(table, axis=0)
+        picked = table[np.array([2, 0])]
+        return np.sum(picked * mean * picked)
+
+    table = np.arange(6.0).reshape(3, 2)
+    first = source(f, table)
+    for _ in range(50):
+        gradient(f, table)
+    assert source(f, table) == first
+    assert "picked = table" in first and "mean2 = vec(mean(" in first

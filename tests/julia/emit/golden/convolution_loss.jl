@@ -11,7 +11,7 @@ function convolution_loss(image, kernel, bias)
     out8 = out7 .+ kernel[3, 2] * image[3:end, 2:8]
     out9 = out8 .+ kernel[3, 3] * image[3:end, 3:end]
     features = max.(out9 .+ bias, 0.0)
-    v = dropdims(maximum(NumPy.reshape(features[1:6, 1:6], 3, 2, 3, 2); dims=(2, 4));
+    pooled = dropdims(maximum(NumPy.reshape(features[1:6, 1:6], 3, 2, 3, 2); dims=(2, 4));
         dims=(2, 4))
-    return sum(v .^ 2)
+    return sum(pooled .^ 2)
 end
