@@ -402,25 +402,28 @@ class AutoFiniteDifferences(ADType):
         if template is None:
             return y, None
         moved = [k for k, dx in enumerate(tangents) if dx is not None and np.any(dx)]
-        totals = [np.asarray(out) * 0.0 for out in outputs]
-        if moved:
-            kinds = [np.result_type(_dtype(leaves[k]), np.float16) for k in moved]
-            eps = max(float(np.finfo(kind).eps) for kind in kinds)
-            scale = max(1.0, *[float(np.max(np.abs(leaves[k]))) for k in moved])
-            h = scale * (self.step or eps ** (1.0 / self.order))
-            h /= max(float(np.max(np.abs(tangents[k]))) for k in moved)
-            for k, weight in differences.STENCILS[self.order].items():
-                for sign in (1, -1):
-                    there = list(leaves)
-                    for i in moved:
-                        there[i] = leaves[i] + (sign * k * h) * tangents[i]
-                    parts = take_apart(f(*put_together(tuple(xs), there)))[0]
-                    if [np.shape(p) for p in parts] != [np.shape(t) for t in totals]:
-                        raise StructureError(
-                            "the structure of the value changes with the arguments, so it has no difference"
-                        )
-                    totals = [t + (sign * weight / h) * p for t, p in zip(totals, parts, strict=True)]
-        return y, template.fill([t if np.ndim(t) else t.item() for t in totals])
+        zeros = [np.asarray(out) * 0.0 for out in outputs]
+        if not moved:
+            return y, template.fill([z if z.ndim else z.item() for z in zeros])
+        kinds = [np.result_type(_dtype(leaves[k]), np.float16) for k in moved]
+        eps = max(float(np.finfo(kind).eps) for kind in kinds)
+        scale = max(1.0, *[float(np.max(np.abs(leaves[k]))) for k in moved])
+        h = scale * (self.step or eps ** (1.0 / self.order))
+        h /= max(float(np.max(np.abs(tangents[k]))) for k in moved)
+
+        def along(t: float) -> np.ndarray:
+            there = [x + t * tangents[k] if k in moved else x for k, x in enumerate(leaves)]
+            parts = take_apart(f(*put_together(tuple(xs), there)))[0]
+            if [np.shape(p) for p in parts] != [z.shape for z in zeros]:
+                raise StructureError(
+                    "the structure of the value changes with the arguments, so it has no difference"
+                )
+            return np.concatenate([np.ravel(p) for p in parts])
+
+        slopes = differences.central(along, h, self.order)
+        flat = np.split(slopes, np.cumsum([z.size for z in zeros])[:-1])
+        parts = [np.reshape(p, z.shape).astype(z.dtype) for p, z in zip(flat, zeros, strict=True)]
+        return y, template.fill([p if p.ndim else p.item() for p in parts])
 
     def _gradient(self, s: Callable[..., float], xs: Sequence[Any]) -> tuple[Any, ...]:
         leaves, template = take_apart(tuple(xs))
@@ -449,7 +452,7 @@ class AutoFiniteDifferences(ADType):
         def moved(t: float) -> float:
             z = x.copy()
             z[index] += t * direction
-            return s(z if z.ndim else z[()])
+            return float(s(z if z.ndim else z[()]))
 
         eps = np.finfo(x.dtype).eps
         scale = max(1.0, float(np.abs(x[index])))

@@ -43,18 +43,19 @@ STEEP = "the slope grows without bound, or the value jumps"
 NOISE = "rounding in the function hides the slope"
 
 
-def central(f: Callable[[float], float], h: float, points: int) -> float:
+def central(f: Callable[[float], Any], h: float, points: int) -> Any:
     """The derivative of f at 0 by central differences with step h, of order h**(points - 1).
 
-    `points` is 3, 5 or 7 (B. Fornberg, Mathematics of Computation 51, 1988, table 1).
+    f gives a number or an array; `points` is 3, 5 or 7 (B. Fornberg, Mathematics of Computation 51, 1988,
+    table 1).
 
-    >>> round(central(np.exp, 1e-3, 5), 9)
+    >>> round(float(central(np.exp, 1e-3, 5)), 9)
     1.0
     """
     total = 0.0
     for k, weight in STENCILS[points].items():
         for sign in (1, -1):
-            total += sign * weight * float(f(sign * k * h))
+            total = total + sign * weight * f(sign * k * h)
     return total / h
 
 

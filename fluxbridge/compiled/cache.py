@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import types
 import warnings
@@ -13,6 +15,7 @@ from ..autodiff.primitive import LISTENERS
 from .build import Compiled
 from .refusals import CompileWarning
 
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 FUNCTIONS = 256  #: functions that are remembered
 PATHS = 16  #: programs that are kept for each
 PATIENCE = 24  #: traces without use, after which a function is taken for one that goes a new way every time
@@ -43,22 +46,22 @@ class State:
         """This call runs eagerly, which is said once."""
         if not self.calls:
             self.calls = reason
-            warnings.warn(
-                f"A call of {self.name} runs eagerly, not compiled: {reason}. The result is the same.",
-                CompileWarning,
-                stacklevel=4,
-            )
+            _warn(f"A call of {self.name} runs eagerly, not compiled: {reason}. The result is the same.")
 
     def refuse(self, reason: str) -> None:
         """From now on the function runs eagerly, which is said once."""
         if not self.eager:
             self.eager = reason
             self.entries = []
-            warnings.warn(
-                f"{self.name} runs eagerly, not compiled: {reason}. The result is the same.",
-                CompileWarning,
-                stacklevel=4,
-            )
+            _warn(f"{self.name} runs eagerly, not compiled: {reason}. The result is the same.")
+
+
+def _warn(text: str) -> None:
+    """Warn at the line of the user's call, outside of this package."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, CompileWarning, stacklevel=level)
 
 
 class Cache:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import threading
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -344,3 +345,13 @@ def test_the_engine_says_what_it_is():
     assert repr(AutoNative(compile=True)) == "AutoNative(compile=True)"
     assert isinstance(AutoNative(compile=True), AutoNative)
     assert repr(AutoNative(True, True)) == "AutoNative(verify=True, compile=True)"
+
+
+def test_a_warning_names_the_line_of_the_call():
+    def f(x: Any) -> Any:
+        return np.sum(x * np.random.rand(2))
+
+    with pytest.warns(fluxbridge.compiled.CompileWarning, match=r"np\.random") as caught:
+        line = sys._getframe().f_lineno + 1
+        gradient(f, COMPILED, np.ones(2))
+    assert (caught[0].filename, caught[0].lineno) == (__file__, line)

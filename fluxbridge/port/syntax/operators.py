@@ -37,7 +37,7 @@ BINARY_AND_UNARY = frozenset(["+", "-", "⋆", "±", "∓", "$", "&", "~", "−"
 OTHERS = frozenset(["::", "->", "...", ".", "?", "$", "'", "!", "¬", "√", "∛", "∜", "@"])
 WORDS = frozenset({"in", "isa"})
 SYMBOLS = sorted((set(PRECEDENCE) | OTHERS) - WORDS, key=len, reverse=True)
-NO_DOT = frozenset(["::", "->", "...", ".", "?", "$", "'", ":", ":=", "$=", "-->", "@"]) - {"-->"}
+NO_DOT = frozenset(["::", "->", "...", ".", "?", "$", "'", ":", ":=", "$=", "@"])
 SYNTACTIC = frozenset(["&&", "||", "<:", ">:", "-->"])
 """Binary operators that are heads of expressions, not called functions."""
 
@@ -72,31 +72,8 @@ KEYWORDS = frozenset(
         "while",
     ]
 )
-OPENING = frozenset(
-    [
-        "baremodule",
-        "begin",
-        "break",
-        "const",
-        "continue",
-        "export",
-        "for",
-        "function",
-        "global",
-        "if",
-        "import",
-        "let",
-        "local",
-        "macro",
-        "module",
-        "quote",
-        "return",
-        "struct",
-        "try",
-        "using",
-        "while",
-    ]
-)
+#: Those that begin an expression; the others are parts of one.
+OPENING = KEYWORDS - {"catch", "do", "else", "elseif", "end", "finally"}
 SUFFIXES = frozenset("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾′″‴⁗ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ")
 NO_SUFFIX = frozenset(
     [
