@@ -8,11 +8,12 @@ import operator
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .callers import compares_fractions, formats_text
+from .habits import missing_attribute
 from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
 from .refusals import lost
@@ -121,6 +122,11 @@ NUMPYS: dict[type, type] = {float: np.float64, int: np.int64}
 
 class Operators(NumpyProtocols):
     __slots__ = ()
+
+    def __getattr__(self, name: str) -> NoReturn:
+        kind = self.__class__
+        owner = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+        raise AttributeError(missing_attribute(f"{owner}{kind.__name__}", name))
 
     __add__, __radd__ = _binary(np.add), _binary(np.add, True)
     __sub__, __rsub__ = _binary(np.subtract), _binary(np.subtract, True)
