@@ -99,7 +99,7 @@ def _need_arguments(name: str, f: Any, xs: tuple[Any, ...]) -> None:
 
 
 @overload
-def gradient(f: Callable[[], Any], ps: Params, /) -> Grads: ...
+def gradient(f: Callable[..., Any], ps: Params, /) -> Grads: ...
 @overload
 def gradient(f: Callable[..., Any], x: X, /) -> tuple[X | None]: ...
 @overload
@@ -145,7 +145,7 @@ def gradient(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Any:
 
 
 @overload
-def withgradient(f: Callable[[], Value], ps: Params, /) -> ValueAndGradient[Value, Grads]: ...
+def withgradient(f: Callable[..., Value], ps: Params, /) -> ValueAndGradient[Value, Grads]: ...
 @overload
 def withgradient(f: Callable[..., Value], x: X, /) -> ValueAndGradient[Value, tuple[X | None]]: ...
 @overload
@@ -220,7 +220,7 @@ def pullback(
     return engine.pullback(f, xs)
 
 
-def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
+def pushforward(f: Callable[..., Any], /, *xs: Any) -> Callable[..., Any]:
     """The function that takes tangents of the arguments to the tangent of the result.
 
     A tangent has the structure, and its parts the shapes, of its argument; None stands for no change. Each
@@ -248,7 +248,7 @@ def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     return push
 
 
-def jacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> tuple[Any, ...]:
+def jacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C") -> tuple[Any, ...]:
     """The Jacobian by every argument that is an array or a number; None for others.
 
     The matrix has one row for each element of the output and one column for each element of the
@@ -264,14 +264,20 @@ def jacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> tuple[Any, ..
     return withjacobian(f, *xs, order=order).grad
 
 
-def withjacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> ValueAndGradient:
+def withjacobian(
+    f: Callable[..., Value], /, *xs: Any, order: str = "C"
+) -> ValueAndGradient[Value, tuple[Any, ...]]:
     """The value of f and its :func:`jacobian`, as ``(val=…, grad=…)``."""
     engine, xs = _engine(xs)
     _need_arguments("jacobian", f, xs)
     return ValueAndGradient(*engine.withjacobian(f, xs, order))
 
 
-def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
+@overload
+def hessian(f: Callable[..., Any], x: X, /, *, order: str = "C") -> X: ...
+@overload
+def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any: ...
+def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
     """The matrix of second derivatives of f by one array, or the second derivative by one number.
 
     Forward mode over reverse mode. Rows and columns count the elements of `x` in C order, or in
@@ -287,13 +293,21 @@ def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
     return engine.hessian(f, x_, order)
 
 
-def hessian_reverse(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
+@overload
+def hessian_reverse(f: Callable[..., Any], x: X, /, *, order: str = "C") -> X: ...
+@overload
+def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any: ...
+def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
     """:func:`hessian`, in reverse mode over reverse mode: the Jacobian of the gradient."""
     engine, x_ = _one_argument("hessian_reverse", f, x)
     return engine.hessian_reverse(f, x_, order)
 
 
-def diaghessian(f: Callable[..., Any], *xs: Any) -> tuple[Any, ...]:
+@overload
+def diaghessian(f: Callable[..., Any], x: X, /) -> tuple[X]: ...
+@overload
+def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]: ...
+def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]:
     """The diagonal of the Hessian by every argument, in the shape of the argument.
 
     >>> import numpy as np

@@ -20,6 +20,7 @@ ROOT = Path(fluxbridge.__file__).parent
 #: Each room may know those above its line, and nobody below it.
 ROOMS = [
     "errors",
+    "shell",
     "progress",
     "autodiff",
     "recording",
