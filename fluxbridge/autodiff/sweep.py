@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .floating import attribute, own_work, restore
 from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, take_up
 from .tape import Tape
 from .tracer import TracedArray, as_numpys
@@ -50,6 +51,15 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
     cotangent of a real array may be one float, which stands for equal numbers everywhere (as a sum
     leaves them): operations of each element by itself work with it as it is.
     """
+    settings = attribute()
+    try:
+        return _sweep(tape, seeds, leaves, free)
+    finally:
+        restore(settings)
+
+
+@own_work
+def _sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool) -> list[Any]:
     tape.verify()
     cotangents: list[Any] = [None] * len(tape)
     ours: set[int] = set()  # positions whose cotangent is a sum of our own, to be added to in place
