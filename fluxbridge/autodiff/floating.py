@@ -56,7 +56,6 @@ class _Attributing:
 
 ATTRIBUTING = _Attributing.write.__code__
 _log = _Attributing()
-_known: tuple[Any, Any] = (None, None)  #: the last settings of the user's, and ours for them
 
 
 def _ours(theirs: Any) -> Any:
@@ -71,7 +70,9 @@ try:
     from numpy._core.umath import _extobj_contextvar as _settings  # type: ignore[attr-defined]
     from numpy._core.umath import _make_extobj as _make  # type: ignore[attr-defined]
 
-    _known = (_settings.get(), _ours(_settings.get()))
+    _get, _set, _reset = _settings.get, _settings.set, _settings.reset
+    _usual = _get()  #: the user's settings, most of the time
+    _usual_ours = _ours(_usual)
 except Exception:  # another NumPy: its warnings stay as they are
 
     def attribute() -> Any:
@@ -85,22 +86,20 @@ else:
 
     def attribute() -> Any:
         """From here on floating-point warnings name the user's line; the result is for :func:`restore`."""
-        global _known
-        theirs = _settings.get()
-        known, ours = _known  # read once: another thread may replace it
-        if theirs is ours:
+        theirs = _get()
+        if theirs is _usual:
+            return _set(_usual_ours), _usual_ours
+        if np.geterrcall() is _log:  # in a gradient already
             return None
-        if theirs is not known:
-            ours = _ours(theirs)
-            _known = (theirs, ours)
-        return None if ours is None else (_settings.set(ours), ours)
+        ours = _ours(theirs)
+        return None if ours is None else (_set(ours), ours)
 
     def restore(token: Any) -> None:
         """Take NumPy's settings back to what they were at :func:`attribute`, or to what f made of them."""
         if token is None:
             return
-        if _settings.get() is token[1]:
-            _settings.reset(token[0])
+        if _get() is token[1]:
+            _reset(token[0])
         else:  # f called np.seterr
             kinds: dict[str, Any] = {k: "warn" if how == "log" else how for k, how in np.geterr().items()}
-            _settings.set(_make(call=None, **kinds))
+            _set(_make(call=None, **kinds))

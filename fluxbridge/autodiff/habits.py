@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any, NoReturn
 
 from .callers import is_from_import
 
@@ -55,7 +56,6 @@ ATTRIBUTES = {
     "cpu": "x is in the memory of the CPU already",
     "unsqueeze": "np.expand_dims(x, axis) adds an axis",
     "permute": "np.transpose(x, axes) permutes the axes",
-    "view": "np.reshape(x, shape) has another shape",
     "clone": "x.copy() is a copy",
     "float": "x.astype(np.float32) converts",
     "double": "x.astype(np.float64) converts",
@@ -75,14 +75,27 @@ ATTRIBUTES = {
 }
 
 
-def missing_attribute(kind: str, name: str) -> str:
-    """What is said where a traced value lacks an attribute: Python's sentence, and what to write instead.
+class Absent:
+    """A word of another framework, as an attribute that is not there, and an error that says what to write.
 
-    >>> missing_attribute("float", "detach")
-    "'float' object has no attribute 'detach': fluxbridge.ignore_derivatives(x) is x without its derivative."
+    >>> class Number:
+    ...     detach = Absent("detach")
+    >>> hasattr(Number(), "detach")
+    False
+    >>> Number().detach  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    AttributeError: ...Number' object has no attribute 'detach': fluxbridge.ignore_derivatives(x) is x ...
     """
-    advice = ATTRIBUTES.get(name)
-    return f"'{kind}' object has no attribute {name!r}" + (f": {advice}." if advice else "")
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> NoReturn:
+        kind = owner if instance is None else instance.__class__
+        module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
+        raise AttributeError(
+            f"'{module}{kind.__qualname__}' object has no attribute {self.name!r}: {ATTRIBUTES[self.name]}."
+        )
 
 
 def missing_name(name: str) -> AttributeError | ImportError:

@@ -8,12 +8,12 @@ import operator
 import sys
 import types
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from .callers import compares_fractions, formats_text
-from .habits import missing_attribute
+from .habits import ATTRIBUTES, Absent
 from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
 from .refusals import lost
@@ -122,11 +122,6 @@ NUMPYS: dict[type, type] = {float: np.float64, int: np.int64}
 
 class Operators(NumpyProtocols):
     __slots__ = ()
-
-    def __getattr__(self, name: str) -> NoReturn:
-        kind = self.__class__
-        owner = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-        raise AttributeError(missing_attribute(f"{owner}{kind.__name__}", name))
 
     __add__, __radd__ = _binary(np.add), _binary(np.add, True)
     __sub__, __rsub__ = _binary(np.subtract), _binary(np.subtract, True)
@@ -280,3 +275,7 @@ class Text(str):
 
     def __float__(self) -> float:
         raise lost("A float was read from the text", "Use the number itself, and np.round(x, 3) to round it.")
+
+
+for _name in ATTRIBUTES:  # no __getattr__, which would slow down every attribute
+    setattr(Operators, _name, Absent(_name))
