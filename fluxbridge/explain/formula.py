@@ -8,6 +8,7 @@ the same for TeX, and ``evaluate()`` computes it, so the tests check the formula
 from __future__ import annotations
 
 import ast
+import copy
 import operator
 from typing import Any
 
@@ -31,6 +32,12 @@ class Formula:
         self.symbols: dict[str, Symbol] = {}
         tree = _parse(template)
         self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
+
+    def put_into(self, symbols: dict[str, Symbol]) -> ast.expr:
+        """The tree as a part of another formula, whose symbols it adds its own to, under other names."""
+        names = {name: f"{name}_{len(symbols) + k}_" for k, name in enumerate(self.symbols)}
+        symbols |= {names[name]: symbol for name, symbol in self.symbols.items()}
+        return _Renamer(names).visit(copy.deepcopy(self.tree))
 
     def evaluate(self) -> Any:
         """The value, computed from the tree that is shown."""
@@ -85,6 +92,21 @@ _FOLDED: dict[type[ast.operator], Any] = {
 }
 
 
+class _Renamer(ast.NodeTransformer):
+    """Gives the symbols of a formula other names; functions are called as before."""
+
+    def __init__(self, names: dict[str, str]):
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        node.args = [self.visit(a) for a in node.args]
+        node.keywords = [self.visit(k) for k in node.keywords]
+        return node
+
+
 class _Filler(ast.NodeTransformer):
     """Replaces names by symbols and constants, and simplifies."""
 
@@ -98,6 +120,8 @@ class _Filler(ast.NodeTransformer):
         if node.id not in self.names:
             return node
         value = self.names[node.id]
+        if isinstance(value, Formula):
+            return value.put_into(self.symbols)
         if type(value) in (int, float) or isinstance(value, (np.integer, np.floating)):
             return ast.Constant(value.item() if isinstance(value, np.generic) else value)
         if not isinstance(value, Symbol):

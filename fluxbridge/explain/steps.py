@@ -105,6 +105,7 @@ class ExplainedStep:
         self.value = step.value
         self.cotangent: Any = None
         self.parts: list[Part] = []
+        self.incoming: list[Part] = []  #: what its cotangent is the sum of, in the order of the sweep
         self.tangent: Any = None
 
     @cached_property
@@ -169,9 +170,10 @@ class ExplainedStep:
     @cached_property
     def operation(self) -> Formula:
         """What the step computes."""
-        return self._operation({})
+        return self.operation_with({})
 
-    def _operation(self, replaced: dict[int, Any]) -> Formula:
+    def operation_with(self, replaced: dict[int, Any]) -> Formula:
+        """The same with something else for some inputs: another symbol, or the formula of an input."""
         step = self.step
         name = step.primitive.name
         symbols = [replaced.get(k, self.names.symbol(x)) for k, x in enumerate(step.inputs)]
@@ -233,11 +235,11 @@ class ExplainedStep:
             elif template is not None:
                 terms.append(Formula(template, {**self.words, "dx": dot}))
             elif step.primitive.jvp == "multilinear":
-                terms.append(self._operation({k: dot}))
+                terms.append(self.operation_with({k: dot}))
             else:
                 words = {**self.words, "dx": dot, "tangents": Symbol("", "", _only(step, k, tangents))}
                 terms.append(Formula(f"pushed(primitive, {k}, dx, y, inputs, tangents, options)", words))
-        return [self._operation(linear)] if linear else terms
+        return [self.operation_with(linear)] if linear else terms
 
     def _forward_template(self, k: int) -> str | None:
         if not self.step.primitive.formulas:

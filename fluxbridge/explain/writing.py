@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..recording.shorten import number, shape_of, short
+from ..recording.shorten import number, powers, shape_of, short
 
 
 def is_complex(x: Any) -> bool:
@@ -121,6 +121,8 @@ class Writer:
         if self.tex and type(value) is float and "e" in text:
             mantissa, _, exponent = text.partition("e")
             return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", 3
+        if type(value) is float and "e" in text:
+            return powers(text), 3
         return text, 4 if text.startswith("-") or "j" in text else 9
 
     def _Name(self, node: ast.Name) -> tuple[str, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from types import CodeType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .recording import Call
 
@@ -32,13 +33,14 @@ def location_of(calls: Sequence[Call]) -> Location:
     if not calls:
         return NOWHERE
     for call in reversed(calls):
-        if _is_users(call.code.co_filename):
+        if is_users(call.code.co_filename):
             return _source(call.code, call.line, call.instruction)
     last = calls[-1]
     return _source(last.code, last.line, last.instruction)
 
 
-def _is_users(file: str) -> bool:
+def is_users(file: str) -> bool:
+    """Is this file neither this package's nor a library's?"""
     return not file.startswith(PACKAGE) and f"{os.sep}site-packages{os.sep}" not in file
 
 
@@ -74,6 +76,45 @@ def _piece(code: CodeType, first: int, last: int, start: int, end: int) -> str:
     lines[-1] = lines[-1][:end]
     lines[0] = lines[0][start:]
     words = [part.decode(errors="replace").partition("  #")[0].strip() for part in lines]
+    return " ".join(word for word in words if word)
+
+
+def statement(code: CodeType, line: int) -> tuple[int, int]:
+    """First and last line of the statement around a line; of a loop or a branch those of its head."""
+    return _statements(code).get(line, (line, line))
+
+
+@cache
+def _statements(code: CodeType) -> dict[int, tuple[int, int]]:
+    lines = _command_line(code) if code.co_filename == "<string>" else ()
+    return _spans("\n".join(lines) or "".join(linecache.getlines(code.co_filename)))
+
+
+@cache
+def _spans(text: str) -> dict[int, tuple[int, int]]:
+    """For each line the statement that it belongs to; nothing if the text is no Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {}
+    spans: dict[int, tuple[int, int]] = {}
+    for node in ast.walk(tree):  # from the outside in
+        if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            body: Any = getattr(node, "body", getattr(node, "cases", None))
+            first = getattr(node, "lineno", 0) or node.pattern.lineno  # type: ignore[union-attr]
+            last = node.end_lineno if not body else max(first, _first_line(body[0]) - 1)  # type: ignore[union-attr]
+            spans |= dict.fromkeys(range(first, (last or first) + 1), (first, last or first))
+    return spans
+
+
+def _first_line(node: Any) -> int:
+    return node.lineno if hasattr(node, "lineno") else node.pattern.lineno
+
+
+def text_of_statement(code: CodeType, line: int) -> str:
+    """The statement around a line, on one line and without comments."""
+    first, last = statement(code, line)
+    words = [text_of_line(code, n) for n in range(first, last + 1)]
     return " ".join(word for word in words if word)
 
 
