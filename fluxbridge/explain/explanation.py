@@ -62,11 +62,19 @@ class Explanation(ExplainedRun):
 
         return records(self)
 
-    def json(self, indent: int | None = None) -> str:
-        """:meth:`records` as JSON; complex numbers are pairs ``{"re": …, "im": …}``."""
-        from .views.data import plain_data
+    def data(self, size: int = 64) -> dict[str, Any]:
+        """Code, steps, contributions, tests and groups as plain data, for programs that show them.
 
-        return json.dumps(plain_data(self.records()), indent=indent, ensure_ascii=False)
+        The schema stands in docs/explain.md. Arrays of up to `size` elements are written out.
+        """
+        from .views.data import data
+
+        return data(self, size)
+
+    def json(self, indent: int | None = None) -> str:
+        """:meth:`data` as JSON; complex numbers are pairs ``{"re": …, "im": …}``."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.data(), indent=indent, ensure_ascii=False, separators=separators)
 
     def steps(self) -> Iterator[State]:
         """The states of the sweeps, one by one: first forward, then (unless in forward mode) reverse."""

@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from .recording import Call
+from .steps import Choice
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
@@ -30,13 +31,54 @@ NOWHERE = Location("", 0, "", "")
 
 def location_of(calls: Sequence[Call]) -> Location:
     """The innermost place in the code of the user: not this package's, nor a library's."""
-    if not calls:
-        return NOWHERE
+    call = _chosen(calls)
+    return NOWHERE if call is None else _source(call.code, call.line, call.instruction)
+
+
+def _chosen(calls: Sequence[Call]) -> Call | None:
     for call in reversed(calls):
         if is_users(call.code.co_filename):
-            return _source(call.code, call.line, call.instruction)
-    last = calls[-1]
-    return _source(last.code, last.line, last.instruction)
+            return call
+    return calls[-1] if calls else None
+
+
+class Place(NamedTuple):
+    """Where an expression stands: lines from 1, and its first and last column in characters from 0."""
+
+    file: str
+    line: int
+    last: int
+    columns: tuple[int, int] | None
+
+
+def place_of(calls: Sequence[Call]) -> Place | None:
+    """The place of a step, as :func:`location_of` chooses it."""
+    call = _chosen(calls)
+    return None if call is None else _place(call.code, call.line, call.instruction)
+
+
+@cache
+def _place(code: CodeType, line: int, instruction: int) -> Place:
+    found = _position(code, instruction) if hasattr(code, "co_positions") else None
+    if found is None:
+        return Place(code.co_filename, line, line, None)
+    first, last, start, end = found
+    columns = [
+        len(_line(code, n).encode()[:at].decode(errors="replace")) for n, at in ((first, start), (last, end))
+    ]
+    return Place(code.co_filename, first, last, (columns[0], columns[1]))
+
+
+def questioned(choice: Choice) -> str:
+    """The text of a question in the code, or what was asked."""
+    return location_of(choice.calls).expression or getattr(choice.function, "__name__", "")
+
+
+def lines_of(file: str, codes: Sequence[CodeType], first: int, last: int) -> list[str]:
+    """The text of some lines of a file; `codes` are of that file."""
+    if codes:
+        return [_line(codes[0], n) for n in range(first, last + 1)]
+    return [linecache.getline(file, n).rstrip("\n") for n in range(first, last + 1)]
 
 
 def is_users(file: str) -> bool:
