@@ -8,8 +8,8 @@ the same for TeX, and ``evaluate()`` computes it, so the tests check the formula
 from __future__ import annotations
 
 import ast
-import copy
 import operator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,13 @@ class Formula:
         self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
 
     def put_into(self, symbols: dict[str, Symbol]) -> ast.expr:
-        """The tree as a part of another formula, whose symbols it adds its own to, under other names."""
+        """The tree as a part of another formula, whose symbols it adds its own to, under other names.
+
+        This formula is used up by that.
+        """
         names = {name: f"{name}_{len(symbols) + k}_" for k, name in enumerate(self.symbols)}
         symbols |= {names[name]: symbol for name, symbol in self.symbols.items()}
-        return _Renamer(names).visit(copy.deepcopy(self.tree))
+        return _Renamer(names).visit(self.tree)  # type: ignore[no-any-return]
 
     def evaluate(self) -> Any:
         """The value, computed from the tree that is shown."""
@@ -79,6 +82,7 @@ def as_contribution(slope: str) -> str:
     return f"dy * conj({slope})"
 
 
+@cache
 def uses_cotangent(template: str) -> bool:
     return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(_parse(template)))
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from ..autodiff.tracer import TracedArray, TracedNumber
 from ..recording import Step
 from ..recording.shorten import short
 from .held import ASSIGNED, Held
-from .writing import Symbol, tex_text
+from .texing import letter, tex_text
+from .writing import Symbol
 
 BAR, DOT = "\u0304", "\u0307"
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -111,6 +113,7 @@ def _base(item: Any, held: Held) -> str:
     return sighting.name if sighting and array is item else ""
 
 
+@lru_cache(4096)
 def marked(name: str, mark: str) -> str:
     """`name` with a bar or a dot on its first letter, or a ∂ before a name that is a path."""
     if not mark:
@@ -120,6 +123,7 @@ def marked(name: str, mark: str) -> str:
     return ("∂" if mark == BAR else "δ") + name
 
 
+@lru_cache(4096)
 def tex(name: str, mark: str = "") -> str:
     """The name in TeX: ``v_{3}``, ``W``, ``x_{1}`` for x₁, or upright for a word or a path."""
     base, index = re.fullmatch(r"(.*?)([₀-₉]*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
@@ -128,32 +132,10 @@ def tex(name: str, mark: str = "") -> str:
     letters = base.rstrip("0123456789")
     if len(letters) == 1 and letters.isalpha():
         below = ",".join(part for part in (base[1:], index) if part)
-        return over.format(_letter(letters)) + (f"_{{{below}}}" if below else "")
+        return over.format(letter(letters)) + (f"_{{{below}}}" if below else "")
     if mark == BAR:
         over = r"\overline{{{}}}"
     return over.format(tex_text(base)) + (f"_{{{index}}}" if index else "")
-
-
-_ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0307": r"\dot", "\u0308": r"\ddot"}
-_UPRIGHT = set("ΑΒΕΖΗΙΚΜΝΟΡΤΧ")  # Greek capitals that look like Latin ones, and have no name in TeX
-
-
-def _letter(letter: str) -> str:
-    """A letter in TeX: a Greek one by its name, an accented one with its accent."""
-    if letter.isascii():
-        return letter
-    plain, *accents = unicodedata.normalize("NFD", letter)
-    said = unicodedata.name(plain, "").split()
-    if said[:1] == ["GREEK"] and plain not in _UPRIGHT and plain != "ο":
-        word = said[-1].lower().replace("lamda", "lambda")
-        plain = "\\" + (word.capitalize() if plain.isupper() else "varsigma" if plain == "ς" else word)
-    elif not plain.isascii():
-        return tex_text(letter)
-    for accent in accents:
-        if accent not in _ACCENTS:
-            return tex_text(letter)
-        plain = f"{_ACCENTS[accent]}{{{plain}}}"
-    return plain
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:

@@ -17,7 +17,8 @@ from ..recording.sources import Location, location_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
-from .writing import MANY, Symbol, tex_text
+from .texing import tex_text
+from .writing import MANY, Symbol
 
 
 class Part:
@@ -65,6 +66,8 @@ class Part:
         """The axes of the output along which this input was repeated, so that it sums over them."""
         if isinstance(self.line.step.value, tuple) or isinstance(self.step.value, tuple):
             return ()
+        if all(type(x) is float for x in (self.line.step.value, self.step.value)):
+            return ()  # the usual case in loops of numbers
         shape, own = np.shape(self.formula.evaluate()), np.shape(self.step.value)
         extra = len(shape) - len(own)
         if extra < 0:

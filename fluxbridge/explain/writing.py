@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..recording.shorten import number, powers, shape_of, short
+from .texing import tex_text
 
 
 def is_complex(x: Any) -> bool:
@@ -300,10 +301,3 @@ class Writer:
 
 def _sub(k: int) -> str:
     return str(k).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def tex_text(x: str) -> str:
-    """Plain text inside of TeX."""
-    for c in "_{}#%&$":
-        x = x.replace(c, "\\" + c)
-    return rf"\text{{{x}}}"

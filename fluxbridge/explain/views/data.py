@@ -122,10 +122,10 @@ class _Writer:
 
     # -- values ----------------------------------------------------------------------------------------
 
-    def _value(self, x: Any) -> dict[str, Any]:
-        """``text``, ``data`` if it is small, and for an array ``shape`` and ``dtype``."""
-        if type(x) is float:
-            return {"text": shown(x), "data": x if np.isfinite(x) else str(x)}
+    def _value(self, x: Any) -> Any:
+        """A finite real number as it is; else ``text``, small ``data``, and of an array ``shape`` and ``dtype``."""
+        if type(x) in (float, int, np.float64) and np.isfinite(x):
+            return float(x) if type(x) is np.float64 else x
         value: dict[str, Any] = {"text": shown(x)}
         if isinstance(x, np.ndarray):
             value |= {"shape": list(x.shape), "dtype": x.dtype.name}
@@ -159,12 +159,15 @@ class _Writer:
             found["sum"] = [self.number[id(part)] for part in line.incoming]
         return _filled(found)
 
-    def _input(self, x: Any) -> dict[str, Any]:
+    def _input(self, x: Any) -> Any:
+        """The id of a step, or what else stands there."""
         if isinstance(x, Step):
-            return {"step": x.position}
-        if id(x) in self.constants:
+            if x in self.e.of_step:
+                return x.position
+            x = x.value  # a step that only a test looks at
+        elif id(x) in self.constants:
             return {"constant": self.constants[id(x)]}
-        return self._value(x)
+        return {"value": self._value(x)}
 
     def _contribution(self, part: Part) -> dict[str, Any]:
         whole = self.e.of_step[part.step].cotangent
@@ -231,12 +234,7 @@ class _Writer:
             "text": questioned(choice),
             "answer": shown(choice.outcome),
             "place": self._place(choice.calls),
-            "inputs": [
-                {"step": x.position}
-                if isinstance(x, Step) and x in self.e.of_step
-                else self._value(x.value if isinstance(x, Step) else x)
-                for x in choice.inputs
-            ],
+            "inputs": [self._input(x) for x in choice.inputs],
         }
         return _filled(found)
 

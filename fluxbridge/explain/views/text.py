@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...recording.shorten import shape_of, shown
 from ..about import sentence
 from ..folding import Group
-from ..rows import amount, formula_of, given, homes, slope, sum_text, terms
+from ..rows import Given, amount, formula_of, given, homes, slope, sum_text, terms
 from ..run import ExplainedRun
 from ..steps import ExplainedStep
 from .outline import items, rows
@@ -205,15 +205,21 @@ def _group_back(e: ExplainedRun, group: Group, indent: str, home: Any) -> list[l
     kinks = "; ".join(dict.fromkeys(line.kink for line in group.lines() if line.kink))
     found = []
     for gift in given(group):
-        value, local = gift.contribution, slope(group, gift) if group.kind == "line" else None
-        formula = f"{into[0].bar} · {_brackets(shown(local))}" if local is not None and into else ""
+        value, formula = gift.contribution, slope_text(group, gift, into)
         found.append([f"→ {gift.name}", formula, _equals(amount(value, e.of_step[gift.step].cotangent))])
         found[-1] += [shape_of(value), "" if len(found) > 1 else kinks]
     return [[indent + (head if k == 0 else ""), *row] for k, row in enumerate(found)] or [[indent + head]]
 
 
-def _brackets(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
+def slope_text(group: Group, gift: Given, into: Sequence[ExplainedStep]) -> str:
+    """``x̄₁ · 0.5``: what a statement gives, by its local derivative as a number."""
+    local = slope(group, gift) if group.kind == "line" and into else None
+    if local is None:
+        return ""
+    if local in (1.0, -1.0):
+        return into[0].bar if local == 1.0 else f"-{into[0].bar}"
+    text = shown(local)
+    return f"{into[0].bar} · ({text})" if text.startswith("-") else f"{into[0].bar} · {text}"
 
 
 def gradient_rows(e: ExplainedRun) -> list[list[str]]:
