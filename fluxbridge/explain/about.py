@@ -14,6 +14,9 @@ from .reach import ancestors
 from .turns import TurnRecording
 
 
+MANY = 6  #: arguments that are listed
+
+
 class Argument(NamedTuple):
     """One argument: the gradient is taken by `reached` of its `leaves`; `reason` says why not by (all of) it."""
 
@@ -64,6 +67,8 @@ def sentence(arguments: Sequence[Argument], forward: bool = False) -> str:
     """``with respect to W and b; constant: n (a whole number …)``."""
     by = [str(a) for a in arguments if a.reached]
     constant = [str(a) for a in arguments if not a.reached]
+    if len(by) > MANY:
+        by = [*by[: MANY - 1], f"{len(by) - MANY + 1} more"]
     said = "derivative along " if forward else "gradient with respect to "
     text = said + (_listed(by) if by else "nothing")
     return text + (f"; constant: {', '.join(constant)}" if constant else "")

@@ -28,6 +28,8 @@ class Formula:
     ('Wᵀ · v̄3 · 3', array([3., 3.]))
     """
 
+    value: Any = None  #: what it computes, where a formula around it asks for its shape
+
     def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
         self.symbols: dict[str, Symbol] = {}
         tree = _parse(template)
@@ -134,6 +136,13 @@ class _Filler(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> Any:
+        if isinstance(node.func, ast.Name) and node.func.id == "shape":
+            inner = self.names.get(getattr(node.args[0], "id", ""))
+            if isinstance(inner, Formula):  # the shape is known, and the formula does not matter
+                name = f"shape{len(self.symbols)}_"
+                self.symbols[name] = Symbol("", "", inner.value)
+                node.args = [ast.Name(name, ast.Load())]
+                return node
         node.args = [self.visit(a) for a in node.args]  # not the function: an option may have its name
         node.keywords = [self.visit(k) for k in node.keywords]
         if isinstance(node.func, ast.Name):

@@ -38,7 +38,9 @@ def _composed(inside: dict[Step, ExplainedStep], line: ExplainedStep) -> Formula
         for k, x in enumerate(line.step.inputs)
         if isinstance(x, Step) and x in inside
     }
-    return line.operation_with(inner)
+    formula = line.operation_with(inner)
+    formula.value = line.value
+    return formula
 
 
 # -- what goes back ------------------------------------------------------------------------------------
@@ -71,6 +73,31 @@ def total(parts: list[Part]) -> Any:
     for part in parts[1:]:
         value = value + part.contribution
     return value
+
+
+def gift_formula(group: Group, gift: Given) -> Formula | None:
+    """What a statement gives to an input as one formula; None if it is a sum of several, or long."""
+    lines = list(group.lines())
+    inside = {line.step: line for line in lines}
+
+    def back(part: Part) -> Formula | None:
+        line = part.line
+        words: dict[str, Any] = {}
+        for name, x in line.input_words():
+            if x in inside:
+                words[name] = _composed(inside, inside[x])
+        if line is not lines[-1]:
+            ways = [p for p in line.incoming if p.line.step in inside]
+            before = back(ways[0]) if len(ways) == 1 and not ways[0].summed else None
+            if before is None:
+                return None
+            words |= {"dy": before, "y": _composed(inside, line)}
+        return part.formula_with(words)
+
+    if len(gift.parts) > 1 or len(lines) > MOST:
+        return None
+    formula = back(gift.parts[0])
+    return formula if formula is not None and len(formula.text()) <= LONGEST else None
 
 
 def slope(group: Group, gift: Given) -> Any:

@@ -49,8 +49,12 @@ class Part:
     @cached_property
     def formula(self) -> Formula:
         """The contribution, as a formula that contains the cotangent."""
+        return self.formula_with({})
+
+    def formula_with(self, replaced: dict[str, Any]) -> Formula:
+        """The same with formulas in the place of some words of the rule."""
         template = self.template if uses_cotangent(self.template) else as_contribution(self.template)
-        return Formula(template, self.line.words)
+        return Formula(template, {**self.line.words, **replaced})
 
     @cached_property
     def local(self) -> Formula:
@@ -81,16 +85,17 @@ class Part:
             return "Σ "
         return f"Σ[{'axis' if len(self.summed) == 1 else 'axes'} {', '.join(map(str, self.summed))}] "
 
-    def text(self) -> str:
-        note, text = self._note(), self.formula.text()
+    def text(self, formula: Formula | None = None) -> str:
+        """The contribution as text; with another formula if the step is part of a statement."""
+        note, text = self._note(), (formula or self.formula).text()
         return f"{note}({text})" if note and " " in text else note + text
 
-    def latex(self) -> str:
+    def latex(self, formula: Formula | None = None) -> str:
         note = ""
         if self.summed:
             note = r"\sum_{\text{" + ("axis " if len(self.summed) == 1 else "axes ")
             note += ", ".join(map(str, self.summed)) + r"}} "
-        text = self.formula.latex()
+        text = (formula or self.formula).latex()
         return rf"{note}\left({text}\right)" if note and " " in text else note + text
 
 
@@ -159,7 +164,7 @@ class ExplainedStep:
         words: dict[str, Any] = {**defaults(step.primitive), **step.options}
         if "where" in words:  # which is the name of a function in formulas
             words["mask"] = words.pop("where")
-        for name, x in zip(input_names(step.primitive, len(step.inputs)), step.inputs, strict=True):
+        for name, x in self.input_words():
             words[name] = self.names.symbol(x)
         ct = np.float64(self.cotangent) if type(self.cotangent) is float else self.cotangent
         words["dy"] = Symbol(self.bar, self.bar_latex, ct)
@@ -169,6 +174,11 @@ class ExplainedStep:
         words["known"] = Symbol("known", "", rule_values(step))
         words["options"] = Symbol("options", "", step.options)
         return words
+
+    def input_words(self) -> list[tuple[str, Any]]:
+        """What the rules call the inputs, and the inputs."""
+        step = self.step
+        return list(zip(input_names(step.primitive, len(step.inputs)), step.inputs, strict=True))
 
     @cached_property
     def operation(self) -> Formula:

@@ -15,6 +15,7 @@ from ..folding import Group
 from ..rows import formula_of, given, negligible, slope
 from ..run import ExplainedRun
 from ..steps import ExplainedStep, Part
+from .text import slope_text
 
 SCHEMA = "fluxbridge.explain/1"
 SIZE = 64  #: elements up to which an array is written out
@@ -221,6 +222,7 @@ class _Writer:
         found = {
             "to": gift.step.position,
             "value": self._value(gift.contribution),
+            "text": slope_text(group, gift, self.e.results(group)),
             "slope": slope(group, gift) if group.kind == "line" else None,
             "sum": [self.number[id(part)] for part in gift.parts],
         }

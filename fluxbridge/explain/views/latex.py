@@ -14,7 +14,7 @@ from ...recording.shorten import number, shape_of, short
 from ..about import sentence
 from ..folding import Group
 from ..names import BAR, tex
-from ..rows import Given, formula_of, given, homes, negligible, slope, sum_of, terms
+from ..rows import Given, formula_of, gift_formula, given, homes, negligible, slope, sum_of, terms
 from ..run import ExplainedRun
 from ..steps import ExplainedStep
 from ..texing import tex_text
@@ -180,22 +180,23 @@ def _reverse_group(e: ExplainedRun, group: Group, depth: int, home: Any) -> list
     head += "".join(f" {kink}" for kink in dict.fromkeys(x.kink for x in group.lines() if x.kink))
     found = []
     for k, gift in enumerate(given(group)):
-        local, value = _slope(group, gift), _amount(gift.contribution, e.of_step[gift.step].cotangent)
-        formula = f"${_times_slope(line.bar_latex, local)}$" if local else ""
+        formula, value = _gift(group, gift, line), _amount(gift.contribution, e.of_step[gift.step].cotangent)
+        formula = f"${formula}$" if formula else ""
         found.append([head if k == 0 else "", f"${tex(gift.name)}$", formula, f"${value}$"])
     return found or [[head, "", "", ""]]
 
 
-def _slope(group: Group, gift: Given) -> str:
+def _gift(group: Group, gift: Given, line: ExplainedStep) -> str:
+    """What a statement gives: the cotangent times a number, else a formula if it is short."""
     local = slope(group, gift)
     if local is None:
-        return ""
+        formula = gift_formula(group, gift)
+        return gift.parts[0].latex(formula) if formula is not None else ""
     text = _tex_number(local)
-    return rf"\left({text}\right)" if text.startswith("-") else text
-
-
-def _times_slope(bar: str, local: str) -> str:
-    return bar if local == "1" else rf"{bar} \cdot {local}"
+    if text == "1":
+        return line.bar_latex
+    text = rf"\left({text}\right)" if text.startswith("-") else text
+    return rf"{line.bar_latex} \cdot {text}"
 
 
 def latex(e: ExplainedRun) -> str:
@@ -251,15 +252,13 @@ def _latex_reverse(e: ExplainedRun, item: Any) -> list[str]:
     if isinstance(item, int):
         return [rf"& \text{{({item} more)}}"]
     if isinstance(item, Group):
-        bar = e.results(item)[-1].bar_latex
         if item.kind != "line":
             return [rf"& {tex_text('(' + item.title + ')')}"]
         found = []
         for gift in given(item):
-            local = _slope(item, gift)
-            said = (f"{_times_slope(bar, local)} = " if local else "") + _amount(
-                gift.contribution, e.of_step[gift.step].cotangent
-            )
+            formula = _gift(item, gift, e.results(item)[-1])
+            value = _amount(gift.contribution, e.of_step[gift.step].cotangent)
+            said = f"{formula} = {value}" if formula else value
             found.append(rf"{tex(gift.name, BAR)} &\mathrel{{+}}= {said}")
         return found
     if hasattr(item, "group"):

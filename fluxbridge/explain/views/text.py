@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...recording.shorten import shape_of, shown
 from ..about import sentence
 from ..folding import Group
-from ..rows import Given, amount, formula_of, given, homes, slope, sum_text, terms
+from ..rows import Given, amount, formula_of, gift_formula, given, homes, slope, sum_text, terms
 from ..run import ExplainedRun
 from ..steps import ExplainedStep
 from .outline import items, rows
@@ -212,10 +212,13 @@ def _group_back(e: ExplainedRun, group: Group, indent: str, home: Any) -> list[l
 
 
 def slope_text(group: Group, gift: Given, into: Sequence[ExplainedStep]) -> str:
-    """``x̄₁ · 0.5``: what a statement gives, by its local derivative as a number."""
-    local = slope(group, gift) if group.kind == "line" and into else None
-    if local is None:
+    """What a statement gives: ``x̄₁ · 0.5`` between numbers, else a formula if it is short."""
+    if group.kind != "line" or not into:
         return ""
+    local = slope(group, gift)
+    if local is None:
+        formula = gift_formula(group, gift)
+        return gift.parts[0].text(formula) if formula is not None else ""
     if local in (1.0, -1.0):
         return into[0].bar if local == 1.0 else f"-{into[0].bar}"
     text = shown(local)
