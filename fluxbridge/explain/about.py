@@ -51,10 +51,8 @@ def about(
             whole = isinstance(x, numbers.Integral) or (isinstance(x, np.ndarray) and x.dtype.kind in "iu")
             if any(leaf in held_back for leaf in leaves):
                 reason = "held back by ignore_derivatives"
-            elif any(leaf in asked for leaf in leaves) and not any(leaf in used for leaf in leaves):
-                reason = "a whole number that only counts or indexes" if whole else "only compared, which has no derivative"
             elif any(leaf in asked for leaf in leaves):
-                reason = "only a test depends on it, which has no derivative"
+                reason = "a whole number that only counts or is compared" if whole else "only a test depends on it"
             elif any(leaf in used for leaf in leaves):
                 reason = "the result does not depend on it"
             else:

@@ -8,11 +8,13 @@ instruction counter moves back.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby, pairwise
+from math import inf
 from types import CodeType
 from typing import Any
 
-from ..recording.sources import expression, statement, text_of_line, text_of_statement
+from ..recording.sources import expression, last_of_loop, statement, text_of_line, text_of_statement
 from .turns import COMPREHENSIONS, Loop, is_comprehension, loops_of
 
 
@@ -128,6 +130,7 @@ class _Arranger:
         """The outermost loop around this place that lies inside of the loop `within`."""
         call = line.calls[level]
         around = [x for x in loops_of(call.code) if x[0] <= call.instruction <= x[1]]
+        around = [x for x in around if call.line <= _last_line(call.code, x)]
         if within is not None:
             around = [x for x in around if x != within and within[0] <= x[0] and x[1] <= within[1]]
         return max(around, key=lambda x: x[1] - x[0], default=None)
@@ -240,7 +243,7 @@ def _turned(before: Any, line: Any, level: int, loop: Loop) -> bool:
     A step that fetches the next element (a row of a traced array) is made before they are bound.
     """
     a, b = before.calls[level], line.calls[level]
-    if loop[0] in (a.instruction, b.instruction):
+    if any(loop[0] <= place.instruction <= loop[0] + 2 for place in (a, b)):  # it may stand at a cache
         return False
     return any(x is not y for x, y in zip(a.turns.get(loop, ()), b.turns.get(loop, ()), strict=True))
 
@@ -275,6 +278,15 @@ def _heading(code: CodeType, line: int, is_while: bool) -> tuple[int, str]:
         if text.startswith(word):
             return at, text.rstrip(":")
     return line, text_of_line(code, line) or f"loop on line {line}"
+
+
+@cache
+def _last_line(code: CodeType, loop: Loop) -> float:
+    """The last line of a loop. What follows a ``break`` may have been compiled into the loop."""
+    if is_comprehension(code, loop):
+        return inf
+    at, _ = _heading(code, _line_of(code, loop[0]), loops_of(code)[loop] is None)
+    return last_of_loop(code, at) or inf
 
 
 def _line_of(code: CodeType, offset: int) -> int:

@@ -41,7 +41,7 @@ class Names:
         #: Steps that a variable holds by an assignment.
         self.assigned = {s for s in steps if s in held.steps and held.steps[s].rank == ASSIGNED}
         taken = {*self.of.values(), *arguments}
-        items = [item for item in _in_order(steps) if not (isinstance(item, Step) and item.is_argument)]
+        items = [item for item in _in_order(steps, held) if not (isinstance(item, Step) and item.is_argument)]
         bases = [_base(item, held) for item in items]
         counts = Counter(base for base in bases if base)
         number = dict.fromkeys(counts, 0)
@@ -78,7 +78,7 @@ class Names:
         return Symbol(marked(name, mark), tex(name, mark), x.value)
 
     def _constant(self, x: Any) -> Any:
-        if isinstance(x, np.ndarray) and x.ndim and x.size > 1:
+        if id(x) in self.constants:
             name = self.constants[id(x)][0]
             return Symbol(name, tex(name), x)
         if isinstance(x, (complex, np.complexfloating)):
@@ -88,20 +88,18 @@ class Names:
         return x
 
 
-def _in_order(steps: Sequence[Step]) -> Iterator[Any]:
-    """The steps, and before each the arrays that it is the first to use."""
+def _in_order(steps: Sequence[Step], held: Held) -> Iterator[Any]:
+    """The steps, and before each the arrays that it is the first to use and that have names.
+
+    Numbers, and arrays of one element that no variable holds, are written out.
+    """
     known: set[int] = set()
     for step in steps:
         for x in step.inputs:
-            if is_named_constant(x) and id(x) not in known:
+            if isinstance(x, np.ndarray) and x.ndim and id(x) not in known and (x.size > 1 or _base(x, held)):
                 known.add(id(x))
                 yield x
         yield step
-
-
-def is_named_constant(x: Any) -> bool:
-    """Has this input a name in formulas? Numbers are written out."""
-    return isinstance(x, np.ndarray) and x.ndim > 0 and x.size > 1
 
 
 def _base(item: Any, held: Held) -> str:

@@ -84,7 +84,7 @@ def gift_formula(group: Group, gift: Given) -> Formula | None:
         line = part.line
         words: dict[str, Any] = {}
         for name, x in line.input_words():
-            if x in inside:
+            if isinstance(x, Step) and x in inside:
                 words[name] = _composed(inside, inside[x])
         if line is not lines[-1]:
             ways = [p for p in line.incoming if p.line.step in inside]

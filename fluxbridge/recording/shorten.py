@@ -56,12 +56,12 @@ def short(x: Any, index: bool = False) -> str:
 
 
 def shown(x: Any) -> str:
-    """A value on one line as people write it, with powers of ten.
+    """A value on one line as people write it: with powers of ten, and 0 for -0.
 
     >>> shown(4e-13), shown(np.array([2.5e20, 1.0]))
     ('4·10⁻¹³', '[2.5·10²⁰, 1]')
     """
-    return powers(short(x))
+    return powers(_NEGATIVE_ZERO.sub("0", short(x)))
 
 
 def powers(text: str) -> str:
@@ -69,6 +69,7 @@ def powers(text: str) -> str:
     return _EXPONENT.sub(lambda m: "·10" + str(int(m[1])).translate(_RAISED), text)
 
 
+_NEGATIVE_ZERO = re.compile(r"(?<![\w.])-0(?![\w.])")
 _EXPONENT = re.compile(r"(?<=\d)e([+-]\d+)")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 

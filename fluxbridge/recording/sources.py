@@ -126,10 +126,30 @@ def statement(code: CodeType, line: int) -> tuple[int, int]:
     return _statements(code).get(line, (line, line))
 
 
+def last_of_loop(code: CodeType, line: int) -> int | None:
+    """The last line of the loop whose ``for`` or ``while`` is on a line; None if there is none."""
+    return _loops(_text(code)).get(line)
+
+
+@cache
+def _loops(text: str) -> dict[int, int]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {}
+    loops = [n for n in ast.walk(tree) if isinstance(n, (ast.For, ast.While, ast.AsyncFor))]
+    return {node.lineno: node.end_lineno or node.lineno for node in loops}
+
+
 @cache
 def _statements(code: CodeType) -> dict[int, tuple[int, int]]:
+    return _spans(_text(code))
+
+
+def _text(code: CodeType) -> str:
+    """The whole text that a code object was compiled from, if it is known."""
     lines = _command_line(code) if code.co_filename == "<string>" else ()
-    return _spans("\n".join(lines) or "".join(linecache.getlines(code.co_filename)))
+    return "\n".join(lines) or "".join(linecache.getlines(code.co_filename))
 
 
 @cache

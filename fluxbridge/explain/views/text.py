@@ -28,7 +28,10 @@ def pad(x: str, to: int) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], colors: Sequence[str], indent: str = "  ") -> list[str]:
-    """Aligned columns; a row of one cell is a heading and spans all."""
+    """Aligned columns; a row of one cell spans all. The first row has the headers, of columns that have cells."""
+    below = [r for r in rows[1:] if len(r) > 1]
+    titles = [t if any(r[k] for r in below if k < len(r)) else "" for k, t in enumerate(rows[0] if rows else [])]
+    rows = [titles, *rows[1:]] if below else []
     count = max((len(r) for r in rows), default=0)
     cells = [r for r in rows if len(r) > 1]
     widths = [max((min(width(r[k]), WIDEST) for r in cells if k < len(r)), default=0) for k in range(count)]
@@ -63,7 +66,7 @@ def text(explanation: ExplainedRun, color: bool) -> str:
         out += ["", paint("reverse", BOLD)]
         rows = reverse_rows(e)
         head = ["cotangent", "to", "contribution", "value", "shape", ""]
-        out += table([head, *rows] if rows else [], ["", BLUE, "", GREEN, DIM, RED] if color else [])
+        out += table([head, *rows], ["", BLUE, "", GREEN, DIM, RED] if color else [])
         if not rows:
             out += [f"  nothing: {e.without_steps}"]
         out += ["", paint("gradient", BOLD)]
