@@ -13,12 +13,11 @@ from .names import Names
 from .reach import ancestors
 from .turns import TurnRecording
 
-
 MANY = 6  #: arguments that are listed
 
 
 class Argument(NamedTuple):
-    """One argument: the gradient is taken by `reached` of its `leaves`; `reason` says why not by (all of) it."""
+    """One argument: the gradient is taken by `reached` of its `leaves`; if by none, `reason` says why."""
 
     name: str
     leaves: list[Step]
@@ -31,9 +30,7 @@ class Argument(NamedTuple):
         return f"{self.name} ({self.reason})" if self.reason else self.name
 
 
-def about(
-    recording: TurnRecording, names: Names, xs: Sequence[Any], out: Sequence[Step]
-) -> list[Argument]:
+def about(recording: TurnRecording, names: Names, xs: Sequence[Any], out: Sequence[Step]) -> list[Argument]:
     """One entry for each argument."""
     needed = ancestors(out)
     used = {x for step in recording.steps for x in step.inputs if isinstance(x, Step)}
@@ -52,7 +49,9 @@ def about(
             if any(leaf in held_back for leaf in leaves):
                 reason = "held back by ignore_derivatives"
             elif any(leaf in asked for leaf in leaves):
-                reason = "a whole number that only counts or is compared" if whole else "only a test depends on it"
+                reason = (
+                    "a whole number that only counts or is compared" if whole else "only a test depends on it"
+                )
             elif any(leaf in used for leaf in leaves):
                 reason = "the result does not depend on it"
             else:

@@ -1,7 +1,7 @@
 """Steps as a tree of calls, loops and iterations.
 
-A :class:`Group` holds the steps of one call, of one loop, of one iteration, or of one statement. Loops are found in the
-bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or where the
+A :class:`Group` holds the steps of one call, of one loop, of one iteration, or of one statement. Loops are found
+in the bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or where the
 instruction counter moves back.
 """
 
@@ -106,7 +106,8 @@ class _Arranger:
         """The same with the steps of one statement folded into its results."""
         found: list[Any] = []
         for key, run in groupby(items, lambda item: _statement_of(item, level)):
-            found += list(run) if key is None else self._rows(list(run), level)
+            together = list(run)
+            found += together if key is None else self._rows(together, level)
         return found
 
     def _rows(self, lines: list[Any], level: int) -> list[Any]:
@@ -116,7 +117,9 @@ class _Arranger:
         for line in reversed(lines):
             users = self.users.get(line.step, ())
             homes = {place[user] for user in users if user in inside}
-            alone = len(homes) == 1 and all(user in inside for user in users) and line.step not in self.outputs
+            alone = (
+                len(homes) == 1 and all(user in inside for user in users) and line.step not in self.outputs
+            )
             place[line.step] = homes.pop() if alone else line.step
         rows: dict[Any, list[Any]] = {}
         for line in lines:
@@ -140,7 +143,10 @@ class _Arranger:
         bodies = [self.body(run, level, loop) for run in self._iterations(lines, level, loop)]
         if len(bodies) == 1:
             return bodies[0]
-        if all(len(body) == 1 and isinstance(body[0], Group) for body in bodies) and bodies[0][0].kind != "line":
+        if (
+            all(len(body) == 1 and isinstance(body[0], Group) for body in bodies)
+            and bodies[0][0].kind != "line"
+        ):
             calls = [body[0] for body in bodies]
             if len({c.label for c in calls}) == len(calls):  # a loop over layers: no loop is shown
                 return calls

@@ -140,6 +140,7 @@ def stored_attributes(code: CodeType) -> tuple[tuple[str, ...], ...]:
             path = (i.argval[1],)
         else:
             if i.opname == "STORE_ATTR" and path:
-                found[(*path, i.argval)] = None
+                stored = (*path, i.argval)
+                found[stored] = None
             path = path if i.opname in ("COPY", "SWAP", "CACHE", "EXTENDED_ARG") else ()
     return tuple(found)

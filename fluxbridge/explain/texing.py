@@ -28,7 +28,7 @@ def letter(c: str) -> str:
     """A letter in TeX: a Greek one by its name, an accented one with its accent."""
     if c.isascii():
         return c
-    plain, *accents = unicodedata.normalize("NFD", c)
+    plain, *accents = list(unicodedata.normalize("NFD", c))
     if not plain.isascii():
         plain = _greek(plain)
         if not plain:

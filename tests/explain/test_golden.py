@@ -47,7 +47,7 @@ def test_a_name_says_what_the_variable_held(name):
         sys.settrace(before)
     for line in explain(f, *xs).lines:
         variable = line.name.rstrip("₀₁₂₃₄₅₆₇₈₉")
-        if line.is_argument or not variable.isidentifier() or variable[0] == "v" and variable[1:].isdigit():
+        if line.is_argument or not variable.isidentifier() or (variable[0] == "v" and variable[1:].isdigit()):
             continue
         seen = [x for x in held[variable] if x.shape == np.shape(line.value)]
         assert any(np.allclose(x, line.value, rtol=1e-12, atol=0) for x in seen), line.name

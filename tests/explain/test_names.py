@@ -197,7 +197,8 @@ def test_a_name_with_digits_finds_its_step():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("x₁", "x_{1}"), ("W1₂", "W_{1,2}"), ("yhat₀", r"\text{yhat}_{0}"), ("σ", r"\sigma"), ("λ₁₂", r"\lambda_{12}"),
+        ("x₁", "x_{1}"), ("W1₂", "W_{1,2}"), ("yhat₀", r"\text{yhat}_{0}"), ("σ", r"\sigma"),
+        ("λ₁₂", r"\lambda_{12}"),
         ("ŷ", r"\hat{y}"), ("Ω", r"\Omega"), ("m.W", r"\text{m.W}"), ("ж", r"\text{ж}"),
     ],
 )  # fmt: skip
@@ -246,7 +247,10 @@ def test_only_tests_are_left_out():
     explanation = explain(f, 3.0)
     assert [line.operation.text() for line in explanation.lines[1:]] == ["x · 5", "x · 3"]
     assert not any(line.kink for line in explain(f, np.sqrt(2.0)).lines)
-    assert [t["text"] for t in explanation.data()["tests"]] in (["d > 1"], ["return x * 3.0 if d > 1 else kept"])
+    assert [t["text"] for t in explanation.data()["tests"]] in (
+        ["d > 1"],
+        ["return x * 3.0 if d > 1 else kept"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,8 @@ def test_only_tests_are_left_out():
     [
         (4e-13, 0.353553, True), (4e-7, 0.353553, True), (6e-7, 0.353553, False), (0.0, 1.0, False),
         (1e8, 0.35, False), (1e-300, 0.0, False), (1.0, np.inf, False), (1e-9, None, False),
-        (np.array([1e-9, 0.0]), np.array([1.0, 0.0]), True), (np.array([1e-9, 1.0]), np.array([1.0, 1.0]), False),
+        (np.array([1e-9, 0.0]), np.array([1.0, 0.0]), True),
+        (np.array([1e-9, 1.0]), np.array([1.0, 1.0]), False),
         (np.array([1e-9, 1e-9]), np.array([1.0, 0.0]), False),
     ],
 )  # fmt: skip
@@ -292,8 +297,9 @@ def test_what_the_gradient_is_taken_by():
 
     explanation = explain(f, Model(), 2, 3.0, np.sin, None)
     assert str(explanation).splitlines()[1] == (
-        "gradient with respect to m (1 of its 2 parts); constant: k (a whole number that only counts or is compared), "
-        "held (held back by ignore_derivatives), act (a function without parameters), name (None)"
+        "gradient with respect to m (1 of its 2 parts); constant: "
+        "k (a whole number that only counts or is compared), held (held back by ignore_derivatives), "
+        "act (a function without parameters), name (None)"
     )
     assert [g is None for g in explanation.gradient] == [False, True, True, True, True]
     about = explanation.data()["arguments"]

@@ -1,4 +1,4 @@
-"""An explanation as data: ``records`` with real arrays, and ``data`` for JSON, whose schema docs/explain.md has."""
+"""An explanation as data: ``records`` with real arrays, ``data`` for JSON (its schema: docs/explain.md)."""
 
 from __future__ import annotations
 
@@ -109,9 +109,7 @@ class _Writer:
             ],
             "sources": self._sources(),
             "places": [_places(*place) for place in self.places],
-            "constants": [
-                {"name": name, "value": self._value(x)} for name, x in e.names.constants.values()
-            ],
+            "constants": [{"name": name, "value": self._value(x)} for name, x in e.names.constants.values()],
             "steps": steps,
             "forward": [line.step.position for line in e.lines],
             "reverse": [line.step.position for line in e.reverse_order],
@@ -124,7 +122,7 @@ class _Writer:
     # -- values ----------------------------------------------------------------------------------------
 
     def _value(self, x: Any) -> Any:
-        """A finite real number as it is; else ``text``, small ``data``, and of an array ``shape`` and ``dtype``."""
+        """A finite real number as it is; else ``text``, small ``data``, of arrays ``shape`` and ``dtype``."""
         if type(x) in (float, int, np.float64) and np.isfinite(x):
             return float(x) if type(x) is np.float64 else x
         value: dict[str, Any] = {"text": shown(x)}
@@ -282,12 +280,12 @@ def _number(part: Part) -> float | None:
     if not (isinstance(ct, float) and isinstance(value, float)):
         return None
     if ct:
-        found = float(value) / float(ct)
-        return found if np.isfinite(found) else None
-    try:
-        found = part.local.evaluate() if "dy" not in part.local.symbols else None
-    except (ArithmeticError, ValueError):
-        return None
+        found: Any = float(value) / float(ct)
+    else:
+        try:
+            found = part.local.evaluate() if "dy" not in part.local.symbols else None
+        except (ArithmeticError, ValueError):
+            return None
     return float(found) if isinstance(found, (int, float)) and np.isfinite(found) else None
 
 

@@ -61,9 +61,9 @@ def graph(e: ExplainedRun) -> Graph:
                     texts.append(backs[k])
     statements = {key: item for key, item in boxes if getattr(item, "kind", "") == "line"}
     found = []
-    for (a, b), backs in edges.items():
-        slopes = _slopes(e, statements[b], backs) if b in statements else ""
-        found.append(Edge(a, b, slopes or _together(backs)))
+    for (a, b), along in edges.items():
+        slopes = _slopes(e, statements[b], along) if b in statements else ""
+        found.append(Edge(a, b, slopes or _together(along)))
     return Graph(nodes, found)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...recording.shorten import shape_of, shown, whole
 from ..about import sentence
 from ..folding import Group
-from ..rows import Given, amount, given, homes, slope, sum_of, terms
+from ..rows import Given, amount, given, homes, sum_of, terms
 from ..run import ExplainedRun
 from ..steps import ExplainedStep, Part
 from .outline import opened_groups, rows
@@ -41,8 +41,9 @@ STYLE = """
  border-top:1px solid var(--line);align-items:baseline}
 .fb-x .p{display:grid;grid-template-columns:minmax(3.5em,.7fr) minmax(6em,1.4fr) minmax(6em,1.2fr);gap:0 1em;
  align-items:baseline}
-.fb-x .h{color:var(--dim);font-size:12px;border-top:0} .fb-x .l{display:inline-grid;width:calc(100% - 1.2em);
- border-top:0;padding:0} .fb-x p{margin:.2em 0} .fb-x a{color:inherit;text-decoration:underline dotted var(--dim)}
+.fb-x .h{color:var(--dim);font-size:12px;border-top:0} .fb-x p{margin:.2em 0}
+.fb-x .l{display:inline-grid;width:calc(100% - 1.2em);border-top:0;padding:0;vertical-align:top}
+.fb-x a{color:inherit;text-decoration:underline dotted var(--dim)}
 .fb-x :target{background:var(--soft);outline:2px solid var(--bar)}
 .fb-x .v{color:var(--val);font:12px ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .fb-x .s{color:var(--dim);font-size:12px;white-space:nowrap}
@@ -97,6 +98,10 @@ def _head(*titles: str, kind: str = "r") -> str:
     return f'<div class="r h">{"".join(f"<span>{t}</span>" for t in titles)}</div>'
 
 
+def _row(name: str, said: str, shape: str) -> str:
+    return f'<div class="r"><span class="m">{name}</span><span>{said}</span>{shape}</div>'
+
+
 class _Page:
     """One explanation while it is written; ids begin with a word that no other page in a notebook has."""
 
@@ -121,8 +126,7 @@ class _Page:
         parts.append(_section("forward, value and tangent" if e.forward else "forward", body))
         if e.names.constants:
             body = _head("name", "value", "shape") + "".join(
-                f'<div class="r"><span class="m">{escape(name)}</span><span>{value(x)}</span>{_shape(x)}</div>'
-                for name, x in e.names.constants.values()
+                _row(escape(name), value(x), _shape(x)) for name, x in e.names.constants.values()
             )
             parts.append(_section("constants", body))
         if not e.forward:
@@ -163,8 +167,7 @@ class _Page:
 
     def anchor(self, item: Any, backwards: bool) -> str:
         """The id of a row of the reverse sweep, if a sum may refer to it."""
-        key = item if isinstance(item, Group) else item.step
-        place = next(item.lines()).step if isinstance(item, Group) else key
+        place = next(item.lines()).step if isinstance(item, Group) else item.step
         if not backwards or self.home.get(place) is not item:
             return ""
         return f' id="{self.prefix}-{self.number(item)}"'
@@ -201,15 +204,20 @@ class _Page:
             line = results[-1]
             code = f'<code title="line {group.line}">{escape(group.label)}</code>'
             left = f'<span class="m">{escape(group_title(self.e, group))}</span>'
-            return f'<div class="r l">{left}<span>{value(line.value)}</span>{_shape(line.value)}<span>{code}</span></div>'
-        heads = [f'<span class="m">{escape(x.name)}</span> = <span class="v">{escape(shown(x.value))}</span>' for x in results]
+            cells = f"{left}<span>{value(line.value)}</span>{_shape(line.value)}<span>{code}</span>"
+            return f'<div class="r l">{cells}</div>'
+        heads = [
+            f'<span class="m">{escape(x.name)}</span> = <span class="v">{escape(shown(x.value))}</span>'
+            for x in results
+        ]
         return f"<code>{escape(group.title)}</code> {', '.join(few(heads))}"
 
     def gift(self, group: Group, gift: Given, into: list[ExplainedStep]) -> str:
         whole = self.e.of_step[gift.step].cotangent
         formula = slope_text(group, gift, into)
         return (
-            f'<div class="p"><span class="m">→ {escape(gift.name)}</span><span class="m">{escape(formula)}</span>'
+            f'<div class="p"><span class="m">→ {escape(gift.name)}</span>'
+            f'<span class="m">{escape(formula)}</span>'
             f"<span>{contribution(gift.contribution, whole)} {_shape(gift.contribution)}</span></div>"
         )
 
@@ -253,10 +261,7 @@ class _Page:
     def gradient(self) -> str:
         found = [(line.name, self.sum(line), line.cotangent) for line in self.e.arguments]
         found += [(name, value(None), None) for name in self.e.independent]
-        return "".join(
-            f'<div class="r"><span class="m">{escape(name)}</span><span>{said}</span>{_shape(ct)}</div>'
-            for name, said, ct in found
-        )
+        return "".join(_row(escape(name), said, _shape(ct)) for name, said, ct in found)
 
 
 def contribution(x: Any, whole: Any) -> str:

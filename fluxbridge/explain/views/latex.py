@@ -56,7 +56,14 @@ def markdown(e: ExplainedRun) -> str:
     said = f"`{e.function}({', '.join(e.names.arguments)})` $= {tex_value(e.value)}$"
     if e.forward:
         said += f", tangent ${tex_value(e.tangent)}$"
-    out = [said, "", sentence(e.about, e.forward), "", "**forward**" + (", value and tangent" if e.forward else ""), ""]
+    out = [
+        said,
+        "",
+        sentence(e.about, e.forward),
+        "",
+        "**forward**" + (", value and tangent" if e.forward else ""),
+        "",
+    ]
     head = ["step", "value", "tangent", "code"] if e.forward else ["step", "value", "code"]
     rows = [_forward(e, line) for line in e.arguments]
     for depth, item in items(e):
@@ -211,7 +218,9 @@ def latex(e: ExplainedRun) -> str:
         rows = []
         for _, item in items(e, backwards=True):
             rows += _latex_reverse(e, item)
-        sums = [rf"\frac{{\partial f}}{{\partial {line.latex}}} &= {_total(line, home)}" for line in e.arguments]
+        sums = [
+            rf"\frac{{\partial f}}{{\partial {line.latex}}} &= {_total(line, home)}" for line in e.arguments
+        ]
         sums += [
             rf"\frac{{\partial f}}{{\partial {tex_text(n)}}} &= {tex_value(None)}" for n in e.independent
         ]
@@ -265,9 +274,11 @@ def _latex_reverse(e: ExplainedRun, item: Any) -> list[str]:
         return [rf"& {tex_text(item.group.title)}"] if item.group.kind != "call" else []
     if item.cotangent is None:
         return []
-    return [
-        rf"& \text{{({p} more)}}"
-        if isinstance(p, int)
-        else rf"{p.bar_latex} &\mathrel{{+}}= {p.latex()} = {_amount(p.contribution, e.of_step[p.step].cotangent)}"
-        for p in item.main_parts
-    ]
+    found = []
+    for p in item.main_parts:
+        if isinstance(p, int):
+            found.append(rf"& \text{{({p} more)}}")
+        else:
+            value = _amount(p.contribution, e.of_step[p.step].cotangent)
+            found.append(rf"{p.bar_latex} &\mathrel{{+}}= {p.latex()} = {value}")
+    return found

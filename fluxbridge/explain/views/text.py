@@ -28,9 +28,11 @@ def pad(x: str, to: int) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], colors: Sequence[str], indent: str = "  ") -> list[str]:
-    """Aligned columns; a row of one cell spans all. The first row has the headers, of columns that have cells."""
+    """Aligned columns; a row of one cell spans all. The first row has the headers of columns with cells."""
     below = [r for r in rows[1:] if len(r) > 1]
-    titles = [t if any(r[k] for r in below if k < len(r)) else "" for k, t in enumerate(rows[0] if rows else [])]
+    titles = [
+        t if any(r[k] for r in below if k < len(r)) else "" for k, t in enumerate(rows[0] if rows else [])
+    ]
     rows = [titles, *rows[1:]] if below else []
     count = max((len(r) for r in rows), default=0)
     cells = [r for r in rows if len(r) > 1]
