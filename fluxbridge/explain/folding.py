@@ -1,8 +1,8 @@
 """Steps as a tree of calls, loops and iterations.
 
-A :class:`Group` holds the steps of one call, of one loop, of one iteration, or of one statement. Loops are found
-in the bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or where the
-instruction counter moves back.
+A :class:`Group` holds the steps of one call, of one loop, of one iteration or of one statement. Loops are
+found in the bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or
+where the instruction counter moves back.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
@@ -19,6 +20,7 @@ from .outline import opened_groups, rows
 from .text import few, group_title, listed, slope_text, tangent_text
 
 WHOLE = 600  #: steps up to which closed parts carry what is in them
+PREFIX = "fb-prefix"  #: what ids begin with while a page is written
 ENDS = (6, 2)  #: iterations that are shown of a long loop, at its beginning and at its end
 
 STYLE = """
@@ -65,7 +67,9 @@ STYLE = """
 
 def html(e: ExplainedRun) -> str:
     """The whole explanation in one element."""
-    return _Page(e).page()
+    page = _Page(e).page()
+    # so that pages in one notebook differ, and the same page is the same text
+    return page.replace(PREFIX, f"fb{zlib.crc32(page.encode()):x}")
 
 
 def _section(title: str, body: str) -> str:
@@ -103,13 +107,12 @@ def _row(name: str, said: str, shape: str) -> str:
 
 
 class _Page:
-    """One explanation while it is written; ids begin with a word that no other page in a notebook has."""
+    """One explanation while it is written."""
 
     def __init__(self, e: ExplainedRun):
         self.e = e
         self.opened = opened_groups(e)
         self.home = homes(rows(e))
-        self.prefix = f"fb{id(self):x}"
         self.numbers: dict[int, int] = {}
 
     def page(self) -> str:
@@ -170,7 +173,7 @@ class _Page:
         place = next(item.lines()).step if isinstance(item, Group) else item.step
         if not backwards or self.home.get(place) is not item:
             return ""
-        return f' id="{self.prefix}-{self.number(item)}"'
+        return f' id="{PREFIX}-{self.number(item)}"'
 
     def number(self, item: Any) -> int:
         return self.numbers.setdefault(id(item), len(self.numbers))
@@ -184,7 +187,7 @@ class _Page:
                 continue
             row = term.row
             name = listed(self.e, row) if isinstance(row, Group) else row.name
-            link = f'href="#{self.prefix}-{self.number(row)}" title="from {escape(name)}"'
+            link = f'href="#{PREFIX}-{self.number(row)}" title="from {escape(name)}"'
             pieces.append(f"<a {link}>{escape(text)}</a>")
         total = f' <span class="v">= {"".join(pieces)}</span>' if pieces else ""
         return value(line.cotangent) + total
