@@ -32,7 +32,7 @@ class Formula:
 
     def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
         self.symbols: dict[str, Symbol] = {}
-        tree = _parse(template)
+        tree = parse(template)
         self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
 
     def put_into(self, symbols: dict[str, Symbol]) -> ast.expr:
@@ -66,7 +66,7 @@ class Formula:
         return self.text()
 
 
-def _parse(template: str) -> ast.expr:
+def parse(template: str) -> ast.expr:
     """A template as a tree of its own; ``"p if c"`` stands for select(c, p)."""
     value, given, condition = template.partition(" if ")
     if given and " else " not in condition:
@@ -86,7 +86,7 @@ def as_contribution(slope: str) -> str:
 
 @cache
 def uses_cotangent(template: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(_parse(template)))
+    return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(parse(template)))
 
 
 _FOLDED: dict[type[ast.operator], Any] = {

@@ -17,6 +17,7 @@ from ..recording.sources import Location, location_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
+from .patterns import text_of
 from .texing import tex_text
 from .writing import MANY, Symbol
 
@@ -53,8 +54,11 @@ class Part:
 
     def formula_with(self, replaced: dict[str, Any]) -> Formula:
         """The same with formulas in the place of some words of the rule."""
-        template = self.template if uses_cotangent(self.template) else as_contribution(self.template)
-        return Formula(template, {**self.line.words, **replaced})
+        return Formula(self._whole_template, {**self.line.words, **replaced})
+
+    @property
+    def _whole_template(self) -> str:
+        return self.template if uses_cotangent(self.template) else as_contribution(self.template)
 
     @cached_property
     def local(self) -> Formula:
@@ -85,9 +89,15 @@ class Part:
             return "Σ "
         return f"Σ[{'axis' if len(self.summed) == 1 else 'axes'} {', '.join(map(str, self.summed))}] "
 
+    @property
+    def local_text(self) -> str:
+        """The local derivative as text."""
+        return text_of(self.template, self.line.words)
+
     def text(self, formula: Formula | None = None) -> str:
         """The contribution as text; with another formula if the step is part of a statement."""
-        note, text = self._note(), (formula or self.formula).text()
+        note = self._note()
+        text = formula.text() if formula is not None else text_of(self._whole_template, self.line.words)
         return f"{note}({text})" if note and " " in text else note + text
 
     def latex(self, formula: Formula | None = None) -> str:
@@ -187,6 +197,14 @@ class ExplainedStep:
 
     def operation_with(self, replaced: dict[int, Any]) -> Formula:
         """The same with something else for some inputs: another symbol, or the formula of an input."""
+        return Formula(*self._operation(replaced), simplify=False)
+
+    @property
+    def operation_text(self) -> str:
+        """What the step computes, as text."""
+        return text_of(*self._operation({}), simplify=False)
+
+    def _operation(self, replaced: dict[int, Any]) -> tuple[str, dict[str, Any]]:
         step = self.step
         name = step.primitive.name
         symbols = [replaced.get(k, self.names.symbol(x)) for k, x in enumerate(step.inputs)]
@@ -200,12 +218,12 @@ class ExplainedStep:
             template = ""
         if template:
             words = dict(zip(inputs_of(template), symbols, strict=False))
-            return Formula(template, {**options, **words}, simplify=False)
+            return template, {**options, **words}
         words = {f"i{k}": s for k, s in enumerate(symbols)}
         arguments = [*words, *(f"{k}={k}" for k in options)]
         shown = name.rstrip("0123456789") if name.startswith("einsum") else name
         shown = shown if shown.isidentifier() else "call"
-        return Formula(f"{shown}({', '.join(arguments)})", {**words, **options}, simplify=False)
+        return f"{shown}({', '.join(arguments)})", {**words, **options}
 
     @property
     def main_parts(self) -> list[Part | int]:

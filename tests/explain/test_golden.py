@@ -80,3 +80,13 @@ def test_sums_are_cotangents(name):
     flat = take_apart(gradient(words["f"], *words["xs"]))[0]
     for a, b in zip(take_apart(explanation.gradient)[0], flat, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@program
+def test_texts_from_patterns_are_those_of_formulas(name):
+    words = runpy.run_path(str(FOLDER / f"{name}.py"))
+    explanation = explain(words["f"], *words["xs"])
+    for line in explanation.lines:
+        assert line.is_argument or line.operation_text == line.operation.text()
+        for part in line.parts:
+            assert part.text() == part.text(part.formula) and part.local_text == part.local.text()

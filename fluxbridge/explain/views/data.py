@@ -31,7 +31,7 @@ def _record(explanation: ExplainedRun, line: ExplainedStep) -> dict[str, Any]:
         "name": line.name,
         "kind": "argument" if line.is_argument else "step",
         "operation": line.primitive_name,
-        "text": line.name if line.is_argument else line.operation.text(),
+        "text": line.name if line.is_argument else line.operation_text,
         "inputs": line.inputs,
         "value": line.value,
         "shape": None if isinstance(line.value, tuple) else list(np.shape(line.value)),
@@ -48,7 +48,7 @@ def _record(explanation: ExplainedRun, line: ExplainedStep) -> dict[str, Any]:
     record["contributions"] = [
         {
             "to": part.name,
-            "local": part.local.text(),
+            "local": part.local_text,
             "formula": part.text(),
             "latex": part.latex(),
             "value": part.contribution,
@@ -147,7 +147,7 @@ class _Writer:
         }
         if not line.is_argument:
             found["operation"] = line.primitive_name
-            found["text"] = line.operation.text()
+            found["text"] = line.operation_text
             found["inputs"] = [self._input(x) for x in step.inputs]
         if self.e.forward:
             found["tangent"] = None if line.tangent is None else self._value(line.tangent)
@@ -175,7 +175,7 @@ class _Writer:
             "to": part.step.position,
             "input": part.index,
             "text": part.text(),
-            "local": part.local.text(),
+            "local": part.local_text,
             "slope": _number(part),
             "value": self._value(part.contribution),
         }

@@ -88,7 +88,7 @@ def _node(e: ExplainedRun, key: str, item: Any) -> Node:
             return Node(key, "step", group_title(e, item), shown(last.value), _back(e, last))
         return Node(key, "group", item.title, f"{last.name} = {shown(last.value)}", _back(e, last))
     line: ExplainedStep = item
-    title = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
+    title = line.name if line.is_argument else f"{line.name} = {line.operation_text}"
     return Node(key, "argument" if line.is_argument else "step", title, shown(line.value), _back(e, line))
 
 

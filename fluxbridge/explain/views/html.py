@@ -228,7 +228,7 @@ class _Page:
         """One argument or step of the forward sweep."""
         left = escape(line.name)
         if not line.is_argument:
-            left += f" = {escape(line.operation.text())}"
+            left += f" = {escape(line.operation_text)}"
         source = ""
         if line.source.line:
             file = "this cell" if "ipykernel" in line.source.file else os.path.basename(line.source.file)
@@ -253,7 +253,7 @@ class _Page:
     def part(self, part: Part | int) -> str:
         if isinstance(part, int):
             return f'<div class="p"><span class="s">… {part} more</span></div>'
-        local = f'title="local derivative: {escape(part.local.text())}"'
+        local = f'title="local derivative: {escape(part.local_text)}"'
         whole = self.e.of_step[part.step].cotangent
         return (
             f'<div class="p"><span class="m">→ {escape(part.name)}</span>'

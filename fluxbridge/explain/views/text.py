@@ -93,7 +93,7 @@ def forward_rows(e: ExplainedRun) -> list[list[str]]:
 
 
 def _forward_row(e: ExplainedRun, line: ExplainedStep, indent: str) -> list[str]:
-    left = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
+    left = line.name if line.is_argument else f"{line.name} = {line.operation_text}"
     source = line.source
     row = [indent + left, f"= {shown(line.value)}", shape_of(line.value)]
     if e.forward:
@@ -221,6 +221,8 @@ def slope_text(group: Group, gift: Given, into: Sequence[ExplainedStep]) -> str:
     if group.kind != "line" or not into:
         return ""
     local = slope(group, gift)
+    if local is None and isinstance(gift.contribution, float):
+        return ""  # of a cotangent that is 0
     if local is None:
         formula = gift_formula(group, gift)
         return gift.parts[0].text(formula) if formula is not None else ""
@@ -254,7 +256,7 @@ class State(NamedTuple):
     def __str__(self) -> str:
         line = self.line
         if self.sweep == "forward":
-            said = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
+            said = line.name if line.is_argument else f"{line.name} = {line.operation_text}"
             return f"{said} = {shown(line.value)}"
         parts = [f"{p.name} gets {p.text()} = {shown(p.contribution)}" for p in line.parts]
         return f"{line.bar} = {shown(line.cotangent)}: " + ("; ".join(parts) or "nothing before it")
