@@ -16,8 +16,8 @@ from ..recording.shorten import short
 from ..recording.sources import Location, location_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
-from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
 from .patterns import text_of
+from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
 from .texing import tex_text
 from .writing import MANY, Symbol
 
