@@ -147,6 +147,10 @@ def negligible(part: Any, whole: Any) -> bool:
     """Is a term below the last digit that is shown of the sum? Everywhere, for arrays."""
     if isinstance(part, tuple) or isinstance(whole, tuple) or whole is None:
         return False
+    if type(part) is type(whole) is float:  # the usual case in loops of numbers
+        if not part or not whole or not math.isfinite(whole):
+            return False
+        return abs(part) < 10.0 ** (math.floor(math.log10(abs(whole))) - 5) / 2
     part, whole = np.abs(np.asarray(part)), np.abs(np.asarray(whole))
     if part.shape != whole.shape or not part.size or not np.all(np.isfinite(whole)) or not np.any(part):
         return False

@@ -128,7 +128,9 @@ class ExplainedStep:
 
     @cached_property
     def kink(self) -> str:
-        """The remark if the step is at a kink of its primitive, else empty."""
+        """The remark if the step is at a kink of its primitive and has a derivative, else empty."""
+        if self.cotangent is None and self.tangent is None:
+            return ""
         for kink in kinks_of(self.step.primitive):
             ties = kink.ties(self.step.values, self.step.options)
             if ties:

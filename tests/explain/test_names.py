@@ -267,6 +267,18 @@ def test_what_is_negligible(part, whole, answer):
     assert negligible(part, whole) is answer
 
 
+def test_what_no_derivative_goes_through_has_no_kink():
+    def f(x):
+        unused = abs(x) * 2.0
+        return (np.maximum(x, 0.0), unused)[0]
+
+    assert [line.primitive_name for line in explain(f, 0.0).lines if line.kink] == ["maximum"]
+    assert [line.primitive_name for line in explain(f, 0.0, forward=True).lines if line.kink] == [
+        "absolute",
+        "maximum",
+    ]
+
+
 def test_sums_name_all_rows():
     def f(x):
         return x * 2.0 - x * 3.0 + np.sin(x) + x * 1e-9 + x + x * 5.0 + x * 7.0
