@@ -62,11 +62,19 @@ class Explanation(ExplainedRun):
 
         return records(self)
 
-    def json(self, indent: int | None = None) -> str:
-        """:meth:`records` as JSON; complex numbers are pairs ``{"re": …, "im": …}``."""
-        from .views.data import plain_data
+    def data(self, size: int = 64) -> dict[str, Any]:
+        """Code, steps, contributions, tests and groups as plain data, for programs that show them.
 
-        return json.dumps(plain_data(self.records()), indent=indent, ensure_ascii=False)
+        The schema stands in docs/explain.md. Arrays of up to `size` elements are written out.
+        """
+        from .views.data import data
+
+        return data(self, size)
+
+    def json(self, indent: int | None = None) -> str:
+        """:meth:`data` as JSON; complex numbers are pairs ``{"re": …, "im": …}``."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.data(), indent=indent, ensure_ascii=False, separators=separators)
 
     def steps(self) -> Iterator[State]:
         """The states of the sweeps, one by one: first forward, then (unless in forward mode) reverse."""
@@ -115,8 +123,9 @@ def explain(
 
     f and xs are what :func:`fluxbridge.gradient` takes. The result prints as text, is a table in a
     notebook, and has the methods ``html``, ``markdown``, ``latex``, ``mermaid``, ``dot``, ``svg``,
-    ``records``, ``json`` and ``steps``. More than `limit` lines are folded by layer, call and loop;
-    ``unfold`` opens them, and `depth` says how many levels are open.
+    ``records``, ``data``, ``json`` and ``steps``. Steps have the names of the variables that held them. Of
+    more than a dozen, those of a statement share a row; more than `limit` rows are folded by layer, call
+    and loop. ``unfold`` opens them, and `depth` says how many levels are open.
 
     With ``forward=True`` dual numbers are shown: value and tangent of every step. `along` is the
     direction, one tangent an argument, where there is more than one number; f may then return
@@ -126,24 +135,28 @@ def explain(
     >>> from fluxbridge.explain import explain
     >>> print(explain(lambda x, y: x * y + np.sin(x), 2.0, 3.0))  # doctest: +ELLIPSIS
     <lambda>(x, y) = 6.9093
+    gradient with respect to x and y
     <BLANKLINE>
     forward
-      x                = 2
-      y                = 3
-      v1 = x · y       = 6         ...  line 1
-      v2 = sin(x)      = 0.909297  ...  line 1
-      v3 = v1 + v2     = 6.9093    ...  line 1
+      step          value       code
+      x             = 2
+      y             = 3
+      v1 = x · y    = 6         ...  line 1
+      v2 = sin(x)   = 0.909297  ...  line 1
+      v3 = v1 + v2  = 6.9093    ...  line 1
     <BLANKLINE>
     reverse
-      v̄3 = 1         → v1  v̄3           = 1
-                     → v2  v̄3           = 1
-      v̄2 = 1         → x   v̄2 · cos(x)  = -0.416147
-      v̄1 = 1         → x   v̄1 · y       = 3
-                     → y   v̄1 · x       = 2
+      cotangent  to    contribution  value
+      v̄3 = 1     → v1  v̄3            = 1
+                 → v2  v̄3            = 1
+      v̄2 = 1     → x   v̄2 · cos(x)   = -0.416147
+      v̄1 = 1     → x   v̄1 · y        = 3
+                 → y   v̄1 · x        = 2
     <BLANKLINE>
     gradient
-      x                = 2.58385
-      y                = 2
+      argument  value
+      x         = 2.58385 = -0.416147 + 3
+      y         = 2
 
     Raises what ``gradient`` raises: NotScalarError, MutationError, NoRuleError; KeyError if asked to
     unfold what is not there; StructureError if a direction does not fit the arguments.

@@ -1,30 +1,34 @@
 """Steps as a tree of calls, loops and iterations.
 
-A :class:`Group` holds the steps of one call, of one loop, or of one iteration. Loops are found in the
-bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or where the
-instruction counter moves back.
+A :class:`Group` holds the steps of one call, of one loop, of one iteration or of one statement. Loops are
+found in the bytecode (see :mod:`.turns`). A new iteration begins where the loop variables are bound anew, or
+where the instruction counter moves back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import groupby, pairwise
+from math import inf
 from types import CodeType
 from typing import Any
 
-from ..recording.sources import expression, text_of_line
-from .turns import Loop, loops_of
+from ..recording.sources import expression, last_of_loop, statement, text_of_line, text_of_statement
+from .turns import COMPREHENSIONS, Loop, is_comprehension, loops_of
 
 
 class Group:
-    """Some steps under one name; `kind` is ``call``, ``loop`` or ``iteration``."""
+    """Some steps under one name; `kind` is ``call``, ``loop``, ``iteration`` or ``line``."""
 
-    def __init__(self, kind: str, label: str, line: int, items: list[Any], owner: str = ""):
+    def __init__(self, kind: str, label: str, line: int, items: list[Any], owner: str = "", level: int = 0):
         self.kind = kind
         self.label = label
         self.line = line
         self.items = items  #: lines and groups
         self.owner = owner  #: where the object whose method it is stands among the arguments
+        self.level = level  #: how many calls deep the code is in which it is written
+        self.results: list[Any] | None = None  #: see ExplainedRun.results
         self.iterations = len(items) if kind == "loop" else 0
 
     def lines(self) -> Iterator[Any]:
@@ -44,25 +48,40 @@ class Group:
 
     def matches(self, wanted: str) -> bool:
         """Is `wanted` the name, or the end of the name, of this group?"""
-        names = (self.owner, self.label)
+        names = (self.owner, self.label, f"line {self.line}" if self.kind == "line" else "")
         return any(n == wanted or n.endswith("." + wanted) or n.startswith(wanted + " ") for n in names if n)
+
+    @property
+    def title(self) -> str:
+        """The label, of a loop with how often it ran."""
+        return f"{self.label}, {self.iterations} iterations" if self.kind == "loop" else self.label
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.label!r}: {sum(1 for _ in self.lines())} steps>"
 
 
-def arrange(lines: Sequence[Any], owner_path: Callable[[Any], str]) -> Group:
-    """All steps as one tree. A line has `calls` (see recording.py) and `primitive_name`."""
+def arrange(
+    lines: Sequence[Any],
+    owner_path: Callable[[Any], str],
+    users: Mapping[Any, Sequence[Any]],
+    outputs: Collection[Any],
+) -> Group:
+    """All steps as one tree. A line has a `step`, its `calls` (see recording.py) and `primitive_name`.
+
+    `users` are the steps that use a step, `outputs` those that the function returned.
+    """
     inside = [line for line in lines if line.calls]
     outside = [line for line in lines if not line.calls]
-    items = outside + (_Arranger(owner_path).body(inside, 0) if inside else [])
-    items.sort(key=lambda item: item.position if not isinstance(item, Group) else next(item.lines()).position)
+    items = outside + (_Arranger(owner_path, users, outputs).body(inside, 0) if inside else [])
+    items.sort(key=lambda item: first_line(item).position)
     return Group("call", "", 0, items)
 
 
 class _Arranger:
-    def __init__(self, owner_path: Callable[[Any], str]):
+    def __init__(self, owner_path: Callable[[Any], str], users: Any, outputs: Any):
         self.owner_path = owner_path
+        self.users = users
+        self.outputs = outputs
 
     def body(self, lines: Sequence[Any], level: int, within: Loop | None = None) -> list[Any]:
         """The items of one run through the code at `level`, inside of the loop `within` of it."""
@@ -81,12 +100,40 @@ class _Arranger:
                 run.append(after)
             k += len(run)
             items += self._loop_items(run, level, loop) if loop else self._call_items(run, level)
-        return items
+        return self._statements(items, level)
+
+    def _statements(self, items: list[Any], level: int) -> list[Any]:
+        """The same with the steps of one statement folded into its results."""
+        found: list[Any] = []
+        for key, run in groupby(items, lambda item: _statement_of(item, level)):
+            together = list(run)
+            found += together if key is None else self._rows(together, level)
+        return found
+
+    def _rows(self, lines: list[Any], level: int) -> list[Any]:
+        """Steps of one statement, each put to the result that it is for; what is for several is a result."""
+        inside = {line.step for line in lines}
+        place: dict[Any, Any] = {}  # of each step, the result that it belongs to
+        for line in reversed(lines):
+            users = self.users.get(line.step, ())
+            homes = {place[user] for user in users if user in inside}
+            alone = (
+                len(homes) == 1 and all(user in inside for user in users) and line.step not in self.outputs
+            )
+            place[line.step] = homes.pop() if alone else line.step
+        rows: dict[Any, list[Any]] = {}
+        for line in lines:
+            rows.setdefault(place[line.step], []).append(line)
+        call = lines[0].calls[level]
+        label = text_of_statement(call.code, call.line)
+        ordered = sorted(rows.values(), key=lambda row: row[-1].position)
+        return [r[0] if len(r) == 1 else Group("line", label, call.line, r, level=level) for r in ordered]
 
     def _loop(self, line: Any, level: int, within: Loop | None) -> Loop | None:
         """The outermost loop around this place that lies inside of the loop `within`."""
         call = line.calls[level]
         around = [x for x in loops_of(call.code) if x[0] <= call.instruction <= x[1]]
+        around = [x for x in around if call.line <= _last_line(call.code, x)]
         if within is not None:
             around = [x for x in around if x != within and within[0] <= x[0] and x[1] <= within[1]]
         return max(around, key=lambda x: x[1] - x[0], default=None)
@@ -96,17 +143,23 @@ class _Arranger:
         bodies = [self.body(run, level, loop) for run in self._iterations(lines, level, loop)]
         if len(bodies) == 1:
             return bodies[0]
-        if all(len(body) == 1 and isinstance(body[0], Group) for body in bodies):
+        if (
+            all(len(body) == 1 and isinstance(body[0], Group) for body in bodies)
+            and bodies[0][0].kind != "line"
+        ):
             calls = [body[0] for body in bodies]
             if len({c.label for c in calls}) == len(calls):  # a loop over layers: no loop is shown
                 return calls
         at = _line_of(code, loop[0])
-        at, label = _heading(code, at, "while " if loops_of(code)[loop] is None else "for ")
-        label = "comprehension" if code.co_name in COMPREHENSIONS else label
+        if is_comprehension(code, loop):
+            label = "comprehension"
+        else:
+            at, label = _heading(code, at, loops_of(code)[loop] is None)
         turns: list[Any] = [
-            Group("iteration", f"iteration {n}", at, body) for n, body in enumerate(bodies, start=1)
+            Group("iteration", f"iteration {n} of {len(bodies)}", at, body, level=level)
+            for n, body in enumerate(bodies, start=1)
         ]
-        return [Group("loop", label, at, turns)]
+        return [Group("loop", label, at, turns, level=level)]
 
     def _iterations(self, lines: Sequence[Any], level: int, loop: Loop) -> list[list[Any]]:
         runs: list[list[Any]] = [[]]
@@ -161,10 +214,20 @@ class _Arranger:
             label = " ".join(x for x in (owner, kind if not label else f"{kind}.{label}") if x)
         elif not label or label == "lambda":
             label = expression(caller.code, caller.line, caller.instruction) or "lambda"
-        return [Group("call", label, caller.line, items, owner)]
+        return [Group("call", label, caller.line, items, owner, level)]
 
 
-COMPREHENSIONS = {"<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"}
+def _statement_of(item: Any, level: int) -> Any:
+    """What tells a statement that is running from others; nothing for a group."""
+    if isinstance(item, Group):
+        return None
+    call = item.calls[level]
+    return call.frame, statement(call.code, call.line)
+
+
+def first_line(item: Any) -> Any:
+    """The first step of an item."""
+    return next(item.lines()) if isinstance(item, Group) else item
 
 
 def _other_call(before: Any, line: Any, level: int) -> bool:
@@ -186,7 +249,7 @@ def _turned(before: Any, line: Any, level: int, loop: Loop) -> bool:
     A step that fetches the next element (a row of a traced array) is made before they are bound.
     """
     a, b = before.calls[level], line.calls[level]
-    if loop[0] in (a.instruction, b.instruction):
+    if any(loop[0] <= place.instruction <= loop[0] + 2 for place in (a, b)):  # it may stand at a cache
         return False
     return any(x is not y for x, y in zip(a.turns.get(loop, ()), b.turns.get(loop, ()), strict=True))
 
@@ -213,13 +276,23 @@ def _signature(line: Any, level: int) -> tuple[Any, ...]:
     return (line.primitive_name, *[c.instruction for c in line.calls[level:]])
 
 
-def _heading(code: CodeType, line: int, word: str) -> tuple[int, str]:
-    """The line with the ``for`` or ``while`` (`word`) of a loop that begins near `line`, and its text."""
+def _heading(code: CodeType, line: int, is_while: bool) -> tuple[int, str]:
+    """The line with the ``for`` or ``while`` of a loop that begins near `line`, and its text."""
+    word = "while " if is_while else "for "
     for at in range(line, max(code.co_firstlineno - 1, line - 50), -1):
         text = text_of_line(code, at)
         if text.startswith(word):
             return at, text.rstrip(":")
     return line, text_of_line(code, line) or f"loop on line {line}"
+
+
+@cache
+def _last_line(code: CodeType, loop: Loop) -> float:
+    """The last line of a loop. What follows a ``break`` may have been compiled into the loop."""
+    if is_comprehension(code, loop):
+        return inf
+    at, _ = _heading(code, _line_of(code, loop[0]), loops_of(code)[loop] is None)
+    return last_of_loop(code, at) or inf
 
 
 def _line_of(code: CodeType, offset: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,21 @@ class Formula:
     ('Wᵀ · v̄3 · 3', array([3., 3.]))
     """
 
+    value: Any = None  #: what it computes, where a formula around it asks for its shape
+
     def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
         self.symbols: dict[str, Symbol] = {}
-        tree = _parse(template)
+        tree = parse(template)
         self.tree: ast.expr = _Filler(names, self.symbols, simplify).visit(tree)
+
+    def put_into(self, symbols: dict[str, Symbol]) -> ast.expr:
+        """The tree as a part of another formula, whose symbols it adds its own to, under other names.
+
+        This formula is used up by that.
+        """
+        names = {name: f"{name}_{len(symbols) + k}_" for k, name in enumerate(self.symbols)}
+        symbols |= {names[name]: symbol for name, symbol in self.symbols.items()}
+        return _Renamer(names).visit(self.tree)  # type: ignore[no-any-return]
 
     def evaluate(self) -> Any:
         """The value, computed from the tree that is shown."""
@@ -54,7 +66,7 @@ class Formula:
         return self.text()
 
 
-def _parse(template: str) -> ast.expr:
+def parse(template: str) -> ast.expr:
     """A template as a tree of its own; ``"p if c"`` stands for select(c, p)."""
     value, given, condition = template.partition(" if ")
     if given and " else " not in condition:
@@ -72,8 +84,9 @@ def as_contribution(slope: str) -> str:
     return f"dy * conj({slope})"
 
 
+@cache
 def uses_cotangent(template: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(_parse(template)))
+    return any(isinstance(n, ast.Name) and n.id == "dy" for n in ast.walk(parse(template)))
 
 
 _FOLDED: dict[type[ast.operator], Any] = {
@@ -83,6 +96,21 @@ _FOLDED: dict[type[ast.operator], Any] = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
+
+
+class _Renamer(ast.NodeTransformer):
+    """Gives the symbols of a formula other names; functions are called as before."""
+
+    def __init__(self, names: dict[str, str]):
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        node.args = [self.visit(a) for a in node.args]
+        node.keywords = [self.visit(k) for k in node.keywords]
+        return node
 
 
 class _Filler(ast.NodeTransformer):
@@ -98,6 +126,8 @@ class _Filler(ast.NodeTransformer):
         if node.id not in self.names:
             return node
         value = self.names[node.id]
+        if isinstance(value, Formula):
+            return value.put_into(self.symbols)
         if type(value) in (int, float) or isinstance(value, (np.integer, np.floating)):
             return ast.Constant(value.item() if isinstance(value, np.generic) else value)
         if not isinstance(value, Symbol):
@@ -106,6 +136,13 @@ class _Filler(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> Any:
+        if isinstance(node.func, ast.Name) and node.func.id == "shape":
+            inner = self.names.get(getattr(node.args[0], "id", ""))
+            if isinstance(inner, Formula):  # the shape is known, and the formula does not matter
+                name = f"shape{len(self.symbols)}_"
+                self.symbols[name] = Symbol("", "", inner.value)
+                node.args = [ast.Name(name, ast.Load())]
+                return node
         node.args = [self.visit(a) for a in node.args]  # not the function: an option may have its name
         node.keywords = [self.visit(k) for k in node.keywords]
         if isinstance(node.func, ast.Name):

@@ -1,36 +1,69 @@
-"""The names in an explanation: arguments by their paths, steps v1, v2 …, constants c1, c2 …"""
+"""The names in an explanation: those of the variables of the function, v1, v2 … for what none of them held.
+
+Arguments are called by their paths (``m.weight``), arrays that do not vary by their variables or c1, c2 …
+A name that several steps have gets an index: x₀, x₁, x₂.
+"""
 
 from __future__ import annotations
 
 import inspect
+import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..autodiff.tracer import TracedArray, TracedNumber
-from ..recording import Recording, Step
+from ..recording import Step
 from ..recording.shorten import short
-from .writing import Symbol, tex_text
+from .held import ASSIGNED, Held
+from .texing import letter, tex_text
+from .writing import Symbol
 
 BAR, DOT = "\u0304", "\u0307"
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+ASCII = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 class Names:
-    """The names of the steps and constants of a recording."""
+    """The names of the steps and constants of a recording.
 
-    def __init__(self, recording: Recording, arguments: Sequence[str]):
+    `steps` are those that are shown, `held` says which variables held them.
+    """
+
+    def __init__(self, steps: Sequence[Step], arguments: Sequence[str], held: Held):
         self.arguments = arguments
         self.constants: dict[int, tuple[str, Any]] = {}
-        self.of: dict[Step, str] = {}
-        count = 0
-        for step in recording.steps:
-            if step.is_argument:
-                self.of[step] = self.path(step.path)
+        self.of: dict[Step, str] = {s: self.path(s.path) for s in steps if s.is_argument}
+        #: Steps that a variable holds by an assignment.
+        self.assigned = {s for s in steps if s in held.steps and held.steps[s].rank == ASSIGNED}
+        taken = {*self.of.values(), *arguments}
+        items = [item for item in _in_order(steps, held) if not (isinstance(item, Step) and item.is_argument)]
+        bases = [_base(item, held) for item in items]
+        counts = Counter(base for base in bases if base)
+        number = dict.fromkeys(counts, 0)
+        fresh = {"v": 0, "c": 0}
+        for item, base in zip(items, bases, strict=True):
+            if not base:
+                kind = "v" if isinstance(item, Step) else "c"
+                fresh[kind] += 1
+                while f"{kind}{fresh[kind]}" in taken or f"{kind}{fresh[kind]}" in counts:
+                    fresh[kind] += 1
+                name = f"{kind}{fresh[kind]}"
+            elif base in taken or counts[base] > 1:
+                # an argument that is assigned again stays x, and x₁ follows
+                number[base] += base in taken and not number[base]
+                name = base + str(number[base]).translate(SUBSCRIPT)
+                number[base] += 1
             else:
-                count += 1
-                self.of[step] = f"v{count}"
+                name = base
+            if isinstance(item, Step):
+                self.of[item] = name
+            else:
+                self.constants[id(item)] = name, item
 
     def path(self, path: str) -> str:
         """``[0].weight`` with the name of the argument: ``m.weight``."""
@@ -45,8 +78,8 @@ class Names:
         return Symbol(marked(name, mark), tex(name, mark), x.value)
 
     def _constant(self, x: Any) -> Any:
-        if isinstance(x, np.ndarray) and x.ndim and x.size > 1:
-            name = self.constants.setdefault(id(x), (f"c{len(self.constants) + 1}", x))[0]
+        if id(x) in self.constants:
+            name = self.constants[id(x)][0]
             return Symbol(name, tex(name), x)
         if isinstance(x, (complex, np.complexfloating)):
             return Symbol(f"({short(x)})", f"({short(x)})", x)
@@ -55,25 +88,52 @@ class Names:
         return x
 
 
+def _in_order(steps: Sequence[Step], held: Held) -> Iterator[Any]:
+    """The steps, and before each the arrays that it is the first to use and that have names.
+
+    Numbers, and arrays of one element that no variable holds, are written out.
+    """
+    known: set[int] = set()
+    for step in steps:
+        for x in step.inputs:
+            if isinstance(x, np.ndarray) and x.ndim and id(x) not in known and (x.size > 1 or _base(x, held)):
+                known.add(id(x))
+                yield x
+        yield step
+
+
+def _base(item: Any, held: Held) -> str:
+    """The variable that held a step or an array."""
+    if isinstance(item, Step):
+        seen = held.steps.get(item)
+        return seen.name if seen else ""
+    sighting, array = held.constants.get(id(item), (None, None))
+    return sighting.name if sighting and array is item else ""
+
+
+@lru_cache(4096)
 def marked(name: str, mark: str) -> str:
     """`name` with a bar or a dot on its first letter, or a ∂ before a name that is a path."""
     if not mark:
         return name
-    if name.isalnum():
+    if name[0].isalpha() and name.replace("_", "").isalnum():
         return unicodedata.normalize("NFC", name[0] + mark) + name[1:]
     return ("∂" if mark == BAR else "δ") + name
 
 
+@lru_cache(4096)
 def tex(name: str, mark: str = "") -> str:
-    """The name in TeX: ``v_{3}``, ``W``, or upright for a path."""
-    letters = name.rstrip("0123456789")
+    """The name in TeX: ``v_{3}``, ``W``, ``x_{1}`` for x₁, or upright for a word or a path."""
+    base, index = re.fullmatch(r"(.*?)([₀-₉]*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+    index = index.translate(ASCII)
     over = {"": "{}", BAR: r"\bar{{{}}}", DOT: r"\dot{{{}}}"}[mark]
+    letters = base.rstrip("0123456789")
     if len(letters) == 1 and letters.isalpha():
-        digits = name[1:]
-        return over.format(letters) + (f"_{{{digits}}}" if digits else "")
-    if mark:
-        over = r"\overline{{{}}}" if mark == BAR else r"\dot{{{}}}"
-    return over.format(tex_text(name))
+        below = ",".join(part for part in (base[1:], index) if part)
+        return over.format(letter(letters)) + (f"_{{{below}}}" if below else "")
+    if mark == BAR:
+        over = r"\overline{{{}}}"
+    return over.format(tex_text(base)) + (f"_{{{index}}}" if index else "")
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -91,8 +151,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
     names = names[:count]
     missing = count - len(names)
     names += ["x"] if missing == 1 and not names else [f"x{k + 1}" for k in range(len(names), count)]
-    # v1, v2 … and c1, c2 … are taken
-    return [n + "_" if n[:1] in "vc" and n[1:].isdigit() else n for n in names]
+    return names
 
 
 def owner_path(names: Names) -> Callable[[Any], str]:

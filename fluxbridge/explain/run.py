@@ -15,8 +15,10 @@ from ..autodiff.native import check_scalar
 from ..autodiff.tape import spec_of
 from ..errors import StructureError
 from ..recording import Step, backward
+from .about import Argument, about
 from .folding import Group, arrange
-from .names import Names, argument_names, owner_path
+from .names import ASCII, Names, argument_names, owner_path
+from .reach import outputs, shown_steps
 from .steps import ExplainedStep, Part
 from .turns import TurnRecording
 
@@ -41,6 +43,7 @@ class ExplainedRun:
                 "what the native engine does."
             )
         self.function = getattr(f, "__name__", type(f).__name__)
+        self.xs = tuple(xs)
         self.forward = forward
         self.limit = limit
         self.depth = depth
@@ -49,8 +52,10 @@ class ExplainedRun:
         self.value = recording.value
         if not forward:
             check_scalar(self.value)
-        self.names = Names(recording, argument_names(f, len(xs)))
-        self.lines = [ExplainedStep(self.names, step) for step in recording.steps]
+        self.outputs = outputs(recording)  #: the steps in what f returned
+        steps = shown_steps(recording, self.outputs)
+        self.names = Names(steps, argument_names(f, len(xs)), recording.held)
+        self.lines = [ExplainedStep(self.names, step) for step in steps]
         self.of_step = {line.step: line for line in self.lines}
         self.reverse_order: list[ExplainedStep] = []  #: the steps in the order of the reverse sweep
         self.gradient: tuple[Any, ...] | None = None  #: what ``gradient`` returns; None in forward mode
@@ -73,6 +78,8 @@ class ExplainedRun:
             line = self.of_step[step]
             line.cotangent = cotangent
             line.parts = [Part(line, k, c) for k, c in enumerate(contributions) if c is not None]
+            for part in line.parts:
+                self.of_step[part.step].incoming.append(part)
             self.reverse_order.append(line)
 
         cotangent_of = backward(recording.steps, {out: 1.0}, seen=seen)
@@ -129,6 +136,11 @@ class ExplainedRun:
         leaves = [line for line in self.lines if line.is_argument]
         return [v for v in leaves if v.step in used or v.step is self.recording.out or v.name in plain]
 
+    @cached_property
+    def about(self) -> list[Argument]:
+        """What the gradient is taken by, and why not by the other arguments."""
+        return about(self.recording, self.names, self.xs, self.outputs)
+
     @property
     def independent(self) -> list[str]:
         """The arguments that have no gradient at all: texts, flags, functions."""
@@ -149,7 +161,30 @@ class ExplainedRun:
     def tree(self) -> Group:
         """All steps but the arguments, arranged by calls and loops."""
         lines = [line for line in self.lines if not line.is_argument]
-        return arrange(lines, owner_path(self.names))
+        kept = {*self.outputs, *self.names.assigned}
+        return arrange(lines, owner_path(self.names), self.users, kept)
+
+    @cached_property
+    def users(self) -> dict[Step, list[Step]]:
+        """For each step those that are shown and use it."""
+        users: dict[Step, list[Step]] = {}
+        for line in self.lines:
+            for x in dict.fromkeys(x for x in line.step.inputs if isinstance(x, Step)):
+                users.setdefault(x, []).append(line.step)
+        return users
+
+    def results(self, group: Group) -> list[ExplainedStep]:
+        """The steps of a group that are used outside of it, or returned; the last one if there are none."""
+        if group.results is None:
+            lines = list(group.lines())
+            inside = {line.step for line in lines}
+            used = [
+                line
+                for line in lines
+                if line.step in self.outputs or any(u not in inside for u in self.users.get(line.step, ()))
+            ]
+            group.results = used or lines[-1:]
+        return group.results
 
     def unfold(self: R, *names: str, depth: int | None = None) -> R:
         """The same with the named parts open: ``unfold("layers[1]")``, a function, a loop's line.
@@ -166,7 +201,7 @@ class ExplainedRun:
             for name in names:
                 if not any(g.matches(name) for g in known):
                     have = ", ".join(
-                        dict.fromkeys(g.owner or g.label for g in known if g.kind != "iteration")
+                        dict.fromkeys(g.owner or g.label for g in known if g.kind in ("call", "loop"))
                     )
                     raise KeyError(f"nothing to unfold is called {name!r}; there is: {have or 'nothing'}")
             other.unfolded = (*(self.unfolded or ()), *names)
@@ -208,9 +243,12 @@ class ExplainedRun:
         return len(self.lines)
 
     def __getitem__(self, name: str) -> ExplainedStep:
-        for line in self.lines:
-            if line.name == name:
-                return line
+        if not hasattr(self, "_by_name"):
+            # x1 finds x₁ where nothing else is called x1
+            self._by_name = {line.name.translate(ASCII): line for line in self.lines}
+            self._by_name |= {line.name: line for line in self.lines}
+        if name in self._by_name:
+            return self._by_name[name]
         raise KeyError(f"no step is called {name!r}; there are {self.lines[0].name} … {self.lines[-1].name}")
 
 

@@ -16,8 +16,10 @@ from ..recording.shorten import short
 from ..recording.sources import Location, location_of
 from .formula import Formula, as_contribution, uses_cotangent
 from .names import BAR, DOT, Names, marked, tex
+from .patterns import text_of
 from .templates import OPERATIONS, QUIET, defaults, input_names, inputs_of, same, slope_template
-from .writing import MANY, Symbol, tex_text
+from .texing import tex_text
+from .writing import MANY, Symbol
 
 
 class Part:
@@ -48,8 +50,15 @@ class Part:
     @cached_property
     def formula(self) -> Formula:
         """The contribution, as a formula that contains the cotangent."""
-        template = self.template if uses_cotangent(self.template) else as_contribution(self.template)
-        return Formula(template, self.line.words)
+        return self.formula_with({})
+
+    def formula_with(self, replaced: dict[str, Any]) -> Formula:
+        """The same with formulas in the place of some words of the rule."""
+        return Formula(self._whole_template, {**self.line.words, **replaced})
+
+    @property
+    def _whole_template(self) -> str:
+        return self.template if uses_cotangent(self.template) else as_contribution(self.template)
 
     @cached_property
     def local(self) -> Formula:
@@ -65,6 +74,8 @@ class Part:
         """The axes of the output along which this input was repeated, so that it sums over them."""
         if isinstance(self.line.step.value, tuple) or isinstance(self.step.value, tuple):
             return ()
+        if all(type(x) is float for x in (self.line.step.value, self.step.value)):
+            return ()  # the usual case in loops of numbers
         shape, own = np.shape(self.formula.evaluate()), np.shape(self.step.value)
         extra = len(shape) - len(own)
         if extra < 0:
@@ -78,16 +89,23 @@ class Part:
             return "Σ "
         return f"Σ[{'axis' if len(self.summed) == 1 else 'axes'} {', '.join(map(str, self.summed))}] "
 
-    def text(self) -> str:
-        note, text = self._note(), self.formula.text()
+    @property
+    def local_text(self) -> str:
+        """The local derivative as text."""
+        return text_of(self.template, self.line.words)
+
+    def text(self, formula: Formula | None = None) -> str:
+        """The contribution as text; with another formula if the step is part of a statement."""
+        note = self._note()
+        text = formula.text() if formula is not None else text_of(self._whole_template, self.line.words)
         return f"{note}({text})" if note and " " in text else note + text
 
-    def latex(self) -> str:
+    def latex(self, formula: Formula | None = None) -> str:
         note = ""
         if self.summed:
             note = r"\sum_{\text{" + ("axis " if len(self.summed) == 1 else "axes ")
             note += ", ".join(map(str, self.summed)) + r"}} "
-        text = self.formula.latex()
+        text = (formula or self.formula).latex()
         return rf"{note}\left({text}\right)" if note and " " in text else note + text
 
 
@@ -105,11 +123,14 @@ class ExplainedStep:
         self.value = step.value
         self.cotangent: Any = None
         self.parts: list[Part] = []
+        self.incoming: list[Part] = []  #: what its cotangent is the sum of, in the order of the sweep
         self.tangent: Any = None
 
     @cached_property
     def kink(self) -> str:
-        """The remark if the step is at a kink of its primitive, else empty."""
+        """The remark if the step is at a kink of its primitive and has a derivative, else empty."""
+        if self.cotangent is None and self.tangent is None:
+            return ""
         for kink in kinks_of(self.step.primitive):
             ties = kink.ties(self.step.values, self.step.options)
             if ties:
@@ -155,7 +176,7 @@ class ExplainedStep:
         words: dict[str, Any] = {**defaults(step.primitive), **step.options}
         if "where" in words:  # which is the name of a function in formulas
             words["mask"] = words.pop("where")
-        for name, x in zip(input_names(step.primitive, len(step.inputs)), step.inputs, strict=True):
+        for name, x in self.input_words():
             words[name] = self.names.symbol(x)
         ct = np.float64(self.cotangent) if type(self.cotangent) is float else self.cotangent
         words["dy"] = Symbol(self.bar, self.bar_latex, ct)
@@ -166,12 +187,26 @@ class ExplainedStep:
         words["options"] = Symbol("options", "", step.options)
         return words
 
+    def input_words(self) -> list[tuple[str, Any]]:
+        """What the rules call the inputs, and the inputs."""
+        step = self.step
+        return list(zip(input_names(step.primitive, len(step.inputs)), step.inputs, strict=True))
+
     @cached_property
     def operation(self) -> Formula:
         """What the step computes."""
-        return self._operation({})
+        return self.operation_with({})
 
-    def _operation(self, replaced: dict[int, Any]) -> Formula:
+    def operation_with(self, replaced: dict[int, Any]) -> Formula:
+        """The same with something else for some inputs: another symbol, or the formula of an input."""
+        return Formula(*self._operation(replaced), simplify=False)
+
+    @property
+    def operation_text(self) -> str:
+        """What the step computes, as text."""
+        return text_of(*self._operation({}), simplify=False)
+
+    def _operation(self, replaced: dict[int, Any]) -> tuple[str, dict[str, Any]]:
         step = self.step
         name = step.primitive.name
         symbols = [replaced.get(k, self.names.symbol(x)) for k, x in enumerate(step.inputs)]
@@ -185,12 +220,12 @@ class ExplainedStep:
             template = ""
         if template:
             words = dict(zip(inputs_of(template), symbols, strict=False))
-            return Formula(template, {**options, **words}, simplify=False)
+            return template, {**options, **words}
         words = {f"i{k}": s for k, s in enumerate(symbols)}
         arguments = [*words, *(f"{k}={k}" for k in options)]
         shown = name.rstrip("0123456789") if name.startswith("einsum") else name
         shown = shown if shown.isidentifier() else "call"
-        return Formula(f"{shown}({', '.join(arguments)})", {**words, **options}, simplify=False)
+        return f"{shown}({', '.join(arguments)})", {**words, **options}
 
     @property
     def main_parts(self) -> list[Part | int]:
@@ -233,11 +268,11 @@ class ExplainedStep:
             elif template is not None:
                 terms.append(Formula(template, {**self.words, "dx": dot}))
             elif step.primitive.jvp == "multilinear":
-                terms.append(self._operation({k: dot}))
+                terms.append(self.operation_with({k: dot}))
             else:
                 words = {**self.words, "dx": dot, "tangents": Symbol("", "", _only(step, k, tangents))}
                 terms.append(Formula(f"pushed(primitive, {k}, dx, y, inputs, tangents, options)", words))
-        return [self._operation(linear)] if linear else terms
+        return [self.operation_with(linear)] if linear else terms
 
     def _forward_template(self, k: int) -> str | None:
         if not self.step.primitive.formulas:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def input_names(primitive: Primitive, count: int) -> list[str]:
     rules = [primitive.joint] if primitive.vjps is None else [r for r in primitive.vjps if r]
     names: list[str] = []
     if rules and rules[0] is not None:
-        for parameter in list(inspect.signature(rules[0]).parameters.values())[2:]:
+        for parameter in list(_parameters(rules[0]).values())[2:]:
             if parameter.kind is parameter.VAR_POSITIONAL:
                 names += [f"{parameter.name.lstrip('_')}{k}" for k in range(count - len(names))]
             elif len(names) < count:
@@ -53,8 +54,13 @@ def defaults(primitive: Primitive) -> dict[str, Any]:
     rules = [primitive.joint] if primitive.vjps is None else [r for r in primitive.vjps if r]
     if not rules or rules[0] is None:
         return {}
-    parameters = inspect.signature(rules[0]).parameters
+    parameters = _parameters(rules[0])
     return {n: p.default for n, p in parameters.items() if p.default is not p.empty}
+
+
+@cache
+def _parameters(rule: Any) -> Any:
+    return inspect.signature(rule).parameters
 
 
 def slope_template(step: Step, k: int, cotangent: Any) -> str:
@@ -85,6 +91,7 @@ def is_elementwise(primitive: Primitive, step: Step) -> bool:
 QUIET = {"optimize", "copy", "order", "dtype", "out", "subok", "where", "initial", "method"}
 
 
+@cache
 def inputs_of(template: str) -> list[str]:
     """The names in a template, in the order of the inputs."""
     names = {n.id for n in ast.walk(ast.parse(template)) if isinstance(n, ast.Name)}

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..recording.shorten import number, shape_of, short
+from ..recording.shorten import number, powers, shape_of, short
+from .texing import tex_text
 
 
 def is_complex(x: Any) -> bool:
@@ -121,6 +122,8 @@ class Writer:
         if self.tex and type(value) is float and "e" in text:
             mantissa, _, exponent = text.partition("e")
             return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", 3
+        if type(value) is float and "e" in text:
+            return powers(text), 3
         return text, 4 if text.startswith("-") or "j" in text else 9
 
     def _Name(self, node: ast.Name) -> tuple[str, int]:
@@ -298,10 +301,3 @@ class Writer:
 
 def _sub(k: int) -> str:
     return str(k).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def tex_text(x: str) -> str:
-    """Plain text inside of TeX."""
-    for c in "_{}#%&$":
-        x = x.replace(c, "\\" + c)
-    return rf"\text{{{x}}}"

@@ -283,7 +283,7 @@ _OF_THE_TYPE = {
 _HIDDEN = (
     *[
         os.path.join(os.path.dirname(os.path.dirname(__file__)), name)
-        for name in ("autodiff", "recording", "api.py", "adtypes.py", "parity.py")
+        for name in ("autodiff", "recording", "api.py", "adtypes.py", "parity.py", "randomness.py")
     ],
     os.path.dirname(np.__file__),
     "<__array_function__",

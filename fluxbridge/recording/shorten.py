@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,25 @@ def short(x: Any, index: bool = False) -> str:
         return getattr(x, "__name__", type(x).__name__)
     text = number(x)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def shown(x: Any) -> str:
+    """A value on one line as people write it: with powers of ten, and 0 for -0.
+
+    >>> shown(4e-13), shown(np.array([2.5e20, 1.0]))
+    ('4·10⁻¹³', '[2.5·10²⁰, 1]')
+    """
+    return powers(_NEGATIVE_ZERO.sub("0", short(x)))
+
+
+def powers(text: str) -> str:
+    """``4e-13`` as 4·10⁻¹³."""
+    return _EXPONENT.sub(lambda m: "·10" + str(int(m[1])).translate(_RAISED), text)
+
+
+_NEGATIVE_ZERO = re.compile(r"(?<![\w.])-0(?![\w.])")
+_EXPONENT = re.compile(r"(?<=\d)e([+-]\d+)")
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def _array(x: np.ndarray, room: int = FEW) -> str:

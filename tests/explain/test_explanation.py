@@ -140,7 +140,7 @@ def test_leaves_are_called_by_their_path():
         "rest[0]",
     ]
     assert [line.name for line in explain(np.sin, 1.0).lines] == ["x", "v1"]
-    assert [line.name for line in explain(lambda v1: v1 * v1, 1.0).lines] == ["v1_", "v1"]
+    assert [line.name for line in explain(lambda v1: v1 * v1, 1.0).lines] == ["v1", "v2"]
 
 
 def test_the_sweep_is_told_step_by_step():

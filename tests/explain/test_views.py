@@ -40,8 +40,10 @@ def lines(explanation):
 
 PRODUCT = """\
 product(x, y) = 6.9093
+gradient with respect to x and y
 
 forward
+  step          value       code
   x             = 2
   y             = 3
   v1 = x · y    = 6         x * y              line 1
@@ -49,15 +51,17 @@ forward
   v3 = v1 + v2  = 6.9093    x * y + np.sin(x)  line 1
 
 reverse
-  v̄3 = 1  → v1  v̄3           = 1
-          → v2  v̄3           = 1
-  v̄2 = 1  → x   v̄2 · cos(x)  = -0.416147
-  v̄1 = 1  → x   v̄1 · y       = 3
-          → y   v̄1 · x       = 2
+  cotangent  to    contribution  value
+  v̄3 = 1     → v1  v̄3            = 1
+             → v2  v̄3            = 1
+  v̄2 = 1     → x   v̄2 · cos(x)   = -0.416147
+  v̄1 = 1     → x   v̄1 · y        = 3
+             → y   v̄1 · x        = 2
 
 gradient
-  x  = 2.58385
-  y  = 2"""
+  argument  value
+  x         = 2.58385 = -0.416147 + 3
+  y         = 2"""
 
 
 @needs_positions
@@ -70,13 +74,13 @@ def test_text_of_a_layer():
     text = str(explain(layer, W, b, x))
     for piece in (
         "v1 = W · x     = [1, 0]",
-        "v3 = tanh(v2)  = [0.7616, 0]",
-        "v̄4 = [0.5, 0.5]",
-        "v̄4 ⊙ (2 · v3)",
-        "v̄3 ⊙ (1 - v3²)",
+        "h = tanh(v2)   = [0.7616, 0]",
+        "v̄3 = [0.5, 0.5]",
+        "v̄3 ⊙ (2 · h)",
+        "h̄ ⊙ (1 - h²)",
         "→ W   outer(v̄1, x)",
         "→ x   Wᵀ · v̄1",
-        "v̄5 · ones(2) / 2",
+        "v̄4 · ones(2) / 2",
     ):
         assert piece in text, piece
 
@@ -186,8 +190,8 @@ def test_svg_without_its_library_says_what_to_do(monkeypatch):
 
 def test_json_can_hold_everything():
     data = json.loads(explain(lambda z: np.real(z * z) * np.inf, np.complex128(1 + 2j)).json())
-    assert data[0]["value"] == {"re": 1.0, "im": 2.0}
-    assert data[-1]["value"] == "-inf"
+    assert data["steps"][0]["value"] == {"text": "1+2j", "data": {"re": 1.0, "im": 2.0}}
+    assert data["steps"][-1]["value"] == {"text": "-inf", "data": "-inf"}
 
 
 @pytest.mark.parametrize(
@@ -205,11 +209,11 @@ def test_values_are_shortened(value, text):
 def test_the_command(capsys):
     assert cli.main(["explain", "lambda x: 3*x**2", "5"]) == 0
     out = capsys.readouterr().out
-    assert "x  = 30" in out and "<lambda>(x) = 75" in out
+    assert "x         = 30" in out and "<lambda>(x) = 75" in out
     assert cli.main(["explain", "np.sin", "0.0", "--forward"]) == 0
     assert "v\u03071 = cos(x) · ẋ = 1" in capsys.readouterr().out
     assert cli.main(["explain", "np.sin", "0.0", "--as", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)[1]["operation"] == "sin"
+    assert json.loads(capsys.readouterr().out)["steps"][1]["operation"] == "sin"
     assert cli.main(["explain", "lambda x: [x]", "5"]) == 2
     assert "gradients are not defined" in capsys.readouterr().err
     assert cli.main(["explain", "3", "5"]) == 2
@@ -237,5 +241,6 @@ def test_steps_of_many_inputs_are_shortened():
     text = str(explanation.unfold())
     assert "stack(v1, v2, v3, …, v30, axis=0)" in text or "stack(v1, v2, v3, …, v30)" in text
     assert "… 25 more" in text and "v̄31[29]" in text and "v̄31[10]" not in text
+    explanation = explanation.unfold()
     assert "… 25 more" in explanation.html() and "… 25 more" in explanation.markdown()
     assert explanation.latex().count("{") == explanation.latex().count("}")

@@ -5,15 +5,16 @@ The nodes are what the other views show: arguments, steps, and closed groups as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...recording import Step
-from ...recording.shorten import short
+from ...recording.shorten import shown
 from ..folding import Group
+from ..rows import given
 from ..run import ExplainedRun
 from ..steps import ExplainedStep, Part
-from .outline import opened_groups
+from .outline import rows
+from .text import group_title, slope_text
 
 
 class Node(NamedTuple):
@@ -42,7 +43,7 @@ class Graph(NamedTuple):
 def graph(e: ExplainedRun) -> Graph:
     """Nodes in the order of execution, and edges."""
     boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
-    boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(_boxes(e))]
+    boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(rows(e))]
     home: dict[Step, str] = {}
     for key, item in boxes:
         for line in item.lines() if isinstance(item, Group) else [item]:
@@ -58,7 +59,19 @@ def graph(e: ExplainedRun) -> Graph:
                 texts = edges.setdefault((source, target), [])
                 if k in backs:
                     texts.append(backs[k])
-    return Graph(nodes, [Edge(a, b, _together(backs)) for (a, b), backs in edges.items()])
+    statements = {key: item for key, item in boxes if getattr(item, "kind", "") == "line"}
+    found = []
+    for (a, b), along in edges.items():
+        slopes = _slopes(e, statements[b], along) if b in statements else ""
+        found.append(Edge(a, b, slopes or _together(along)))
+    return Graph(nodes, found)
+
+
+def _slopes(e: ExplainedRun, statement: Group, backs: list[Part]) -> str:
+    """What comes back out of a statement of numbers, by its local derivatives."""
+    targets = {part.step for part in backs}
+    texts = [slope_text(statement, g, e.results(statement)) for g in given(statement) if g.step in targets]
+    return " + ".join(texts) if all(texts) else ""
 
 
 def _together(backs: list[Part]) -> str:
@@ -68,36 +81,21 @@ def _together(backs: list[Part]) -> str:
     return " + ".join(dict.fromkeys(part.text() for part in backs))
 
 
-def _boxes(e: ExplainedRun) -> Iterator[Any]:
-    """Lines and closed groups; what a shortened list leaves out is drawn as well."""
-    opened = opened_groups(e)
-
-    def walk(items: list[Any]) -> Iterator[Any]:
-        for item in items:
-            if isinstance(item, Group) and id(item) in opened:
-                yield from walk(item.items)
-            else:
-                yield item
-
-    yield from walk(e.tree.items)
-
-
 def _node(e: ExplainedRun, key: str, item: Any) -> Node:
     if isinstance(item, Group):
-        last = list(item.lines())[-1]
-        times = f" × {item.iterations}" if item.kind == "loop" else ""
-        return Node(
-            key, "group", f"{item.label}{times}", f"{last.name} = {short(last.value)}", _back(e, last)
-        )
+        last = e.results(item)[-1]
+        if item.kind == "line":
+            return Node(key, "step", group_title(e, item), shown(last.value), _back(e, last))
+        return Node(key, "group", item.title, f"{last.name} = {shown(last.value)}", _back(e, last))
     line: ExplainedStep = item
-    title = line.name if line.is_argument else f"{line.name} = {line.operation.text()}"
-    return Node(key, "argument" if line.is_argument else "step", title, short(line.value), _back(e, line))
+    title = line.name if line.is_argument else f"{line.name} = {line.operation_text}"
+    return Node(key, "argument" if line.is_argument else "step", title, shown(line.value), _back(e, line))
 
 
 def _back(e: ExplainedRun, line: ExplainedStep) -> str:
     if e.forward:
-        return "" if line.tangent is None else f"{line.dot} = {short(line.tangent)}"
-    return "" if line.cotangent is None else f"{line.bar} = {short(line.cotangent)}"
+        return "" if line.tangent is None else f"{line.dot} = {shown(line.tangent)}"
+    return "" if line.cotangent is None else f"{line.bar} = {shown(line.cotangent)}"
 
 
 def _keys(g: Graph) -> dict[str, str]:

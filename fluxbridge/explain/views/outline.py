@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..folding import Group
 from ..run import ExplainedRun
+
+FEW = 12  #: steps up to which each has a row of its own; of more there is one row a statement
 
 
 class OpenGroup(NamedTuple):
@@ -17,7 +20,8 @@ class OpenGroup(NamedTuple):
 def items(e: ExplainedRun, backwards: bool = False) -> list[tuple[int, Any]]:
     """What is to be shown: pairs of a depth and an ExplainedStep, a closed Group, or a number left out.
 
-    The heading of an open group comes as :class:`OpenGroup`, before what is in it.
+    The heading of an open group comes as :class:`OpenGroup`, before what is in it; an open statement
+    has none.
     """
     opened = opened_groups(e)
     shown: list[tuple[int, Any]] = []
@@ -29,13 +33,16 @@ def items(e: ExplainedRun, backwards: bool = False) -> list[tuple[int, Any]]:
         first, last = (room * 2) // 3, room // 3
         for k, item in enumerate(items):
             if len(items) > room + 1 and first <= k < len(items) - last:
-                named = isinstance(item, Group) and id(item) in opened and item.kind != "iteration"
+                named = isinstance(item, Group) and id(item) in opened and item.kind not in _SMALL
                 if not named:
                     left_out += 1
                     if k == len(items) - last - 1:
                         shown.append((depth, left_out))
                     continue
             if isinstance(item, Group) and id(item) in opened:
+                if item.kind == "line":
+                    walk(item.items, depth)
+                    continue
                 shown.append((depth, OpenGroup(item)))
                 walk(item.items, depth + 1)
             else:
@@ -45,16 +52,35 @@ def items(e: ExplainedRun, backwards: bool = False) -> list[tuple[int, Any]]:
     return shown
 
 
+_SMALL = ("iteration", "line")
+
+
+def rows(e: ExplainedRun) -> Iterator[Any]:
+    """Steps and closed groups as `items` has them, those that are left out included."""
+    opened = opened_groups(e)
+
+    def walk(items: list[Any]) -> Iterator[Any]:
+        for item in items:
+            if isinstance(item, Group) and id(item) in opened:
+                yield from walk(item.items)
+            else:
+                yield item
+
+    yield from walk(e.tree.items)
+
+
 def opened_groups(e: ExplainedRun) -> set[int]:
     """The groups that are open: those asked for, and as many levels as there is room for."""
     groups = list(e.tree.groups())
     if e.unfolded is None:
         return {id(g) for g in groups}
-    opened: set[int] = set()
+    statements = [g for g in groups if g.kind == "line"]
+    few = sum(not line.is_argument for line in e.lines) <= FEW
+    opened: set[int] = {id(g) for g in statements} if few else set()
     level: list[Any] = e.tree.items
     rows, depth = len(level), 0
     while True:
-        inside = [g for g in level if isinstance(g, Group)]
+        inside = [g for g in level if isinstance(g, Group) and (g.kind != "line" or e.depth is not None)]
         inside += [turn for g in inside if g.kind == "loop" for turn in g.items]  # with its loop
         below = [i for g in inside for i in g.items if getattr(i, "kind", "") != "iteration"]
         more = len(below) + sum(g.kind == "iteration" for g in inside)
