@@ -8,6 +8,7 @@ import gc
 import importlib
 import os
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Sequence
@@ -93,6 +94,7 @@ class Watch:
 
     `holders` are the things outside with what they held before; a call that would change one, prints or
     asks for the time ends the run with CannotCompile before it happens. What was assigned is put back.
+    What runs while garbage is collected on the way (finalizers, `gc.callbacks`) is not the function's doing.
     """
 
     def __init__(self, holders: Sequence[tuple[Any, Any]]):
@@ -101,15 +103,21 @@ class Watch:
         self.ran: set[Any] = set()
         self.before: Any = None
         self.random: Any = None
+        self.thread = threading.get_ident()
+        self.collecting = False
 
     def __enter__(self) -> Watch:
         self.random = np.random.get_state(legacy=False)  # noqa: NPY002
         self.before = sys.getprofile()
+        gc.callbacks.insert(0, self._collection_starts)
+        gc.callbacks.append(self._collection_stops)
         sys.setprofile(self._seen)
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         sys.setprofile(self.before)
+        gc.callbacks.remove(self._collection_starts)
+        gc.callbacks.remove(self._collection_stops)
         changed = self._put_back()
         if not _same_state(self.random, np.random.get_state(legacy=False)):  # noqa: NPY002
             np.random.set_state(self.random)  # noqa: NPY002
@@ -120,7 +128,19 @@ class Watch:
         if changed and error is None:
             raise CannotCompile(f"it changes a {changed} that it finds outside")
 
+    def _collection_starts(self, phase: str, _info: Any) -> None:
+        """The first of `gc.callbacks`."""
+        if phase == "start" and threading.get_ident() == self.thread:
+            self.collecting = True
+
+    def _collection_stops(self, phase: str, _info: Any) -> None:
+        """The last of `gc.callbacks`."""
+        if phase == "stop" and threading.get_ident() == self.thread:
+            self.collecting = False
+
     def _seen(self, frame: Any, event: str, what: Any) -> None:
+        if self.collecting:
+            return
         if event == "call":
             self.ran.add(frame.f_code)
             reason = _ASKING.get(frame.f_code)
@@ -158,7 +178,7 @@ class Watch:
             if reason != "it warns" and frame.f_code.co_filename.startswith(_PACKAGE):
                 return
             if "time" in reason and of_library(frame.f_globals.get("__name__")):
-                return  # a library's own business, or that of the collector of garbage
+                return  # a library's own business
             raise _Refused(reason, _line(frame))
 
     def _put_back(self) -> str:
