@@ -131,6 +131,17 @@ def asked(function: Callable[..., Any], inputs: Sequence[Any], options: dict[str
     return outcome
 
 
+def beside(function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    """``function(*inputs, **options)`` of the plain values: no derivative goes through it.
+
+    A recording that is to be run again follows it, as one step: then the results are traced as well.
+    """
+    level = next((x.level for x in inputs if isinstance(x, Tracer)), None)
+    if hasattr(level, "beside") and all(x.level is level for x in inputs if isinstance(x, Tracer)):
+        return level.beside(function, inputs, options)  # type: ignore[union-attr]
+    return function(*map(plain, inputs), **options)
+
+
 def nan_in(x: Any) -> bool:
     """Is one of these numbers NaN, in any direction? A question, where `x` is traced."""
     value = everywhere(x)

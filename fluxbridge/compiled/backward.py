@@ -21,7 +21,7 @@ from .formulas import expand, is_array, is_real
 from .lower import Lowering
 from .program import FLOAT, Const, Form, Var
 from .refusals import Differs
-from .trace import ANSWERS, line_of
+from .trace import ANSWERS, BESIDE, line_of
 
 _FLOATS = "fc"
 
@@ -303,7 +303,7 @@ def active(steps: Sequence[Step], outside: set[int]) -> list[bool]:
     for step in steps:
         if step.is_argument:
             found.append(step.position not in outside)
-        elif step.primitive in ANSWERS:
+        elif step.primitive in ANSWERS or step.primitive.original.compute in BESIDE:
             found.append(False)
         else:
             found.append(any(isinstance(x, Step) and found[x.position] for x in step.inputs))

@@ -15,6 +15,7 @@ from ..autodiff.template import Leaf as LeafTemplate
 from ..recording import Step
 from .backward import Backward, active
 from .closures import Outline, parameters
+from .draws import Generators, effective
 from .effects import Watch
 from .lower import Lowering, number
 from .passes import numbered, simplified
@@ -23,16 +24,17 @@ from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
 from .trace import Trace
-from .writers.python import Writer
+from .writers.python import MISS, Writer
 
 
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "report", "run", "signature", "source", "training")
+    __slots__ = ("confirmed", "report", "run", "signature", "source", "training", "trial")
 
     def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
         self.run = run
+        self.trial = run  #: the same without its effects
         self.source = source
         self.signature: Signature | None = signature
         self.report = report
@@ -57,12 +59,13 @@ class Traced:
         if len(leaves) != len(given) or any(a is not b for a, b in zip(leaves, given, strict=True)):
             raise CannotCompile("an argument has numbers in places that are not followed")
         outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
-        with native.outside_of_gradient(), Watch(first.holders) as watch:
+        generators = Generators(first.generators)
+        with native.outside_of_gradient(), Watch(first.holders, generators) as watch:
             if training:
                 with native.as_in_gradient():
-                    self.trace = Trace(f, xs, outside, masks)
+                    self.trace = Trace(f, xs, outside, masks, generators)
             else:
-                self.trace = Trace(f, xs, outside, masks)
+                self.trace = Trace(f, xs, outside, masks, generators)
         self.outline = Outline(self.writer.name, watch.ran, by_content)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
@@ -72,6 +75,7 @@ class Traced:
         self.outside = outside
 
     def name_inputs(self, lowering: Lowering) -> None:
+        lowering.names = self.outline.known
         variables = lowering.inputs()
         steps = [s for s in lowering.trace.steps if s.is_argument]
         self.contiguous = {
@@ -82,6 +86,47 @@ class Traced:
             var.name = leaf.name
         for var, array in zip(variables[len(self.outline.arguments) :], self.outside, strict=True):
             var.name = self.names_of.get(id(array), "unread")
+
+
+class Effects:
+    """What a program does beside giving a result; its variables are results, too, so that they stay."""
+
+    def __init__(self, traced: Traced, lowering: Lowering):
+        self.drawn: list[Any] = lowering.drawn
+        self.places = []
+        self.assigned: list[Any] = []
+        on = active(traced.trace.steps, {step.position for step in traced.trace.outside})
+        for owner, name, step, outside in traced.trace.assigned:
+            if outside and on[step.position]:
+                raise CannotCompile(f"it keeps a value with a derivative in a {type(owner).__name__}")
+            if id(owner) not in lowering.names:
+                raise CannotCompile(f"it changes a {type(owner).__name__} on a way that is not followed")
+            self.places.append((lowering.names[id(owner)], name))
+            self.assigned.append(lowering.of[step.position])
+
+    @property
+    def any(self) -> bool:
+        return bool(self.drawn or self.places)
+
+    def lines(self, writer: Writer) -> list[str]:
+        """What is assigned, when all has been computed."""
+        found = []
+        for (owner, name), v in zip(self.places, self.assigned, strict=True):
+            text = writer.operand(v)
+            value = f"{text}.copy()" if v.form.kind == "array" else f"float({text})"
+            found.append(f"doings.assign({owner}, {name!r}, {value})")
+        return found
+
+    def finish(self, source: str, traced: Traced, report: Report) -> Compiled:
+        """The program of this source; what it does counts if it gives a result."""
+        names = traced.writer.names
+        if self.any:
+            source = source.replace("def run(f, xs):", "def run(f, xs, doings):", 1)
+        exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
+        run = names["run"]
+        made = Compiled(effective(run, MISS) if self.any else run, source, Signature(traced.trace), report)
+        made.trial = effective(run, MISS, trial=True) if self.any else run
+        return made
 
 
 def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
@@ -130,19 +175,21 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     lowering.forward()
     on = active(trace.steps, {step.position for step in trace.outside})
     out = _structure(trace.out, lowering, on, arrays=True)
-    results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
+    effects = Effects(traced, lowering)
+    copied = _copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b)
+    results = [copied, effects.drawn, effects.assigned]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     writer = traced.writer
     body = [*traced.outline.lines, *writer.lines(ops)]
     given = "".join(f", {name}" for name in traced.arrays)
-    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)}{given})")
+    body.append(f"made = {writer.name(own)}({writer_text(results[0], writer)}{given})")
+    body += [*effects.lines(writer), "return made"]
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
     _check_read(ops)
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
     report.finished(traced, ops, time.perf_counter() - start)
-    made = Compiled(writer.names["run"], source, Signature(trace), report)
+    made = effects.finish(source, traced, report)
     made.training = False
     return made
 
@@ -182,18 +229,21 @@ def finish(
 ) -> Compiled:
     writer = traced.writer
     report = Report()
+    effects = Effects(traced, lowering)
+    results += [effects.drawn, effects.assigned]
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     body = [*traced.outline.lines, *writer.lines(ops)]
-    value, found = results
+    value, found = results[:2]
     gradients = _gradients(found, templates, writer, body, traced.arrays)
-    body.append(f"return {writer_text(value, writer)}, {gradients}")
+    if effects.places:
+        body += [f"made = {writer_text(value, writer)}, {gradients}", *effects.lines(writer), "return made"]
+    else:
+        body.append(f"return {writer_text(value, writer)}, {gradients}")
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
     _check_read(ops)
-    names = writer.names
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
     report.finished(traced, ops, time.perf_counter() - start)
-    return Compiled(names["run"], source, Signature(traced.trace), report)
+    return effects.finish(source, traced, report)
 
 
 def _gradients(

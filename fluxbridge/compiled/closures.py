@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.drawing import is_generator
 from ..autodiff.holders import fields_of, is_filled, slots
 from ..autodiff.primitive import Tracer
 from ..autodiff.reach import is_library, of_library
@@ -75,6 +76,7 @@ class Outline:
         self.arguments: list[Leaf] = []
         self.outside: list[Leaf] = []
         self.holders: list[tuple[Any, Any]] = []  #: what could be changed outside, with its contents
+        self.generators: list[Any] = []  #: of random numbers
         self.known: dict[int, str] = {}
         self.kept: list[Any] = []
         self.count = 0
@@ -177,7 +179,9 @@ class Outline:
         if isinstance(x, np.generic):
             name = self._bind(at)
             return self._miss(f"not same({name}, {self.name(x)})")
-        if isinstance(x, (np.random.Generator, np.random.RandomState)) or kind.__module__ == "random":
+        if is_generator(x):
+            return self._generator(x, at, path)
+        if isinstance(x, np.random.RandomState) or kind.__module__ == "random":
             raise CannotCompile(f"it could draw random numbers from {path}")
         if isinstance(x, weakref.ref):
             raise CannotCompile(f"{path} is a weak reference")
@@ -234,6 +238,18 @@ class Outline:
         if isinstance(x, _CONSTANT) or kind.__module__ in _HARMLESS:
             return self._identity(x, at, path)
         return self._object(x, at, path)
+
+    def _generator(self, x: Any, at: str, path: str) -> None:
+        """One of random numbers: any of its kind will do, as the program draws from the one that it meets."""
+        if not _OF_STATES.isdisjoint(self._names_that_ran):
+            raise CannotCompile(f"it could look into {path}, a generator of random numbers")
+        known = self.known.get(id(x))
+        if known is not None:
+            return self._miss(f"{at} is not {known}")
+        name = self._bind(at)
+        self._know(x, name)
+        self.generators.append(x)
+        return self._miss(f"type({name}) is not {self.name(type(x))}")
 
     def _identity(self, x: Any, at: str, path: str) -> None:
         name = self._bind(at)
@@ -523,6 +539,7 @@ _LIBRARY = (
 )  # fmt: skip
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 #: Names by which code reads attributes whose names are not in it.
+_OF_STATES = frozenset({"bit_generator", "spawn"})
 _BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.

@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.drawing import SHARED
 from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive, Spec
 from ..autodiff.tape import NUMBERS
 from ..recording import Choice, Step
 from . import written
+from .draws import draw
 from .formulas import is_real
 from .program import Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
-from .trace import ANSWERS, FOLLOWED, Trace, line_of, the_value
+from .trace import ANSWERS, DRAW, FOLLOWED, Trace, line_of, the_value
 
 
 def number(x: Any) -> Any:
@@ -57,6 +59,10 @@ def is_number(x: Any) -> bool:
     return type(x.value) in NUMBERS
 
 
+#: What a program notes its effects in.
+DOINGS = Var(Form("other"), "doings")
+
+
 class Lowering:
     """Writes the steps of a trace as operations; `of` is the variable of every step."""
 
@@ -66,6 +72,8 @@ class Lowering:
         self.of: dict[int, Var] = {}
         self.asked = 0
         self.questions: list[Choice] = []
+        self.names: dict[int, str] = {}  #: of the objects that the program can find, by id
+        self.drawn: list[Var] = []  #: random numbers, drawn whether anybody needs them or not
 
     def inputs(self) -> list[Var]:
         """Variables for the leaves."""
@@ -117,6 +125,8 @@ class Lowering:
 
     def step(self, step: Step) -> Var:
         primitive, original = step.primitive, step.primitive.original
+        if original is DRAW:
+            return self._draw(step)
         value = step.value
         form = form_of(value)
         if original.compute is _no_recomputation() or original.again is not None:
@@ -151,6 +161,24 @@ class Lowering:
         if form.kind == "tuple":
             return raw
         return self.b.emit(call, [raw], form, shares=True)
+
+    def _draw(self, step: Step) -> Var:
+        """Random numbers, which are other ones in every run."""
+        generator = self.trace.drawn[step.position]
+        name = self.names.get(id(generator))
+        if name is None and not any(generator is g for g in SHARED):
+            raise CannotCompile(
+                "it draws random numbers from a generator that is not followed", line_of(step.calls)
+            )
+        found: Any = Const(generator) if name is None else Var(Form("other"), name)
+        args = [Const(step.options["make"]), Const(len(self.drawn)), found]
+        form = form_of(step.value)
+        args += map(Const, step.options["args"])
+        drawn = self.b.emit(
+            draw, [DOINGS, *args], form if form.kind == "array" else Form("other"), shares=True
+        )
+        self.drawn.append(drawn)
+        return drawn if form.kind == "array" else self.b.emit(number, [drawn], form)
 
     def _strong(self, x: Any, strong: bool, args: list[Any]) -> Any:
         """A number of NumPy's beside arrays of other types than float64 does not adapt to them."""

@@ -12,11 +12,12 @@ import operator
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from ..autodiff.frames import engine_package
+from ..autodiff.holders import contents, put
 from ..autodiff.primitive import Kind, Primitive, Tracer, plain
 from ..autodiff.reach import Rebuilder, Way
 from ..autodiff.structure import take_apart
@@ -25,6 +26,7 @@ from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
 from .closures import same
+from .draws import Generators
 from .refusals import CannotCompile
 from .sites import place_of, reads_value
 
@@ -145,8 +147,21 @@ _MASKS: dict[np.ufunc, Primitive] = {
 }  # fmt: skip
 #: Functions that are followed as one step.
 FOLLOWED: dict[Callable[..., Any], Primitive] = {}
+#: Functions whose result counts as constant, as one step.
+BESIDE: dict[Callable[..., Any], Primitive] = {}
+DRAW = Primitive("draw", compute=lambda *_, **__: None, vjps=())
 ANSWERS = set(_MASKS.values())
+_INT = np.dtype(int)
 _CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
+
+
+class Assigned(NamedTuple):
+    """An attribute to which f gave a new value; `outside` if the object is none of the arguments."""
+
+    owner: Any
+    name: str
+    step: Step
+    outside: bool
 
 
 class Trace(Recording):
@@ -156,13 +171,21 @@ class Trace(Recording):
     """
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], outside: Sequence[np.ndarray] = (), masks: bool = True
+        self,
+        f: Callable[..., Any],
+        xs: Sequence[Any],
+        outside: Sequence[np.ndarray] = (),
+        masks: bool = True,
+        generators: Generators | None = None,
     ):
         self.watching = False
         self.masks = masks  # are the answers of comparisons of each element steps?
         self.strong: dict[int, tuple[bool, ...]] = {}
         self.looked: set[int] = set()
         self.outside: list[Step] = []
+        self.generators = generators
+        self.drawn: dict[int, Any] = {}  #: the generators that steps drew from
+        self.assigned: list[Assigned] = []
         self.rebuilder: Rebuilder | None = None
         self.in_f = False
         self.stopped: CannotCompile | None = None
@@ -179,8 +202,11 @@ class Trace(Recording):
             finally:
                 self.watching = self.in_f = False
             splitters = [self.memory.rebuilt, self.rebuilder]
-            if self.memory.changed or any(s is not None and s.changes() for s in splitters):
+            if self.memory.changed:
                 raise CannotCompile("it changes what it was given")
+            for splitter in splitters:
+                for original, copy, made in splitter.changes() if splitter is not None else ():
+                    self._assigned(original, copy, made, splitter is self.rebuilder)
             if self.stopped is not None:  # f caught what was raised
                 raise self.stopped
             take_apart(out, self._is_result)
@@ -213,7 +239,11 @@ class Trace(Recording):
             self.choices.append(Choice(the_value, (step,), {}, y, len(self.steps), self._stack()))
             return y
         made = super()._wrap(primitive, y, inputs, options, calls)
-        kind = WatchedMask if primitive in ANSWERS else _CLASSES.get(type(made))
+        kind = (
+            WatchedMask
+            if primitive in ANSWERS or (primitive is DRAW and getattr(y, "dtype", None) == _BOOL)
+            else _CLASSES.get(type(made))
+        )
         if kind is None:
             return made
         twin = object.__new__(kind)
@@ -267,6 +297,40 @@ class Trace(Recording):
         if function not in FOLLOWED:
             FOLLOWED[function] = Primitive("slope", compute=function, vjps=(None,) * len(inputs))
         return self.record(FOLLOWED[function], inputs, {})
+
+    def beside(self, function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+        """``function(*inputs, **options)`` as one step, through which no cotangent goes."""
+        if function not in BESIDE:
+            BESIDE[function] = Primitive(function.__name__, compute=function, vjps=(None,) * len(inputs))
+        return self.record(BESIDE[function], inputs, options)
+
+    def draw(self, make: Callable[..., Any], generator: Any, args: tuple[Any, ...]) -> Any:
+        """Random numbers, as a step that draws them."""
+        if not self.in_f or self.generators is None or self.generators.drawing:
+            return make(generator, *args)
+        if any(isinstance(x, Tracer) for x in args):
+            self.stop("what it draws depends on an argument")
+        try:
+            numbers = self.generators.draw(make, generator, args)
+        except CannotCompile as refusal:
+            self.stop(refusal.reason)
+        if not (isinstance(numbers, (float, np.floating)) or getattr(numbers, "dtype", _INT).kind in "fcb"):
+            self.stop("it draws random numbers that are no floats")
+        self.drawn[len(self.steps)] = generator
+        return self._wrap(DRAW, numbers, (), {"make": make, "args": args}, self._stack())
+
+    def _assigned(self, original: Any, copy: Any, made: dict[Any, Any], outside: bool) -> None:
+        """Note the attributes of an object that f has set, and put back what was there."""
+        now = contents(copy)
+        if isinstance(original, (list, dict)) or not hasattr(original, "__dict__") or list(now) != list(made):
+            raise CannotCompile("it changes what it was given")
+        for name, value in now.items():
+            if value is made[name]:
+                continue
+            if not (isinstance(value, Tracer) and value.level is self) or value.step.is_argument:  # type: ignore[attr-defined]
+                raise CannotCompile(f"it changes the attribute {name} of a {type(original).__name__}")
+            self.assigned.append(Assigned(original, name, value.step, outside))  # type: ignore[attr-defined]
+            put(copy, name, made[name])
 
     def mask(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
         """The answers of a comparison, as a step."""

@@ -381,6 +381,7 @@ def test_a_collection_of_garbage_is_not_the_functions_doing(capsys):
             both(f, X)
     finally:
         gc.set_threshold(*before)
+        gc.collect()
         gc.callbacks.remove(timing)
     assert times and "freed" in capsys.readouterr().out
     assert gc.callbacks == callbacks
