@@ -13,7 +13,7 @@ from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
 from ..recording import Step
-from .backward import Backward, active
+from .backward import Backward
 from .closures import Outline, parameters
 from .draws import Generators, effective
 from .effects import Watch
@@ -95,9 +95,8 @@ class Effects:
         self.drawn: list[Any] = lowering.drawn
         self.places = []
         self.assigned: list[Any] = []
-        on = active(traced.trace.steps, {step.position for step in traced.trace.outside})
         for owner, name, step, outside in traced.trace.assigned:
-            if outside and on[step.position]:
+            if outside and traced.trace.on[step.position]:
                 raise CannotCompile(f"it keeps a value with a derivative in a {type(owner).__name__}")
             if id(owner) not in lowering.names:
                 raise CannotCompile(f"it changes a {type(owner).__name__} on a way that is not followed")
@@ -120,6 +119,8 @@ class Effects:
     def finish(self, source: str, traced: Traced, report: Report) -> Compiled:
         """The program of this source; what it does counts if it gives a result."""
         names = traced.writer.names
+        for call in traced.trace.calls.values():
+            call.forget()
         if self.any:
             source = source.replace("def run(f, xs):", "def run(f, xs, doings):", 1)
         exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
@@ -173,8 +174,7 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     lowering = Lowering(trace)
     traced.name_inputs(lowering)
     lowering.forward()
-    on = active(trace.steps, {step.position for step in trace.outside})
-    out = _structure(trace.out, lowering, on, arrays=True)
+    out = _structure(trace.out, lowering, trace.on, arrays=True)
     effects = Effects(traced, lowering)
     copied = _copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b)
     results = [copied, effects.drawn, effects.assigned]

@@ -73,6 +73,7 @@ class Lowering:
         self.asked = 0
         self.questions: list[Choice] = []
         self.names: dict[int, str] = {}  #: of the objects that the program can find, by id
+        self.pairs: dict[int, Var] = {}  #: of steps that are calls: the result, and what pulls back
         self.drawn: list[Var] = []  #: random numbers, drawn whether anybody needs them or not
 
     def inputs(self) -> list[Var]:
@@ -127,6 +128,11 @@ class Lowering:
         primitive, original = step.primitive, step.primitive.original
         if original is DRAW:
             return self._draw(step)
+        if step.position in self.trace.calls:
+            return self._call(step)
+        if step.position in self.trace.bare:
+            whole, index = self.operand(step.inputs[0]), step.options["index"]
+            return self.b.emit(operator.getitem, [whole, Const(index)], Form("other"), f"{{0}}[{index}]", shares=True)
         value = step.value
         form = form_of(value)
         if original.compute is _no_recomputation() or original.again is not None:
@@ -161,6 +167,21 @@ class Lowering:
         if form.kind == "tuple":
             return raw
         return self.b.emit(call, [raw], form, shares=True)
+
+    def _call(self, step: Step) -> Var:
+        """A function that is called with its derivative."""
+        flags = self.trace.strong[step.position]
+        args = [self.operand(x) for x in step.inputs]
+        for k, (a, flag) in enumerate(zip(args, flags, strict=True)):
+            if flag and isinstance(a, Var) and a.form.kind == "number":
+                kind: Any = np.float64 if a.form.dtype is float else np.int64
+                args[k] = self.b.emit(kind, [a], Form("scalar", (), np.dtype(kind)), "{f}({0})")
+        call = self.trace.calls[step.position]
+        pair = self.pairs[step.position] = self.b.emit(call, args, Form("tuple"), shares=True)
+        form = form_of(step.value)
+        there = form if form.kind in ("array", "tuple") else Form("other")
+        out = self.b.emit(operator.getitem, [pair, Const(0)], there, "{0}[0]", shares=True)
+        return out if there is form else self.b.emit(kept, [out], form, shares=True)
 
     def _draw(self, step: Step) -> Var:
         """Random numbers, which are other ones in every run."""

@@ -18,13 +18,25 @@ import numpy as np
 
 from ..autodiff.frames import engine_package
 from ..autodiff.holders import contents, put
-from ..autodiff.primitive import Kind, Primitive, Tracer, plain
+from ..autodiff import native
+from ..autodiff.primitive import (
+    FUNCTIONS,
+    NO_DERIVATIVE,
+    PRIMITIVES,
+    UFUNCS,
+    Kind,
+    Primitive,
+    Tracer,
+    plain,
+    strong,
+)
 from ..autodiff.reach import Rebuilder, Way
 from ..autodiff.structure import take_apart
 from ..autodiff.tape import LEAF
 from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
+from .calls import Apart, Called, is_float, opened, primitive_of
 from .closures import same
 from .draws import Generators
 from .refusals import CannotCompile
@@ -49,6 +61,10 @@ def _read(self: Any) -> Any:
         if frame is not None and reads_value(frame):
             level.looked_at(self, value)
     return value
+
+
+class _Looked(BaseException):
+    """Ends a call of a function whose rule looks at values."""
 
 
 class _Stopped(BaseException):
@@ -134,7 +150,30 @@ def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **option
     return RecordedArray.__array_ufunc__(self, ufunc, method, *inputs, **options)
 
 
-WatchedArray.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
+def _attempting(usual: Callable[..., Any]) -> Callable[..., Any]:
+    """The protocol of NumPy's ufuncs by way of :meth:`Trace.attempt`."""
+
+    def method(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        direct = method == "__call__" and not options and ufunc in UFUNCS
+        if direct or not self.level.may_attempt(ufunc, inputs, options):
+            return usual(self, ufunc, method, *inputs, **options)
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        return self.level.attempt(function, inputs, options, lambda: usual(self, ufunc, method, *inputs, **options))
+
+    return method
+
+
+def _array_function(self: Any, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
+    def usual() -> Any:
+        return RecordedArray.__array_function__(self, func, types, args, kwargs)
+
+    return self.level.attempt(func, args, kwargs, usual) if self.level.may_attempt(func, args, kwargs) else usual()
+
+
+for _class in (WatchedNumber, WatchedScalar, WatchedArray):
+    _class.__array_function__ = _array_function  # type: ignore[method-assign]
+    _usual = _array_ufunc if _class is WatchedArray else _class.__array_ufunc__
+    _class.__array_ufunc__ = _attempting(_usual)  # type: ignore[method-assign]
 _BOOL = np.dtype(bool)
 _BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
 #: Functions of each element that answer with a boolean, as steps.
@@ -182,6 +221,12 @@ class Trace(Recording):
         self.masks = masks  # are the answers of comparisons of each element steps?
         self.strong: dict[int, tuple[bool, ...]] = {}
         self.looked: set[int] = set()
+        self.attempts: list[bool] = []  #: is the innermost function of NumPy to be called as one step, if need be?
+        self.calls: dict[int, Called] = {}  #: the steps that are calls
+        self.bare: set[int] = set()  #: steps that are parts of results, and no floats
+        self.cut: set[int] = set()  #: steps, and leaves outside, that have no derivative
+        self.on: list[bool] = []  #: has a step a derivative?
+        self.training = native.within_gradient()
         self.outside: list[Step] = []
         self.generators = generators
         self.drawn: dict[int, Any] = {}  #: the generators that steps drew from
@@ -228,6 +273,8 @@ class Trace(Recording):
         for key, array in targets.items():
             stand_ins[key] = tracer = self._leaf(array)
             self.outside.append(tracer.step)
+            self.cut.add(tracer.step.position)
+            self.on[tracer.step.position] = False
         self.rebuilder = rebuilder = Rebuilder(stand_ins, wanted)
         return rebuilder.split(f)[0]
 
@@ -281,6 +328,8 @@ class Trace(Recording):
         super().watch(function, inputs, options, outcome)
         if len(self.choices) == before or (function in _PLAIN and isinstance(outcome, (bool, np.bool_))):
             return
+        if self.attempts and self.attempts[-1] and not isinstance(outcome, (bool, np.bool_)):
+            raise _Looked
         watching, self.watching = self.watching, False
         try:
             values = [plain(x) for x in each(inputs)]
@@ -303,6 +352,84 @@ class Trace(Recording):
         if function not in BESIDE:
             BESIDE[function] = Primitive(function.__name__, compute=function, vjps=(None,) * len(inputs))
         return self.record(BESIDE[function], inputs, options)
+
+    # -- functions as one step -----------------------------------------------------------------------
+
+    def may_attempt(self, function: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
+        """May the call be one step, if its rule looks at values? Not with functions of the user's in it."""
+        if not self.watching or not self.in_f or function in _IN_PLACE or options.get("out") is not None:
+            return False
+        if function in NO_DERIVATIVE and function not in FUNCTIONS:
+            return False
+        return not any(_is_function(x) for x in (*args, *options.values()))
+
+    def attempt(
+        self, function: Any, args: Sequence[Any], options: dict[str, Any], usual: Callable[[], Any]
+    ) -> Any:
+        """What a function of NumPy gives: its steps, or one step if its rule looks at values."""
+        if function not in _LOOKING:
+            mark = len(self.steps), len(self.choices)
+            self.attempts.append(True)
+            try:
+                return usual()
+            except _Looked:
+                self._forget(*mark)
+            finally:
+                self.attempts.pop()
+        try:
+            found = self.call(function, args, options)
+            _LOOKING.add(function)
+            return found
+        except Apart:
+            self.attempts.append(False)
+            try:
+                return usual()
+            finally:
+                self.attempts.pop()
+
+    def _forget(self, steps: int, choices: int) -> None:
+        """Go back to where there were so many steps and choices."""
+        if self.memory.changed:
+            self.stop("a function changes what it was given")
+        del self.steps[steps:], self.choices[choices:], self.on[steps:]
+        for found in (self.strong, self.calls):
+            for position in [p for p in found if p >= steps]:
+                del found[position]
+        self.looked = {p for p in self.looked if p < steps}
+        self.cut = {p for p in self.cut if p < steps}
+
+    def call(self, function: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+        """``function(*args, **options)`` as one step."""
+        inputs: list[Any] = []
+        holed = opened(tuple(args), self, inputs), opened(options, self, inputs)
+        call = Called(function, *holed, [self.on[t.step.position] for t in inputs], self.training)
+        watching, self.watching = self.watching, False
+        try:
+            y = call.first([strong(t._value, t.__class__) for t in inputs])
+        finally:
+            self.watching = watching
+        return self._call(call, primitive_of(function), y, inputs, {"args": holed[0], "options": holed[1]})
+
+    def _call(self, call: Called, primitive: Primitive, y: Any, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+        place = len(self.steps)
+        self.calls[place] = call
+        self.strong[place] = tuple([isinstance(t, RecordedScalar) for t in inputs])
+        if not any(call.gives):
+            self.cut.add(place)
+        steps, calls = tuple([t.step for t in inputs]), self._stack()
+        if not isinstance(y, tuple) or all(map(is_float, y)):
+            return self._wrap(primitive, y, steps, options, calls)
+        whole = self._step(primitive, steps, options, y, calls)
+        parts = []
+        for k, part in enumerate(y):  # whole numbers count as answers to a question
+            if is_float(part):
+                parts.append(self._wrap(PRIMITIVES["getitem"], part, (whole,), {"index": k}, calls))
+            else:
+                step = self._step(PRIMITIVES["getitem"], (whole,), {"index": k}, part, calls)
+                self.bare.add(step.position)
+                self.choices.append(Choice(the_value, (step,), {}, self._kept(part), len(self.steps), calls))
+                parts.append(part)
+        return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
 
     def draw(self, make: Callable[..., Any], generator: Any, args: tuple[Any, ...]) -> Any:
         """Random numbers, as a step that draws them."""
@@ -339,7 +466,11 @@ class Trace(Recording):
     def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
         if len(self.steps) >= LONGEST:
             self.stop(f"it takes more than {LONGEST:,} steps")
-        return super()._step(primitive, inputs, options, y, calls)
+        on = any(isinstance(x, Step) and self.on[x.position] for x in inputs) if primitive is not LEAF else True
+        made = super()._step(primitive, inputs, options, y, calls)
+        counts = primitive not in ANSWERS and primitive.original.compute not in BESIDE
+        self.on.append(on and counts and made.position not in self.cut)
+        return made
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         self.stop(f"{primitive.name} has a rule of its own")
@@ -352,6 +483,8 @@ class Trace(Recording):
 
     def looked_at(self, tracer: Any, value: Any) -> None:
         """Somebody uses a value on the side."""
+        if self.attempts and self.attempts[-1]:
+            raise _Looked
         step = tracer.step
         if step.position in self.looked:
             return
@@ -385,11 +518,21 @@ def _answers(function: Callable[..., Any], values: list[Any], options: dict[str,
         return False
 
 
+def _is_function(x: Any) -> bool:
+    """Is this, or a member of it, a function, which may look at values by itself?"""
+    if isinstance(x, (list, tuple)):
+        return any(map(_is_function, x))
+    return callable(x) and not isinstance(x, (type, Tracer, np.ufunc))
+
+
 def hollow(x: np.ndarray) -> np.ndarray:
     """An array of the same shape and type without its memory: a step is asked for no more."""
     return np.ndarray(x.shape, x.dtype, np.zeros(1, x.dtype), 0, (0,) * x.ndim)
 
 
+#: Functions whose rules have been seen to look at values.
+_LOOKING: set[Any] = set()
+_IN_PLACE = {np.copyto, np.put, np.putmask, np.place, np.fill_diagonal, np.put_along_axis}
 LONGEST = 30_000  #: steps that are compiled, which takes some seconds
 _CONSTANTS = 1 << 25  #: bytes of constants that a program may keep
 _LARGE = 1 << 20  #: bytes from which on the values of steps are not kept
