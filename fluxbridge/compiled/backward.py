@@ -21,7 +21,7 @@ from .calls import pulled
 from .formulas import expand, is_array, is_real
 from .lower import Lowering
 from .program import FLOAT, Const, Form, Var
-from .refusals import Differs
+from .refusals import CannotCompile, Differs
 from .trace import line_of
 
 _FLOATS = "fc"
@@ -32,11 +32,16 @@ def settle(part: Any, spec: Spec) -> Any:
     if type(part) is np.ndarray and part.shape == spec[0] and part.dtype is spec[1]:
         return part
     if part is None:
-        raise Differs
+        raise CannotCompile("a rule gives no gradient for a value on the way")
     if type(part) is float and spec[0]:
         return np.full(spec[0], part, spec[1])
     part = project(part, spec)
     return part.item() if type(part) is np.float64 and spec[1] is float else part
+
+
+def settled_leaf(part: Any, spec: Spec) -> Any:
+    """The same for a leaf, which may have no gradient: if there is another part, the sum fails."""
+    return None if part is None else settle(part, spec)
 
 
 def _form(spec: Spec) -> Form:
@@ -150,7 +155,8 @@ class Backward:
         spec = spec_of(to.value)
         form = part.form
         if form.kind == "other":
-            part = self.b.emit(settle, [part, Const(spec)], _form(spec), shares=True)
+            how = settled_leaf if to.is_argument else settle
+            part = self.b.emit(how, [part, Const(spec)], _form(spec), shares=True)
         elif form.kind == "array":
             if form != _form(spec):
                 part = self._project(part, spec)

@@ -69,6 +69,7 @@ class Traced:
         self.outline = Outline(self.writer.name, watch.ran, by_content)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
+        self.outline.same_objects(self.trace.guarded)
         leaves_found = [*self.outline.arguments, *self.outline.outside]
         self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}

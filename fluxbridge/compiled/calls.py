@@ -119,8 +119,8 @@ class Called:
 
     def giving(self, present: Sequence[bool]) -> list[bool]:
         """Which inputs get a cotangent, if these parts of the result have one?"""
-        parts, back = self.traced
-        if back is None:
+        parts, back = self.traced or (None, None)
+        if back is None:  # or it has a rule of the user's, which is not called to no purpose
             return list(self.on)
         seeds = [
             None if not (on and is_float(p)) else np.ones_like(p) if isinstance(p, np.ndarray) else type(p)(1)
@@ -156,6 +156,8 @@ def pulled(pair: tuple[Any, Any], *seeds: Any) -> list[Any]:
     return pair[1](seeds)
 
 
+#: The primitives of calls with a rule of their own, by name and place of the rule.
+RULED: dict[tuple[str, str], Primitive] = {}
 #: The primitives of functions that are called, by function.
 CALLED: dict[Any, Primitive] = {}
 

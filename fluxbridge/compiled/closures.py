@@ -90,6 +90,12 @@ class Outline:
     def take_function(self, f: Any) -> None:
         self._outside(f, "f", "f", root=True)
 
+    def same_objects(self, objects: Sequence[Any]) -> None:
+        """Guard those of the objects that are found outside by identity."""
+        for x in objects:
+            if id(x) in self.known:
+                self._miss(f"{self.known[id(x)]} is not {self.name(x)}")
+
     # -- arguments -----------------------------------------------------------------------------------
 
     def _argument(self, x: Any, at: str, path: str) -> None:

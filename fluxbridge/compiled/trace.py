@@ -36,7 +36,8 @@ from ..autodiff.tape import LEAF
 from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
-from .calls import Apart, Called, is_float, opened, primitive_of
+from .calls import RULED, Apart, Called, Hole, is_float, opened, primitive_of
+from .captured import Captured
 from .closures import same
 from .draws import Generators
 from .refusals import CannotCompile
@@ -61,6 +62,10 @@ def _read(self: Any) -> Any:
         if frame is not None and reads_value(frame):
             level.looked_at(self, value)
     return value
+
+
+def itself(x: Any) -> Any:
+    return x
 
 
 class _Looked(BaseException):
@@ -223,6 +228,7 @@ class Trace(Recording):
         self.looked: set[int] = set()
         self.attempts: list[bool] = []  #: is the innermost function of NumPy to be called as one step, if need be?
         self.calls: dict[int, Called] = {}  #: the steps that are calls
+        self.guarded: list[Any] = []  #: functions and objects that calls refer to
         self.bare: set[int] = set()  #: steps that are parts of results, and no floats
         self.cut: set[int] = set()  #: steps, and leaves outside, that have no derivative
         self.on: list[bool] = []  #: has a step a derivative?
@@ -431,6 +437,10 @@ class Trace(Recording):
                 parts.append(part)
         return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
 
+    def ignored(self, x: Any, plainly: Callable[[], Any]) -> Any:
+        """`x` without its derivative: a step, or where steps will not do its value."""
+        return self.beside(itself, (x,), {}) if self.masks and self.watching else plainly()
+
     def draw(self, make: Callable[..., Any], generator: Any, args: tuple[Any, ...]) -> Any:
         """Random numbers, as a step that draws them."""
         if not self.in_f or self.generators is None or self.generators.drawing:
@@ -473,7 +483,22 @@ class Trace(Recording):
         return made
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
-        self.stop(f"{primitive.name} has a rule of its own")
+        """A call with a rule of its own: it is called with that rule in every run."""
+        again = primitive.again
+        parts = y if isinstance(y, tuple) else (y,)
+        try:
+            if again is None or not all(map(is_float, parts)):
+                raise Apart
+            held = Captured(again)  # type: ignore[arg-type]
+        except Apart:
+            self.stop(f"{primitive.name} has a rule of its own")
+        self.guarded += held.guarded
+        inputs = list(inputs)
+        holes = tuple([Hole(k) for k in range(len(inputs))])
+        call = Called(again, holes, {}, [self.on[t.step.position] for t in inputs], self.training)
+        made = RULED.setdefault((primitive.name, primitive.where), Primitive(primitive.name, compute=again))
+        made.keeps_arrays = True
+        return self._call(call, made, y, inputs, {"holds": held.constants})
 
     def stop(self, reason: str) -> NoReturn:
         """End the run: f is not compiled."""
