@@ -136,10 +136,17 @@ def beside(function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
 
     A recording that is to be run again follows it, as one step: then the results are traced as well.
     """
-    level = next((x.level for x in inputs if isinstance(x, Tracer)), None)
-    if hasattr(level, "beside") and all(x.level is level for x in inputs if isinstance(x, Tracer)):
-        return level.beside(function, inputs, options)  # type: ignore[union-attr]
+    level = follower(*inputs)
+    if level is not None:
+        return level.beside(function, inputs, options)
     return function(*map(plain, inputs), **options)
+
+
+def follower(*xs: Any) -> Any:
+    """The recording that these belong to and that is to be run again with other values, or None."""
+    levels = [x.level for x in xs if hasattr(x, "level")]
+    level = levels[0] if levels else None
+    return level if hasattr(level, "beside") and all(other is level for other in levels) else None
 
 
 def nan_in(x: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -46,12 +47,18 @@ class Traced:
     """A trace of f, and how what it reads is loaded."""
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool, masks: bool
+        self,
+        f: Callable[..., Any],
+        xs: Sequence[Any],
+        by_content: bool,
+        training: bool,
+        masks: bool,
+        integers: bool,
     ):
         writer = self.writer = Writer()
         names = parameters(f, len(xs))
         writer.reserved.update(names)
-        first = Outline(writer.name, by_content=by_content)
+        first = Outline(writer.name, by_content=by_content, integers=integers)
         first.take_arguments(xs, names)
         first.take_function(f)
         given = [leaf.value for leaf in first.arguments]
@@ -59,14 +66,16 @@ class Traced:
         if len(leaves) != len(given) or any(a is not b for a, b in zip(leaves, given, strict=True)):
             raise CannotCompile("an argument has numbers in places that are not followed")
         outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
+        given_objects = {id(x) for x in take_apart(tuple(xs), lambda x: hasattr(type(x), "observed"))[0]}
+        objects = [x for x in first.objects if id(x) not in given_objects]
         generators = Generators(first.generators)
         with native.outside_of_gradient(), Watch(first.holders, generators) as watch:
             if training:
                 with native.as_in_gradient():
-                    self.trace = Trace(f, xs, outside, masks, generators)
+                    self.trace = Trace(f, xs, [*outside, *objects], masks, generators)
             else:
-                self.trace = Trace(f, xs, outside, masks, generators)
-        self.outline = Outline(self.writer.name, watch.ran, by_content)
+                self.trace = Trace(f, xs, [*outside, *objects], masks, generators)
+        self.outline = Outline(self.writer.name, watch.ran, by_content, integers)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
         self.outline.same_objects(self.trace.guarded)
@@ -131,25 +140,41 @@ class Effects:
         return made
 
 
-def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
+def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers: bool) -> Traced:
     """A trace with the arrays outside as inputs, and comparisons of arrays as steps.
 
     Where that does not go, the answers of comparisons are guarded, and then the contents of the arrays.
     """
     for by_content, masks in ((False, True), (False, False)):
         try:
-            return Traced(f, xs, by_content, training, masks)
+            return Traced(f, xs, by_content, training, masks, integers and masks)
         except CannotCompile:
             raise
         except Exception:
+            if integers:
+                raise CannotCompile("it uses whole numbers as such") from None
             continue
-    return Traced(f, xs, True, training, False)
+    return Traced(f, xs, True, training, False, False)
 
 
-def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
+def with_integers(make: Callable[..., Compiled]) -> Callable[..., Compiled]:
+    """With arrays of integers and booleans outside, and one-hot ones, as inputs; if that does not go, guarded."""
+
+    @functools.wraps(make)
+    def made(*args: Any) -> Compiled:
+        try:
+            return make(*args, integers=True)
+        except CannotCompile:
+            return make(*args, integers=False)
+
+    return made
+
+
+@with_integers
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: bool = True) -> Compiled:
     """The program of ``withgradient(f, *xs)``."""
     start = time.perf_counter()
-    traced = trace_of(f, xs)
+    traced = trace_of(f, xs, True, integers)
     trace = traced.trace
     out = trace.out
     target: Any = native.first(out) if aux else out
@@ -167,10 +192,11 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
     return finish(traced, lowering, results, trace.templates, start)
 
 
-def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
+@with_integers
+def call(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> Compiled:
     """The program of ``f(*xs)`` itself, for functions that contain derivatives."""
     start = time.perf_counter()
-    traced = trace_of(f, xs, training=False)
+    traced = trace_of(f, xs, False, integers)
     trace = traced.trace
     lowering = Lowering(trace)
     traced.name_inputs(lowering)

@@ -42,6 +42,9 @@ def opened(x: Any, level: Any, inputs: list[Any]) -> Any:
             raise Apart
         inputs.append(x)
         return Hole(len(inputs) - 1)
+    if getattr(x, "level", None) is level:  # an object that stands for another one
+        inputs.append(x)
+        return Hole(len(inputs) - 1)
     if kind is tuple or kind is list:
         return kind([opened(v, level, inputs) for v in x])
     if kind is dict:

@@ -68,10 +68,19 @@ def same(a: Any, b: Any) -> bool:
 class Outline:
     """The lines that load the inputs of a function and check everything else that it reads."""
 
-    def __init__(self, name: Callable[[Any], str], ran: set[Any] | None = None, by_content: bool = False):
+    def __init__(
+        self,
+        name: Callable[[Any], str],
+        ran: set[Any] | None = None,
+        by_content: bool = False,
+        integers: bool = False,
+    ):
         self.name = name  # gives a constant a name in the code
         self.ran = ran  # the code that ran; None: not known yet
         self.by_content = by_content  # arrays outside count as constants
+        self.integers = integers  # arrays of integers and booleans outside are inputs, and one-hot ones anywhere
+        self.in_arguments = False
+        self.objects: list[Any] = []  #: one-hot arrays that are inputs
         self.lines: list[str] = []
         self.arguments: list[Leaf] = []
         self.outside: list[Leaf] = []
@@ -84,8 +93,10 @@ class Outline:
     # -- the two roots -------------------------------------------------------------------------------
 
     def take_arguments(self, xs: Sequence[Any], names: Sequence[str]) -> None:
+        self.in_arguments = True
         for k, x in enumerate(xs):
             self._argument(x, f"xs[{k}]", names[k])
+        self.in_arguments = False
 
     def take_function(self, f: Any) -> None:
         self._outside(f, "f", "f", root=True)
@@ -297,6 +308,9 @@ class Outline:
         name = self._bind(at)
         self._know(x, name)
         self._miss(f"type({name}) is not {self.name(kind)}")
+        if self.integers and hasattr(kind, "observed"):
+            self.objects.append(x)
+            return self._miss(f"{name}.form != {self.name(x.form)}")
         fields = fields_of(x)
         self.holders.append((x, fields))
         if isinstance(x, tuple):
@@ -312,7 +326,7 @@ class Outline:
             self._miss(f"list({name}.__dict__) != {self.name(list(x.__dict__))}")
         for key, value in fields.items():
             self._outside(value, f"{name}.{key}", f"{path}.{key}")
-        self._class(kind)
+        return self._class(kind)
 
     def _container(self, x: Any, at: str, path: str) -> None:
         kind = type(x)
@@ -435,7 +449,8 @@ class Outline:
                     self._outside(value, at, f"{module.__name__}.{attribute}")
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
-        if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
+        kinds = "fcbiu" if self.integers and not self.in_arguments else "fc"
+        if x.dtype.kind in kinds and type(x) is np.ndarray and not self.by_content:
             known = self.known.get(id(x))
             if known is not None:
                 return self._miss(f"{at} is not {known}")

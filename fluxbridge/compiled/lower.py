@@ -16,9 +16,9 @@ from ..recording import Choice, Step
 from . import written
 from .draws import draw
 from .formulas import is_real
-from .program import Builder, Const, Form, Var, form_of
+from .program import OTHER, Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
-from .trace import ANSWERS, DRAW, FOLLOWED, Trace, line_of, the_value
+from .trace import ANSWERS, DRAW, FOLLOWED, OBJECT, Trace, line_of, the_value
 
 
 def number(x: Any) -> Any:
@@ -128,6 +128,8 @@ class Lowering:
         primitive, original = step.primitive, step.primitive.original
         if original is DRAW:
             return self._draw(step)
+        if original is OBJECT:
+            return self._object(step)
         if step.position in self.trace.calls:
             return self._call(step)
         if step.position in self.trace.bare:
@@ -143,7 +145,7 @@ class Lowering:
             return self.b.emit(
                 primitive.compute, [self.operand(x) for x in step.inputs], form, options=step.options
             )
-        if form.kind == "other":
+        if form.kind == "other" and not hasattr(value, "observed"):
             raise CannotCompile(f"{original.name} gives a {type(value).__name__}", line_of(step.calls))
         args = [self.operand(x) for x in step.inputs]
         source = step.inputs[0] if step.inputs else None
@@ -183,6 +185,13 @@ class Lowering:
         out = self.b.emit(operator.getitem, [pair, Const(0)], there, "{0}[0]", shares=True)
         return out if there is form else self.b.emit(kept, [out], form, shares=True)
 
+    def _object(self, step: Step) -> Var:
+        """What the program finds under a name."""
+        name = self.names.get(id(step.value))
+        if name is None:
+            raise CannotCompile("a one-hot array on a way that is not followed")
+        return Var(OTHER, name)
+
     def _draw(self, step: Step) -> Var:
         """Random numbers, which are other ones in every run."""
         generator = self.trace.drawn[step.position]
@@ -217,11 +226,7 @@ class Lowering:
         name = primitive.original.name
         flags = self.trace.strong.get(step.position, ())
         numbers = all(map(is_number, args))
-        if form.dtype is int and any(flags):
-            raise CannotCompile("whole numbers of NumPy's, which wrap round", line_of(step.calls))
-        if form.dtype is int and not numbers:
-            raise CannotCompile("a whole number out of an array", line_of(step.calls))
-        if numbers:
+        if numbers and not (form.dtype is int and any(flags)):  # which wrap round
             args = [a if isinstance(a, Var) else Const(NUMBERS[type(a.value)](a.value)) for a in args]
             if name in OPERATIONS and form.dtype in _REAL:
                 return self.b.emit(primitive.compute, args, form, OPERATIONS[name])

@@ -21,10 +21,11 @@ from .refusals import CannotCompile
 from .report import Report
 
 
-def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
+@build.with_integers
+def pullback(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> build.Compiled:
     """The program of ``pullback(f, *xs)``, of functions that return one number or array."""
     start = time.perf_counter()
-    traced = build.trace_of(f, xs)
+    traced = build.trace_of(f, xs, True, integers)
     trace, writer = traced.trace, traced.writer
     if not isinstance(trace.out, Step):
         raise CannotCompile("the pullback of a function that does not return one number or array")

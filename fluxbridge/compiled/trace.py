@@ -8,6 +8,7 @@ leaves, too.
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import sys
@@ -155,6 +156,24 @@ def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **option
     return RecordedArray.__array_ufunc__(self, ufunc, method, *inputs, **options)
 
 
+def _getitem(self: Any, index: Any) -> Any:
+    """Elements at places that are computed, or given anew, by a call."""
+    parts = index if type(index) is tuple else (index,)
+    if self.level.masks and self.level.watching and any(map(_is_places, parts)):
+        with contextlib.suppress(Apart):
+            return self.level.call(operator.getitem, (self, index), {})
+    return RecordedArray.__getitem__(self, index)
+
+
+def _is_places(x: Any) -> bool:
+    if isinstance(x, WatchedNumber):
+        return type(_slot.__get__(x)) is int
+    return isinstance(x, WatchedArray) and x.dtype.kind in "iu"
+
+
+WatchedArray.__getitem__ = _getitem  # type: ignore[method-assign]
+
+
 def _attempting(usual: Callable[..., Any]) -> Callable[..., Any]:
     """The protocol of NumPy's ufuncs by way of :meth:`Trace.attempt`."""
 
@@ -193,6 +212,7 @@ _MASKS: dict[np.ufunc, Primitive] = {
 FOLLOWED: dict[Callable[..., Any], Primitive] = {}
 #: Functions whose result counts as constant, as one step.
 BESIDE: dict[Callable[..., Any], Primitive] = {}
+OBJECT = Primitive("object", compute=lambda: None, vjps=())  #: one that the program finds
 DRAW = Primitive("draw", compute=lambda *_, **__: None, vjps=())
 ANSWERS = set(_MASKS.values())
 _INT = np.dtype(int)
@@ -228,6 +248,7 @@ class Trace(Recording):
         self.looked: set[int] = set()
         self.attempts: list[bool] = []  #: is the innermost function of NumPy to be called as one step, if need be?
         self.calls: dict[int, Called] = {}  #: the steps that are calls
+        self.objects: dict[int, Any] = {}  #: stand-ins for objects that the program finds, by id
         self.guarded: list[Any] = []  #: functions and objects that calls refer to
         self.bare: set[int] = set()  #: steps that are parts of results, and no floats
         self.cut: set[int] = set()  #: steps, and leaves outside, that have no derivative
@@ -244,6 +265,8 @@ class Trace(Recording):
         self.scalars: set[int] = set()  #: the results that are NumPy's numbers
 
         def run(*stand_ins: Any) -> Any:
+            if self.objects and take_apart(stand_ins, lambda x: id(x) in self.objects)[0]:
+                raise CannotCompile("a one-hot array stands where it is not followed")
             called = self._with_leaves(f, outside) if outside else f
             self.watching = self.in_f = True
             try:
@@ -277,6 +300,9 @@ class Trace(Recording):
         wanted = Way().to(targets, f)
         stand_ins = {}
         for key, array in targets.items():
+            if hasattr(array, "observed"):
+                stand_ins[key] = self.observed(array)
+                continue
             stand_ins[key] = tracer = self._leaf(array)
             self.outside.append(tracer.step)
             self.cut.add(tracer.step.position)
@@ -291,10 +317,15 @@ class Trace(Recording):
             step = self._step(primitive, inputs, options, y, calls)
             self.choices.append(Choice(the_value, (step,), {}, y, len(self.steps), self._stack()))
             return y
+        if hasattr(y, "observed"):
+            stand_in = y.observed(self)
+            stand_in.place = len(self.steps)
+            self._step(primitive, inputs, options, y, calls)
+            return stand_in
         made = super()._wrap(primitive, y, inputs, options, calls)
         kind = (
             WatchedMask
-            if primitive in ANSWERS or (primitive is DRAW and getattr(y, "dtype", None) == _BOOL)
+            if primitive in ANSWERS or (isinstance(made, RecordedArray) and y.dtype == _BOOL)
             else _CLASSES.get(type(made))
         )
         if kind is None:
@@ -312,8 +343,28 @@ class Trace(Recording):
         self.strong[place] = tuple([isinstance(x, RecordedScalar) for x in inputs])
         return made
 
+    # -- one-hot arrays and the like -----------------------------------------------------------------
+
+    def observed(self, x: Any) -> Any:
+        """A stand-in for an object that the program finds, or computes, in every run."""
+        if not self.masks:
+            return x
+        found = self.objects.get(id(x))
+        if found is None:
+            found = self.objects[id(x)] = x.observed(self)
+        return found
+
+    def step_of(self, stand_in: Any) -> Step:
+        """The step that gives the object behind a stand-in."""
+        if stand_in.place is None:
+            stand_in.place = len(self.steps)
+            self._step(OBJECT, (), {}, stand_in._value, ())
+        return self.steps[stand_in.place]
+
     def _kept(self, x: Any) -> Any:
         """A copy keeps the layout, on which the order of sums in products depends."""
+        if getattr(x, "level", None) is self and not isinstance(x, Tracer):
+            return x.step
         known = len(self._copies)
         kept = super()._kept(x)
         if self.in_f and type(x) is np.ndarray and len(self._copies) > known:
@@ -397,6 +448,9 @@ class Trace(Recording):
         """Go back to where there were so many steps and choices."""
         if self.memory.changed:
             self.stop("a function changes what it was given")
+        for stand_in in self.objects.values():
+            if stand_in.place is not None and stand_in.place >= steps:
+                stand_in.place = None
         del self.steps[steps:], self.choices[choices:], self.on[steps:]
         for found in (self.strong, self.calls):
             for position in [p for p in found if p >= steps]:
