@@ -24,8 +24,8 @@ SAMPLES = samples()
 NOT_COMPILED = {"apply_along_axis"}
 #: Samples whose programs answer for the values, or whole numbers, that they were made from: 41 of 2,009.
 BY_VALUE = {
-    "frexp", "getitem", "histogram", "histogramdd", "lstsq", "piecewise", "polyfit", "real_if_close", "trim_zeros",
-    "unique_all", "unique_counts", "unique_inverse",
+    "frexp", "getitem", "histogram", "histogramdd", "lstsq", "piecewise", "polyfit", "real_if_close",
+    "trim_zeros", "unique_all", "unique_counts", "unique_inverse",
 }  # fmt: skip
 GROUPS = 40
 
