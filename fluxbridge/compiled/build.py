@@ -18,10 +18,11 @@ from .closures import Outline, parameters
 from .effects import Watch
 from .lower import Lowering, number
 from .passes import numbered, simplified
-from .program import FLOAT, Const, Form, Var, form_of, variables
+from .program import FLOAT, Const, Form, Op, Var, form_of, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
+from .tiers import Later
 from .trace import Trace
 from .writers.python import Writer
 
@@ -29,13 +30,17 @@ from .writers.python import Writer
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "report", "run", "signature", "source", "training")
+    __slots__ = ("confirmed", "later", "report", "run", "signature", "source", "training")
 
-    def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
+    def __init__(
+        self, run: Callable[..., Any], source: str, signature: Signature, report: Report,
+        later: Later | None = None,
+    ):  # fmt: skip
         self.run = run
         self.source = source
         self.signature: Signature | None = signature
         self.report = report
+        self.later = later
         self.confirmed = False
         self.training = True
 
@@ -135,14 +140,9 @@ def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     writer = traced.writer
-    body = [*traced.outline.lines, *writer.lines(ops)]
     given = "".join(f", {name}" for name in traced.arrays)
-    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)}{given})")
-    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-    _check_read(ops)
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
-    report.finished(traced, ops, time.perf_counter() - start)
-    made = Compiled(writer.names["run"], source, Signature(trace), report)
+    tail = [f"return {writer.name(own)}({writer_text(results[0], writer)}{given})"]
+    made = written(traced, ops, results, tail, report, start)
     made.training = False
     return made
 
@@ -184,16 +184,23 @@ def finish(
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
-    body = [*traced.outline.lines, *writer.lines(ops)]
     value, found = results
-    gradients = _gradients(found, templates, writer, body, traced.arrays)
-    body.append(f"return {writer_text(value, writer)}, {gradients}")
-    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
+    tail: list[str] = []
+    gradients = _gradients(found, templates, writer, tail, traced.arrays)
+    tail.append(f"return {writer_text(value, writer)}, {gradients}")
+    return written(traced, ops, results, tail, report, start)
+
+
+def written(
+    traced: Traced, ops: list[Op], results: Any, tail: list[str], report: Report, start: float
+) -> Compiled:
+    """The program of these operations, with `tail` at its end."""
     _check_read(ops)
-    names = writer.names
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
+    later = Later(traced.outline.lines, ops, results, tail, traced.writer, traced.contiguous)
+    names = traced.writer.names
+    exec(compile(later.plain, "<fluxbridge.compiled>", "exec"), names)
     report.finished(traced, ops, time.perf_counter() - start)
-    return Compiled(names["run"], source, Signature(traced.trace), report)
+    return Compiled(names["run"], later.plain, Signature(traced.trace), report, later)
 
 
 def _gradients(

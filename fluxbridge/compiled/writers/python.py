@@ -11,9 +11,10 @@ import numpy as np
 
 from ..closures import same
 from ..passes.groups import Group
+from ..passes.kernels import Kernel
 from ..program import Const, Op, Var
 from ..written import STATEMENTS
-from . import blocks
+from . import blocks, calls
 
 _OPERATORS = {
     np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.true_divide: "{0} / {1}",
@@ -38,6 +39,7 @@ class Writer:
         self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray, **STATEMENTS}
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
+        self.machine: dict[Kernel, Any] = {}  #: the machine code of kernels
         self.planned = 0  #: bytes of work arrays
         self.reserved: set[str] = set()  #: names that variables have
 
@@ -92,6 +94,10 @@ class Writer:
         found = []
         line = ""
         for op in ops:
+            if isinstance(op, Kernel):
+                found += calls.lines(op, self.machine[op], self)
+                line = ""
+                continue
             if isinstance(op, Group):
                 found += blocks.lines(op, self, len(self.names))
                 line = ""

@@ -1,0 +1,58 @@
+"""How a kernel is written: a call of its machine code, and beneath it the lines that it stands for.
+
+They are what runs where machine code gives up: a question has another answer, or something was divided by zero,
+overflowed or is invalid, of which Python raises an error, or NumPy warns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..passes.kernels import Kernel
+from .blocks import Pool
+
+
+def lines(kernel: Kernel, native: Any, writer: Any) -> list[str]:
+    """The source of one kernel."""
+    empty = writer.name(np.empty)
+    found = [f"{v.name} = {empty}({v.form.shape}, {writer.name(v.form.dtype)})" for v in kernel.arrays]
+    args = [writer.operand(kernel.constants.get(v, v)) for v in kernel.args]
+    args += [v.name for v in kernel.arrays]
+    held = ""
+    if native.memory:
+        pool = Pool([((native.memory,), np.dtype(np.uint8))])
+        writer.planned += native.memory
+        held = writer.name(pool, "pool")
+        found.append(f"w, = {held}.take()")
+        args.append("w")
+    after = []
+    if kernel.group is not None:
+        length = kernel.group.shape[0] if not kernel.group.flat else int(np.prod(kernel.group.shape))
+        count = -(-length // kernel.group.rows)
+        for v in native.sums:
+            found.append(f"b{v.name} = {empty}({count})")
+            args.append(f"b{v.name}")
+            after.append(f"{v.name} = {writer.name(in_order)}(b{v.name})")
+        args += ["0", str(count)]
+    results = ", ".join(["s", *[v.name for v in kernel.numbers]])
+    found.append(f"{results} = {writer.name(native.call, 'kernel')}({', '.join(args)})  # machine code of:")
+    found += [f"{held}.give((w,))"] if held else []
+    found.append(f"if s and {writer.name(unsafe)}(s):")
+    found += [f"    {line}" for line in writer.lines(kernel.plain)]
+    return [*found, "else:", *[f"    {line}" for line in after]] if after else found
+
+
+def unsafe(status: int) -> bool:
+    """Does a status say more than that something became very small, of which NumPy is not to speak?"""
+    from .machine.loops import flags
+
+    known = flags()
+    low = known.underflow if known else 0
+    return bool(status & ~low) or np.geterr()["under"] != "ignore"
+
+
+def in_order(parts: np.ndarray) -> float:
+    """The sum of the sums of blocks, one after the other, as they are added up without machine code."""
+    return float(np.add.accumulate(parts)[-1])
