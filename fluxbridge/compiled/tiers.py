@@ -38,15 +38,18 @@ class Later:
         self.waits = True
 
     def source(self, ops: Sequence[Op]) -> str:
+        self.writer.functions.clear()
         lines = [*self.head, *self.writer.lines(ops), *self.tail]
-        return "def run(f, xs):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+        text = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+        return text + "".join(self.writer.functions)
 
-    def called(self, entry: Any, how: str) -> None:
+    def called(self, entry: Any, how: Any) -> None:
         """Note a call of the program."""
         self.calls += 1
-        if how == "numba":
+        self.writer.threads = how.threads
+        if how.writer == "numba":
             upgrade(entry)
-        elif how == "numpy":
+        elif how.writer == "numpy":
             self.waits = False
         elif self.calls >= self.due:
             self.waits = False

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ..places import Place, char_of
 from ..program import Const, Op, Var, variables
 from .groups import Group, note_contiguous
 
+SIDE_BY_SIDE = frozenset({"loop", "sum", "mended"})  #: instructions for contiguous memory
 MOST = 200  #: inputs of a kernel
 _CALL, _ARRAY, _STEP, _NUMBER = 0.3, 0.12, 0.35, 0.03  #: microseconds, roughly, of Python
 
@@ -139,6 +141,8 @@ def _parted(
     for op in ops:
         inputs = set(op.inputs())
         fits = not inputs & later and _fits(op, members | set(views), contiguous, known)
+        if fits and known(op).kind in SIDE_BY_SIDE:
+            fits = all(_place(a, views, known).is_contiguous for a in op.args if a in views)
         if fits and known(op).kind == "view":
             views[op.out] = op  # type: ignore[index]
             inside.append(op)
@@ -153,6 +157,13 @@ def _parted(
         else:
             before.append(op)
     return _with_views(before, views, set()), inside, _with_views(after, views, set())
+
+
+def _place(x: Any, views: dict[Var, Op], known: Callable[[Op], Any]) -> Place:
+    """How the elements of an array or a view lie."""
+    if x not in views:
+        return Place(None, char_of(x.form), x.form.shape)
+    return _place(views[x].args[0], views, known).view(known(views[x]).what)
 
 
 def _root(v: Var, views: dict[Var, Op]) -> Var:

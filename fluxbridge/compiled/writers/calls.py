@@ -1,6 +1,6 @@
-"""How a kernel is written: a call of its machine code, and beneath it the lines that it stands for.
+"""How a kernel is written: a call of its machine code, and a function with the lines that it stands for.
 
-They are what runs where machine code gives up: a question has another answer, or something was divided by zero,
+That is what runs where machine code gives up: a question has another answer, or something was divided by zero,
 overflowed or is invalid, of which Python raises an error, or NumPy warns.
 """
 
@@ -37,11 +37,19 @@ def lines(kernel: Kernel, native: Any, writer: Any) -> list[str]:
             after.append(f"{v.name} = {writer.name(in_order)}(b{v.name})")
         args += ["0", str(count)]
     results = ", ".join(["s", *[v.name for v in kernel.numbers]])
-    found.append(f"{results} = {writer.name(native.call, 'kernel')}({', '.join(args)})  # machine code of:")
+    found.append(f"{results} = {writer.name(native.call, 'kernel')}({', '.join(args)})")
     found += [f"{held}.give((w,))"] if held else []
-    found.append(f"if s and {writer.name(unsafe)}(s):")
-    found += [f"    {line}" for line in writer.lines(kernel.plain)]
+    inner = [f"    {line}" for line in _again(kernel, native, writer)]
+    found += [f"if s and {writer.name(unsafe)}(s):", *inner]
     return [*found, "else:", *[f"    {line}" for line in after]] if after else found
+
+
+def _again(kernel: Kernel, native: Any, writer: Any) -> list[str]:
+    """A call of the same operations, written by writer 1 as a function of its own."""
+    made = [v.name for v in (*kernel.arrays, *kernel.numbers, *native.sums)]
+    given = [v.name for v in kernel.args if v not in kernel.constants]
+    name = writer.define("plain", given, [*writer.lines(kernel.plain), f"return {', '.join(made)},"])
+    return [f"t = {name}({', '.join(given)})", "if t is MISS: return MISS", f"{', '.join(made)}, = t"]
 
 
 def unsafe(status: int) -> bool:

@@ -39,7 +39,9 @@ class Writer:
         self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray, **STATEMENTS}
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
+        self.functions: list[str] = []  #: beside the program
         self.machine: dict[Kernel, Any] = {}  #: the machine code of kernels
+        self.threads = 1
         self.planned = 0  #: bytes of work arrays
         self.reserved: set[str] = set()  #: names that variables have
 
@@ -63,6 +65,16 @@ class Writer:
         self.names[name] = x
         self.of[id(x)] = name
         self.kept.append(x)
+        return name
+
+    def define(self, wish: str, names: list[str], lines: list[str]) -> str:
+        """The name of a function with these lines, which is written beside the program."""
+        name, n = wish, 0
+        while name in self.reserved or name in self.names:
+            n += 1
+            name = f"{wish}{n}"
+        self.reserved.add(name)
+        self.functions.append(f"\ndef {name}({', '.join(names)}):\n" + "".join(f"    {line}\n" for line in lines))
         return name
 
     def operand(self, x: Any) -> str:

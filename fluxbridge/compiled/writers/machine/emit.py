@@ -19,10 +19,12 @@ from llvmlite import ir
 from ...program import Builder, Form, Op, Var
 from . import loops
 from .known import Instruction, instruction
-from .places import Place, char_of
+from ...places import Place, char_of
 from .scalars import BYTE, INT, LONG, STORED, TYPES, computed, constant, converted
 from .work import Refused, Work
 
+LOOPS = 100  #: loops of our own in a kernel; each takes LLVM some hundredths of a second
+SMALL = 1 << 11  #: bytes of work memory for one number
 _POINTER = BYTE.as_pointer()
 _LOOP = ir.FunctionType(
     ir.VoidType(), [_POINTER.as_pointer(), LONG.as_pointer(), LONG.as_pointer(), _POINTER]
@@ -162,6 +164,9 @@ class Emitter:
     def _flush(self, shape: tuple[int, ...]) -> None:
         """Write the loop over this shape."""
         todo = self.pending.pop(shape)
+        self.work.loops += 1
+        if self.work.loops > LOOPS:
+            raise Refused(f"more than {LOOPS} loops take seconds to compile")
         inside = {op.out for op, _ in todo}
         within = Counter(v for op, _ in todo for v in set(op.inputs()))
         stored = [op.out for op, _ in todo if op.out in self.kept or self.readers[op.out] > within[op.out]]
@@ -276,23 +281,49 @@ class Emitter:
                 self._store(self.b.fadd(self._load(target, at(target)), value), target, at(target))
 
     def _mended(self, out: Var, what: Any, args: Sequence[Any]) -> None:
-        """Slopes by the output; where one is small, by the input, with NumPy's loops for that element."""
-        exact, lows = what
+        """Slopes by the output; where one is small, by the input."""
         near, x, place = self.places[args[0]], self.places[args[1]], self._new(out)
-        low = lows.get(place.itemsize, 4e-4)
-        few = Builder()
-        one = few.new(Form("array", (1,), out.form.dtype))
-        result = traced(few, exact, one)
-        with self.over(out.form.shape, [near, x, place]) as at:
-            value = self._load(near, at(near))
-            self._store(value, place, at(place))
-            with self.b.if_then(self.b.fcmp_ordered("<", value, constant(place.char, low)), likely=False):
-                inner = Emitter(self.b, few.ops, {result}, self.work)
-                source = self.b.gep(self.b.bitcast(self._at(x, at(x)), _POINTER), [LONG(0)])
-                inner.places[one] = Place(source, place.char, (1,))
-                target = self.b.gep(self.b.bitcast(self._at(place, at(place)), _POINTER), [LONG(0)])
-                inner.places[result] = Place(target, place.char, (1,))
-                inner.run(few.ops)
+        function = mending(self.b.module, what, place.char, self.work)
+        self.work.note_flags(self.b)
+        pointers = [self.b.bitcast(self._at(p, None), _POINTER) for p in (near, x, place)]
+        self.work.add(self.b.call(function, [*pointers, self.count(out.form.shape)]))
+
+
+def mending(module: Any, what: Any, char: str, work: Work) -> Any:
+    """The function that mends slopes, written once for each module: what is small is computed one by one."""
+    exact, lows = what
+    name = f"mended_{id(exact)}_{char}"
+    if name in module.globals:
+        return module.globals[name]
+    function = ir.Function(module, ir.FunctionType(LONG, [_POINTER] * 3 + [LONG]), name)
+    function.linkage = "internal"
+    function.attributes.add("noinline")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    space = b.bitcast(b.alloca(ir.ArrayType(BYTE, SMALL)), _POINTER)
+    inside = work.another(b, space)
+    near, x, out, count = function.args
+    few = Builder()
+    one = few.new(Form("array", (1,), np.dtype(char)))
+    result = traced(few, exact, one)
+    itemsize = np.dtype(char).itemsize
+    low = constant(char, lows.get(itemsize, 4e-4))
+    kind = TYPES[char].as_pointer()
+    with repeated(b, count) as k:
+        at = b.mul(k, LONG(itemsize))
+        value = b.load(b.bitcast(b.gep(near, [at]), kind))
+        b.store(value, b.bitcast(b.gep(out, [at]), kind))
+    with repeated(b, count) as k:
+        at = b.mul(k, LONG(itemsize))
+        value = b.load(b.bitcast(b.gep(near, [at]), kind))
+        with b.if_then(b.fcmp_ordered("<", value, low), likely=False):
+            inner = Emitter(b, few.ops, {result}, inside)
+            inner.places[one] = Place(b.gep(x, [at]), char, (1,))
+            inner.places[result] = Place(b.gep(out, [at]), char, (1,))
+            inner.run(few.ops)
+    inside.end()
+    if inside.size > SMALL:
+        raise Refused("a slope of very many operations")
+    return function
 
 
 def traced(b: Builder, function: Any, x: Var) -> Var:

@@ -16,7 +16,7 @@ from ...passes.kernels import Kernel
 from ...program import Var
 from . import loops
 from .emit import Emitter, repeated
-from .places import Place, char_of
+from ...places import Place, char_of
 from .scalars import BYTE, LONG, STORED, TYPES, converted
 from .work import LINE, MISSED, Refused, Work, clear, raised
 
@@ -160,9 +160,6 @@ class _Function:
         results = next(args)
         b.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], True)  # it has effects: it is not moved
         work = Work(b, base, self.flags, kernel.block)
-        start = b.append_basic_block("start")
-        b.branch(start)
-        b.position_at_end(start)
         if group:
             first, last = args
             self._blocks(b, work, arrays, sums, first, last)
@@ -208,7 +205,6 @@ def _bound(kernel: Kernel) -> int:
     """Bytes of work memory that are enough."""
     found = 0
     for op in kernel.body:
-        found += 16 * LINE if hasattr(op.call, "exact") else 0
         if op.out is not None and op.out.form.kind == "array" and not (op.shares and not op.elementwise):
             count = op.out.form.size if kernel.block is None else kernel.block
             found += count * op.out.form.dtype.itemsize + LINE

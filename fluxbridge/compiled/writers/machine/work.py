@@ -27,6 +27,7 @@ class Work:
     def __init__(self, b: Any, base: Any, flags: loops.Flags, block: int | None = None):
         self.b, self.base, self.flags, self.block = b, base, flags, block
         self.size = 0
+        self.loops = 0
         self.strict = False  #: an underflow is an error of Python's
         self.unused: dict[int, list[Any]] = {}
         self.owned: dict[int, tuple[Any, int]] = {}
@@ -35,6 +36,13 @@ class Work:
         self.status = self._alloca(LONG)
         b.store(LONG(0), self.status)
         self.exit = b.append_basic_block("missed")
+        start = b.append_basic_block("start")
+        b.branch(start)
+        b.position_at_end(start)
+
+    def another(self, b: Any, base: Any) -> Work:
+        """That of another function, which is called by this one."""
+        return Work(b, base, self.flags)
 
     # -- memory --------------------------------------------------------------------------------------
 

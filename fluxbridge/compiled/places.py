@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ...program import Form
+from .program import Form
 
 
 class Place:
@@ -32,7 +32,11 @@ class Place:
     def view(self, index: Any) -> Place:
         """What this index, or "T", gives of it."""
         whole = as_strided(np.empty(1, self.char), self.shape, self.strides)
-        part = whole.T if isinstance(index, str) else whole[index]
+        if isinstance(index, str):
+            part = whole.T
+        else:
+            parts = index if isinstance(index, tuple) else (index,)
+            part = whole[parts if any(i is ... for i in parts) else (*parts, ...)]  # a view in any case
         offset = part.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
         return Place(self.pointer, self.char, part.shape, part.strides, self.offset + offset)
 
