@@ -133,7 +133,7 @@ def _readable(x: Any, members: set[Var], contiguous: set[Var]) -> bool:
 def _parted(
     ops: list[Op], contiguous: set[Var], known: Callable[[Op], Any]
 ) -> tuple[list[Op], list[Op], list[Op]]:
-    """What comes before one kernel, what is in it, and what comes after."""
+    """What comes before one kernel, what is in it, and what comes after; the last stays the last."""
     before, inside, after = [], [], []
     members: set[Var] = set()
     later: set[Var] = set()
@@ -150,7 +150,11 @@ def _parted(
             inside.append(op)
             if op.out is not None:
                 members.add(op.out)
-        elif inputs & (members | later) or any(_root(v, views) in members for v in inputs & set(views)):
+        elif (
+            op is ops[-1]
+            or inputs & (members | later)
+            or any(_root(v, views) in members for v in inputs & set(views))
+        ):
             after.append(op)
             if op.out is not None:
                 later.add(op.out)

@@ -48,8 +48,10 @@ def _again(kernel: Kernel, native: Any, writer: Any) -> list[str]:
     """A call of the same operations, written by writer 1 as a function of its own."""
     made = [v.name for v in (*kernel.arrays, *kernel.numbers, *native.sums)]
     given = [v.name for v in kernel.args if v not in kernel.constants]
-    name = writer.define("plain", given, [*writer.lines(kernel.plain), f"return {', '.join(made)},"])
-    return [f"t = {name}({', '.join(given)})", "if t is MISS: return MISS", f"{', '.join(made)}, = t"]
+    end = f"return {', '.join(made)}," if made else "return ()"
+    name = writer.define("plain", given, [*writer.lines(kernel.plain), end])
+    found = [f"t = {name}({', '.join(given)})", "if t is MISS: return MISS"]
+    return [*found, f"{', '.join(made)}, = t"] if made else found
 
 
 def unsafe(status: int) -> bool:
