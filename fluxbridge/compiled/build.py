@@ -17,7 +17,7 @@ from .backward import Backward, active
 from .closures import Outline, parameters
 from .effects import Watch
 from .lower import Lowering, number
-from .passes import numbered, simplified
+from .passes import numbered, reuse, simplified
 from .program import FLOAT, Const, Form, Op, Var, form_of, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
@@ -196,6 +196,7 @@ def written(
 ) -> Compiled:
     """The program of these operations, with `tail` at its end."""
     _check_read(ops)
+    reuse(ops, results, traced.contiguous)
     later = Later(traced.outline.lines, ops, results, tail, traced.writer, traced.contiguous)
     names = traced.writer.names
     exec(compile(later.plain, "<fluxbridge.compiled>", "exec"), names)

@@ -62,7 +62,7 @@ def check(f: Any, xs: tuple[Any, ...], seeds: int = 3) -> Any:
     return program
 
 
-@pytest.mark.parametrize("block", range(0, GROUPS, 8))
+@pytest.mark.parametrize("block", range(0, GROUPS, 13))
 def test_samples(block: int) -> None:
     count = 0
     for sample in some(block):
@@ -79,7 +79,7 @@ def test_samples(block: int) -> None:
 @pytest.mark.parametrize("block", range(4))
 def test_random_programs(block: int, always: None) -> None:
     count = 0
-    for seed in range(1000 + block, 1040 + block, 4):
+    for seed in range(1000 + block, 1016 + block, 4):
         f = made(Writer(random.Random(seed)).text)
         try:
             count += check(f, ARGUMENTS) is not None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..closures import same
+from ..lower import total
 from ..passes.groups import Group
 from ..passes.kernels import Kernel
 from ..program import Const, Op, Var
@@ -41,6 +42,7 @@ class Writer:
         self.kept: list[Any] = []
         self.functions: list[str] = []  #: beside the program
         self.machine: dict[Kernel, Any] = {}  #: the machine code of kernels
+        self.numbers: dict[str, np.ndarray] = {}
         self.threads = 1
         self.planned = 0  #: bytes of work arrays
         self.reserved: set[str] = set()  #: names that variables have
@@ -93,8 +95,29 @@ class Writer:
             return "(" + "".join(f"{self.operand(v)}, " for v in x) + ")"
         return self.name(x)
 
+    def operands(self, op: Op) -> list[str]:
+        """The arguments of an operation. Beside arrays, numbers are arrays without axes, which NumPy takes sooner."""
+        if op.ufunc is None or not _of_doubles(op):
+            return [self.operand(a) for a in op.args]
+        return [self.zero_d(a.value) if isinstance(a, Const) and _is_number(a.value) else self.operand(a)
+                for a in op.args]  # fmt: skip
+
+    def zero_d(self, value: float) -> str:
+        """The name of a number as an array without axes."""
+        text = repr(float(value))
+        if text not in self.numbers:
+            made = np.array(float(value))
+            made.flags.writeable = False
+            self.numbers[text] = made
+        wish = "n" + text.removesuffix(".0").replace("-", "_").replace(".", "_").replace("+", "")
+        return self.name(self.numbers[text], wish)
+
     def expression(self, op: Op) -> str:
-        args = [self.operand(a) for a in op.args]
+        args = self.operands(op)
+        if op.call is total and len(op.args[0].form.shape) == 1:
+            return f"{self.name(op.call)}({args[0]}).item()"
+        if op.into is not None:
+            return f"{self.name(op.call)}({', '.join(args)}, {op.into})"
         if op.text:
             return op.text.format(*args, f=self.name(op.call))
         if op.ufunc in _OPERATORS:
@@ -140,6 +163,16 @@ class Writer:
         if type(op.wanted) is bool:
             return [f"if {right} is not {op.wanted}: return MISS"]
         return [f"if not same({right}, {self.operand(Const(op.wanted))}): return MISS"]
+
+
+def _is_number(x: Any) -> bool:
+    return type(x) is float or (type(x) is int and abs(x) <= 2**53)
+
+
+def _of_doubles(op: Op) -> bool:
+    """Are all arrays among the operands, of which one has axes, of double precision?"""
+    arrays = [a.form for a in op.args if a.form.kind == "array"]
+    return all(f.dtype == np.float64 for f in arrays) and any(f.shape for f in arrays)
 
 
 #: Names that variables of the code have.

@@ -19,6 +19,8 @@ def written(later: Any, ops: Sequence[Op]) -> tuple[Any, str, str] | None:
         return None
     from . import jit
 
+    for op in ops:
+        op.into = None  # in the order that they have now, somebody may still read it
     for kernel in found:
         later.writer.machine[kernel] = jit.compiled(kernel)
     source = later.source(parts)
