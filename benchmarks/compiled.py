@@ -50,7 +50,9 @@ ROWS = (
         "x -> sum(100 .* (x[2:end] .- x[1:end-1] .^ 2) .^ 2 .+ (1 .- x[1:end-1]) .^ 2)",
     ),
     Row("small-vectors", ((COMPILED, 1.0, JAX), (MACHINE, 1 / 2, JAX))),
-    Row("elementwise", ((COMPILED, 1.0, JAX), (COMPILED, 1.0, TORCH), (MACHINE, 1.0, JAX), (OURS, 1.1, TORCH))),
+    Row(
+        "elementwise", ((COMPILED, 1.0, JAX), (COMPILED, 1.0, TORCH), (MACHINE, 1.0, JAX), (OURS, 1.1, TORCH))
+    ),
     Row("polynomial", ((COMPILED, 1.0, JAX), (COMPILED, 1.0, TORCH), (MACHINE, 1.0, JAX))),
     Row("chain", ((COMPILED, 1.0, JAX),)),
     Row("mlp64", ((COMPILED, 1.0, JAX), (COMPILED, 0.9, TORCH), (OURS, 1.1, TORCH))),
@@ -168,7 +170,9 @@ def verdicts(targets: Any, times: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def print_row(name: str, title: str, times: dict[str, Any], judged: list[dict[str, Any]], absent: list[str]) -> None:
+def print_row(
+    name: str, title: str, times: dict[str, Any], judged: list[dict[str, Any]], absent: list[str]
+) -> None:
     print(f"\n{name}: {title}")
     print(f"  {'':30}{'first call':>12}{'hot':>12}{'/ JAX, jit':>12}{'/ PyTorch':>12}")
     for engine, t in times.items():

@@ -211,9 +211,7 @@ class AutoNative(ADType):
         self.threads = threads
 
     def __repr__(self) -> str:
-        options = [
-            f"{name}={getattr(self, name)!r}" for name in ("verify", "compile") if getattr(self, name)
-        ]
+        options = [f"{name}={getattr(self, name)!r}" for name in ("verify", "compile") if getattr(self, name)]
         options += [f"threads={self.threads}"] if self.threads != 1 else []
         return f"AutoNative({', '.join(options)})"
 

@@ -70,7 +70,11 @@ def seconds(op: Op) -> float:
 
 def missing() -> str:
     """Why there is no machine code on this machine; empty if there is."""
-    return "" if importlib.util.find_spec("numba") is not None else "Numba is not installed (fluxbridge[compile])"
+    return (
+        ""
+        if importlib.util.find_spec("numba") is not None
+        else "Numba is not installed (fluxbridge[compile])"
+    )
 
 
 def upgrade(entry: Any) -> None:

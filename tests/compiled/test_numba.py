@@ -24,6 +24,7 @@ from fluxbridge.compiled import build, compiled, tiers
 from fluxbridge.compiled.cache import CACHE
 from fluxbridge.compiled.refusals import CannotCompile
 from fluxbridge.compiled.writers.python import MISS
+from fluxbridge.errors import ArgumentError
 
 pytest.importorskip("numba")
 pytestmark = [pytest.mark.once, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
@@ -322,3 +323,46 @@ def test_hessians() -> None:
     wanted = hessian(f, x)
     for _ in range(4):
         assert np.array_equal(hessian(f, MACHINE, x), wanted)
+
+
+def test_blocks_on_several_threads() -> None:
+    def f(x: Any, y: Any) -> Any:
+        return np.sum(x * y * x + 3.0 * y - x) + np.sum(np.tanh(x) * y)
+
+    x, y = np.linspace(-9.0, 9.0, 100_001), np.linspace(0.0, 2.0, 100_001)
+    engine = AutoNative(compile="numba", threads=3)
+    one = [withgradient(f, MACHINE, x, y) for _ in range(4)][-1]
+    many = [withgradient(f, engine, x, y) for _ in range(4)][-1]
+    assert same(many, one)
+    assert repr(engine) == "AutoNative(compile='numba', threads=3)"
+    (state,) = [s for (kind, code, _), s in CACHE.states.items() if code is f.__code__ and s.how.threads == 3]
+    assert "= spread(" in state.entries[0].source
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ({"compile": "fortran"}, r'compile is True, "numpy" or "numba", not .fortran.'),
+    ({"compile": True, "threads": 0}, "threads is a whole number from 1 on, not 0"),
+])  # fmt: skip
+def test_what_is_not_a_way_to_compile(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(ArgumentError, match=text):
+        AutoNative(**options)
+
+
+def test_programs_that_are_dropped_are_freed() -> None:
+    """Machine code included: the memory of a thousand compiled functions is not kept."""
+    import gc
+    import weakref
+
+    dead = []
+    for k in range(12):
+        names: dict[str, Any] = {}
+        exec(f"def f(x):\n for _ in range(20): x = x * {k}.5 + 1.0 / x\n return x", names)
+        for _ in range(4):
+            gradient(names["f"], MACHINE, 2.0)
+        (state,) = [s for (_, code, _), s in CACHE.states.items() if code is names["f"].__code__]
+        assert "kernel" in state.entries[0].source
+        dead.append(weakref.ref(names["f"]))
+        CACHE.clear()
+        del names, state
+    gc.collect()
+    assert sum(ref() is not None for ref in dead) <= 1

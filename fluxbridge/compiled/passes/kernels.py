@@ -7,6 +7,7 @@ views cost nothing, and are made inside and outside, wherever they are read.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,8 +65,16 @@ class Kernel(Op):
         """How many elements a block has."""
         if self.group is None:
             return None
-        row = 1 if self.group.flat else int(np.prod(self.group.shape[1:]))
+        row = 1 if self.group.flat else math.prod(self.group.shape[1:])
         return int(self.group.rows) * row
+
+    @property
+    def count(self) -> int:
+        """How many blocks there are."""
+        if self.group is None:
+            return 1
+        length = math.prod(self.group.shape) if self.group.flat else self.group.shape[0]
+        return -(-length // int(self.group.rows))
 
     def __repr__(self) -> str:
         lines = "\n".join(f"  {op!r}" for op in self.plain)
@@ -83,7 +92,9 @@ def _is_array(x: Any) -> bool:
 def kernels(ops: Sequence[Op], results: Any, contiguous: set[Var], known: Callable[[Op], Any]) -> list[Op]:
     """The program with kernels in it; `known` gives the instruction of an operation, or None."""
     contiguous = set(contiguous)
-    note_contiguous([inner for op in ops for inner in (op.ops if isinstance(op, Group) else [op])], contiguous)
+    note_contiguous(
+        [inner for op in ops for inner in (op.ops if isinstance(op, Group) else [op])], contiguous
+    )
     end = Op(machine_code, list(_in(results)), None, {}, "", None, False, False, "")
     return _parts([*ops, end], contiguous, known)[:-1]
 

@@ -129,15 +129,16 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
             plan.release(op, k)
             continue
         out: Any = op.out
-        args = ", ".join(
+        operands = [
             operand(a) if isinstance(a, Var) or a.form.kind == "array" else text
             for a, text in zip(op.args, writer.operands(op), strict=True)
-        )
+        ]
+        args = ", ".join(operands)
         call = writer.name(op.call)
         if op.ufunc is not None and out.form.dtype.kind == "f":
             plan.release(op, k)
             name = block[out] if out in group.needed else plan.take(out)
-            body.append(f"{call}({args}, {name})")
+            body.append(writer.into(op, operands, name))
             block[out] = name
         elif out in group.needed:
             body.append(f"{block[out]}[...] = {call}({args})")

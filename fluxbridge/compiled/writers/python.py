@@ -76,7 +76,9 @@ class Writer:
             n += 1
             name = f"{wish}{n}"
         self.reserved.add(name)
-        self.functions.append(f"\ndef {name}({', '.join(names)}):\n" + "".join(f"    {line}\n" for line in lines))
+        self.functions.append(
+            f"\ndef {name}({', '.join(names)}):\n" + "".join(f"    {line}\n" for line in lines)
+        )
         return name
 
     def operand(self, x: Any) -> str:
@@ -112,12 +114,19 @@ class Writer:
         wish = "n" + text.removesuffix(".0").replace("-", "_").replace(".", "_").replace("+", "")
         return self.name(self.numbers[text], wish)
 
+    def into(self, op: Op, args: list[str], name: str) -> str:
+        """A ufunc that writes into an array; NumPy is quicker if it does not have to read `out=`."""
+        out = (
+            f"out={name}" if op.ufunc in (np.maximum, np.minimum) else name
+        )  # which are to have two arguments
+        return f"{self.name(op.call)}({', '.join([*args, out])})"
+
     def expression(self, op: Op) -> str:
         args = self.operands(op)
         if op.call is total and len(op.args[0].form.shape) == 1:
             return f"{self.name(op.call)}({args[0]}).item()"
         if op.into is not None:
-            return f"{self.name(op.call)}({', '.join(args)}, {op.into})"
+            return self.into(op, args, op.into.name)
         if op.text:
             return op.text.format(*args, f=self.name(op.call))
         if op.ufunc in _OPERATORS:

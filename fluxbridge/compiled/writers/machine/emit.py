@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
+from ...places import Place, char_of
 from ...program import Builder, Form, Op, Var
 from . import loops
 from .known import Instruction, instruction
-from ...places import Place, char_of
 from .scalars import BYTE, INT, LONG, STORED, TYPES, computed, constant, converted
 from .work import Refused, Work
 

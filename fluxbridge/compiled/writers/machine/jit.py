@@ -11,12 +11,12 @@ import numba
 from llvmlite import ir
 from numba.extending import intrinsic
 
-from ...passes.groups import Group, is_total
+from ...passes.groups import is_total
 from ...passes.kernels import Kernel
+from ...places import Place, char_of
 from ...program import Var
 from . import loops
 from .emit import Emitter, repeated
-from ...places import Place, char_of
 from .scalars import BYTE, LONG, STORED, TYPES, converted
 from .work import LINE, MISSED, Refused, Work, clear, raised
 
@@ -51,7 +51,9 @@ def compiled(kernel: Kernel) -> Native:
         space,
     )
     space["body"] = intrinsic(space["body"])
-    dispatcher = numba.njit(tuple(kinds), nogil=kernel.group is not None, error_model="numpy")(space["kernel"])
+    dispatcher = numba.njit(tuple(kinds), nogil=kernel.group is not None, error_model="numpy")(
+        space["kernel"]
+    )
     (found,) = dispatcher.overloads.values()
     return Native(found.entry_point, made.memory, made.sums)
 
@@ -144,7 +146,11 @@ class _Function:
         """A function of its own, into which nothing is moved and nothing out of it; and its work memory."""
         kernel, group = self.kernel, self.kernel.group
         extra = [LONG, LONG] if group else []
-        kinds = [*[TYPES["d"]] * len(self.numbers), *[_POINTER] * (len(self.arrays) + len(self.sums) + 2), *extra]
+        kinds = [
+            *[TYPES["d"]] * len(self.numbers),
+            *[_POINTER] * (len(self.arrays) + len(self.sums) + 2),
+            *extra,
+        ]
         program = ir.Function(module, ir.FunctionType(LONG, kinds), f"fluxbridge_kernel_{next(_count)}")
         program.linkage = "internal"
         program.attributes.add("noinline")
@@ -158,7 +164,9 @@ class _Function:
         base = next(args)
         sums = {v: next(args) for v in self.sums}
         results = next(args)
-        b.asm(ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], True)  # it has effects: it is not moved
+        b.asm(
+            ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], True
+        )  # it has effects: it is not moved
         work = Work(b, base, self.flags, kernel.block)
         if group:
             first, last = args
@@ -176,7 +184,9 @@ class _Function:
         self.strict = work.strict
         return program, work.size
 
-    def _blocks(self, b: Any, work: Work, arrays: dict[Var, Any], sums: dict[Var, Any], first: Any, last: Any) -> None:
+    def _blocks(
+        self, b: Any, work: Work, arrays: dict[Var, Any], sums: dict[Var, Any], first: Any, last: Any
+    ) -> None:
         """A loop over blocks, those from `first` to `last`; the sums of each block are stored."""
         group: Any = self.kernel.group
         shape, rows = group.shape, group.rows

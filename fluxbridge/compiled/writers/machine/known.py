@@ -29,7 +29,11 @@ class Instruction(NamedTuple):
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _NP_COMPARISONS = dict(
-    zip((np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal), _COMPARISONS, strict=True)
+    zip(
+        (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal),
+        _COMPARISONS,
+        strict=True,
+    )
 )
 #: Ufuncs whose result LLVM's own instructions give, to the last bit.
 EACH: dict[Any, str] = {
@@ -61,7 +65,9 @@ def is_operand(x: Any) -> bool:
         if isinstance(x, Const) and type(x.value) is int:
             return abs(x.value) <= WHOLE
         return form.dtype is float
-    return bool(form.kind == "array" and form.shape and form.size and form.dtype.char in "df?" and form.dtype.isnative)
+    return bool(
+        form.kind == "array" and form.shape and form.size and form.dtype.char in "df?" and form.dtype.isnative
+    )
 
 
 def instruction(op: Op) -> Instruction | None:
@@ -129,7 +135,9 @@ def _array(op: Op) -> Instruction | None:
         return _view(op)
     if op.call.__name__ == "pieces":
         simple = bool(op.code) and all(map(is_operand, args))
-        return Instruction("scatter", op.call.indices, args) if simple and hasattr(op.call, "indices") else None
+        return (
+            Instruction("scatter", op.call.indices, args) if simple and hasattr(op.call, "indices") else None
+        )
     if hasattr(op.call, "exact"):
         simple = all(a.form == out.form for a in args) and isinstance(args[1], Var)
         return Instruction("mended", (op.call.exact, op.call.low), args) if simple else None
@@ -165,4 +173,3 @@ def _view(op: Op) -> Instruction | None:
         index = eval(f"_[{op.text[4:-1]}]", {"_": np.s_})
         return Instruction("view", index, (x,)) if spelled_index(index) == op.text[4:-1] else None
     return None
-

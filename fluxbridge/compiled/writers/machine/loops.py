@@ -67,7 +67,9 @@ def _agrees(loop: Loop, ufunc: np.ufunc, types: str) -> bool:
         one = np.zeros(1, types[-1])
         loop([*[a[3:4] for a in ins], one], 1, [a.itemsize for a in (*ins, one)])
         wanted = ufunc(*ins)
-    return bool(np.array_equal(out, wanted, equal_nan=True) and np.array_equal(one, wanted[3:4], equal_nan=True))
+    return bool(
+        np.array_equal(out, wanted, equal_nan=True) and np.array_equal(one, wanted[3:4], equal_nan=True)
+    )
 
 
 @functools.cache
