@@ -90,13 +90,27 @@ def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool = False) -> tu
     """
     rest = "model, batch, opt_state"
     engine, model, batch, state = _arguments(args, "trainstep_withgradient_", rest, compile)
+    return _checked_step(loss, engine, model, batch, state, returns=True)
+
+
+def _checked_step(
+    loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any, returns: bool
+) -> tuple[Any, Any]:
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
-        match(state, model, None)  # before anything is run
-    return _step(loss, engine, model, batch, state)
+        if not _compiles(engine):  # a compiled step checks by itself
+            match(state, model, None)  # before anything is run
+    return _step(loss, engine, model, batch, state, returns)
 
 
-def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any) -> tuple[Any, Any]:
+def _compiles(engine: tuple[Any, ...]) -> bool:
+    return bool(engine) and isinstance(engine[0], AutoNative) and engine[0].compiles
+
+
+def _step(
+    loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any, returns: bool = False
+) -> tuple[Any, Any]:
+    """(loss, gradient) after one step; a compiled one gives its gradient only if it `returns`."""
     inputs = _spread(batch)
 
     def finite(m: Any) -> Any:
@@ -108,11 +122,20 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
     native = not engine or isinstance(engine[0], AutoNative)
     f = finite if native else lambda m: loss(m, *inputs)
     try:
-        value, (grad,) = withgradient(f, *engine, model)
+        if _compiles(engine) and not isinstance(state, AbstractRule):
+            from .training_compiled import compiled_step
+
+            finite.__qualname__ = getattr(loss, "__qualname__", type(loss).__qualname__)
+            return compiled_step(loss, f, model, state, returns, lambda: _taken(f, (), model, state))
+        return _taken(f, engine, model, state)
     except _NotFinite as found:
         return found.value, None
     except TypeError as error:
         raise _misunderstood(loss, model, inputs, error) from error
+
+
+def _taken(f: Loss, engine: tuple[Any, ...], model: Any, state: Any) -> tuple[Any, Any]:
+    value, (grad,) = withgradient(f, *engine, model)
     if not _is_finite(value):
         return value, None
     update_(state, model, grad)
@@ -154,7 +177,8 @@ def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
     >>> model["w"].round(6)
     array([0.7])
     """
-    return trainstep_withgradient_(loss, *args, compile=compile)[0]
+    engine, model, batch, state = _arguments(args, "trainstep_", "model, batch, opt_state", compile)
+    return _checked_step(loss, engine, model, batch, state, returns=False)[0]
 
 
 def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compile: bool = False) -> None:

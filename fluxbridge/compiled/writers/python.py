@@ -39,6 +39,7 @@ class Writer:
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
         self.planned = 0  #: bytes of work arrays
+        self.into: dict[Var, str] = {}  #: arrays that are written into memory which is there already
         self.reserved: set[str] = set()  #: names that variables have
 
     def name(self, x: Any, wish: str = "") -> str:
@@ -110,6 +111,10 @@ class Writer:
                 k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()
             }
             return [text.format(*args, out=op.out, **known) for text in op.code]
+        if op.out in self.into:
+            args = [self.operand(a) for a in op.args]
+            options = [f"{k}={self.operand(Const(v))}" for k, v in op.options.items()]
+            return [f"{op.out} = {self.name(op.call)}({', '.join([*args, *options])}, out={self.into[op.out]})"]
         if not op.check:
             return [f"{op.out} = {self.expression(op)}"]
         if op.call.__name__ == "the_value":
