@@ -125,7 +125,7 @@ def _plain_rule(
         given[inside:, 1:] = hidden[:, block][:, :-1]
         flat = np.swapaxes(part, 0, 1).reshape(4 * n, len(part) * batch)
         dw += flat @ given.reshape(inside + n, len(part) * batch).T
-        db += np.sum(flat, axis=1)
+        db += flat @ np.ones(flat.shape[1], dtype)
     dw, db = _as_given(dw, n), _as_given(db, n)
     dx = None if dx is None else np.swapaxes(dx, 0, 1)
     return dx, dw[:, :inside].copy(), dw[:, inside:].copy(), db, at_h, at_c
