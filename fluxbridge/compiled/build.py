@@ -99,9 +99,8 @@ def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) ->
     return Traced(f, xs, True, training, False)
 
 
-def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
-    """The program of ``withgradient(f, *xs)``."""
-    start = time.perf_counter()
+def joint(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Traced, Lowering, list[Any]]:
+    """The operations of ``withgradient(f, *xs)`` as they are recorded, and the results: value, gradients."""
     traced = trace_of(f, xs)
     trace = traced.trace
     out = trace.out
@@ -116,8 +115,14 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
         seeds = [(target, Const(native._one(target.value)))]
     back = Backward(lowering, seeds)
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    results = [_structure(out if aux else target, lowering, back.active), found]
-    return finish(traced, lowering, results, trace.templates, start)
+    return traced, lowering, [_structure(out if aux else target, lowering, back.active), found]
+
+
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
+    """The program of ``withgradient(f, *xs)``."""
+    start = time.perf_counter()
+    traced, lowering, results = joint(f, xs, aux)
+    return finish(traced, lowering, results, traced.trace.templates, start)
 
 
 def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:

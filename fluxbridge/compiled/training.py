@@ -13,16 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autodiff import native
-from ..recording import Step
 from . import build
-from .backward import Backward
 from .buffers import Buffers, planned
 from .cache import code_of
 from .interface import run
-from .lower import Lowering
 from .passes import numbered, simplified
-from .program import Const, Var
+from .program import Var
 from .report import Report
 from .signature import Signature
 
@@ -74,21 +70,10 @@ def step(
 def program(f: Callable[..., Any], model: Any, wanted: Callable[[Any], bool], reuse: bool) -> build.Compiled:
     """The program of the loss and the gradients of the wanted arrays in the model."""
     start = time.perf_counter()
-    traced = build.trace_of(f, (model,))
-    trace, out, writer = traced.trace, traced.trace.out, traced.writer
-    target: Any = native.first(out)
-    native.check_scalar(native.first(trace.value))
-    lowering = Lowering(trace)
-    traced.name_inputs(lowering)
-    lowering.forward()
-    seeds = [(target, Const(native._one(target.value)))] if isinstance(target, Step) else []
-    back = Backward(lowering, seeds)
-    leaves = traced.outline.arguments
-    found = [
-        back.leaf(step) if wanted(leaf.value) else None
-        for step, leaf in zip(trace.steps[: trace.leaves], leaves, strict=True)
-    ]
-    results = [build._structure(out, lowering, back.active), found]
+    traced, lowering, results = build.joint(f, (model,), True)
+    trace, writer, leaves = traced.trace, traced.writer, traced.outline.arguments
+    value, found = results
+    results = [value, [v if wanted(leaf.value) else None for v, leaf in zip(found, leaves, strict=True)]]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)

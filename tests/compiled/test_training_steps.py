@@ -361,3 +361,23 @@ def test_without_anything_to_train():
         warnings.simplefilter("ignore")
         tree = flux.setup(flux.Descent(), model)
     assert flux.trainstep_(lambda m, x: np.sum(x), model, np.ones(2), tree, compile=True) == 2.0
+
+
+LOSSES: dict[str, Any] = {
+    "logitbinarycrossentropy": lambda m, x, y: flux.logitbinarycrossentropy(m(x), (y > 0) * 1.0),
+    "binarycrossentropy": lambda m, x, y: flux.binarycrossentropy(flux.sigmoid(m(x)), (y > 0) * 1.0),
+    "logitcrossentropy": lambda m, x, y: flux.logitcrossentropy(m(x), flux.softmax(y)),
+    "crossentropy": lambda m, x, y: flux.crossentropy(flux.softmax(m(x)), flux.softmax(y)),
+    "huber": lambda m, x, y: flux.huber_loss(m(x), y),
+    "mae": lambda m, x, y: flux.mae(m(x), y),
+    "focal": lambda m, x, y: flux.focal_loss(flux.softmax(m(x)), flux.softmax(y)),
+    "penalty": lambda m, x, y: flux.mse(m(x), y) + 0.01 * sum(np.sum(w**2) for w in flux.trainables(m)),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name):
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        return [flux.trainstep_(LOSSES[name], m, batch, tree, compile=compile) for batch in BATCHES]
+
+    both(flux.Adam(0.01), train)
