@@ -63,7 +63,7 @@ def step(
     ``wanted()`` gives a function that says of which arrays gradients are wanted; where it says something else,
     `which` is another. With `reuse` the gradients lie in memory that later steps use again.
     """
-    kind = ("step", which, reuse, code_of(loss))
+    kind = ("training step", which, reuse, code_of(loss))
     return run(kind, f, (model,), lambda: program(f, model, wanted(), reuse), eager)
 
 
