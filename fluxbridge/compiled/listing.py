@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from .build import joint
+from .build import joint, with_integers
 from .passes import Group, numbered, simplified
 from .program import Op
 from .report import Report
@@ -20,7 +20,8 @@ class Listing(NamedTuple):
     program: list[Row]
 
 
-def listing(f: Callable[..., Any], xs: Sequence[Any]) -> Listing:
+@with_integers
+def listing(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> Listing:
     """The operations of ``withgradient(f, *xs)``. Raises CannotCompile where there is no program.
 
     >>> for text, _ in listing(lambda x: 2.0 * x + 2.0 * x, (3.0,)).program:
@@ -28,7 +29,7 @@ def listing(f: Callable[..., Any], xs: Sequence[Any]) -> Listing:
     v1 = 2.0 * x
     v2 = v1 + v1
     """
-    traced, lowering, results = joint(f, xs, True)
+    traced, lowering, results = joint(f, xs, True, integers)
     numbered(lowering.b.ops)
     recorded = list(rows(lowering.b.ops))
     ops = simplified(lowering.b.ops, results, Report(), traced.contiguous)

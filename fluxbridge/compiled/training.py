@@ -20,7 +20,6 @@ from .interface import run
 from .passes import numbered, simplified
 from .program import Var
 from .report import Report
-from .signature import Signature
 
 
 class Found(NamedTuple):
@@ -67,19 +66,24 @@ def step(
     return run(kind, f, (model,), lambda: program(f, model, wanted(), reuse), eager)
 
 
-def program(f: Callable[..., Any], model: Any, wanted: Callable[[Any], bool], reuse: bool) -> build.Compiled:
+@build.with_integers
+def program(
+    f: Callable[..., Any], model: Any, wanted: Callable[[Any], bool], reuse: bool, integers: bool = True
+) -> build.Compiled:
     """The program of the loss and the gradients of the wanted arrays in the model."""
     start = time.perf_counter()
-    traced, lowering, results = build.joint(f, (model,), True)
-    trace, writer, leaves = traced.trace, traced.writer, traced.outline.arguments
+    traced, lowering, results = build.joint(f, (model,), True, integers)
+    writer, leaves = traced.writer, traced.outline.arguments
     value, found = results
-    results = [value, [v if wanted(leaf.value) else None for v, leaf in zip(found, leaves, strict=True)]]
+    effects = build.Effects(traced, lowering)
+    chosen = [v if wanted(leaf.value) else None for v, leaf in zip(found, leaves, strict=True)]
+    results = [value, chosen, effects.drawn, effects.assigned]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
-    value, found = results
-    buffers = planned(ops, value if reuse else [value, found], found, writer)
-    made = Program(trace.templates[0], [leaf.value for leaf in leaves], buffers)
+    value, found = results[:2]
+    buffers = planned(ops, value if reuse else [value, found], results, writer)
+    made = Program(traced.trace.templates[0], [leaf.value for leaf in leaves], buffers)
     body = [*traced.outline.lines, *buffers.take(writer), *writer.lines(ops)]
     gradients = [build._number_text(v, writer) for v in found]
     loose = [k for k, v in enumerate(found) if v is not None and not (isinstance(v, Var) and v in writer.into)]
@@ -90,11 +94,11 @@ def program(f: Callable[..., Any], model: Any, wanted: Callable[[Any], bool], re
             gradients[k] = f"g[{place}]"
     held = ", ".join(v.name for v in writer.into)
     body.append(
-        f"return {writer.name(Found)}({writer.name(made, 'step')}, {build.writer_text(value, writer)}, "
+        f"made = {writer.name(Found)}({writer.name(made, 'step')}, {build.writer_text(value, writer)}, "
         f"[{', '.join(gradients)}], [{', '.join(leaf.name for leaf in leaves)}], [{held}])"
     )
+    body += [*effects.lines(writer), "return made"]
     source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
     build._check_read(ops)
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
     report.finished(traced, ops, time.perf_counter() - start)
-    return build.Compiled(writer.names["run"], source, Signature(trace), report)
+    return effects.finish(source, traced, report)
