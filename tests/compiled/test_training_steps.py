@@ -381,3 +381,73 @@ def test_losses(name):
         return [flux.trainstep_(LOSSES[name], m, batch, tree, compile=compile) for batch in BATCHES]
 
     both(flux.Adam(0.01), train)
+
+
+def test_a_penalty_over_all_parameters_is_one_program():
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        penalised = LOSSES["penalty"]
+        return [flux.trainstep_(penalised, m, BATCHES[0], tree, compile=compile) for _ in range(6)]
+
+    both(flux.Adam(0.01), train)
+    (state,) = CACHE.states.values()
+    assert state.traces == 1
+
+
+def test_a_tie_that_is_made_or_broken_is_another_program():
+    def squares(m: Any, x: Any) -> Any:
+        return sum(np.sum(w**2) for w in flux.trainables(m)) + np.sum(x)
+
+    model = {"a": np.ones((2, 2)), "b": np.ones((2, 2))}
+    values = []
+    for k in range(9):
+        model["b"] = np.ones((2, 2)) if k % 3 else model["a"]
+        wanted = squares(model, np.zeros(1))
+        tree = flux.setup(flux.Descent(0.0), model)
+        values.append(flux.trainstep_(squares, model, np.zeros(1), tree, compile=True))
+        assert values[-1] == wanted
+    assert values == [4.0, 8.0, 8.0] * 3
+
+
+def test_named_layers():
+    x, y = BATCHES[0]
+    model = flux.f64(flux.Chain(enc=flux.Dense((30, 8), np.tanh), dec=flux.Dense((8, 3))))
+
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        return [flux.trainstep_(loss, m, (x, y), tree, compile=compile) for _ in range(6)]
+
+    both(flux.Momentum(0.01), train, model)
+
+
+def test_a_network_with_everything_and_one_hot_labels():
+    """Convolution, pooling, running statistics, random numbers, and batches of labels that differ."""
+    data = flux.DataLoader(
+        (RNG.standard_normal((8, 8, 1, 30)), flux.onehotbatch(RNG.integers(0, 3, 30), range(3))), batchsize=8
+    )
+    model = flux.f64(flux.Chain(
+        flux.Conv((3, 3), (1, 4), flux.relu, pad=1), flux.BatchNorm(4), flux.MaxPool((2, 2)), flux.flatten,
+        flux.Dense((64, 8), flux.relu), flux.Dropout(0.3, rng=np.random.default_rng(3)), flux.Dense((8, 3)),
+    ))  # fmt: skip
+
+    def several(m: Any, x: Any, y: Any) -> Any:
+        return flux.logitcrossentropy(m(x), y)
+
+    def train(m: Any, tree: Any, compile: bool) -> Any:
+        for _ in range(4):
+            flux.train_(several, m, data, tree, compile=compile)
+        norm = m.layers[1]
+        return norm.μ, norm.σ2
+
+    both(flux.Adam(0.01), train, model)
+    (state,) = CACHE.states.values()
+    assert state.traces == 2
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+def test_recurrent_layers(kind):
+    x, y = RNG.standard_normal((3, 6, 5)), RNG.standard_normal((1, 6, 5))
+    model = flux.f64(flux.Chain(getattr(flux, kind)((3, 4)), flux.Dense((4, 1))))
+
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        return [flux.trainstep_(loss, m, (x * k, y), tree, compile=compile) for k in range(5)]
+
+    both(flux.Adam(0.01), train, model)
