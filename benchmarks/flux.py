@@ -30,8 +30,8 @@ STEPS = 10  #: that each engine does before the next has its turn, as in a train
 class Network:
     """One network: what it is here, in PyTorch and in Flux, and how fast it has to be.
 
-    `limits` says by peers how many times their time the eager step may take; together they are one limit, on the
-    faster. The compiled step may take as long as the faster of all.
+    `limits` says by peers how many times their time the eager step may take; together they are one limit, on
+    the faster. The compiled step may take as long as the faster of all.
     """
 
     name: str
@@ -327,5 +327,6 @@ def run(with_flux: bool) -> dict[str, Any]:
                 print(f"    {name:12}{duration(t['min']):>10}{duration(t['median']):>10}   {ratio:>6}")
             for target in targets:
                 mark = "met   " if target["met"] else "MISSED"
-                print(f"    {mark} {target['ours']}: at most {target['limit']} of {target['peer']}: {target['found']:.3g}")
+                limit = f"at most {target['limit']} of {target['peer']}"
+                print(f"    {mark} {target['ours']}: {limit}: {target['found']:.3g}")
     return results

@@ -55,7 +55,7 @@ class Buffers:
         return sum(self.sizes)
 
     def _learn(self, arrays: Sequence[np.ndarray]) -> None:
-        """Give places to arrays like these; one is used again for an array of its size after the last read."""
+        """Give places to arrays like these; one is used again for an array of its size, when it is free."""
         layout: list[tuple[int, Any, Any, Any]] = []
         sizes: list[int] = []
         busy: list[int] = []  # until when each place is
@@ -67,8 +67,8 @@ class Buffers:
             busy[place] = last
             layout.append((place, x.shape, x.dtype, np.empty_like(x).strides))
         self.sizes, self.layout = sizes, layout
-        # Freed once, an array of this size lets glibc keep freed memory up to it, instead of giving every array
-        # that is made by the way back to the kernel, and getting it again page by page. It is never touched.
+        # Freed once, an array of this size lets glibc keep freed memory up to it. Otherwise every array that is
+        # made by the way is given back to the kernel, and got again page by page. It is never touched.
         np.empty(_KEPT, np.uint8)
 
     def _made(self, layout: list[tuple[int, Any, Any, Any]]) -> list[Any]:
@@ -80,9 +80,13 @@ class Buffers:
 
 
 def planned(ops: Sequence[Op], away: Any, until_the_end: Any, writer: Any) -> Buffers:
-    """Memory for the large arrays of a program, but not for those `away`, which are handed out."""
+    """Memory for the large arrays of a program, but not for those `away`, which are handed out.
+
+    Arrays that the operations themselves make are let go of after they are read for the last time.
+    """
     end = len(ops)
     away, last = _all(away), {v: k for k, op in enumerate(ops) for v in op.inputs()}
+    read = dict(last)  # the last time that its name is used; the rest is about its memory
     last.update(dict.fromkeys(_all(until_the_end), end))
     for op in reversed(ops):
         if op.shares and op.out is not None:  # the result may lie in the memory of an operand
@@ -90,14 +94,21 @@ def planned(ops: Sequence[Op], away: Any, until_the_end: Any, writer: Any) -> Bu
                 last[v] = max(last[v], last.get(op.out, 0))
                 if op.out in away:
                     away.add(v)
-    lives = []
+    lives: list[tuple[int, int]] = []
     for k, op in enumerate(ops):
-        v = op.out
-        if v is None or v in away or v.form.nbytes < LEAST or not v.form.shape or not _takes_out(op):
-            continue
-        writer.into[v] = f"b{len(lives)}"
-        lives.append((k, last.get(v, end)))
+        for v in sorted(op.needed, key=str) if isinstance(op, Group) else [op.out]:
+            if v is None or v in away or not (v.form.kind in _HOLDING or v.form.nbytes >= LEAST):
+                continue
+            if v.form.shape and _takes_out(op):
+                writer.into[v] = f"b{len(lives)}"
+                lives.append((k, last.get(v, end)))
+            elif last.get(v, end) < end:
+                writer.over.setdefault(id(ops[read[v]]), []).append(v)
     return Buffers(lives)
+
+
+#: Variables of these kinds may hold arrays of any size.
+_HOLDING = ("tuple", "other")
 
 
 def _takes_out(op: Op) -> bool:

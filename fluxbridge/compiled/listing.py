@@ -1,4 +1,4 @@
-"""The operations of a function and its gradient, before and after the passes, as text for whoever shows them."""
+"""The operations of a function and its gradient as text, before and after the passes."""
 
 from __future__ import annotations
 

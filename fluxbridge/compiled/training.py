@@ -1,8 +1,8 @@
 """Programs of training steps: the loss, and the gradients of what is trained, in memory that is kept.
 
-The update is the optimiser's own (:mod:`fluxbridge.flux.optimisers.stepping`), which writes into the parameters
-in place. Only it reads the gradients, so that these, and all large arrays on the way to them, can lie in the
-same memory in every step (see :mod:`.buffers`).
+The update is the optimiser's own (:mod:`fluxbridge.flux.optimisers.stepping`), which writes into the
+parameters in place. Only it reads the gradients, so that these, and all large arrays on the way to them, can lie
+in the same memory in every step (see :mod:`.buffers`).
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def step(
 ) -> Any:  # fmt: skip
     """What ``f(model)``, made of `loss`, and its gradient give, as :class:`Found`; or what `eager` gives.
 
-    ``wanted()`` gives a function that says of which arrays gradients are wanted; where it says something else,
-    `which` is another. With `reuse` the gradients lie in memory that later steps use again.
+    ``wanted()`` gives a function that says of which arrays gradients are wanted; where it says something
+    else, `which` is another. With `reuse` the gradients lie in memory that later steps use again.
     """
     kind = ("training step", which, reuse, code_of(loss))
     return run(kind, f, (model,), lambda: program(f, model, wanted(), reuse), eager)
@@ -86,7 +86,8 @@ def program(
     made = Program(traced.trace.templates[0], [leaf.value for leaf in leaves], buffers)
     body = [*traced.outline.lines, *buffers.take(writer), *writer.lines(ops)]
     gradients = [build._number_text(v, writer) for v in found]
-    loose = [k for k, v in enumerate(found) if v is not None and not (isinstance(v, Var) and v in writer.into)]
+    kept = [v is None or (isinstance(v, Var) and v in writer.into) for v in found]
+    loose = [k for k, known in enumerate(kept) if not known]
     if loose:
         body.append(f"g = [{', '.join(gradients[k] for k in loose)}]")
         body.append(f"{writer.name(build._fresh)}(g, ({''.join(f'{name}, ' for name in traced.arrays)}))")

@@ -163,8 +163,8 @@ def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
     The loss returns a real number, or a tuple or dict that begins with it; all of it is returned. A loss that
-    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the loss
-    and its gradient are compiled, as with ``AutoNative(compile=True)``.
+    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the step is
+    compiled: the results are the same, and what cannot be compiled runs as always, and says so once.
 
     Raises StructureError, before anything is run, if the state belongs to another model; ArgumentError if
     `opt_state` is no state; TypeError for another number of arguments, or a loss that does not take them; and
@@ -189,8 +189,7 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compil
     tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
     ``progress=False`` turns it off. A rule may stand for `opt_state`; its state is then lost at the end. The
     old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss does not take
-    the model. With ``compile=True`` the loss and its gradient are compiled, as with
-    ``AutoNative(compile=True)``.
+    the model. With ``compile=True`` the steps are compiled, as those of :func:`trainstep_`.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model; StructureError, before
     anything is run, if the state belongs to another model; ArgumentError if the data are no iterable, or one

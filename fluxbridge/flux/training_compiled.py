@@ -15,8 +15,8 @@ import numpy as np
 
 from ..autodiff.template import Record
 from ..compiled import training
-from .optimisers.stepping import take_steps
 from .optimisers.step import update_
+from .optimisers.stepping import take_steps
 from .optimisers.ties import memory
 from .optimisers.tree import Entry, Leaf, match, other_shape
 
@@ -50,7 +50,9 @@ class Known:
     def is_about(self, leaves: list[Leaf]) -> bool:
         """Is this what is known about the state with these leaves?"""
         others = self.others
-        return self.first() is leaves[0] and len(others) == len(leaves) - 1 and all(map(is_, others, leaves[1:]))
+        return (
+            self.first() is leaves[0] and len(others) == len(leaves) - 1 and all(map(is_, others, leaves[1:]))
+        )
 
     def entries(
         self, found: training.Found, leaves: list[Leaf], state: Any, model: Any
@@ -125,7 +127,9 @@ def places(program: training.Program, leaves: list[Leaf], state: Any, model: Any
 
     None if a gradient is a sum (of tied arrays), or is cast, so that the update has to find it itself.
     """
-    marks = [None if form is None else np.broadcast_to(np.zeros((), form[1]), form[0]) for form in program.forms]
+    marks = [
+        None if form is None else np.broadcast_to(np.zeros((), form[1]), form[0]) for form in program.forms
+    ]
     of_mark = {id(mark): k for k, mark in enumerate(marks) if mark is not None}
     of_leaf = {id(leaf): k for k, leaf in enumerate(leaves)}
     found = []

@@ -25,7 +25,9 @@ def cells(name: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", ["fitting_a_line", "training", "iris_and_housing", "logistic_regression_iris"])
+@pytest.mark.parametrize(
+    "name", ["fitting_a_line", "training", "iris_and_housing", "logistic_regression_iris"]
+)
 def test_training_cells(name, monkeypatch, tmp_path):
     pyplot = pytest.importorskip("matplotlib.pyplot")
     pyplot.switch_backend("Agg")

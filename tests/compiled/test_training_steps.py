@@ -37,7 +37,9 @@ def _no_programs(monkeypatch):
 
 def network() -> Any:
     """A network in double precision, of which every sum of a compiled program is that of the engine."""
-    return flux.f64(flux.Chain(flux.Dense((30, 20), flux.relu), flux.Dense((20, 20), np.tanh), flux.Dense((20, 3))))
+    return flux.f64(
+        flux.Chain(flux.Dense((30, 20), flux.relu), flux.Dense((20, 20), np.tanh), flux.Dense((20, 3)))
+    )
 
 
 def loss(m: Any, x: Any, y: Any) -> Any:
@@ -123,7 +125,9 @@ def test_tied_weights_take_the_sum_of_their_gradients():
     tied = flux.Chain(flux.Dense(w, False, np.tanh), flux.Dense(w.T, False), flux.Dense(w, False))
 
     def train(m: Any, tree: Any, compile: bool) -> list[Any]:
-        return [flux.trainstep_(lambda m, x: np.sum(m(x) ** 2), m, x, tree, compile=compile) for x, _ in BATCHES]
+        return [
+            flux.trainstep_(lambda m, x: np.sum(m(x) ** 2), m, x, tree, compile=compile) for x, _ in BATCHES
+        ]
 
     model, _ = both(flux.Adam(0.01), train, tied)
     assert np.shares_memory(model.layers[0].weight, model.layers[2].weight)

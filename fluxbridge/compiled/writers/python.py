@@ -40,6 +40,7 @@ class Writer:
         self.kept: list[Any] = []
         self.planned = 0  #: bytes of work arrays
         self.into: dict[Var, str] = {}  #: arrays that are written into memory which is there already
+        self.over: dict[int, list[Var]] = {}  #: what is read for the last time, by the id of the operation
         self.reserved: set[str] = set()  #: names that variables have
 
     def name(self, x: Any, wish: str = "") -> str:
@@ -95,6 +96,7 @@ class Writer:
         for op in ops:
             if isinstance(op, Group):
                 found += blocks.lines(op, self, len(self.names))
+                found += self.ended(op)
                 line = ""
                 continue
             if op.line != line:
@@ -102,7 +104,13 @@ class Writer:
                 if line:
                     found.append(f"# {line}")
             found += self.statement(op)
+            found += self.ended(op)
         return found
+
+    def ended(self, op: Op) -> list[str]:
+        """A line that lets go of what is read for the last time here."""
+        names = [v.name for v in self.over.get(id(op), ())]
+        return [f"del {', '.join(names)}"] if names else []
 
     def statement(self, op: Op) -> list[str]:
         if op.code:
@@ -114,7 +122,9 @@ class Writer:
         if op.out in self.into:
             args = [self.operand(a) for a in op.args]
             options = [f"{k}={self.operand(Const(v))}" for k, v in op.options.items()]
-            return [f"{op.out} = {self.name(op.call)}({', '.join([*args, *options])}, out={self.into[op.out]})"]
+            return [
+                f"{op.out} = {self.name(op.call)}({', '.join([*args, *options])}, out={self.into[op.out]})"
+            ]
         if not op.check:
             return [f"{op.out} = {self.expression(op)}"]
         if op.call.__name__ == "the_value":
