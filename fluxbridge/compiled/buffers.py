@@ -67,8 +67,8 @@ class Buffers:
             busy[place] = last
             layout.append((place, x.shape, x.dtype, np.empty_like(x).strides))
         self.sizes, self.layout = sizes, layout
-        # Freed once, an array of this size lets glibc keep freed memory up to it. Otherwise every array that is
-        # made by the way is given back to the kernel, and got again page by page. It is never touched.
+        # Freed once, an array of this size lets glibc keep freed memory up to it. Otherwise every array that
+        # is made by the way is given back to the kernel, and got again page by page. It is never touched.
         np.empty(_KEPT, np.uint8)
 
     def _made(self, layout: list[tuple[int, Any, Any, Any]]) -> list[Any]:

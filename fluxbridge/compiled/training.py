@@ -1,8 +1,8 @@
 """Programs of training steps: the loss, and the gradients of what is trained, in memory that is kept.
 
 The update is the optimiser's own (:mod:`fluxbridge.flux.optimisers.stepping`), which writes into the
-parameters in place. Only it reads the gradients, so that these, and all large arrays on the way to them, can lie
-in the same memory in every step (see :mod:`.buffers`).
+parameters in place. Only it reads the gradients, so that these, and all large arrays on the way to them, can
+lie in the same memory in every step (see :mod:`.buffers`).
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ class Explanation(ExplainedRun):
     def program(self) -> str:
         """The operations that are compiled of the function and its gradient, before and after the passes.
 
-        For that the function is recorded again, as compiling does. Where it is not compiled, the text says why.
+        For that the function is recorded again, as compiling does. For one that is not compiled the text says
+        why.
         """
         from .views.program import program
 

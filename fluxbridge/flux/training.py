@@ -163,8 +163,8 @@ def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
     The loss returns a real number, or a tuple or dict that begins with it; all of it is returned. A loss that
-    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the step is
-    compiled: the results are the same, and what cannot be compiled runs as always, and says so once.
+    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the step
+    is compiled: the results are the same, and what cannot be compiled runs as always, and says so once.
 
     Raises StructureError, before anything is run, if the state belongs to another model; ArgumentError if
     `opt_state` is no state; TypeError for another number of arguments, or a loss that does not take them; and

@@ -1,7 +1,7 @@
 """Training steps by compiled programs: the loss and its gradient by one, and then the update, in place.
 
-The update is that of :func:`~fluxbridge.flux.update_`. What it would find out in every step, which leaf of the
-state goes with which array and gradient, is found out once for a program and a state.
+The update is that of :func:`~fluxbridge.flux.update_`. What it would find out in every step, which leaf of
+the state goes with which array and gradient, is found out once for a program and a state.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Known:
         self.places: dict[int, tuple[training.Program, list[Place] | None]] = {}
 
     def check(self, state: Any, model: Any) -> None:
-        """Raise StructureError if the state belongs to another model, unless it was found that it does not."""
+        """Raise StructureError if the state belongs to another model than that it was checked with."""
         if self.model() is not model:
             match(state, model, None)
             try:
@@ -49,10 +49,9 @@ class Known:
 
     def is_about(self, leaves: list[Leaf]) -> bool:
         """Is this what is known about the state with these leaves?"""
-        others = self.others
-        return (
-            self.first() is leaves[0] and len(others) == len(leaves) - 1 and all(map(is_, others, leaves[1:]))
-        )
+        others = leaves[1:]
+        alike = len(others) == len(self.others) and all(map(is_, others, self.others))
+        return alike and self.first() is leaves[0]
 
     def entries(
         self, found: training.Found, leaves: list[Leaf], state: Any, model: Any
@@ -127,9 +126,7 @@ def places(program: training.Program, leaves: list[Leaf], state: Any, model: Any
 
     None if a gradient is a sum (of tied arrays), or is cast, so that the update has to find it itself.
     """
-    marks = [
-        None if form is None else np.broadcast_to(np.zeros((), form[1]), form[0]) for form in program.forms
-    ]
+    marks = [f and np.broadcast_to(np.zeros((), f[1]), f[0]) for f in program.forms]
     of_mark = {id(mark): k for k, mark in enumerate(marks) if mark is not None}
     of_leaf = {id(leaf): k for k, leaf in enumerate(leaves)}
     found = []
@@ -151,7 +148,7 @@ def compiled_step(
     The gradient is None unless it `returns`. Where there is no program, `eager` takes the step.
     """
     leaves = flat(state, [])
-    if not leaves or all([leaf.frozen for leaf in leaves]):
+    if not leaves or all(leaf.frozen for leaf in leaves):
         return eager()
     known = STATES.of(leaves, state, model)
     frozen = tuple([leaf.frozen for leaf in leaves])
@@ -161,7 +158,7 @@ def compiled_step(
         trained = {memory(e.array) for e in match(state, model, None) if not e.leaf.frozen}
         return lambda x: returns or (isinstance(x, np.ndarray) and memory(x) in trained)
 
-    reuse = not returns and not any([leaf.rule.keeps_gradient for leaf in leaves])
+    reuse = not returns and not any(leaf.rule.keeps_gradient for leaf in leaves)
     found = training.step(f, loss, model, which, wanted, reuse, eager)
     if type(found) is not training.Found:
         return found

@@ -1,4 +1,4 @@
-"""The training of the course's notebooks, compiled: their own asserts hold, which are of the eager numbers."""
+"""The training of the course's notebooks, compiled: their own asserts hold, of the eager numbers."""
 
 from __future__ import annotations
 

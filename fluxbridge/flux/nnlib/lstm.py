@@ -5,10 +5,10 @@ With the gates i, f, g, o (input, forget, cell, output) of ``Wi x_t + Wh h_{t-1}
     c_t = f_t c_{t-1} + i_t g_t        h_t = o_t tanh(c_t)
 
 where i, f and o have passed through sigmoid and g through tanh. The gates are an output, so the rule need not
-compute them again; inside they stand in the order g, i, f, o, in which those through sigmoid are neighbours, and
-those that c_t is made of. There are two implementations of the rule: one for plain arrays, which takes as much as
-it can for a block of steps at once, and one written with differentiable functions, for derivatives of second
-order. Time is the first axis inside, so that each step is contiguous.
+compute them again; inside they stand in the order g, i, f, o, in which those through sigmoid are neighbours,
+and those that c_t is made of. There are two implementations of the rule: one for plain arrays, which takes as
+much as it can for a block of steps at once, and one written with differentiable functions, for derivatives of
+second order. Time is the first axis inside, so that each step is contiguous.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _plain_rule(
         by_c = np.multiply(shown, shown)
         np.subtract(1, by_c, out=by_c)
         by_c *= o
-        # on the sums within the gates: s (1 - s), and 1 - g² of the cell gate, times what a gate is multiplied by
+        # on the sums within the gates: s (1 - s), and 1 - g² of the cell gate, times what a gate multiplies
         part = np.subtract(1, gate)
         part *= gate
         slope = part[:, :n]

@@ -77,8 +77,8 @@ class AbstractRule:
     elementwise = False
     #: Does ``apply_`` write into the arrays of its state?
     writes_state = False
-    #: May its next state hold the array ``dx`` that ``apply_`` was given, or a view of it? Then gradients are not
-    #: computed in memory that the next step writes over. No rule of this package does so.
+    #: May its next state hold the array ``dx`` that ``apply_`` was given, or a view of it? Then compiled steps
+    #: do not compute gradients in memory that the next step writes over. No rule of this package does so.
     keeps_gradient = True
     #: Does it compare numbers? Then it is for real parameters only.
     compares = False
