@@ -215,6 +215,11 @@ class AutoNative(ADType):
         options += [f"threads={self.threads}"] if self.threads != 1 else []
         return f"AutoNative({', '.join(options)})"
 
+    @property
+    def compiles(self) -> bool:
+        """Are functions compiled? Those that are verified run as always."""
+        return self.compile and not (self.verify or _verifying())
+
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():
             return parity.verified(f, xs, lambda f: native.pullback(f, xs))

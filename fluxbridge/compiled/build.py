@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,8 +14,9 @@ from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
 from ..recording import Step
-from .backward import Backward, active
+from .backward import Backward
 from .closures import Outline, parameters
+from .draws import Generators, effective
 from .effects import Watch
 from .lower import Lowering, number
 from .passes import numbered, reuse, simplified
@@ -24,19 +26,20 @@ from .report import Report
 from .signature import Signature
 from .tiers import Later
 from .trace import Trace
-from .writers.python import Writer
+from .writers.python import MISS, Writer
 
 
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "later", "report", "run", "signature", "source", "training")
+    __slots__ = ("confirmed", "later", "report", "run", "signature", "source", "training", "trial")
 
     def __init__(
         self, run: Callable[..., Any], source: str, signature: Signature, report: Report,
         later: Later | None = None,
     ):  # fmt: skip
         self.run = run
+        self.trial = run  #: the same without its effects
         self.source = source
         self.signature: Signature | None = signature
         self.report = report
@@ -49,12 +52,18 @@ class Traced:
     """A trace of f, and how what it reads is loaded."""
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool, masks: bool
+        self,
+        f: Callable[..., Any],
+        xs: Sequence[Any],
+        by_content: bool,
+        training: bool,
+        masks: bool,
+        integers: bool,
     ):
         writer = self.writer = Writer()
         names = parameters(f, len(xs))
         writer.reserved.update(names)
-        first = Outline(writer.name, by_content=by_content)
+        first = Outline(writer.name, by_content=by_content, integers=integers)
         first.take_arguments(xs, names)
         first.take_function(f)
         given = [leaf.value for leaf in first.arguments]
@@ -62,21 +71,26 @@ class Traced:
         if len(leaves) != len(given) or any(a is not b for a, b in zip(leaves, given, strict=True)):
             raise CannotCompile("an argument has numbers in places that are not followed")
         outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
-        with native.outside_of_gradient(), Watch(first.holders) as watch:
+        given_objects = {id(x) for x in take_apart(tuple(xs), lambda x: hasattr(type(x), "observed"))[0]}
+        objects = [x for x in first.objects if id(x) not in given_objects]
+        generators = Generators(first.generators)
+        with native.outside_of_gradient(), Watch(first.holders, generators) as watch:
             if training:
                 with native.as_in_gradient():
-                    self.trace = Trace(f, xs, outside, masks)
+                    self.trace = Trace(f, xs, [*outside, *objects], masks, generators)
             else:
-                self.trace = Trace(f, xs, outside, masks)
-        self.outline = Outline(self.writer.name, watch.ran, by_content)
+                self.trace = Trace(f, xs, [*outside, *objects], masks, generators)
+        self.outline = Outline(self.writer.name, watch.ran, by_content, integers)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
+        self.outline.same_objects(self.trace.guarded)
         leaves_found = [*self.outline.arguments, *self.outline.outside]
         self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
         self.outside = outside
 
     def name_inputs(self, lowering: Lowering) -> None:
+        lowering.names = self.outline.known
         variables = lowering.inputs()
         steps = [s for s in lowering.trace.steps if s.is_argument]
         self.contiguous = {
@@ -89,25 +103,106 @@ class Traced:
             var.name = self.names_of.get(id(array), "unread")
 
 
-def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
+class Effects:
+    """What a program does beside giving a result; its variables are results, too, so that they stay."""
+
+    def __init__(self, traced: Traced, lowering: Lowering):
+        self.drawn: list[Any] = lowering.drawn
+        self.places = []
+        self.assigned: list[Any] = []
+        for owner, name, step, outside in traced.trace.assigned:
+            if outside and traced.trace.on[step.position]:
+                raise CannotCompile(f"it keeps a value with a derivative in a {type(owner).__name__}")
+            if id(owner) not in lowering.names:
+                raise CannotCompile(f"it changes a {type(owner).__name__} on a way that is not followed")
+            self.places.append((lowering.names[id(owner)], name))
+            self.assigned.append(lowering.of[step.position])
+
+    @property
+    def any(self) -> bool:
+        return bool(self.drawn or self.places)
+
+    def lines(self, writer: Writer) -> list[str]:
+        """What is assigned, when all has been computed."""
+        found = []
+        for (owner, name), v in zip(self.places, self.assigned, strict=True):
+            text = writer.operand(v)
+            value = f"{text}.copy()" if v.form.kind == "array" else f"float({text})"
+            found.append(f"doings.assign({owner}, {name!r}, {value})")
+        return found
+
+    @property
+    def parameters(self) -> str:
+        return "f, xs, doings" if self.any else "f, xs"
+
+    def finish(self, source: str, traced: Traced, report: Report, later: Later | None = None) -> Compiled:
+        """The program of this source; what it does counts if it gives a result."""
+        for call in traced.trace.calls.values():
+            call.forget()
+        if later is None:
+            source = source.replace("def run(f, xs):", f"def run({self.parameters}):", 1)
+        run, trial = self.functions(source, traced.writer)
+        made = Compiled(run, source, Signature(traced.trace), report, later)
+        made.trial = trial
+        return made
+
+    def written(
+        self, ops: list[Op], results: Any, tail: list[str], traced: Traced, report: Report, start: float
+    ) -> Compiled:
+        """The program of these operations, with `tail` at its end; it can be written again with machine code."""
+        _check_read(ops)
+        reuse(ops, results, traced.contiguous)
+        later = Later(
+            traced.outline.lines, ops, results, tail, traced.writer, traced.contiguous, self.parameters,
+            self.functions,
+        )  # fmt: skip
+        report.finished(traced, ops, time.perf_counter() - start)
+        return self.finish(later.plain, traced, report, later)
+
+    def functions(self, source: str, writer: Writer) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The program of a source, and the same without its effects."""
+        exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
+        run = writer.names["run"]
+        if not self.any:
+            return run, run
+        return effective(run, MISS), effective(run, MISS, trial=True)
+
+
+def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers: bool) -> Traced:
     """A trace with the arrays outside as inputs, and comparisons of arrays as steps.
 
     Where that does not go, the answers of comparisons are guarded, and then the contents of the arrays.
     """
     for by_content, masks in ((False, True), (False, False)):
         try:
-            return Traced(f, xs, by_content, training, masks)
+            return Traced(f, xs, by_content, training, masks, integers and masks)
         except CannotCompile:
             raise
         except Exception:
+            if integers:
+                raise CannotCompile("it uses whole numbers as such") from None
             continue
-    return Traced(f, xs, True, training, False)
+    return Traced(f, xs, True, training, False, False)
 
 
-def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
-    """The program of ``withgradient(f, *xs)``."""
-    start = time.perf_counter()
-    traced = trace_of(f, xs)
+def with_integers(make: Callable[..., Any]) -> Callable[..., Any]:
+    """With arrays of integers and booleans outside, and one-hot ones, as inputs; if that does not go, guarded."""
+
+    @functools.wraps(make)
+    def made(*args: Any) -> Compiled:
+        try:
+            return make(*args, integers=True)
+        except CannotCompile:
+            return make(*args, integers=False)
+
+    return made
+
+
+def joint(
+    f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: bool
+) -> tuple[Traced, Lowering, list[Any]]:
+    """The operations of ``withgradient(f, *xs)`` as they are recorded, and the results: value, gradients."""
+    traced = trace_of(f, xs, True, integers)
     trace = traced.trace
     out = trace.out
     target: Any = native.first(out) if aux else out
@@ -121,28 +216,38 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
         seeds = [(target, Const(native._one(target.value)))]
     back = Backward(lowering, seeds)
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    results = [_structure(out if aux else target, lowering, back.active), found]
-    return finish(traced, lowering, results, trace.templates, start)
+    return traced, lowering, [_structure(out if aux else target, lowering, back.active), found]
 
 
-def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
+@with_integers
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: bool = True) -> Compiled:
+    """The program of ``withgradient(f, *xs)``."""
+    start = time.perf_counter()
+    traced, lowering, results = joint(f, xs, aux, integers)
+    return finish(traced, lowering, results, traced.trace.templates, start)
+
+
+@with_integers
+def call(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> Compiled:
     """The program of ``f(*xs)`` itself, for functions that contain derivatives."""
     start = time.perf_counter()
-    traced = trace_of(f, xs, training=False)
+    traced = trace_of(f, xs, False, integers)
     trace = traced.trace
     lowering = Lowering(trace)
     traced.name_inputs(lowering)
     lowering.forward()
-    on = active(trace.steps, {step.position for step in trace.outside})
-    out = _structure(trace.out, lowering, on, arrays=True)
-    results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
+    out = _structure(trace.out, lowering, trace.on, arrays=True)
+    effects = Effects(traced, lowering)
+    copied = _copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b)
+    results = [copied, effects.drawn, effects.assigned]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     writer = traced.writer
     given = "".join(f", {name}" for name in traced.arrays)
-    tail = [f"return {writer.name(own)}({writer_text(results[0], writer)}{given})"]
-    made = written(traced, ops, results, tail, report, start)
+    made_of = f"{writer.name(own)}({writer_text(results[0], writer)}{given})"
+    tail = [f"made = {made_of}", *effects.lines(writer), "return made"]
+    made = effects.written(ops, results, tail, traced, report, start)
     made.training = False
     return made
 
@@ -182,26 +287,18 @@ def finish(
 ) -> Compiled:
     writer = traced.writer
     report = Report()
+    effects = Effects(traced, lowering)
+    results += [effects.drawn, effects.assigned]
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
-    value, found = results
+    value, found = results[:2]
     tail: list[str] = []
     gradients = _gradients(found, templates, writer, tail, traced.arrays)
-    tail.append(f"return {writer_text(value, writer)}, {gradients}")
-    return written(traced, ops, results, tail, report, start)
-
-
-def written(
-    traced: Traced, ops: list[Op], results: Any, tail: list[str], report: Report, start: float
-) -> Compiled:
-    """The program of these operations, with `tail` at its end."""
-    _check_read(ops)
-    reuse(ops, results, traced.contiguous)
-    later = Later(traced.outline.lines, ops, results, tail, traced.writer, traced.contiguous)
-    names = traced.writer.names
-    exec(compile(later.plain, "<fluxbridge.compiled>", "exec"), names)
-    report.finished(traced, ops, time.perf_counter() - start)
-    return Compiled(names["run"], later.plain, Signature(traced.trace), report, later)
+    if effects.places:
+        tail += [f"made = {writer_text(value, writer)}, {gradients}", *effects.lines(writer), "return made"]
+    else:
+        tail.append(f"return {writer_text(value, writer)}, {gradients}")
+    return effects.written(ops, results, tail, traced, report, start)
 
 
 def _gradients(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..autodiff import native
+from ..autodiff.primitive import Tracer
 from ..autodiff.structure import take_apart
 from ..errors import ArgumentError
 from . import build, pulling, tiers
@@ -58,7 +59,7 @@ def run(
         return eager()
     for k, entry in enumerate(state.entries):
         try:
-            found = entry.run(f, xs)
+            found = entry.run(f, xs) if entry.confirmed else entry.trial(f, xs)
         except Exception as error:  # the engine says what is wrong, or knows better
             result = eager()
             state.raised = type(error).__name__
@@ -84,7 +85,7 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
     try:
         entry = make()
         found = entry.run(f, xs)
-        if found is MISS:
+        if found is MISS or take_apart(found, _is_traced)[0]:
             raise CannotCompile("the program does not apply to what it was made from")
     except CannotCompile as refusal:
         result = eager()
@@ -102,6 +103,10 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
         return result
     state.add(entry)
     return found
+
+
+def _is_traced(x: Any) -> bool:
+    return isinstance(x, Tracer)
 
 
 def _second(

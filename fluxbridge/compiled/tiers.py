@@ -12,7 +12,7 @@ import importlib.util
 import os
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .program import Op, Var
@@ -24,14 +24,18 @@ FEWEST, MOST = 50, 20_000  #: calls before that, at least and at most
 class Later:
     """How a program can be written again: the lines before and after its operations."""
 
-    __slots__ = ("calls", "contiguous", "due", "head", "ops", "plain", "results", "tail", "waits", "writer")
+    __slots__ = (
+        "calls", "contiguous", "due", "functions", "head", "ops", "parameters", "plain", "results", "tail",
+        "waits", "writer",
+    )  # fmt: skip
 
     def __init__(
         self, head: Sequence[str], ops: Sequence[Op], results: Any, tail: Sequence[str], writer: Any,
-        contiguous: set[Var],
+        contiguous: set[Var], parameters: str, functions: Callable[[str, Any], tuple[Any, Any]],
     ):  # fmt: skip
         self.head, self.ops, self.results, self.tail = head, ops, results, tail
         self.writer, self.contiguous = writer, contiguous
+        self.parameters, self.functions = parameters, functions
         self.plain = self.source(ops)
         self.calls = 0
         self.due = min(MOST, max(FEWEST, int(PAYS / max(1e-9, sum(map(seconds, ops))))))
@@ -40,7 +44,7 @@ class Later:
     def source(self, ops: Sequence[Op]) -> str:
         self.writer.functions.clear()
         lines = [*self.head, *self.writer.lines(ops), *self.tail]
-        text = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+        text = f"def run({self.parameters}):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
         return text + "".join(self.writer.functions)
 
     def called(self, entry: Any, how: Any) -> None:
@@ -96,7 +100,9 @@ def upgrade(entry: Any) -> None:
     if found is None:
         entry.report.machine = "nothing in it for machine code"
         return
-    entry.run, entry.source, entry.report.machine = found
+    source, entry.report.machine = found
+    entry.run, entry.trial = later.functions(source, later.writer)
+    entry.source = source
 
 
 class Worker:

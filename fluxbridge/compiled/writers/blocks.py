@@ -138,7 +138,7 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
         if op.ufunc is not None and out.form.dtype.kind == "f":
             plan.release(op, k)
             name = block[out] if out in group.needed else plan.take(out)
-            body.append(writer.into(op, operands, name))
+            body.append(writer.writing(op, operands, name))
             block[out] = name
         elif out in group.needed:
             body.append(f"{block[out]}[...] = {call}({args})")

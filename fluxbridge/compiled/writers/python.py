@@ -45,6 +45,8 @@ class Writer:
         self.numbers: dict[str, np.ndarray] = {}
         self.threads = 1
         self.planned = 0  #: bytes of work arrays
+        self.into: dict[Var, str] = {}  #: arrays that are written into memory which is there already
+        self.over: dict[int, list[Var]] = {}  #: what is read for the last time, by the id of the operation
         self.reserved: set[str] = set()  #: names that variables have
 
     def name(self, x: Any, wish: str = "") -> str:
@@ -114,7 +116,7 @@ class Writer:
         wish = "n" + text.removesuffix(".0").replace("-", "_").replace(".", "_").replace("+", "")
         return self.name(self.numbers[text], wish)
 
-    def into(self, op: Op, args: list[str], name: str) -> str:
+    def writing(self, op: Op, args: list[str], name: str) -> str:
         """A ufunc that writes into an array; NumPy is quicker if it does not have to read `out=`."""
         out = (
             f"out={name}" if op.ufunc in (np.maximum, np.minimum) else name
@@ -126,7 +128,7 @@ class Writer:
         if op.call is total and len(op.args[0].form.shape) == 1:
             return f"{self.name(op.call)}({args[0]}).item()"
         if op.into is not None:
-            return self.into(op, args, op.into.name)
+            return self.writing(op, args, op.into.name)
         if op.text:
             return op.text.format(*args, f=self.name(op.call))
         if op.ufunc in _OPERATORS:
@@ -144,6 +146,7 @@ class Writer:
                 continue
             if isinstance(op, Group):
                 found += blocks.lines(op, self, len(self.names))
+                found += self.ended(op)
                 line = ""
                 continue
             if op.line != line:
@@ -151,7 +154,13 @@ class Writer:
                 if line:
                     found.append(f"# {line}")
             found += self.statement(op)
+            found += self.ended(op)
         return found
+
+    def ended(self, op: Op) -> list[str]:
+        """A line that lets go of what is read for the last time here."""
+        names = [v.name for v in self.over.get(id(op), ())]
+        return [f"del {', '.join(names)}"] if names else []
 
     def statement(self, op: Op) -> list[str]:
         if op.code:
@@ -160,6 +169,12 @@ class Writer:
                 k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()
             }
             return [text.format(*args, out=op.out, **known) for text in op.code]
+        if op.out in self.into:
+            args = [self.operand(a) for a in op.args]
+            options = [f"{k}={self.operand(Const(v))}" for k, v in op.options.items()]
+            return [
+                f"{op.out} = {self.name(op.call)}({', '.join([*args, *options])}, out={self.into[op.out]})"
+            ]
         if not op.check:
             return [f"{op.out} = {self.expression(op)}"]
         if op.call.__name__ == "the_value":

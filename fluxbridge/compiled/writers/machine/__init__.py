@@ -11,8 +11,8 @@ from ...program import Op
 from .known import instruction
 
 
-def written(later: Any, ops: Sequence[Op]) -> tuple[Any, str, str] | None:
-    """The function of a program with machine code, its source, and a sentence about it; None if there is none."""
+def written(later: Any, ops: Sequence[Op]) -> tuple[str, str] | None:
+    """The source of a program with machine code, and a sentence about it; None if there is none in it."""
     parts = kernels(ops, later.results, later.contiguous, functools.cache(instruction))
     found = [op for op in parts if isinstance(op, Kernel)]
     if not found:
@@ -24,8 +24,6 @@ def written(later: Any, ops: Sequence[Op]) -> tuple[Any, str, str] | None:
     for kernel in found:
         later.writer.machine[kernel] = jit.compiled(kernel)
     source = later.source(parts)
-    names = later.writer.names
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
     inside = sum(len(kernel.body) for kernel in found)
     count = len(found)
-    return names["run"], source, f"{inside} operations in {count} function{'s' * (count > 1)} of machine code"
+    return source, f"{inside} operations in {count} function{'s' * (count > 1)} of machine code"
