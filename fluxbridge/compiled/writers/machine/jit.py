@@ -71,7 +71,7 @@ class _Function:
         self.strict = False
 
     def kinds(self) -> list[Any]:
-        """The types of the arguments: inputs, outputs, work memory; of a group, sums and a range of blocks."""
+        """The types of the arguments: inputs, outputs, work memory; of a group, sums and a range."""
         types = numba.types
         found: list[Any] = [
             types.float64 if v.form.kind == "number"

@@ -48,7 +48,8 @@ _OF_FLOATS = frozenset({"+", "-", "*", "/", "neg", "same", "abs", "square", "sqr
 #: How operations on Python's numbers are spelled.
 NUMBERS: dict[str, str] = {
     "{0} + {1}": "+", "{0} - {1}": "-", "{0} * {1}": "*", "{0} / {1}": "divide", "-{0}": "neg",
-    "+{0}": "same", "abs({0})": "abs", "({1} if {0} else 0.0)": "select", "{0} if {0} == {0} or {1} != 0 else 0.0": "strong",
+    "+{0}": "same", "abs({0})": "abs", "({1} if {0} else 0.0)": "select",
+    "{0} if {0} == {0} or {1} != 0 else 0.0": "strong",
     **{f"{{0}} {sign} {{1}}": sign for sign in _COMPARISONS},
 }  # fmt: skip
 _MATH = {getattr(math, name): name for name in (
