@@ -39,7 +39,9 @@ def lines(kernel: Kernel, native: Any, writer: Any) -> list[str]:
         span = ["0", str(kernel.count)] if kernel.group is not None else []
         held = writer.name(pool, "pool") if pool is not None else ""
         found += [f"w, = {held}.take()"] if held else []
-        found.append(f"{results} = {call}({', '.join([code, *args, *(['w'] if held else []), *sums, *span])})")
+        found.append(
+            f"{results} = {call}({', '.join([code, *args, *(['w'] if held else []), *sums, *span])})"
+        )
         found += [f"{held}.give((w,))"] if held else []
     inner = [f"    {line}" for line in _again(kernel, native, writer)]
     found += [f"if s and {writer.name(unsafe)}(s):", *inner]

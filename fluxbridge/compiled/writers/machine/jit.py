@@ -1,8 +1,11 @@
-"""A kernel as a program of machine code: the emitter writes it, LLVM compiles it, and it is freed with its function."""
+"""A kernel as machine code: the emitter writes it, LLVM compiles it, and it is freed with its program."""
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
+import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -19,6 +22,7 @@ from .scalars import LONG, STORED, TYPES, converted
 from .work import LINE, Refused, Work
 
 LONGEST = 20_000  #: operations of a kernel, which LLVM compiles within some seconds
+KERNELS = 500  #: in one process: LLVM keeps about 0.2 MB of what it needed to compile each
 
 
 class Native(NamedTuple):
@@ -41,6 +45,8 @@ def compiled(kernel: Kernel) -> Native:
         raise Refused("this processor does not say what was divided by zero")
     if len(kernel.body) > LONGEST:
         raise Refused(f"it is longer than {LONGEST:,} operations")
+    if next(_count) >= KERNELS:
+        raise Refused(f"{KERNELS} parts of programs have been compiled in this process, which is the bound")
     made = _Program(kernel, flags)
     engine = _engine(str(made.module))
     code = engine.get_function_address("program")
@@ -48,24 +54,40 @@ def compiled(kernel: Kernel) -> Native:
     return Native(door(made.kinds, flags), code, memory, made.sums, engine)
 
 
-def _engine(text: str) -> Any:
-    """Machine code of a module, for this processor."""
+def _machine() -> Any:
+    """LLVM's description of this processor."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
-    target = binding.Target.from_default_triple()
     features = binding.get_host_cpu_features().flatten()
-    machine = target.create_target_machine(
+    return binding.Target.from_default_triple().create_target_machine(
         cpu=binding.get_host_cpu_name(), features=features, opt=3, jit=True, codemodel="jitdefault"
     )
-    module = binding.parse_assembly(text)
-    module.verify()
+
+
+@functools.cache
+def _passes() -> tuple[Any, ...]:
+    """What makes LLVM's passes, kept as it is never freed; and what it refers to."""
+    machine = _machine()
     tuning = binding.create_pipeline_tuning_options(speed_level=3)
     tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = True
     builder = binding.create_pass_builder(machine, tuning)
-    builder.getModulePassManager().run(module, builder)
-    engine = binding.create_mcjit_compiler(module, machine)
+    return builder, tuning, machine
+
+
+def _engine(text: str) -> Any:
+    """Machine code of a module, for this processor."""
+    module = binding.parse_assembly(text)
+    module.verify()
+    with _lock:
+        builder, *_ = _passes()
+        builder.getModulePassManager().run(module, builder)
+    engine = binding.create_mcjit_compiler(module, _machine())
     engine.finalize_object()
     return engine
+
+
+_lock = threading.Lock()
+_count = itertools.count()
 
 
 class _Program:
