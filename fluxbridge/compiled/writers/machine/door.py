@@ -1,7 +1,7 @@
 """The way from Python into machine code: a function of Numba's for each combination of types of arguments.
 
 It takes numbers and arrays apart, clears the processor's flags, calls the program whose address it is given,
-and asks the flags. There is one for all programs with the same types, as Numba keeps what it compiled for good.
+and asks the flags. There is one for all programs with the same types, as Numba keeps what it compiled.
 """
 
 from __future__ import annotations
