@@ -15,6 +15,7 @@ import pytest
 from compiledkit import same
 from optimisersamples import RULES
 
+import fluxbridge
 from fluxbridge import flux
 from fluxbridge.compiled import buffers
 from fluxbridge.compiled.cache import CACHE
@@ -455,3 +456,33 @@ def test_recurrent_layers(kind):
         return [flux.trainstep_(loss, m, (x * k, y), tree, compile=compile) for k in range(5)]
 
     both(flux.Adam(0.01), train, model)
+
+
+def test_arrays_that_somebody_keeps_are_his_own():
+    """A rule of the user's sees cotangents, and remembers them."""
+    seen: list[Any] = []
+
+    def remember(dy: Any) -> Any:
+        seen.append(dy)
+        return dy
+
+    @fluxbridge.adjoint
+    def doubled(x: Any) -> Any:
+        return 2 * x, lambda dy: (2 * remember(dy),)
+
+    def hooked(m: Any, x: Any, y: Any) -> Any:
+        return flux.mse(doubled(m(x)), y)
+
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = [flux.trainstep_(hooked, m, BATCHES[0], tree, compile=compile) for _ in range(5)]
+        kept = list(map(np.array, seen[-8:]))
+        seen.clear()
+        return [found, kept]
+
+    made = []
+    for compile in (False, True):
+        model = copy.deepcopy(NETWORK)
+        made.append(train(model, flux.setup(flux.Adam(0.01), model), compile))
+    assert same(*made)
