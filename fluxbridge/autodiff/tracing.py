@@ -146,7 +146,7 @@ def follower(*xs: Any) -> Any:
     """The recording that these belong to and that is to be run again with other values, or None."""
     levels = [x.level for x in xs if hasattr(x, "level")]
     level = levels[0] if levels else None
-    return level if hasattr(level, "beside") and all(other is level for other in levels) else None
+    return level if getattr(level, "masks", False) and all(other is level for other in levels) else None
 
 
 def nan_in(x: Any) -> bool:

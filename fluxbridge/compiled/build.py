@@ -72,9 +72,9 @@ class Traced:
         with native.outside_of_gradient(), Watch(first.holders, generators) as watch:
             if training:
                 with native.as_in_gradient():
-                    self.trace = Trace(f, xs, [*outside, *objects], masks, generators)
+                    self.trace = Trace(f, xs, [*outside, *objects], masks, generators, first.within)
             else:
-                self.trace = Trace(f, xs, [*outside, *objects], masks, generators)
+                self.trace = Trace(f, xs, [*outside, *objects], masks, generators, first.within)
         self.outline = Outline(self.writer.name, watch.ran, by_content, integers)
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
@@ -158,7 +158,7 @@ def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers:
 
 
 def with_integers(make: Callable[..., Any]) -> Callable[..., Any]:
-    """With arrays of integers and booleans outside, and one-hot ones, as inputs; if that does not go, guarded."""
+    """With arrays of integers and booleans, and one-hot ones, as inputs; else guarded by their contents."""
 
     @functools.wraps(make)
     def made(*args: Any) -> Compiled:

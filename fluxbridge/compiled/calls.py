@@ -1,6 +1,6 @@
-"""Functions that are called as one step of a program, and pulled back by the engine, in every run.
+"""Functions that are one step of a program, called and pulled back by the engine in every run.
 
-A function whose rule looks at values (the place of the largest, which of them are NaN) is no fixed row of steps.
+A function whose rule looks at values (where the largest is, which are NaN) is no fixed row of steps.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Hole:
 
 
 def opened(x: Any, level: Any, inputs: list[Any]) -> Any:
-    """`x` with holes for the values traced at `level`, which are added to `inputs`; all else as a constant."""
+    """`x` with holes for the values traced at `level`, which are added to `inputs`; all else is constant."""
     kind = type(x)
     if isinstance(x, Tracer):
         if x.level is not level:
@@ -81,6 +81,7 @@ class Called:
         self.on = list(on)
         self.gives = list(on)
         self.training = training
+        self.wanted: Any = None  #: the form of the result
         self.traced: Any = ()  #: parts of the result and what pulls back, here
         self.__name__ = getattr(function, "__name__", "call")
 
@@ -101,7 +102,11 @@ class Called:
         trace.tape.close(free=False)
 
         def back(seeds: tuple[Any, ...]) -> list[Any]:
-            pairs = [(p._index, ct) for p, on, ct in zip(parts, traced, seeds, strict=True) if on and ct is not None]
+            pairs = [
+                (p._index, ct)
+                for p, on, ct in zip(parts, traced, seeds, strict=True)
+                if on and ct is not None
+            ]
             found = iter(trace.pull(pairs, free=False))
             return [next(found) if on else None for on in self.on]
 
@@ -122,14 +127,14 @@ class Called:
 
     def giving(self, present: Sequence[bool]) -> list[bool]:
         """Which inputs get a cotangent, if these parts of the result have one?"""
-        parts, back = self.traced or (None, None)
+        parts, back = self.traced or ((), None)
         if back is None:  # or it has a rule of the user's, which is not called to no purpose
             return list(self.on)
         seeds = [
             None if not (on and is_float(p)) else np.ones_like(p) if isinstance(p, np.ndarray) else type(p)(1)
             for p, on in zip(parts, present, strict=True)
         ]
-        quiet = np.errstate(all="ignore"), contextlib.suppress(FluxbridgeError)  # these seeds are not the user's
+        quiet = np.errstate(all="ignore"), contextlib.suppress(FluxbridgeError)  # no seeds of the user's
         with native.outside_of_gradient(), quiet[0], quiet[1]:
             return [ct is not None for ct in back(tuple(seeds))]
         return list(self.on)
@@ -157,6 +162,16 @@ def is_float(x: Any) -> bool:
 def pulled(pair: tuple[Any, Any], *seeds: Any) -> list[Any]:
     """The cotangents of the inputs of a call; `seeds` are those of the parts of its result."""
     return pair[1](seeds)
+
+
+def form(pair: tuple[Any, Any]) -> tuple[Any, ...]:
+    """Shapes and types of the parts of the result, on which the steps that follow rely."""
+    return forms(pair[0])
+
+
+def forms(out: Any) -> tuple[Any, ...]:
+    parts = out if isinstance(out, tuple) else (out,)
+    return tuple([(p.shape, p.dtype.char) if type(p) is np.ndarray else type(p).__name__ for p in parts])
 
 
 #: The primitives of calls with a rule of their own, by name and place of the rule.

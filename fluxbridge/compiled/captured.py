@@ -1,4 +1,4 @@
-"""What a call with a rule of its own holds on to: a program that calls it again must not hold what is over."""
+"""What a call with a rule of its own refers to, for a program that calls it again."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from ..autodiff.reach import Overlay, is_library, used_names
 from ..autodiff.tools import Opened
 from .calls import Apart
 
-_PLAIN = (float, int, complex, str, bytes, np.generic, np.dtype, type, np.ufunc, types.ModuleType, range, slice)
+_PLAIN = (
+    float, int, complex, str, bytes, np.generic, np.dtype, type, np.ufunc, types.ModuleType, range, slice,
+)  # fmt: skip
+
+
+def _is_builtin(x: Any) -> bool:
+    return type(x) is types.BuiltinFunctionType and isinstance(x.__self__, types.ModuleType)
 
 
 class Captured:
-    """`guarded` are the functions and objects that it refers to, which, if found outside, must be the very same.
+    """`guarded` are the functions and objects in it, which, if found outside, must be the very same.
 
     `constants` are numbers and arrays. Raises Apart for a value that is traced and is no input of the call,
     which would be that of the first run for ever.
@@ -57,9 +63,7 @@ class Captured:
         elif kind is dict:
             for v in x.values():
                 self._walk(v, inputs)
-        elif x is self.opened:
-            pass
-        elif kind is Opened:
+        elif kind is Opened and x is not self.opened:
             if x.inputs:
                 raise Apart
             self._walk(x.whole, inputs)
@@ -69,11 +73,7 @@ class Captured:
             self._walk((x.__self__, x.__func__), inputs)
         elif kind is types.FunctionType:
             self._function(x, inputs)
-        elif kind is types.BuiltinFunctionType and isinstance(x.__self__, types.ModuleType):
-            pass
-        elif kind is type(np.sum):
-            pass
-        else:
+        elif not (x is self.opened or kind is type(np.sum) or _is_builtin(x)):
             self.guarded.append(x)
             self._walk(fields_of(x), inputs)
 

@@ -78,8 +78,9 @@ class Outline:
         self.name = name  # gives a constant a name in the code
         self.ran = ran  # the code that ran; None: not known yet
         self.by_content = by_content  # arrays outside count as constants
-        self.integers = integers  # arrays of integers and booleans outside are inputs, and one-hot ones anywhere
+        self.integers = integers  # arrays of integers and booleans are inputs, and one-hot ones
         self.in_arguments = False
+        self.within = False  # is an array among the arguments that has no gradient an input?
         self.objects: list[Any] = []  #: one-hot arrays that are inputs
         self.lines: list[str] = []
         self.arguments: list[Leaf] = []
@@ -456,12 +457,13 @@ class Outline:
                     self._outside(value, at, f"{module.__name__}.{attribute}")
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
-        kinds = "fcbiu" if self.integers and not self.in_arguments else "fc"
+        kinds = "fcbiu" if self.integers else "fc"
         if x.dtype.kind in kinds and type(x) is np.ndarray and not self.by_content:
             known = self.known.get(id(x))
             if known is not None:
                 return self._miss(f"{at} is not {known}")
             leaf = self._leaf(x, at, path, self.outside)
+            self.within |= self.in_arguments
             self._know(x, leaf.name)
             return None
         name = self._bind(at)

@@ -48,7 +48,7 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
     try:
         entry = make()
         found = entry.run(f, xs)
-        if found is MISS or take_apart(found, _is_traced)[0]:
+        if found is MISS or _escaped(found):
             raise CannotCompile("the program does not apply to what it was made from")
     except CannotCompile as refusal:
         result = eager()
@@ -68,8 +68,10 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
     return found
 
 
-def _is_traced(x: Any) -> bool:
-    return isinstance(x, Tracer)
+def _escaped(found: Any) -> bool:
+    """Is there a stand-in of the trace in a result?"""
+    pulls = type(found) is tuple and type(found[-1]) is pulling.Back  # which may hold records of its own
+    return bool(take_apart(found[0] if pulls else found, lambda x: isinstance(x, Tracer))[0])
 
 
 def _second(

@@ -13,7 +13,7 @@ from ..autodiff.drawing import SHARED
 from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive, Spec
 from ..autodiff.tape import NUMBERS
 from ..recording import Choice, Step
-from . import written
+from . import calls, written
 from .draws import draw
 from .formulas import is_real
 from .program import OTHER, Builder, Const, Form, Var, form_of
@@ -134,7 +134,8 @@ class Lowering:
             return self._call(step)
         if step.position in self.trace.bare:
             whole, index = self.operand(step.inputs[0]), step.options["index"]
-            return self.b.emit(operator.getitem, [whole, Const(index)], Form("other"), f"{{0}}[{index}]", shares=True)
+            text = f"{{0}}[{index}]"
+            return self.b.emit(operator.getitem, [whole, Const(index)], OTHER, text, shares=True)
         value = step.value
         form = form_of(value)
         if original.compute is _no_recomputation() or original.again is not None:
@@ -180,8 +181,9 @@ class Lowering:
                 args[k] = self.b.emit(kind, [a], Form("scalar", (), np.dtype(kind)), "{f}({0})")
         call = self.trace.calls[step.position]
         pair = self.pairs[step.position] = self.b.emit(call, args, Form("tuple"), shares=True)
+        self.b.ask(calls.form, [pair], call.wanted)
         form = form_of(step.value)
-        there = form if form.kind in ("array", "tuple") else Form("other")
+        there = form if form.kind in ("array", "tuple") else OTHER
         out = self.b.emit(operator.getitem, [pair, Const(0)], there, "{0}[0]", shares=True)
         return out if there is form else self.b.emit(kept, [out], form, shares=True)
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from ..autodiff import native
 from ..autodiff.frames import engine_package
 from ..autodiff.holders import contents, put
-from ..autodiff import native
 from ..autodiff.primitive import (
     FUNCTIONS,
     NO_DERIVATIVE,
@@ -37,7 +37,7 @@ from ..autodiff.tape import LEAF
 from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
-from .calls import RULED, Apart, Called, Hole, is_float, opened, primitive_of
+from .calls import RULED, Apart, Called, Hole, forms, is_float, opened, primitive_of
 from .captured import Captured
 from .closures import same
 from .draws import Generators
@@ -182,7 +182,9 @@ def _attempting(usual: Callable[..., Any]) -> Callable[..., Any]:
         if direct or not self.level.may_attempt(ufunc, inputs, options):
             return usual(self, ufunc, method, *inputs, **options)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
-        return self.level.attempt(function, inputs, options, lambda: usual(self, ufunc, method, *inputs, **options))
+        return self.level.attempt(
+            function, inputs, options, lambda: usual(self, ufunc, method, *inputs, **options)
+        )
 
     return method
 
@@ -191,7 +193,11 @@ def _array_function(self: Any, func: Any, types: Any, args: tuple, kwargs: dict)
     def usual() -> Any:
         return RecordedArray.__array_function__(self, func, types, args, kwargs)
 
-    return self.level.attempt(func, args, kwargs, usual) if self.level.may_attempt(func, args, kwargs) else usual()
+    return (
+        self.level.attempt(func, args, kwargs, usual)
+        if self.level.may_attempt(func, args, kwargs)
+        else usual()
+    )
 
 
 for _class in (WatchedNumber, WatchedScalar, WatchedArray):
@@ -241,12 +247,15 @@ class Trace(Recording):
         outside: Sequence[np.ndarray] = (),
         masks: bool = True,
         generators: Generators | None = None,
+        within: bool = False,
     ):
         self.watching = False
         self.masks = masks  # are the answers of comparisons of each element steps?
         self.strong: dict[int, tuple[bool, ...]] = {}
         self.looked: set[int] = set()
-        self.attempts: list[bool] = []  #: is the innermost function of NumPy to be called as one step, if need be?
+        self.attempts: list[
+            bool
+        ] = []  #: is the innermost function of NumPy to be called as one step, if need be?
         self.calls: dict[int, Called] = {}  #: the steps that are calls
         self.objects: dict[int, Any] = {}  #: stand-ins for objects that the program finds, by id
         self.guarded: list[Any] = []  #: functions and objects that calls refer to
@@ -267,7 +276,11 @@ class Trace(Recording):
         def run(*stand_ins: Any) -> Any:
             if self.objects and take_apart(stand_ins, lambda x: id(x) in self.objects)[0]:
                 raise CannotCompile("a one-hot array stands where it is not followed")
-            called = self._with_leaves(f, outside) if outside else f
+            called = f
+            if outside and within:
+                called, stand_ins = self._with_leaves((f, stand_ins), outside)
+            elif outside:
+                called = self._with_leaves(f, outside)
             self.watching = self.in_f = True
             try:
                 out = called(*stand_ins)
@@ -294,10 +307,11 @@ class Trace(Recording):
             self.scalars.add(x.step.position)
         return isinstance(x, Tracer)
 
-    def _with_leaves(self, f: Callable[..., Any], outside: Sequence[np.ndarray]) -> Callable[..., Any]:
-        """f, rebuilt to meet stand-ins for the arrays."""
+    def _with_leaves(self, f: Any, outside: Sequence[Any]) -> Any:
+        """f, and what is given to it, rebuilt to meet stand-ins for the arrays."""
         targets = {id(array): array for array in outside}
         wanted = Way().to(targets, f)
+        wanted -= {id(t) for t in take_apart(f, lambda x: isinstance(x, Tracer))[0]}  # which lead to us
         stand_ins = {}
         for key, array in targets.items():
             if hasattr(array, "observed"):
@@ -470,9 +484,12 @@ class Trace(Recording):
             self.watching = watching
         return self._call(call, primitive_of(function), y, inputs, {"args": holed[0], "options": holed[1]})
 
-    def _call(self, call: Called, primitive: Primitive, y: Any, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+    def _call(
+        self, call: Called, primitive: Primitive, y: Any, inputs: Sequence[Any], options: dict[str, Any]
+    ) -> Any:
         place = len(self.steps)
         self.calls[place] = call
+        call.wanted = forms(y)
         self.strong[place] = tuple([isinstance(t, RecordedScalar) for t in inputs])
         if not any(call.gives):
             self.cut.add(place)
@@ -530,7 +547,11 @@ class Trace(Recording):
     def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
         if len(self.steps) >= LONGEST:
             self.stop(f"it takes more than {LONGEST:,} steps")
-        on = any(isinstance(x, Step) and self.on[x.position] for x in inputs) if primitive is not LEAF else True
+        on = (
+            any(isinstance(x, Step) and self.on[x.position] for x in inputs)
+            if primitive is not LEAF
+            else True
+        )
         made = super()._step(primitive, inputs, options, y, calls)
         counts = primitive not in ANSWERS and primitive.original.compute not in BESIDE
         self.on.append(on and counts and made.position not in self.cut)

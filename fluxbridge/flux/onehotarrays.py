@@ -168,9 +168,14 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 class Observed(OneHotArray):
-    """Stands in for a OneHotArray in a recording that computes with another one in every run.
+    """Stands in for a OneHotArray, of the same shape, in a recording that is run again with other ones.
 
-    Its shape is known; its indices are a traced value.
+    Its indices are a traced value. Raises nothing of its own.
+
+    >>> from fluxbridge import AutoNative, gradient
+    >>> y = OneHotArray([0, 2], 3)
+    >>> gradient(lambda w: np.sum(w @ y), AutoNative(compile=True), np.ones((1, 3)))[0]
+    array([[1., 0., 1.]])
     """
 
     __slots__ = ("_value", "level", "place")
@@ -181,10 +186,12 @@ class Observed(OneHotArray):
 
     @property
     def step(self) -> Any:
+        """The step of the recording that gives it."""
         return self.level.step_of(self)
 
     @property
     def indices(self) -> Any:  # type: ignore[override]
+        """The positions, traced while the function runs."""
         return beside(_indices, self) if self.level.watching else self._value.indices
 
     @property
@@ -200,6 +207,7 @@ class Observed(OneHotArray):
         return self._value.size
 
     def dense(self) -> Any:
+        """The same as a traced array of booleans, of the same shape."""
         positions = np.arange(self.nlabels, dtype=np.uint32).reshape(-1, *[1] * (self.ndim - 1))
         return self.indices == positions
 
