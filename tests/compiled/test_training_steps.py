@@ -458,18 +458,22 @@ def test_recurrent_layers(kind):
     both(flux.Adam(0.01), train, model)
 
 
+LAST = threading.local()  # which no guard looks into
+LAST.dy = None
+
+
+def remember(dy: Any) -> Any:
+    LAST.dy = dy
+    return dy
+
+
+@fluxbridge.adjoint
+def doubled(x: Any) -> Any:
+    return 2 * x, lambda dy: (2 * remember(dy),)
+
+
 def test_arrays_that_somebody_keeps_are_his_own():
     """A rule of the user's sees cotangents, and remembers them."""
-    last = threading.local()  # which no guard looks into
-    last.dy = None
-
-    def remember(dy: Any) -> Any:
-        last.dy = dy
-        return dy
-
-    @fluxbridge.adjoint
-    def doubled(x: Any) -> Any:
-        return 2 * x, lambda dy: (2 * remember(dy),)
 
     def ruled(m: Any, x: Any, y: Any) -> Any:
         return flux.mse(doubled(m(x)), y)
@@ -478,7 +482,7 @@ def test_arrays_that_somebody_keeps_are_his_own():
         kept = []
         for _ in range(6):
             flux.trainstep_(ruled, m, BATCHES[0], tree, compile=compile)
-            kept.append((last.dy, last.dy.copy()))
+            kept.append((LAST.dy, LAST.dy.copy()))
         assert all(np.array_equal(*pair) for pair in kept)
         return [dy for dy, _ in kept]
 
