@@ -204,6 +204,7 @@ def adding(indices: tuple[Any, ...], spec: Spec) -> Callable[..., np.ndarray]:
             out[index] += part
         return out
 
+    pieces.indices = indices  # type: ignore[attr-defined]
     return pieces
 
 
