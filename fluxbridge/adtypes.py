@@ -192,9 +192,10 @@ class AutoNative(ADType):
 
     With ``compile=True`` the function and its gradient are recorded once, simplified and written as code
     without a tape, which later calls run (see docs/compiled.md). The results are the same; what cannot be
-    compiled runs as always, and says so once. Programs that are called often are made machine code where Numba
-    is installed; with ``compile="numpy"`` they never are, with ``compile="numba"`` at their third call, while the
-    caller waits. `threads` is how many of them share elementwise work on large arrays in machine code.
+    compiled runs as always, and says so once. Programs that are called often are made machine code where
+    Numba is installed; with ``compile="numpy"`` they never are, with ``compile="numba"`` at their third
+    call, while the caller waits. `threads` is how many of them share elementwise work on large arrays in
+    machine code.
 
     >>> withgradient(lambda x: x**2, AutoNative(compile=True), 3.0)
     (val=9.0, grad=(6.0,))
@@ -218,7 +219,7 @@ class AutoNative(ADType):
     @property
     def compiles(self) -> bool:
         """Are functions compiled? Those that are verified run as always."""
-        return self.compile and not (self.verify or _verifying())
+        return bool(self.compile) and not (self.verify or _verifying())
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():

@@ -149,7 +149,7 @@ class Effects:
     def written(
         self, ops: list[Op], results: Any, tail: list[str], traced: Traced, report: Report, start: float
     ) -> Compiled:
-        """The program of these operations, with `tail` at its end; it can be written again with machine code."""
+        """The program of these operations, with `tail` at its end; machine code may come later."""
         _check_read(ops)
         reuse(ops, results, traced.contiguous)
         later = Later(

@@ -204,10 +204,11 @@ class Compiled:
         return self.f(*xs, **options)
 
     def source(self, *xs: Any) -> str:
-        """The code of the value and the gradient at these arguments: what runs, if it was called there before."""
+        """The code of the value and the gradient at these arguments; what runs there, if it does already."""
         made = build.gradient(self.f, xs, True)
         code = code_of(self.f)
-        for (kind, of, count), state in list(CACHE.states.items()):
+        states: list[tuple[Any, State]] = list(CACHE.states.items())
+        for (kind, of, count), state in states:
             if of is code and count == len(xs) and _kind(kind)[1] in (True, False):
                 for entry in state.entries:
                     if entry.later is not None and entry.later.plain == made.source:

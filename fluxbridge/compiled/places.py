@@ -1,4 +1,4 @@
-"""Where arrays of a kernel lie: an address with fixed steps, of which views are made without moving anything."""
+"""Where arrays of a kernel lie: an address with fixed steps, of which views are made for nothing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ class Place:
 
     __slots__ = ("char", "offset", "pointer", "shape", "strides")
 
-    def __init__(self, pointer: Any, char: str, shape: tuple[int, ...], strides: tuple[int, ...] | None = None,
-                 offset: int = 0):  # fmt: skip
+    def __init__(
+        self, pointer: Any, char: str, shape: tuple[int, ...], strides: tuple[int, ...] | None = None,
+        offset: int = 0,
+    ):  # fmt: skip
         self.pointer, self.char, self.shape, self.offset = pointer, char, shape, offset
         self.strides = contiguous(shape, np.dtype(char).itemsize) if strides is None else strides
 

@@ -1,8 +1,8 @@
 """When a program is written again with machine code (writer 2), and by whom.
 
-A program begins as Python and NumPy. Once its calls have taken about as long as compiling does, it is handed to a thread
-that compiles it with Numba; the caller goes on with what it has until that is done. Where Numba is absent, or
-refuses, the program stays as it is, and its report says why.
+A program begins as Python and NumPy. Once its calls have taken about as long as compiling does, it is
+handed to a thread that compiles it with Numba; the caller goes on with what it has until that is done.
+Where Numba is absent, or refuses, the program stays as it is, and its report says why.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Worker:
         return self.idle.wait(timeout)
 
     def drop(self) -> None:
-        """Compile nothing more, but finish what was begun: LLVM may not be interrupted by the end of Python."""
+        """Compile nothing more, but finish what was begun: LLVM must not be interrupted."""
         while True:
             try:
                 self.todo.get_nowait()

@@ -77,16 +77,19 @@ def test_samples(block: int) -> None:
     assert count or block
 
 
-@pytest.mark.parametrize("block", range(4))
-def test_random_programs(block: int, always: None) -> None:
+def test_random_programs(always: None) -> None:
     count = 0
-    for seed in range(1000 + block, 1016 + block, 4):
+    for seed in range(1000, 1012):
         f = made(Writer(random.Random(seed)).text)
         try:
-            count += check(f, ARGUMENTS) is not None
-        except (CannotCompile, Exception) as error:
-            if isinstance(error, AssertionError):
-                raise
+            program = check(f, ARGUMENTS)
+        except CannotCompile:
+            continue
+        except AssertionError:
+            raise
+        except Exception:  # the program is one that raises
+            continue
+        count += program is not None
     assert count
 
 

@@ -1,7 +1,7 @@
 """Parts of a program that machine code can compute.
 
-A kernel takes in every operation that has an instruction and does not depend on one that comes after it outside;
-views cost nothing, and are made inside and outside, wherever they are read.
+A kernel takes in every operation that has an instruction and does not depend on one that comes after it
+outside; views cost nothing, and are made inside and outside, wherever they are read.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _CALL, _ARRAY, _STEP, _NUMBER = 0.3, 0.12, 0.35, 0.03  #: microseconds, roughly,
 class Kernel(Op):
     """Operations computed by one call of machine code.
 
-    `plain` are the operations as writer 1 writes them, `body` those of the machine code: arrays that are constant
-    are `constants`, inputs as all others. `arrays` and `numbers` are what it computes for others.
+    `plain` are the operations as writer 1 writes them, `body` those of the machine code: arrays that are
+    constant are `constants`, inputs as all others. `arrays` and `numbers` are what it computes for others.
     """
 
     __slots__ = ("arrays", "body", "constants", "group", "numbers", "plain")

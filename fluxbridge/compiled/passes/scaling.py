@@ -1,7 +1,7 @@
 """Factors that are constant, gathered where that is exact: -(c·x) is (-c)·x, and a·(2·x) is (2a)·x.
 
-The product with a power of two is exact unless it overflows, and where it does, or nothing is lost below, so does
-the product with 2a, for |a| ≥ 1. Of arrays of double precision.
+The product with a power of two is exact unless it overflows, and where it does, or nothing is lost below,
+so does the product with 2a, for |a| ≥ 1. Of arrays of double precision.
 """
 
 from __future__ import annotations

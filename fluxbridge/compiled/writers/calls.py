@@ -1,7 +1,7 @@
 """How a kernel is written: a call of its machine code, and a function with the lines that it stands for.
 
-That is what runs where machine code gives up: a question has another answer, or something was divided by zero,
-overflowed or is invalid, of which Python raises an error, or NumPy warns.
+That is what runs where machine code gives up: a question has another answer, or something was divided by
+zero, overflowed or is invalid, of which Python raises an error, or NumPy warns.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class Writer:
         return self.name(x)
 
     def operands(self, op: Op) -> list[str]:
-        """The arguments of an operation. Beside arrays, numbers are arrays without axes, which NumPy takes sooner."""
+        """The arguments of an operation. Beside arrays, numbers are arrays without axes: NumPy is quicker."""
         if op.ufunc is None or not _of_doubles(op):
             return [self.operand(a) for a in op.args]
         return [self.zero_d(a.value) if isinstance(a, Const) and _is_number(a.value) else self.operand(a)

@@ -1,8 +1,9 @@
 """Operations as instructions of LLVM.
 
-Elementwise operations over one shape wait until somebody needs their result in memory; then they are written as
-one loop, whose values in between stay in registers. NumPy's loops, sums, views and pieces work on memory. What is
-asked about a number, and what would raise or warn, ends in the status: then writer 1 runs the same operations.
+Elementwise operations over one shape wait until somebody needs their result in memory; then they are
+written as one loop, whose values in between stay in registers. NumPy's loops, sums, views and pieces work
+on memory. What is asked about a number, and what would raise or warn, ends in the status: then writer 1
+runs the same operations.
 """
 
 from __future__ import annotations
@@ -163,7 +164,7 @@ class Emitter:
 
     def _flush(self, shape: tuple[int, ...]) -> None:
         """Write the loop over this shape."""
-        todo = self.pending.pop(shape)
+        todo: list[tuple[Any, Instruction]] = self.pending.pop(shape)
         self.work.loops += 1
         if self.work.loops > LOOPS:
             raise Refused(f"more than {LOOPS} loops take seconds to compile")

@@ -1,4 +1,4 @@
-"""A kernel, compiled by Numba: arguments are taken apart by it, and what is computed is written by the emitter."""
+"""A kernel, compiled by Numba, which takes the arguments apart; the emitter writes what is computed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _count = itertools.count()
 
 
 class Native(NamedTuple):
-    """A compiled kernel: ``call(*inputs, *outputs, …)``, the work memory that it must be given, and its sums."""
+    """A compiled kernel: ``call(*inputs, *outputs, …)``, the work memory that it needs, and its sums."""
 
     call: Callable[..., Any]
     memory: int
@@ -65,15 +65,15 @@ class _Function:
         self.kernel, self.flags = kernel, flags
         self.arrays = [v for v in (*kernel.args, *kernel.arrays) if v.form.kind == "array"]
         self.numbers = [v for v in kernel.args if v.form.kind == "number"]
-        self.sums = [op.out for op in kernel.body if is_total(op)] if kernel.group else []
+        self.sums: list[Any] = [op.out for op in kernel.body if is_total(op)] if kernel.group else []
         self.outside = _bound(kernel) > STACK  # does work memory come from outside?
         self.memory = 0
         self.strict = False
 
     def kinds(self) -> list[Any]:
-        """The types of the arguments: inputs, outputs, work memory; sums and a range of blocks, of a group."""
+        """The types of the arguments: inputs, outputs, work memory; of a group, sums and a range."""
         types = numba.types
-        found = [
+        found: list[Any] = [
             types.float64 if v.form.kind == "number"
             else types.Array(numba.from_dtype(v.form.dtype), len(v.form.shape), "C")
             for v in (*self.kernel.args, *self.kernel.arrays)
@@ -81,7 +81,8 @@ class _Function:
         if self.outside:
             found.append(types.Array(types.uint8, 1, "C"))
         if self.kernel.group:
-            found += [types.Array(types.float64, 1, "C")] * len(self.sums) + [types.int64] * 2
+            found += [types.Array(types.float64, 1, "C")] * len(self.sums)
+            found += [types.int64] * 2
         return found
 
     def typed(self, args: list[Any]) -> tuple[Any, Callable[..., Any]]:
@@ -162,7 +163,7 @@ class _Function:
         numbers = {v: next(args) for v in self.numbers}
         arrays = {v: next(args) for v in self.arrays}
         base = next(args)
-        sums = {v: next(args) for v in self.sums}
+        sums: dict[Var, Any] = {v: next(args) for v in self.sums}
         results = next(args)
         b.asm(
             ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], True
@@ -197,9 +198,9 @@ class _Function:
             begin = b.mul(block, LONG(rows))
             left = b.sub(LONG(length), begin)
             count = b.select(b.icmp_signed("<", left, LONG(rows)), left, LONG(rows))
-            kept = {*self.kernel.arrays, *self.sums}
+            kept: set[Any] = {*self.kernel.arrays, *self.sums}
             emitter = Emitter(b, self.kernel.body, kept, work, count, group.flat)
-            emitter.values.update({v: a for v, a in zip(self.numbers, b.function.args, strict=False)})
+            emitter.values.update(zip(self.numbers, b.function.args, strict=False))
             for v, pointer in arrays.items():
                 moves = v.form.shape == shape
                 step = LONG(row * v.form.dtype.itemsize)

@@ -1,7 +1,7 @@
 """What machine code can compute, and how: a table from operations to instructions.
 
-An :class:`Instruction` is one of few kinds: "each" (an operation of single elements that LLVM has), "loop" (one of
-NumPy's inner loops), "call" (a function of C's library, of numbers), and what is done with memory.
+An :class:`Instruction` is one of few kinds: "each" (an operation of single elements that LLVM has), "loop"
+(one of NumPy's inner loops), "call" (a function of C's library, of numbers), and what is done with memory.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ _LOGIC = frozenset({"and", "or", "xor", "not"})
 _OF_FLOATS = frozenset({"+", "-", "*", "/", "neg", "same", "abs", "square", "sqrt", "sign", "strong_zeros"})
 #: How operations on Python's numbers are spelled.
 NUMBERS: dict[str, str] = {
-    "{0} + {1}": "+", "{0} - {1}": "-", "{0} * {1}": "*", "{0} / {1}": "divide", "-{0}": "neg", "+{0}": "same",
-    "abs({0})": "abs", "({1} if {0} else 0.0)": "select", "{0} if {0} == {0} or {1} != 0 else 0.0": "strong",
+    "{0} + {1}": "+", "{0} - {1}": "-", "{0} * {1}": "*", "{0} / {1}": "divide", "-{0}": "neg",
+    "+{0}": "same", "abs({0})": "abs", "({1} if {0} else 0.0)": "select",
+    "{0} if {0} == {0} or {1} != 0 else 0.0": "strong",
     **{f"{{0}} {sign} {{1}}": sign for sign in _COMPARISONS},
 }  # fmt: skip
 _MATH = {getattr(math, name): name for name in (
-    "sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "expm1", "log1p", "log2", "log10", "asin", "acos",
-    "atan", "pow",
+    "sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "expm1", "log1p", "log2", "log10", "asin",
+    "acos", "atan", "pow",
 )}  # fmt: skip
 WHOLE = 2**53  #: up to here whole numbers are floats
 
@@ -130,7 +131,8 @@ def _number(op: Op) -> Instruction | None:
 
 
 def _array(op: Op) -> Instruction | None:
-    args, out = tuple(op.args), op.out
+    args = tuple(op.args)
+    out: Any = op.out
     if op.shares and not op.elementwise:
         return _view(op)
     if op.call.__name__ == "pieces":

@@ -1,8 +1,8 @@
 """Where NumPy's inner loops and the functions of C's library are, to be called without Python.
 
 A ufunc keeps a table of loops by types, in a structure that is part of NumPy's interface for C
-(``PyUFuncObject`` in ufuncobject.h). A loop gets the addresses of its operands, the count of elements, and the
-steps in bytes. Calling it gives the same bits as calling the ufunc, whichever instructions NumPy chose.
+(``PyUFuncObject`` in ufuncobject.h). A loop gets the addresses of its operands, the count of elements, and
+the steps in bytes. Calling it gives the same bits as calling the ufunc, whichever instructions NumPy chose.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Operations of single numbers as instructions of LLVM, exact in floating point: no fast-math, no contraction."""
+"""Operations of single numbers as instructions of LLVM: as written, no fast-math, no contraction."""
 
 from __future__ import annotations
 
