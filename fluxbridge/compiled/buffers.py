@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .calls import Called, pulled
 from .passes.groups import Group
 from .program import Op, Var, variables
 
@@ -86,6 +87,9 @@ def planned(ops: Sequence[Op], away: Any, until_the_end: Any, writer: Any) -> Bu
     """
     end = len(ops)
     away, last = _all(away), {v: k for k, op in enumerate(ops) for v in op.inputs()}
+    for op in ops:
+        if _may_keep(op):
+            away.update(op.inputs())
     read = dict(last)  # the last time that its name is used; the rest is about its memory
     last.update(dict.fromkeys(_all(until_the_end), end))
     for op in reversed(ops):
@@ -96,7 +100,8 @@ def planned(ops: Sequence[Op], away: Any, until_the_end: Any, writer: Any) -> Bu
                     away.add(v)
     lives: list[tuple[int, int]] = []
     for k, op in enumerate(ops):
-        for v in sorted(op.needed, key=str) if isinstance(op, Group) else [op.out]:
+        made: list[Any] = sorted(op.needed, key=str) if isinstance(op, Group) else [op.out]
+        for v in made:
             if v is None or v in away or not (v.form.kind in _HOLDING or v.form.nbytes >= LEAST):
                 continue
             if v.form.shape and _takes_out(op):
@@ -109,6 +114,16 @@ def planned(ops: Sequence[Op], away: Any, until_the_end: Any, writer: Any) -> Bu
 
 #: Variables of these kinds may hold arrays of any size.
 _HOLDING = ("tuple", "other")
+
+
+def _may_keep(op: Op) -> bool:
+    """Is it the code of somebody else, who may remember the arrays that he is given?"""
+    if isinstance(op.call, Called) or op.call is pulled:
+        return True
+    return (getattr(op.call, "__module__", None) or "").partition(".")[0] not in _KNOWN
+
+
+_KNOWN = {__name__.partition(".")[0], "", "numpy", "operator", "_operator", "math", "builtins"}
 
 
 def _takes_out(op: Op) -> bool:

@@ -6,6 +6,7 @@ A function whose rule looks at values (where the largest is, which are NaN) is n
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..autodiff import native
 from ..autodiff.primitive import Primitive, Tracer, strong
+from ..autodiff.tools import no_recomputation
 from ..errors import FluxbridgeError
 
 
@@ -174,16 +176,15 @@ def forms(out: Any) -> tuple[Any, ...]:
     return tuple([(p.shape, p.dtype.char) if type(p) is np.ndarray else type(p).__name__ for p in parts])
 
 
-#: The primitives of calls with a rule of their own, by name and place of the rule.
-RULED: dict[tuple[str, str], Primitive] = {}
-#: The primitives of functions that are called, by function.
-CALLED: dict[Any, Primitive] = {}
-
-
+@functools.lru_cache(maxsize=4096)
 def primitive_of(function: Callable[..., Any]) -> Primitive:
-    found = CALLED.get(function)
-    if found is None:
-        made = Primitive(getattr(function, "__name__", "call"), compute=function)
-        made.keeps_arrays = True
-        found = CALLED.setdefault(function, made)
-    return found
+    """The primitive of calls of a function, the same one in every trace."""
+    return ruled(getattr(function, "__name__", "call"), "")
+
+
+@functools.lru_cache(maxsize=4096)
+def ruled(name: str, where: str) -> Primitive:
+    """The primitive of calls with a rule of their own, by name and place of the rule."""
+    made = Primitive(name, compute=no_recomputation, where=where)
+    made.keeps_arrays = True
+    return made

@@ -573,7 +573,10 @@ _OF_STATES = frozenset({"bit_generator", "spawn"})
 _BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.
-_CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
+_CONSTANT = (
+    type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc, type(Ellipsis),
+    type(NotImplemented),
+)  # fmt: skip
 _HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
 _OF_OWNER = (types.BuiltinFunctionType, types.MethodWrapperType)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)

@@ -37,7 +37,7 @@ from ..autodiff.tape import LEAF
 from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
-from .calls import RULED, Apart, Called, Hole, forms, is_float, opened, primitive_of
+from .calls import Apart, Called, Hole, forms, is_float, opened, primitive_of, ruled
 from .captured import Captured
 from .closures import same
 from .draws import Generators
@@ -571,8 +571,7 @@ class Trace(Recording):
         inputs = list(inputs)
         holes = tuple([Hole(k) for k in range(len(inputs))])
         call = Called(again, holes, {}, [self.on[t.step.position] for t in inputs], self.training)
-        made = RULED.setdefault((primitive.name, primitive.where), Primitive(primitive.name, compute=again))
-        made.keeps_arrays = True
+        made = ruled(primitive.name, primitive.where)
         return self._call(call, made, y, inputs, {"holds": held.constants})
 
     def stop(self, reason: str) -> NoReturn:

@@ -15,6 +15,7 @@ import pytest
 from compiledkit import same
 from optimisersamples import RULES
 
+import fluxbridge
 from fluxbridge import flux
 from fluxbridge.compiled import buffers
 from fluxbridge.compiled.cache import CACHE
@@ -455,3 +456,70 @@ def test_recurrent_layers(kind):
         return [flux.trainstep_(loss, m, (x * k, y), tree, compile=compile) for k in range(5)]
 
     both(flux.Adam(0.01), train, model)
+
+
+LAST = threading.local()  # which no guard looks into
+LAST.dy = None
+
+
+def remember(dy: Any) -> Any:
+    LAST.dy = dy
+    return dy
+
+
+@fluxbridge.adjoint
+def doubled(x: Any) -> Any:
+    return 2 * x, lambda dy: (2 * remember(dy),)
+
+
+def test_arrays_that_somebody_keeps_are_his_own():
+    """A rule of the user's sees cotangents, and remembers them."""
+
+    def ruled(m: Any, x: Any, y: Any) -> Any:
+        return flux.mse(doubled(m(x)), y)
+
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        kept = []
+        for _ in range(6):
+            flux.trainstep_(ruled, m, BATCHES[0], tree, compile=compile)
+            kept.append((LAST.dy, LAST.dy.copy()))
+        assert all(np.array_equal(*pair) for pair in kept)
+        return [dy for dy, _ in kept]
+
+    both(flux.Adam(0.01), train)
+
+
+ROOTS: dict[str, Any] = {
+    "an array": (np.ones((4, 3)), lambda m: m),
+    "a tuple": ((np.ones((4, 3)), np.zeros(2), np.tanh), lambda m: m[0] + np.sum(m[1])),
+    "a dict of lists": ({"w": [np.ones((4, 3)), 2.0], "n": 3}, lambda m: m["w"][0] * m["w"][1]),
+    "complex": ({"w": np.ones((4, 3)) + 0.5j}, lambda m: m["w"]),
+    "single precision": ({"w": np.ones((4, 3), np.float32)}, lambda m: m["w"]),
+    "Fortran's order": ({"w": np.asfortranarray(np.ones((4, 3)))}, lambda m: m["w"]),
+}
+
+
+@pytest.mark.parametrize("name", ROOTS)
+@pytest.mark.parametrize("rule", [flux.Adam(0.01), flux.Descent(0.1)], ids=repr)
+def test_models_of_all_kinds(name, rule):
+    model, weight = ROOTS[name]
+
+    def distance(m: Any, x: Any) -> Any:
+        return np.sum(np.abs(weight(m) @ x - 1) ** 2)
+
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        return [
+            flux.trainstep_(distance, m, np.full((3, 2), 0.1 * k), tree, compile=compile) for k in range(6)
+        ]
+
+    both(rule, train, model)
+
+
+def test_a_loss_without_the_model():
+    def train(m: Any, tree: Any, compile: bool) -> list[Any]:
+        return [
+            flux.trainstep_(lambda m, x: np.sum(x), m, np.ones(3) * k, tree, compile=compile)
+            for k in range(4)
+        ]
+
+    both(flux.Adam(), train, {"w": np.ones(3)})

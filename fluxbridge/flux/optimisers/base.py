@@ -77,7 +77,7 @@ class AbstractRule:
     elementwise = False
     #: Does ``apply_`` write into the arrays of its state?
     writes_state = False
-    #: May its next state hold the array ``dx`` that ``apply_`` was given, or a view of it? Then compiled steps
+    #: May its next state hold the array ``dx`` that ``apply_`` was given, or a view? Then compiled steps
     #: do not compute gradients in memory that the next step writes over. No rule of this package does so.
     keeps_gradient = True
     #: Does it compare numbers? Then it is for real parameters only.
