@@ -216,7 +216,8 @@ def joint(
         seeds = [(target, Const(native._one(target.value)))]
     back = Backward(lowering, seeds)
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    return traced, lowering, [_structure(out if aux else target, lowering, back.active), found]
+    arrays = not traced.outline.by_content
+    return traced, lowering, [_structure(out if aux else target, lowering, back.active, arrays), found]
 
 
 @with_integers
@@ -263,15 +264,27 @@ def own(result: Any, *given: Any) -> Any:
             return x
         if type(x) in (tuple, list):
             return type(x)([owned(v) for v in x])
+        if isinstance(x, tuple) and hasattr(x, "_fields"):
+            return type(x)(*[owned(v) for v in x])
         return {k: owned(v) for k, v in x.items()} if type(x) is dict else x
 
     return owned(result)
+
+
+class Fields(list[Any]):
+    """The fields of a named tuple among the results, whose class is `kind`."""
+
+    def __init__(self, kind: type, parts: list[Any]):
+        super().__init__(parts)
+        self.kind = kind
 
 
 def _copied(x: Any, inputs: set[Any], b: Any) -> Any:
     """A result in which inputs of the program are copies."""
     if isinstance(x, Var):
         return b.emit(np.copy, [x], x.form, "{0}.copy()") if x in inputs and x.form.kind == "array" else x
+    if isinstance(x, Fields):
+        return Fields(x.kind, [_copied(v, inputs, b) for v in x])
     if isinstance(x, (tuple, list)):
         return type(x)([_copied(v, inputs, b) for v in x])
     return {k: _copied(v, inputs, b) for k, v in x.items()} if isinstance(x, dict) else x
@@ -372,6 +385,8 @@ def writer_text(x: Any, writer: Writer) -> str:
         return writer.operand(x)
     if isinstance(x, tuple):
         return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
+    if isinstance(x, Fields):
+        return f"{writer.name(x.kind)}({', '.join(writer_text(v, writer) for v in x)})"
     if isinstance(x, list):
         return "[" + ", ".join(writer_text(v, writer) for v in x) + "]"
     return (
@@ -390,6 +405,8 @@ def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = 
     kind = type(out)
     if kind is tuple or kind is list:
         return kind([_structure(v, lowering, active, arrays) for v in out])
+    if isinstance(out, tuple) and kind.__new__.__module__ == f"namedtuple_{kind.__name__}":
+        return Fields(kind, [_structure(v, lowering, active, arrays) for v in out])
     if kind is dict and all(k is None or type(k) in (bool, int, float, str, bytes) for k in out):
         return {k: _structure(v, lowering, active, arrays) for k, v in out.items()}
     if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):
