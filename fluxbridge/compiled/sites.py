@@ -24,7 +24,8 @@ _RECORDING = {
         "autodiff/native.py",
         "autodiff/structure.py", "autodiff/template.py", "autodiff/sweep.py", "autodiff/reach.py",
         "autodiff/implicit.py", "autodiff/running.py", "autodiff/inplace.py", "autodiff/elements.py",
-        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py", "adtypes.py",
+        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "compiled/watched.py",
+        "compiled/attempts.py", "autodiff/loops.py", "adtypes.py",
         "autodiff/blocks.py",
     )
 }  # fmt: skip
