@@ -31,6 +31,14 @@ pytestmark = [pytest.mark.once, pytest.mark.filterwarnings("ignore::RuntimeWarni
 MACHINE = AutoNative(compile="numba")
 
 
+@pytest.fixture(autouse=True)
+def _unbounded(monkeypatch: Any) -> None:
+    """These tests compile more than a process is meant to."""
+    from fluxbridge.compiled.writers.machine import jit
+
+    monkeypatch.setattr(jit, "KERNELS", 100_000)
+
+
 @pytest.fixture
 def always(monkeypatch: Any) -> Iterator[None]:
     """Even one operation is made machine code."""
@@ -243,7 +251,7 @@ def test_from_the_third_call_on() -> None:
     assert "of machine code" in f.report()
     for _ in range(3):
         withgradient(f, MACHINE, 4.0)
-    assert "= kernel(x)" in f.source(4.0) and "def plain(x):" in f.source(4.0)
+    assert "= kernel(code, x)" in f.source(4.0) and "def plain(x):" in f.source(4.0)
 
 
 def test_in_the_background(monkeypatch: Any) -> None:
@@ -369,3 +377,12 @@ def test_programs_that_are_dropped_are_freed() -> None:
         del names, state
     gc.collect()
     assert sum(ref() is not None for ref in dead) <= 1
+
+
+def test_there_is_a_bound(monkeypatch: Any) -> None:
+    from fluxbridge.compiled.writers.machine import jit
+
+    monkeypatch.setattr(jit, "KERNELS", 0)
+    program = build.gradient(elementary, (np.ones(9), np.ones(9)), False)
+    tiers.upgrade(program)
+    assert "0 parts of programs have been compiled in this process" in program.report.machine

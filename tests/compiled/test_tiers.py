@@ -42,7 +42,9 @@ def test_where_numba_is_absent(monkeypatch: Any) -> None:
     for _ in range(8):
         assert gradient(f, AutoNative(compile=True), 3.0) == (26.0,)
     assert "Numba is not installed (fluxbridge[compile])" in f.report()
-    with pytest.raises(ArgumentError, match=r'compile="numba" needs Numba: pip install "fluxbridge\[compile\]"'):
+    with pytest.raises(
+        ArgumentError, match=r'compile="numba" needs Numba: pip install "fluxbridge\[compile\]"'
+    ):
         AutoNative(compile="numba")
 
 

@@ -21,6 +21,8 @@ from .blocks import Pool
 def lines(kernel: Kernel, native: Any, writer: Any) -> list[str]:
     """The source of one kernel."""
     empty, call = writer.name(np.empty), writer.name(native.call, "kernel")
+    code = writer.name(native.code, "code")
+    writer.name(native.engine, "engine")  # as long as the program lives, so does its code
     found = [f"{v.name} = {empty}({v.form.shape}, {writer.name(v.form.dtype)})" for v in kernel.arrays]
     args = [writer.operand(kernel.constants.get(v, v)) for v in kernel.args]
     args += [v.name for v in kernel.arrays]
@@ -31,13 +33,15 @@ def lines(kernel: Kernel, native: Any, writer: Any) -> list[str]:
     results = ", ".join(["s", *[v.name for v in kernel.numbers]])
     if kernel.group is not None and writer.threads > 1:
         given = f"({''.join(f'{a}, ' for a in args)}), ({''.join(f'{b}, ' for b in sums)})"
-        spread = writer.name(Spread(native.call, pool, kernel.count, writer.threads), "spread")
+        spread = writer.name(Spread(native, pool, kernel.count, writer.threads), "spread")
         found.append(f"s = {spread}({given})")
     else:
         span = ["0", str(kernel.count)] if kernel.group is not None else []
         held = writer.name(pool, "pool") if pool is not None else ""
         found += [f"w, = {held}.take()"] if held else []
-        found.append(f"{results} = {call}({', '.join([*args, *(['w'] if held else []), *sums, *span])})")
+        found.append(
+            f"{results} = {call}({', '.join([code, *args, *(['w'] if held else []), *sums, *span])})"
+        )
         found += [f"{held}.give((w,))"] if held else []
     inner = [f"    {line}" for line in _again(kernel, native, writer)]
     found += [f"if s and {writer.name(unsafe)}(s):", *inner]
@@ -48,8 +52,8 @@ def lines(kernel: Kernel, native: Any, writer: Any) -> list[str]:
 class Spread:
     """The blocks of a kernel on several threads; the caller's is one of them."""
 
-    def __init__(self, call: Any, pool: Pool | None, count: int, threads: int):
-        self.call, self.pool = call, pool
+    def __init__(self, native: Any, pool: Pool | None, count: int, threads: int):
+        self.native, self.pool = native, pool
         bounds = [count * k // threads for k in range(threads + 1)]
         self.spans = [(a, b) for a, b in itertools.pairwise(bounds) if a < b]
 
@@ -63,7 +67,7 @@ class Spread:
     def _some(self, args: tuple[Any, ...], sums: tuple[Any, ...], first: int, last: int) -> int:
         work = self.pool.take() if self.pool is not None else ()
         try:
-            return int(self.call(*args, *work, *sums, first, last))
+            return int(self.native.call(self.native.code, *args, *work, *sums, first, last))
         finally:
             if self.pool is not None:
                 self.pool.give(work)

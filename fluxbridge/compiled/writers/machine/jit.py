@@ -1,37 +1,41 @@
-"""A kernel, compiled by Numba, which takes the arguments apart; the emitter writes what is computed."""
+"""A kernel as machine code: the emitter writes it, LLVM compiles it, and it is freed with its program."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numba
-from llvmlite import ir
-from numba.extending import intrinsic
+from llvmlite import binding, ir
 
 from ...passes.groups import is_total
 from ...passes.kernels import Kernel
 from ...places import Place, char_of
 from ...program import Var
 from . import loops
+from .door import STACK, Kinds, door
 from .emit import Emitter, repeated
-from .scalars import BYTE, LONG, STORED, TYPES, converted
-from .work import LINE, MISSED, Refused, Work, clear, raised
+from .scalars import LONG, STORED, TYPES, converted
+from .work import LINE, Refused, Work
 
 LONGEST = 20_000  #: operations of a kernel, which LLVM compiles within some seconds
-STACK = 1 << 14  #: bytes of work memory that lie on the stack
-_POINTER = BYTE.as_pointer()
-_count = itertools.count()
+KERNELS = 500  #: in one process: LLVM keeps about 0.2 MB of what it needed to compile each
 
 
 class Native(NamedTuple):
-    """A compiled kernel: ``call(*inputs, *outputs, …)``, the work memory that it needs, and its sums."""
+    """A compiled kernel: ``call(code, *inputs, *outputs, …)``, the work memory that it needs, and its sums.
+
+    The code is good as long as `engine` lives.
+    """
 
     call: Callable[..., Any]
+    code: int
     memory: int
     sums: list[Var]
+    engine: Any
 
 
 def compiled(kernel: Kernel) -> Native:
@@ -41,137 +45,94 @@ def compiled(kernel: Kernel) -> Native:
         raise Refused("this processor does not say what was divided by zero")
     if len(kernel.body) > LONGEST:
         raise Refused(f"it is longer than {LONGEST:,} operations")
-    made = _Function(kernel, flags)
-    kinds = made.kinds()
-    names = ", ".join(f"a{k}" for k in range(len(kinds)))
-    space: dict[str, Any] = {"made": made, "numba": numba}
-    exec(  # with as many arguments as there are
-        f"def body(context, {names}):\n    return made.typed([{names}])\n"
-        f"def kernel({names}):\n    return body({names})\n",
-        space,
-    )
-    space["body"] = intrinsic(space["body"])
-    dispatcher = numba.njit(tuple(kinds), nogil=kernel.group is not None, error_model="numpy")(
-        space["kernel"]
-    )
-    (found,) = dispatcher.overloads.values()
-    return Native(found.entry_point, made.memory, made.sums)
+    if next(_count) >= KERNELS:
+        raise Refused(f"{KERNELS} parts of programs have been compiled in this process, which is the bound")
+    made = _Program(kernel, flags)
+    engine = _engine(str(made.module))
+    code = engine.get_function_address("program")
+    memory = max(made.size, LINE) if made.outside else 0
+    return Native(door(made.kinds, flags), code, memory, made.sums, engine)
 
 
-class _Function:
-    """What Numba needs to know of a kernel."""
+def _machine() -> Any:
+    """LLVM's description of this processor."""
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    features = binding.get_host_cpu_features().flatten()
+    return binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(), features=features, opt=3, jit=True, codemodel="jitdefault"
+    )
+
+
+@functools.cache
+def _passes() -> tuple[Any, ...]:
+    """What makes LLVM's passes, kept as it is never freed; and what it refers to."""
+    machine = _machine()
+    tuning = binding.create_pipeline_tuning_options(speed_level=3)
+    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = True
+    builder = binding.create_pass_builder(machine, tuning)
+    return builder, tuning, machine
+
+
+def _engine(text: str) -> Any:
+    """Machine code of a module, for this processor."""
+    module = binding.parse_assembly(text)
+    module.verify()
+    with _lock:
+        builder, *_ = _passes()
+        builder.getModulePassManager().run(module, builder)
+    engine = binding.create_mcjit_compiler(module, _machine())
+    engine.finalize_object()
+    return engine
+
+
+_lock = threading.Lock()
+_count = itertools.count()
+
+
+class _Program:
+    """The module with one function, and what there is to know of it."""
 
     def __init__(self, kernel: Kernel, flags: loops.Flags):
         self.kernel, self.flags = kernel, flags
-        self.arrays = [v for v in (*kernel.args, *kernel.arrays) if v.form.kind == "array"]
         self.numbers = [v for v in kernel.args if v.form.kind == "number"]
         self.sums: list[Any] = [op.out for op in kernel.body if is_total(op)] if kernel.group else []
         self.outside = _bound(kernel) > STACK  # does work memory come from outside?
-        self.memory = 0
-        self.strict = False
+        self.module = ir.Module("fluxbridge")
+        self.module.triple = binding.get_process_triple()
+        self.size, strict = self._write()
+        self.kinds = self._kinds(strict)
 
-    def kinds(self) -> list[Any]:
-        """The types of the arguments: inputs, outputs, work memory; of a group, sums and a range."""
-        types = numba.types
+    def _kinds(self, strict: bool) -> Kinds:
+        """Arguments: inputs, outputs, work memory; of a group, sums and a range."""
         found: list[Any] = [
-            types.float64 if v.form.kind == "number"
-            else types.Array(numba.from_dtype(v.form.dtype), len(v.form.shape), "C")
+            "number" if v.form.kind == "number" else (str(v.form.dtype.char), len(v.form.shape))
             for v in (*self.kernel.args, *self.kernel.arrays)
-        ]  # fmt: skip
-        if self.outside:
-            found.append(types.Array(types.uint8, 1, "C"))
-        if self.kernel.group:
-            found += [types.Array(types.float64, 1, "C")] * len(self.sums)
-            found += [types.int64] * 2
-        return found
-
-    def typed(self, args: list[Any]) -> tuple[Any, Callable[..., Any]]:
-        types = numba.types
-        status = [types.int64, *[types.float64] * len(self.kernel.numbers)]
-        result = types.Tuple(status) if self.kernel.numbers else types.int64
-        return result(*args), self.write
-
-    # -- the function that Python calls ----------------------------------------------------------------
-
-    def write(self, context: Any, b: Any, signature: Any, args: Any) -> Any:
-        """Clear the flags, call the program, ask the flags."""
-        count = len(self.kernel.args) + len(self.kernel.arrays)
-        given: dict[Var, Any] = {}
-        status: Any = LONG(0)
-        for v, kind, value in zip(
-            (*self.kernel.args, *self.kernel.arrays), signature.args[:count], args[:count], strict=True
-        ):
-            given[v] = value if v.form.kind == "number" else self._data(context, b, kind, value)
-            if v.form.kind == "array" and v.form.dtype.itemsize > 1:
-                odd = b.and_(b.ptrtoint(given[v], LONG), LONG(v.form.dtype.itemsize - 1))
-                status = b.or_(status, b.select(b.icmp_unsigned("!=", odd, LONG(0)), LONG(MISSED), LONG(0)))
-        rest = list(zip(signature.args[count:], args[count:], strict=True))
-        memories = [self._data(context, b, k, a) for k, a in rest if isinstance(k, numba.types.Array)]
-        span = [a for k, a in rest if not isinstance(k, numba.types.Array)]
-        results = b.alloca(ir.ArrayType(TYPES["d"], max(1, len(self.kernel.numbers))))
-        program, memory = self._program(b.module)
-        if self.outside:
-            self.memory = max(memory, LINE)
-        else:
-            with b.goto_entry_block():
-                stack = b.alloca(ir.ArrayType(BYTE, max(memory, LINE)))
-                stack.align = LINE
-                memories.insert(0, b.bitcast(stack, _POINTER))
-        clear(b, self.flags)
-        state = b.alloca(LONG)
-        b.store(status, state)
-        with b.if_then(b.icmp_unsigned("==", status, LONG(0)), likely=True):
-            arrays = [given[v] for v in self.arrays]
-            numbers = [given[v] for v in self.numbers]
-            operands = [*numbers, *arrays, *memories, b.bitcast(results, _POINTER), *span]
-            b.store(b.or_(b.call(program, operands), raised(b, self.flags)), state)
-        found = b.load(state)
-        if self.strict:
-            low = b.icmp_unsigned("!=", b.and_(found, LONG(self.flags.underflow)), LONG(0))
-            found = b.or_(found, b.select(low, LONG(MISSED), LONG(0)))
-        if not self.kernel.numbers:
-            return found
-        values = [
-            b.load(b.gep(results, [ir.IntType(32)(0), ir.IntType(32)(k)]))
-            for k in range(len(self.kernel.numbers))
         ]
-        return context.make_tuple(b, signature.return_type, [found, *values])
+        found += [("B", 1)] if self.outside else []
+        group = self.kernel.group is not None
+        found += [*[("d", 1)] * len(self.sums), "whole", "whole"] if group else []
+        return Kinds(tuple(found), len(self.kernel.numbers), not self.outside, strict, group)
 
-    @staticmethod
-    def _data(context: Any, b: Any, kind: Any, value: Any) -> Any:
-        return b.bitcast(context.make_array(kind)(context, b, value=value).data, _POINTER)
-
-    # -- the function with the program -----------------------------------------------------------------
-
-    def _program(self, module: Any) -> tuple[Any, int]:
-        """A function of its own, into which nothing is moved and nothing out of it; and its work memory."""
+    def _write(self) -> tuple[int, bool]:
+        """Write the function; its work memory, and whether an underflow is an error."""
         kernel, group = self.kernel, self.kernel.group
-        extra = [LONG, LONG] if group else []
-        kinds = [
-            *[TYPES["d"]] * len(self.numbers),
-            *[_POINTER] * (len(self.arrays) + len(self.sums) + 2),
-            *extra,
-        ]
-        program = ir.Function(module, ir.FunctionType(LONG, kinds), f"fluxbridge_kernel_{next(_count)}")
-        program.linkage = "internal"
-        program.attributes.add("noinline")
-        for argument, kind in zip(program.args, kinds, strict=True):
-            if kind is _POINTER:
+        kind = self._kinds(False).function
+        program = ir.Function(self.module, kind, "program")
+        for argument in program.args:
+            if isinstance(argument.type, ir.PointerType):
                 argument.add_attribute("noalias")
         b = ir.IRBuilder(program.append_basic_block("entry"))
         args = iter(program.args)
-        numbers = {v: next(args) for v in self.numbers}
-        arrays = {v: next(args) for v in self.arrays}
-        base = next(args)
+        given = {v: next(args) for v in (*kernel.args, *kernel.arrays)}
+        numbers = {v: a for v, a in given.items() if v.form.kind == "number"}
+        arrays = {v: a for v, a in given.items() if v.form.kind == "array"}
+        base = next(args) if self.outside else program.args[-2]
         sums: dict[Var, Any] = {v: next(args) for v in self.sums}
-        results = next(args)
-        b.asm(
-            ir.FunctionType(ir.VoidType(), []), "", "~{memory}", [], True
-        )  # it has effects: it is not moved
+        results = program.args[-1]
         work = Work(b, base, self.flags, kernel.block)
         if group:
-            first, last = args
-            self._blocks(b, work, arrays, sums, first, last)
+            self._blocks(b, work, numbers, arrays, sums, next(args), next(args))
         else:
             emitter = Emitter(b, kernel.body, {*kernel.arrays, *kernel.numbers}, work)
             emitter.values.update(numbers)
@@ -182,12 +143,12 @@ class _Function:
                 at = b.bitcast(b.gep(results, [LONG(8 * k)]), TYPES["d"].as_pointer())
                 b.store(converted(b, emitter.values[v], "d"), at)
         work.end()
-        self.strict = work.strict
-        return program, work.size
+        return work.size, work.strict
 
     def _blocks(
-        self, b: Any, work: Work, arrays: dict[Var, Any], sums: dict[Var, Any], first: Any, last: Any
-    ) -> None:
+        self, b: Any, work: Work, numbers: dict[Var, Any], arrays: dict[Var, Any], sums: dict[Var, Any],
+        first: Any, last: Any,
+    ) -> None:  # fmt: skip
         """A loop over blocks, those from `first` to `last`; the sums of each block are stored."""
         group: Any = self.kernel.group
         shape, rows = group.shape, group.rows
@@ -200,7 +161,7 @@ class _Function:
             count = b.select(b.icmp_signed("<", left, LONG(rows)), left, LONG(rows))
             kept: set[Any] = {*self.kernel.arrays, *self.sums}
             emitter = Emitter(b, self.kernel.body, kept, work, count, group.flat)
-            emitter.values.update(zip(self.numbers, b.function.args, strict=False))
+            emitter.values.update(numbers)
             for v, pointer in arrays.items():
                 moves = v.form.shape == shape
                 step = LONG(row * v.form.dtype.itemsize)
