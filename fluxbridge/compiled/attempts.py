@@ -7,7 +7,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ..autodiff.inplace import given_out
 from ..autodiff.primitive import FUNCTIONS, NO_DERIVATIVE, PRIMITIVES, Primitive, Tracer, strong
+from ..autodiff.tracer import TracedArray
 from ..recording import Choice, Step
 from ..recording.recording import RecordedScalar
 from .calls import Apart, Called, Hole, forms, is_float, opened, primitive_of, ruled
@@ -62,6 +64,7 @@ class Attempts:
         self.calls: dict[int, Called] = {}  #: the steps that are calls
         self.objects: dict[int, Any] = {}  #: stand-ins for objects that the program finds, by id
         self.guarded: list[Any] = []  #: functions and objects that calls refer to
+        self.handed_out: list[Any] = []  #: kept, as the memory of what they were made of must not change
         self.bare: set[int] = set()  #: steps that are parts of results, and no floats
         self.cut: set[int] = set()  #: steps, and leaves outside, that have no derivative
         self.on: list[bool] = []  #: has a step a derivative?
@@ -150,7 +153,13 @@ class Attempts:
 
     def ignored(self, x: Any, plainly: Callable[[], Any]) -> Any:
         """`x` without its derivative: a step, or where steps will not do its value."""
-        return self.beside(itself, (x,), {}) if self.masks and self.watching else plainly()
+        if not self.masks or not self.watching:
+            return plainly()
+        found = self.beside(itself, (x,), {})
+        if isinstance(x, TracedArray):
+            given_out(x, found)
+            self.handed_out.append(found)
+        return found
 
     def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
         """A call with a rule of its own: it is called with that rule in every run."""

@@ -48,6 +48,16 @@ class Compiled:
         self.training = True
 
 
+class Integers:
+    """Are arrays of integers and booleans inputs? `used` if there are any."""
+
+    def __init__(self, on: bool):
+        self.on, self.used = on, False
+
+    def __bool__(self) -> bool:
+        return self.on
+
+
 class Traced:
     """A trace of f, and how what it reads is loaded."""
 
@@ -58,12 +68,12 @@ class Traced:
         by_content: bool,
         training: bool,
         masks: bool,
-        integers: bool,
+        integers: Integers,
     ):
         writer = self.writer = Writer()
         names = parameters(f, len(xs))
         writer.reserved.update(names)
-        first = Outline(writer.name, by_content=by_content, integers=integers)
+        first = Outline(writer.name, by_content=by_content, integers=bool(integers))
         first.take_arguments(xs, names)
         first.take_function(f)
         given = [leaf.value for leaf in first.arguments]
@@ -73,6 +83,9 @@ class Traced:
         outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
         given_objects = {id(x) for x in take_apart(tuple(xs), lambda x: hasattr(type(x), "observed"))[0]}
         objects = [x for x in first.objects if id(x) not in given_objects]
+        integers.used = integers.used or bool(
+            objects or first.within or any(a.dtype.kind in "biu" for a in outside)
+        )
         generators = Generators(first.generators)
         with native.outside_of_gradient(), Watch(first.holders, generators) as watch:
             if training:
@@ -80,7 +93,7 @@ class Traced:
                     self.trace = Trace(f, xs, [*outside, *objects], masks, generators, first.within)
             else:
                 self.trace = Trace(f, xs, [*outside, *objects], masks, generators, first.within)
-        self.outline = Outline(self.writer.name, watch.ran, by_content, integers)
+        self.outline = Outline(self.writer.name, watch.ran, by_content, bool(integers))
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
         self.outline.same_objects(self.trace.guarded)
@@ -168,21 +181,21 @@ class Effects:
         return effective(run, MISS), effective(run, MISS, trial=True)
 
 
-def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers: bool) -> Traced:
+def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers: Integers) -> Traced:
     """A trace with the arrays outside as inputs, and comparisons of arrays as steps.
 
     Where that does not go, the answers of comparisons are guarded, and then the contents of the arrays.
     """
     for by_content, masks in ((False, True), (False, False)):
         try:
-            return Traced(f, xs, by_content, training, masks, integers and masks)
+            return Traced(f, xs, by_content, training, masks, integers if masks else Integers(False))
         except CannotCompile:
             raise
         except Exception:
-            if integers:
+            if integers and integers.used:
                 raise CannotCompile("it uses whole numbers as such") from None
             continue
-    return Traced(f, xs, True, training, False, False)
+    return Traced(f, xs, True, training, False, Integers(False))
 
 
 def with_integers(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -190,16 +203,19 @@ def with_integers(make: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(make)
     def made(*args: Any) -> Compiled:
+        integers = Integers(True)
         try:
-            return make(*args, integers=True)
+            return make(*args, integers=integers)
         except CannotCompile:
-            return make(*args, integers=False)
+            if not integers.used:
+                raise
+            return make(*args, integers=Integers(False))
 
     return made
 
 
 def joint(
-    f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: bool
+    f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers
 ) -> tuple[Traced, Lowering, list[Any]]:
     """The operations of ``withgradient(f, *xs)`` as they are recorded, and the results: value, gradients."""
     traced = trace_of(f, xs, True, integers)
@@ -221,7 +237,7 @@ def joint(
 
 
 @with_integers
-def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: bool = True) -> Compiled:
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers) -> Compiled:
     """The program of ``withgradient(f, *xs)``."""
     start = time.perf_counter()
     traced, lowering, results = joint(f, xs, aux, integers)
@@ -229,7 +245,7 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: bool
 
 
 @with_integers
-def call(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> Compiled:
+def call(f: Callable[..., Any], xs: Sequence[Any], integers: Integers) -> Compiled:
     """The program of ``f(*xs)`` itself, for functions that contain derivatives."""
     start = time.perf_counter()
     traced = trace_of(f, xs, False, integers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -120,12 +121,20 @@ class Called:
         parts = out if isinstance(out, tuple) else (out,)
         if not any(map(is_float, parts)) or not all(is_float(p) or is_whole(p) for p in parts):
             raise Apart
-        arrays = [v for v in values if isinstance(v, np.ndarray)]
-        if any(isinstance(p, np.ndarray) and np.may_share_memory(p, a) for p in parts for a in arrays):
+        if self._gives_view(values):
             raise Apart
         self.traced = parts, back
         self.gives = self.giving([True] * len(parts))
         return out
+
+    def _gives_view(self, values: Sequence[Any]) -> bool:
+        """Is an array of the result, as NumPy gives it, a view of one that was given?"""
+        with warnings.catch_warnings(), np.errstate(all="ignore"), native.outside_of_gradient():
+            warnings.simplefilter("ignore")
+            out = self.function(*filled(self.args, values), **filled(self.options, values))
+        arrays = [v for v in values if isinstance(v, np.ndarray)]
+        parts = out if isinstance(out, (tuple, list)) else (out,)
+        return any(isinstance(p, np.ndarray) and np.may_share_memory(p, a) for p in parts for a in arrays)
 
     def giving(self, present: Sequence[bool]) -> list[bool]:
         """Which inputs get a cotangent, if these parts of the result have one?"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from .build import joint, with_integers
+from .build import Integers, joint, with_integers
 from .passes import Group, numbered, simplified
 from .program import Op
 from .report import Report
@@ -21,7 +21,7 @@ class Listing(NamedTuple):
 
 
 @with_integers
-def listing(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> Listing:
+def listing(f: Callable[..., Any], xs: Sequence[Any], integers: Integers) -> Listing:
     """The operations of ``withgradient(f, *xs)``. Raises CannotCompile where there is no program.
 
     >>> for text, _ in listing(lambda x: 2.0 * x + 2.0 * x, (3.0,)).program:

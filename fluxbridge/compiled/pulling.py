@@ -22,7 +22,7 @@ from .report import Report
 
 
 @build.with_integers
-def pullback(f: Callable[..., Any], xs: Sequence[Any], integers: bool = True) -> build.Compiled:
+def pullback(f: Callable[..., Any], xs: Sequence[Any], integers: build.Integers) -> build.Compiled:
     """The program of ``pullback(f, *xs)``, of functions that return one number or array."""
     start = time.perf_counter()
     traced = build.trace_of(f, xs, True, integers)

@@ -68,7 +68,7 @@ def step(
 
 @build.with_integers
 def program(
-    f: Callable[..., Any], model: Any, wanted: Callable[[Any], bool], reuse: bool, integers: bool = True
+    f: Callable[..., Any], model: Any, wanted: Callable[[Any], bool], reuse: bool, integers: build.Integers
 ) -> build.Compiled:
     """The program of the loss and the gradients of the wanted arrays in the model."""
     start = time.perf_counter()

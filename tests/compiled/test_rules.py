@@ -14,6 +14,7 @@ import fluxbridge
 from fluxbridge import Buffer, adjoint, checkpointed, forwarddiff, hook, ignore_derivatives, withgradient
 from fluxbridge.compiled import CompileWarning
 from fluxbridge.compiled.cache import CACHE
+from fluxbridge.errors import MutationError
 
 pytestmark = pytest.mark.once
 
@@ -133,6 +134,29 @@ def test_a_function_in_a_hook_that_is_replaced(kind):
         assert same(tuple(withgradient(f, COMPILED, X)), tuple(withgradient(f, X)))
         for _ in range(2):
             assert same(tuple(withgradient(f, COMPILED, X + k)), tuple(withgradient(f, X + k)))
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_views_that_functions_give():
+    """A change in place is seen in the view that trim_zeros gave; what was handed out cannot be changed."""
+
+    def viewed(x: Any) -> Any:
+        y = x * 1.0
+        z = np.trim_zeros(y)
+        y += 1.0
+        return np.sum(z * z) + np.sum(y)
+
+    def handed_out(x: Any) -> Any:
+        y = x * 1.0
+        p = ignore_derivatives(y)[1:]
+        y += 1.0
+        return np.sum(p) + np.sum(y)
+
+    for k in range(4):
+        x = np.array([0.0, 1.0, 2.0]) + k % 2
+        assert same(tuple(withgradient(viewed, COMPILED, x)), tuple(withgradient(viewed, x)))
+        with pytest.raises(MutationError):
+            withgradient(handed_out, COMPILED, x)
 
 
 def test_a_rule_that_fails():
