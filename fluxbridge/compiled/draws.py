@@ -7,6 +7,7 @@ the states of the generators back, so the next one, or the engine, draws the sam
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -30,6 +31,7 @@ class Generators:
     def __init__(self, found: Iterable[Any]):
         self.before = {id(g): (g, state_of(g)) for g in [*SHARED, *found]}
         self.now = {key: state for key, (_, state) in self.before.items()}
+        self.meanwhile = False  # may another thread have drawn from a shared one?
         self.drawing = False  # is a number being drawn by `draw`?
 
     def draw(self, make: Callable[..., Any], generator: Any, args: tuple[Any, ...]) -> Any:
@@ -47,11 +49,18 @@ class Generators:
             self.now[id(generator)] = state_of(generator)
 
     def put_back(self) -> bool:
-        """Put the states back; has something been drawn that `draw` did not see?"""
-        unseen = False
+        """Put the states back; has something been drawn that `draw` did not see?
+
+        What another thread may have drawn from a shared generator is not taken back.
+        """
+        unseen, others = False, threading.active_count() > 1
         for key, (generator, state) in self.before.items():
             now = state_of(generator)
-            unseen = unseen or not same_state(now, self.now[key])
+            if not same_state(now, self.now[key]):
+                unseen = True
+                if others and any(generator is shared for shared in SHARED):
+                    self.meanwhile = True
+                    continue
             if not same_state(now, state):
                 set_state(generator, state)
         return unseen

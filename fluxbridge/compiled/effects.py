@@ -130,7 +130,7 @@ class Watch:
         if isinstance(error, _Refused):
             raise CannotCompile(error.reason, error.line) from None
         if unseen and error is None:
-            raise CannotCompile("it draws random numbers by itself")
+            raise CannotCompile("it draws random numbers by itself", call=self.generators.meanwhile)
         if changed and error is None:
             raise CannotCompile(f"it changes a {changed} that it finds outside")
 

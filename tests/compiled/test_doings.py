@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ import fluxbridge
 from fluxbridge import flux, hessian, pullback, withgradient
 from fluxbridge.compiled import CompileWarning
 from fluxbridge.compiled.cache import CACHE
+from fluxbridge.compiled.draws import Generators
 from fluxbridge.random import StableRNG, Xoshiro
 
 pytestmark = pytest.mark.once
@@ -211,6 +213,22 @@ def test_random_numbers_of_another_run_are_no_constants():
                 warnings.simplefilter("ignore", CompileWarning)
                 runs.append(tuple(withgradient(lambda x: np.sum(model(x)), *engine, X)))
         assert same(*runs)
+
+
+def test_what_another_thread_draws_meanwhile_is_not_taken_back():
+    generator = flux.default_rng()
+    for alive in (False, True):
+        flux.seed_(1)
+        stop = threading.Event()
+        if alive:
+            threading.Thread(target=stop.wait, daemon=True).start()
+        try:
+            traced = Generators(())
+            first = generator.random()
+            assert traced.put_back() and traced.meanwhile is (alive or threading.active_count() > 1)
+            assert (generator.random() == first) is not traced.meanwhile
+        finally:
+            stop.set()
 
 
 class Cell:

@@ -136,6 +136,14 @@ def test_a_function_in_a_hook_that_is_replaced(kind):
             assert same(tuple(withgradient(f, COMPILED, X + k)), tuple(withgradient(f, X + k)))
 
 
+def test_a_result_of_another_shape_is_for_another_program():
+    f = lambda x: np.mean(np.unique(x) ** 2)  # noqa: E731
+    CACHE.clear()
+    for x in ([1.0, 2.0, 3.0], [3.0, 1.0, 2.0], [1.0, 1.0, 2.0], [2.0, 2.0, 1.0], [5.0, 4.0, 1.0]):
+        assert same(tuple(withgradient(f, COMPILED, np.array(x))), tuple(withgradient(f, np.array(x))))
+    assert [(s.eager, s.raised, s.traces) for s in states()] == [("", "", 2)]
+
+
 @pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
 def test_views_that_functions_give():
     """A change in place is seen in the view that trim_zeros gave; what was handed out cannot be changed."""
