@@ -209,7 +209,10 @@ class Backward:
         other = Form("other")
         if primitive.vjps is None:
             joint: Any = primitive.joint
-            several = self.b.emit(joint, [ct, *values], Form("tuple"), options=step.options, shares=True)
+            options = step.options
+            if "by_x" in options:  # is the cotangent of the first input wanted?
+                options = {**options, "by_x": traced[0]}
+            several = self.b.emit(joint, [ct, *values], Form("tuple"), options=options, shares=True)
             return [
                 (k, self.b.emit(_pick, [several, Const(k)], other, "{0}[{1}]", shares=True)) for k in wanted
             ]

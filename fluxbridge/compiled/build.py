@@ -19,11 +19,12 @@ from .closures import Outline, parameters
 from .draws import Generators, effective
 from .effects import Watch
 from .lower import Lowering, number
-from .passes import numbered, simplified
-from .program import FLOAT, Const, Form, Var, form_of, variables
+from .passes import numbered, reuse, simplified
+from .program import FLOAT, Const, Form, Op, Var, form_of, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
+from .tiers import Later
 from .trace import Trace
 from .writers.python import MISS, Writer
 
@@ -31,14 +32,18 @@ from .writers.python import MISS, Writer
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "report", "run", "signature", "source", "training", "trial")
+    __slots__ = ("confirmed", "later", "report", "run", "signature", "source", "training", "trial")
 
-    def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
+    def __init__(
+        self, run: Callable[..., Any], source: str, signature: Signature, report: Report,
+        later: Later | None = None,
+    ):  # fmt: skip
         self.run = run
         self.trial = run  #: the same without its effects
         self.source = source
         self.signature: Signature | None = signature
         self.report = report
+        self.later = later
         self.confirmed = False
         self.training = True
 
@@ -139,18 +144,41 @@ class Effects:
             found.append(f"doings.assign({owner}, {name!r}, {value})")
         return found
 
-    def finish(self, source: str, traced: Traced, report: Report) -> Compiled:
+    @property
+    def parameters(self) -> str:
+        return "f, xs, doings" if self.any else "f, xs"
+
+    def finish(self, source: str, traced: Traced, report: Report, later: Later | None = None) -> Compiled:
         """The program of this source; what it does counts if it gives a result."""
-        names = traced.writer.names
         for call in traced.trace.calls.values():
             call.forget()
-        if self.any:
-            source = source.replace("def run(f, xs):", "def run(f, xs, doings):", 1)
-        exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
-        run = names["run"]
-        made = Compiled(effective(run, MISS) if self.any else run, source, Signature(traced.trace), report)
-        made.trial = effective(run, MISS, trial=True) if self.any else run
+        if later is None:
+            source = source.replace("def run(f, xs):", f"def run({self.parameters}):", 1)
+        run, trial = self.functions(source, traced.writer)
+        made = Compiled(run, source, Signature(traced.trace), report, later)
+        made.trial = trial
         return made
+
+    def written(
+        self, ops: list[Op], results: Any, tail: list[str], traced: Traced, report: Report, start: float
+    ) -> Compiled:
+        """The program of these operations, with `tail` at its end; machine code may come later."""
+        _check_read(ops)
+        reuse(ops, results, traced.contiguous)
+        later = Later(
+            traced.outline.lines, ops, results, tail, traced.writer, traced.contiguous, self.parameters,
+            self.functions,
+        )  # fmt: skip
+        report.finished(traced, ops, time.perf_counter() - start)
+        return self.finish(later.plain, traced, report, later)
+
+    def functions(self, source: str, writer: Writer) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The program of a source, and the same without its effects."""
+        exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
+        run = writer.names["run"]
+        if not self.any:
+            return run, run
+        return effective(run, MISS), effective(run, MISS, trial=True)
 
 
 def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers: Integers) -> Traced:
@@ -170,7 +198,7 @@ def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers:
     return Traced(f, xs, True, training, False, Integers(False))
 
 
-def with_integers(make: Callable[..., Compiled]) -> Callable[..., Compiled]:
+def with_integers(make: Callable[..., Any]) -> Callable[..., Any]:
     """With arrays of integers and booleans, and one-hot ones, as inputs; else guarded by their contents."""
 
     @functools.wraps(make)
@@ -186,10 +214,10 @@ def with_integers(make: Callable[..., Compiled]) -> Callable[..., Compiled]:
     return made
 
 
-@with_integers
-def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers) -> Compiled:
-    """The program of ``withgradient(f, *xs)``."""
-    start = time.perf_counter()
+def joint(
+    f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers
+) -> tuple[Traced, Lowering, list[Any]]:
+    """The operations of ``withgradient(f, *xs)`` as they are recorded, and the results: value, gradients."""
     traced = trace_of(f, xs, True, integers)
     trace = traced.trace
     out = trace.out
@@ -205,8 +233,15 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Inte
     back = Backward(lowering, seeds)
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
     arrays = not traced.outline.by_content
-    results = [_structure(out if aux else target, lowering, back.active, arrays), found]
-    return finish(traced, lowering, results, trace.templates, start)
+    return traced, lowering, [_structure(out if aux else target, lowering, back.active, arrays), found]
+
+
+@with_integers
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers) -> Compiled:
+    """The program of ``withgradient(f, *xs)``."""
+    start = time.perf_counter()
+    traced, lowering, results = joint(f, xs, aux, integers)
+    return finish(traced, lowering, results, traced.trace.templates, start)
 
 
 @with_integers
@@ -226,14 +261,10 @@ def call(f: Callable[..., Any], xs: Sequence[Any], integers: Integers) -> Compil
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     writer = traced.writer
-    body = [*traced.outline.lines, *writer.lines(ops)]
     given = "".join(f", {name}" for name in traced.arrays)
-    body.append(f"made = {writer.name(own)}({writer_text(results[0], writer)}{given})")
-    body += [*effects.lines(writer), "return made"]
-    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-    _check_read(ops)
-    report.finished(traced, ops, time.perf_counter() - start)
-    made = effects.finish(source, traced, report)
+    made_of = f"{writer.name(own)}({writer_text(results[0], writer)}{given})"
+    tail = [f"made = {made_of}", *effects.lines(writer), "return made"]
+    made = effects.written(ops, results, tail, traced, report, start)
     made.training = False
     return made
 
@@ -289,17 +320,14 @@ def finish(
     results += [effects.drawn, effects.assigned]
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
-    body = [*traced.outline.lines, *writer.lines(ops)]
     value, found = results[:2]
-    gradients = _gradients(found, templates, writer, body, traced.arrays)
+    tail: list[str] = []
+    gradients = _gradients(found, templates, writer, tail, traced.arrays)
     if effects.places:
-        body += [f"made = {writer_text(value, writer)}, {gradients}", *effects.lines(writer), "return made"]
+        tail += [f"made = {writer_text(value, writer)}, {gradients}", *effects.lines(writer), "return made"]
     else:
-        body.append(f"return {writer_text(value, writer)}, {gradients}")
-    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-    _check_read(ops)
-    report.finished(traced, ops, time.perf_counter() - start)
-    return effects.finish(source, traced, report)
+        tail.append(f"return {writer_text(value, writer)}, {gradients}")
+    return effects.written(ops, results, tail, traced, report, start)
 
 
 def _gradients(

@@ -132,6 +132,13 @@ class Outline:
                 self._argument(value, f"{name}[{self._key(key)}]", f"{path}[{key!r}]")
         elif x is None or isinstance(x, _BY_VALUE):
             self._by_value(x, at)
+        elif kind is Record:
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(Record)}")
+            fields = self._bind(f"{name}._fields")
+            self._miss(f"list({fields}) != {self.name(list(x._fields))}")
+            for key, value in x._fields.items():
+                self._argument(value, f"{fields}[{self._key(key)}]", f"{path}.{key}")
         elif isinstance(x, tuple) and hasattr(x, "_fields") and kind.__slots__ == ():  # type: ignore[attr-defined]
             name = self._bind(at)
             self._miss(f"type({name}) is not {self.name(kind)}")

@@ -45,6 +45,7 @@ _ASKING = {
     # what a call with a rule of its own hands on to the rule, and then is one step
     "tools.py": {"_open", "record_call", "checkpointed", "forwarddiff", "<listcomp>"},
     "training.py": {"_is_finite"},
+    "parameters.py": {"isnumeric", "parameters"},
     "primitive.py": {"setting", "_new"},
     "tracing.py": {"nan_in", "watching"},
     # what looks at types and shapes alone, by way of a variable
