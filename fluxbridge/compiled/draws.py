@@ -7,7 +7,6 @@ the states of the generators back, so the next one, or the engine, draws the sam
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from ..autodiff.drawing import SHARED, is_generator, set_state, state_of
 from ..autodiff.holders import put
 from .refusals import CannotCompile
+from .threads import others_run
 
 
 def same_state(a: Any, b: Any) -> bool:
@@ -53,7 +53,7 @@ class Generators:
 
         What another thread may have drawn from a shared generator is not taken back.
         """
-        unseen, others = False, threading.active_count() > 1
+        unseen, others = False, others_run()
         for key, (generator, state) in self.before.items():
             now = state_of(generator)
             if not same_state(now, self.now[key]):

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .program import Op, Var
+from .threads import OURS
 
 PAYS = 0.1  #: seconds that the calls of a program take, roughly, before it is compiled
 FEWEST, MOST = 50, 20_000  #: calls before that, at least and at most
@@ -120,16 +121,21 @@ class Worker:
             self.open += 1
             self.idle.clear()
             self.todo.put(entry)
-            if self.thread is None or not self.thread.is_alive():
-                self.thread = threading.Thread(target=self._run, name="fluxbridge compiles", daemon=True)
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._run, name=f"{OURS} compiles", daemon=True)
                 self.thread.start()
 
     def _run(self) -> None:
+        """Compile until there is nothing to do; the next program starts another thread."""
         while True:
-            entry = self.todo.get()
+            with self.lock:
+                try:
+                    entry = self.todo.get_nowait()
+                except queue.Empty:
+                    self.thread = None
+                    return
             try:
-                if entry is not None:
-                    upgrade(entry)
+                upgrade(entry)
             finally:
                 with self.lock:
                     self.open -= 1

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..passes.kernels import Kernel
+from ..threads import OURS
 from .blocks import Pool
 
 
@@ -76,7 +77,7 @@ class Spread:
 @functools.cache
 def helpers() -> ThreadPoolExecutor:
     """The threads that compute blocks, started as they are needed."""
-    return ThreadPoolExecutor(os.cpu_count() or 1, "fluxbridge computes")
+    return ThreadPoolExecutor(os.cpu_count() or 1, f"{OURS} computes")
 
 
 if hasattr(os, "register_at_fork"):
