@@ -200,7 +200,7 @@ def traced_places(args: tuple[Any, ...]) -> list[int]:
     return [k for k, x in enumerate(args) if floats(x)]
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", sorted(CALLS))
 def test_every_function(name, marked):
     f, args = OF_NUMPY[name], CALLS[name]
     places = traced_places(args)
