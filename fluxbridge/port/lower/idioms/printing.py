@@ -1,0 +1,57 @@
+"""Printing and making text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...kinds import (
+    BOTTOM,
+    INT,
+    NAT,
+    NONE,
+    STR,
+)
+from ...syntax import Expr, Name
+from .registry import PRINTED, Value, idiom, plain
+
+
+@idiom("println", "print")
+def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``println`` of text and plain numbers is ``print``."""
+    name = node.args[0].text if isinstance(node.args[0], Name) else "println"
+    if any(isinstance(a, Expr) and a.head == "..." for a in positional) or keywords:
+        return None
+    values = [t.reader(a) for a in positional]
+    if (
+        values
+        and values[0][1] not in PRINTED
+        and values[0][1] != BOTTOM
+        and isinstance(positional[0], Name)
+        and positional[0].text in ("io", "stdout")
+    ):
+        code = ", ".join(c for c, _ in values)
+        return f"{t.jl('println' if name == 'println' else 'print_')}({code})", NONE
+    if all(k in PRINTED for _, k in values):
+        end = "" if name == "println" else ", end=''"
+        separator = ", sep=''" if len(values) > 1 else ""
+        return f"{t.builtin('print')}({', '.join(c for c, _ in values)}{separator}{end})".replace(
+            "(, ", "("
+        ), NONE
+    return f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(c for c, _ in values)})", NONE
+
+
+@idiom("string")
+def text(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``string(…)``."""
+    values = plain(t, positional, keywords, len(positional))
+    if values is None:
+        return None
+    if len(values) == 1 and values[0][1] in (INT, NAT, STR):
+        return f"{t.builtin('str')}({values[0][0]})", STR
+    return f"{t.jl('string')}({', '.join(c for c, _ in values)})", STR
+
+
+@idiom("error")
+def failing(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``error(…)``: raises also within an expression."""
+    return f"{t.jl('error')}({', '.join(t.reader(a)[0] for a in positional)})", BOTTOM
