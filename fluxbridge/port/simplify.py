@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from .shifts import Shifts
+
 MARK = re.compile(r"""^(\s*)(\"{3}|'{3}|['"])#([!>])(.*)\2$""")
 
 
@@ -71,7 +73,7 @@ def simplified(lines: list[str]) -> list[str]:
     """Lines of statements, written anew. Raises SyntaxError if they are no Python."""
     if not lines:
         return []
-    tree = _Simpler().visit(ast.parse("\n".join(lines)))
+    tree = Shifts().visit(_Simpler().visit(ast.parse("\n".join(lines))))
     ast.fix_missing_locations(tree)
     return _comments([line for statement in tree.body for line in ast.unparse(statement).split("\n")])
 

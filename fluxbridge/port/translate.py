@@ -225,10 +225,15 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
 def _widened(before: Tables, after: Tables) -> Tables:
     """What still changes is taken to be anything."""
     made = Tables()
-    made.escaped = after.escaped
+    made.escaped = set(after.escaped)
     for name in ("variables", "parameters", "results"):
         old, new = getattr(before, name), getattr(after, name)
         setattr(made, name, {k: (v if old.get(k) == v else ANY) for k, v in new.items()})
+        for k, v in new.items():
+            if old.get(k) != v:
+                made.escaped.update(
+                    x for kind in (v, old.get(k, v)) if kind.tag == "lambda" for x in kind.args
+                )
     return made
 
 
@@ -276,7 +281,6 @@ class _Pass:
         t.comments = self.source.comments
         found = scan(statements)
         t.shadowed = shadowed_builtins(found)
-        escaped = t.known.escaped
         t.extended = _extended(statements)
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
@@ -284,7 +288,7 @@ class _Pass:
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
             t.scope.add(name, functions=definitions)
-            if name in escaped or len(definitions) > 1:
+            if len(definitions) > 1:
                 for d in definitions:
                     _open_all(t, d)
         for name, definition in found.structs.items():

@@ -183,7 +183,11 @@ class Assignments(Calls):
             if code is None:
                 return kind  # type: ignore[return-value]
         else:
-            code, kind = self.expr(right, "list" if grown else None)
+            code, kind = (
+                self.tracked(right, "list" if grown else None)
+                if isinstance(left, Name)
+                else self.expr(right, "list" if grown else None)
+            )
             if (
                 grown
                 and not (kind.tag == "arr" and kind.stored == "list")
@@ -484,6 +488,10 @@ class Assignments(Calls):
                 parts.append(end if end is not None else self.minus_one(position))
             if parts:
                 return [f"{base}[{', '.join(parts)}] = {code}"]
+        if not self.in_try and value.tag == "arr":
+            plain = self._plain_store(base, kind, positions, nodes, value)
+            if plain is not None:
+                return [f"{plain} = {code}"]
         return [f"{self.jl('setat')}({base}, {code}, {', '.join(c for c, _ in positions)})"]
 
     def learn_item(self, nodes: list[Node], base: str, key: Kind, value: Kind) -> None:
@@ -559,10 +567,14 @@ class Assignments(Calls):
         self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], value: Kind
     ) -> str | None:
         """``A[:, -1]`` for a number that fits the elements of an array."""
+        whole = value.tag == "arr" and value.stored == "nd"
+        if whole and value.rank != sum(k not in INTS for _, k in positions):
+            return None
+        element = value.element if whole else value
         fits = (
-            (kind.element == FLOAT and value in REALS)
-            or (kind.element == INT and value in INTS)
-            or (kind.element == F32 and value in REALS | {F32})
+            (kind.element == FLOAT and element in REALS)
+            or (kind.element == INT and element in INTS)
+            or (kind.element == F32 and element in REALS | {F32})
         )
         if not (fits and kind.tag == "arr" and kind.stored == "nd" and kind.rank == len(positions)) or all(
             k in INTS for _, k in positions

@@ -35,7 +35,7 @@ class Calls(Derivatives):
         if isinstance(function, Name):
             own = self.lookup(function.text)
             if own is None and (
-                function.text in OPERATOR_VALUES
+                (function.text in OPERATOR_VALUES and function.text not in ("min", "max"))
                 or function.text.startswith(".")
                 or function.text in ("!", "~", "≉", "∉", "!==", "√", "∛")
             ):
@@ -61,11 +61,10 @@ class Calls(Derivatives):
             code, _ = self.function_value(function.args[0], None)
             inside, _ = self.arguments(args)
             return f"{self.jl('derivative')}({code})({inside})", ANY
-        code, _kind = self.expr(function)
-        inside, _ = self.arguments(args)
+        code, kind = self.tracked(function)
         if function.__class__ is Expr and function.head in ("->",):
             code = f"({code})"
-        return f"{code}({inside})", Kind("any")
+        return self.value_call(code, kind, args)
 
     def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
         """A call of a function of Julia by its name."""

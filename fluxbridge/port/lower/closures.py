@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import BOTTOM, Kind, join
+from ..kinds import Kind
 from ..syntax import Expr, Literal, Name, Node
 from .core import Refused, Value
 from .parameters import Parameters
@@ -99,7 +99,7 @@ class Closures(Parameters):
             with self.inside(scope), self.hoisting() as hoisted:
                 signature, opening = self.signature(list(parameters), key, False, defaults)
                 try:
-                    code, kind = self.expr(body)
+                    code, kind = self.tracked(body)
                 except Refused as refusal:
                     if "inside of a condition" in refusal.reason or "needed twice" in refusal.reason:
                         self.counter = counter
@@ -107,7 +107,7 @@ class Closures(Parameters):
                     raise
             if hoisted or opening or defaults:
                 return None
-            self.learned.results[key] = join(self.learned.results.get(key, BOTTOM), kind)
+            self.learn_result(key, kind)
         finally:
             self.closed, self.result_kinds = closed, outer_kinds
         signature += [f"{n}={n}" for n in captured]

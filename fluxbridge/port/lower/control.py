@@ -184,7 +184,7 @@ class Control(Assignments):
 
     def loop_source(self, node: Node) -> Value:
         """What a loop goes over, and the kind of what it gives."""
-        code, kind = self.expr(node)
+        code, kind = self.loop_value(node)
         return self.iterable(code, kind), self.iterated_kind(node, kind)
 
     def _s_break(self, node: Expr, sink: Sink) -> list[str]:

@@ -26,8 +26,8 @@ from .words import HEADS, STATEMENTS
 class Expressions(Comprehensions):
     """Expressions of Julia as expressions of Python."""
 
-    def expr(self, node: Node, want: Any = None) -> Value:
-        """The Python code for a value, and its kind."""
+    def tracked(self, node: Node, want: Any = None) -> Value:
+        """The Python code for a value, and its kind; whoever asks follows the calls of a function."""
         if isinstance(node, Name):
             return self.name(node)
         if isinstance(node, Literal):

@@ -15,6 +15,7 @@ from ..kinds import (
     Kind,
     arr,
 )  # fmt: skip
+from ..shifts import moved
 from ..syntax import Expr, Literal, Name, Node
 from .core import Value
 from .values import Values
@@ -163,16 +164,7 @@ class Indices(Values):
 
     def minus_one(self, code: str) -> str:
         """A position of Julia for Python."""
-        literal = self.literal_int(code)
-        if literal is not None:
-            return str(literal - 1)
-        if code.startswith("(") and code.endswith(" + 1)"):
-            inner = code[1:-5]
-            if inner.isidentifier():
-                return inner
-        if code.startswith("(") and code.endswith(" - 1)") and code[1:-5].isidentifier():
-            return f"{code[1:-5]} - 2"
-        return f"{code} - 1"
+        return moved(code, -1)
 
     def _from_end(self, code: str, base: str, place: int) -> str | None:
         """``len(x)`` as a negative position."""

@@ -75,10 +75,8 @@ class Parameters(Statements):
                     signature += [f"{n}={n}" for n in bind]
                 if extra:
                     signature += ([] if any(s.startswith("*") for s in signature) else ["*"]) + extra
-            result = BOTTOM
-            for kind in self.result_kinds:
-                result = join(result, kind)
-            self.learned.results[key] = join(self.learned.results.get(key, BOTTOM), result)
+            for kind in self.result_kinds or [BOTTOM]:
+                self.learn_result(key, kind)
         finally:
             self.result_kinds, self.closed, self.statement_level = outer_kinds, closed, statement_level
             self.in_function -= 1
@@ -184,7 +182,7 @@ class Parameters(Statements):
             known = self.declared_kind(kind_node)
             if known is not None:
                 return known
-        return self.known.parameters.get((key, position), BOTTOM)
+        return ANY if key in self.known.escaped else self.known.parameters.get((key, position), BOTTOM)
 
     def declared_kind(self, node: Node) -> Kind | None:
         """What a type says about a parameter."""

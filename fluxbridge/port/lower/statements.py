@@ -91,7 +91,7 @@ class Statements(Control):
                 return self.assignment(node, sink)
         level, self.statement_level = self.statement_level, sink is None
         try:
-            code, kind = self.expr(node)
+            code, kind = self.tracked(node) if sink is not None else self.expr(node)
         finally:
             self.statement_level = level
         return sink(code, kind) if sink is not None else [code]

@@ -37,10 +37,6 @@ class Values(Operators):
         variable = self.lookup(text)
         if variable is not None:
             self.check_missing(text, node)
-            if variable.functions:
-                self.learned.escaped.add(
-                    text if variable.scope.kind == "file" else (variable.scope.key, text)
-                )
             return variable.python, self.kind_of(variable)
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)

@@ -4,7 +4,18 @@ Each idiom takes the translator, positional and keyword arguments, and gives cod
 the helper.
 """
 
-from . import containers, making, numbers, printing, reductions, sizes
+from . import containers, linear, making, numbers, printing, reductions, sizes, vectors, words
 from .registry import IDIOMS
 
-__all__ = ["IDIOMS", "containers", "making", "numbers", "printing", "reductions", "sizes"]
+__all__ = [
+    "IDIOMS",
+    "containers",
+    "linear",
+    "making",
+    "numbers",
+    "printing",
+    "reductions",
+    "sizes",
+    "vectors",
+    "words",
+]

@@ -50,10 +50,13 @@ def extremes(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
         return None
     values = [t.reader(a) for a in positional]
     kinds = [k for _, k in values]
+    codes = ", ".join(c for c, _ in values)
+    name = node.args[0].text
     if all(k in INTS for k in kinds):
-        return f"{t.builtin(node.args[0].text)}({', '.join(c for c, _ in values)})", NAT if set(kinds) == {
-            NAT
-        } else INT
+        positive = set(kinds) == {NAT} or (name == "max" and NAT in kinds)
+        return f"{t.builtin(name)}({codes})", NAT if positive else INT
+    if len(values) == 2 and ((FLOAT in kinds and set(kinds) <= REALS) or set(kinds) == {F32}):
+        return f"{t.np('maximum' if name == 'max' else 'minimum')}({codes})", FLOAT if FLOAT in kinds else F32
     return None
 
 
@@ -82,16 +85,24 @@ def floating(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
 
 @idiom("round", "floor", "ceil", "trunc")
 def rounding(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
-    """``round(x; digits)``: the helper, with its kind."""
-    name = {"round": "round_"}.get(node.args[0].text, node.args[0].text)
+    """``round(x; digits)``, ``round(Int, x)``."""
+    text = node.args[0].text
+    name = {"round": "round_"}.get(text, text)
     if any(isinstance(a, Expr) and a.head == "..." for a in positional):
         return None
     if len(positional) == 2 and isinstance(positional[0], Name) and positional[0].text in ("Int", "Int64"):
         code, kind = t.reader(positional[1])
+        if kind == FLOAT and not t.in_try:
+            inner = {"floor": f"{t.np('floor')}({code})", "ceil": f"{t.np('ceil')}({code})"}.get(text, code)
+            return f"{t.builtin('round' if text == 'round' else 'int')}({inner})", INT
         return f"{t.jl(name)}({t.jl('Int64')}, {code})", INT
     if len(positional) != 1:
         return None
     code, kind = t.reader(positional[0])
+    if kind == FLOAT and not keywords:
+        return f"{t.np(text)}({code})", FLOAT
+    if kind == FLOAT and text == "round" and (digits := _digits(t, keywords)) is not None:
+        return f"{t.np('round')}({code}, {digits})", FLOAT
     named = t.keyword_arguments(keywords)
     return f"{t.jl(name)}({', '.join([code, *named])})", kind if kind in (
         FLOAT,
@@ -99,6 +110,42 @@ def rounding(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
         INT,
         BOTTOM,
     ) else INT if kind == NAT else ANY
+
+
+def _digits(t: Any, keywords: list) -> str | None:
+    """``digits = 3``: a number that is not negative."""
+    if len(keywords) != 1:
+        return None
+    k = keywords[0]
+    if not (
+        isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name) and k.args[0].text == "digits"
+    ):
+        return None
+    code, kind = t.expr(k.args[1])
+    return code if kind == NAT else None
+
+
+@idiom("mod", "fld", "cld", "mod1", "div", "divrem")
+def divided(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``mod(a, b)`` of whole numbers."""
+    values = plain(t, positional, keywords, 2)
+    if values is None or t.in_try or not all(k in INTS for _, k in values):
+        return None
+    (a, ka), (b, kb) = values
+    natural = ka == kb == NAT
+    b = b if b.isidentifier() or t.literal_int(b) is not None else f"({b})"
+    text = node.args[0].text
+    if text == "mod":
+        return f"({a} % {b})", NAT if kb == NAT else INT
+    if text == "fld" or (text == "div" and natural):
+        return f"({a} // {b})", NAT if natural else INT
+    if text == "cld":
+        return f"(-(-{a} // {b}))", NAT if natural else INT
+    if text == "mod1":
+        return f"(({a} - 1) % {b} + 1)", NAT if kb == NAT else INT
+    if text == "divrem" and natural:
+        return f"{t.builtin('divmod')}({a}, {b})", Kind("tuple", (NAT, NAT))
+    return None
 
 
 @idiom("typemax", "typemin")
