@@ -163,4 +163,4 @@ def traced(a: Kind) -> Kind:
         return arr(FLOAT, 1, "nd")
     if a.tag == "arr" and a.args[0] in (INT, NAT, REAL):
         return Kind("arr", (FLOAT, *a.args[1:]))
-    return a if a in (F32, BOTTOM) or a.tag == "arr" else ANY if a.tag not in ("model",) else a
+    return a if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal") else ANY

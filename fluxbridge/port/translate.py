@@ -19,6 +19,8 @@ from .lower import (
     signature_name,
     targets,
 )
+from .lower.fields import CHANGING, static_reasons
+from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
 
@@ -77,6 +79,19 @@ RANDOM = frozenset(
     ]
 )
 SHARING = frozenset(["vec", "reshape", "view", "flatten", "selectdim", "dropdims", "transpose", "adjoint"])
+DIFFERENTIATING = frozenset(
+    [
+        "gradient",
+        "withgradient",
+        "pullback",
+        "jacobian",
+        "hessian",
+        "diaghessian",
+        "train!",
+        "derivative",
+        "forwarddiff",
+    ]
+)
 PASSES = 12
 
 
@@ -148,6 +163,7 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
     """
     text, bounds, broken = _joined(cells)
     source = parse(text)
+    source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
     for number in range(4 * PASSES):
@@ -214,7 +230,10 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     made = Tables()
     made.variables, made.results = dict(learned.variables), dict(learned.results)
     made.parameters = dict(learned.parameters)
-    made.escaped = set(learned.escaped)
+    made.escaped, made.heavy = set(learned.escaped), set(learned.heavy)
+    for key, kind in made.variables.items():
+        if kind == BOTTOM and isinstance(key[0], tuple) and key[0][0] == "struct":
+            made.variables[key] = ANY
     for key in run.parameter_keys:
         if made.parameters.get(key, BOTTOM) == BOTTOM:
             made.parameters[key] = ANY
@@ -225,7 +244,7 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
 def _widened(before: Tables, after: Tables) -> Tables:
     """What still changes is taken to be anything."""
     made = Tables()
-    made.escaped = set(after.escaped)
+    made.escaped, made.heavy = set(after.escaped), set(after.heavy)
     for name in ("variables", "parameters", "results"):
         old, new = getattr(before, name), getattr(after, name)
         setattr(made, name, {k: (v if old.get(k) == v else ANY) for k, v in new.items()})
@@ -270,6 +289,11 @@ class _Pass:
         self.lowerer.free = free
         if self.known_open:
             self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
+            self.lowerer.learned.variables = {
+                k: v
+                for k, v in known.variables.items()
+                if v == ANY and isinstance(k[0], tuple) and k[0][0] == "struct"
+            }
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
         self.before_lost = lost
         self.lost: dict[str, str] = {}
@@ -282,6 +306,7 @@ class _Pass:
         found = scan(statements)
         t.shadowed = shadowed_builtins(found)
         t.extended = _extended(statements)
+        self.prepare_structs(found)
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
         for name, definitions in found.functions.items():
@@ -314,6 +339,36 @@ class _Pass:
         for name, reason in self.before_lost.items():
             t.missing[name] = reason
 
+    def prepare_structs(self, found: Any) -> None:
+        """Read the structs; those that no dataclass can be are known at once."""
+        t, statements = self.lowerer, self.source.statements
+        t.plans = plans_of(statements, t.extended)
+        root = Expr("block", list(statements))
+        t.pirated = _pirated(statements, t.extended, t.plans)
+        names = _names_in(root)
+        t.changing = bool(names & CHANGING)
+        t.differentiating = bool(names & DIFFERENTIATING)
+        nodes = [n for n in map(struct_of, statements) if n is not None]
+        t.abstract = _abstract_classes(statements)
+        for name, plan in t.plans.items():
+            count = sum(
+                1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
+            )
+            if static_reasons(plan, t.abstract, count > 1) or t.checked(plan) is None:
+                t.learned.heavy.add(name)
+        ends = self.source.facts.get("cells", [])
+        for i, statement in enumerate(statements):
+            struct = struct_of(statement)
+            if struct is None:
+                continue
+            end = next((e for e in ends if e > _start(statement)), len(self.source.text))
+            run = []
+            for node in statements[i + 1 :]:
+                if _start(node) >= end or not _only_defines(node):
+                    break
+                run.append(node)
+            t.following[struct[0].at] = run
+
     def all(self) -> list[Piece]:
         """The pieces of the program."""
         pieces: list[Piece] = []
@@ -325,6 +380,10 @@ class _Pass:
         for node in self.source.statements:
             at = _start(node)
             stop = max(_end(node, self.source.text), at + 1)
+            if at in t.absorbed:
+                here = max(here, stop)
+                pieces.append(Piece(self.source.text[at:stop].rstrip(), at))
+                continue
             comments = t.comment_lines(here, at)
             if comments:
                 pieces.append(
@@ -409,6 +468,9 @@ class _Pass:
         for module in ("builtins", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
+        plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))
+        if plain:
+            lines.append(f"from dataclasses import {', '.join(plain)}")
         if "np" in wanted:
             lines += [*([""] if lines else []), "import numpy as np"]
         names = sorted(w.split()[-1] for w in wanted if w.startswith("from fluxbridge import"))
@@ -424,6 +486,55 @@ class _Pass:
     def python_names(self) -> dict[str, str]:
         """The variables of the file: their names in Julia and in Python."""
         return {name: v.python for name, v in self.lowerer.scope.names.items()}
+
+
+def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:
+    """Functions of Base that get a method for something else than the program's structs."""
+    found = set()
+    for node in _expressions(Expr("block", list(statements))):
+        if is_definition(node) and (text := extended_name(node, extended)) is not None:
+            types = {base_name(type_of(p)) for p in parameters_of(node)}
+            if not types & set(plans):
+                found.add(text)
+    return found
+
+
+def _abstract_classes(statements: list[Node]) -> set[str]:
+    """The abstract types whose parents are the program's own: they can be classes."""
+    found: dict[str, Node | None] = {}
+    for s in statements:
+        while isinstance(s, Expr) and s.head == "macrocall" and len(s.args) > 1:
+            s = s.args[-1]
+        if isinstance(s, Expr) and s.head == "abstract":
+            head, parent = s.args[0], None
+            if isinstance(head, Expr) and head.head == "<:":
+                head, parent = head.args
+            if isinstance(head, Name):
+                found[head.text] = parent
+    while True:
+        bad = {
+            n
+            for n, p in found.items()
+            if not (p is None or (isinstance(p, Name) and p.text in {"Any", *found}))
+        }
+        if not bad:
+            return set(found)
+        for n in bad:
+            del found[n]
+
+
+def _only_defines(node: Node) -> bool:
+    """A definition of a function, struct or type: nothing happens when it is reached."""
+    while isinstance(node, Expr) and node.head == "macrocall" and len(node.args) > 1:
+        name: Any = node.args[0]
+        if isinstance(name, Expr) and isinstance(name.args[-1], Quoted):
+            name = name.args[-1].value
+        if getattr(name, "text", "") in ("@layer", "@functor"):
+            return True
+        if getattr(name, "text", "") not in ("@kwdef", "Core.@doc", "@doc", "@inline"):
+            return False
+        node = node.args[-1]
+    return is_definition(node) or (isinstance(node, Expr) and node.head in ("struct", "abstract", "import"))
 
 
 def _open_all(t: Any, definition: Expr) -> None:

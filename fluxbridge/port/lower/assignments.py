@@ -383,6 +383,7 @@ class Assignments(Calls):
         if left.head == "." and len(left.args) == 2 and isinstance(left.args[1], Quoted):
             base, bk = self.expr(left.args[0])
             name: Any = left.args[1].value
+            code = self.set_field(bk, name.text, code, kind)
             return [f"{base}.{python_name(name.text)} = {code}"]
         self.refuse("this assignment", left)
 
@@ -462,7 +463,10 @@ class Assignments(Calls):
             return (
                 [f"{base}.value = {code}"] if kind.tag == "ref" else [f"{self.jl('setat')}({base}, {code})"]
             )
+        if len(positions) == 1 and self.has_slot(kind, "__setitem__"):
+            return [f"{base}[{positions[0][0]}] = {code}"]
         if kind.tag == "dict" and len(positions) == 1:
+            self.keyed(positions[0][1])
             self.learn_item(nodes, base, positions[0][1], value)
             return [f"{base}[{positions[0][0]}] = {code}"]
         whole = all(k in INTS for _, k in positions)

@@ -9,6 +9,7 @@ from ..kinds import (
     BOOL,
     BOTTOM,
     F32,
+    INT,
     NUMBERS,
     REALS,
     Kind,
@@ -69,7 +70,9 @@ class Calls(Derivatives):
     def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
         """A call of a function of Julia by its name."""
         idiom = IDIOMS.get(text)
-        if idiom is not None and text not in self.extended:
+        if text in self.extended and (made := self.special_named(text, args)) is not None:
+            return made
+        if idiom is not None and (text not in self.extended or self._untouched(text, args)):
             positional, keywords = self.split(args)
             found = idiom(self, positional, keywords, node)
             if found is not None:
@@ -115,6 +118,25 @@ class Calls(Derivatives):
             code, _ = self.arguments(args)
             return f"{python_name(text)}({code})", ANY
         self.refuse(f"the function {text} is not known", node)
+
+    def _untouched(self, text: str, args: list[Node]) -> bool:
+        """Whether a function that the program extends is called with nothing of its own."""
+        if text in self.pirated:
+            return False
+        positional, _ = self.split(args)
+        if any(isinstance(a, Expr) and a.head in ("...", "->", "do") for a in positional):
+            return False
+        with self.hoisting():
+            kinds = [self.expr(a)[1] for a in positional]
+        return not self.touches_structs(kinds)
+
+    def special_named(self, text: str, args: list[Node]) -> Value | None:
+        """``length(s)`` of a struct with ``__len__``."""
+        positional, keywords = self.split(args)
+        if text != "length" or len(positional) != 1 or keywords:
+            return None
+        code, kind = self.expr(positional[0])
+        return (f"{self.builtin('len')}({code})", INT) if self.has_slot(kind, "__len__") else None
 
     new_of: str | None = None
 

@@ -30,12 +30,13 @@ class Tables:
         self.parameters: dict[Any, Kind] = {}
         self.results: dict[Any, Kind] = {}
         self.escaped: set[Any] = set()
+        self.heavy: set[str] = set()
 
     def same(self, other: Tables) -> bool:
         """Whether nothing new was learned."""
         return (
             self.variables == other.variables and self.parameters == other.parameters
-            and self.results == other.results and self.escaped == other.escaped
+            and self.results == other.results and self.escaped == other.escaped and self.heavy == other.heavy
         )  # fmt: skip
 
 
@@ -46,6 +47,7 @@ class Core:
         self.text, self.known, self.soft = text, known, soft
         self.learned = Tables()
         self.learned.escaped = set(known.escaped)
+        self.learned.heavy = set(known.heavy)
         self.scope = Scope("file", "file")
         self.before: list[str] = []
         self.imports: set[str] = set()
@@ -61,6 +63,10 @@ class Core:
         self.shadowed: set[str] = set()
         self.helper_calls = 0
         self.structs: dict[str, Any] = {}
+        self.plans: dict[str, Any] = {}
+        self.following: dict[int, list[Node]] = {}
+        self.absorbed: set[int] = set()
+        self._slots: dict[str, dict[str, Expr]] = {}
         self.in_function = 0
         self.free = False
 

@@ -106,6 +106,9 @@ class Definitions(Structs):
             self.refuse("this definition of a function", node)
         own = self.lookup(name.text)
         if own is not None and own.struct is not None:
+            plan = self.plain(own.name)
+            if plan is not None and any(d is node for d in plan.outer):
+                return self.outer_constructor(plan, own, node)
             return self.constructor(own, parameters, wheres, body, node)
         if own is None and name.text in self.extended:
             return self.extension(name.text, parameters, wheres, body, node)
@@ -154,6 +157,11 @@ class Definitions(Structs):
             pass
         elif text not in EXTENDABLE:
             self.refuse(f"a method of {text} of one's own", node)
+        for plan in map(self.plain, self.plans):
+            if plan is not None and node in plan.methods.get(text, []):
+                made = self.attached(plan, node)
+                if made is not None:
+                    return made
         stem = METHOD_NAMES.get(text, python_name(text))
         kinds = []
         for p in parameters:

@@ -181,6 +181,8 @@ class Expressions(Comprehensions):
                 )
             ):
                 return self.jl("Tuple")
+            if isinstance(name, Name) and params:
+                self.learned.heavy.add(name.text)
             inside = ", ".join(self.type_param(p) for p in params)
             return f"{self.type_expr(name)}[{inside}]" if params else self.type_expr(name)
         if isinstance(node, Expr) and node.head == "." and isinstance(node.args[1], Quoted):

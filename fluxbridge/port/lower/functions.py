@@ -16,7 +16,7 @@ from ..kinds import (
 from ..names import BASE, ELEMENTWISE, MODULES, SELECTED
 from ..syntax import Expr, Name, Node, Quoted
 from .core import Value
-from .expressions import Expressions
+from .fields import Fields
 from .operators import HELPERS
 from .packages import (
     _PACKAGED,
@@ -28,7 +28,7 @@ from .scope import python_name
 from .words import ELEMENT_KINDS, TYPE_WORDS
 
 
-class Functions(Expressions):
+class Functions(Fields):
     """Functions and what is passed to them."""
 
     def split(self, args: list[Node]) -> tuple[list[Node], list[Node]]:
@@ -87,6 +87,12 @@ class Functions(Expressions):
                 positional
             ) == 1 else f"{own.python}({code})", ANY
         if own.struct is not None:
+            plan = self.plain(own.name)
+            if plan is not None:
+                made = self.plain_call(plan, own.python, args, node)
+                if made is not None:
+                    return made
+                self.weigh(own.name)
             code, _ = self.arguments(args)
             return f"{own.python}({code})", Kind("struct", (own.name,))
         if len(own.functions) == 1:
@@ -168,6 +174,7 @@ class Functions(Expressions):
             name = HELPERS.get(text) or self.helper_name(text)
             if name is None:
                 self.refuse(f"the function {text} is not known", node)
+            self.loosen(text)
             return self.jl(name), Kind("function")
         if text in TYPE_WORDS or text in ("ErrorException",):
             found = self.type_name(text)

@@ -23,6 +23,9 @@ from .functions import Functions
 from .operators import HELPERS
 from .results import KEPT, KINDS
 
+SHOWING = frozenset(("println", "print_", "string", "show_", "repr_", "display", "isa", "typeof", "length"))
+BASIC = ("+", "-", "*", "/", "^", "<", "isless", "==")
+
 
 class Helpers(Functions):
     """``map(f, xs)``, ``sum(xs)``, ``join(words)``."""
@@ -34,6 +37,9 @@ class Helpers(Functions):
             return self.higher_call(text, helper, positional, keywords)
         values = [self.passed(a) for a in positional]
         named = self._named(keywords, values)
+        if self.extended and helper not in SHOWING and self.touches_structs([k for _, k in values]):
+            for op in (*BASIC, text):
+                self.loosen(op)
         kind = self.helper_kind(text, helper, [k for _, k in values], keywords)
         return f"{self.jl(helper)}({', '.join([c for c, _ in values] + named)})", kind
 

@@ -107,6 +107,8 @@ class Indices(Values):
             return f"{code}[0]", BOTTOM
         if kind.tag == "dict" and len(positions) == 1:
             return f"{code}[{positions[0][0]}]", kind.args[1]
+        if len(positions) == 1 and self.has_slot(kind, "__getitem__"):
+            return f"{code}[{positions[0][0]}]", self.special_call("__getitem__", kind) or ANY
         if kind.tag == "struct" or any(c.startswith("*") for c, _ in positions):
             return f"{self.jl('at')}({code}, {', '.join(c for c, _ in positions)})", ANY
         if kind.tag in ("tuple", "layers", "gradients") and len(positions) == 1:

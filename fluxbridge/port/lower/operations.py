@@ -27,6 +27,7 @@ from ..syntax import Expr, Node
 from .conversions import Conversions
 from .core import Value
 from .operators import COMPARISONS, HELPERS
+from .plans import base_name
 
 
 class Operations(Conversions):
@@ -45,6 +46,8 @@ class Operations(Conversions):
             return self.prefix(op, args[0], node)
         if op == "isa":
             code, _kind = self.expr(args[0])
+            if base_name(args[1]) in self.plans and self.plain(base_name(args[1])) is not None:
+                return f"{self.builtin('isinstance')}({code}, {self.type_expr(args[1])})", BOOL
             return f"{self.jl('isa')}({code}, {self.type_expr(args[1])})", BOOL
         if op == "=>":
             (a, ka), (b, kb) = self.passed(args[0]), self.passed(args[1])
@@ -61,7 +64,11 @@ class Operations(Conversions):
             return self._row_product(args)
         if op.startswith(".") and op not in ("..", "..."):
             return self._dotted(op[1:], args, node)
-        values = [self.reader(a) for a in args]
+        before, self.comparing_types = self.comparing_types, op in ("==", "!=", "===", "!==", "<:")
+        try:
+            values = [self.reader(a) for a in args]
+        finally:
+            self.comparing_types = before
         result = values[0]
         for value in values[1:]:
             result = self.binary(op, result, value)
@@ -164,6 +171,8 @@ class Operations(Conversions):
                 else f"{self.jl('broadcast')}(lambda x: not x, {code})",
                 (kind if kind.tag == "arr" else ANY),
             )
+        if op == "-" and (negated := self.special_call("__neg__", kind)) is not None:
+            return f"(-{code})", negated
         if op in ("-", ".-") and (
             kind in REALS | {F32}
             or (kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT, F32))

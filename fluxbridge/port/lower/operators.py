@@ -73,10 +73,19 @@ class Operators(Core):
             kinds = BOTTOM if op not in COMPARISONS else BOOL
             return f"({x} {COMPARISONS.get(op, '+')} {y})", kinds
         if op in self.extended:
-            if (kx in NUMBERS and ky in NUMBERS) or kx == ky == STR:
+            made = self.special_operator(op, a, b)
+            if made is not None:
+                return made
+            if ((kx in NUMBERS and ky in NUMBERS) or kx == ky == STR) or (
+                op not in self.pirated and not self.touches_structs([kx, ky])
+            ):
                 pass
             else:
                 return self._helper(op, a, b)
+        elif op in (">", "!=", "≠") and self.extended:
+            made = self.special_operator(op, a, b)
+            if made is not None:
+                return made
         method = {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power, "÷": self._whole,  # noqa: E501
                   "%": self._remainder}.get(op)  # fmt: skip
         made = method(op, a, b) if method is not None else None
@@ -119,6 +128,9 @@ class Operators(Core):
         if op not in HELPERS:
             self.refuse(f"the operator {op} has no counterpart")
         kind = ANY
+        if self.extended and self.touches_structs([kx, ky]):
+            for used in (op, *("*" if op == "^" else ""), *(("isless", "<") if op in COMPARISONS else ())):
+                self.loosen(used)
         if op in COMPARISONS or op in ("===", "≈", "⊆", "∈", "in", "isa"):
             kind = BOOL if not (self.extended and op in self.extended) else ANY
         elif kx in NUMBERS and ky in NUMBERS and op in "+-*":
@@ -318,6 +330,18 @@ class Operators(Core):
             return (made if op == "==" else f"(not {made})"), BOOL
         return None
 
+    def special_operator(self, op: str, a: Value, b: Value) -> Value | None: ...  # type: ignore[empty-body]
+
+    def touches_structs(self, kinds: list[Kind]) -> bool: ...  # type: ignore[empty-body]
+
+    def loosen(self, op: str) -> None: ...
+
+    def has_slot(self, kind: Kind, name: str) -> bool: ...  # type: ignore[empty-body]
+
+    def special_call(self, name: str, kind: Kind) -> Kind | None: ...  # type: ignore[empty-body]
+
+    pirated: frozenset[str] | set[str] = frozenset()
+
     # Broadcasting.
 
     def dotted(self, op: str, a: Value, b: Value) -> Value:
@@ -355,6 +379,8 @@ class Operators(Core):
                 return f"({left} {sign} {right})", arr(element, rank)
         if op not in HELPERS:
             self.refuse(f"the operator .{op} has no counterpart")
+        if self.extended:
+            self.loosen(op)
         return f"{self.jl('broadcast')}({self.jl(HELPERS[op])}, {x}, {y})", self._dotted_kind(
             op, kx, ky, ex, ey
         )

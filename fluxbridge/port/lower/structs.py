@@ -6,14 +6,16 @@ from typing import Any
 
 from ..kinds import ANY, INT, NAT, NUMBERS, Kind, arr
 from ..syntax import Expr, Literal, Name, Node, Quoted
-from .closures import Closures
+from .dataclasses import Dataclasses
 from .scope import Scope, Variable, is_definition, python_name, targets
 
 
-class Structs(Closures):
+class Structs(Dataclasses):
     """``struct … end``, constructors, callable structs."""
 
     current_struct = ""
+    #: Abstract types of the program that are written as classes.
+    abstract: frozenset[str] | set[str] = frozenset()
 
     def callable_struct(
         self, name: Expr, parameters: list[Node], wheres: list[Node], body: Node, node: Expr
@@ -30,20 +32,19 @@ class Structs(Closures):
         if own.name in self.missing:
             self.refuse(f"depends on {own.name}, which was not translated", node)
         instance = python_name(name.args[0].text)
+        plan = self.plans.get(own.name)
+        several = plan is not None and len(plan.calls) > 1
         scope = Scope("block", ("callable", node.at), self.scope)
         scope.add(name.args[0].text, instance, fixed=Kind("struct", (own.name,)))
+        called = f"call_{own.python.lower()}"
+        first = f"{instance}: {own.python}" if several else instance
         with self.inside(scope):
             lines = self.function(
-                f"call_{own.python.lower()}",
-                parameters,
-                wheres,
-                body,
-                node,
-                dispatch=False,
-                key=node.at,
-                first=[instance],
+                called, parameters, wheres, body, node, dispatch=several, key=node.at, first=[first]
             )
-        return [*lines, f"{own.python}.__call__ = call_{own.python.lower()}"]
+        if several:
+            return [*lines, f"{own.python}.__call__ = lambda self, *args: {called}(self, *args)"]
+        return [*lines, f"{own.python}.__call__ = {called}"]
 
     def constructor(
         self,
@@ -100,6 +101,9 @@ class Structs(Closures):
         assert isinstance(head, Name)
         own = self.lookup(head.text) or self.scope.home.add(head.text, struct=node)
         own.struct = node
+        plan = self.plain(own.name)
+        if plan is not None and plan.node is node:
+            return self.dataclass(plan, own)
         options = []
         scope = Scope("block", ("struct", node.at), self.scope)
         fields: list[str] = []
@@ -182,6 +186,9 @@ class Structs(Closures):
             self.refuse("an abstract type with parameters", node)
         own = self.lookup(head.text) or self.scope.home.add(head.text)
         own.fixed = Kind("type")
+        if head.text in self.abstract:
+            above = f"({self.type_expr(parent)})" if isinstance(parent, Name) and parent.text != "Any" else ""
+            return [f"class {own.python}{above}:", "    pass"]
         option = f", {self.type_expr(parent)}" if parent is not None else ""
         return [f"{own.python} = {self.jl('abstract')}({head.text!r}{option})"]
 

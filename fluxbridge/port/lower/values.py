@@ -37,6 +37,8 @@ class Values(Operators):
         variable = self.lookup(text)
         if variable is not None:
             self.check_missing(text, node)
+            if variable.struct is not None and not self.comparing_types:
+                self.learned.heavy.add(text)
             return variable.python, self.kind_of(variable)
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)
@@ -120,10 +122,17 @@ class Values(Operators):
                 parts.append(("text", part.value))
             else:
                 code, kind = self.expr(part)
-                if kind not in (STR, INT, NAT, FLOAT, CHAR, SYM, F32, BOTTOM):
+                if not self.plainly(kind) and kind != BOTTOM:
+                    self.printed(kind)
                     code = f"{self.jl('string')}({code})"
                 parts.append(("code", code))
         return self.format_string(parts), STR
+
+    def plainly(self, kind: Kind) -> bool:
+        """Whether Python prints a value as Julia does."""
+        return kind in (STR, INT, NAT, FLOAT, CHAR, SYM, F32) or self.has_slot(kind, "__repr__")
+
+    def printed(self, kind: Kind) -> None: ...
 
     def format_string(self, parts: list[tuple[str, str]]) -> str:
         """An f-string; pieces that cannot stand in one are joined by ``+``."""
@@ -152,6 +161,9 @@ class Values(Operators):
         return f"f{quote}{body}{quote}"
 
     closed = False
+    comparing_types = False
+
+    def field_kind(self, struct: str, field: str) -> Kind: ...  # type: ignore[empty-body]
 
     def _joined(self, parts: list[tuple[str, str]]) -> str:
         pieces = [repr(text) if sort == "text" else text for sort, text in parts]
@@ -246,7 +258,3 @@ class Values(Operators):
                 "pair",
             ) else f"{code}.{field}", ANY
         return f"{code}.{field}", ANY
-
-    def field_kind(self, struct: str, field: str) -> Kind:
-        """What the type of a field says about its value."""
-        return self.structs.get(struct, {}).get(field, ANY)

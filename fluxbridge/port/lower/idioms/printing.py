@@ -11,8 +11,8 @@ from ...kinds import (
     NONE,
     STR,
 )
-from ...syntax import Expr, Name
-from .registry import PRINTED, Value, idiom, plain
+from ...syntax import Expr, Literal, Name
+from .registry import Value, idiom, plain
 
 
 @idiom("println", "print")
@@ -24,20 +24,31 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     values = [t.reader(a) for a in positional]
     if (
         values
-        and values[0][1] not in PRINTED
+        and not t.plainly(values[0][1])
         and values[0][1] != BOTTOM
         and isinstance(positional[0], Name)
         and positional[0].text in ("io", "stdout")
     ):
         code = ", ".join(c for c, _ in values)
         return f"{t.jl('println' if name == 'println' else 'print_')}({code})", NONE
-    if all(k in PRINTED for _, k in values):
+    if all(t.plainly(k) for _, k in values):
         end = "" if name == "println" else ", end=''"
+        joined = t.format_string([_part(a, c) for a, (c, _) in zip(positional, values, strict=True)])
+        if len(values) > 1 and joined.startswith(("f'", 'f"')):
+            return f"{t.builtin('print')}({joined}{end})", NONE
         separator = ", sep=''" if len(values) > 1 else ""
         return f"{t.builtin('print')}({', '.join(c for c, _ in values)}{separator}{end})".replace(
             "(, ", "("
         ), NONE
+    for _, kind in values:
+        t.printed(kind)
     return f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(c for c, _ in values)})", NONE
+
+
+def _part(node: Any, code: str) -> tuple[str, str]:
+    if isinstance(node, Literal) and node.type in ("String", "Char"):
+        return "text", node.value
+    return "code", code
 
 
 @idiom("string")
