@@ -93,6 +93,7 @@ DIFFERENTIATING = frozenset(
     ]
 )
 PASSES = 12
+KINDS = ("variables", "parameters", "results")
 
 
 @dataclass
@@ -166,16 +167,23 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
     source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
-    for number in range(4 * PASSES):
+    hopeful = True
+    pinned: set[Any] = set()
+    for number in range(16 * PASSES):
         run = _Pass(source, known, lost, soft, free)
         run.all()
         learned = run.lowerer.learned
+        _pin(learned, pinned)
+        if hopeful:  # until the kinds are settled, nothing is ruled out
+            hopeful = number < PASSES // 2 and not learned.same_kinds(known)
+            if hopeful:
+                learned.escaped, learned.heavy = set(), set()
         if learned.same(known) and run.lost == lost:
             if not _open_parameters(learned, run):
                 break
             learned = _opened(learned, run)
         elif number >= PASSES:
-            learned = _widened(known, learned)
+            learned = _widened(known, learned, pinned)
         known, lost = learned, run.lost
     run = _Pass(source, known, lost, soft, free, final=True)
     pieces = run.all()
@@ -241,19 +249,23 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     return made
 
 
-def _widened(before: Tables, after: Tables) -> Tables:
-    """What still changes is taken to be anything."""
-    made = Tables()
-    made.escaped, made.heavy = set(after.escaped), set(after.heavy)
-    for name in ("variables", "parameters", "results"):
+def _widened(before: Tables, after: Tables, pinned: set[Any]) -> Tables:
+    """What still changes is taken to be anything, in all passes that follow."""
+    for name in KINDS:
         old, new = getattr(before, name), getattr(after, name)
-        setattr(made, name, {k: (v if old.get(k) == v else ANY) for k, v in new.items()})
-        for k, v in new.items():
-            if old.get(k) != v:
-                made.escaped.update(
-                    x for kind in (v, old.get(k, v)) if kind.tag == "lambda" for x in kind.args
-                )
-    return made
+        pinned.update((name, k) for k, v in new.items() if old.get(k, v) != v)
+    _pin(after, pinned)
+    return after
+
+
+def _pin(tables: Tables, pinned: set[Any]) -> None:
+    """Kinds that were given up."""
+    for name, key in pinned:
+        table = getattr(tables, name)
+        if key in table and table[key] != ANY:
+            if table[key].tag == "lambda":
+                tables.escaped.update(table[key].args)
+            table[key] = ANY
 
 
 class _Recorder(dict):

@@ -128,7 +128,7 @@ class Calls(Derivatives):
             return False
         with self.hoisting():
             kinds = [self.expr(a)[1] for a in positional]
-        return not self.touches_structs(kinds)
+        return BOTTOM not in kinds and not self.touches_structs(kinds)
 
     def special_named(self, text: str, args: list[Node]) -> Value | None:
         """``length(s)`` of a struct with ``__len__``."""

@@ -32,11 +32,18 @@ class Tables:
         self.escaped: set[Any] = set()
         self.heavy: set[str] = set()
 
+    def same_kinds(self, other: Tables) -> bool:
+        """Whether the kinds are the same."""
+        return (
+            self.variables == other.variables
+            and self.parameters == other.parameters
+            and self.results == other.results
+        )
+
     def same(self, other: Tables) -> bool:
         """Whether nothing new was learned."""
         return (
-            self.variables == other.variables and self.parameters == other.parameters
-            and self.results == other.results and self.escaped == other.escaped and self.heavy == other.heavy
+            self.same_kinds(other) and self.escaped == other.escaped and self.heavy == other.heavy
         )  # fmt: skip
 
 

@@ -31,6 +31,14 @@ from .packages import (
 from .scope import python_name, targets
 
 
+#: Functions of Flux that look at a model and do not call it.
+NOT_CALLING = frozenset(
+    "setup update! params trainables trainable state adjust! freeze! thaw! f32 f64 f16 cpu gpu testmode! trainmode! mse mae "
+    "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
+    "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
+)  # fmt: skip
+
+
 class Derivatives(Broadcasts):
     """``gradient(f, x)``, ``Dense(2 => 3)``, ``Flux.mse(ŷ, y)``."""
 
@@ -131,6 +139,9 @@ class Derivatives(Broadcasts):
         if text == "params":
             self.imports.add("Flux")
         values = [self.flux_argument(a) for a in positional]
+        if text not in NOT_CALLING:
+            for _, kind in values:
+                self.called_unseen(kind)
         named = []
         for k in keywords:
             if (

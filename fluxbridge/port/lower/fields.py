@@ -65,6 +65,18 @@ class Fields(Expressions):
             if not plan.mutable and not all(self.field_kind(name, f.name) in EXACT for f in plan.fields):
                 self.weigh(name)
 
+    # Structs that are called.
+
+    def called_method(self, kind: Kind) -> Expr | None:
+        """``(m::M)(x) = …`` of a struct that has one such method."""
+        plan = self.plain(kind.args[0])
+        return plan.calls[0] if plan is not None and len(plan.calls) == 1 else None
+
+    def called_unseen(self, kind: Kind) -> None:
+        """A value of this kind is called somewhere with arguments that are not seen."""
+        for name in self.structs_in(kind):
+            self.learned.escaped.update(d.at for d in self.plans[name].calls)
+
     # Fields.
 
     def field_kind(self, struct: str, field: str) -> Kind:

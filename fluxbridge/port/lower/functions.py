@@ -106,6 +106,9 @@ class Functions(Fields):
         """A call of a function that is a value."""
         if kind.tag == "lambda":
             return self.followed_call(function, kind.args, args)
+        if kind.tag == "struct" and (called := self.called_method(kind)) is not None:
+            return self.followed_call(function, (called.at,), args)
+        self.called_unseen(kind)
         code, _ = self.arguments(args)
         return f"{function}({code})", BOTTOM if kind == BOTTOM else ANY
 
@@ -162,6 +165,7 @@ class Functions(Fields):
         code, kind = self.tracked(node)
         if kind.tag == "lambda":
             self.learn_call(kind.args, dict(enumerate(kinds)))
+        self.called_unseen(kind)
         return code, kind
 
     def result_of(self, function: Kind) -> Kind:

@@ -188,4 +188,4 @@ class Special(Closures):
 
     def touches_structs(self, kinds: list[Kind]) -> bool:
         """Whether one of these values may be a struct of the program."""
-        return any(k.tag == "bottom" or self.structs_in(k) for k in kinds)
+        return any(k.tag != "bottom" and self.structs_in(k) for k in kinds)

@@ -242,6 +242,8 @@ class Values(Operators):
         """``a.b``."""
         code, kind = self.expr(base)
         field = python_name(name)
+        if kind == BOTTOM:
+            return f"{code}.{field}", BOTTOM
         if kind.tag == "record":
             for own, inner in kind.args:
                 if own == field:
