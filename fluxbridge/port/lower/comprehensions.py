@@ -128,7 +128,7 @@ class Comprehensions(Matrices):
 
     def iterated_kind(self, node: Node, kind: Kind) -> Kind:
         """The kind of what a loop over this gives."""
-        if kind.tag == "iter":
+        if kind.tag in ("iter", "loader"):
             return kind.args[0]
         if kind == BOTTOM:
             return BOTTOM
@@ -142,7 +142,7 @@ class Comprehensions(Matrices):
 
     def iterable(self, code: str, kind: Kind, node: Any = None) -> str:
         """Code that Python can loop over."""
-        if kind.tag in ("iter", "range", "tuple", "str", "set", "bottom", "layers") or (
+        if kind.tag in ("iter", "loader", "range", "tuple", "str", "set", "bottom", "layers") or (
             kind.tag == "arr" and kind.rank == 1
         ):
             if False:

@@ -15,6 +15,7 @@ from ..kinds import (
 )  # fmt: skip
 from ..names import BASE, ELEMENTWISE, MODULES, SELECTED
 from ..syntax import Expr, Name, Node, Quoted
+from . import models
 from .core import Value
 from .fields import Fields
 from .operators import HELPERS
@@ -109,7 +110,9 @@ class Functions(Fields):
         if kind.tag == "struct" and (called := self.called_method(kind)) is not None:
             return self.followed_call(function, (called.at,), args)
         self.called_unseen(kind)
-        code, _ = self.arguments(args)
+        code, kinds = self.arguments(args)
+        if kind.tag == "model":
+            return f"{function}({code})", BOTTOM if BOTTOM in kinds else models.called(kind, kinds)
         return f"{function}({code})", BOTTOM if kind == BOTTOM else ANY
 
     def handed(self, a: Node) -> Value:

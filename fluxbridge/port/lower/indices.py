@@ -17,6 +17,7 @@ from ..kinds import (
 )  # fmt: skip
 from ..shifts import moved
 from ..syntax import Expr, Literal, Name, Node
+from . import models
 from .core import Value
 from .values import Values
 
@@ -117,6 +118,8 @@ class Indices(Values):
             if literal is not None and literal >= 1 and ik in INTS:
                 if kind.tag == "tuple" and literal <= len(kind.args):
                     return f"{code}[{literal - 1}]", kind.args[literal - 1]
+                if kind.tag == "layers" and kind.args:
+                    return f"{code}[{literal - 1}]", models.part(kind.args[0], literal)
                 if kind.tag != "tuple":
                     return f"{code}[{literal - 1}]", ANY
             if ik in INTS and kind.tag == "tuple" and kind.args:
@@ -127,7 +130,7 @@ class Indices(Values):
             and (literal := self.literal_int(positions[0][0])) is not None
             and literal >= 1
         ):
-            return f"{code}[{literal - 1}]", Kind("model")
+            return f"{code}[{literal - 1}]", models.part(kind, literal)
         vector = (kind.tag == "arr" and kind.rank == 1) or kind.tag in ("str",)
         if vector and len(positions) == 1:
             made = self._vector_index(code, kind, positions[0], nodes[0])

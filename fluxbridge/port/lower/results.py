@@ -313,6 +313,13 @@ def _parsed(kinds: list[Kind]) -> Kind:
     return kinds[0].args[0] if kinds and kinds[0].tag == "type" and kinds[0].args else ANY
 
 
-@gives("onehotbatch onehot")
+@gives("onehotbatch")
 def _onehot(kinds: list[Kind]) -> Kind:
-    return Kind("onehot")
+    return Kind("onehot", (2,)) if _vector(kinds[0]) or kinds[0].tag == "str" else Kind("onehot")
+
+
+@gives("onecold")
+def _onecold(kinds: list[Kind]) -> Kind:
+    return (
+        arr(INT, 1) if len(kinds) == 1 and (kinds[0].rank == 2 or kinds[0] == Kind("onehot", (2,))) else ANY
+    )

@@ -20,6 +20,7 @@ from ..kinds import (
     tuple_of,
 )  # fmt: skip
 from ..syntax import Expr, Literal, Name, Node, Quoted
+from . import models
 from .core import Value
 from .operators import Operators
 from .scope import python_name
@@ -252,6 +253,8 @@ class Values(Operators):
             return f"{code}.{field}", self.field_kind(kind.args[0], field)
         if name == "msg" and kind.tag == "error":
             return f"{self.jl('message')}({code})", STR
+        if kind.tag == "model":
+            return f"{code}.{field}", models.field(kind, name)
         if name == "layers":
             return f"{code}.layers", Kind("layers")
         if name in ("first", "second") and kind.tag not in ("record", "struct"):
