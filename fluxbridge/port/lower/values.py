@@ -123,7 +123,9 @@ class Values(Operators):
                 parts.append(("text", part.value))
             else:
                 code, kind = self.expr(part)
-                if not self.plainly(kind) and kind != BOTTOM:
+                if kind == BOOL:
+                    code = f"{self.builtin('str')}({code}).lower()"
+                elif not self.plainly(kind) and kind != BOTTOM:
                     self.printed(kind)
                     code = f"{self.jl('string')}({code})"
                 parts.append(("code", code))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...kinds import (
+    BOOL,
     BOTTOM,
     INT,
     NAT,
@@ -31,6 +32,8 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     ):
         code = ", ".join(c for c, _ in values)
         return f"{t.jl('println' if name == 'println' else 'print_')}({code})", NONE
+    if BOOL in [k for _, k in values] and all(k == BOOL or t.plainly(k) for _, k in values):
+        values = [(f"{t.builtin('str')}({c}).lower()", STR) if k == BOOL else (c, k) for c, k in values]
     if all(t.plainly(k) for _, k in values):
         end = "" if name == "println" else ", end=''"
         joined = t.format_string([_part(a, c) for a, (c, _) in zip(positional, values, strict=True)])
