@@ -31,7 +31,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "porting_blocks.md"
 MARK = "<!-- made by tools/blocks.py -->"
 SECONDS = 60
 SETUPS = {
-    "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib",
+    "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib\nusing UnicodePlots",
     "MLUtils": "using MLUtils", "OneHotArrays": "using OneHotArrays",
 }  # fmt: skip
 
@@ -49,6 +49,8 @@ OUTSIDE = (
     ("another compiler", "other packages"),
     ("its models are not those of Flux", "other packages"),
     ("a package without a counterpart", "other packages"),
+    ("no valid Julia", "no Julia"),
+    ("code that makes code", "code about code"),
 )
 
 
@@ -99,7 +101,11 @@ def paragraphs(text: str) -> list[str]:
     for start in starts[1:]:
         before = text[:start].rstrip(" \t")
         line = before.rfind("\n\n")
-        if line >= 0 and all(s.startswith("#") or not s.strip() for s in before[line:].split("\n")) and line > breaks[-1]:
+        if (
+            line >= 0
+            and all(s.startswith("#") or not s.strip() for s in before[line:].split("\n"))
+            and line > breaks[-1]
+        ):
             breaks.append(line)
     return [text[a:b] for a, b in zip(breaks, [*breaks[1:], len(text)], strict=True)]
 
@@ -122,9 +128,19 @@ def examine(name: str, suffix: str, text: str, setup: str) -> list[Block]:
         for number, cell in enumerate(cells):
             report = _reported(translation, number, cell)
             reason = report.reasons[0] if report.reasons else ""
-            block = Block(name, cell.line, cell.text, translation.cell(number), report.state, reason, random=number in random)
+            block = Block(
+                name,
+                cell.line,
+                cell.text,
+                translation.cell(number),
+                report.state,
+                reason,
+                random=number in random,
+            )
             if reason:
-                block.outside = next((o for r in report.reasons if (o := outside(r, translation, cell.text))), "")
+                block.outside = next(
+                    (o for r in report.reasons if (o := outside(r, translation, cell.text))), ""
+                )
             if report.state != "refused":
                 printed, value, error = limited(runner, number)
                 block.run = "ran" if not error or (cell.fails and error) else error
@@ -178,13 +194,16 @@ def outside(reason: str, translation, julia: str, seen: frozenset = frozenset())
         for piece in translation.refusals:
             if root[1] in piece.names:
                 return outside(piece.refused or "", translation, piece.julia, seen | {root[1]})
-    if re.search(r"\b(?:CUDA|cuDNN|AMDGPU|Metal|Reactant|NCCLBackend|MPIBackend|DistributedUtils)\b|\bcu\(", julia):
+    if re.search(
+        r"\b(?:CUDA|cuDNN|AMDGPU|Metal|Reactant|NCCLBackend|MPIBackend|DistributedUtils)\b|\bcu\(", julia
+    ):
         return "graphics cards"
     for word, kind in OUTSIDE:
         if word in reason:
             return kind
     if "is not known" in reason and any(
-        p.julia.startswith(("using", "import")) and outside(p.refused or "", translation, "") for p in translation.refusals
+        p.julia.startswith(("using", "import")) and outside(p.refused or "", translation, "")
+        for p in translation.refusals
     ):
         return "other packages"
     return ""
@@ -193,14 +212,18 @@ def outside(reason: str, translation, julia: str, seen: frozenset = frozenset())
 def kind_of(reason: str) -> str:
     """A reason without the names in it."""
     reason = re.sub(r"depends on .*", "depends on a refused statement", reason)
-    reason = re.sub(r"draws random numbers after .*", "draws random numbers after a refused statement", reason)
+    reason = re.sub(
+        r"draws random numbers after .*", "draws random numbers after a refused statement", reason
+    )
     return re.sub(r"^(the (?:function|name|macro|package)) \S+", r"\1 …", reason)[:90]
 
 
 def survey(folder: Path, jobs: int) -> list[Block]:
     """All blocks of a folder, each document in a process of its own."""
     setup = SETUPS.get(folder.name.removesuffix(".jl"), "")
-    work = [(name, suffix, text, setup if suffix == ".md" else "") for name, suffix, text in documents(folder)]
+    work = [
+        (name, suffix, text, setup if suffix == ".md" else "") for name, suffix, text in documents(folder)
+    ]
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
         return [b for blocks in pool.starmap(examine, work, chunksize=1) for b in blocks]
 
@@ -210,7 +233,7 @@ def share(part: int, whole: int) -> str:
     return f"{part} ({100 * part / whole:.1f} %)" if whole else "0"
 
 
-COLUMNS = "| | blocks | graphics card, download, other package | the others | translated | with their names | run | comparable | equal |"
+COLUMNS = "| | blocks | outside | the others | translated | with their names | run | comparable | equal |"
 
 
 def row(title: str, blocks: list[Block]) -> str:
@@ -229,7 +252,13 @@ def row(title: str, blocks: list[Block]) -> str:
 def tables(found: dict[str, list[Block]]) -> str:
     """The tables, as Markdown."""
     every = [b for blocks in found.values() for b in blocks]
-    lines = [COLUMNS, "| --- |" + " ---: |" * 8, *(row(t, b) for t, b in found.items()), row("all", every), ""]
+    lines = [
+        COLUMNS,
+        "| --- |" + " ---: |" * 8,
+        *(row(t, b) for t, b in found.items()),
+        row("all", every),
+        "",
+    ]
     lines += ["| refused because | blocks |", "| --- | ---: |"]
     reasons = Counter(b.outside or kind_of(b.reason) for b in every if b.state != "translated")
     lines += [f"| {r} | {n} |" for r, n in reasons.most_common()]
@@ -252,7 +281,9 @@ def listing(blocks: list[Block]) -> Iterator[str]:
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--list", action="store_true", help="every block that is refused, fails or differs")
     parser.add_argument("--write", action="store_true", help=f"write the tables to {PAGE.name}")

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from .answers import answered
 from .kinds import ANY, BOTTOM
 from .lower import (
     Lowerer,
@@ -146,7 +147,7 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
     of the reader; else what needs them is refused.
     """
-    text, bounds, broken = _joined(cells)
+    text, bounds, broken = _joined(answered(cells))
     source = parse(text)
     known = Tables()
     lost: dict[str, str] = {}
@@ -358,6 +359,7 @@ class _Pass:
                 )
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
+                t.packages |= getattr(refusal, "kept", frozenset())
                 if isinstance(node, Expr) and node.head in ("using", "import"):
                     t.free = False  # names that are not known may be those of the package
                 changed = (
@@ -451,14 +453,10 @@ def _end(node: Node, text: str) -> int:
 
 
 def _extended(statements: list[Node]) -> set[str]:
-    """Functions of Base to which the program adds methods."""
-    found: set[str] = set()
+    """Functions of Base to which the program adds methods: ``Base.f(…) = …``, ``import Base: f``."""
+    nodes = _expressions(Expr("block", list(statements)))
     imported: set[str] = set()
-    stack: list[Any] = list(statements)
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, Expr):
-            continue
+    for node in nodes:
         if node.head == "import":
             for path in node.args:
                 if (
@@ -470,13 +468,14 @@ def _extended(statements: list[Node]) -> set[str]:
                     imported.update(
                         getattr(p.args[-1], "text", "") for p in path.args[1:] if isinstance(p, Expr)
                     )
+    found: set[str] = set()
+    for node in nodes:
         if is_definition(node):
             name = signature_name(node.args[0])
             if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):
                 found.add(getattr(name.args[1].value, "text", ""))
             elif isinstance(name, Name) and name.text in imported:
                 found.add(name.text)
-        stack.extend(node.args)
     return found
 
 

@@ -121,21 +121,8 @@ from .iteration import (
 )  # fmt: skip
 from .linear import *
 from .linear import I
-from .models import (
-    Embedding,
-    EmbeddingBag,
-    derivative,
-    gather,
-    getobs,
-    group_indices,
-    kfolds,
-    leavepout,
-    obsview,
-    onecold,
-    onehot,
-    onehotbatch,
-    splitobs,
-)  # fmt: skip
+from .models import Embedding, EmbeddingBag, derivative, pullback_with_function
+from .observations import *
 from .printing import (
     Text,
     display,

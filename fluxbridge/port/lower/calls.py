@@ -27,6 +27,10 @@ from .scope import python_name
 from .words import TYPE_WORDS
 
 
+#: Functions that take sizes, as numbers or as a tuple.
+SIZED = frozenset(["zeros", "ones", "fill", "trues", "falses", "rand", "randn", "reshape"])
+
+
 class Calls(Derivatives):
     """Everything that is written ``f(…)``."""
 
@@ -69,8 +73,9 @@ class Calls(Derivatives):
 
     def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
         """A call of a function of Julia by its name."""
+        args = self.unsplat(text, args)
         idiom = IDIOMS.get(text)
-        if idiom is not None and text not in self.extended:
+        if idiom is not None and text not in self.extended and not self.spreads(args):
             positional, keywords = self.split(args)
             found = idiom(self, positional, keywords, node)
             if found is not None:
@@ -116,6 +121,22 @@ class Calls(Derivatives):
             code, _ = self.arguments(args)
             return f"{python_name(text)}({code})", ANY
         self.refuse(f"the function {text} is not known", node)
+
+    def spreads(self, args: list[Node]) -> bool:
+        """Whether ``xs...`` is among the arguments."""
+        return any(isinstance(a, Expr) and a.head == "..." for a in args)
+
+    def unsplat(self, text: str, args: list[Node]) -> list[Node]:
+        """``ones(size(x)...)`` as ``ones(size(x))``: these functions take a tuple of sizes, too."""
+        if text not in SIZED or not args:
+            return args
+        last = args[-1]
+        count = len(args) - 1 - (text in ("fill", "reshape", "similar"))
+        first = args[0]
+        typed = text not in ("fill", "reshape") and isinstance(first, Name) and first.text in TYPE_WORDS
+        if not (isinstance(last, Expr) and last.head == "...") or count != typed or self.spreads(args[:-1]):
+            return args
+        return [*args[:-1], last.args[0]] if self.expr(last.args[0])[1].tag == "tuple" else args
 
     new_of: str | None = None
 

@@ -9,6 +9,7 @@ from ..kinds import (
     F32,
     FLOAT,
     INTS,
+    NONE,
     NUMBERS,
     REALS,
     Kind,
@@ -16,6 +17,7 @@ from ..kinds import (
     traced,
     tuple_of,
 )  # fmt: skip
+from ...flux import optimisers
 from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED
 from ..syntax import Expr, Name, Node, Quoted
 from .broadcasts import Broadcasts
@@ -255,10 +257,16 @@ class Derivatives(Broadcasts):
         ) and sort in ("flux", "zygote"):
             return self.derivative_call(name, args, node)
         if name in SELECTED:
-            return self.helper_call(name, name, args)
+            return self.helper_call(name, name.replace("!", "_"), args)
         if (name == "params" or (name in ZYGOTE and sort == "zygote")) and name in ZYGOTE:
             return self.derivative_call(name, args, node)
         python = python_name(name)
+        if name == "refresh" and module == "Zygote" and not args:
+            return "None", NONE
+        if name == "_pullback" and module == "Zygote":
+            return self.helper_call(name, "pullback_with_function", args)
+        if module == "Optimisers" and hasattr(optimisers, python) and python not in FLUX_NAMES:
+            return self.flux_call(self.flux(f"Optimisers.{python}"), name, args)
         if name in ELEMENTWISE and len(args) == 1:
             self.packages.add("Flux")
             found = self.elementwise(name, args[0])

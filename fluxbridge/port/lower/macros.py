@@ -9,7 +9,7 @@ from ..kinds import ANY, BOOL, NONE, STR, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
-from .core import Value
+from .core import Refused, Value
 from .definitions import Definitions
 from .scope import Scope, is_definition, targets
 
@@ -225,6 +225,16 @@ class Macros(Definitions):
             lines.append(f"{own.python} = {call}" if False else call)
         return lines
 
+    def autosize(self, args: list[Node]) -> Value:
+        """``@autosize (28, 28, 1, 1) Chain(Dense(_ => 2))``."""
+        size, _ = self.expr(args[0])
+        outer, self.autosized = self.autosized, True
+        try:
+            model, _ = self.expr(args[1])
+        finally:
+            self.autosized = outer
+        return f"{self.flux('autosize')}({size}, {model})", Kind("model")
+
     def _x_macrocall(self, node: Expr) -> Value:
         name, args = self.macro_name(node), node.args[1:]
         if name == "@views":
@@ -269,8 +279,11 @@ class Macros(Definitions):
             return "os.path.dirname(__file__)", STR
         if name == "Core.@big_str":
             return f"{self.jl('BigInteger')}({args[0].value})", ANY  # type: ignore[union-attr]
-        if name == "@autosize":
-            self.refuse("@autosize is not translated yet", node)
+        if name == "@autosize" and len(args) == 2:
+            return self.autosize(args)
+        if name in ("@ignore", "@ignore_derivatives") and len(args) == 1:
+            self.imports.add("from fluxbridge import ignore_derivatives")
+            return f"ignore_derivatives({self.expr(args[0])[0]})", ANY
         if name == "@isdefined":
             self.refuse("@isdefined", node)
         if name == "@something":
@@ -284,8 +297,15 @@ class Macros(Definitions):
     # Imports.
 
     def _s_using(self, node: Expr, sink: Sink) -> list[str]:
+        refused: Refused | None = None
         for path in node.args:
-            self.use(path, node)
+            try:
+                self.use(path, node)
+            except Refused as problem:
+                refused = refused or problem
+        if refused is not None:
+            refused.kept = frozenset(self.packages)
+            raise refused
         return []
 
     _s_import = _s_using
@@ -304,8 +324,6 @@ class Macros(Definitions):
                     one = one.args[0]
                 name = one.args[-1].text if isinstance(one, Expr) else one.text  # type: ignore[union-attr]
                 self.packages.add(f"name:{name}")
-                if module in ("Base", "") and node.head == "import":
-                    self.extended.discard(name)
                 if alias is not None:
                     self.refuse(f"{name} as {alias}", node)
             return

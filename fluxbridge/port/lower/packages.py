@@ -7,6 +7,7 @@ from .. import base
 from .operators import HELPERS
 
 FLUX_NAMES = frozenset(n for n in dir(flux_module) if not n.startswith("__"))
+FLUX_TYPES = frozenset(n for n in FLUX_NAMES if isinstance(getattr(flux_module, n, None), type))
 BASE_NAMES = frozenset(n for n in dir(base) if not n.startswith("__"))
 ITERATORS = {
     "take": "take", "drop": "drop", "filter": "lazy_filter", "map": "lazy_map", "product": "product", "partition": "partition",  # noqa: E501

@@ -193,37 +193,16 @@ FLUX_VALUES: dict[str, str] = {
 
 #: Names of Flux, MLUtils and the like for which the base module has a version that counts from 1.
 SELECTED = frozenset(
-    [
-        "Embedding",
-        "EmbeddingBag",
-        "onecold",
-        "onehot",
-        "onehotbatch",
-        "getobs",
-        "obsview",
-        "group_indices",
-        "derivative",
-        "gather",
-        "splitobs",
-        "kfolds",
-        "leavepout",
-    ]
+    """
+Embedding EmbeddingBag onecold onehot onehotbatch derivative
+getobs getobs! obsview ObsDim slidingwindow splitobs kfolds leavepout timeseries_kfolds group_indices
+gather gather! scatter scatter! topk batched_searchsortedfirst batched_searchsortedlast
+KeyPath getkeypath haskeypath trainables
+""".split()
 )
 
 #: Names of Flux and its parts whose positions would be counted otherwise, so they are refused.
-COUNTED = frozenset(
-    [
-        "topk",
-        "scatter",
-        "scatter!",
-        "batched_searchsortedfirst",
-        "batched_searchsortedlast",
-        "ctc_loss",
-        "getobs!",
-        "slidingwindow",
-        "ObsDim",
-    ]
-)
+COUNTED = frozenset(["ctc_loss"])
 
 #: Packages and where their names are found.
 MODULES: dict[str, str] = {
