@@ -46,6 +46,8 @@ class Derivatives(Broadcasts):
             return f"Buffer({code})", ANY
         self.imports.add(f"from fluxbridge import {text}")
         if text not in DERIVATIVES or not positional:
+            if text == "forwarddiff" and self.in_gradient and isinstance(positional[0], Expr):
+                self.refuse_captures(positional[0], node)
             code, _ = self.arguments(args)
             return f"{name}({code})", ANY
         values = [self.passed(a) for a in positional[1:]]
@@ -110,6 +112,14 @@ class Derivatives(Broadcasts):
         return isinstance(function, Name) and function.text in ("Params", "params")
 
     in_gradient = False
+
+    def refuse_captures(self, function: Expr, node: Expr) -> None:
+        """Forward mode inside of a gradient gives no derivative by what its function captures."""
+        if self._captures(function):
+            self.refuse(
+                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
+                node,
+            )
 
     def _captures(self, node: Expr) -> bool:
         """Whether a closure uses variables of the functions around it."""
@@ -299,11 +309,8 @@ class Derivatives(Broadcasts):
         if len(positional) != 2 or name not in ("derivative", "gradient", "jacobian", "hessian"):
             self.refuse(f"ForwardDiff.{name} in this form", node)
         x, kind = self.passed(positional[1])
-        if self.in_gradient and isinstance(positional[0], Expr) and self._captures(positional[0]):
-            self.refuse(
-                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
-                node,
-            )
+        if self.in_gradient and isinstance(positional[0], Expr):
+            self.refuse_captures(positional[0], node)
         function, _ = self.function_value(positional[0], [traced(kind)])
         if name == "derivative":
             return f"{self.jl('derivative')}({function}, {x})", FLOAT if kind in REALS else ANY

@@ -161,6 +161,8 @@ class Macros(Definitions):
         own.functions = [d for d in own.functions if d is not definition] or own.functions
         if len(own.functions) != 1:
             self.refuse("@adjoint of a function with several methods", node)
+        if not parameters:
+            self.refuse("@adjoint of a function without arguments: ask Flux.within_gradient(x)", node)
         self.imports.add("from fluxbridge import adjoint")
         before: list[str] = []
         scope = Scope("block", ("rule", node.at), self.scope)
