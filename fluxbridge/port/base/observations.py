@@ -139,6 +139,19 @@ def obsview(data: Any, *rest: Any) -> Any:
     return Flux.obsview(data, *(places or [slice(None)] if along else places), *along)
 
 
+def counted(method: Any) -> Any:
+    """A ``getobs`` of the program's own, which counts from 1, as ``__getitem__``."""
+
+    def getitem(data: Any, i: Any) -> Any:
+        if _count(i):
+            return method(data, int(i) + 1)
+        if isinstance(i, slice):
+            i = range(*i.indices(len(data)))
+        return method(data, range(i.start + 1, i.stop + 1) if isinstance(i, range) else np.asarray(i) + 1)
+
+    return getitem
+
+
 def slidingwindow(data: Any, *, size: int, stride: int = 1, obsdim: int | None = None) -> Any:
     """``slidingwindow(data; size, stride, obsdim)``."""
     return Flux.slidingwindow(data, size=size, stride=stride, obsdim=None if obsdim is None else obsdim - 1)
@@ -202,7 +215,7 @@ def onehotbatch(xs: Any, labels: Any, *default: Any) -> Any:
 
 
 __all__ = [
-    "KeyPath", "ObsDim", "batched_searchsortedfirst", "batched_searchsortedlast", "gather", "gather_", "getkeypath", "getobs",
+    "KeyPath", "ObsDim", "batched_searchsortedfirst", "batched_searchsortedlast", "counted", "gather", "gather_", "getkeypath", "getobs",
     "getobs_", "group_indices", "haskeypath", "kfolds", "leavepout", "obsview", "onecold", "onehot", "onehotbatch", "scatter",
     "scatter_", "slidingwindow", "splitobs", "timeseries_kfolds", "topk", "trainables",
 ]  # fmt: skip
