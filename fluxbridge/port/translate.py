@@ -409,6 +409,8 @@ class _Pass:
                 lines.append(f"import {module}")
         if "np" in wanted:
             lines += [*([""] if lines else []), "import numpy as np"]
+        if "plt" in wanted:
+            lines.insert(len(lines) - ("np" in wanted), "import matplotlib.pyplot as plt")
         names = sorted(w.split()[-1] for w in wanted if w.startswith("from fluxbridge import"))
         second = []
         if "Flux" in wanted:

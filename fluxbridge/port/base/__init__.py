@@ -119,6 +119,7 @@ from .iteration import (
     takewhile,
     zip_,
 )  # fmt: skip
+from .figures import side_by_side
 from .linear import *
 from .linear import I
 from .models import Embedding, EmbeddingBag, derivative, pullback_with_function

@@ -9,6 +9,7 @@ from ..kinds import (
     BOOL,
     BOTTOM,
     F32,
+    NONE,
     NUMBERS,
     REALS,
     Kind,
@@ -23,6 +24,7 @@ from .packages import (
     OPERATOR_VALUES,
     ZYGOTE,
 )
+from .plots import FIGURE, Plotter, is_plot
 from .scope import python_name
 from .words import TYPE_WORDS
 
@@ -73,6 +75,8 @@ class Calls(Derivatives):
 
     def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
         """A call of a function of Julia by its name."""
+        if is_plot(text) and text not in self.extended and self.packages & {"Plots", f"plots:{text}"}:
+            return Plotter(self, text, args, node).value()
         args = self.unsplat(text, args)
         idiom = IDIOMS.get(text)
         if idiom is not None and text not in self.extended and not self.spreads(args):
@@ -94,6 +98,9 @@ class Calls(Derivatives):
             return self.forward_call(text, args, node)
         if text == "I" and "LinearAlgebra" in self.packages and len(args) == 1:
             return f"{self.np('eye')}({self.expr(args[0])[0]}, dtype=bool)", ANY
+        if text == "display" and len(args) == 1 and self.expr(args[0])[1] == FIGURE:
+            self.imports.add("plt")
+            return "plt.show()", NONE
         helper = self.helper_name(text)
         if text in ("new",):
             code, _ = self.arguments(args)

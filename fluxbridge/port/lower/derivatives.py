@@ -241,6 +241,9 @@ class Derivatives(Broadcasts):
         sort = MODULES[module]
         if sort == "main":
             return self._x_call(Expr("call", [Name(name, node.at), *args], node.at, node.end))
+        if sort == "plots":
+            self.packages.add(f"plots:{name}")
+            return self.named_call(name, args, node)
         if sort == "base":
             if name == "seed!" and module == "Random":
                 code, _ = self.arguments(args)

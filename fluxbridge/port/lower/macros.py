@@ -270,6 +270,11 @@ class Macros(Definitions):
             return f"re.compile({args[0].value!r})", ANY
         if name in ("@md_str", "@html_str") and isinstance(args[0], Literal):
             return repr(args[0].value), STR
+        if name == "@L_str" and isinstance(args[0], Literal):
+            text = str(args[0].value)
+            return repr(text if "$" in text else f"${text}$"), STR
+        if name in ("@gif", "@animate"):
+            self.refuse(f"{name}: write with matplotlib.animation", node)
         if name == "@raw_str" and isinstance(args[0], Literal):
             return repr(args[0].value), STR
         if name == "@elapsed":
@@ -325,7 +330,7 @@ class Macros(Definitions):
                     alias = one.args[1].text  # type: ignore[union-attr]
                     one = one.args[0]
                 name = one.args[-1].text if isinstance(one, Expr) else one.text  # type: ignore[union-attr]
-                self.packages.add(f"name:{name}")
+                self.packages.add(f"{'plots' if MODULES.get(module) == 'plots' else 'name'}:{name}")
                 if alias is not None:
                     self.refuse(f"{name} as {alias}", node)
             return

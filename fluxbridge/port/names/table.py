@@ -211,7 +211,7 @@ MODULES: dict[str, str] = {
     "Functors": "flux", "Losses": "flux", "Optimise": "flux", "Data": "flux", "ForwardDiff": "forwarddiff", "Test": "base",  # noqa: E501
     "Markdown": "nothing", "InteractiveUtils": "nothing", "Pkg": "nothing", "ChainRulesCore": "zygote", "Math": "base",  # noqa: E501
     "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "refused",  # noqa: E501
-    "Broadcast": "base", "Main": "main", "Dates": "refused",
+    "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "Dates": "refused",
 }  # fmt: skip
 
 #: Packages without a counterpart, and what to use instead.
@@ -232,10 +232,9 @@ REFUSED_PACKAGES: dict[str, str] = {
     "Optim": "use scipy.optimize.minimize",
     "Lux": "its models are not those of Flux",
     "PlutoUI": "widgets of Pluto have no counterpart here",
-    "Plots": "plots are not translated yet; use matplotlib",
-    "CairoMakie": "plots are not translated yet; use matplotlib",
-    "Makie": "plots are not translated yet; use matplotlib",
-    "StatsPlots": "plots are not translated yet; use matplotlib",
+    "CairoMakie": "write with matplotlib",
+    "Makie": "write with matplotlib",
+    "StatsPlots": "write with matplotlib",
     "MLDatasets": "data sets of MLDatasets have no counterpart here; load the data with scikit-learn",
     "JLD2": "use Flux.save and Flux.load",
     "BSON": "use Flux.save and Flux.load",
