@@ -23,6 +23,7 @@ from pathlib import Path
 
 from fluxbridge.port.command import _reported
 from fluxbridge.port.formats import Cell, read_text
+from fluxbridge.port.formats.readers import included
 from fluxbridge.port.running import Runner, _compared, restored
 from fluxbridge.port.syntax import JuliaSyntaxError, parse
 from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, translate_cells
@@ -82,7 +83,9 @@ def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
         return
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".jl", ".md", ".ipynb") and "/." not in str(path):
-            yield str(path.relative_to(folder)), path.suffix, path.read_text()
+            text = path.read_text()
+            text = included(text, path.parent) if path.suffix == ".jl" else text
+            yield str(path.relative_to(folder)), path.suffix, text
 
 
 def docstrings(text: str) -> list[str]:

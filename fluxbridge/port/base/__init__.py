@@ -119,7 +119,9 @@ from .iteration import (
     takewhile,
     zip_,
 )  # fmt: skip
+from .datasets import Iris
 from .figures import side_by_side
+from .files import *
 from .linear import *
 from .linear import I
 from .models import Embedding, EmbeddingBag, derivative, pullback_with_function
@@ -157,6 +159,7 @@ from .randomness import (
     shuffle_,
     xoshiro,
 )  # fmt: skip
+from .statsbase import *
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
 from .types import *
 from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, isa, subtype, supertype, typeof

@@ -15,12 +15,13 @@ from ..kinds import (
     Kind,
     floated,
 )  # fmt: skip
-from ..names import ELEMENTWISE
+from ..names import ELEMENTWISE, datasets
 from ..syntax import Expr, Name, Node, Quoted
 from .core import Value
 from .derivatives import Derivatives
 from .idioms import IDIOMS
 from .packages import (
+    ITERATORS,
     OPERATOR_VALUES,
     ZYGOTE,
 )
@@ -77,6 +78,11 @@ class Calls(Derivatives):
         """A call of a function of Julia by its name."""
         if is_plot(text) and text not in self.extended and self.packages & {"Plots", f"plots:{text}"}:
             return Plotter(self, text, args, node).value()
+        if text in datasets.HERE or text in datasets.ELSEWHERE:
+            if self.packages & {"MLDatasets", f"name:{text}"}:
+                return self.dataset(text, args, node)
+        if f"iterators:{text}" in self.packages and text in ITERATORS:
+            return self.iterators_call(text, args)
         args = self.unsplat(text, args)
         idiom = IDIOMS.get(text)
         if idiom is not None and text not in self.extended and not self.spreads(args):
@@ -109,6 +115,10 @@ class Calls(Derivatives):
             )
         if helper is not None:
             return self.helper_call(text, helper, args)
+        if self.packages & {"Flux", f"name:{text}"}:
+            old = self.old_name(text, args)
+            if old is not None:
+                return old
         flux = self.flux_name(text)
         if flux is not None:
             return self.flux_call(flux, text, args)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ...flux import optimisers
+from ...flux.absent import OLD_NAMES
 from ..kinds import (
     ANY,
     F32,
@@ -17,8 +19,7 @@ from ..kinds import (
     traced,
     tuple_of,
 )  # fmt: skip
-from ...flux import optimisers
-from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED
+from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED, datasets
 from ..syntax import Expr, Name, Node, Quoted
 from .broadcasts import Broadcasts
 from .core import Value
@@ -241,6 +242,10 @@ class Derivatives(Broadcasts):
         sort = MODULES[module]
         if sort == "main":
             return self._x_call(Expr("call", [Name(name, node.at), *args], node.at, node.end))
+        if module == "Pkg":
+            return "None", NONE
+        if sort == "datasets":
+            return self.dataset(name, args, node)
         if sort == "plots":
             self.packages.add(f"plots:{name}")
             return self.named_call(name, args, node)
@@ -278,6 +283,9 @@ class Derivatives(Broadcasts):
             return "None", NONE
         if name == "_pullback" and module == "Zygote":
             return self.helper_call(name, "pullback_with_function", args)
+        old = self.old_name(name, args)
+        if old is not None:
+            return old
         if module == "Optimisers" and hasattr(optimisers, python) and python not in FLUX_NAMES:
             return self.flux_call(self.flux(f"Optimisers.{python}"), name, args)
         if name in ELEMENTWISE and len(args) == 1:
@@ -288,6 +296,30 @@ class Derivatives(Broadcasts):
         if python in FLUX_NAMES and (True):
             return self.flux_call(self.flux(python), name, args)
         self.refuse(f"{module}.{name} is not known", node)
+
+    def old_name(self, name: str, args: list[Node]) -> Value | None:
+        """A name of older versions of Flux: what it is now, or why there is nothing."""
+        python = python_name(name)
+        if name == "reset!" and len(args) == 1:
+            return "None", NONE
+        if name == "get_device" and not args:
+            return f"{self.flux('gpu_device')}()", ANY
+        if name == "update!" and len(args) == 2 and self.statement_level:
+            return f"{self.expr(args[0])[0]} -= {self.expr(args[1])[0]}", NONE
+        if name in ("param", "data") and len(args) == 1:
+            return self.expr(args[0])
+        if name in OLD_NAMES or python in OLD_NAMES:
+            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}")
+        return None
+
+    def dataset(self, name: str, args: list[Node], node: Expr) -> Value:
+        """``Iris(as_df = false)``; data sets that are not here are refused."""
+        if name not in datasets.HERE:
+            self.refuse(f"{name}: {datasets.ELSEWHERE.get(name, 'this data set is a download')}", node)
+        code, _ = self.arguments(args)
+        if "as_df=False" not in code:
+            self.refuse(f"{name} as a data frame: write {name}(as_df = false)", node)
+        return f"{self.jl(name)}({code})", ANY
 
     def iterators_call(self, name: str, args: list[Node]) -> Value:
         """``Iterators.take(xs, 3)``."""

@@ -29,6 +29,8 @@ TRANSPARENT = frozenset(
         "@propagate_inbounds",
     ]
 )
+#: How names are marked that are imported one by one from a package of this sort.
+PREFIXES = {"plots": "plots", "iterators": "iterators"}
 NO_DOTS = frozenset([":", "=>", "&&", "||", "in", "isa"])
 
 
@@ -115,7 +117,7 @@ class Macros(Definitions):
             if any(isinstance(a, Expr) and a.head in ("=", "kw") for a in args) or name != "@info":
                 return ["pass"]
             return ["pass"]
-        if name in ("@kwdef",):
+        if name in ("@kwdef", "@with_kw"):
             return self.struct(args[0], True)  # type: ignore[arg-type]
         if name in ("@layer", "@functor"):
             return self.layer(args)
@@ -330,7 +332,7 @@ class Macros(Definitions):
                     alias = one.args[1].text  # type: ignore[union-attr]
                     one = one.args[0]
                 name = one.args[-1].text if isinstance(one, Expr) else one.text  # type: ignore[union-attr]
-                self.packages.add(f"{'plots' if MODULES.get(module) == 'plots' else 'name'}:{name}")
+                self.packages.add(f"{PREFIXES.get(MODULES.get(module, ""), "name")}:{name}")
                 if alias is not None:
                     self.refuse(f"{name} as {alias}", node)
             return

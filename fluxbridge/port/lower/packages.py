@@ -101,21 +101,10 @@ _PACKAGED = {
         ]
     },
     "isprime": ("Primes",),
+    **dict.fromkeys(
+        ["sample", "wsample", "countmap", "proportionmap", "mode", "zscore", "weights", "Weights", "FrequencyWeights"],
+        ("StatsBase",),
+    ),
+    **dict.fromkeys(["readdlm", "writedlm"], ("DelimitedFiles",)),
 }
-for _name in (
-    "norm",
-    "dot",
-    "mean",
-    "std",
-    "var",
-    "median",
-    "det",
-    "tr",
-    "shuffle",
-    "seed!",
-    "randperm",
-    "cross",
-    "I",
-):
-    if _name in _PACKAGED:
-        _PACKAGED[_name] = (*_PACKAGED[_name], "name:" + _name)
+_PACKAGED = {name: (*where, f"name:{name}") for name, where in _PACKAGED.items()}

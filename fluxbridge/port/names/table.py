@@ -45,6 +45,7 @@ getproperty getfield
 propertynames fieldnames
 isapprox isapprox
 Pair Pair
+open open_
 getindex at
 setindex! setat
 norm norm
@@ -210,8 +211,8 @@ MODULES: dict[str, str] = {
     "Flux": "flux", "NNlib": "flux", "Zygote": "zygote", "Optimisers": "flux", "MLUtils": "flux", "OneHotArrays": "flux",  # noqa: E501
     "Functors": "flux", "Losses": "flux", "Optimise": "flux", "Data": "flux", "ForwardDiff": "forwarddiff", "Test": "base",  # noqa: E501
     "Markdown": "nothing", "InteractiveUtils": "nothing", "Pkg": "nothing", "ChainRulesCore": "zygote", "Math": "base",  # noqa: E501
-    "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "refused",  # noqa: E501
-    "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "Dates": "refused",
+    "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "base", "Parameters": "base",  # noqa: E501
+    "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "MLDatasets": "datasets", "Dates": "refused",
 }  # fmt: skip
 
 #: Packages without a counterpart, and what to use instead.
@@ -235,7 +236,6 @@ REFUSED_PACKAGES: dict[str, str] = {
     "CairoMakie": "write with matplotlib",
     "Makie": "write with matplotlib",
     "StatsPlots": "write with matplotlib",
-    "MLDatasets": "data sets of MLDatasets have no counterpart here; load the data with scikit-learn",
     "JLD2": "use Flux.save and Flux.load",
     "BSON": "use Flux.save and Flux.load",
     "Images": "images have no counterpart here",
