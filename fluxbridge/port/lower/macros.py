@@ -332,7 +332,8 @@ class Macros(Definitions):
                     alias = one.args[1].text  # type: ignore[union-attr]
                     one = one.args[0]
                 name = one.args[-1].text if isinstance(one, Expr) else one.text  # type: ignore[union-attr]
-                self.packages.add(f"{PREFIXES.get(MODULES.get(module, ""), "name")}:{name}")
+                sort = PREFIXES.get(MODULES.get(module, ""), "name")
+                self.packages.add(f"{sort}:{name}")
                 if alias is not None:
                     self.refuse(f"{name} as {alias}", node)
             return
