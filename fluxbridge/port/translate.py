@@ -336,7 +336,7 @@ class _Pass:
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True
             try:
-                if random_lost and names & (RANDOM | self.random_users) and not is_definition(node):
+                if random_lost and names & (RANDOM | self.random_users) and not _only_defines(node):
                     raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
                 lines = t.statement(node)
                 trailing = t.trailing_comment(stop - 1)
@@ -371,7 +371,7 @@ class _Pass:
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
-                if seeded and names & (RANDOM | self.random_users) and not is_definition(node):
+                if seeded and names & (RANDOM | self.random_users) and not _only_defines(node):
                     random_lost = "a statement that was not translated"
             pieces.append(piece)
         rest = t.comment_lines(here, len(self.source.text))
@@ -510,6 +510,21 @@ def _grown_by_functions(root: Expr, grown: set[str]) -> None:
         for i, a in enumerate(_positional(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
+
+
+def _only_defines(node: Any) -> bool:
+    """Whether a statement runs nothing: a definition, a type, an import, ``@layer``."""
+    if not isinstance(node, Expr):
+        return False
+    if is_definition(node) or node.head in ("struct", "abstract", "using", "import", "export"):
+        return True
+    if node.head != "macrocall":
+        return False
+    name = node.args[0]
+    text = getattr(name, "text", "") or getattr(getattr(name.args[1], "value", None), "text", "")  # type: ignore[union-attr]
+    if text in ("@doc", "Core.@doc"):
+        return _only_defines(node.args[-1])
+    return text in ("@layer", "@functor", "@treelike", "@kwdef", "@with_kw", "@nograd", "@non_differentiable")
 
 
 def _positional(call: Expr) -> list[Node]:

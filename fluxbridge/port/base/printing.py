@@ -196,6 +196,10 @@ def show_array(x: Any) -> str:
         else element_type(list(x.ravel()))
     )
     name = kind.name if isinstance(kind, Type) else getattr(kind, "__name__", "Any")
+    if name == "CartesianIndex":
+        return f"CartesianIndex{{{len(x[0] if isinstance(x, list) else x.flat[0])}}}" + _bracketed(x, name)
+    if name in ("UnitRange", "StepRange"):
+        return name + ("{Int64}" if name == "UnitRange" else "{Int64, Int64}") + _bracketed(x, name)
     prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else repr(kind)
     if (
         name in ("Vector", "Matrix")
@@ -204,14 +208,17 @@ def show_array(x: Any) -> str:
         and kind.params[0].name not in _PLAIN_ELEMENTS
     ):
         prefix = repr(kind)
-    rank = 1 if isinstance(x, (list, range)) else np.ndim(x)
-    if rank == 1:
-        values = list(x)
-        if not values:
-            return f"{prefix or name}[]"
-        return f"{prefix}[" + ", ".join(_element(v, name) for v in values) + "]"
+    if (isinstance(x, (list, range)) or np.ndim(x) == 1) and not len(x):
+        return f"{prefix or name}[]"
+    return prefix + _bracketed(x, name)
+
+
+def _bracketed(x: Any, name: str) -> str:
+    """The elements in brackets."""
+    if isinstance(x, (list, range)) or np.ndim(x) == 1:
+        return "[" + ", ".join(_element(v, name) for v in x) + "]"
     made = _matrix(x, name)
-    return prefix + (made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]")
+    return made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]"
 
 
 def _matrix(x: Any, name: str) -> str:

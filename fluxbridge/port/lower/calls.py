@@ -15,7 +15,7 @@ from ..kinds import (
     Kind,
     floated,
 )  # fmt: skip
-from ..names import ELEMENTWISE, datasets
+from ..names import ELEMENTWISE, REFUSED_NAMES, datasets
 from ..syntax import Expr, Name, Node, Quoted
 from .core import Value
 from .derivatives import Derivatives
@@ -28,7 +28,6 @@ from .packages import (
 from .plots import FIGURE, Plotter, is_plot
 from .scope import python_name
 from .words import TYPE_WORDS
-
 
 #: Functions that take sizes, as numbers or as a tuple.
 SIZED = frozenset(["zeros", "ones", "fill", "trues", "falses", "rand", "randn", "reshape"])
@@ -78,6 +77,8 @@ class Calls(Derivatives):
         """A call of a function of Julia by its name."""
         if is_plot(text) and text not in self.extended and self.packages & {"Plots", f"plots:{text}"}:
             return Plotter(self, text, args, node).value()
+        if text in REFUSED_NAMES and text not in self.extended:
+            self.refuse(f"{text}: {REFUSED_NAMES[text]}", node)
         if text in datasets.HERE or text in datasets.ELSEWHERE:
             if self.packages & {"MLDatasets", f"name:{text}"}:
                 return self.dataset(text, args, node)

@@ -33,6 +33,11 @@ from .packages import (
 )
 from .scope import python_name, targets
 
+#: Functions that are called otherwise since.
+RENAMED = {"mapleaves": "fmap", "testmode": "testmode_"}
+#: Keywords that layers had in older versions of Flux.
+OLD_KEYWORDS = {"initW": "init"}
+
 
 class Derivatives(Broadcasts):
     """``gradient(f, x)``, ``Dense(2 => 3)``, ``Flux.mse(ŷ, y)``."""
@@ -154,7 +159,8 @@ class Derivatives(Broadcasts):
             ):
                 named.append(f"axis={self._axis(k.args[1])}")
             elif isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name):
-                named.append(f"{python_name(k.args[0].text)}={self.flux_argument(k.args[1])[0]}")
+                name = OLD_KEYWORDS.get(k.args[0].text, k.args[0].text)
+                named.append(f"{python_name(name)}={self.flux_argument(k.args[1])[0]}")
             else:
                 named.extend(self.keyword_arguments([k]))
         kind = Kind("model") if text in ("Chain",) else ANY
@@ -302,6 +308,8 @@ class Derivatives(Broadcasts):
         python = python_name(name)
         if name == "reset!" and len(args) == 1:
             return "None", NONE
+        if name in RENAMED and f"{python}" not in FLUX_NAMES:
+            return self.flux_call(self.flux(RENAMED[name]), name, args)
         if name == "get_device" and not args:
             return f"{self.flux('gpu_device')}()", ANY
         if name == "update!" and len(args) == 2 and self.statement_level:
@@ -309,7 +317,9 @@ class Derivatives(Broadcasts):
         if name in ("param", "data") and len(args) == 1:
             return self.expr(args[0])
         if name in OLD_NAMES or python in OLD_NAMES:
-            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}")
+            self.refuse(
+                f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}"
+            )
         return None
 
     def dataset(self, name: str, args: list[Node], node: Expr) -> Value:

@@ -26,7 +26,6 @@ from .packages import (
 from .scope import python_name
 from .words import TYPE_WORDS
 
-
 #: Packages whose names are in SELECTED.
 SELECTING = ("Flux", "MLUtils", "OneHotArrays", "NNlib", "Optimisers", "Functors", "ForwardDiff")
 

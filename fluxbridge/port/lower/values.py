@@ -56,8 +56,9 @@ class Values(Operators):
         return self.function_name(text, node)
 
     def check_missing(self, text: str, node: Any) -> None:
-        """Refuse what depends on something that was refused."""
-        if text in self.missing:
+        """Refuse what depends on something that was refused; a variable of a function is another one."""
+        own = self.lookup(text)
+        if text in self.missing and (own is None or own.scope.home.kind == "file"):
             self.refuse(f"depends on {text}, which was not translated", node)
 
     def type_name(self, text: str) -> str | None:
