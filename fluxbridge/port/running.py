@@ -11,13 +11,9 @@ from typing import Any
 
 from . import base
 from .formats import Cell
+from .printed import values_of
 from .report import CellReport
 from .translate import Translation
-
-NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*(?:[eEf][-+]?\d+)?|Inf|NaN)(?![\w.]*\w)")
-OPENING = re.compile(
-    r"^.*(?:Vector|Matrix|Array|element|range|Tuple|Dict|Set|adjoint|transpose).*:?$", re.MULTILINE
-)
 
 
 class Runner:
@@ -110,13 +106,12 @@ def _compared(cell: Cell, printed: str, value: Any, error: str) -> str:
         return error
     if callable(value) or "generic function" in answer or "…" in answer or "⋮" in answer or "[...]" in answer:
         return ""
-    body = OPENING.sub("", answer) if "\n" in answer else answer
-    wanted = NUMBER.findall(body)
+    wanted = values_of(answer)
     try:
         shown = printed + ("" if value is None else base.show(value))
     except Exception:
         return ""
-    found = NUMBER.findall(shown)
+    found = values_of(shown)
     if not wanted:
         return ""
     if len(wanted) != len(found):
@@ -132,6 +127,13 @@ def _compared(cell: Cell, printed: str, value: Any, error: str) -> str:
 
 
 def _near(wanted: str, found: str) -> bool:
+    if wanted.isalpha() or found.isalpha():
+        return wanted == found or (wanted, found) in (
+            ("true", "1"),
+            ("1", "true"),
+            ("false", "0"),
+            ("0", "false"),
+        )
     a, b = (float(t.replace("f", "e") if t not in ("Inf", "-Inf", "NaN") else t) for t in (wanted, found))
     digits = len(re.sub(r"[^\d]", "", wanted.split("e")[0].split("f")[0]))
     return (

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from .answers import answered
 from .kinds import ANY, BOTTOM
 from .lower import (
     Lowerer,
@@ -162,7 +163,7 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
     of the reader; else what needs them is refused.
     """
-    text, bounds, broken = _joined(cells)
+    text, bounds, broken = _joined(answered(cells))
     source = parse(text)
     source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
@@ -410,7 +411,7 @@ class _Pass:
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True
             try:
-                if random_lost and names & (RANDOM | self.random_users) and not is_definition(node):
+                if random_lost and names & (RANDOM | self.random_users) and not _only_defines(node):
                     raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
                 lines = t.statement(node)
                 trailing = t.trailing_comment(stop - 1)
@@ -433,6 +434,7 @@ class _Pass:
                 )
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
+                t.packages |= getattr(refusal, "kept", frozenset())
                 if isinstance(node, Expr) and node.head in ("using", "import"):
                     t.free = False  # names that are not known may be those of the package
                 changed = (
@@ -444,7 +446,7 @@ class _Pass:
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
-                if seeded and names & (RANDOM | self.random_users) and not is_definition(node):
+                if seeded and names & (RANDOM | self.random_users) and not _only_defines(node):
                     random_lost = "a statement that was not translated"
             pieces.append(piece)
         rest = t.comment_lines(here, len(self.source.text))
@@ -485,6 +487,8 @@ class _Pass:
             lines.append(f"from dataclasses import {', '.join(plain)}")
         if "np" in wanted:
             lines += [*([""] if lines else []), "import numpy as np"]
+        if "plt" in wanted:
+            lines.insert(len(lines) - ("np" in wanted), "import matplotlib.pyplot as plt")
         names = sorted(w.split()[-1] for w in wanted if w.startswith("from fluxbridge import"))
         second = []
         if "Flux" in wanted:
@@ -578,14 +582,10 @@ def _end(node: Node, text: str) -> int:
 
 
 def _extended(statements: list[Node]) -> set[str]:
-    """Functions of Base to which the program adds methods."""
-    found: set[str] = set()
+    """Functions of Base to which the program adds methods: ``Base.f(…) = …``, ``import Base: f``."""
+    nodes = _expressions(Expr("block", list(statements)))
     imported: set[str] = set()
-    stack: list[Any] = list(statements)
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, Expr):
-            continue
+    for node in nodes:
         if node.head == "import":
             for path in node.args:
                 if (
@@ -597,13 +597,14 @@ def _extended(statements: list[Node]) -> set[str]:
                     imported.update(
                         getattr(p.args[-1], "text", "") for p in path.args[1:] if isinstance(p, Expr)
                     )
+    found: set[str] = set()
+    for node in nodes:
         if is_definition(node):
             name = signature_name(node.args[0])
             if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):
                 found.add(getattr(name.args[1].value, "text", ""))
             elif isinstance(name, Name) and name.text in imported:
                 found.add(name.text)
-        stack.extend(node.args)
     return found
 
 
@@ -636,6 +637,21 @@ def _grown_by_functions(root: Expr, grown: set[str]) -> None:
         for i, a in enumerate(_positional(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
+
+
+def _only_defines(node: Any) -> bool:
+    """Whether a statement runs nothing: a definition, a type, an import, ``@layer``."""
+    if not isinstance(node, Expr):
+        return False
+    if is_definition(node) or node.head in ("struct", "abstract", "using", "import", "export"):
+        return True
+    if node.head != "macrocall":
+        return False
+    name = node.args[0]
+    text = getattr(name, "text", "") or getattr(getattr(name.args[1], "value", None), "text", "")  # type: ignore[union-attr]
+    if text in ("@doc", "Core.@doc"):
+        return _only_defines(node.args[-1])
+    return text in ("@layer", "@functor", "@treelike", "@kwdef", "@with_kw", "@nograd", "@non_differentiable")
 
 
 def _positional(call: Expr) -> list[Node]:

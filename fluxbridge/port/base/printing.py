@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from ...autodiff.tools import ignore_derivatives
+from ...autodiff.tracing import Tracer
 from .arithmetic import is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
@@ -79,6 +81,8 @@ def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
 
 
 def _print(x: Any) -> str:
+    if isinstance(x, Tracer):
+        x = ignore_derivatives(x)
     if isinstance(x, str):
         return str(x)
     if type(x) is np.float32:
@@ -90,6 +94,8 @@ def _print(x: Any) -> str:
 
 def show(x: Any) -> str:
     """``repr(x)``: a value as Julia shows it inside of others."""
+    if isinstance(x, Tracer):
+        x = ignore_derivatives(x)
     kind = type(x)
     if kind is bool or kind is np.bool_:
         return "true" if x else "false"
@@ -196,6 +202,10 @@ def show_array(x: Any) -> str:
         else element_type(list(x.ravel()))
     )
     name = kind.name if isinstance(kind, Type) else getattr(kind, "__name__", "Any")
+    if name == "CartesianIndex":
+        return f"CartesianIndex{{{len(x[0] if isinstance(x, list) else x.flat[0])}}}" + _bracketed(x, name)
+    if name in ("UnitRange", "StepRange"):
+        return name + ("{Int64}" if name == "UnitRange" else "{Int64, Int64}") + _bracketed(x, name)
     prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else repr(kind)
     if (
         name in ("Vector", "Matrix")
@@ -204,14 +214,17 @@ def show_array(x: Any) -> str:
         and kind.params[0].name not in _PLAIN_ELEMENTS
     ):
         prefix = repr(kind)
-    rank = 1 if isinstance(x, (list, range)) else np.ndim(x)
-    if rank == 1:
-        values = list(x)
-        if not values:
-            return f"{prefix or name}[]"
-        return f"{prefix}[" + ", ".join(_element(v, name) for v in values) + "]"
+    if (isinstance(x, (list, range)) or np.ndim(x) == 1) and not len(x):
+        return f"{prefix or name}[]"
+    return prefix + _bracketed(x, name)
+
+
+def _bracketed(x: Any, name: str) -> str:
+    """The elements in brackets."""
+    if isinstance(x, (list, range)) or np.ndim(x) == 1:
+        return "[" + ", ".join(_element(v, name) for v in x) + "]"
     made = _matrix(x, name)
-    return prefix + (made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]")
+    return made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]"
 
 
 def _matrix(x: Any, name: str) -> str:

@@ -10,6 +10,8 @@ from .cells import Cell, Document
 
 PLUTO = "### A Pluto.jl notebook ###"
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
+INCLUDE = re.compile(r"""^include\((?:joinpath\(@__DIR__, )?"([^"]+\.jl)"\)?\);?[ \t]*$""", re.MULTILINE)
+SETUP = re.compile(r"setup *= *:\((?P<code>.*)\)")
 LITERATE = re.compile(r"^#(?:md|nb|jl|src)?(?: |$|-)")
 
 
@@ -20,7 +22,19 @@ def read(path: str | Path) -> Document:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is no text in UTF-8") from None
-    return read_text(text, path.suffix)
+    return read_text(included(text, path.parent) if path.suffix == ".jl" else text, path.suffix)
+
+
+def included(text: str, folder: Path, inside: tuple[Path, ...] = ()) -> str:
+    """A script with the files in the place of ``include("file.jl")`` that it reads at the top level."""
+
+    def found(match: re.Match[str]) -> str:
+        file = (folder / match[1]).resolve()
+        if not file.is_file() or file in inside:
+            return match[0]
+        return included(file.read_text(encoding="utf-8"), file.parent, (*inside, file)).rstrip("\n")
+
+    return INCLUDE.sub(found, text)
 
 
 def read_text(text: str, suffix: str = ".jl") -> Document:
@@ -173,6 +187,10 @@ def _block(info: str, body: list[str], line: int) -> list[Cell] | None:
     if name not in ("julia", "julia-repl", "jldoctest", "@example", "@repl", "@setup", "@eval"):
         return None
     hidden = name == "@setup"
+    before = SETUP.search(info) if name == "jldoctest" else None
+    if before is not None:
+        made = _block("jldoctest", body, line)
+        return [Cell("code", before.group("code"), line, True), *(made or [])]
     if name in ("julia", "julia-repl", "jldoctest", "@repl") and any(re.match(r"^julia> ?", b) for b in body):
         return repl(body, line)
     if name == "jldoctest" and "# output" in body:
@@ -208,8 +226,8 @@ def repl(body: list[str], line: int) -> list[Cell]:
             close()
             cells.append(Cell("code", prompt.group(1), line + offset))
             open_input = True
-        elif open_input and text.startswith("       ") and not answer and _unfinished(cells[-1].text, text):
-            cells[-1].text += "\n" + text[7:]
+        elif open_input and not answer and _unfinished(cells[-1].text, text):
+            cells[-1].text += "\n" + (text[7:] if text.startswith("       ") else text.lstrip())
         elif cells:
             open_input = False
             answer.append(text)

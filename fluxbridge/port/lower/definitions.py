@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..syntax import Expr, Name, Node, Quoted
+from .methods import OWN_METHODS, Methods
 from .scope import python_name, signature_name, targets
-from .structs import Structs
 
 METHOD_NAMES = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "^": "power", "==": "equal", "<": "less", "\\": "solve", "%": "rem", "÷": "div", "<=": "less_equal",  # noqa: E501
@@ -76,7 +76,7 @@ EXTENDABLE = frozenset(
 )
 
 
-class Definitions(Structs):
+class Definitions(Methods):
     """Functions and methods of the program."""
 
     def defined_name(self, node: Expr) -> str:
@@ -152,7 +152,9 @@ class Definitions(Structs):
     def extension(
         self, text: str, parameters: list[Node], wheres: list[Node], body: Node, node: Expr
     ) -> list[str]:
-        """A method of a function of Base."""
+        """A method of a function of Base or of a package."""
+        if text in OWN_METHODS:
+            return self.package_method(text, parameters, wheres, body, node)
         if text in ("Float64", "Int", "Int64", "Float32", "String"):
             pass
         elif text not in EXTENDABLE:

@@ -50,11 +50,14 @@ class Values(Operators):
             return code, kind
         if text == ":":
             return self.jl("COLON"), ANY
+        if text == "_" and self.autosized:
+            return self.flux("_"), NAT
         return self.function_name(text, node)
 
     def check_missing(self, text: str, node: Any) -> None:
-        """Refuse what depends on something that was refused."""
-        if text in self.missing:
+        """Refuse what depends on something that was refused; a variable of a function is another one."""
+        own = self.lookup(text)
+        if text in self.missing and (own is None or own.scope.home.kind == "file"):
             self.refuse(f"depends on {text}, which was not translated", node)
 
     def type_name(self, text: str) -> str | None:
