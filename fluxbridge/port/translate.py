@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .kinds import ANY, BOTTOM
+from .kinds import ANY, BOTTOM, Kind
 from .lower import (
     Lowerer,
     Refused,
@@ -140,18 +141,25 @@ def render(pieces: list[Piece], text: str) -> str:
     return "\n".join(out)
 
 
-def translate_cells(cells: list[str], soft: bool = False, free: bool = False) -> Translation:
+def translate_cells(
+    cells: list[str],
+    soft: bool = False,
+    free: bool = False,
+    seen: Mapping[tuple[str, int], Kind] | None = None,
+) -> Translation:
     """Translate cells that belong to one program.
 
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
-    of the reader; else what needs them is refused.
+    of the reader; else what needs them is refused. ``seen``: the kinds that variables had when the program
+    ran, by name and the position of the statement that assigns it.
     """
+    seen = seen or {}
     text, bounds, broken = _joined(cells)
     source = parse(text)
     known = Tables()
     lost: dict[str, str] = {}
     for number in range(4 * PASSES):
-        run = _Pass(source, known, lost, soft, free)
+        run = _Pass(source, known, lost, soft, free, seen=seen)
         run.all()
         learned = run.lowerer.learned
         if learned.same(known) and run.lost == lost:
@@ -161,7 +169,7 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
         elif number >= PASSES:
             learned = _widened(known, learned)
         known, lost = learned, run.lost
-    run = _Pass(source, known, lost, soft, free, final=True)
+    run = _Pass(source, known, lost, soft, free, final=True, seen=seen)
     pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
@@ -255,6 +263,7 @@ class _Pass:
         soft: bool,
         free: bool = False,
         final: bool = False,
+        seen: Mapping[tuple[str, int], Kind] | None = None,
     ) -> None:
         self.source, self.soft = source, soft
         self.finish = simplified if final else list
@@ -263,6 +272,7 @@ class _Pass:
         known.parameters = _Recorder(known.parameters, self.parameter_keys)
         self.lowerer = Lowerer(source.text, known, soft)
         self.lowerer.free = free
+        self.lowerer.seen = dict(seen or {})
         if self.known_open:
             self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
@@ -331,6 +341,7 @@ class _Pass:
             assigned, names = self.facts(node)
             piece.names = assigned
             before = t.helper_calls
+            t.statement_at = at
             state = dict(t.missing), set(t.imports), set(t.packages)
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from ..kinds import ANY, BOTTOM, Kind, join
+from ..kinds import ANY, BOTTOM, Kind, join, narrowed
 from ..syntax import Comment, Expr, Literal, Name, Node, Quoted
 from .scope import Scope, Variable, python_name
 
@@ -63,6 +63,8 @@ class Core:
         self.structs: dict[str, Any] = {}
         self.in_function = 0
         self.free = False
+        self.seen: dict[tuple[str, int], Kind] = {}
+        self.statement_at = -1
 
     # Words.
 
@@ -130,6 +132,8 @@ class Core:
     def learn(self, variable: Variable, kind: Kind) -> None:
         """A value of this kind is assigned to a variable."""
         key = (variable.scope.key, variable.name)
+        if variable.scope.kind == "file":  # seen when it ran: exact where that says more
+            kind = narrowed(kind, self.seen.get((variable.name, self.statement_at), ANY))
         self.learned.variables[key] = join(self.learned.variables.get(key, BOTTOM), kind)
 
     def learn_parameter(self, key: Any, kind: Kind) -> None:
