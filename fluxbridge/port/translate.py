@@ -146,20 +146,22 @@ def translate_cells(
     soft: bool = False,
     free: bool = False,
     seen: Mapping[tuple[str, int], Kind] | None = None,
+    interactive: bool = False,
 ) -> Translation:
     """Translate cells that belong to one program.
 
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
     of the reader; else what needs them is refused. ``seen``: the kinds that variables had when the program
-    ran, by name and the position of the statement that assigns it.
+    ran, by name and the position of the statement that assigns it. ``interactive``: the reader may call the
+    functions with anything later, and give the variables that they use other values.
     """
-    seen = seen or {}
+    more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
     text, bounds, broken = _joined(cells)
     source = parse(text)
     known = Tables()
     lost: dict[str, str] = {}
     for number in range(4 * PASSES):
-        run = _Pass(source, known, lost, soft, free, seen=seen)
+        run = _Pass(source, known, lost, soft, free, **more)
         run.all()
         learned = run.lowerer.learned
         if learned.same(known) and run.lost == lost:
@@ -169,7 +171,7 @@ def translate_cells(
         elif number >= PASSES:
             learned = _widened(known, learned)
         known, lost = learned, run.lost
-    run = _Pass(source, known, lost, soft, free, final=True, seen=seen)
+    run = _Pass(source, known, lost, soft, free, final=True, **more)
     pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
@@ -264,8 +266,9 @@ class _Pass:
         free: bool = False,
         final: bool = False,
         seen: Mapping[tuple[str, int], Kind] | None = None,
+        interactive: bool = False,
     ) -> None:
-        self.source, self.soft = source, soft
+        self.source, self.soft, self.interactive = source, soft, interactive
         self.finish = simplified if final else list
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
@@ -294,11 +297,15 @@ class _Pass:
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
             t.scope.add(name, functions=definitions)
-            if name in escaped or len(definitions) > 1:
+            if name in escaped or len(definitions) > 1 or self.interactive:
                 for d in definitions:
                     _open_all(t, d)
         for name, definition in found.structs.items():
             t.scope.add(name, struct=definition)
+        if self.interactive:
+            bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
+            for name in set().union(*bodies) & {*found.plain, *found.looped}:
+                t.learn(t.scope.names[name], ANY)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()

@@ -54,6 +54,36 @@ function evaluate(d::Document, code::AbstractString, names::Tuple)
     return (plain(d, printed), error..., drawn, Base.invokelatest(left, d, value, names)...)
 end
 
+"""
+    share(d, code, names, values, wanted)
+
+Run code in a document with variables from outside, as `%%julia --real` does. The answer: what it printed, the
+type and text of its error, its value, and of the names in `wanted` those that exist then with their values.
+"""
+function share(d, code::AbstractString, names::Tuple, values::Tuple, wanted::Tuple)
+    error, value = ("", ""), nothing
+    printed = captured() do
+        try
+            for (name, x) in zip(names, values)
+                Core.eval(d.world, Expr(:(=), Symbol(name), QuoteNode(x)))
+            end
+            value = interruptible() do
+                Base.include_string(ex -> prepared(d, ex), d.world, code, SOURCE)
+            end
+        catch e
+            e = root(e)
+            e isa InterruptException && rethrow()
+            error = (string(nameof(typeof(e))), plain(d, text(e)))
+        end
+    end
+    return (plain(d, printed), error..., value, Base.invokelatest(there, d, wanted)...)
+end
+
+function there(d, wanted)
+    found = filter(n -> isdefined(d.world, Symbol(n)), collect(String, wanted))
+    return Tuple(found), Tuple(getglobal(d.world, Symbol(n)) for n in found)
+end
+
 "The value of a statement and the variables after it, described."
 function left(d, value, names)
     there = filter(n -> isdefined(d.world, Symbol(n)), collect(String, names))
