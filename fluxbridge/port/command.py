@@ -165,8 +165,7 @@ def _written(
 
 
 def _reported(translation: Translation, number: int, cell: Cell) -> CellReport:
-    start, end = translation.cells[number]
-    pieces = [p for p in translation.pieces if start <= p.at < end and p.julia]
+    pieces = [p for p in translation.of_cell(number) if p.julia]
     refused = [p for p in pieces if p.refused is not None]
     state = "translated" if not refused else "refused" if len(refused) == len(pieces) else "partly"
     return CellReport(cell.line, state, [p.refused or "" for p in refused], sum(p.helpers for p in pieces))

@@ -43,8 +43,7 @@ class Runner:
 
     def pieces(self, number: int) -> list[Piece]:
         """The statements of one cell, those that are refused, too."""
-        start, end = self.translation.cells[number]
-        return [p for p in self.translation.pieces if start <= p.at < end and (p.lines or p.julia)]
+        return [p for p in self.translation.of_cell(number) if p.lines or p.julia]
 
     def run(self, piece: Piece, number: int) -> Ran:
         """Run one statement of the cell with this number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,9 +116,12 @@ class Translation:
 
     def cell(self, number: int) -> str:
         """The Python of one cell; what was refused is a comment with its reason."""
-        start, end = self.cells[number]
-        chosen = [p for p in self.pieces if start <= p.at < end]
-        return render(chosen, self.text)
+        return render(self.of_cell(number), self.text)
+
+    def of_cell(self, number: int) -> list[Piece]:
+        """The statements of one cell, in order."""
+        first, last = (bisect.bisect_left(self.pieces, at, key=lambda p: p.at) for at in self.cells[number])
+        return self.pieces[first:last]
 
     @property
     def code(self) -> str:

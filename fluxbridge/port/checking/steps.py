@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,7 +63,7 @@ def steps_of(cells: list[str]) -> list[Step]:
 
 
 def _cell(bounds: list[tuple[int, int]], at: int) -> int:
-    return next(n for n, (start, end) in enumerate(bounds) if start <= at < end)
+    return bisect.bisect_right(bounds, at, key=lambda b: b[0]) - 1
 
 
 def _code(node: Any, text: str, at: int, following: int) -> str:
