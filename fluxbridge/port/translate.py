@@ -80,6 +80,8 @@ RANDOM = frozenset(
 )
 SHARING = frozenset(["vec", "reshape", "view", "flatten", "selectdim", "dropdims", "transpose", "adjoint"])
 PASSES = 12
+#: How deep expressions may be nested: each level takes several of Python's thousand calls.
+DEEPEST = 100
 
 
 @dataclass
@@ -204,7 +206,9 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
     for cell in cells:
         cell = cell.replace("\r\n", "\n")
         try:
-            parse(cell)
+            statements = parse(cell).statements
+            if _depth(statements) > DEEPEST:
+                raise JuliaSyntaxError("brackets and blocks are nested too deeply", cell, 0)
             kept = cell
         except JuliaSyntaxError as problem:
             broken.append(Piece(cell, here, refused=f"no valid Julia: {problem}"))
@@ -213,6 +217,15 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
         bounds.append((here, here + len(kept) + 1))
         here += len(kept) + 1
     return "".join(parts), bounds, broken
+
+
+def _depth(nodes: list[Node]) -> int:
+    """How deep expressions are nested."""
+    depth, level = 0, [n for n in nodes if isinstance(n, Expr)]
+    while level:
+        depth += 1
+        level = [a for n in level for a in n.args if isinstance(a, Expr)]
+    return depth
 
 
 def _open_parameters(learned: Tables, run: _Pass) -> bool:

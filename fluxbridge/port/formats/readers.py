@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from .cells import Cell, Document
 
@@ -257,15 +258,12 @@ def _unfinished(code: str, following: str) -> bool:
 def notebook(text: str) -> Document:
     """A notebook of Jupyter."""
     try:
-        data = json.loads(text)
-        entries = data["cells"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+        cells = [_entry(entry) for entry in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("this is no notebook of Jupyter") from None
-    cells = []
-    for entry in entries:
-        source = entry.get("source", "")
-        body = "".join(source) if isinstance(source, list) else source
-        if not body.strip():
-            continue
-        cells.append(Cell("code" if entry.get("cell_type") == "code" else "prose", body))
-    return Document(cells, "notebook", soft=True)
+    return Document([c for c in cells if c.text.strip()], "notebook", soft=True)
+
+
+def _entry(entry: Any) -> Cell:
+    source = entry.get("source", "")
+    return Cell("code" if entry.get("cell_type") == "code" else "prose", "".join(source))
