@@ -26,8 +26,8 @@ Answers = dict[int, tuple[Step, Answer]]
 def asked(cells: Sequence[str], soft: bool, source: Source) -> Answers:
     """Run the Julia of a document."""
     steps = steps_of(list(cells))
-    shown = Progress("Julia", source(steps, soft))
-    return {step.at: (step, answer) for step, answer in zip(steps, shown, strict=False)}
+    shown = Progress("Julia", steps)
+    return {step.at: (step, answer) for step, answer in zip(shown, source(steps, soft), strict=False)}
 
 
 def check(
