@@ -18,7 +18,11 @@ class Documents(FakeBridge):
     """What ``julia/src/documents.jl`` does, for Python."""
 
     def define(self, source: str) -> Box:
-        return Box({"FluxBridge.Documents.document": self.document, "FluxBridge.Documents.evaluate": evaluate}[source])
+        return Box(
+            {"FluxBridge.Documents.document": self.document, "FluxBridge.Documents.evaluate": evaluate}[
+                source
+            ]
+        )
 
     def document(self, soft: bool, seed: int) -> JuliaObject:
         return JuliaObject(Box({"os": os, "time": time, "seed": seed}), self)

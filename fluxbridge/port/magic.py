@@ -1,10 +1,10 @@
 """``%%julia`` in IPython and Jupyter: a cell of Julia, translated and run, or run in the real Julia.
 
-    %load_ext fluxbridge
+%load_ext fluxbridge
 
-    %%julia            translated to Python and run among the variables of the notebook
-    %%julia --show     the Python is printed, too
-    %%julia --real     run in the real Julia, with variables shared both ways
+%%julia            translated to Python and run among the variables of the notebook
+%%julia --show     the Python is printed, too
+%%julia --real     run in the real Julia, with variables shared both ways
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ class JuliaCells:
         code = rest if cell is None else cell
         if "--real" in options:
             if "--show" in options:
-                raise ArgumentError("--show prints the translation, and --real runs the Julia itself: choose one")
+                raise ArgumentError(
+                    "--show prints the translation, and --real runs the Julia itself: choose one"
+                )
             self.real = self.real or Real(self.scope)
             value = self.real.run(code)
         else:
@@ -223,7 +225,9 @@ class Real:
         if not isinstance(value, JuliaObject):
             if isinstance(value, (types.ModuleType, type)):
                 return False
-            if callable(value) and getattr(value, "__module__", None) != self.scope.get("__name__", "__main__"):
+            if callable(value) and getattr(value, "__module__", None) != self.scope.get(
+                "__name__", "__main__"
+            ):
                 return False
         if name not in self.given:
             return True

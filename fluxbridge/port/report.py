@@ -106,15 +106,11 @@ class Report:
             if not c.good or c.notes or (c.run and len(self.cells) <= FEW)
         ]
         width = max((len(c.word) for _, c in shown), default=0)
-        return [
-            f"  cell {n} (line {c.line}): {c.word:<{width}}  {c.notes}".rstrip() for n, c in shown
-        ]
+        return [f"  cell {n} (line {c.line}): {c.word:<{width}}  {c.notes}".rstrip() for n, c in shown]
 
     def table(self) -> str:
         """The report as Markdown, for the last cell of a notebook."""
-        rows = [
-            f"| {n} | {c.line} | {c.word} | {_escaped(c.notes)} |" for n, c in enumerate(self.cells, 1)
-        ]
+        rows = [f"| {n} | {c.line} | {c.word} | {_escaped(c.notes)} |" for n, c in enumerate(self.cells, 1)]
         return "\n".join(
             [
                 *(line + "  " for line in self.totals()),

@@ -45,6 +45,17 @@ class Runner:
         """The statements of one cell, those that are refused, too."""
         return [p for p in self.translation.of_cell(number) if p.lines or p.julia]
 
+    def cell(self, number: int) -> tuple[str, Any, str]:
+        """What one cell prints, its last value, and its error (or ``""``), with which it ends."""
+        printed, ran = "", Ran()
+        for piece in self.pieces(number):
+            if piece.refused is None and piece.lines:
+                ran = self.run(piece, number)
+                printed += ran.printed
+                if ran.error:
+                    break
+        return printed, ran.value, ran.error
+
     def run(self, piece: Piece, number: int) -> Ran:
         """Run one statement of the cell with this number."""
         if number != self._cell:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .answers import answered
 from .kinds import ANY, BOTTOM, Kind
 from .lower import (
     Lowerer,
@@ -162,7 +163,7 @@ def translate_cells(
     functions with anything later, and give the variables that they use other values.
     """
     more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
-    text, bounds, broken = _joined(cells)
+    text, bounds, broken = _joined(answered(cells))
     source = parse(text)
     known = Tables()
     lost: dict[str, str] = {}
@@ -393,6 +394,7 @@ class _Pass:
                 )
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
+                t.packages |= getattr(refusal, "kept", frozenset())
                 if isinstance(node, Expr) and node.head in ("using", "import"):
                     t.free = False  # names that are not known may be those of the package
                 changed = (
@@ -442,6 +444,8 @@ class _Pass:
                 lines.append(f"import {module}")
         if "np" in wanted:
             lines += [*([""] if lines else []), "import numpy as np"]
+        if "plt" in wanted:
+            lines.insert(len(lines) - ("np" in wanted), "import matplotlib.pyplot as plt")
         names = sorted(w.split()[-1] for w in wanted if w.startswith("from fluxbridge import"))
         second = []
         if "Flux" in wanted:
@@ -486,14 +490,10 @@ def _end(node: Node, text: str) -> int:
 
 
 def _extended(statements: list[Node]) -> set[str]:
-    """Functions of Base to which the program adds methods."""
-    found: set[str] = set()
+    """Functions of Base to which the program adds methods: ``Base.f(…) = …``, ``import Base: f``."""
+    nodes = _expressions(Expr("block", list(statements)))
     imported: set[str] = set()
-    stack: list[Any] = list(statements)
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, Expr):
-            continue
+    for node in nodes:
         if node.head == "import":
             for path in node.args:
                 if (
@@ -505,13 +505,14 @@ def _extended(statements: list[Node]) -> set[str]:
                     imported.update(
                         getattr(p.args[-1], "text", "") for p in path.args[1:] if isinstance(p, Expr)
                     )
+    found: set[str] = set()
+    for node in nodes:
         if is_definition(node):
             name = signature_name(node.args[0])
             if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):
                 found.add(getattr(name.args[1].value, "text", ""))
             elif isinstance(name, Name) and name.text in imported:
                 found.add(name.text)
-        stack.extend(node.args)
     return found
 
 

@@ -53,7 +53,9 @@ def test_variables_in_functions_may_change(cells):
 
 def test_methods_and_structs_of_several_cells(cells):
     cells.run("", "struct Circle\n r::Float64\nend\narea(c::Circle) = 3 * c.r^2\narea(Circle(2))")
-    value = cells.run("", "struct Square\n a::Float64\nend\narea(s::Square) = s.a^2\n[area(Circle(1)), area(Square(3))]")
+    value = cells.run(
+        "", "struct Square\n a::Float64\nend\narea(s::Square) = s.a^2\n[area(Circle(1)), area(Square(3))]"
+    )
     assert value.tolist() == [3.0, 9.0]
 
 
@@ -138,7 +140,9 @@ def test_the_extension_does_not_load_ipython():
 @pytest.mark.once
 def test_real_shares_variables_both_ways(cells, capsys):
     cells.scope["x"] = np.array([1.0, 2.0])
-    assert cells.run("--real", "println(sum(x))\ny = 2 .* x; d = Dict(:a => 1)\nsquare(t) = t^2\nlength(y)") == 2
+    assert (
+        cells.run("--real", "println(sum(x))\ny = 2 .* x; d = Dict(:a => 1)\nsquare(t) = t^2\nlength(y)") == 2
+    )
     assert capsys.readouterr().out == "3.0\n"
     assert cells.scope["y"].tolist() == [2.0, 4.0] and cells.scope["d"] == {"a": 1}
     assert cells.scope["square"](3) == 9

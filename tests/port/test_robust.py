@@ -21,7 +21,10 @@ from fluxbridge.port.formats import read_text
 SOURCES = sorted(p for p in PROGRAMS.iterdir() if p.suffix in (".jl", ".md"))
 
 
-@pytest.mark.parametrize("name", ["xor_network.jl", "pluto_slider_with_bind.jl", "literate_taylor_series.jl", "doctest_array_indexing.md"])
+@pytest.mark.parametrize(
+    "name",
+    ["xor_network.jl", "pluto_slider_with_bind.jl", "literate_taylor_series.jl", "doctest_array_indexing.md"],
+)
 def test_truncated_anywhere(name):
     source = PROGRAMS / name
     text = source.read_text(encoding="utf-8")

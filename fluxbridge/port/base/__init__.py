@@ -119,23 +119,13 @@ from .iteration import (
     takewhile,
     zip_,
 )  # fmt: skip
+from .datasets import Iris
+from .figures import side_by_side
+from .files import *
 from .linear import *
 from .linear import I
-from .models import (
-    Embedding,
-    EmbeddingBag,
-    derivative,
-    gather,
-    getobs,
-    group_indices,
-    kfolds,
-    leavepout,
-    obsview,
-    onecold,
-    onehot,
-    onehotbatch,
-    splitobs,
-)  # fmt: skip
+from .models import Embedding, EmbeddingBag, derivative, pullback_with_function
+from .observations import *
 from .printing import (
     Text,
     display,
@@ -169,6 +159,7 @@ from .randomness import (
     shuffle_,
     xoshiro,
 )  # fmt: skip
+from .statsbase import *
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
 from .types import *
 from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, isa, subtype, supertype, typeof

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from ...autodiff.tools import ignore_derivatives
+from ...autodiff.tracing import Tracer
 from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
 from .types import BigInteger, Number, Symbol, isa, subtype, typeof
@@ -64,9 +66,7 @@ def _number(x: Any) -> Any:
     kind = type(x)
     if kind is int or kind is float:
         return x
-    if isinstance(x, np.bool_) or kind is bool:
-        return int(x)
-    if isinstance(x, np.int64):
+    if kind is np.bool_ or kind is bool or kind is np.int64:  # not isinstance: of traced values they are true
         return int(x)
     return x
 
@@ -691,11 +691,8 @@ def zero(x: Any) -> Any:
         return x.convert(0)  # type: ignore[misc]
     if is_array(x):
         return np.zeros_like(array_of(x))
-    return (
-        type(x)(0)
-        if isinstance(x, (int, float, np.generic)) and not type(x).__module__.startswith("fluxbridge")
-        else x * 0
-    )
+    x = ignore_derivatives(x) if isinstance(x, Tracer) else x
+    return type(x)(0) if isinstance(x, (int, float, np.generic)) else x * 0
 
 
 @generic("one")
@@ -707,6 +704,7 @@ def one(x: Any) -> Any:
         return x.convert(1)  # type: ignore[misc]
     if is_array(x):
         return np.eye(np.shape(x)[0], dtype=array_of(x).dtype)
+    x = ignore_derivatives(x) if isinstance(x, Tracer) else x
     return type(x)(1) if isinstance(x, (int, np.generic)) else 1.0
 
 

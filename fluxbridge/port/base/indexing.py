@@ -240,7 +240,9 @@ def at(x: Any, *index: Any) -> Any:
             return x[key] if not is_integer(key) else x[int(key) - 1]
         if type(x).__name__ == "Buffer":
             return x[_numpy_index(np.empty(x.shape), index)]
-        return x[int(key) - 1] if is_integer(key) else x[key]
+        if is_integer(key):
+            return x[int(key) - 1]
+        return x[np.asarray(key) - 1] if isinstance(key, (list, np.ndarray)) else x[key]
     raise MethodError(f"no method matching getindex(::{type(x).__name__})")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from ...autodiff.tools import ignore_derivatives
+from ...autodiff.tracing import Tracer
 from .arithmetic import is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
@@ -79,6 +81,8 @@ def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
 
 
 def _print(x: Any) -> str:
+    if isinstance(x, Tracer):
+        x = ignore_derivatives(x)
     if isinstance(x, str):
         return str(x)
     if type(x) is np.float32:
@@ -90,6 +94,8 @@ def _print(x: Any) -> str:
 
 def show(x: Any) -> str:
     """``repr(x)``: a value as Julia shows it inside of others."""
+    if isinstance(x, Tracer):
+        x = ignore_derivatives(x)
     kind = type(x)
     if kind is bool or kind is np.bool_:
         return "true" if x else "false"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...progress import Progress
 from .. import base
@@ -53,7 +52,11 @@ def check(
 
 
 def _worth(cell: CellReport) -> tuple[bool, bool, int]:
-    return cell.state == "translated", cell.run == "ran", [DIFFERS, RANDOM, UNCHECKED, "", AGREES].index(cell.check)
+    return (
+        cell.state == "translated",
+        cell.run == "ran",
+        [DIFFERS, RANDOM, UNCHECKED, "", AGREES].index(cell.check),
+    )
 
 
 @dataclass
@@ -170,7 +173,9 @@ class _Verdicts:
         if answer.drew and (not self.seeded or self.out_of_step is not None):
             since = step.cell if self.out_of_step is None else self.out_of_step
             verdict = RANDOM
-            reason = "random, and without a seed" if not self.seeded else f"random numbers since cell {since + 1}"
+            reason = (
+                "random, and without a seed" if not self.seeded else f"random numbers since cell {since + 1}"
+            )
             self.out_of_step = since
         verdict = verdict or DIFFERS
         table = self.lost.random if verdict == RANDOM else self.lost.different
@@ -222,5 +227,3 @@ def _verdict(findings: list[tuple[str, str]], count: int) -> tuple[str, str]:
             if found == verdict:
                 return verdict, detail
     return (AGREES, "") if count else ("", "")
-
-

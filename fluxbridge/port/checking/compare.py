@@ -109,7 +109,7 @@ def _off(off: float) -> str:
 
 def _array(found: Comparison, where: str, seen: Seen, value: Any) -> None:
     _, kind, wanted = seen
-    if isinstance(value, (str, Mapping)) or value is None or np.ndim(wanted) and np.isscalar(value):
+    if isinstance(value, (str, Mapping)) or value is None or (np.ndim(wanted) and np.isscalar(value)):
         return _not(found, where, value, f"an array of {kind}")
     here = np.asarray(value if hasattr(value, "__array__") else list(value))
     if here.dtype == object:

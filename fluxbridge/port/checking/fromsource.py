@@ -7,16 +7,12 @@ from typing import Any
 
 from ...progress import Progress
 from .. import base
-from .printed import near_numbers
 from ..formats import Cell
+from ..printed import values_of
 from ..report import AGREES, DIFFERS, CellReport
 from ..running import Runner, restored
 from ..translate import Translation
-
-NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*(?:[eEf][-+]?\d+)?|Inf|NaN)(?![\w.]*\w)")
-OPENING = re.compile(
-    r"^.*(?:Vector|Matrix|Array|element|range|Tuple|Dict|Set|adjoint|transpose).*:?$", re.MULTILINE
-)
+from .printed import near_numbers
 
 
 def run_cells(
@@ -31,14 +27,7 @@ def run_cells(
         runner = Runner(translation, limit)
         for number in Progress("Python", range(len(cells))):
             cell, report = cells[number], reports[number]
-            printed, value, error = "", None, ""
-            for piece in runner.pieces(number):
-                if piece.refused is not None or not piece.lines:
-                    continue
-                ran = runner.run(piece, number)
-                printed, value, error = printed + ran.printed, ran.value, ran.error
-                if error:
-                    break
+            printed, value, error = runner.cell(number)
             if report.state == "refused":
                 continue
             report.run = "ran" if not error or cell.fails else error
@@ -47,29 +36,29 @@ def run_cells(
 
 
 def _compare(report: CellReport, cell: Cell, printed: str, value: Any, error: str) -> None:
+    verdict = compared_answer(cell, printed, value, error)
+    if verdict:
+        report.check, report.compared = (AGREES if verdict == AGREES else DIFFERS), 1
+        report.detail = "" if verdict == AGREES else verdict
+
+
+def compared_answer(cell: Cell, printed: str, value: Any, error: str) -> str:
+    """``"agrees"``, how the answer of the source differs, or nothing where there is nothing to compare."""
     answer = cell.answers[0]
     if cell.fails:
-        wrong = "" if error else "the source has an error here, the translation none"
-    elif error:
-        wrong = error
-    elif callable(value) or "generic function" in answer or any(t in answer for t in ("…", "⋮", "[...]")):
-        return
-    else:
-        body = OPENING.sub("", answer) if "\n" in answer else answer
-        wanted = NUMBER.findall(body)
-        try:
-            shown = printed + ("" if value is None else base.show(value))
-        except Exception:
-            return
-        if not wanted:
-            return
-        wrong = _difference(answer, wanted, shown)
-    report.check = DIFFERS if wrong else AGREES
-    report.detail, report.compared = wrong, 1
-
-
-def _difference(answer: str, wanted: list[str], shown: str) -> str:
-    found = NUMBER.findall(shown)
+        return AGREES if error else "the source has an error here, the translation none"
+    if error:
+        return error
+    if callable(value) or "generic function" in answer or any(t in answer for t in ("…", "⋮", "[...]")):
+        return ""
+    wanted = values_of(answer)
+    try:
+        shown = printed + ("" if value is None else base.show(value))
+    except Exception:
+        return ""
+    if not wanted:
+        return ""
+    found = values_of(shown)
     if len(wanted) != len(found):
         if not shown:
             return "nothing is printed"
@@ -77,11 +66,18 @@ def _difference(answer: str, wanted: list[str], shown: str) -> str:
     for w, f in zip(wanted, found, strict=True):
         if not _near(w, f):
             return f"the source prints {w}, the translation {f}"
-    return ""
+    return AGREES
+
+
+#: Truth values that stand in arrays of numbers on one side.
+TRUTHS = {"true": "1", "false": "0"}
 
 
 def _near(wanted: str, found: str) -> bool:
-    """Numbers as people print them: all digits but the last two count."""
+    """Whether two values are the same, numbers as people print them: all digits but the last two count."""
+    words = [t for t in (wanted, found) if t.isalpha() and t not in ("Inf", "NaN")]
+    if words:
+        return TRUTHS.get(wanted, wanted) == TRUTHS.get(found, found)
     if near_numbers(wanted, found):
         return True
     a, b = (float(t.replace("f", "e") if t.strip("-") not in ("Inf", "NaN") else t) for t in (wanted, found))

@@ -20,7 +20,13 @@ NUMBERS: dict[str, tuple[Kind, tuple[type, ...]]] = {
     "Bool": (kinds.BOOL, (bool, np.bool_)),
     "ComplexF64": (kinds.COMPLEX, (complex, np.complex128)),
 }
-DTYPES = {"Int64": "int64", "Float64": "float64", "Float32": "float32", "Bool": "bool", "ComplexF64": "complex128"}
+DTYPES = {
+    "Int64": "int64",
+    "Float64": "float64",
+    "Float32": "float32",
+    "Bool": "bool",
+    "ComplexF64": "complex128",
+}
 TEXTS = {"String": kinds.STR, "Symbol": kinds.SYM, "Char": kinds.CHAR}
 
 Observed = dict[tuple[str, int], Kind]

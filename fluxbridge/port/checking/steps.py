@@ -7,6 +7,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers import answered
 from ..syntax import Expr, Name, parse
 from ..translate import _assigned, _changed, _end, _joined, _names_in, _start, is_definition
 
@@ -36,7 +37,7 @@ def steps_of(cells: list[str]) -> list[Step]:
     >>> [(s.code, s.look) for s in steps_of(["x = 1; f(y) = x + y", "f(2)"])]
     [('x = 1', ('x',)), ('f(y) = x + y', ('f', 'x')), ('f(2)', ('f', 'x'))]
     """
-    text, bounds, broken = _joined(cells)
+    text, bounds, broken = _joined(answered(cells))
     statements = parse(text).statements
     steps = [Step(_cell(bounds, p.at), p.at, p.julia, [], set()) for p in broken]
     starts = [_start(node) for node in statements] + [len(text)]

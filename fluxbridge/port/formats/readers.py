@@ -11,6 +11,7 @@ from .cells import Cell, Document
 
 PLUTO = "### A Pluto.jl notebook ###"
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
+SETUP = re.compile(r"setup *= *:\((?P<code>.*)\)")
 LITERATE = re.compile(r"^#(?:md|nb|jl|src)?(?: |$|-)")
 
 
@@ -200,6 +201,10 @@ def _block(info: str, body: list[str], line: int) -> list[Cell] | None:
     if name not in ("julia", "julia-repl", "jldoctest", "@example", "@repl", "@setup", "@eval"):
         return None
     hidden = name == "@setup"
+    before = SETUP.search(info) if name == "jldoctest" else None
+    if before is not None:
+        made = _block("jldoctest", body, line)
+        return [Cell("code", before.group("code"), line, True), *(made or [])]
     if name in ("julia", "julia-repl", "jldoctest", "@repl") and any(re.match(r"^julia> ?", b) for b in body):
         return repl(body, line)
     if name == "jldoctest" and "# output" in body:

@@ -9,22 +9,29 @@ from ..kinds import (
     BOOL,
     BOTTOM,
     F32,
+    NONE,
     NUMBERS,
     REALS,
     Kind,
     floated,
 )  # fmt: skip
-from ..names import ELEMENTWISE
+from ..names import ELEMENTWISE, datasets
 from ..syntax import Expr, Name, Node, Quoted
 from .core import Value
 from .derivatives import Derivatives
 from .idioms import IDIOMS
 from .packages import (
+    ITERATORS,
     OPERATOR_VALUES,
     ZYGOTE,
 )
+from .plots import FIGURE, Plotter, is_plot
 from .scope import python_name
 from .words import TYPE_WORDS
+
+
+#: Functions that take sizes, as numbers or as a tuple.
+SIZED = frozenset(["zeros", "ones", "fill", "trues", "falses", "rand", "randn", "reshape"])
 
 
 class Calls(Derivatives):
@@ -69,8 +76,16 @@ class Calls(Derivatives):
 
     def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
         """A call of a function of Julia by its name."""
+        if is_plot(text) and text not in self.extended and self.packages & {"Plots", f"plots:{text}"}:
+            return Plotter(self, text, args, node).value()
+        if text in datasets.HERE or text in datasets.ELSEWHERE:
+            if self.packages & {"MLDatasets", f"name:{text}"}:
+                return self.dataset(text, args, node)
+        if f"iterators:{text}" in self.packages and text in ITERATORS:
+            return self.iterators_call(text, args)
+        args = self.unsplat(text, args)
         idiom = IDIOMS.get(text)
-        if idiom is not None and text not in self.extended:
+        if idiom is not None and text not in self.extended and not self.spreads(args):
             positional, keywords = self.split(args)
             found = idiom(self, positional, keywords, node)
             if found is not None:
@@ -89,6 +104,9 @@ class Calls(Derivatives):
             return self.forward_call(text, args, node)
         if text == "I" and "LinearAlgebra" in self.packages and len(args) == 1:
             return f"{self.np('eye')}({self.expr(args[0])[0]}, dtype=bool)", ANY
+        if text == "display" and len(args) == 1 and self.expr(args[0])[1] == FIGURE:
+            self.imports.add("plt")
+            return "plt.show()", NONE
         helper = self.helper_name(text)
         if text in ("new",):
             code, _ = self.arguments(args)
@@ -97,6 +115,10 @@ class Calls(Derivatives):
             )
         if helper is not None:
             return self.helper_call(text, helper, args)
+        if self.packages & {"Flux", f"name:{text}"}:
+            old = self.old_name(text, args)
+            if old is not None:
+                return old
         flux = self.flux_name(text)
         if flux is not None:
             return self.flux_call(flux, text, args)
@@ -116,6 +138,22 @@ class Calls(Derivatives):
             code, _ = self.arguments(args)
             return f"{python_name(text)}({code})", ANY
         self.refuse(f"the function {text} is not known", node)
+
+    def spreads(self, args: list[Node]) -> bool:
+        """Whether ``xs...`` is among the arguments."""
+        return any(isinstance(a, Expr) and a.head == "..." for a in args)
+
+    def unsplat(self, text: str, args: list[Node]) -> list[Node]:
+        """``ones(size(x)...)`` as ``ones(size(x))``: these functions take a tuple of sizes, too."""
+        if text not in SIZED or not args:
+            return args
+        last = args[-1]
+        count = len(args) - 1 - (text in ("fill", "reshape", "similar"))
+        first = args[0]
+        typed = text not in ("fill", "reshape") and isinstance(first, Name) and first.text in TYPE_WORDS
+        if not (isinstance(last, Expr) and last.head == "...") or count != typed or self.spreads(args[:-1]):
+            return args
+        return [*args[:-1], last.args[0]] if self.expr(last.args[0])[1].tag == "tuple" else args
 
     new_of: str | None = None
 

@@ -17,6 +17,9 @@ Value = tuple[str, Kind]
 class Refused(Exception):
     """A piece of Julia that is not translated, with the reason."""
 
+    #: Packages that the refused statement brings in all the same.
+    kept: frozenset[str] = frozenset()
+
     def __init__(self, reason: str, at: int = -1) -> None:
         super().__init__(reason)
         self.reason, self.at = reason, at
@@ -65,6 +68,7 @@ class Core:
         self.free = False
         self.seen: dict[tuple[str, int], Kind] = {}
         self.statement_at = -1
+        self.autosized = False
 
     # Words.
 

@@ -7,8 +7,8 @@ from typing import Any
 from ..kinds import ANY, BOTTOM, INT, NAT, NUMBERS, Kind, arr, join
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Value
+from .methods import OWN_METHODS, Methods
 from .scope import Scope, Variable, python_name, signature_name, targets
-from .statements import Statements
 from .words import ELEMENT_KINDS
 
 METHOD_NAMES = {
@@ -79,7 +79,7 @@ EXTENDABLE = frozenset(
 )
 
 
-class Definitions(Statements):
+class Definitions(Methods):
     """Functions and types of the program."""
 
     def parts(self, node: Expr) -> tuple[Node, list[Node], list[Node], Node | None, Node]:
@@ -538,7 +538,9 @@ class Definitions(Statements):
     def extension(
         self, text: str, parameters: list[Node], wheres: list[Node], body: Node, node: Expr
     ) -> list[str]:
-        """A method of a function of Base."""
+        """A method of a function of Base or of a package."""
+        if text in OWN_METHODS:
+            return self.package_method(text, parameters, wheres, body, node)
         if text in ("Float64", "Int", "Int64", "Float32", "String"):
             pass
         elif text not in EXTENDABLE:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ...flux import optimisers
+from ...flux.absent import OLD_NAMES
 from ..kinds import (
     ANY,
     F32,
     FLOAT,
     INTS,
+    NONE,
     NUMBERS,
     REALS,
     Kind,
@@ -16,7 +19,7 @@ from ..kinds import (
     traced,
     tuple_of,
 )  # fmt: skip
-from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED
+from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED, datasets
 from ..syntax import Expr, Name, Node, Quoted
 from .broadcasts import Broadcasts
 from .core import Value
@@ -44,6 +47,8 @@ class Derivatives(Broadcasts):
             return f"Buffer({code})", ANY
         self.imports.add(f"from fluxbridge import {text}")
         if text not in DERIVATIVES or not positional:
+            if text == "forwarddiff" and self.in_gradient and isinstance(positional[0], Expr):
+                self.refuse_captures(positional[0], node)
             code, _ = self.arguments(args)
             return f"{name}({code})", ANY
         values = [self.passed(a) for a in positional[1:]]
@@ -108,6 +113,14 @@ class Derivatives(Broadcasts):
         return isinstance(function, Name) and function.text in ("Params", "params")
 
     in_gradient = False
+
+    def refuse_captures(self, function: Expr, node: Expr) -> None:
+        """Forward mode inside of a gradient gives no derivative by what its function captures."""
+        if self._captures(function):
+            self.refuse(
+                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
+                node,
+            )
 
     def _captures(self, node: Expr) -> bool:
         """Whether a closure uses variables of the functions around it."""
@@ -229,6 +242,13 @@ class Derivatives(Broadcasts):
         sort = MODULES[module]
         if sort == "main":
             return self._x_call(Expr("call", [Name(name, node.at), *args], node.at, node.end))
+        if module == "Pkg":
+            return "None", NONE
+        if sort == "datasets":
+            return self.dataset(name, args, node)
+        if sort == "plots":
+            self.packages.add(f"plots:{name}")
+            return self.named_call(name, args, node)
         if sort == "base":
             if name == "seed!" and module == "Random":
                 code, _ = self.arguments(args)
@@ -255,10 +275,19 @@ class Derivatives(Broadcasts):
         ) and sort in ("flux", "zygote"):
             return self.derivative_call(name, args, node)
         if name in SELECTED:
-            return self.helper_call(name, name, args)
+            return self.helper_call(name, name.replace("!", "_"), args)
         if (name == "params" or (name in ZYGOTE and sort == "zygote")) and name in ZYGOTE:
             return self.derivative_call(name, args, node)
         python = python_name(name)
+        if name == "refresh" and module == "Zygote" and not args:
+            return "None", NONE
+        if name == "_pullback" and module == "Zygote":
+            return self.helper_call(name, "pullback_with_function", args)
+        old = self.old_name(name, args)
+        if old is not None:
+            return old
+        if module == "Optimisers" and hasattr(optimisers, python) and python not in FLUX_NAMES:
+            return self.flux_call(self.flux(f"Optimisers.{python}"), name, args)
         if name in ELEMENTWISE and len(args) == 1:
             self.packages.add("Flux")
             found = self.elementwise(name, args[0])
@@ -267,6 +296,30 @@ class Derivatives(Broadcasts):
         if python in FLUX_NAMES and (True):
             return self.flux_call(self.flux(python), name, args)
         self.refuse(f"{module}.{name} is not known", node)
+
+    def old_name(self, name: str, args: list[Node]) -> Value | None:
+        """A name of older versions of Flux: what it is now, or why there is nothing."""
+        python = python_name(name)
+        if name == "reset!" and len(args) == 1:
+            return "None", NONE
+        if name == "get_device" and not args:
+            return f"{self.flux('gpu_device')}()", ANY
+        if name == "update!" and len(args) == 2 and self.statement_level:
+            return f"{self.expr(args[0])[0]} -= {self.expr(args[1])[0]}", NONE
+        if name in ("param", "data") and len(args) == 1:
+            return self.expr(args[0])
+        if name in OLD_NAMES or python in OLD_NAMES:
+            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}")
+        return None
+
+    def dataset(self, name: str, args: list[Node], node: Expr) -> Value:
+        """``Iris(as_df = false)``; data sets that are not here are refused."""
+        if name not in datasets.HERE:
+            self.refuse(f"{name}: {datasets.ELSEWHERE.get(name, 'this data set is a download')}", node)
+        code, _ = self.arguments(args)
+        if "as_df=False" not in code:
+            self.refuse(f"{name} as a data frame: write {name}(as_df = false)", node)
+        return f"{self.jl(name)}({code})", ANY
 
     def iterators_call(self, name: str, args: list[Node]) -> Value:
         """``Iterators.take(xs, 3)``."""
@@ -291,11 +344,8 @@ class Derivatives(Broadcasts):
         if len(positional) != 2 or name not in ("derivative", "gradient", "jacobian", "hessian"):
             self.refuse(f"ForwardDiff.{name} in this form", node)
         x, kind = self.passed(positional[1])
-        if self.in_gradient and isinstance(positional[0], Expr) and self._captures(positional[0]):
-            self.refuse(
-                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
-                node,
-            )
+        if self.in_gradient and isinstance(positional[0], Expr):
+            self.refuse_captures(positional[0], node)
         function, _ = self.function_value(positional[0], [traced(kind)])
         if name == "derivative":
             return f"{self.jl('derivative')}({function}, {x})", FLOAT if kind in REALS else ANY

@@ -19,6 +19,7 @@ from ..syntax import Expr, Literal, Name, Node, Quoted
 from .comprehensions import Comprehensions
 from .core import Value
 from .operators import COMPARISONS
+from .packages import FLUX_TYPES
 from .scope import Scope
 from .words import HEADS, STATEMENTS
 
@@ -136,6 +137,19 @@ class Expressions(Comprehensions):
             return self.expr(node.args[0])
         self.refuse("a type without a value", node)
 
+    def _x_subtype(self, node: Expr) -> Value:
+        """``A <: B``; ``typeof(x) <: B`` asks what ``x isa B`` asks."""
+        if len(node.args) != 2:
+            self.refuse("a bound without a name", node)
+        left, right = node.args
+        if isinstance(left, Expr) and left.head == "call" and getattr(left.args[0], "text", "") == "typeof":
+            return f"{self.jl('isa')}({self.expr(left.args[1])[0]}, {self.type_expr(right)})", BOOL
+        return f"{self.jl('subtype')}({self._as_type(left)}, {self._as_type(right)})", BOOL
+
+    def _as_type(self, node: Node) -> str:
+        is_type = isinstance(node, Name) or (isinstance(node, Expr) and node.head == "curly")
+        return self.type_expr(node) if is_type else self.expr(node)[0]
+
     def _x_curly(self, node: Expr) -> Value:
         return self.type_expr(node), Kind("type")
 
@@ -155,10 +169,7 @@ class Expressions(Comprehensions):
                 return self.jl("AbstractArray")
             if node.text in ("IO",):
                 return self.jl("Any_")
-            if (
-                node.text in ("Chain", "Dense", "Conv", "BatchNorm", "Dropout", "Embedding")
-                and "Flux" in self.packages
-            ):
+            if node.text in FLUX_TYPES and self.packages & {"Flux", "Optimisers", f"name:{node.text}"}:
                 return self.flux(node.text)
             self.refuse(f"the type {node.text} is not known", node)
         if isinstance(node, Expr) and node.head == "curly":

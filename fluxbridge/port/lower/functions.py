@@ -27,6 +27,10 @@ from .scope import python_name
 from .words import TYPE_WORDS
 
 
+#: Packages whose names are in SELECTED.
+SELECTING = ("Flux", "MLUtils", "OneHotArrays", "NNlib", "Optimisers", "Functors", "ForwardDiff")
+
+
 class Functions(Expressions):
     """Functions and what is passed to them."""
 
@@ -214,7 +218,8 @@ class Functions(Expressions):
     def helper_name(self, text: str) -> str | None:
         """The helper for a function of Julia's Base and standard libraries."""
         if text in SELECTED:
-            return text if self.packages & {"Flux", "MLUtils", "OneHotArrays", "ForwardDiff", text} else None
+            near = self.packages & {*SELECTING, f"name:{text}"}
+            return text.replace("!", "_") if near else None
         name = BASE.get(text, text.replace("!", "_"))
         if text.endswith("!") and text not in BASE and name in BASE.values():
             return None

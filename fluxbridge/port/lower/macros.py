@@ -9,7 +9,7 @@ from ..kinds import ANY, BOOL, NONE, STR, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
-from .core import Value
+from .core import Refused, Value
 from .definitions import Definitions
 from .scope import Scope, is_definition, targets
 
@@ -29,6 +29,8 @@ TRANSPARENT = frozenset(
         "@propagate_inbounds",
     ]
 )
+#: How names are marked that are imported one by one from a package of this sort.
+PREFIXES = {"plots": "plots", "iterators": "iterators"}
 NO_DOTS = frozenset([":", "=>", "&&", "||", "in", "isa"])
 
 
@@ -115,7 +117,7 @@ class Macros(Definitions):
             if any(isinstance(a, Expr) and a.head in ("=", "kw") for a in args) or name != "@info":
                 return ["pass"]
             return ["pass"]
-        if name in ("@kwdef",):
+        if name in ("@kwdef", "@with_kw"):
             return self.struct(args[0], True)  # type: ignore[arg-type]
         if name in ("@layer", "@functor"):
             return self.layer(args)
@@ -161,6 +163,8 @@ class Macros(Definitions):
         own.functions = [d for d in own.functions if d is not definition] or own.functions
         if len(own.functions) != 1:
             self.refuse("@adjoint of a function with several methods", node)
+        if not parameters:
+            self.refuse("@adjoint of a function without arguments: ask Flux.within_gradient(x)", node)
         self.imports.add("from fluxbridge import adjoint")
         before: list[str] = []
         scope = Scope("block", ("rule", node.at), self.scope)
@@ -225,6 +229,16 @@ class Macros(Definitions):
             lines.append(f"{own.python} = {call}" if False else call)
         return lines
 
+    def autosize(self, args: list[Node]) -> Value:
+        """``@autosize (28, 28, 1, 1) Chain(Dense(_ => 2))``."""
+        size, _ = self.expr(args[0])
+        outer, self.autosized = self.autosized, True
+        try:
+            model, _ = self.expr(args[1])
+        finally:
+            self.autosized = outer
+        return f"{self.flux('autosize')}({size}, {model})", Kind("model")
+
     def _x_macrocall(self, node: Expr) -> Value:
         name, args = self.macro_name(node), node.args[1:]
         if name == "@views":
@@ -258,6 +272,11 @@ class Macros(Definitions):
             return f"re.compile({args[0].value!r})", ANY
         if name in ("@md_str", "@html_str") and isinstance(args[0], Literal):
             return repr(args[0].value), STR
+        if name == "@L_str" and isinstance(args[0], Literal):
+            text = str(args[0].value)
+            return repr(text if "$" in text else f"${text}$"), STR
+        if name in ("@gif", "@animate"):
+            self.refuse(f"{name}: write with matplotlib.animation", node)
         if name == "@raw_str" and isinstance(args[0], Literal):
             return repr(args[0].value), STR
         if name == "@elapsed":
@@ -269,8 +288,11 @@ class Macros(Definitions):
             return "os.path.dirname(__file__)", STR
         if name == "Core.@big_str":
             return f"{self.jl('BigInteger')}({args[0].value})", ANY  # type: ignore[union-attr]
-        if name == "@autosize":
-            self.refuse("@autosize is not translated yet", node)
+        if name == "@autosize" and len(args) == 2:
+            return self.autosize(args)
+        if name in ("@ignore", "@ignore_derivatives") and len(args) == 1:
+            self.imports.add("from fluxbridge import ignore_derivatives")
+            return f"ignore_derivatives({self.expr(args[0])[0]})", ANY
         if name == "@isdefined":
             self.refuse("@isdefined", node)
         if name == "@something":
@@ -284,8 +306,15 @@ class Macros(Definitions):
     # Imports.
 
     def _s_using(self, node: Expr, sink: Sink) -> list[str]:
+        refused: Refused | None = None
         for path in node.args:
-            self.use(path, node)
+            try:
+                self.use(path, node)
+            except Refused as problem:
+                refused = refused or problem
+        if refused is not None:
+            refused.kept = frozenset(self.packages)
+            raise refused
         return []
 
     _s_import = _s_using
@@ -303,9 +332,8 @@ class Macros(Definitions):
                     alias = one.args[1].text  # type: ignore[union-attr]
                     one = one.args[0]
                 name = one.args[-1].text if isinstance(one, Expr) else one.text  # type: ignore[union-attr]
-                self.packages.add(f"name:{name}")
-                if module in ("Base", "") and node.head == "import":
-                    self.extended.discard(name)
+                sort = PREFIXES.get(MODULES.get(module, ""), "name")
+                self.packages.add(f"{sort}:{name}")
                 if alias is not None:
                     self.refuse(f"{name} as {alias}", node)
             return

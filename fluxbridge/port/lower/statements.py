@@ -94,6 +94,8 @@ class Statements(Control):
             code, kind = self.expr(node)
         finally:
             self.statement_level = level
+        if sink is None and code == "None":
+            return []
         return sink(code, kind) if sink is not None else [code]
 
     def _s_let(self, node: Expr, sink: Sink) -> list[str]:

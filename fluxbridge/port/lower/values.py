@@ -51,6 +51,8 @@ class Values(Operators):
             return code, kind
         if text == ":":
             return self.jl("COLON"), ANY
+        if text == "_" and self.autosized:
+            return self.flux("_"), NAT
         return self.function_name(text, node)
 
     def check_missing(self, text: str, node: Any) -> None:

@@ -77,7 +77,9 @@ def test_random_numbers_without_a_seed_agree_if_both_sides_draw_the_same():
 
 def test_an_error_in_julia_is_no_verdict_and_loses_what_it_would_have_made():
     error = Answer(error_type="ArgumentError", error="Package X not found")
-    report = checked(["x = sqrt(4)", "y = x + 1", "z = 3"], [error, error, Answer(variables={"z": number(3)})])
+    report = checked(
+        ["x = sqrt(4)", "y = x + 1", "z = 3"], [error, error, Answer(variables={"z": number(3)})]
+    )
     assert verdicts(report) == [
         ("not checked", "in Julia ArgumentError: Package X not found"),
         ("not checked", "in Julia ArgumentError: Package X not found"),
@@ -163,7 +165,9 @@ def test_printed_lines(wanted, here, text):
 def test_answers_are_read_as_they_were_written(tmp_path):
     answers = [
         Answer(printed="ü\n", drew=True, value=("number", "ComplexF64", 1 + 2j)),
-        Answer(variables={"x": ("array", "Float32", np.array([[1.5, np.nan]], np.float32)), "n": ("nothing",)}),
+        Answer(
+            variables={"x": ("array", "Float32", np.array([[1.5, np.nan]], np.float32)), "n": ("nothing",)}
+        ),
         Answer(variables={"z": ("array", "ComplexF64", np.array([1j, 2.0]))}, error="e", missed="m"),
         Answer(value=("tuple", (("number", "Float32", np.float32(0.1)), ("list", "Any", (1,), (NOTHING,))))),
     ]

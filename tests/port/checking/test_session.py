@@ -11,7 +11,11 @@ from fluxbridge.port.checking.steps import Step
 
 
 def steps(*cells):
-    return [Step(n, 100 * n + k, code, [], set(), look=("x", "y")) for n, c in enumerate(cells) for k, code in enumerate(c)]
+    return [
+        Step(n, 100 * n + k, code, [], set(), look=("x", "y"))
+        for n, c in enumerate(cells)
+        for k, code in enumerate(c)
+    ]
 
 
 @pytest.fixture
@@ -35,7 +39,13 @@ def test_a_cell_that_never_ends_is_given_up_and_the_rest_goes_on(document):
     start = time.monotonic()
     answers = list(document.run(steps(["x = 2"], ["x = 3", "while True: pass", "x = 4"], ["y = x"])))
     assert time.monotonic() - start < 20
-    assert [a.missed for a in answers] == ["", "", "Julia took longer than 1 s", "Julia took longer than 1 s", ""]
+    assert [a.missed for a in answers] == [
+        "",
+        "",
+        "Julia took longer than 1 s",
+        "Julia took longer than 1 s",
+        "",
+    ]
     assert answers[-1].variables["y"] == ("number", "Int64", 3)
 
 
