@@ -34,10 +34,10 @@ def port(
     """Translate the document in a file, and write the result.
 
     The ending of ``out`` says what is written: ``.ipynb``, ``.py`` (with ``# %%`` cells), ``.md``; without
-    ``out`` nothing is written, and the text is in the report. ``run`` runs the Python. ``check`` also runs the
-    Julia, in a process of its own, and compares every value and all that is printed; where there is no Julia,
-    it compares with the answers that the source prints (doctests and prompts). Each cell may take ``limit``
-    seconds on either side. ``julia`` keeps the Julia, folded below each cell.
+    ``out`` nothing is written, and the text is in the report. ``run`` runs the Python. ``check`` also runs
+    the Julia, in a process of its own, and compares every value and all that is printed; where there is no
+    Julia, it compares with the answers that the source prints (doctests and prompts). Each cell may take
+    ``limit`` seconds on either side. ``julia`` keeps the Julia, folded below each cell.
 
     Raises ArgumentError if there is no such file or it is no text.
 

@@ -46,8 +46,8 @@ def load_ipython_extension(shell: Any) -> None:
 class Definition:
     """Something that an earlier cell has said and later ones build on: a package, a function, a struct.
 
-    ``made`` are the objects that it made; it counts as long as they are what the names stand for. ``head`` is a
-    function's signature: the same again replaces it.
+    ``made`` are the objects that it made; it counts as long as they are what the names stand for. ``head``
+    is a function's signature: the same again replaces it.
     """
 
     code: str
@@ -170,8 +170,8 @@ def _python(translation: Translation, cells: range) -> str:
             line = translation.text.count("\n", first, max(piece.at, first)) + 1
             where = f"line {line} of this cell" if piece.at >= first else "an earlier cell"
             raise ArgumentError(
-                f"{where} is not translated, so nothing of it has run: {piece.refused}. %%julia --real asks the "
-                "real Julia"
+                f"{where} is not translated, so nothing of it has run: {piece.refused}. %%julia --real "
+                "asks the real Julia"
             )
     return "\n".join([*translation.header, *(translation.cell(n) for n in cells)]).strip()
 

@@ -44,7 +44,13 @@ def test_mangled(source, data):
     compile(report.text, "made.py", "exec", dont_inherit=True)
 
 
-@pytest.mark.parametrize("text", ["(" * 5000, "[" * 3000 + "]" * 3000, "x = " + "-" * 3000 + "1", "begin\n" * 500, '"' * 7, "\ufeff\n", "x" * 100_000, "'", "#= never closed", "f(x) = 1;" * 500, "=", "end", "```julia\n"])  # fmt: skip
+HARDLY = [
+    "(" * 5000, "[" * 3000 + "]" * 3000, "x = " + "-" * 3000 + "1", "begin\n" * 500, '"' * 7, "\ufeff\n", "'",
+    "x" * 100_000, "#= never closed", "f(x) = 1;" * 500, "=", "end", "```julia\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HARDLY, ids=range(len(HARDLY)))
 @pytest.mark.parametrize("suffix", [".jl", ".md"])
 def test_what_is_hardly_julia(text, suffix):
     report = port_document(read_text(text, suffix), ".py")
@@ -115,8 +121,9 @@ def test_the_result_is_deterministic(tmp_path):
 
 
 def paragraphs(number: int) -> str:
-    made = "# step {i}\nfunction f{i}(x, y)\n    s = 0.0\n    for k in 1:3\n        s += x[k] * y\n    end\n    return s\nend\n\n"
-    return "".join((made + "b{i} = f{i}([1.0, 2.0, 3.0], 2.0) + {i}\n\n").format(i=i) for i in range(number))
+    f = "# step {i}\nfunction f{i}(x, y)\n  s = 0.0\n  for k in 1:3\n    s += x[k] * y\n  end\n  s\nend\n\n"
+    call = "b{i} = f{i}([1.0, 2.0, 3.0], 2.0) + {i}\n\n"
+    return "".join((f + call).format(i=i) for i in range(number))
 
 
 def test_time_grows_with_the_length_and_not_faster():

@@ -187,7 +187,7 @@ class _Verdicts:
     def differences(
         self, runner: Runner, step: Step, answer: Answer, ran: Ran, report: CellReport
     ) -> list[tuple[str, str]]:
-        """What differs after a statement: names of variables (nothing for what is printed or shown), texts."""
+        """What differs after a statement: variables ("" for what is printed or shown), each with a text."""
         wrong: list[tuple[str, str]] = []
         for name, seen in answer.variables.items():
             if name in self.lost.missing:

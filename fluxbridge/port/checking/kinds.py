@@ -73,8 +73,8 @@ def _record(seen: Seen, value: Any) -> Kind:
 def _dict(seen: Seen, value: Any) -> Kind:
     if not isinstance(value, Mapping) or len(value) != len(seen[1]) or not value:
         return ANY
-    keys = {s[1] if s[0] == "text" else None for s in seen[1]}
-    key = TEXTS[keys.pop()] if len(keys) == 1 and None not in keys else ANY
+    keys = {TEXTS[s[1]] if s[0] == "text" else ANY for s in seen[1]}
+    key = keys.pop() if len(keys) == 1 else ANY
     return Kind("dict", (key, ANY))
 
 

@@ -25,7 +25,8 @@ def printed_difference(wanted: str, here: str) -> str:
             return f"prints {_short(h)}, in Julia {_short(w)}"
     if len(ours) != len(theirs):
         extra = (theirs if len(theirs) > len(ours) else ours)[min(len(ours), len(theirs))]
-        return f"prints {len(ours)} lines, in Julia {len(theirs)}; the first without a partner is {_short(extra)}"
+        counts = f"prints {len(ours)} lines, in Julia {len(theirs)}"
+        return f"{counts}; the first without a partner is {_short(extra)}"
     return ""
 
 

@@ -16,6 +16,8 @@ from fluxbridge.port.checking.compare import compared
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 N1, N2 = ("number", "Int64", 1), ("number", "Int64", 2)
 W = np.ones((2, 3), np.float32)
+PARTS = (("array", "Float32", W), ("array", "Float32", W[:, 0]), ("tuple", ()))
+DENSE = ("model", "Dense", ("record", ("weight", "bias", "σ"), PARTS))
 
 AGREE = [
     (("number", "Int64", 3), 3),
@@ -40,7 +42,7 @@ AGREE = [
     (("dict", (("tuple", (N1, N2)),), (N1,)), {(1, 2): 1}),
     (("set", (N2, N1)), {1, 2}),
     (("cartesian", (1, 2)), (1, 2)),
-    (("model", "Dense", ("record", ("weight", "bias", "σ"), (("array", "Float32", W), ("array", "Float32", W[:, 0]), ("tuple", ())))), flux.Dense(W, W[:, 0])),
+    (DENSE, flux.Dense(W, W[:, 0])),
 ]  # fmt: skip
 
 DIFFER = [
@@ -64,7 +66,7 @@ DIFFER = [
     (("dict", (N1,), (N1,)), {2: 1}, "has no key 1"),
     (("dict", (N1,), (N1,)), {1: 2}, "x[1]: in Julia 1, here 2"),
     (("set", (N1,)), {2}, "has no element 1"),
-    (("model", "Dense", ("record", ("weight",), (("array", "Float32", W),))), flux.Dense(2 * W), "x.weight: off by 1 at [0, 0]"),
+    (DENSE, flux.Dense(2 * W, W[:, 0]), "x.weight: off by 1 at [0, 0]"),
 ]  # fmt: skip
 
 
