@@ -38,19 +38,24 @@ class Answer:
         return cls(printed, error_type, error, bool(drew), value, dict(variables))
 
 
-def save(path: Path, answers: Iterable[Answer]) -> None:
-    """Write answers down, one a line."""
-    lines = [json.dumps(asdict(a), default=_written, ensure_ascii=False) for a in answers]
+def save(path: Path, codes: Iterable[str], answers: Iterable[Answer]) -> None:
+    """Write down statements and the answers to them, one a line."""
+    entries = [{"code": c, **asdict(a)} for c, a in zip(codes, answers, strict=True)]
+    lines = [json.dumps(e, default=_written, ensure_ascii=False) for e in entries]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def load(path: Path) -> list[Answer]:
-    """Answers that were written down."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    answers = [Answer(**json.loads(line, object_hook=_read)) for line in lines if line]
-    for a in answers:
-        a.value, a.variables = _tuples(a.value), {n: _tuples(v) for n, v in a.variables.items()}
-    return answers
+def load(path: Path) -> tuple[list[str], list[Answer]]:
+    """Statements and answers that were written down."""
+    codes, answers = [], []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line:
+            entry = json.loads(line, object_hook=_read)
+            codes.append(entry.pop("code"))
+            a = Answer(**entry)
+            a.value, a.variables = _tuples(a.value), {n: _tuples(v) for n, v in a.variables.items()}
+            answers.append(a)
+    return codes, answers
 
 
 def _written(x: Any) -> Any:
