@@ -11,6 +11,7 @@ from .cells import Cell, Document
 
 PLUTO = "### A Pluto.jl notebook ###"
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
+INCLUDE = re.compile(r"""^include\((?:joinpath\(@__DIR__, )?"([^"]+\.jl)"\)?\);?[ \t]*$""", re.MULTILINE)
 SETUP = re.compile(r"setup *= *:\((?P<code>.*)\)")
 LITERATE = re.compile(r"^#(?:md|nb|jl|src)?(?: |$|-)")
 
@@ -22,7 +23,19 @@ def read(path: str | Path) -> Document:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is no text in UTF-8") from None
-    return read_text(text, path.suffix)
+    return read_text(included(text, path.parent) if path.suffix == ".jl" else text, path.suffix)
+
+
+def included(text: str, folder: Path, inside: tuple[Path, ...] = ()) -> str:
+    """A script with the files in the place of ``include("file.jl")`` that it reads at the top level."""
+
+    def found(match: re.Match[str]) -> str:
+        file = (folder / match[1]).resolve()
+        if not file.is_file() or file in inside:
+            return match[0]
+        return included(file.read_text(encoding="utf-8"), file.parent, (*inside, file)).rstrip("\n")
+
+    return INCLUDE.sub(found, text)
 
 
 def read_text(text: str, suffix: str = ".jl") -> Document:
