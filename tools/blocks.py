@@ -24,13 +24,14 @@ from pathlib import Path
 from fluxbridge.port.command import _reported
 from fluxbridge.port.formats import Cell, read_text
 from fluxbridge.port.formats.readers import included
-from fluxbridge.port.running import Runner, _compared, restored
+from fluxbridge.port.checking.fromsource import compared_answer
+from fluxbridge.port.running import Runner, restored
 from fluxbridge.port.syntax import JuliaSyntaxError, parse
 from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, translate_cells
 
 PAGE = Path(__file__).parents[1] / "docs" / "porting_blocks.md"
 MARK = "<!-- made by tools/blocks.py -->"
-SECONDS = 120
+SECONDS = 60
 SETUPS = {
     "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib\nusing UnicodePlots",
     "MLUtils": "using MLUtils", "OneHotArrays": "using OneHotArrays",
@@ -41,7 +42,6 @@ OUTSIDE = (
     ("graphics card", "graphics cards"),
     ("GPU", "graphics cards"),
     ("several machines", "graphics cards"),
-    ("older versions of Flux", "older Flux"),
     ("download", "downloads"),
     ("data set", "downloads"),
     ("files of the tutorial", "downloads"),
@@ -149,9 +149,7 @@ def examine(name: str, suffix: str, text: str, setup: str) -> list[Block]:
                 printed, value, error = limited(runner, number)
                 block.run = "ran" if not error or (cell.fails and error) else error
                 if report.state == "translated" and cell.answers:
-                    block.check = _compared(cell, printed, value, error)
-                if error.startswith("FileNotFoundError"):
-                    block.outside = "downloads"
+                    block.check = compared_answer(cell, printed, value, error)
                 missing = re.match(r"NameError: name '(.*?)' is not defined", error)
                 block.fragment = bool(missing)
             blocks.append(block)
