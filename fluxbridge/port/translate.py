@@ -393,6 +393,7 @@ class _Pass:
         root = Expr("block", list(statements))
         t.pirated = _pirated(statements, t.extended, t.plans)
         names = _names_in(root)
+        t.taken = {python_name(n) for n in names}
         t.changing = bool(names & CHANGING)
         t.differentiating = bool(names & DIFFERENTIATING)
         nodes = [n for n in map(struct_of, statements) if n is not None]
@@ -514,7 +515,7 @@ class _Pass:
         """The imports."""
         wanted = self.lowerer.imports
         lines = []
-        for module in ("builtins", "operator", "os", "re", "sys"):
+        for module in ("builtins", "math", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
         plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))

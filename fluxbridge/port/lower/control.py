@@ -194,6 +194,9 @@ class Control(Assignments):
                 ]
             else:
                 target = self.loop_target(target_node, kind, scope)
+                assigned = scan([body])
+                if getattr(target_node, "text", "") not in {*assigned.plain, *assigned.looped}:
+                    self.bounded(one, scope)
             target = target[1:-1] if target.startswith("(") and not target.endswith(",)") else target
             inner = self._nested(node, ranges[1:], body) if len(ranges) > 1 else self.branch(body, None)
             return [f"for {target} in {source}:", *self.indent(before + inner)]

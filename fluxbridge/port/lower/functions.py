@@ -8,6 +8,8 @@ from .. import base
 from ..kinds import (
     ANY,
     BOTTOM,
+    F32,
+    FLOAT,
     STR,
     Kind,
     arr,
@@ -30,6 +32,9 @@ from .words import ELEMENT_KINDS, TYPE_WORDS
 
 #: Packages whose names are in SELECTED.
 SELECTING = ("Flux", "MLUtils", "OneHotArrays", "NNlib", "Optimisers", "Functors", "ForwardDiff")
+
+
+MATRIX_FUNCTIONS = {"inv": "linalg.inv", "det": "linalg.det", "tr": "trace"}
 
 
 class Functions(Fields):
@@ -168,11 +173,32 @@ class Functions(Fields):
             return self.lambda_value(node, kinds)
         if kinds is None:
             return self.expr(node)
+        plain = self.plain_function(node, kinds)
+        if plain is not None:
+            return plain
         code, kind = self.tracked(node)
         if kind.tag == "lambda":
             self.learn_call(kind.args, dict(enumerate(kinds)))
         self.called_unseen(kind)
         return code, kind
+
+    def plain_function(self, node: Node, kinds: list[Kind]) -> Value | None:
+        """``det`` and ``*`` as they are written in Python, where they get matrices and numbers."""
+        if not isinstance(node, Name) or self.lookup(node.text) is not None or node.text in self.extended:
+            return None
+        text = node.text
+        if text in MATRIX_FUNCTIONS and len(kinds) == 1 and self.helper_name(text) is not None:
+            kind = kinds[0]
+            matrix = (
+                kind.tag == "arr" and kind.rank == 2 and kind.stored == "nd" and kind.element in (FLOAT, F32)
+            )
+            if matrix or kind.tag in ("diagonal", "uniform"):
+                return self.np(MATRIX_FUNCTIONS[text]), Kind("function")
+        if text in ("+", "-", "*", "/") and len(kinds) >= 2 and all(k == FLOAT for k in kinds):
+            names = "abcdefgh"[: len(kinds)]
+            if len(names) == len(kinds) and (len(kinds) == 2 or text in "+*"):
+                return f"(lambda {', '.join(names)}: {f' {text} '.join(names)})", Kind("function")
+        return None
 
     def result_of(self, function: Kind) -> Kind:
         """What a function value gives."""
@@ -205,7 +231,8 @@ class Functions(Fields):
         if text in MODULES and (text in self.packages or text in ("Base", "Iterators")):
             return text, Kind("module")
         if text == "I" and "LinearAlgebra" in self.packages:
-            return self.jl("I"), ANY
+            self.imports.add("from fluxbridge import I")
+            return "I", Kind("uniform")
         if text in ZYGOTE and self.packages & {"Zygote", "Flux", "gradient:Zygote"}:
             self.imports.add(f"from fluxbridge import {text}")
             return text, Kind("function")

@@ -17,6 +17,7 @@ from ...kinds import (
     Kind,
     arr,
 )
+from ...shifts import moved
 from ...syntax import Expr, Name
 from .registry import Value, idiom, plain
 
@@ -49,7 +50,7 @@ def size(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return f"{t.jl('size')}({code})", Kind(
             "tuple", (NAT,) * kind.rank
         ) if kind.tag == "arr" and kind.rank else ANY
-    axis, _ak = t.expr(positional[1])
+    axis, ak = t.expr(positional[1])
     literal = t.literal_int(axis)
     if (
         kind.tag == "arr"
@@ -59,6 +60,15 @@ def size(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         and 1 <= literal <= kind.rank
     ):
         return f"{code}.shape[{literal - 1}]", NAT
+    if (
+        kind.tag == "arr"
+        and kind.stored == "nd"
+        and kind.rank
+        and (
+            ak == NAT or (ak == FLOAT and axis.isidentifier())  # a whole number within a gradient
+        )
+    ):
+        return f"{code}.shape[{moved(axis, -1)}]", NAT
     return f"{t.jl('size')}({code}, {axis})", NAT
 
 
