@@ -101,7 +101,7 @@ def join(a: Kind, b: Kind) -> Kind:
     if pair <= NUMBERS:
         return NUM
     if a.tag == b.tag == "lambda" and len(set(a.args) | set(b.args)) <= FUNCTIONS_FOLLOWED:
-        return Kind("lambda", tuple(sorted({*a.args, *b.args})))
+        return Kind("lambda", tuple(sorted({*a.args, *b.args}, key=str)))
     if a.tag == b.tag == "arr":
         element = join(a.args[0], b.args[0])
         return Kind(

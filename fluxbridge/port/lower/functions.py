@@ -7,12 +7,15 @@ from typing import Any
 from .. import base
 from ..kinds import (
     ANY,
+    BOOL,
     BOTTOM,
     F32,
     FLOAT,
+    REALS,
     STR,
     Kind,
     arr,
+    floated,
     join_all,
 )  # fmt: skip
 from ..names import BASE, ELEMENTWISE, MODULES, SELECTED
@@ -129,7 +132,8 @@ class Functions(Fields):
             return self.lambda_value(a, None, bind=self.scope)
         if isinstance(a, Expr) and a.head == "...":
             return self.argument(a)
-        return self.tracked(a)
+        code, kind = self.tracked(a)
+        return code, Kind("lambda", kind.args) if kind.tag == "elementwise" else kind
 
     def followed_call(self, function: str, keys: tuple, args: list[Node]) -> Value:
         """A call of functions with one method each: what is passed is remembered."""
@@ -155,17 +159,30 @@ class Functions(Fields):
                 named.extend(self.keyword_arguments([k]))
         self.learn_call(keys, learned)
         inside = ", ".join([c for c, _ in values] + named)
-        return f"{function}({inside})", self.results_of(keys)
+        return f"{function}({inside})", self.results_of(keys, kinds)
 
     def learn_call(self, keys: tuple, kinds: dict[Any, Kind]) -> None:
         """Functions are called with arguments of these kinds."""
         for key in keys:
+            if isinstance(key, str):
+                continue
             for place, kind in kinds.items():
                 self.learn_parameter((key, place), kind)
 
-    def results_of(self, keys: tuple) -> Kind:
-        """What functions gave in the pass before."""
-        return join_all(self.known.results.get(key, BOTTOM) for key in keys)
+    def results_of(self, keys: tuple, kinds: list[Kind] | None = None) -> Kind:
+        """What functions gave in the pass before; functions of one number by what they are called with."""
+        return join_all(
+            self._elementwise_result(key, kinds or [])
+            if isinstance(key, str)
+            else self.known.results.get(key, BOTTOM)
+            for key in keys
+        )
+
+    @staticmethod
+    def _elementwise_result(name: str, kinds: list[Kind]) -> Kind:
+        if len(kinds) != 1 or kinds[0] not in REALS | {F32, BOTTOM}:
+            return ANY
+        return {"float": floated(kinds[0]), "same": kinds[0], "bool": BOOL}[ELEMENTWISE[name][1]]
 
     def function_value(self, node: Node, kinds: list[Kind] | None) -> Value:
         """A function as an argument, called with values of these kinds."""
