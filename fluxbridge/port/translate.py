@@ -22,6 +22,7 @@ from .lower import (
     signature_name,
     targets,
 )
+from .lower.defaults import with_defaults
 from .lower.fields import CHANGING, static_reasons
 from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
 from .simplify import simplified
@@ -339,6 +340,7 @@ class _Pass:
             }
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
         self.before_lost = lost
+        self.joined: dict[int, Expr] = {}
         self.lost: dict[str, str] = {}
         self.prepare()
 
@@ -355,6 +357,12 @@ class _Pass:
         for name, definitions in found.functions.items():
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
+            joined = with_defaults(name, definitions) if not self.interactive else None
+            if joined is not None and all(d in statements for d in definitions):
+                longest, replaced = joined
+                self.joined[longest.at] = longest
+                t.absorbed.update(d.at for d in replaced)
+                definitions = [longest]
             t.scope.add(name, functions=definitions)
             if len(definitions) > 1 or self.interactive:
                 for d in definitions:
@@ -374,7 +382,7 @@ class _Pass:
         t.changes = _changed(root)
         t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
-        t.in_try = int("try" in {n.head for n in _expressions(root)})
+        t.tried = _tried(root)
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(
@@ -428,6 +436,7 @@ class _Pass:
         for node in self.source.statements:
             at = _start(node)
             stop = max(_end(node, self.source.text), at + 1)
+            node = self.joined.get(at, node)
             if at in t.absorbed:
                 here = max(here, stop)
                 pieces.append(Piece(self.source.text[at:stop].rstrip(), at))
@@ -515,7 +524,7 @@ class _Pass:
         """The imports."""
         wanted = self.lowerer.imports
         lines = []
-        for module in ("builtins", "math", "operator", "os", "re", "sys"):
+        for module in ("builtins", "itertools", "math", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
         plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))
@@ -538,6 +547,34 @@ class _Pass:
     def python_names(self) -> dict[str, str]:
         """The variables of the file: their names in Julia and in Python."""
         return {name: v.python for name, v in self.lowerer.scope.names.items()}
+
+
+def _tried(root: Expr) -> set[int]:
+    """The functions that may run within ``try``: their errors must be Julia's."""
+    expressions = _expressions(root)
+    reached = {name for n in expressions if n.head == "try" for name in _names_in(n.args[0])}
+    if not reached:
+        return set()
+    named: dict[str, list[Expr]] = {}
+    found: set[int] = set()
+    for n in expressions:
+        if is_definition(n):
+            called = signature_name(n.args[0])
+            if isinstance(called, Name):
+                named.setdefault(called.text, []).append(n)
+            else:  # methods of Base, of types, and calls of structs are reached in many ways
+                found.add(n.at)
+                reached |= _names_in(n)
+        elif n.head == "=" and isinstance(n.args[0], Name) and isinstance(n.args[1], Expr):
+            named.setdefault(n.args[0].text, []).append(n)
+    todo = list(reached)
+    while todo:
+        for definition in named.pop(todo.pop(), []):
+            found |= {e.at for e in _expressions(definition) if e.head in ("->", "function", "=", "do")}
+            more = _names_in(definition) - reached
+            reached |= more
+            todo += more
+    return found
 
 
 def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:

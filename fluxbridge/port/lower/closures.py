@@ -95,6 +95,7 @@ class Closures(Parameters):
         outer_kinds, self.result_kinds = self.result_kinds, []
         counter, given = self.counter, set(self.given)
         defaults: list[str] = []
+        self.in_try += key in self.tried
         try:
             with self.inside(scope), self.hoisting() as hoisted:
                 signature, opening = self.signature(list(parameters), key, False, defaults)
@@ -111,6 +112,7 @@ class Closures(Parameters):
             self.learn_result(key, kind)
         finally:
             self.closed, self.result_kinds = closed, outer_kinds
+            self.in_try -= key in self.tried
         signature += [f"{n}={n}" for n in captured]
         head = f"lambda {', '.join(signature)}" if signature else "lambda"
         return f"({head}: {code})", Kind("lambda", (key,))

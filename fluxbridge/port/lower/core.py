@@ -70,6 +70,7 @@ class Core:
         self.given: set[str] = set()
         self.symbols = False
         self.in_try = 0
+        self.tried: set[int] = set()
         self.missing: dict[str, str] = {}
         self.shadowed: set[str] = set()
         self.helper_calls = 0

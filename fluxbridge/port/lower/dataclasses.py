@@ -8,6 +8,7 @@ from ..kinds import ANY, BOOL, F32, FLOAT, INT, NUMBERS, Kind
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Refused
 from .fields import EXACT, constructor_name
+from .parameters import written_doc
 from .plans import Field, Plan, base_name, parameters_of
 from .scope import Scope, Variable, is_definition, python_name, targets
 from .special import BINARY, Special
@@ -38,7 +39,7 @@ class Dataclasses(Special):
             options.append("eq=False")
         run = self._run(plan)
         decorators, taken = self._layers(plan, run)
-        lines = [f"    {plan.documentation.strip()!r}"] if plan.documentation else []
+        lines = [f"    {written_doc(plan.documentation, 1)}"] if plan.documentation else []
         lines += self._inner_comments(plan)
         for f in plan.fields:
             self.learned.variables.setdefault((("struct", plan.name), python_name(f.name)), Kind("bottom"))

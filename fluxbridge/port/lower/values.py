@@ -142,7 +142,7 @@ class Values(Operators):
 
     def format_string(self, parts: list[tuple[str, str]]) -> str:
         """An f-string; pieces that cannot stand in one are joined by ``+``."""
-        body = ""
+        body, quoted = "", False
         for sort, text in parts:
             if sort == "text":
                 body += (
@@ -155,12 +155,12 @@ class Values(Operators):
                     else (repr(text)[1:-1].replace("{", "{{").replace("}", "}}"))
                 )
             else:
-                if "'" in text or "\\" in text or "{" in text or '"' in text:
-                    temporary = None if self.closed else self.fresh("text")
-                    if temporary is None:
-                        return self._joined(parts)
+                if "\\" in text or text.startswith("{") or '"' in text or ("'" in text and "f'" in text):
                     return self._joined(parts)
+                quoted = quoted or "'" in text
                 body += "{" + text + "}"
+        if quoted and '"' in body:
+            return self._joined(parts)
         quote = '"' if '"' not in body else "'"
         if quote == '"':
             body = body.replace("\\'", "'")
