@@ -410,8 +410,11 @@ class _Pass:
             count = sum(
                 1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
             )
-            if self.interactive or static_reasons(plan, t.abstract, count > 1) or t.checked(plan) is None:
+            if self.interactive or static_reasons(plan, t.abstract, count > 1):
                 t.learned.heavy.add(name)
+            checks = t.checked(plan)
+            if checks is None or any(_tells(c, set(checks[1])) for c in checks[0]):
+                plan.computed = plan.inner[0]
         ends = self.source.facts.get("cells", [])
         for i, statement in enumerate(statements):
             struct = struct_of(statement)
@@ -586,6 +589,17 @@ def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) 
             if not types & set(plans):
                 found.add(text)
     return found
+
+
+def _tells(check: Node, names: set[str]) -> bool:
+    """Whether a check shows one of these parameters when it fails."""
+    failures = [n for n in _expressions(Expr("block", [check])) if n.head in ("string", "call")]
+    return any(
+        n.head == "string" or getattr(n.args[0], "text", "") in ("error", "throw", "string")
+        for n in failures
+        if _names_in(n) & names
+        and (n.head == "string" or getattr(n.args[0], "text", "") in ("error", "throw"))
+    )
 
 
 def _abstract_classes(statements: list[Node]) -> set[str]:

@@ -111,7 +111,7 @@ class Functions(Fields):
             return self.followed_call(own.python, (own.functions[0].at,), args)
         if own.functions:
             code, _ = self.arguments(args)
-            return f"{own.python}({code})", ANY
+            return f"{own.python}({code})", self.results_of(tuple(d.at for d in own.functions))
         return self.value_call(own.python, kind, args)
 
     def value_call(self, function: str, kind: Kind, args: list[Node]) -> Value:
