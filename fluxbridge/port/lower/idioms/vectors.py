@@ -50,7 +50,14 @@ def sort(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
 
 def _plain_list(code: str) -> str:
     """``list(x)`` without a list, for functions that go over it once."""
-    return code[5:-1] if code.startswith("list(") and code.count("(") == code.count(")") == 1 else code
+    if not (code.startswith("list(") and code.endswith(")")):
+        return code
+    depth = 0
+    for place, c in enumerate(code[4:-1]):
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and place:
+            return code
+    return code[5:-1]
 
 
 @idiom("argmax", "argmin")
