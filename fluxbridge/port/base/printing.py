@@ -17,7 +17,7 @@ from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .indexing import FloatRange
 from .iteration import Pair
-from .types import CartesianIndex, Symbol, Type, UnionType, element_type, typeof
+from .types import CartesianIndex, Symbol, Type, UnionType, element_type, field_names, is_dataclass, typeof
 
 _PLAIN_ELEMENTS = frozenset(("Int64", "Float64", "String", "Char", "Symbol", "Complex", "Tuple"))
 
@@ -165,6 +165,12 @@ def _show_other(x: Any) -> str:
         return f"Base.RefValue{{{typeof(x.value)!r}}}({show(x.value)})"
     if isinstance(x, (Type, UnionType)):
         return repr(x)
+    if isinstance(x, type) and hasattr(x, "__dataclass_fields__"):
+        return x.__name__
+    if is_dataclass(x) and not hasattr(type(x).__repr__, "__wrapped__"):
+        return repr(x)
+    if is_dataclass(x):
+        return f"{type(x).__name__}(" + ", ".join(show(getattr(x, f)) for f in field_names(x)) + ")"
     if hasattr(type(x), "__julia_struct__") and not isinstance(x, type):
         return f"{type(x)!r}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
     if isinstance(x, BaseException):

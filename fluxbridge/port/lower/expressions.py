@@ -27,8 +27,8 @@ from .words import HEADS, STATEMENTS
 class Expressions(Comprehensions):
     """Expressions of Julia as expressions of Python."""
 
-    def expr(self, node: Node, want: Any = None) -> Value:
-        """The Python code for a value, and its kind."""
+    def tracked(self, node: Node, want: Any = None) -> Value:
+        """The Python code for a value, and its kind; whoever asks follows the calls of a function."""
         if isinstance(node, Name):
             return self.name(node)
         if isinstance(node, Literal):
@@ -206,6 +206,8 @@ class Expressions(Comprehensions):
                 )
             ):
                 return self.jl("Tuple")
+            if isinstance(name, Name) and params:
+                self.learned.heavy.add(name.text)
             inside = ", ".join(self.type_param(p) for p in params)
             return f"{self.type_expr(name)}[{inside}]" if params else self.type_expr(name)
         if isinstance(node, Expr) and node.head == "." and isinstance(node.args[1], Quoted):

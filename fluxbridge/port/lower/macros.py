@@ -287,8 +287,15 @@ class Macros(Definitions):
                 positions.append(self.expr(i))
                 self.index_stack.pop()
             before, self.reading = self.reading, True
-            _, result = self.indexed(base, kind, positions, ref.args[1:])
+            sliced, result = self.indexed(base, kind, positions, ref.args[1:])
             self.reading = before
+            if (
+                kind.tag == "arr"
+                and kind.stored == "nd"
+                and not sliced.startswith("jl.")
+                and result.tag == "arr"
+            ):
+                return sliced, result
             return f"{self.jl('view')}({base}, {', '.join(c for c, _ in positions)})", result
         if name == "@__dot__":
             return self.expr(dotted(args[0]))
