@@ -24,7 +24,8 @@ from pathlib import Path
 from fluxbridge.port.command import _reported
 from fluxbridge.port.formats import Cell, read_text
 from fluxbridge.port.formats.readers import included
-from fluxbridge.port.running import Runner, _compared, restored
+from fluxbridge.port.checking.fromsource import compared_answer
+from fluxbridge.port.running import Runner, restored
 from fluxbridge.port.syntax import JuliaSyntaxError, parse
 from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, translate_cells
 
@@ -149,7 +150,7 @@ def examine(name: str, suffix: str, text: str, setup: str) -> list[Block]:
                 printed, value, error = limited(runner, number)
                 block.run = "ran" if not error or (cell.fails and error) else error
                 if report.state == "translated" and cell.answers:
-                    block.check = _compared(cell, printed, value, error)
+                    block.check = compared_answer(cell, printed, value, error)
                 if error.startswith("FileNotFoundError"):
                     block.outside = "downloads"
                 missing = re.match(r"NameError: name '(.*?)' is not defined", error)

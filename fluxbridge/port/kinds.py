@@ -123,6 +123,11 @@ def join(a: Kind, b: Kind) -> Kind:
     return ANY
 
 
+def narrowed(known: Kind, seen: Kind) -> Kind:
+    """What is known of a value, or what was seen when it ran, where that is a case of it."""
+    return seen if join(known, seen) == known != BOTTOM else known
+
+
 def join_all(kinds: Any) -> Kind:
     """The join of several kinds."""
     result = BOTTOM

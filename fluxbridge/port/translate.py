@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .answers import answered
-from .kinds import ANY, BOTTOM
+from .kinds import ANY, BOTTOM, Kind
 from .lower import (
     Lowerer,
     Refused,
@@ -95,6 +97,8 @@ DIFFERENTIATING = frozenset(
 )
 PASSES = 12
 KINDS = ("variables", "parameters", "results")
+#: How deep expressions may be nested: each level takes several of Python's thousand calls.
+DEEPEST = 100
 
 
 @dataclass
@@ -131,9 +135,12 @@ class Translation:
 
     def cell(self, number: int) -> str:
         """The Python of one cell; what was refused is a comment with its reason."""
-        start, end = self.cells[number]
-        chosen = [p for p in self.pieces if start <= p.at < end]
-        return render(chosen, self.text)
+        return render(self.of_cell(number), self.text)
+
+    def of_cell(self, number: int) -> list[Piece]:
+        """The statements of one cell, in order."""
+        first, last = (bisect.bisect_left(self.pieces, at, key=lambda p: p.at) for at in self.cells[number])
+        return self.pieces[first:last]
 
     @property
     def code(self) -> str:
@@ -157,12 +164,21 @@ def render(pieces: list[Piece], text: str) -> str:
     return "\n".join(out)
 
 
-def translate_cells(cells: list[str], soft: bool = False, free: bool = False) -> Translation:
+def translate_cells(
+    cells: list[str],
+    soft: bool = False,
+    free: bool = False,
+    seen: Mapping[tuple[str, int], Kind] | None = None,
+    interactive: bool = False,
+) -> Translation:
     """Translate cells that belong to one program.
 
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
-    of the reader; else what needs them is refused.
+    of the reader; else what needs them is refused. ``seen``: the kinds that variables had when the program
+    ran, by name and the position of the statement that assigns it. ``interactive``: the reader may call the
+    functions with anything later, and give the variables that they use other values.
     """
+    more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
     text, bounds, broken = _joined(answered(cells))
     source = parse(text)
     source.facts["cells"] = [end for _, end in bounds]
@@ -171,7 +187,7 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
     hopeful = True
     pinned: set[Any] = set()
     for number in range(16 * PASSES):
-        run = _Pass(source, known, lost, soft, free)
+        run = _Pass(source, known, lost, soft, free, **more)
         run.all()
         learned = run.lowerer.learned
         _pin(learned, pinned)
@@ -186,7 +202,7 @@ def translate_cells(cells: list[str], soft: bool = False, free: bool = False) ->
         elif number >= PASSES:
             learned = _widened(known, learned, pinned)
         known, lost = learned, run.lost
-    run = _Pass(source, known, lost, soft, free, final=True)
+    run = _Pass(source, known, lost, soft, free, final=True, **more)
     pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
@@ -215,7 +231,9 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
     for cell in cells:
         cell = cell.replace("\r\n", "\n")
         try:
-            parse(cell)
+            statements = parse(cell).statements
+            if _depth(statements) > DEEPEST:
+                raise JuliaSyntaxError("brackets and blocks are nested too deeply", cell, 0)
             kept = cell
         except JuliaSyntaxError as problem:
             broken.append(Piece(cell, here, refused=f"no valid Julia: {problem}"))
@@ -224,6 +242,15 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
         bounds.append((here, here + len(kept) + 1))
         here += len(kept) + 1
     return "".join(parts), bounds, broken
+
+
+def _depth(nodes: list[Node]) -> int:
+    """How deep expressions are nested."""
+    depth, level = 0, [n for n in nodes if isinstance(n, Expr)]
+    while level:
+        depth += 1
+        level = [a for n in level for a in n.args if isinstance(a, Expr)]
+    return depth
 
 
 def _open_parameters(learned: Tables, run: _Pass) -> bool:
@@ -292,14 +319,17 @@ class _Pass:
         soft: bool,
         free: bool = False,
         final: bool = False,
+        seen: Mapping[tuple[str, int], Kind] | None = None,
+        interactive: bool = False,
     ) -> None:
-        self.source, self.soft = source, soft
+        self.source, self.soft, self.interactive = source, soft, interactive
         self.finish = simplified if final else list
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
         known.parameters = _Recorder(known.parameters, self.parameter_keys)
         self.lowerer = Lowerer(source.text, known, soft)
         self.lowerer.free = free
+        self.lowerer.seen = dict(seen or {})
         if self.known_open:
             self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
             self.lowerer.learned.variables = {
@@ -326,11 +356,15 @@ class _Pass:
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
             t.scope.add(name, functions=definitions)
-            if len(definitions) > 1:
+            if len(definitions) > 1 or self.interactive:
                 for d in definitions:
                     _open_all(t, d)
         for name, definition in found.structs.items():
             t.scope.add(name, struct=definition)
+        if self.interactive:
+            bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
+            for name in set().union(*bodies) & {*found.plain, *found.looped}:
+                t.learn(t.scope.names[name], ANY)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()
@@ -407,6 +441,7 @@ class _Pass:
             assigned, names = self.facts(node)
             piece.names = assigned
             before = t.helper_calls
+            t.statement_at = at
             state = dict(t.missing), set(t.imports), set(t.packages)
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True

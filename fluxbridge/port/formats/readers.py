@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from .cells import Cell, Document
 
@@ -58,8 +59,34 @@ def read_text(text: str, suffix: str = ".jl") -> Document:
 
 
 def script(text: str) -> Document:
-    """A plain script: one cell."""
-    return Document([Cell("code", text)], "script")
+    """A plain script: a new cell after each blank line that is not inside of a statement.
+
+    Comments stand with the code below them. A script that is no valid Julia is one cell.
+
+    >>> [c.text for c in script("x = 1\\n\\n# twice\\ny = 2x\\nbegin\\n\\nend").cells]
+    ['x = 1', '# twice\\ny = 2x\\nbegin\\n\\nend']
+    """
+    from ..syntax import JuliaSyntaxError, parse
+
+    try:
+        statements = parse(text).statements
+    except JuliaSyntaxError:
+        return Document([Cell("code", text)], "script")
+    cells: list[Cell] = []
+    start, line, end = 0, 1, 0
+    for node in statements:
+        at = getattr(node, "at", -1)
+        gap = re.search(r"\n[ \t]*\n", text[end:at]) if end else None
+        if gap is not None:
+            cut = end + gap.end()
+            cells.append(Cell("code", text[start:cut].strip("\n"), line))
+            between = len(text[cut:]) - len(text[cut:].lstrip("\n"))
+            line += text.count("\n", start, cut + between)
+            start = cut + between
+        end = max(getattr(node, "end", -1), at + 1)
+    if text[start:].strip():
+        cells.append(Cell("code", text[start:].strip("\n"), line))
+    return Document(cells, "script")
 
 
 def is_literate(text: str) -> bool:
@@ -249,15 +276,12 @@ def _unfinished(code: str, following: str) -> bool:
 def notebook(text: str) -> Document:
     """A notebook of Jupyter."""
     try:
-        data = json.loads(text)
-        entries = data["cells"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+        cells = [_entry(entry) for entry in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("this is no notebook of Jupyter") from None
-    cells = []
-    for entry in entries:
-        source = entry.get("source", "")
-        body = "".join(source) if isinstance(source, list) else source
-        if not body.strip():
-            continue
-        cells.append(Cell("code" if entry.get("cell_type") == "code" else "prose", body))
-    return Document(cells, "notebook", soft=True)
+    return Document([c for c in cells if c.text.strip()], "notebook", soft=True)
+
+
+def _entry(entry: Any) -> Cell:
+    source = entry.get("source", "")
+    return Cell("code" if entry.get("cell_type") == "code" else "prose", "".join(source))

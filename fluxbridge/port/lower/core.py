@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from ..kinds import ANY, BOTTOM, Kind, join
+from ..kinds import ANY, BOTTOM, Kind, join, narrowed
 from ..syntax import Comment, Expr, Literal, Name, Node, Quoted
 from .scope import Scope, Variable, python_name
 
@@ -79,6 +79,8 @@ class Core:
         self._slots: dict[str, dict[str, Expr]] = {}
         self.in_function = 0
         self.free = False
+        self.seen: dict[tuple[str, int], Kind] = {}
+        self.statement_at = -1
         self.autosized = False
 
     # Words.
@@ -148,6 +150,8 @@ class Core:
 
     def learn(self, variable: Variable, kind: Kind) -> None:
         """A value of this kind is assigned to a variable."""
+        if variable.scope.kind == "file":  # seen when it ran: exact where that says more
+            kind = narrowed(kind, self.seen.get((variable.name, self.statement_at), ANY))
         self.widen(self.learned.variables, (variable.scope.key, variable.name), kind)
 
     def learn_parameter(self, key: Any, kind: Kind) -> None:
