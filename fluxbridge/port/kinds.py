@@ -31,6 +31,8 @@ class Kind:
             return join_all(self.args)
         if self.tag == "dict":
             return Kind("tuple", self.args)
+        if self.tag == "row":
+            return self.args[0]
         return self if self.tag in ("bottom",) else ANY
 
     @property
@@ -59,6 +61,8 @@ FLOATS = frozenset((FLOAT, F32))
 NUMBERS = REALS | {F32, NUM, BOOL, COMPLEX}
 SCALARS = NUMBERS | {STR, SYM, CHAR, NONE}
 NATS = Kind("range", (NAT,))
+FUNCTIONS_FOLLOWED = 6
+"""A variable that holds one of more functions than this is not followed."""
 
 
 def arr(element: Kind, rank: int | None, stored: str | None = "nd") -> Kind:
@@ -96,6 +100,8 @@ def join(a: Kind, b: Kind) -> Kind:
         return REAL
     if pair <= NUMBERS:
         return NUM
+    if a.tag == b.tag == "lambda" and len(set(a.args) | set(b.args)) <= FUNCTIONS_FOLLOWED:
+        return Kind("lambda", tuple(sorted({*a.args, *b.args})))
     if a.tag == b.tag == "arr":
         element = join(a.args[0], b.args[0])
         return Kind(
@@ -162,4 +168,4 @@ def traced(a: Kind) -> Kind:
         return arr(FLOAT, 1, "nd")
     if a.tag == "arr" and a.args[0] in (INT, NAT, REAL):
         return Kind("arr", (FLOAT, *a.args[1:]))
-    return a if a in (F32, BOTTOM) or a.tag == "arr" else ANY if a.tag not in ("model",) else a
+    return a if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal") else ANY

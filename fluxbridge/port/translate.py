@@ -22,6 +22,8 @@ from .lower import (
     signature_name,
     targets,
 )
+from .lower.fields import CHANGING, static_reasons
+from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
 
@@ -80,7 +82,21 @@ RANDOM = frozenset(
     ]
 )
 SHARING = frozenset(["vec", "reshape", "view", "flatten", "selectdim", "dropdims", "transpose", "adjoint"])
+DIFFERENTIATING = frozenset(
+    [
+        "gradient",
+        "withgradient",
+        "pullback",
+        "jacobian",
+        "hessian",
+        "diaghessian",
+        "train!",
+        "derivative",
+        "forwarddiff",
+    ]
+)
 PASSES = 12
+KINDS = ("variables", "parameters", "results")
 #: How deep expressions may be nested: each level takes several of Python's thousand calls.
 DEEPEST = 100
 
@@ -165,18 +181,26 @@ def translate_cells(
     more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
     text, bounds, broken = _joined(answered(cells))
     source = parse(text)
+    source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
-    for number in range(4 * PASSES):
+    hopeful = True
+    pinned: set[Any] = set()
+    for number in range(16 * PASSES):
         run = _Pass(source, known, lost, soft, free, **more)
         run.all()
         learned = run.lowerer.learned
+        _pin(learned, pinned)
+        if hopeful:  # until the kinds are settled, nothing is ruled out
+            hopeful = number < PASSES // 2 and not learned.same_kinds(known)
+            if hopeful:
+                learned.escaped, learned.heavy = set(), set()
         if learned.same(known) and run.lost == lost:
             if not _open_parameters(learned, run):
                 break
             learned = _opened(learned, run)
         elif number >= PASSES:
-            learned = _widened(known, learned)
+            learned = _widened(known, learned, pinned)
         known, lost = learned, run.lost
     run = _Pass(source, known, lost, soft, free, final=True, **more)
     pieces = run.all()
@@ -242,7 +266,10 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     made = Tables()
     made.variables, made.results = dict(learned.variables), dict(learned.results)
     made.parameters = dict(learned.parameters)
-    made.escaped = set(learned.escaped)
+    made.escaped, made.heavy = set(learned.escaped), set(learned.heavy)
+    for key, kind in made.variables.items():
+        if kind == BOTTOM and isinstance(key[0], tuple) and key[0][0] == "struct":
+            made.variables[key] = ANY
     for key in run.parameter_keys:
         if made.parameters.get(key, BOTTOM) == BOTTOM:
             made.parameters[key] = ANY
@@ -250,14 +277,23 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     return made
 
 
-def _widened(before: Tables, after: Tables) -> Tables:
-    """What still changes is taken to be anything."""
-    made = Tables()
-    made.escaped = after.escaped
-    for name in ("variables", "parameters", "results"):
+def _widened(before: Tables, after: Tables, pinned: set[Any]) -> Tables:
+    """What still changes is taken to be anything, in all passes that follow."""
+    for name in KINDS:
         old, new = getattr(before, name), getattr(after, name)
-        setattr(made, name, {k: (v if old.get(k) == v else ANY) for k, v in new.items()})
-    return made
+        pinned.update((name, k) for k, v in new.items() if old.get(k, v) != v)
+    _pin(after, pinned)
+    return after
+
+
+def _pin(tables: Tables, pinned: set[Any]) -> None:
+    """Kinds that were given up."""
+    for name, key in pinned:
+        table = getattr(tables, name)
+        if key in table and table[key] != ANY:
+            if table[key].tag == "lambda":
+                tables.escaped.update(table[key].args)
+            table[key] = ANY
 
 
 class _Recorder(dict):
@@ -296,6 +332,11 @@ class _Pass:
         self.lowerer.seen = dict(seen or {})
         if self.known_open:
             self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
+            self.lowerer.learned.variables = {
+                k: v
+                for k, v in known.variables.items()
+                if v == ANY and isinstance(k[0], tuple) and k[0][0] == "struct"
+            }
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
         self.before_lost = lost
         self.lost: dict[str, str] = {}
@@ -307,15 +348,15 @@ class _Pass:
         t.comments = self.source.comments
         found = scan(statements)
         t.shadowed = shadowed_builtins(found)
-        escaped = t.known.escaped
         t.extended = _extended(statements)
+        self.prepare_structs(found)
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
         for name, definitions in found.functions.items():
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
             t.scope.add(name, functions=definitions)
-            if name in escaped or len(definitions) > 1 or self.interactive:
+            if len(definitions) > 1 or self.interactive:
                 for d in definitions:
                     _open_all(t, d)
         for name, definition in found.structs.items():
@@ -345,6 +386,36 @@ class _Pass:
         for name, reason in self.before_lost.items():
             t.missing[name] = reason
 
+    def prepare_structs(self, found: Any) -> None:
+        """Read the structs; those that no dataclass can be are known at once."""
+        t, statements = self.lowerer, self.source.statements
+        t.plans = plans_of(statements, t.extended)
+        root = Expr("block", list(statements))
+        t.pirated = _pirated(statements, t.extended, t.plans)
+        names = _names_in(root)
+        t.changing = bool(names & CHANGING)
+        t.differentiating = bool(names & DIFFERENTIATING)
+        nodes = [n for n in map(struct_of, statements) if n is not None]
+        t.abstract = _abstract_classes(statements)
+        for name, plan in t.plans.items():
+            count = sum(
+                1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
+            )
+            if static_reasons(plan, t.abstract, count > 1) or t.checked(plan) is None:
+                t.learned.heavy.add(name)
+        ends = self.source.facts.get("cells", [])
+        for i, statement in enumerate(statements):
+            struct = struct_of(statement)
+            if struct is None:
+                continue
+            end = next((e for e in ends if e > _start(statement)), len(self.source.text))
+            run = []
+            for node in statements[i + 1 :]:
+                if _start(node) >= end or not _only_defines(node):
+                    break
+                run.append(node)
+            t.following[struct[0].at] = run
+
     def all(self) -> list[Piece]:
         """The pieces of the program."""
         pieces: list[Piece] = []
@@ -356,6 +427,10 @@ class _Pass:
         for node in self.source.statements:
             at = _start(node)
             stop = max(_end(node, self.source.text), at + 1)
+            if at in t.absorbed:
+                here = max(here, stop)
+                pieces.append(Piece(self.source.text[at:stop].rstrip(), at))
+                continue
             comments = t.comment_lines(here, at)
             if comments:
                 pieces.append(
@@ -371,7 +446,7 @@ class _Pass:
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True
             try:
-                if random_lost and names & (RANDOM | self.random_users) and not is_definition(node):
+                if random_lost and names & (RANDOM | self.random_users) and not _only_defines(node):
                     raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
                 lines = t.statement(node)
                 trailing = t.trailing_comment(stop - 1)
@@ -406,7 +481,7 @@ class _Pass:
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
-                if seeded and names & (RANDOM | self.random_users) and not is_definition(node):
+                if seeded and names & (RANDOM | self.random_users) and not _only_defines(node):
                     random_lost = "a statement that was not translated"
             pieces.append(piece)
         rest = t.comment_lines(here, len(self.source.text))
@@ -442,6 +517,9 @@ class _Pass:
         for module in ("builtins", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
+        plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))
+        if plain:
+            lines.append(f"from dataclasses import {', '.join(plain)}")
         if "np" in wanted:
             lines += [*([""] if lines else []), "import numpy as np"]
         if "plt" in wanted:
@@ -459,6 +537,55 @@ class _Pass:
     def python_names(self) -> dict[str, str]:
         """The variables of the file: their names in Julia and in Python."""
         return {name: v.python for name, v in self.lowerer.scope.names.items()}
+
+
+def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:
+    """Functions of Base that get a method for something else than the program's structs."""
+    found = set()
+    for node in _expressions(Expr("block", list(statements))):
+        if is_definition(node) and (text := extended_name(node, extended)) is not None:
+            types = {base_name(type_of(p)) for p in parameters_of(node)}
+            if not types & set(plans):
+                found.add(text)
+    return found
+
+
+def _abstract_classes(statements: list[Node]) -> set[str]:
+    """The abstract types whose parents are the program's own: they can be classes."""
+    found: dict[str, Node | None] = {}
+    for s in statements:
+        while isinstance(s, Expr) and s.head == "macrocall" and len(s.args) > 1:
+            s = s.args[-1]
+        if isinstance(s, Expr) and s.head == "abstract":
+            head, parent = s.args[0], None
+            if isinstance(head, Expr) and head.head == "<:":
+                head, parent = head.args
+            if isinstance(head, Name):
+                found[head.text] = parent
+    while True:
+        bad = {
+            n
+            for n, p in found.items()
+            if not (p is None or (isinstance(p, Name) and p.text in {"Any", *found}))
+        }
+        if not bad:
+            return set(found)
+        for n in bad:
+            del found[n]
+
+
+def _only_defines(node: Node) -> bool:
+    """A definition of a function, struct or type: nothing happens when it is reached."""
+    while isinstance(node, Expr) and node.head == "macrocall" and len(node.args) > 1:
+        name: Any = node.args[0]
+        if isinstance(name, Expr) and isinstance(name.args[-1], Quoted):
+            name = name.args[-1].value
+        if getattr(name, "text", "") in ("@layer", "@functor"):
+            return True
+        if getattr(name, "text", "") not in ("@kwdef", "Core.@doc", "@doc", "@inline"):
+            return False
+        node = node.args[-1]
+    return is_definition(node) or (isinstance(node, Expr) and node.head in ("struct", "abstract", "import"))
 
 
 def _open_all(t: Any, definition: Expr) -> None:
@@ -545,6 +672,21 @@ def _grown_by_functions(root: Expr, grown: set[str]) -> None:
         for i, a in enumerate(_positional(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
+
+
+def _only_defines(node: Any) -> bool:
+    """Whether a statement runs nothing: a definition, a type, an import, ``@layer``."""
+    if not isinstance(node, Expr):
+        return False
+    if is_definition(node) or node.head in ("struct", "abstract", "using", "import", "export"):
+        return True
+    if node.head != "macrocall":
+        return False
+    name = node.args[0]
+    text = getattr(name, "text", "") or getattr(getattr(name.args[1], "value", None), "text", "")  # type: ignore[union-attr]
+    if text in ("@doc", "Core.@doc"):
+        return _only_defines(node.args[-1])
+    return text in ("@layer", "@functor", "@treelike", "@kwdef", "@with_kw", "@nograd", "@non_differentiable")
 
 
 def _positional(call: Expr) -> list[Node]:

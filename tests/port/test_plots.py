@@ -30,10 +30,17 @@ def drawn(julia):
 
 
 def test_a_line_with_its_looks():
-    (axes,) = drawn('plot([1, 2, 3], [1.0, 4.0, 9.0], label="squares", lw=3, c=:red, ls=:dash, marker=:circle, title="t", xlabel="x")')
+    (axes,) = drawn(
+        'plot([1, 2, 3], [1.0, 4.0, 9.0], label="squares", lw=3, c=:red, ls=:dash, marker=:circle, title="t", xlabel="x")'
+    )
     (line,) = axes.get_lines()
     assert line.get_xydata().tolist() == [[1, 1], [2, 4], [3, 9]]
-    assert (line.get_linewidth(), line.get_color(), line.get_linestyle(), line.get_marker()) == (3, "red", "--", "o")
+    assert (line.get_linewidth(), line.get_color(), line.get_linestyle(), line.get_marker()) == (
+        3,
+        "red",
+        "--",
+        "o",
+    )
     assert (axes.get_title(), axes.get_xlabel()) == ("t", "x")
     assert [t.get_text() for t in axes.get_legend().get_texts()] == ["squares"]
 
@@ -58,7 +65,9 @@ def test_a_plot_in_a_variable_is_drawn_into_later():
 def test_functions():
     (axes,) = drawn('plot([sin, x -> x^2], 0, 2, label=["a" "b"])')
     a, b = axes.get_lines()
-    assert np.allclose(a.get_ydata(), np.sin(a.get_xdata())) and np.allclose(b.get_ydata(), b.get_xdata() ** 2)
+    assert np.allclose(a.get_ydata(), np.sin(a.get_xdata())) and np.allclose(
+        b.get_ydata(), b.get_xdata() ** 2
+    )
     assert (a.get_label(), b.get_label()) == ("a", "b")
 
 

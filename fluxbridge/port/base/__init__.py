@@ -71,6 +71,7 @@ from .arithmetic import (
 from .arrays import *
 from .broadcasting import Dotted, Ref, Single, broadcast
 from .collections import *
+from .datasets import Iris
 from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
 from .elementary import *
 from .errors import (
@@ -84,6 +85,8 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
+from .figures import side_by_side
+from .files import *
 from .indexing import (
     COLON,
     CartesianIndices,
@@ -119,12 +122,10 @@ from .iteration import (
     takewhile,
     zip_,
 )  # fmt: skip
-from .datasets import Iris
-from .figures import side_by_side
-from .files import *
 from .linear import *
 from .linear import I
-from .models import Embedding, EmbeddingBag, derivative, pullback_with_function
+from .logging import *
+from .models import Embedding, EmbeddingBag, constant, derivative, pullback_with_function
 from .observations import *
 from .printing import (
     Text,
@@ -146,14 +147,17 @@ from .printing import (
     write,
 )  # fmt: skip
 from .randomness import (
+    bitrand,
     default_rng,
     rand,
     rand_,
+    randcycle,
     randexp,
     randn,
     randn_,
     randperm,
     randstring,
+    randsubseq,
     seed_,
     shuffle,
     shuffle_,

@@ -7,6 +7,7 @@ matrix product.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -18,7 +19,7 @@ from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
 from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
-from .types import BigInteger, Number, Symbol, isa, subtype, typeof
+from .types import BigInteger, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
 
 _LOW, _HIGH, _SPAN = -(2**63), 2**63 - 1, 2**64
 
@@ -58,7 +59,7 @@ def array_of(x: Any) -> Any:
 
 
 def _is_struct(x: Any) -> bool:
-    return hasattr(type(x), "__julia_struct__")
+    return hasattr(type(x), "__julia_struct__") or is_dataclass(x)
 
 
 def _number(x: Any) -> Any:
@@ -188,10 +189,15 @@ class Operator:
             pair = _promote_structs(self.name, a, b)
             if pair is not None:
                 return self(*pair)
+            if is_dataclass(a) or is_dataclass(b):
+                return _SPECIAL_METHODS[self.name](a, b)
             raise MethodError(f"no method matching {self.name}(::{typeof(a)!r}, ::{typeof(b)!r})")
         return self.plain(a, b)
 
 
+_SPECIAL_METHODS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": operator.pow,
+}  # fmt: skip
 _PYTHON_NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_"}
 
 
@@ -201,6 +207,8 @@ def unary(name: str, a: Any) -> Any:
         found = EXTENSIONS[name].find((a,))
         if found is not None:
             return found[0].function(a)
+    if name == "-" and is_dataclass(a) and hasattr(type(a), "__neg__"):
+        return -a
     if _is_struct(a):
         raise MethodError(f"no method matching {name}(::{typeof(a)!r})")
     if is_array(a):
@@ -563,10 +571,18 @@ def _structs_equal(a: Any, b: Any) -> Any:
         return own(a, b)
     if isinstance(a, type) or isinstance(b, type):
         return a is b
+    for value in (a, b):
+        if is_dataclass(value) and _own_equality(type(value)):
+            return a == b
     if typeof(a) != typeof(b):
         pair = _promote_structs("==", a, b)
         return eq(*pair) if pair is not None else False
     return egal(a, b)
+
+
+def _own_equality(cls: Any) -> bool:
+    """Whether a dataclass says itself when two of them are equal."""
+    return not cls.__dataclass_params__.eq and cls.__eq__ is not object.__eq__
 
 
 def ne(a: Any, b: Any) -> Any:
@@ -579,9 +595,9 @@ def egal(a: Any, b: Any) -> bool:
     if a is b:
         return True
     if _is_struct(a) and _is_struct(b) and not isinstance(a, type):
-        if type(a) is not type(b) or type(a)._mutable:
+        if type(a) is not type(b) or is_mutable(type(a)):
             return False
-        return all(egal(getattr(a, f), getattr(b, f)) for f in a._fields)
+        return all(egal(getattr(a, f), getattr(b, f)) for f in field_names(a))
     if is_array(a) or is_array(b) or isinstance(a, (dict, set)) or isinstance(b, (dict, set)):
         return False
     if isinstance(a, tuple) and isinstance(b, tuple):
@@ -613,6 +629,8 @@ def lt(a: Any, b: Any) -> Any:
             own = EXTENSIONS.get(name)
             if own is not None and own.find((a, b)) is not None:
                 return own(a, b)
+        if is_dataclass(a) and "__lt__" in dir(type(a)) and type(a).__lt__ is not object.__lt__:  # type: ignore[operator]
+            return a < b
         pair = _promote_structs("<", a, b)
         if pair is not None:
             return lt(*pair)

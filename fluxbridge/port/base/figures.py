@@ -22,7 +22,9 @@ def side_by_side(*figures: Any, layout: Any = None) -> Any:
         pictures.append(np.asarray(figure.canvas.buffer_rgba()).copy())
         plt.close(figure)
     height, width = pictures[0].shape[:2]
-    made, axes = plt.subplots(rows, columns, figsize=(6.4 * columns, 6.4 * columns * rows * height / width / columns), squeeze=False)
+    made, axes = plt.subplots(
+        rows, columns, figsize=(6.4 * columns, 6.4 * columns * rows * height / width / columns), squeeze=False
+    )
     for place in axes.ravel():
         place.axis("off")
     for place, picture in zip(axes.ravel(), pictures, strict=False):

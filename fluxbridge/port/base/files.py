@@ -28,6 +28,11 @@ def cd(path: Any = "~", *rest: Any) -> Any:
         os.chdir(before)
 
 
+def source_folder(names: dict[str, Any]) -> str:
+    """``@__DIR__``: the folder of a script; of a notebook the one that it runs in."""
+    return os.path.dirname(os.path.abspath(names["__file__"])) if "__file__" in names else os.getcwd()
+
+
 def mkpath(path: str) -> str:
     """``mkpath(path)``: the folder and those above it."""
     os.makedirs(path, exist_ok=True)
@@ -130,5 +135,5 @@ def sleep(seconds: float) -> None:
 
 __all__ = [
     "abspath", "basename", "cd", "close", "dirname", "eachline", "homedir", "isdir", "isfile", "ispath", "joinpath", "mkdir", "mkpath",
-    "open_", "pwd", "read", "readdir", "readdlm", "readlines", "rm", "sleep", "splitext", "writedlm",
+    "open_", "pwd", "read", "readdir", "readdlm", "readlines", "rm", "sleep", "source_folder", "splitext", "writedlm",
 ]  # fmt: skip

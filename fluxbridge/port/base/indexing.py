@@ -14,7 +14,7 @@ from .arithmetic import array_of, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .errors import BoundsError, InexactError, MethodError, mutation
-from .types import CartesianIndex, Symbol
+from .types import CartesianIndex, Symbol, is_dataclass
 
 
 class _Colon:
@@ -232,6 +232,8 @@ def at(x: Any, *index: Any) -> Any:
         return _at_array(x, index)
     if isinstance(x, (int, float)) and index in ((), (1,)):
         return x
+    if is_dataclass(x) and hasattr(x, "__getitem__"):
+        return x[index[0] if len(index) == 1 else index]
     if hasattr(x, "__getitem__"):
         key = index[0]
         if isinstance(key, range):
@@ -371,6 +373,9 @@ def setat(x: Any, value: Any, *index: Any) -> Any:
         and (found := EXTENSIONS["setindex!"].find((x, value, *index))) is not None
     ):
         return found[0].function(x, value, *index)
+    if is_dataclass(x) and hasattr(x, "__setitem__"):
+        x[index[0] if len(index) == 1 else index] = value
+        return value
     if isinstance(x, list):
         i = index[0]
         if is_integer(i):

@@ -12,6 +12,7 @@ from .arithmetic import _is_struct, is_array
 from .dispatch import EXTENSIONS
 from .errors import MethodError
 from .indexing import CartesianIndices
+from .types import is_dataclass
 
 
 class Pair(tuple):
@@ -60,6 +61,8 @@ def iterate(x: Any) -> Iterator:
 def _iterate_struct(x: Any) -> Iterator:
     own = EXTENSIONS.get("iterate")
     if own is None or own.find((x,)) is None:
+        if is_dataclass(x) and hasattr(type(x), "__iter__"):
+            return iter(x)
         raise MethodError(f"no method matching iterate(::{type(x).__name__})")
 
     def steps() -> Iterator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from ... import flux as Flux
 from ...api import gradient as _gradient
 from ...api import pullback as _pullback
+from ...autodiff.tools import ignore_derivatives
 from ...errors import ArgumentError
-from .arithmetic import array_of, is_array
+from .arithmetic import array_of
 from .observations import shifted
 from .types import Symbol
 
@@ -25,13 +27,22 @@ class Embedding(Flux.Embedding):
         return super().__call__(shifted(x))
 
 
+_REDUCTIONS = {"sum": np.sum, "mean": np.mean, "maximum": np.max, "minimum": np.min, "prod": np.prod}
+
+
 class EmbeddingBag(Flux.EmbeddingBag):
     """``EmbeddingBag``: words are numbered from 1."""
 
+    def __init__(self, size: Any, reduction: Any = np.mean, **options: Any) -> None:
+        name = getattr(reduction, "__name__", "")
+        super().__init__(size, _REDUCTIONS.get(name, reduction), **options)
+
     def __call__(self, *args: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], (list, tuple)) and is_array(args[0][0]):
-            return np.stack([self(bag) for bag in args[0]], axis=1)
         return super().__call__(*map(shifted, args))
+
+    def _bags(self, bags: np.ndarray) -> Any:
+        made = np.stack([super(EmbeddingBag, self).__call__(bag) for bag in bags.ravel()], axis=1)
+        return made if bags.ndim == 1 else np.reshape(made, (self.weight.shape[0], *bags.shape))
 
 
 def keys_of(model: Any) -> tuple:
@@ -57,6 +68,16 @@ def gradient(f: Any, *args: Any) -> tuple:
     return _gradient(f, *[array_of(a) if isinstance(a, (range, list)) and _numeric(a) else a for a in args])
 
 
+def constant(f: Any) -> Any:
+    """``@nograd f``: the function, whose results count as constants."""
+
+    @functools.wraps(f)
+    def call(*args: Any, **options: Any) -> Any:
+        return ignore_derivatives(lambda: f(*args, **options))
+
+    return call
+
+
 def pullback_with_function(f: Any, *args: Any) -> tuple:
     """``Zygote._pullback(f, args…)``: the pullback gives a gradient for the function, too.
 
@@ -73,4 +94,4 @@ def _numeric(x: Any) -> bool:
     return isinstance(x, range) or all(isinstance(v, (int, float, np.generic)) for v in x)
 
 
-__all__ = ["Embedding", "EmbeddingBag", "derivative", "pullback_with_function"]
+__all__ = ["Embedding", "EmbeddingBag", "constant", "derivative", "pullback_with_function"]

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import flux as Flux
-from ...errors import ArgumentError
-from .arithmetic import array_of, is_array
+from .arithmetic import array_of
 from .iteration import iterate
 
 

@@ -12,7 +12,7 @@ from .dispatch import EXTENSIONS, generic
 from .errors import MethodError
 from .indexing import is_integer
 from .iteration import _plain
-from .types import Type
+from .types import Type, is_dataclass
 
 
 @generic("size")
@@ -38,7 +38,7 @@ def length(x: Any) -> int:
         return 1
     if hasattr(x, "layers") and not hasattr(x, "__len__"):
         return len(x.layers)
-    if _is_struct(x):
+    if _is_struct(x) and not (is_dataclass(x) and hasattr(type(x), "__len__")):
         raise MethodError(f"no method matching length(::{type(x).__name__})")
     return len(x)
 

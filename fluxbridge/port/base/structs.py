@@ -11,7 +11,7 @@ import numpy as np
 
 from .dispatch import Function, convert
 from .errors import MethodError
-from .types import Any_, Type, TypeVar, UnionType, isa, subtype, typeof
+from .types import Any_, Type, TypeVar, UnionType, field_names, is_dataclass, isa, subtype, typeof
 
 
 class StructMeta(type):
@@ -349,9 +349,11 @@ def abstract(name: str, of: Any = Any_) -> Type:
 def fields_of(value: Any) -> tuple[str, ...]:
     """The names of the fields of a struct or of a record."""
     if isinstance(value, type):
-        return tuple(getattr(value, "_fields", ()))
+        return field_names(value)
     if hasattr(value, "_fields") and isinstance(value, Struct):
         return type(value)._fields
+    if is_dataclass(value):
+        return field_names(value)
     if hasattr(value, "keys"):
         return tuple(value.keys())
     return tuple(vars(value))

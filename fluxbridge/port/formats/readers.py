@@ -253,8 +253,8 @@ def repl(body: list[str], line: int) -> list[Cell]:
             close()
             cells.append(Cell("code", prompt.group(1), line + offset))
             open_input = True
-        elif open_input and text.startswith("       ") and not answer and _unfinished(cells[-1].text, text):
-            cells[-1].text += "\n" + text[7:]
+        elif open_input and not answer and _unfinished(cells[-1].text, text):
+            cells[-1].text += "\n" + (text[7:] if text.startswith("       ") else text.lstrip())
         elif cells:
             open_input = False
             answer.append(text)

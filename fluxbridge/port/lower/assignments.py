@@ -183,7 +183,11 @@ class Assignments(Calls):
             if code is None:
                 return kind  # type: ignore[return-value]
         else:
-            code, kind = self.expr(right, "list" if grown else None)
+            code, kind = (
+                self.tracked(right, "list" if grown else None)
+                if isinstance(left, Name)
+                else self.expr(right, "list" if grown else None)
+            )
             if (
                 grown
                 and not (kind.tag == "arr" and kind.stored == "list")
@@ -379,6 +383,7 @@ class Assignments(Calls):
         if left.head == "." and len(left.args) == 2 and isinstance(left.args[1], Quoted):
             base, bk = self.expr(left.args[0])
             name: Any = left.args[1].value
+            code = self.set_field(bk, name.text, code, kind)
             return [f"{base}.{python_name(name.text)} = {code}"]
         self.refuse("this assignment", left)
 
@@ -458,7 +463,10 @@ class Assignments(Calls):
             return (
                 [f"{base}.value = {code}"] if kind.tag == "ref" else [f"{self.jl('setat')}({base}, {code})"]
             )
+        if len(positions) == 1 and self.has_slot(kind, "__setitem__"):
+            return [f"{base}[{positions[0][0]}] = {code}"]
         if kind.tag == "dict" and len(positions) == 1:
+            self.keyed(positions[0][1])
             self.learn_item(nodes, base, positions[0][1], value)
             return [f"{base}[{positions[0][0]}] = {code}"]
         whole = all(k in INTS for _, k in positions)
@@ -484,6 +492,10 @@ class Assignments(Calls):
                 parts.append(end if end is not None else self.minus_one(position))
             if parts:
                 return [f"{base}[{', '.join(parts)}] = {code}"]
+        if not self.in_try and value.tag == "arr":
+            plain = self._plain_store(base, kind, positions, nodes, value)
+            if plain is not None:
+                return [f"{plain} = {code}"]
         return [f"{self.jl('setat')}({base}, {code}, {', '.join(c for c, _ in positions)})"]
 
     def learn_item(self, nodes: list[Node], base: str, key: Kind, value: Kind) -> None:
@@ -559,10 +571,14 @@ class Assignments(Calls):
         self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], value: Kind
     ) -> str | None:
         """``A[:, -1]`` for a number that fits the elements of an array."""
+        whole = value.tag == "arr" and value.stored == "nd"
+        if whole and value.rank != sum(k not in INTS for _, k in positions):
+            return None
+        element = value.element if whole else value
         fits = (
-            (kind.element == FLOAT and value in REALS)
-            or (kind.element == INT and value in INTS)
-            or (kind.element == F32 and value in REALS | {F32})
+            (kind.element == FLOAT and element in REALS)
+            or (kind.element == INT and element in INTS)
+            or (kind.element == F32 and element in REALS | {F32})
         )
         if not (fits and kind.tag == "arr" and kind.stored == "nd" and kind.rank == len(positions)) or all(
             k in INTS for _, k in positions

@@ -103,7 +103,7 @@ class Broadcasts(Operations):
             ]
             code, fk = self.function_value(function, known)
         else:
-            code, fk = self.expr(function)
+            code, fk = self.function_value(function, [ANY] * len(elements))
         named = self.keyword_arguments(keywords)
         result = self._broadcast_kind(text, fk, kinds, elements)
         if result == BOTTOM:

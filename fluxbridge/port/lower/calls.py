@@ -9,13 +9,14 @@ from ..kinds import (
     BOOL,
     BOTTOM,
     F32,
+    INT,
     NONE,
     NUMBERS,
     REALS,
     Kind,
     floated,
 )  # fmt: skip
-from ..names import ELEMENTWISE, datasets
+from ..names import ELEMENTWISE, REFUSED_NAMES, datasets
 from ..syntax import Expr, Name, Node, Quoted
 from .core import Value
 from .derivatives import Derivatives
@@ -29,7 +30,6 @@ from .plots import FIGURE, Plotter, is_plot
 from .scope import python_name
 from .words import TYPE_WORDS
 
-
 #: Functions that take sizes, as numbers or as a tuple.
 SIZED = frozenset(["zeros", "ones", "fill", "trues", "falses", "rand", "randn", "reshape"])
 
@@ -42,7 +42,7 @@ class Calls(Derivatives):
         if isinstance(function, Name):
             own = self.lookup(function.text)
             if own is None and (
-                function.text in OPERATOR_VALUES
+                (function.text in OPERATOR_VALUES and function.text not in ("min", "max"))
                 or function.text.startswith(".")
                 or function.text in ("!", "~", "≉", "∉", "!==", "√", "∛")
             ):
@@ -68,16 +68,17 @@ class Calls(Derivatives):
             code, _ = self.function_value(function.args[0], None)
             inside, _ = self.arguments(args)
             return f"{self.jl('derivative')}({code})({inside})", ANY
-        code, _kind = self.expr(function)
-        inside, _ = self.arguments(args)
+        code, kind = self.tracked(function)
         if function.__class__ is Expr and function.head in ("->",):
             code = f"({code})"
-        return f"{code}({inside})", Kind("any")
+        return self.value_call(code, kind, args)
 
     def named_call(self, text: str, args: list[Node], node: Expr) -> Value:
         """A call of a function of Julia by its name."""
         if is_plot(text) and text not in self.extended and self.packages & {"Plots", f"plots:{text}"}:
             return Plotter(self, text, args, node).value()
+        if text in REFUSED_NAMES and text not in self.extended:
+            self.refuse(f"{text}: {REFUSED_NAMES[text]}", node)
         if text in datasets.HERE or text in datasets.ELSEWHERE:
             if self.packages & {"MLDatasets", f"name:{text}"}:
                 return self.dataset(text, args, node)
@@ -85,7 +86,13 @@ class Calls(Derivatives):
             return self.iterators_call(text, args)
         args = self.unsplat(text, args)
         idiom = IDIOMS.get(text)
-        if idiom is not None and text not in self.extended and not self.spreads(args):
+        if text in self.extended and (made := self.special_named(text, args)) is not None:
+            return made
+        if (
+            idiom is not None
+            and (text not in self.extended or self._untouched(text, args))
+            and not self.spreads(args)
+        ):
             positional, keywords = self.split(args)
             found = idiom(self, positional, keywords, node)
             if found is not None:
@@ -138,6 +145,25 @@ class Calls(Derivatives):
             code, _ = self.arguments(args)
             return f"{python_name(text)}({code})", ANY
         self.refuse(f"the function {text} is not known", node)
+
+    def _untouched(self, text: str, args: list[Node]) -> bool:
+        """Whether a function that the program extends is called with nothing of its own."""
+        if text in self.pirated:
+            return False
+        positional, _ = self.split(args)
+        if any(isinstance(a, Expr) and a.head in ("...", "->", "do") for a in positional):
+            return False
+        with self.hoisting():
+            kinds = [self.expr(a)[1] for a in positional]
+        return BOTTOM not in kinds and not self.touches_structs(kinds)
+
+    def special_named(self, text: str, args: list[Node]) -> Value | None:
+        """``length(s)`` of a struct with ``__len__``."""
+        positional, keywords = self.split(args)
+        if text != "length" or len(positional) != 1 or keywords:
+            return None
+        code, kind = self.expr(positional[0])
+        return (f"{self.builtin('len')}({code})", INT) if self.has_slot(kind, "__len__") else None
 
     def spreads(self, args: list[Node]) -> bool:
         """Whether ``xs...`` is among the arguments."""

@@ -26,6 +26,8 @@ from .matrices import Matrices
 from .scope import Scope, python_name, targets
 from .words import DTYPES, ELEMENT_KINDS
 
+LAZY = frozenset(("enumerate", "zip", "keys", "values", "pairs", "eachrow", "eachcol"))
+
 
 class Comprehensions(Matrices):
     """``[f(x) for x in xs if …]``."""
@@ -104,13 +106,29 @@ class Comprehensions(Matrices):
     def for_clause(self, one: Node, scope: Scope) -> str:
         """``for x in xs`` of a comprehension."""
         assert isinstance(one, Expr)
-        source, kind = self.expr(one.args[1])
+        source, kind = self.loop_value(one.args[1])
         target = self.loop_target(one.args[0], self.iterated_kind(one.args[1], kind), scope)
         return f"for {target} in {self.iterable(source, kind, one.args[1])}"
 
+    looping = False
+
+    def loop_value(self, node: Node) -> Value:
+        """What a loop goes over, once: ``keys(d)`` and ``enumerate(xs)`` need no list."""
+        lazy = (
+            isinstance(node, Expr)
+            and node.head == "call"
+            and isinstance(node.args[0], Name)
+            and node.args[0].text in LAZY
+        )
+        before, self.looping = self.looping, lazy
+        try:
+            return self.expr(node)
+        finally:
+            self.looping = before
+
     def iterated_kind(self, node: Node, kind: Kind) -> Kind:
         """The kind of what a loop over this gives."""
-        if kind.tag == "iter":
+        if kind.tag in ("iter", "loader"):
             return kind.args[0]
         if kind == BOTTOM:
             return BOTTOM
@@ -124,7 +142,7 @@ class Comprehensions(Matrices):
 
     def iterable(self, code: str, kind: Kind, node: Any = None) -> str:
         """Code that Python can loop over."""
-        if kind.tag in ("iter", "range", "tuple", "str", "set", "bottom", "layers") or (
+        if kind.tag in ("iter", "loader", "range", "tuple", "str", "set", "bottom", "layers") or (
             kind.tag == "arr" and kind.rank == 1
         ):
             if False:

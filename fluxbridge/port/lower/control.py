@@ -8,6 +8,7 @@ from ..kinds import (
     ANY,
     BOOL,
     NONE,
+    STR,
     Kind,
 )
 from ..syntax import Expr, Literal, Name, Node
@@ -15,6 +16,7 @@ from .assignments import BLOCKS, Assignments, Sink
 from .core import Refused, Value
 from .operators import COMPARISONS
 from .scope import Scope, python_name, scan
+from .words import EXCEPTIONS
 
 
 class Control(Assignments):
@@ -96,6 +98,25 @@ class Control(Assignments):
                 name in COMPARISONS or name in ("!", "≈", "===", "∈", "in") or name.startswith(("is", "has"))
             )
         return isinstance(node, (Name, Literal)) or (isinstance(node, Expr) and node.head == "comparison")
+
+    def failure(self, node: Node) -> list[str] | None:
+        """``error("…")`` and ``throw(DomainError(…))`` as ``raise``."""
+        if not (isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name)):
+            return None
+        name, args = node.args[0].text, node.args[1:]
+        if name not in ("error", "throw") or self.lookup(name) is not None or len(args) != 1:
+            return None
+        if name == "error":
+            code, kind = self.reader(args[0])
+            if kind != STR:
+                code = f"{self.jl('string')}({code})"
+            return [f"raise {self.jl('ErrorException')}({code})"]
+        what = args[0]
+        if not (isinstance(what, Expr) and what.head == "call" and isinstance(what.args[0], Name)):
+            return None
+        if what.args[0].text not in EXCEPTIONS or self.lookup(what.args[0].text) is not None:
+            return None
+        return [f"raise {self.expr(what)[0]}"]
 
     def _s_while(self, node: Expr, sink: Sink) -> list[str]:
         scope = self.loop_scope(node, node.args[1])
@@ -184,7 +205,7 @@ class Control(Assignments):
 
     def loop_source(self, node: Node) -> Value:
         """What a loop goes over, and the kind of what it gives."""
-        code, kind = self.expr(node)
+        code, kind = self.loop_value(node)
         return self.iterable(code, kind), self.iterated_kind(node, kind)
 
     def _s_break(self, node: Expr, sink: Sink) -> list[str]:

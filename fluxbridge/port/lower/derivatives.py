@@ -8,6 +8,7 @@ from ...flux import optimisers
 from ...flux.absent import OLD_NAMES
 from ..kinds import (
     ANY,
+    BOTTOM,
     F32,
     FLOAT,
     INTS,
@@ -21,6 +22,7 @@ from ..kinds import (
 )  # fmt: skip
 from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED, datasets
 from ..syntax import Expr, Name, Node, Quoted
+from . import models
 from .broadcasts import Broadcasts
 from .core import Value
 from .operators import HELPERS
@@ -32,6 +34,17 @@ from .packages import (
     ZYGOTE,
 )
 from .scope import python_name, targets
+
+#: Functions of Flux that look at a model and do not call it.
+NOT_CALLING = frozenset(
+    "setup update! params trainables trainable state adjust! freeze! thaw! f32 f64 f16 cpu gpu testmode! trainmode! mse mae "
+    "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
+    "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
+)  # fmt: skip
+#: Functions that are called otherwise since.
+RENAMED = {"mapleaves": "fmap", "testmode": "testmode_"}
+#: Keywords that layers had in older versions of Flux.
+OLD_KEYWORDS = {"initW": "init"}
 
 
 class Derivatives(Broadcasts):
@@ -55,7 +68,7 @@ class Derivatives(Broadcasts):
         kinds = [k for _, k in values]
         before, self.in_gradient = self.in_gradient, True
         try:
-            function, _ = self.function_value(positional[0], [traced(k) for k in kinds])
+            function, function_kind = self.function_value(positional[0], [traced(k) for k in kinds])
         finally:
             self.in_gradient = before
         codes = []
@@ -100,7 +113,8 @@ class Derivatives(Broadcasts):
                 arr(FLOAT, 2) if kinds and kinds[0].tag == "arr" and kinds[0].element in (FLOAT,) else ANY
             )
         elif text == "withgradient":
-            result = tuple_of(ANY, Kind("gradients"))
+            given = self.result_of(function_kind)
+            result = tuple_of(given if given in (FLOAT, F32, BOTTOM) else ANY, Kind("gradients"))
         elif text == "diaghessian":
             result = Kind("gradients")
         return f"{name}({', '.join([function, *codes, *self.keyword_arguments(keywords)])})", result
@@ -144,6 +158,9 @@ class Derivatives(Broadcasts):
         if text == "params":
             self.imports.add("Flux")
         values = [self.flux_argument(a) for a in positional]
+        if text not in NOT_CALLING:
+            for _, kind in values:
+                self.called_unseen(kind)
         named = []
         for k in keywords:
             if (
@@ -154,11 +171,23 @@ class Derivatives(Broadcasts):
             ):
                 named.append(f"axis={self._axis(k.args[1])}")
             elif isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name):
-                named.append(f"{python_name(k.args[0].text)}={self.flux_argument(k.args[1])[0]}")
+                name = OLD_KEYWORDS.get(k.args[0].text, k.args[0].text)
+                named.append(f"{python_name(name)}={self.flux_argument(k.args[1])[0]}")
             else:
                 named.extend(self.keyword_arguments([k]))
-        kind = Kind("model") if text in ("Chain",) else ANY
+        kinds = [k for _, k in values]
+        words = [
+            k.args[0].text if isinstance(k, Expr) and isinstance(k.args[0], Name) else "" for k in keywords
+        ]
+        names = [self._flux_word(a) for a in positional]
+        kind = BOTTOM if BOTTOM in kinds else models.made_by(text, kinds, names, words)
         return f"{code}({', '.join([c for c, _ in values] + named)})", kind
+
+    def _flux_word(self, node: Node) -> str:
+        """The name of a function of Flux or Base that is passed."""
+        if isinstance(node, Expr) and node.head == "." and isinstance(node.args[-1], Quoted):
+            node = node.args[-1].value
+        return node.text if isinstance(node, Name) and self.lookup(node.text) is None else ""
 
     def _axis(self, node: Node) -> str:
         code, kind = self.expr(node)
@@ -302,6 +331,8 @@ class Derivatives(Broadcasts):
         python = python_name(name)
         if name == "reset!" and len(args) == 1:
             return "None", NONE
+        if name in RENAMED and f"{python}" not in FLUX_NAMES:
+            return self.flux_call(self.flux(RENAMED[name]), name, args)
         if name == "get_device" and not args:
             return f"{self.flux('gpu_device')}()", ANY
         if name == "update!" and len(args) == 2 and self.statement_level:
@@ -309,7 +340,9 @@ class Derivatives(Broadcasts):
         if name in ("param", "data") and len(args) == 1:
             return self.expr(args[0])
         if name in OLD_NAMES or python in OLD_NAMES:
-            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}")
+            self.refuse(
+                f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}"
+            )
         return None
 
     def dataset(self, name: str, args: list[Node], node: Expr) -> Value:

@@ -11,7 +11,7 @@ from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
 from .core import Refused, Value
 from .definitions import Definitions
-from .scope import Scope, is_definition, targets
+from .scope import Scope, is_definition, python_name, targets
 
 TRANSPARENT = frozenset(
     [
@@ -31,6 +31,7 @@ TRANSPARENT = frozenset(
 )
 #: How names are marked that are imported one by one from a package of this sort.
 PREFIXES = {"plots": "plots", "iterators": "iterators"}
+LOGGING = {"@info": "info", "@warn": "warn", "@error": "log_error"}
 NO_DOTS = frozenset([":", "=>", "&&", "||", "in", "isa"])
 
 
@@ -113,13 +114,13 @@ class Macros(Definitions):
             return [f"{self.jl('printf')}({template.value!r}{', ' + values if values else ''})"] + (
                 sink("None", NONE) if sink else []
             )
-        if name in ("@info", "@warn", "@debug", "@error"):
-            if any(isinstance(a, Expr) and a.head in ("=", "kw") for a in args) or name != "@info":
-                return ["pass"]
+        if name == "@debug":
             return ["pass"]
+        if name in LOGGING:
+            return [self.logged(name, args)] + (sink("None", NONE) if sink else [])
         if name in ("@kwdef", "@with_kw"):
             return self.struct(args[0], True)  # type: ignore[arg-type]
-        if name in ("@layer", "@functor"):
+        if name in ("@layer", "@functor", "@treelike", "@flexiblefunctor"):
             return self.layer(args)
         if name in ("@test",):
             return [f"assert {self.condition(args[0])}"]
@@ -138,7 +139,10 @@ class Macros(Definitions):
             self.refuse(f"{name}: code that makes code", node)
         if name == "@adjoint" and len(args) == 1 and is_definition(args[0]):
             return self.rule(args[0], node)
-        if name in ("@nograd", "@non_differentiable"):
+        if name in ("@nograd", "@non_differentiable") and len(args) == 1:
+            own = self.constant_function(args[0])
+            if own is not None:
+                return [f"{own} = {self.jl('constant')}({own})"]
             self.refuse(f"{name}: write fluxbridge.ignore_derivatives(x) where the value is used", node)
         if name == "@bind":
             self.refuse("@bind: widgets of Pluto have no counterpart here", node)
@@ -153,6 +157,35 @@ class Macros(Definitions):
             return self.statement(args[-1], sink)
         code, kind = self.expr(node)
         return sink(code, kind) if sink else [code]
+
+    def constant_function(self, node: Any) -> str | None:
+        """The function of the program that ``@nograd f`` or ``@non_differentiable f(x)`` names."""
+        name = node.args[0] if isinstance(node, Expr) and node.head == "call" else node
+        own = self.lookup(name.text) if isinstance(name, Name) else None
+        if own is None or not own.functions:
+            return None
+        self.check_missing(own.name, node)
+        return own.python
+
+    def logged(self, name: str, args: list[Node]) -> str:
+        """``@info "text" loss = 0.5``."""
+        parts = []
+        for i, a in enumerate(args):
+            named = isinstance(a, Expr) and a.head in ("=", "kw") and isinstance(a.args[0], Name)
+            value: Any = a.args[1] if isinstance(a, Expr) and named else a
+            code = self.reader(value)[0]
+            label = a.args[0].text if isinstance(a, Expr) and named else self.text_of(a)  # type: ignore[union-attr]
+            if i == 0 and not named:
+                parts.append(code)
+            elif label.isidentifier() and python_name(label) == label:
+                parts.append(f"{label}={code}")
+            else:
+                parts.append(f"**{{{label!r}: {code}}}")
+        return f"{self.jl(LOGGING[name])}({', '.join(parts)})"
+
+    def text_of(self, node: Any) -> str:
+        """How an expression is written."""
+        return self.text[node.at : node.end] if isinstance(node, Expr) else getattr(node, "text", "value")
 
     def rule(self, definition: Any, node: Expr) -> list[str]:
         """``@adjoint f(x) = y, ȳ -> (…,)`` for a function of the program."""
@@ -254,8 +287,15 @@ class Macros(Definitions):
                 positions.append(self.expr(i))
                 self.index_stack.pop()
             before, self.reading = self.reading, True
-            _, result = self.indexed(base, kind, positions, ref.args[1:])
+            sliced, result = self.indexed(base, kind, positions, ref.args[1:])
             self.reading = before
+            if (
+                kind.tag == "arr"
+                and kind.stored == "nd"
+                and not sliced.startswith("jl.")
+                and result.tag == "arr"
+            ):
+                return sliced, result
             return f"{self.jl('view')}({base}, {', '.join(c for c, _ in positions)})", result
         if name == "@__dot__":
             return self.expr(dotted(args[0]))
@@ -284,8 +324,7 @@ class Macros(Definitions):
         if name == "@__FILE__":
             return "__file__", STR
         if name == "@__DIR__":
-            self.imports.add("os")
-            return "os.path.dirname(__file__)", STR
+            return f"{self.jl('source_folder')}(globals())", STR
         if name == "Core.@big_str":
             return f"{self.jl('BigInteger')}({args[0].value})", ANY  # type: ignore[union-attr]
         if name == "@autosize" and len(args) == 2:
@@ -297,7 +336,7 @@ class Macros(Definitions):
             self.refuse("@isdefined", node)
         if name == "@something":
             return f"{self.jl('something')}({', '.join(self.expr(x)[0] for x in args)})", ANY
-        if name == "@assert" or name == "@info":
+        if name == "@assert" or name in LOGGING:
             return self.block_value(node)
         if name == "@allocated":
             self.refuse("@allocated: memory is not compared", node)

@@ -6,14 +6,14 @@ from typing import Any
 
 from ..syntax import Expr, Name, Node, Quoted
 from .scope import python_name
-from .statements import Statements
+from .structs import Structs
 
 #: Functions of packages that a program may have methods of, and the special method that each is here.
 SPECIAL = {"numobs": "__len__", "getobs": "__getitem__"}
 OWN_METHODS = frozenset(["trainable", *SPECIAL])
 
 
-class Methods(Statements):
+class Methods(Structs):
     """``Flux.trainable(a::Affine) = …``, ``MLUtils.numobs(d::Images) = …``."""
 
     def package_method(
@@ -35,9 +35,7 @@ class Methods(Statements):
             names = "".join(f"{python_name(f)!r}, " for f in fields)
             return [f"{self.flux('layer')}(trainable=({names.rstrip()}))({own.python})"]
         python = f"{text}_{own.python.lower()}"
-        made = self.function(  # type: ignore[attr-defined]
-            python, parameters, wheres, body, node, dispatch=False, key=node.at
-        )
+        made = self.function(python, parameters, wheres, body, node, dispatch=False, key=node.at)
         value = f"{self.jl('counted')}({python})" if text == "getobs" else python
         return [*made, f"{own.python}.{SPECIAL[text]} = {value}"]
 

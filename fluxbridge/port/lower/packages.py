@@ -102,7 +102,17 @@ _PACKAGED = {
     },
     "isprime": ("Primes",),
     **dict.fromkeys(
-        ["sample", "wsample", "countmap", "proportionmap", "mode", "zscore", "weights", "Weights", "FrequencyWeights"],
+        [
+            "sample",
+            "wsample",
+            "countmap",
+            "proportionmap",
+            "mode",
+            "zscore",
+            "weights",
+            "Weights",
+            "FrequencyWeights",
+        ],
         ("StatsBase",),
     ),
     **dict.fromkeys(["readdlm", "writedlm"], ("DelimitedFiles",)),

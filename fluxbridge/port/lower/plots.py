@@ -136,6 +136,8 @@ class Plotter:
                 sides = [self.t.expr(v)[0] for v in value.args]  # type: ignore[union-attr]
                 inches = [f"{int(v) / 100:g}" if v.isdigit() else f"{v} / 100" for v in sides]
                 self.size = f"figsize=({', '.join(inches)})"
+            elif name in ("xaxis", "yaxis"):
+                self.axis(name[0], value)
             elif name == "yflip":
                 self.after.append(f"{self.plt('gca')}().invert_yaxis()")
             elif name in plots.AXES:
@@ -143,7 +145,9 @@ class Plotter:
             elif name in plots.OPTIONS:
                 self.option(found, plots.OPTIONS[name], value, symbol)
             elif name in ("normalize", "norm"):
-                found["density"] = "False" if getattr(value, "text", "") == "false" or symbol == "none" else "True"
+                found["density"] = (
+                    "False" if getattr(value, "text", "") == "false" or symbol == "none" else "True"
+                )
             elif name not in plots.DROPPED and name not in ("colorbar", "fill", "cbar"):
                 self.t.refuse(f"the keyword {name} of {self.text}", k)
         return found
@@ -153,7 +157,12 @@ class Plotter:
         if name == "marker" and isinstance(value, Expr) and value.head == "tuple":
             for part in value.args:
                 is_number = isinstance(part, Literal)
-                self.option(found, "markersize" if is_number else "marker", part, getattr(getattr(part, "value", None), "text", None))
+                self.option(
+                    found,
+                    "markersize" if is_number else "marker",
+                    part,
+                    getattr(getattr(part, "value", None), "text", None),
+                )
             return
         if symbol is not None and symbol in ("none", "auto", "false"):
             return
@@ -164,7 +173,8 @@ class Plotter:
         elif name == "marker" and getattr(value, "value", None) is True:
             found[name] = "'o'"
         elif name == "label" and (
-            (isinstance(value, Literal) and value.value in ("", False)) or getattr(value, "text", "") in ("nothing", "false")
+            (isinstance(value, Literal) and value.value in ("", False))
+            or getattr(value, "text", "") in ("nothing", "false")
         ):
             return
         elif name == "label" and isinstance(value, Expr) and value.head == "hcat":
@@ -173,6 +183,19 @@ class Plotter:
             found[name] = repr(f"C{(value.value - 1) % 10}")
         else:
             found[name] = self.t.expr(value)[0]
+
+    def axis(self, letter: str, value: Any) -> None:
+        """``xaxis = (:log10, "iteration")``."""
+        for part in value.args if isinstance(value, Expr) and value.head == "tuple" else [value]:
+            symbol = part.value.text if isinstance(part, Quoted) and isinstance(part.value, Name) else None
+            if symbol in plots.SCALES:
+                self.set_axis(f"{letter}scale", [part], symbol)
+            elif isinstance(part, Literal) or (isinstance(part, Expr) and part.head == "string"):
+                self.set_axis(f"{letter}label", [part])
+            elif isinstance(part, Expr) and part.head == "tuple":
+                self.set_axis(f"{letter}lim", [part])
+            else:
+                self.t.refuse(f"this part of {letter}axis", part)
 
     def place(self, symbol: str | None, value: Any) -> str:
         """Where the legend is."""
@@ -261,13 +284,20 @@ class Plotter:
             name = self.t.fresh("y")
             self.lines.append(f"{name} = {code}")
             code = name
-        return self.emit(function, [f"{self.t.builtin('range')}(1, {self.t.builtin('len')}({code}) + 1)", code], options)
+        return self.emit(
+            function, [f"{self.t.builtin('range')}(1, {self.t.builtin('len')}({code}) + 1)", code], options
+        )
 
     def functions(self, node: Node) -> list[Node] | None:
         """The functions that an argument is, or has in it."""
         if self.t._is_function(node):
             return [node]
-        if isinstance(node, Expr) and node.head == "vect" and node.args and all(self.t._is_function(a) for a in node.args):
+        if (
+            isinstance(node, Expr)
+            and node.head == "vect"
+            and node.args
+            and all(self.t._is_function(a) for a in node.args)
+        ):
             return list(node.args)
         return None
 
@@ -316,7 +346,9 @@ class Plotter:
 
     def emit(self, function: str, values: list[str], options: dict[str, str]) -> None:
         """One call."""
-        self.lines.append(f"{self.plt(function)}({', '.join([*values, *(f'{k}={v}' for k, v in options.items())])})")
+        self.lines.append(
+            f"{self.plt(function)}({', '.join([*values, *(f'{k}={v}' for k, v in options.items())])})"
+        )
 
 
 __all__ = ["ANY", "FIGURE", "Plotter", "is_plot"]

@@ -20,6 +20,7 @@ from ..kinds import (
     tuple_of,
 )  # fmt: skip
 from ..syntax import Expr, Literal, Name, Node, Quoted
+from . import models
 from .core import Value
 from .operators import Operators
 from .scope import python_name
@@ -37,10 +38,8 @@ class Values(Operators):
         variable = self.lookup(text)
         if variable is not None:
             self.check_missing(text, node)
-            if variable.functions:
-                self.learned.escaped.add(
-                    text if variable.scope.kind == "file" else (variable.scope.key, text)
-                )
+            if variable.struct is not None and not self.comparing_types:
+                self.learned.heavy.add(text)
             return variable.python, self.kind_of(variable)
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)
@@ -56,8 +55,9 @@ class Values(Operators):
         return self.function_name(text, node)
 
     def check_missing(self, text: str, node: Any) -> None:
-        """Refuse what depends on something that was refused."""
-        if text in self.missing:
+        """Refuse what depends on something that was refused; a variable of a function is another one."""
+        own = self.lookup(text)
+        if text in self.missing and (own is None or own.scope.home.kind == "file"):
             self.refuse(f"depends on {text}, which was not translated", node)
 
     def type_name(self, text: str) -> str | None:
@@ -126,10 +126,19 @@ class Values(Operators):
                 parts.append(("text", part.value))
             else:
                 code, kind = self.expr(part)
-                if kind not in (STR, INT, NAT, FLOAT, CHAR, SYM, F32, BOTTOM):
+                if kind == BOOL:
+                    code = f"{self.builtin('str')}({code}).lower()"
+                elif not self.plainly(kind) and kind != BOTTOM:
+                    self.printed(kind)
                     code = f"{self.jl('string')}({code})"
                 parts.append(("code", code))
         return self.format_string(parts), STR
+
+    def plainly(self, kind: Kind) -> bool:
+        """Whether Python prints a value as Julia does."""
+        return kind in (STR, INT, NAT, FLOAT, CHAR, SYM, F32) or self.has_slot(kind, "__repr__")
+
+    def printed(self, kind: Kind) -> None: ...
 
     def format_string(self, parts: list[tuple[str, str]]) -> str:
         """An f-string; pieces that cannot stand in one are joined by ``+``."""
@@ -158,6 +167,9 @@ class Values(Operators):
         return f"f{quote}{body}{quote}"
 
     closed = False
+    comparing_types = False
+
+    def field_kind(self, struct: str, field: str) -> Kind: ...  # type: ignore[empty-body]
 
     def _joined(self, parts: list[tuple[str, str]]) -> str:
         pieces = [repr(text) if sort == "text" else text for sort, text in parts]
@@ -236,6 +248,8 @@ class Values(Operators):
         """``a.b``."""
         code, kind = self.expr(base)
         field = python_name(name)
+        if kind == BOTTOM:
+            return f"{code}.{field}", BOTTOM
         if kind.tag == "record":
             for own, inner in kind.args:
                 if own == field:
@@ -244,6 +258,8 @@ class Values(Operators):
             return f"{code}.{field}", self.field_kind(kind.args[0], field)
         if name == "msg" and kind.tag == "error":
             return f"{self.jl('message')}({code})", STR
+        if kind.tag == "model":
+            return f"{code}.{field}", models.field(kind, name)
         if name == "layers":
             return f"{code}.layers", Kind("layers")
         if name in ("first", "second") and kind.tag not in ("record", "struct"):
@@ -252,7 +268,3 @@ class Values(Operators):
                 "pair",
             ) else f"{code}.{field}", ANY
         return f"{code}.{field}", ANY
-
-    def field_kind(self, struct: str, field: str) -> Kind:
-        """What the type of a field says about its value."""
-        return self.structs.get(struct, {}).get(field, ANY)

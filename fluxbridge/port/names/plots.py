@@ -48,6 +48,8 @@ linecolor color
 lc color
 seriescolor color
 markercolor color
+zcolor c
+marker_z c
 mc color
 fillcolor color
 ls linestyle
@@ -124,15 +126,45 @@ SCALES = {"log10": "log", "ln": "log", "log2": "log", "identity": "linear", "log
 
 #: Looks that are matplotlib's own business.
 DROPPED = frozenset(
-    """
-dpi margin margins left_margin right_margin top_margin bottom_margin legendfontsize guidefontsize tickfontsize titlefontsize
-framestyle fmt fontfamily foreground_color_legend background_color_legend markerstrokewidth markerstrokecolor msw legend_title
-primary show reuse background_color titlefont legendfont xtickfont ytickfont guidefont minorgrid colorbar_title
-""".split()
+    [
+        "dpi",
+        "margin",
+        "margins",
+        "left_margin",
+        "right_margin",
+        "top_margin",
+        "bottom_margin",
+        "legendfontsize",
+        "guidefontsize",
+        "tickfontsize",
+        "titlefontsize",
+        "framestyle",
+        "fmt",
+        "fontfamily",
+        "foreground_color_legend",
+        "background_color_legend",
+        "markerstrokewidth",
+        "markerstrokecolor",
+        "msw",
+        "legend_title",
+        "primary",
+        "show",
+        "reuse",
+        "background_color",
+        "titlefont",
+        "legendfont",
+        "xtickfont",
+        "ytickfont",
+        "guidefont",
+        "minorgrid",
+        "colorbar_title",
+    ]
 )
 
 #: Calls that choose how Plots draws.
-BACKENDS = frozenset(["gr", "plotly", "plotlyjs", "pyplot", "pythonplot", "unicodeplots", "theme", "closeall", "default"])
+BACKENDS = frozenset(
+    ["gr", "plotly", "plotlyjs", "pyplot", "pythonplot", "unicodeplots", "theme", "closeall", "default"]
+)
 REFUSED = {
     "surface": "write plt.figure().add_subplot(projection='3d').plot_surface(x, y, z)",
     "wireframe": "write plt.figure().add_subplot(projection='3d').plot_wireframe(x, y, z)",

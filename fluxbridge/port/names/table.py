@@ -194,12 +194,35 @@ FLUX_VALUES: dict[str, str] = {
 
 #: Names of Flux, MLUtils and the like for which the base module has a version that counts from 1.
 SELECTED = frozenset(
-    """
-Embedding EmbeddingBag onecold onehot onehotbatch derivative
-getobs getobs! obsview ObsDim slidingwindow splitobs kfolds leavepout timeseries_kfolds group_indices
-gather gather! scatter scatter! topk batched_searchsortedfirst batched_searchsortedlast
-KeyPath getkeypath haskeypath trainables
-""".split()
+    [
+        "Embedding",
+        "EmbeddingBag",
+        "onecold",
+        "onehot",
+        "onehotbatch",
+        "derivative",
+        "getobs",
+        "getobs!",
+        "obsview",
+        "ObsDim",
+        "slidingwindow",
+        "splitobs",
+        "kfolds",
+        "leavepout",
+        "timeseries_kfolds",
+        "group_indices",
+        "gather",
+        "gather!",
+        "scatter",
+        "scatter!",
+        "topk",
+        "batched_searchsortedfirst",
+        "batched_searchsortedlast",
+        "KeyPath",
+        "getkeypath",
+        "haskeypath",
+        "trainables",
+    ]
 )
 
 #: Names of Flux and its parts whose positions would be counted otherwise, so they are refused.
@@ -214,6 +237,13 @@ MODULES: dict[str, str] = {
     "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "base", "Parameters": "base",  # noqa: E501
     "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "MLDatasets": "datasets", "Dates": "refused",
 }  # fmt: skip
+
+#: Names of the standard library that have no counterpart, and why.
+REFUSED_NAMES: dict[str, str] = {
+    "MersenneTwister": "its random numbers are not made here; those of Xoshiro(seed) are",
+    "download": "a download",
+    "include": "translate that file, too, and put it before this one",
+}
 
 #: Packages without a counterpart, and what to use instead.
 REFUSED_PACKAGES: dict[str, str] = {
