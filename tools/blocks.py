@@ -31,7 +31,7 @@ from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, tr
 
 PAGE = Path(__file__).parents[1] / "docs" / "porting_blocks.md"
 MARK = "<!-- made by tools/blocks.py -->"
-SECONDS = 60
+SECONDS = 120
 SETUPS = {
     "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib\nusing UnicodePlots",
     "MLUtils": "using MLUtils", "OneHotArrays": "using OneHotArrays",
@@ -42,6 +42,7 @@ OUTSIDE = (
     ("graphics card", "graphics cards"),
     ("GPU", "graphics cards"),
     ("several machines", "graphics cards"),
+    ("older versions of Flux", "older Flux"),
     ("download", "downloads"),
     ("data set", "downloads"),
     ("files of the tutorial", "downloads"),
@@ -150,6 +151,8 @@ def examine(name: str, suffix: str, text: str, setup: str) -> list[Block]:
                 block.run = "ran" if not error or (cell.fails and error) else error
                 if report.state == "translated" and cell.answers:
                     block.check = compared_answer(cell, printed, value, error)
+                if error.startswith("FileNotFoundError"):
+                    block.outside = "downloads"
                 missing = re.match(r"NameError: name '(.*?)' is not defined", error)
                 block.fragment = bool(missing)
             blocks.append(block)
