@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ...flux import optimisers
-from ...flux.absent import OLD_NAMES
+from ...flux.oldnames import OLD_KEYWORDS, OLD_NAMES
+from ...flux.oldnames import TABLE as OLD_TABLE
 from ..kinds import (
     ANY,
     BOTTOM,
@@ -41,12 +42,6 @@ NOT_CALLING = frozenset(
     "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
     "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
 )  # fmt: skip
-#: Functions that are called otherwise since.
-RENAMED = {"mapleaves": "fmap", "testmode": "testmode_"}
-#: Keywords that layers had in older versions of Flux.
-OLD_KEYWORDS = {"initW": "init"}
-
-
 class Derivatives(Broadcasts):
     """``gradient(f, x)``, ``Dense(2 => 3)``, ``Flux.mse(ŷ, y)``."""
 
@@ -331,18 +326,17 @@ class Derivatives(Broadcasts):
         python = python_name(name)
         if name == "reset!" and len(args) == 1:
             return "None", NONE
-        if name in RENAMED and f"{python}" not in FLUX_NAMES:
-            return self.flux_call(self.flux(RENAMED[name]), name, args)
         if name == "get_device" and not args:
             return f"{self.flux('gpu_device')}()", ANY
         if name == "update!" and len(args) == 2 and self.statement_level:
             return f"{self.expr(args[0])[0]} -= {self.expr(args[1])[0]}", NONE
         if name in ("param", "data") and len(args) == 1:
             return self.expr(args[0])
-        if name in OLD_NAMES or python in OLD_NAMES:
-            self.refuse(
-                f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}"
-            )
+        old = OLD_TABLE.get(python)
+        if old is not None and old.renamed and python not in FLUX_NAMES:
+            return self.flux_call(self.flux(old.renamed), name, args)
+        if python in OLD_NAMES:
+            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES[python]}")
         return None
 
     def dataset(self, name: str, args: list[Node], node: Expr) -> Value:
