@@ -42,6 +42,10 @@ NOT_CALLING = frozenset(
     "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
     "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
 )  # fmt: skip
+#: Types of numbers, for functions of Flux that take one.
+ARRAY_TYPES = {"Float64": "float64", "Float32": "float32", "Float16": "float16", "Int": "int64", "Int64": "int64"}
+
+
 class Derivatives(Broadcasts):
     """``gradient(f, x)``, ``Dense(2 => 3)``, ``Flux.mse(ŷ, y)``."""
 
@@ -204,6 +208,8 @@ class Derivatives(Broadcasts):
         ):
             (a, _), (b, _) = self.flux_argument(node.args[1]), self.flux_argument(node.args[2])
             return f"({a}, {b})", tuple_of(ANY, ANY)
+        if isinstance(node, Name) and node.text in ARRAY_TYPES and self.lookup(node.text) is None:
+            return self.np(ARRAY_TYPES[node.text]), Kind("type")
         if isinstance(node, Name) and node.text == "identity" and self.lookup("identity") is None:
             return self.flux("identity"), ANY
         if isinstance(node, Name) and node.text in ("+", "-", "*") and node.text not in self.extended:
