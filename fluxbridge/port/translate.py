@@ -23,6 +23,7 @@ from .lower import (
     signature_name,
     targets,
 )
+from .lower.defaults import with_defaults
 from .lower.fields import CHANGING, static_reasons
 from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
 from .simplify import simplified
@@ -352,6 +353,7 @@ class _Pass:
             }
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
         self.before_lost = lost
+        self.joined: dict[int, Expr] = {}
         self.lost: dict[str, str] = {}
         self.prepare()
 
@@ -368,6 +370,12 @@ class _Pass:
         for name, definitions in found.functions.items():
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
+            joined = with_defaults(name, definitions) if not self.interactive else None
+            if joined is not None and all(d in statements for d in definitions):
+                longest, replaced = joined
+                self.joined[longest.at] = longest
+                t.absorbed.update(d.at for d in replaced)
+                definitions = [longest]
             t.scope.add(name, functions=definitions)
             if len(definitions) > 1 or self.interactive:
                 for d in definitions:
@@ -387,7 +395,7 @@ class _Pass:
         t.changes = _changed(root)
         t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
-        t.in_try = int("try" in {n.head for n in _expressions(root)})
+        t.tried = _tried(root)
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(
@@ -406,6 +414,7 @@ class _Pass:
         root = Expr("block", list(statements))
         t.pirated = _pirated(statements, t.extended, t.plans)
         names = _names_in(root)
+        t.taken = {python_name(n) for n in names}
         t.changing = bool(names & CHANGING)
         t.differentiating = bool(names & DIFFERENTIATING)
         nodes = [n for n in map(struct_of, statements) if n is not None]
@@ -414,8 +423,11 @@ class _Pass:
             count = sum(
                 1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
             )
-            if static_reasons(plan, t.abstract, count > 1) or t.checked(plan) is None:
+            if self.interactive or static_reasons(plan, t.abstract, count > 1):
                 t.learned.heavy.add(name)
+            checks = t.checked(plan)
+            if checks is None or any(_tells(c, set(checks[1])) for c in checks[0]):
+                plan.computed = plan.inner[0]
         ends = self.source.facts.get("cells", [])
         for i, statement in enumerate(statements):
             struct = struct_of(statement)
@@ -440,6 +452,7 @@ class _Pass:
         for node in self.source.statements:
             at = _start(node)
             stop = max(_end(node, self.source.text), at + 1)
+            node = self.joined.get(at, node)
             if at in t.absorbed:
                 here = max(here, stop)
                 pieces.append(Piece(self.source.text[at:stop].rstrip(), at))
@@ -527,7 +540,7 @@ class _Pass:
         """The imports."""
         wanted = self.lowerer.imports
         lines = []
-        for module in ("builtins", "operator", "os", "re", "sys"):
+        for module in ("builtins", "itertools", "math", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
         plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))
@@ -552,6 +565,34 @@ class _Pass:
         return {name: v.python for name, v in self.lowerer.scope.names.items()}
 
 
+def _tried(root: Expr) -> set[int]:
+    """The functions that may run within ``try``: their errors must be Julia's."""
+    expressions = _expressions(root)
+    reached = {name for n in expressions if n.head == "try" for name in _names_in(n.args[0])}
+    if not reached:
+        return set()
+    named: dict[str, list[Expr]] = {}
+    found: set[int] = set()
+    for n in expressions:
+        if is_definition(n):
+            called = signature_name(n.args[0])
+            if isinstance(called, Name):
+                named.setdefault(called.text, []).append(n)
+            else:  # methods of Base, of types, and calls of structs are reached in many ways
+                found.add(n.at)
+                reached |= _names_in(n)
+        elif n.head == "=" and isinstance(n.args[0], Name) and isinstance(n.args[1], Expr):
+            named.setdefault(n.args[0].text, []).append(n)
+    todo = list(reached)
+    while todo:
+        for definition in named.pop(todo.pop(), []):
+            found |= {e.at for e in _expressions(definition) if e.head in ("->", "function", "=", "do")}
+            more = _names_in(definition) - reached
+            reached |= more
+            todo += more
+    return found
+
+
 def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:
     """Functions of Base that get a method for something else than the program's structs."""
     found = set()
@@ -561,6 +602,17 @@ def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) 
             if not types & set(plans):
                 found.add(text)
     return found
+
+
+def _tells(check: Node, names: set[str]) -> bool:
+    """Whether a check shows one of these parameters when it fails."""
+    failures = [n for n in _expressions(Expr("block", [check])) if n.head in ("string", "call")]
+    return any(
+        n.head == "string" or getattr(n.args[0], "text", "") in ("error", "throw", "string")
+        for n in failures
+        if _names_in(n) & names
+        and (n.head == "string" or getattr(n.args[0], "text", "") in ("error", "throw"))
+    )
 
 
 def _abstract_classes(statements: list[Node]) -> set[str]:

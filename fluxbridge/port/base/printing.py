@@ -209,14 +209,14 @@ def show_array(x: Any) -> str:
         return f"CartesianIndex{{{len(x[0] if isinstance(x, list) else x.flat[0])}}}" + _bracketed(x, name)
     if name in ("UnitRange", "StepRange"):
         return name + ("{Int64}" if name == "UnitRange" else "{Int64, Int64}") + _bracketed(x, name)
-    prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else repr(kind)
+    prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else show(kind)
     if (
         name in ("Vector", "Matrix")
         and np.size(np.asarray(x, object))
         and getattr(kind, "params", None)
         and kind.params[0].name not in _PLAIN_ELEMENTS
     ):
-        prefix = repr(kind)
+        prefix = show(kind)
     if (isinstance(x, (list, range)) or np.ndim(x) == 1) and not len(x):
         return f"{prefix or name}[]"
     return prefix + _bracketed(x, name)

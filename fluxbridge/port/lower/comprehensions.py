@@ -20,7 +20,7 @@ from ..kinds import (
     Kind,
     arr,
 )  # fmt: skip
-from ..syntax import Expr, Name, Node
+from ..syntax import Expr, Literal, Name, Node
 from .core import Refused, Value
 from .matrices import Matrices
 from .scope import Scope, python_name, targets
@@ -108,6 +108,7 @@ class Comprehensions(Matrices):
         assert isinstance(one, Expr)
         source, kind = self.loop_value(one.args[1])
         target = self.loop_target(one.args[0], self.iterated_kind(one.args[1], kind), scope)
+        self.bounded(one, scope)
         return f"for {target} in {self.iterable(source, kind, one.args[1])}"
 
     looping = False
@@ -161,6 +162,21 @@ class Comprehensions(Matrices):
         """A dictionary in the order in which Julia goes through it."""
         keys = {CHAR: ", 'Char'", SYM: ", 'Symbol'"}.get(kind.args[0], "")
         return f"{self.jl('ordered')}({code}{keys})"
+
+    def bounded(self, one: Expr, scope: Scope) -> None:
+        """A loop variable over ``2:n`` is at least 2."""
+        source = one.args[1]
+        variable = scope.names.get(getattr(one.args[0], "text", ""))
+        if (
+            variable is not None
+            and isinstance(source, Expr)
+            and source.head == "call"
+            and getattr(source.args[0], "text", "") == ":"
+            and isinstance(source.args[1], Literal)
+            and type(source.args[1].value) is int
+            and (len(source.args) == 3 or (isinstance(source.args[2], Literal) and source.args[2].value > 0))
+        ):
+            variable.lowest = source.args[1].value
 
     def loop_target(self, node: Node, kind: Kind, scope: Scope) -> str:
         """The variables of a loop, as a target of Python."""

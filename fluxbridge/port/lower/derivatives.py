@@ -97,7 +97,7 @@ class Derivatives(Broadcasts):
                 else Kind("gradients")
             )
             if any(self._is_params(a) for a in positional[1:]):
-                result = ANY
+                result = Kind("grads")
         elif text in ("jacobian",):
             result = Kind("gradients")
             self._jacobian_order = True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 from ..kinds import (
     ANY,
     BOOL,
     BOTTOM,
+    F32,
     FLOAT,
     INT,
     INTS,
@@ -145,10 +148,43 @@ class Helpers(Functions):
                 kinds = []
             code, function = self.function_value(positional[0], kinds)
             result = self.higher_kind(text, function, kinds, values, keywords, positional)
+        if text == "map":
+            made = self._listed(code, result, kinds, values, keywords)
+            if made is not None:
+                return made
         if text == "mapreduce":
             code = f"{code}, {self.function_value(positional[1], None)[0]}"
         inside = ", ".join([code] + [c for c, _ in values] + self.keyword_arguments(keywords))
         return f"{self.jl(helper)}({inside})", result
+
+    def _listed(
+        self, function: str, result: Kind, kinds: list[Kind], values: list[Value], keywords: list[Node]
+    ) -> Value | None:
+        """``map(f, xs)`` outside of functions as ``[f(x) for x in xs]``."""
+        if len(values) != 1 or keywords or self.scope.home.kind != "file" or result.tag != "arr":
+            return None
+        code, source = values[0]
+        if not (source.tag == "range" or (source.tag == "arr" and source.rank == 1)) or code.startswith("*"):
+            return None
+        try:
+            node = ast.parse(function, mode="eval").body
+        except SyntaxError:
+            return None
+        if isinstance(node, ast.Lambda):
+            plain = node.args
+            if len(plain.args) != 1 or plain.defaults or plain.vararg or plain.kwonlyargs or plain.kwarg:
+                return None
+            listed = f"[{ast.unparse(node.body)} for {plain.args[0].arg} in {code}]"
+        elif isinstance(node, ast.Name):
+            item = "v" if node.id == "x" else "x"
+            listed = f"[{function}({item}) for {item} in {code}]"
+        else:
+            return None
+        if result.stored == "list":
+            return listed, result
+        return (
+            (f"{self.np('array')}({listed})", result) if result.element in (INT, FLOAT, F32, BOOL) else None
+        )
 
     def state_of(self, node: Node) -> Kind:
         """What a folding function gave in the pass before."""

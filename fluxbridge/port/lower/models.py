@@ -47,7 +47,7 @@ def made_by(text: str, kinds: list[Kind], names: list[str], keywords: list[str])
     ):
         first = kinds[0]
         parts = first.args if first.tag == "tuple" else (first,)
-        if parts and all(k.tag == "arr" and k.stored == "nd" for k in parts):
+        if parts and all(k.tag == "onehot" or (k.tag == "arr" and k.stored == "nd") for k in parts):
             return Kind("loader", (tuple_of(*parts) if first.tag == "tuple" else first,))
     if text in (
         "glorot_uniform",

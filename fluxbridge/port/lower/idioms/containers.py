@@ -35,7 +35,7 @@ def found(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
 def haskey(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``haskey(d, k)``."""
     values = plain(t, positional, keywords, 2)
-    if values is None or values[0][1].tag not in ("dict", "record"):
+    if values is None or values[0][1].tag not in ("dict", "record", "grads"):
         return None
     return f"({values[1][0]} in {values[0][0]})", BOOL
 

@@ -21,7 +21,7 @@ from ...kinds import (
     arr,
     join_all,
 )
-from ...syntax import Name
+from ...syntax import Expr, Name
 from .registry import Value, idiom, plain
 
 
@@ -113,6 +113,18 @@ def joined(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``hcat(xs…)``."""
     if keywords or not positional:
         return None
+    if len(positional) == 1 and isinstance(positional[0], Expr) and positional[0].head == "...":
+        code, kind = t.passed(positional[0])
+        with t.hoisting():
+            source = t.expr(positional[0].args[0])[1]
+        element = source.element if source.tag == "arr" and source.rank == 1 else ANY
+        flat = element in NUMBERS
+        columns = element.tag == "arr" and element.rank == 1 and element.element in NUMBERS
+        name = node.args[0].text
+        if flat or columns:
+            inner = element if flat else element.element
+            return f"{t.jl(name)}({code})", arr(inner, 2 if name == "hcat" else 1)
+        return f"{t.jl(name)}({code})", ANY
     values = [t.passed(a) for a in positional]
     kinds = [k for _, k in values]
     name = node.args[0].text
@@ -123,6 +135,12 @@ def joined(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return f"{t.np('stack')}([{', '.join(c for c, _ in values)}], axis=1)", arr(
             FLOAT if element != INT else INT, 2
         )
+    if name == "vcat" and all(k.tag == "row" and c.startswith("jl.adjoint(") for c, k in values):
+        rows = [c.removeprefix("jl.adjoint(").removesuffix(")") for c, _ in values]
+        element = join_all(k.element for k in kinds)
+        if element in (INT, FLOAT, F32) and all(k.element == element for k in kinds):
+            t.helper_calls -= len(values)
+            return f"{t.np('stack')}([{', '.join(rows)}])", arr(element, 2)
     elements = [k.element if k.tag in ("arr", "range") else k for k in kinds]
     result = ANY
     if all(e in NUMBERS for e in elements):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...kinds import ANY, BOOL, BOTTOM, CHAR, COMPLEX, F32, FLOAT, INT, NAT, STR, Kind, tuple_of
+from ...kinds import ANY, BOOL, BOTTOM, CHAR, COMPLEX, F32, FLOAT, INT, NAT, STR, Kind, arr, tuple_of
 from ...syntax import Expr
 from .registry import Value, idiom, plain
 
@@ -106,10 +106,14 @@ def running(t: Any, positional: list, keywords: list, node: Any) -> Value | None
 def parts(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``keys(d)`` of a dictionary, where a loop goes over it."""
     values = plain(t, positional, keywords, 1)
-    if values is None or values[0][1].tag != "dict" or not t.looping:
+    if values is None:
         return None
     code, kind = values[0]
     name = node.args[0].text
+    if kind.tag == "grads" and name == "keys":
+        return f"{code}.keys()", arr(ANY, 1, "list")
+    if kind.tag != "dict" or not t.looping:
+        return None
     if name == "keys":
         return f"{t.walked(code, kind)}.keys()", Kind("iter", (kind.args[0],))
     if name == "values":
