@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError
 from .formats import Cell, Document, read, read_text, write_text
 from .formats.layout import laid_out
-from .limits import scratch_folder
+from .limits import files_named, scratch_folder
 from .report import CellReport, Report
 from .translate import Translation, render, translate_cells
 
@@ -55,7 +55,10 @@ def port(
     suffix = Path(out).suffix if out is not None else ".txt"
     if suffix not in ENDINGS:
         raise ArgumentError(f"{out}: the ending of the output says what is written: .ipynb, .py or .md")
-    report = port_document(document, suffix, run=run or check, check=check, julia=julia, limit=limit)
+    home = Path(path).resolve().parent
+    report = port_document(
+        document, suffix, run=run or check, check=check, julia=julia, limit=limit, home=home
+    )
     if out is not None:
         try:
             Path(out).write_text(report.text, encoding="utf-8")
@@ -89,12 +92,15 @@ def port_document(
     free: bool = False,
     limit: float = LIMIT,
     source: Source | None = None,
+    home: Path | None = None,
 ) -> Report:
     """Translate a document; the text is in the report.
 
-    ``free``: it may use names that it does not define. ``source`` answers instead of the real Julia.
+    ``free``: it may use names that it does not define. ``source`` answers instead of the real Julia. The code
+    runs in a folder of its own, with copies of the files in ``home`` that it names.
     """
     code = [c for c in document.cells if c.kind == "code"]
+    files = files_named([c.text for c in code], home) if home is not None and (run or check) else []
 
     def translated(seen: Any) -> Translation:
         return translate_cells([c.text for c in code], document.soft, free, seen)
@@ -111,7 +117,7 @@ def port_document(
         from .checking.check import asked
         from .checking.check import check as checked
 
-        with scratch_folder():
+        with scratch_folder(home, files):
             answers = asked([c.text for c in code], document.soft, source)
             translation, reports = checked(translated, answers, reported, limit)
         against = "Julia"
@@ -121,7 +127,7 @@ def port_document(
         if run or check:
             from .checking.fromsource import run_cells
 
-            with scratch_folder():
+            with scratch_folder(home, files):
                 run_cells(translation, code, reports, check, limit)
     report = Report(reports, "", document.form, against, notes)
     report.text = _written(document, translation, report, suffix, julia, table=run or check)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 
@@ -50,12 +53,28 @@ def time_limit(seconds: float | None) -> Iterator[None]:
                 signal.signal(signal.SIGALRM, before)
 
 
+#: A text that may be the name of a file.
+TEXT = re.compile(r'"([^"\n$]{1,200})"')
+
+
+def files_named(code: Iterable[str], home: Path) -> list[Path]:
+    """The files below a folder that texts in the code name, relative to it."""
+    names = {Path(name) for text in code for name in TEXT.findall(text)}
+    return [n for n in sorted(names) if not n.is_absolute() and ".." not in n.parts and (home / n).is_file()]
+
+
 @contextlib.contextmanager
-def scratch_folder() -> Iterator[None]:
-    """The current folder is an empty one, which is removed at the end. Figures are drawn into no window."""
+def scratch_folder(home: Path | None = None, files: Iterable[Path] = ()) -> Iterator[None]:
+    """The current folder is one with copies of these files, which is removed at the end.
+
+    Figures are drawn into no window.
+    """
     before, backend = os.getcwd(), os.environ.get("MPLBACKEND")
     os.environ.setdefault("MPLBACKEND", "Agg")
     with tempfile.TemporaryDirectory(prefix="fluxbridge-") as folder:
+        for name in files:
+            Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile((home or Path()) / name, Path(folder, name))
         os.chdir(folder)
         try:
             yield

@@ -48,8 +48,9 @@ function evaluate(d::Document, code::AbstractString, names::Tuple)
             e isa InterruptException && rethrow()
             error = (string(nameof(typeof(e))), plain(d, text(e)))
         end
-        drawn = !same_state(generator, d.rng)
-        copy!(d.rng, generator)
+        after = copy(generator)
+        drawn = !same_state(after, d.rng)
+        copy!(d.rng, after)
     end
     return (plain(d, printed), error..., drawn, Base.invokelatest(left, d, value, names)...)
 end
@@ -98,8 +99,11 @@ function captured(f)
     pipe = Pipe()
     Base.link_pipe!(pipe; reader_supports_async = true, writer_supports_async = true)
     reading = @async read(pipe, String)
-    redirect_stdout(() -> redirect_stderr(f, devnull), pipe.in)
-    close(pipe.in)
+    try
+        redirect_stdout(() -> redirect_stderr(f, devnull), pipe.in)
+    finally
+        close(pipe.in)
+    end
     return fetch(reading)
 end
 

@@ -114,6 +114,18 @@ def test_nothing_but_the_output_is_written(tmp_path, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jl", "b.ipynb"]
 
 
+def test_files_that_the_tutorial_names_are_there(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.txt").write_text("3\n4\n")
+    source = tmp_path / "a.jl"
+    source.write_text(
+        'n = length(readlines("data/a.txt"))\nopen("data/a.txt", "w") do io\n  println(io, n)\nend\n'
+    )
+    report = port(source, tmp_path / "b.py", run=True)
+    assert [c.run for c in report.cells] == ["ran"], report
+    assert (tmp_path / "data" / "a.txt").read_text() == "3\n4\n"
+
+
 def test_the_result_is_deterministic(tmp_path):
     source = PROGRAMS / "optimisers_race.jl"
     texts = {port(source, tmp_path / "a.ipynb", run=True).text for _ in range(2)}

@@ -274,6 +274,11 @@ def _at_sequence(x: Any, index: tuple) -> Any:
     place = _zero_based(i, len(x), x)
     if isinstance(place, slice):
         return x[place]
+    if np.ndim(place) > 1:  # the shape is that of the positions
+        shaped = np.empty(np.shape(place), object)
+        for k, p in np.ndenumerate(place):
+            shaped[k] = x[int(p)]
+        return shaped
     picked = [x[int(p)] for p in place]
     if isinstance(x, range):
         return np.array(picked, int)

@@ -161,8 +161,7 @@ def pluto(text: str) -> Document:
             r'^\s*md"([^"]*)"\s*$', code
         )
         if name.startswith("00000000-0000-0000-0000-00000000000"):
-            cells.append(Cell("code", code, start + 1, True))
-            continue
+            continue  # Pluto's own: the packages and their versions
         if found and "$(" not in found.group(1):
             cells.append(Cell("prose", found.group(1).strip("\n"), start + 1))
         elif code.strip():

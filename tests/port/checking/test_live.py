@@ -33,10 +33,11 @@ def checked(*cells, soft=True, **options):
 def test_values_of_all_kinds(julia):
     code = """
     struct P; x; y::Float64; end
-    a = 1; b = 2.5f0; c = 3//4; d = 1 + 2im; e = "ü"; f = 'c'; g = :s; h = nothing; i = missing; j = true
-    k = [1 2; 3 4]; l = Any[1, "a"]; m = (1, 2.0); n = (u = 1, v = [2]); o = Dict(:a => 1); p = Set([1]); q = 1:3
-    r = 1 => 2; s = Ref(3); t = CartesianIndex(1, 2); u = P(1, 2); v = sin; w = Int; x = big(2)^70; y = ["a" "b"]
-    z = 0:0.5:1
+    a = 1; b = 2.5f0; c = 3//4; d = 1 + 2im; e = "ü"; f = 'c'; g = :s; h = nothing; i = missing
+    j = true; k = [1 2; 3 4]; l = Any[1, "a"]; m = (1, 2.0); n = (u = 1, v = [2]); o = Dict(:a => 1)
+    p = Set([1]); q = 1:3
+    r = 1 => 2; s = Ref(3); t = CartesianIndex(1, 2); u = P(1, 2); v = sin; w = Int; x = big(2)^70
+    y = ["a" "b"]; z = 0:0.5:1
     """
     variables = {}
     for answer in julia(code):
