@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -207,7 +208,7 @@ def translate_cells(
     pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
-    return Translation(run.header(), pieces, text, bounds, run.python_names())
+    return Translation(_used(run.header(), pieces), pieces, text, bounds, run.python_names())
 
 
 def translate(julia: str, soft: bool = True) -> str:
@@ -223,6 +224,18 @@ def translate(julia: str, soft: bool = True) -> str:
     f(2.0)
     """
     return translate_cells([julia], soft, free=True).code.rstrip("\n")
+
+
+def _used(header: list[str], pieces: list[Piece]) -> list[str]:
+    """The imports without the names that nothing uses."""
+    body = "\n".join(line for p in pieces if p.refused is None for line in p.lines)
+    kept = []
+    for line in header:
+        start, _, names = line.rpartition("import ")
+        wanted = [n for n in names.split(", ") if n and re.search(rf"(?<![\w.]){re.escape(n.split()[-1])}\b", body)]
+        if not line or wanted:
+            kept.append(f"{start}import {', '.join(wanted)}" if line else line)
+    return "\n".join(kept).strip("\n").replace("\n\n\n", "\n\n").split("\n") if any(kept) else []
 
 
 def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:

@@ -15,6 +15,7 @@ from ...autodiff.tracing import Tracer
 from .arithmetic import is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
+from .hashing import ordered
 from .indexing import FloatRange
 from .iteration import Pair
 from .types import CartesianIndex, Symbol, Type, UnionType, element_type, field_names, is_dataclass, typeof
@@ -158,7 +159,9 @@ def _show_other(x: Any) -> str:
     if isinstance(x, dict):
         if not x:
             return "Dict{Any, Any}()"
-        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
+        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in ordered(x).items()) + ")"
+    if isinstance(x, (type({}.keys()), type({}.values()))):
+        return show_array(list(x))
     if isinstance(x, (set, frozenset)):
         return "Set([" + ", ".join(show(v) for v in x) + "])"
     if isinstance(x, Ref):

@@ -150,8 +150,18 @@ class Comprehensions(Matrices):
                 return f"{code}.tolist()"
             return code
         if kind.tag == "dict":
-            return f"{code}.items()"
+            return self.walked(code, kind) + ".items()"
         return f"{self.jl('iterate')}({code})"
+
+    def shown(self, value: Value) -> str:
+        """A value that is printed, or gone through by a helper."""
+        code, kind = value
+        return self.walked(code, kind) if kind.tag == "dict" and kind.args[0] in (SYM, CHAR) else code
+
+    def walked(self, code: str, kind: Kind) -> str:
+        """A dictionary in the order in which Julia goes through it."""
+        keys = {CHAR: ", 'Char'", SYM: ", 'Symbol'"}.get(kind.args[0], "")
+        return f"{self.jl('ordered')}({code}{keys})"
 
     def bounded(self, one: Expr, scope: Scope) -> None:
         """A loop variable over ``2:n`` is at least 2."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ...flux import optimisers
-from ...flux.absent import OLD_NAMES
+from ...flux.oldnames import OLD_KEYWORDS, OLD_NAMES
+from ...flux.oldnames import TABLE as OLD_TABLE
 from ..kinds import (
     ANY,
     BOTTOM,
@@ -41,10 +42,8 @@ NOT_CALLING = frozenset(
     "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
     "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
 )  # fmt: skip
-#: Functions that are called otherwise since.
-RENAMED = {"mapleaves": "fmap", "testmode": "testmode_"}
-#: Keywords that layers had in older versions of Flux.
-OLD_KEYWORDS = {"initW": "init"}
+#: Types of numbers, for functions of Flux that take one.
+ARRAY_TYPES = {"Float64": "float64", "Float32": "float32", "Float16": "float16", "Int": "int64", "Int64": "int64"}
 
 
 class Derivatives(Broadcasts):
@@ -209,6 +208,8 @@ class Derivatives(Broadcasts):
         ):
             (a, _), (b, _) = self.flux_argument(node.args[1]), self.flux_argument(node.args[2])
             return f"({a}, {b})", tuple_of(ANY, ANY)
+        if isinstance(node, Name) and node.text in ARRAY_TYPES and self.lookup(node.text) is None:
+            return self.np(ARRAY_TYPES[node.text]), Kind("type")
         if isinstance(node, Name) and node.text == "identity" and self.lookup("identity") is None:
             return self.flux("identity"), ANY
         if isinstance(node, Name) and node.text in ("+", "-", "*") and node.text not in self.extended:
@@ -331,18 +332,17 @@ class Derivatives(Broadcasts):
         python = python_name(name)
         if name == "reset!" and len(args) == 1:
             return "None", NONE
-        if name in RENAMED and f"{python}" not in FLUX_NAMES:
-            return self.flux_call(self.flux(RENAMED[name]), name, args)
         if name == "get_device" and not args:
             return f"{self.flux('gpu_device')}()", ANY
         if name == "update!" and len(args) == 2 and self.statement_level:
             return f"{self.expr(args[0])[0]} -= {self.expr(args[1])[0]}", NONE
         if name in ("param", "data") and len(args) == 1:
             return self.expr(args[0])
-        if name in OLD_NAMES or python in OLD_NAMES:
-            self.refuse(
-                f"{name} is a name of older versions of Flux: {OLD_NAMES.get(python) or OLD_NAMES[name]}"
-            )
+        old = OLD_TABLE.get(python)
+        if old is not None and old.renamed and python not in FLUX_NAMES:
+            return self.flux_call(self.flux(old.renamed), name, args)
+        if python in OLD_NAMES:
+            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES[python]}")
         return None
 
     def dataset(self, name: str, args: list[Node], node: Expr) -> Value:

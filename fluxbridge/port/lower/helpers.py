@@ -30,6 +30,13 @@ SHOWING = frozenset(("println", "print_", "string", "show_", "repr_", "display",
 BASIC = ("+", "-", "*", "/", "^", "<", "isless", "==")
 
 
+#: Helpers that go through a dictionary in its order.
+WALKING = frozenset(
+    """println print_ show_ string repr_ sprint display keys values pairs collect first map_ join foreach enumerate_ zip_ argmax
+    argmin findmax findmin findall findfirst reduce foldl sum_ mapreduce""".split()  # noqa: SIM905
+)
+
+
 class Helpers(Functions):
     """``map(f, xs)``, ``sum(xs)``, ``join(words)``."""
 
@@ -39,6 +46,8 @@ class Helpers(Functions):
         if text in HIGHER and positional and self._is_function(positional[0]):
             return self.higher_call(text, helper, positional, keywords)
         values = [self.passed(a) for a in positional]
+        if helper in WALKING:
+            values = [(self.shown(v), v[1]) for v in values]
         named = self._named(keywords, values)
         if self.extended and helper not in SHOWING and self.touches_structs([k for _, k in values]):
             for op in (*BASIC, text):

@@ -146,6 +146,6 @@ def make_set(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if keywords or len(positional) > 1:
         return None
     if not positional:
-        return f"{t.builtin('set')}()", Kind("set", (ANY,))
+        return f"{t.jl('set_')}()", Kind("set", (ANY,))
     code, kind = t.expr(positional[0])
     return f"{t.jl('set_')}({code})", Kind("set", (t.iterated_kind(positional[0], kind),))

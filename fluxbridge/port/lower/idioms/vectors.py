@@ -122,10 +122,10 @@ def parts(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if kind.tag != "dict" or not t.looping:
         return None
     if name == "keys":
-        return f"{code}.keys()", Kind("iter", (kind.args[0],))
+        return f"{t.walked(code, kind)}.keys()", Kind("iter", (kind.args[0],))
     if name == "values":
-        return f"{code}.values()", Kind("iter", (kind.args[1],))
-    return f"{code}.items()", Kind("iter", (tuple_of(*kind.args),))
+        return f"{t.walked(code, kind)}.values()", Kind("iter", (kind.args[1],))
+    return f"{t.walked(code, kind)}.items()", Kind("iter", (tuple_of(*kind.args),))
 
 
 @idiom("delete!")
