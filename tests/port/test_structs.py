@@ -1,7 +1,7 @@
 """Structs and methods: as dataclasses and with what is known of them they print what they print as Julia's.
 
-Each program is translated twice: as usual, and as if anything could be passed to its functions and types (then
-nothing is assumed: structs are ``@jl.struct``, operators are helpers). Both must print the same.
+Each program is translated twice: as usual, and as if anything could be passed to its functions and types
+(then nothing is assumed: structs are ``@jl.struct``, operators are helpers). Both must print the same.
 """
 
 from __future__ import annotations
@@ -84,8 +84,10 @@ def test_a_method_behind_other_statements_is_given_to_the_class():
 
 def test_equality_is_that_of_julia():
     text = (
-        "struct P\n    x::Float64\nend\nstruct A\n    v::Vector{Float64}\nend\nmutable struct M\n    x::Int\nend\n"
-        "v = [1.0]\nr = (P(0.0) == P(-0.0), P(NaN) == P(NaN), P(1) == P(1.0), A([1.0]) == A([1.0]), A(v) == A(v), M(1) == M(1))\n"
+        "struct P\n    x::Float64\nend\nstruct A\n    v::Vector{Float64}\nend\n"
+        "mutable struct M\n    x::Int\nend\nv = [1.0]\n"
+        "r = (P(0.0) == P(-0.0), P(NaN) == P(NaN), P(1) == P(1.0),\n"
+        "     A([1.0]) == A([1.0]), A(v) == A(v), M(1) == M(1))\n"
     )
     translation = translate_cells([text])
     scope, _, errors = execute(translation)

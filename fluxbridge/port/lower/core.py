@@ -174,7 +174,7 @@ class Core:
         self.widen(self.learned.results, key, kind)
 
     def widen(self, table: dict, key: Any, kind: Kind) -> None:
-        """One more kind of value in a table; functions that are lost by the join may be called with anything."""
+        """One more kind in a table; functions that the join loses may be called with anything."""
         old = table.get(key, BOTTOM)
         table[key] = joined = join(old, kind)
         for lost in (old, kind):

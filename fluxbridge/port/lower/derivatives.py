@@ -38,12 +38,54 @@ from .scope import python_name, targets
 
 #: Functions of Flux that look at a model and do not call it.
 NOT_CALLING = frozenset(
-    "setup update! params trainables trainable state adjust! freeze! thaw! f32 f64 f16 cpu gpu testmode! trainmode! mse mae "
-    "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
-    "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
-)  # fmt: skip
+    [
+        "setup",
+        "update!",
+        "params",
+        "trainables",
+        "trainable",
+        "state",
+        "adjust!",
+        "freeze!",
+        "thaw!",
+        "f32",
+        "f64",
+        "f16",
+        "cpu",
+        "gpu",
+        "testmode!",
+        "trainmode!",
+        "mse",
+        "mae",
+        "logitcrossentropy",
+        "crossentropy",
+        "binarycrossentropy",
+        "logitbinarycrossentropy",
+        "huber_loss",
+        "onehotbatch",
+        "onehot",
+        "onecold",
+        "DataLoader",
+        "softmax",
+        "logsoftmax",
+        "relu",
+        "sigmoid",
+        "glorot_uniform",
+        "glorot_normal",
+        "Adam",
+        "Descent",
+        "Momentum",
+        "AdamW",
+    ]
+)
 #: Types of numbers, for functions of Flux that take one.
-ARRAY_TYPES = {"Float64": "float64", "Float32": "float32", "Float16": "float16", "Int": "int64", "Int64": "int64"}
+ARRAY_TYPES = {
+    "Float64": "float64",
+    "Float32": "float32",
+    "Float16": "float16",
+    "Int": "int64",
+    "Int64": "int64",
+}
 
 
 class Derivatives(Broadcasts):

@@ -122,6 +122,7 @@ def _parts_of_dictionary(t: Any, positional: list, keywords: list) -> Value | No
     code, kind = t.reader(node.args[1])
     if kind.tag != "dict":
         return None
+    code = t.walked(code, kind)
     element = kind.args[text == "values"]
     listed = f"{t.builtin('list')}({code}{'.values()' if text == 'values' else ''})"
     if element in (STR, SYM, CHAR):
@@ -137,7 +138,7 @@ def joined(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if keywords or not positional:
         return None
     if len(positional) == 1 and isinstance(positional[0], Expr) and positional[0].head == "...":
-        code, kind = t.passed(positional[0])
+        code, _ = t.passed(positional[0])
         with t.hoisting():
             source = t.expr(positional[0].args[0])[1]
         element = source.element if source.tag == "arr" and source.rank == 1 else ANY

@@ -47,7 +47,10 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
         ), NONE
     for _, kind in values:
         t.printed(kind)
-    return f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(t.shown(v) for v in values)})", NONE
+    return (
+        f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(t.shown(v) for v in values)})",
+        NONE,
+    )
 
 
 def _part(t: Any, node: Any, code: str, kind: Kind) -> tuple[str, str]:

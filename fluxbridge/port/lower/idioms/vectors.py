@@ -37,6 +37,9 @@ def reverse(t: Any, positional: list, keywords: list, node: Any) -> Value | None
 @idiom("sort")
 def sort(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``sort(x)`` of whole numbers and text; floats have two zeros, which Julia tells apart."""
+    made = _sorted_parts(t, positional, keywords)
+    if made is not None:
+        return made
     values = plain(t, positional, keywords, 1)
     if values is None:
         return None
@@ -45,6 +48,26 @@ def sort(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return f"{t.np('sort')}({code})", kind
     if kind.tag == "arr" and kind.stored == "list" and kind.element in (STR, INT, CHAR):
         return f"{t.builtin('sorted')}({_plain_list(code)})", kind
+    return None
+
+
+def _sorted_parts(t: Any, positional: list, keywords: list) -> Value | None:
+    """``sort(collect(keys(d)))``, whose order is not that of the dictionary."""
+    node = positional[0] if len(positional) == 1 and not keywords else None
+    for text in ("collect", ("keys", "values")):
+        if not (isinstance(node, Expr) and node.head == "call" and len(node.args) == 2):
+            return None
+        name = getattr(node.args[0], "text", "")
+        if (name != text and name not in text) or t.lookup(name) is not None or name in t.extended:
+            return None
+        if name != "collect":
+            code, kind = t.reader(node.args[1])
+            element = kind.args[name == "values"] if kind.tag == "dict" else ANY
+            if element not in (STR, CHAR):
+                return None
+            every = f"{code}.values()" if name == "values" else code
+            return f"{t.builtin('sorted')}({every})", arr(element, 1, "list")
+        node = node.args[1]
     return None
 
 
@@ -121,6 +144,7 @@ def parts(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return f"{code}.keys()", arr(ANY, 1, "list")
     if kind.tag != "dict" or not t.looping:
         return None
+    code = t.walked(code, kind)
     if name == "keys":
         return f"{t.walked(code, kind)}.keys()", Kind("iter", (kind.args[0],))
     if name == "values":
