@@ -187,3 +187,17 @@ def pairwise(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if len(values) != 1:
         return None
     return f"{t.builtin('enumerate')}({codes}, 1)", Kind("iter", (tuple_of(NAT, *elements),))
+
+
+@idiom("onehotbatch")
+def onehotbatch(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``onehotbatch(xs, labels)`` of a vector and a list of labels."""
+    values = plain(t, positional, keywords, 2)
+    if values is None or t.helper_name("onehotbatch") is None:
+        return None
+    (xs, kx), (labels, kl) = values
+    known = kx.tag == "arr" and kx.rank == 1 and kx.stored is not None
+    listed = kl.tag == "range" or (kl.tag == "arr" and kl.rank == 1 and kl.stored is not None)
+    if not (known and listed):
+        return None
+    return f"{t.flux('onehotbatch')}({xs}, {labels})", Kind("onehot", (2,))
