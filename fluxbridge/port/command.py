@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from .formats import Cell, Document, read, read_text, write_text
+from .formats.layout import laid_out
 from .limits import files_named, scratch_folder
 from .report import CellReport, Report
 from .translate import Translation, render, translate_cells
@@ -164,6 +165,9 @@ def _written(
         if made:
             cells.append(Cell("code", made, cell.line))
             sources.append(cell.text if julia else None)
+    if suffix != ".txt":
+        texts = iter(laid_out([c.text for c in cells if c.kind == "code"]))
+        cells = [Cell("code", next(texts), c.line) if c.kind == "code" else c for c in cells]
     if table and suffix == ".ipynb":
         cells.append(Cell("prose", report.table()))
         sources.append(None)

@@ -101,7 +101,7 @@ def join(a: Kind, b: Kind) -> Kind:
     if pair <= NUMBERS:
         return NUM
     if a.tag == b.tag == "lambda" and len(set(a.args) | set(b.args)) <= FUNCTIONS_FOLLOWED:
-        return Kind("lambda", tuple(sorted({*a.args, *b.args})))
+        return Kind("lambda", tuple(sorted({*a.args, *b.args}, key=str)))
     if a.tag == b.tag == "arr":
         element = join(a.args[0], b.args[0])
         return Kind(
@@ -168,4 +168,4 @@ def traced(a: Kind) -> Kind:
         return arr(FLOAT, 1, "nd")
     if a.tag == "arr" and a.args[0] in (INT, NAT, REAL):
         return Kind("arr", (FLOAT, *a.args[1:]))
-    return a if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal") else ANY
+    return a if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal", "uniform", "onehot") else ANY

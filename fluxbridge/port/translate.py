@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +23,12 @@ from .lower import (
     signature_name,
     targets,
 )
+from .lower.defaults import with_defaults
+from .lower.facts import abstract_classes, pirated, tells, tried
+from .lower.facts import expressions as _expressions
+from .lower.facts import names_in as _names_in
 from .lower.fields import CHANGING, static_reasons
-from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
+from .lower.plans import plans_of, read_plan, struct_of
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
 
@@ -178,10 +183,13 @@ def translate_cells(
     ran, by name and the position of the statement that assigns it. ``interactive``: the reader may call the
     functions with anything later, and give the variables that they use other values.
     """
-    more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
     text, bounds, broken = _joined(answered(cells))
+    more: dict[str, Any] = {
+        "seen": seen or {},
+        "interactive": interactive,
+        "ends": [end for _, end in bounds],
+    }
     source = parse(text)
-    source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
     hopeful = True
@@ -206,7 +214,7 @@ def translate_cells(
     pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
-    return Translation(run.header(), pieces, text, bounds, run.python_names())
+    return Translation(_used(run.header(), pieces), pieces, text, bounds, run.python_names())
 
 
 def translate(julia: str, soft: bool = True) -> str:
@@ -222,6 +230,20 @@ def translate(julia: str, soft: bool = True) -> str:
     f(2.0)
     """
     return translate_cells([julia], soft, free=True).code.rstrip("\n")
+
+
+def _used(header: list[str], pieces: list[Piece]) -> list[str]:
+    """The imports without the names that nothing uses."""
+    body = "\n".join(line for p in pieces if p.refused is None for line in p.lines)
+    kept = []
+    for line in header:
+        start, _, names = line.rpartition("import ")
+        wanted = [
+            n for n in names.split(", ") if n and re.search(rf"(?<![\w.]){re.escape(n.split()[-1])}\b", body)
+        ]
+        if not line or wanted:
+            kept.append(f"{start}import {', '.join(wanted)}" if line else line)
+    return "\n".join(kept).strip("\n").replace("\n\n\n", "\n\n").split("\n") if any(kept) else []
 
 
 def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
@@ -321,8 +343,9 @@ class _Pass:
         final: bool = False,
         seen: Mapping[tuple[str, int], Kind] | None = None,
         interactive: bool = False,
+        ends: list[int] | None = None,
     ) -> None:
-        self.source, self.soft, self.interactive = source, soft, interactive
+        self.source, self.soft, self.interactive, self.ends = source, soft, interactive, ends or []
         self.finish = simplified if final else list
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
@@ -339,6 +362,7 @@ class _Pass:
             }
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
         self.before_lost = lost
+        self.joined: dict[int, Expr] = {}
         self.lost: dict[str, str] = {}
         self.prepare()
 
@@ -355,6 +379,12 @@ class _Pass:
         for name, definitions in found.functions.items():
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
+            joined = with_defaults(name, definitions) if not self.interactive else None
+            if joined is not None and all(d in statements for d in definitions):
+                longest, replaced = joined
+                self.joined[longest.at] = longest
+                t.absorbed.update(d.at for d in replaced)
+                definitions = [longest]
             t.scope.add(name, functions=definitions)
             if len(definitions) > 1 or self.interactive:
                 for d in definitions:
@@ -374,7 +404,7 @@ class _Pass:
         t.changes = _changed(root)
         t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
-        t.in_try = int("try" in {n.head for n in _expressions(root)})
+        t.tried = tried(root)
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(
@@ -391,19 +421,23 @@ class _Pass:
         t, statements = self.lowerer, self.source.statements
         t.plans = plans_of(statements, t.extended)
         root = Expr("block", list(statements))
-        t.pirated = _pirated(statements, t.extended, t.plans)
+        t.pirated = pirated(statements, t.extended, t.plans)
         names = _names_in(root)
+        t.taken = {python_name(n) for n in names}
         t.changing = bool(names & CHANGING)
         t.differentiating = bool(names & DIFFERENTIATING)
         nodes = [n for n in map(struct_of, statements) if n is not None]
-        t.abstract = _abstract_classes(statements)
+        t.abstract = abstract_classes(statements)
         for name, plan in t.plans.items():
             count = sum(
                 1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
             )
-            if static_reasons(plan, t.abstract, count > 1) or t.checked(plan) is None:
+            if self.interactive or static_reasons(plan, t.abstract, count > 1):
                 t.learned.heavy.add(name)
-        ends = self.source.facts.get("cells", [])
+            checks = t.checked(plan)
+            if checks is None or any(tells(c, set(checks[1])) for c in checks[0]):
+                plan.computed = plan.inner[0]
+        ends = self.ends
         for i, statement in enumerate(statements):
             struct = struct_of(statement)
             if struct is None:
@@ -427,6 +461,7 @@ class _Pass:
         for node in self.source.statements:
             at = _start(node)
             stop = max(_end(node, self.source.text), at + 1)
+            node = self.joined.get(at, node)
             if at in t.absorbed:
                 here = max(here, stop)
                 pieces.append(Piece(self.source.text[at:stop].rstrip(), at))
@@ -514,7 +549,7 @@ class _Pass:
         """The imports."""
         wanted = self.lowerer.imports
         lines = []
-        for module in ("builtins", "operator", "os", "re", "sys"):
+        for module in ("builtins", "itertools", "math", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
         plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))
@@ -537,55 +572,6 @@ class _Pass:
     def python_names(self) -> dict[str, str]:
         """The variables of the file: their names in Julia and in Python."""
         return {name: v.python for name, v in self.lowerer.scope.names.items()}
-
-
-def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:
-    """Functions of Base that get a method for something else than the program's structs."""
-    found = set()
-    for node in _expressions(Expr("block", list(statements))):
-        if is_definition(node) and (text := extended_name(node, extended)) is not None:
-            types = {base_name(type_of(p)) for p in parameters_of(node)}
-            if not types & set(plans):
-                found.add(text)
-    return found
-
-
-def _abstract_classes(statements: list[Node]) -> set[str]:
-    """The abstract types whose parents are the program's own: they can be classes."""
-    found: dict[str, Node | None] = {}
-    for s in statements:
-        while isinstance(s, Expr) and s.head == "macrocall" and len(s.args) > 1:
-            s = s.args[-1]
-        if isinstance(s, Expr) and s.head == "abstract":
-            head, parent = s.args[0], None
-            if isinstance(head, Expr) and head.head == "<:":
-                head, parent = head.args
-            if isinstance(head, Name):
-                found[head.text] = parent
-    while True:
-        bad = {
-            n
-            for n, p in found.items()
-            if not (p is None or (isinstance(p, Name) and p.text in {"Any", *found}))
-        }
-        if not bad:
-            return set(found)
-        for n in bad:
-            del found[n]
-
-
-def _only_defines(node: Node) -> bool:
-    """A definition of a function, struct or type: nothing happens when it is reached."""
-    while isinstance(node, Expr) and node.head == "macrocall" and len(node.args) > 1:
-        name: Any = node.args[0]
-        if isinstance(name, Expr) and isinstance(name.args[-1], Quoted):
-            name = name.args[-1].value
-        if getattr(name, "text", "") in ("@layer", "@functor"):
-            return True
-        if getattr(name, "text", "") not in ("@kwdef", "Core.@doc", "@doc", "@inline"):
-            return False
-        node = node.args[-1]
-    return is_definition(node) or (isinstance(node, Expr) and node.head in ("struct", "abstract", "import"))
 
 
 def _open_all(t: Any, definition: Expr) -> None:
@@ -713,29 +699,6 @@ def _tells_symbols_apart(root: Node) -> bool:
                 return True
             stack.extend(node.args)
     return False
-
-
-def _expressions(root: Expr) -> list[Expr]:
-    found, stack = [], [root]
-    while stack:
-        here = stack.pop()
-        found.append(here)
-        stack.extend(a for a in here.args if isinstance(a, Expr))
-    return found
-
-
-def _names_in(node: Any) -> set[str]:
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, Name):
-            found.add(here.text)
-        elif isinstance(here, Quoted):
-            stack.append(here.value)
-        elif isinstance(here, Expr):
-            stack.extend(here.args)
-    return found
 
 
 def _random_users(functions: dict[str, list[Expr]]) -> set[str]:

@@ -85,6 +85,7 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
+from .hashing import OrderedSet, ordered
 from .figures import side_by_side
 from .files import *
 from .indexing import (

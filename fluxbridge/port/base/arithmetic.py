@@ -590,6 +590,16 @@ def ne(a: Any, b: Any) -> Any:
     return not eq(a, b)
 
 
+def _same_sign(a: Any, b: Any) -> bool:
+    """Whether two equal numbers are so in every bit: the zeros of floats have a sign."""
+    if a != 0 or isinstance(a, (int, np.integer, np.bool_)):
+        return True
+    x, y = complex(a), complex(b)
+    return math.copysign(1, x.real) == math.copysign(1, y.real) and (
+        math.copysign(1, x.imag) == math.copysign(1, y.imag)
+    )
+
+
 def egal(a: Any, b: Any) -> bool:
     """``a === b``: the same object, or immutable and equal in every bit."""
     if a is b:
@@ -605,7 +615,7 @@ def egal(a: Any, b: Any) -> bool:
     if isinstance(a, Record) and isinstance(b, Record):
         return list(a.keys()) == list(b.keys()) and all(egal(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, (int, float, complex, np.generic)) and isinstance(b, (int, float, complex, np.generic)):
-        return typeof(a) == typeof(b) and (a == b or (a != a and b != b))
+        return typeof(a) == typeof(b) and bool((a == b and _same_sign(a, b)) or (a != a and b != b))
     if isinstance(a, str) and isinstance(b, str):
         return a == b and isinstance(a, Symbol) == isinstance(b, Symbol)
     from .types import Type
@@ -615,11 +625,9 @@ def egal(a: Any, b: Any) -> bool:
 
 def isequal(a: Any, b: Any) -> bool:
     """``isequal(a, b)``: as ``==``, and NaN equals NaN."""
-    return (
-        bool(a != a and b != b)
-        if isinstance(a, float) and isinstance(b, float) and a != a
-        else bool(eq(a, b))
-    )
+    if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
+        return bool((a != a and b != b) or (a == b and _same_sign(a, b)))
+    return bool(eq(a, b))
 
 
 def lt(a: Any, b: Any) -> Any:

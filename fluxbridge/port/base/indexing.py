@@ -266,6 +266,11 @@ def _at_sequence(x: Any, index: tuple) -> Any:
         return at(x, i[0])
     if isinstance(x, Symbol):
         raise MethodError("a symbol has no elements")
+    if isinstance(i, np.ndarray) and i.ndim > 1 and i.dtype.kind in "iu":
+        made = np.empty(i.shape, object)
+        for spot in np.ndindex(i.shape):
+            made[spot] = at(x, i[spot])
+        return made if isinstance(x, list) else np.array(made.tolist())
     place = _zero_based(i, len(x), x)
     if isinstance(place, slice):
         return x[place]

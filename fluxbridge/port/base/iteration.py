@@ -11,6 +11,7 @@ import numpy as np
 from .arithmetic import _is_struct, is_array
 from .dispatch import EXTENSIONS
 from .errors import MethodError
+from .hashing import ordered
 from .indexing import CartesianIndices
 from .types import is_dataclass
 
@@ -42,7 +43,7 @@ def iterate(x: Any) -> Iterator:
             return iter((x,))
         return (_plain(v) for v in x)
     if isinstance(x, dict):
-        return (Pair(k, v) for k, v in x.items())
+        return (Pair(k, v) for k, v in ordered(x).items())
     if _is_struct(x):
         return _iterate_struct(x)
     if isinstance(x, (list, tuple, str, range, set, frozenset, CartesianIndices)) or hasattr(x, "__next__"):
@@ -101,7 +102,7 @@ def pairs(x: Any) -> Iterator:
     from .types import Symbol
 
     if isinstance(x, dict):
-        return (Pair(k, v) for k, v in x.items())
+        return (Pair(k, v) for k, v in ordered(x).items())
     if isinstance(x, Record):
         return (Pair(Symbol(k), v) for k, v in x.items())
     return (Pair(i, v) for i, v in enumerate(iterate(x), 1))

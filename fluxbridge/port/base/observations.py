@@ -152,13 +152,21 @@ def counted(method: Any) -> Any:
 
 
 def slidingwindow(data: Any, *, size: int, stride: int = 1, obsdim: int | None = None) -> Any:
-    """``slidingwindow(data; size, stride, obsdim)``."""
+    """``slidingwindow(data; size, stride, obsdim)``; windows of a range are ranges."""
+    if isinstance(data, range):
+        return [data[i : i + size] for i in range(0, len(data) - size + 1, stride)]
     return Flux.slidingwindow(data, size=size, stride=stride, obsdim=None if obsdim is None else obsdim - 1)
 
 
 def group_indices(x: Any) -> dict:
     """``group_indices(x)``."""
     return {k: np.asarray(v) + 1 for k, v in Flux.group_indices(x).items()}
+
+
+def imrotate(x: Any, angle: float, *, method: str = "bilinear", rotation_center: Any = None) -> Any:
+    """``imrotate(x, θ; method, rotation_center)``."""
+    center = None if rotation_center is None else tuple(c - 1 for c in rotation_center)
+    return Flux.imrotate(x, angle, method=str(method), rotation_center=center)
 
 
 class KeyPath(Flux.KeyPath):
@@ -215,6 +223,6 @@ def onehotbatch(xs: Any, labels: Any, *default: Any) -> Any:
 
 __all__ = [
     "KeyPath", "ObsDim", "batched_searchsortedfirst", "batched_searchsortedlast", "counted", "gather", "gather_", "getkeypath", "getobs",
-    "getobs_", "group_indices", "haskeypath", "kfolds", "leavepout", "obsview", "onecold", "onehot", "onehotbatch", "scatter",
+    "getobs_", "group_indices", "haskeypath", "imrotate", "kfolds", "leavepout", "obsview", "onecold", "onehot", "onehotbatch", "scatter",
     "scatter_", "slidingwindow", "splitobs", "timeseries_kfolds", "topk", "trainables",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from ...autodiff.tracing import Tracer
 from .arithmetic import is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
+from .hashing import ordered
 from .indexing import FloatRange
 from .iteration import Pair
 from .types import CartesianIndex, Symbol, Type, UnionType, element_type, field_names, is_dataclass, typeof
@@ -158,7 +159,9 @@ def _show_other(x: Any) -> str:
     if isinstance(x, dict):
         if not x:
             return "Dict{Any, Any}()"
-        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
+        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in ordered(x).items()) + ")"
+    if isinstance(x, (type({}.keys()), type({}.values()))):
+        return show_array(list(x))
     if isinstance(x, (set, frozenset)):
         return "Set([" + ", ".join(show(v) for v in x) + "])"
     if isinstance(x, Ref):
@@ -206,14 +209,14 @@ def show_array(x: Any) -> str:
         return f"CartesianIndex{{{len(x[0] if isinstance(x, list) else x.flat[0])}}}" + _bracketed(x, name)
     if name in ("UnitRange", "StepRange"):
         return name + ("{Int64}" if name == "UnitRange" else "{Int64, Int64}") + _bracketed(x, name)
-    prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else repr(kind)
+    prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else show(kind)
     if (
         name in ("Vector", "Matrix")
         and np.size(np.asarray(x, object))
         and getattr(kind, "params", None)
         and kind.params[0].name not in _PLAIN_ELEMENTS
     ):
-        prefix = repr(kind)
+        prefix = show(kind)
     if (isinstance(x, (list, range)) or np.ndim(x) == 1) and not len(x):
         return f"{prefix or name}[]"
     return prefix + _bracketed(x, name)

@@ -11,6 +11,7 @@ from ...autodiff.template import Record
 from .arithmetic import array_of, lt
 from .errors import MethodError
 from .gathering import gathered
+from .hashing import ordered
 from .indexing import CartesianIndex
 from .iteration import iterate
 from .shapes import length
@@ -25,14 +26,14 @@ def _positions(x: Any) -> Any:
     if isinstance(x, np.ndarray) and np.ndim(x) > 1:
         return [CartesianIndex(tuple(i + 1 for i in reversed(p))) for p in np.ndindex(*reversed(x.shape))]
     if isinstance(x, dict):
-        return list(x.keys())
+        return list(ordered(x))
     if isinstance(x, Record):
         return [Symbol(k) for k in map(str, x.keys())]
     return range(1, length(x) + 1)
 
 
 def _values(x: Any) -> Any:
-    return list(x.values()) if isinstance(x, (dict, Record)) else list(iterate(x))
+    return list(ordered(x).values()) if isinstance(x, (dict, Record)) else list(iterate(x))
 
 
 def _along(name: str, better: Callable, function: Any, x: Any, dims: tuple) -> Any:

@@ -227,7 +227,7 @@ def eachrow(x: Any) -> Any:
 def eachslice(x: Any, *, dims: Any) -> Any:
     """``eachslice(x; dims)``."""
     axis = int(dims if is_integer(dims) else dims[0]) - 1
-    return [np.take(x, k, axis=axis) for k in range(np.shape(x)[axis])]
+    return [x[(slice(None),) * axis + (k,)] for k in range(np.shape(x)[axis])]
 
 
 def selectdim(x: Any, d: int, i: Any) -> Any:

@@ -45,7 +45,7 @@ class Type:
     def __repr__(self) -> str:
         if not self.params:
             return self.name
-        names = ", ".join(repr(p) if not isinstance(p, int) else str(p) for p in self.params)
+        names = ", ".join(p.__name__ if type(p) is type else repr(p) for p in self.params)
         return f"{self.name}{{{names}}}"
 
 

@@ -86,10 +86,23 @@ class Assignments(Calls):
         op = node.head[:-1]
         if op.startswith("."):
             updated = Expr("call", [Name(op), left, right], node.at, node.end)
-            return self._assign_elements(left, updated, sink)
+            lines = self._assign_elements(left, updated, sink)
+            return self._in_place(left, op[1:], lines)
         if isinstance(left, Name):
             return self._update(left, op, right, sink)
         return self._update_place(left, op, right, sink, node)
+
+    def _in_place(self, left: Node, op: str, lines: list[str]) -> list[str]:
+        """``x[...] = x - y`` as ``x -= y`` for a variable of this function."""
+        if len(lines) != 1 or not isinstance(left, Name) or op not in ("+", "-", "*", "/"):
+            return lines
+        variable = self.lookup(left.text)
+        if variable is None or variable.scope.home is not self.scope.home:
+            return lines
+        start = f"{variable.python}[...] = ({variable.python} {op} "
+        if lines[0].startswith(start) and lines[0].endswith(")"):
+            return [f"{variable.python} {op}= {lines[0][len(start) : -1]}"]
+        return lines
 
     def _update(self, left: Name, op: str, right: Node, sink: Sink) -> list[str]:
         value = self.name(left)
@@ -555,13 +568,13 @@ class Assignments(Calls):
             return lines + (sink(base, kind) if sink else [])
         base, kind = self.expr(left)
         element = vk.element if vk.tag == "arr" else vk
-        if (
-            kind.tag == "arr"
-            and kind.stored == "nd"
-            and kind.element == FLOAT
-            and element in REALS
-            and (vk in REALS or (vk.tag == "arr" and vk.stored == "nd" and vk.rank == kind.rank))
-        ):
+        fits = (
+            (kind.element == FLOAT and element in REALS | {F32})
+            or (kind.element == F32 and element in REALS | {F32})
+            or (kind.element == INT and element in INTS)
+        )
+        shaped = vk in REALS | {F32} or (vk.tag == "arr" and vk.stored == "nd" and vk.rank == kind.rank)
+        if kind.tag == "arr" and kind.stored == "nd" and fits and shaped:
             lines = [f"{base}[...] = {value}"]
         else:
             lines = [f"{self.jl('assign')}({base}, {value})"]

@@ -26,12 +26,32 @@ from .packages import (
     OPERATOR_VALUES,
     ZYGOTE,
 )
+from .plans import Plan
 from .plots import FIGURE, Plotter, is_plot
 from .scope import python_name
 from .words import TYPE_WORDS
 
 #: Functions that take sizes, as numbers or as a tuple.
 SIZED = frozenset(["zeros", "ones", "fill", "trues", "falses", "rand", "randn", "reshape"])
+
+
+#: Functions that are told a type and do not make values of it.
+TAKING_TYPES = frozenset(
+    (
+        "zero",
+        "one",
+        "fieldnames",
+        "fieldtypes",
+        "fieldcount",
+        "eltype",
+        "nameof",
+        "supertype",
+        "typemax",
+        "typemin",
+        "sum",
+        "isa",
+    )
+)
 
 
 class Calls(Derivatives):
@@ -85,6 +105,12 @@ class Calls(Derivatives):
         if f"iterators:{text}" in self.packages and text in ITERATORS:
             return self.iterators_call(text, args)
         args = self.unsplat(text, args)
+        if text in TAKING_TYPES and not self.comparing_types:
+            self.comparing_types = True
+            try:
+                return self.named_call(text, args, node)
+            finally:
+                self.comparing_types = False
         idiom = IDIOMS.get(text)
         if text in self.extended and (made := self.special_named(text, args)) is not None:
             return made
@@ -115,6 +141,12 @@ class Calls(Derivatives):
             self.imports.add("plt")
             return "plt.show()", NONE
         helper = self.helper_name(text)
+        if text == "new" and self.new_plan is not None:
+            plan = self.new_plan
+            made = self._fields_call(plan, python_name(plan.name), args, Kind("struct", (plan.name,)))
+            if made is not None:
+                return made
+            self.weigh(plan.name)
         if text in ("new",):
             code, _ = self.arguments(args)
             return f"{self.jl('new')}({self.new_of or 'type'}{', ' + code if code else ''})", Kind(
@@ -182,6 +214,7 @@ class Calls(Derivatives):
         return [*args[:-1], last.args[0]] if self.expr(last.args[0])[1].tag == "tuple" else args
 
     new_of: str | None = None
+    new_plan: Plan | None = None
 
     def elementwise(self, text: str, arg: Node) -> Value | None:
         """``sin(x)`` of a number of a known kind."""

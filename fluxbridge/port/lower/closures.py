@@ -50,7 +50,7 @@ class Closures(Parameters):
                 return made
         if self.closed:
             self.refuse("a function of several statements inside of a condition or a comprehension", node)
-        python = "_" + self.fresh(name or "function") if name is None else python_name(name)
+        python = self.free_name("f", "g", "h") if name is None else python_name(name)
         if name is not None:
             variable = self.lookup(name)
             if variable is None or variable.scope.home is not self.scope.home:
@@ -93,8 +93,9 @@ class Closures(Parameters):
         scope = Scope("function", key, self.scope)
         closed, self.closed = self.closed, True
         outer_kinds, self.result_kinds = self.result_kinds, []
-        counter = self.counter
+        counter, given = self.counter, set(self.given)
         defaults: list[str] = []
+        self.in_try += key in self.tried
         try:
             with self.inside(scope), self.hoisting() as hoisted:
                 signature, opening = self.signature(list(parameters), key, False, defaults)
@@ -102,14 +103,16 @@ class Closures(Parameters):
                     code, kind = self.tracked(body)
                 except Refused as refusal:
                     if "inside of a condition" in refusal.reason or "needed twice" in refusal.reason:
-                        self.counter = counter
+                        self.counter, self.given = counter, given
                         return None
                     raise
             if hoisted or opening or defaults:
+                self.given = given
                 return None
             self.learn_result(key, kind)
         finally:
             self.closed, self.result_kinds = closed, outer_kinds
+            self.in_try -= key in self.tried
         signature += [f"{n}={n}" for n in captured]
         head = f"lambda {', '.join(signature)}" if signature else "lambda"
         return f"({head}: {code})", Kind("lambda", (key,))

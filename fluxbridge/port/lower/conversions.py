@@ -68,7 +68,7 @@ class Conversions(Helpers):
                 return (
                     self.helper_call("Set", "set_", args)
                     if args
-                    else (f"{self.builtin('set')}()", Kind("set", (ANY,)))
+                    else (f"{self.jl('set_')}()", Kind("set", (ANY,)))
                 )
             if text in ("Vector", "Array", "Matrix"):
                 return self._typed_array(text, function, args, node)

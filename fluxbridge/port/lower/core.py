@@ -67,8 +67,10 @@ class Core:
         self.comments: list[Comment] = []
         self.index_stack: list[tuple[str, Kind, int, int]] = []
         self.counter = 0
+        self.given: set[str] = set()
         self.symbols = False
         self.in_try = 0
+        self.tried: set[int] = set()
         self.missing: dict[str, str] = {}
         self.shadowed: set[str] = set()
         self.helper_calls = 0
@@ -78,6 +80,7 @@ class Core:
         self.absorbed: set[int] = set()
         self._slots: dict[str, dict[str, Expr]] = {}
         self.in_function = 0
+        self.taken: set[str] = set()
         self.free = False
         self.seen: dict[tuple[str, int], Kind] = {}
         self.statement_at = -1
@@ -117,6 +120,14 @@ class Core:
         self.counter += 1
         name = f"{python_name(stem)}_{self.counter}"
         return name
+
+    def free_name(self, *wanted: str) -> str:
+        """The first of these names that nobody uses, and from now on nobody else."""
+        for name in wanted:
+            if name not in self.taken and name not in self.given:
+                self.given.add(name)
+                return name
+        return "_" + self.fresh("function")
 
     @contextmanager
     def hoisting(self) -> Iterator[list[str]]:
@@ -163,7 +174,7 @@ class Core:
         self.widen(self.learned.results, key, kind)
 
     def widen(self, table: dict, key: Any, kind: Kind) -> None:
-        """One more kind of value in a table; functions that are lost by the join may be called with anything."""
+        """One more kind in a table; functions that the join loses may be called with anything."""
         old = table.get(key, BOTTOM)
         table[key] = joined = join(old, kind)
         for lost in (old, kind):

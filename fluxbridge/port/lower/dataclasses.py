@@ -8,15 +8,29 @@ from ..kinds import ANY, BOOL, F32, FLOAT, INT, NUMBERS, Kind
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .core import Refused
 from .fields import EXACT, constructor_name
+from .parameters import written_doc
 from .plans import Field, Plan, base_name, parameters_of
 from .scope import Scope, Variable, is_definition, python_name, targets
 from .special import BINARY, Special
 
 ANNOTATIONS = {
-    "Float64": "float", "Float32": "np.float32", "Int": "int", "Int64": "int", "Bool": "bool", "String": "str", "Symbol": "str",
-    "Char": "str", "AbstractString": "str", "Dict": "dict", "AbstractDict": "dict", "Set": "set", "Tuple": "tuple",
-    "Integer": "int", "AbstractFloat": "float", "Real": "float",
-}  # fmt: skip
+    "Float64": "float",
+    "Float32": "np.float32",
+    "Int": "int",
+    "Int64": "int",
+    "Bool": "bool",
+    "String": "str",
+    "Symbol": "str",
+    "Char": "str",
+    "AbstractString": "str",
+    "Dict": "dict",
+    "AbstractDict": "dict",
+    "Set": "set",
+    "Tuple": "tuple",
+    "Integer": "int",
+    "AbstractFloat": "float",
+    "Real": "float",
+}
 ARRAYS = frozenset(
     ("Vector", "Matrix", "Array", "AbstractVector", "AbstractMatrix", "AbstractArray", "AbstractVecOrMat")
 )
@@ -38,12 +52,12 @@ class Dataclasses(Special):
             options.append("eq=False")
         run = self._run(plan)
         decorators, taken = self._layers(plan, run)
-        lines = [f"    {plan.documentation.strip()!r}"] if plan.documentation else []
+        lines = [f"    {written_doc(plan.documentation, 1)}"] if plan.documentation else []
         lines += self._inner_comments(plan)
         for f in plan.fields:
             self.learned.variables.setdefault((("struct", plan.name), python_name(f.name)), Kind("bottom"))
             lines.append(f"    {python_name(f.name)}: {self._annotation(plan, f)}{self._default(plan, f)}")
-        if plan.inner:
+        if plan.inner and plan.computed is None:
             lines += ["", *self.indent(self._checks(plan))]
         for definition, comments in run:
             method = self._method(plan, definition, slots)
@@ -55,7 +69,19 @@ class Dataclasses(Special):
         above = f"({self.type_expr(plan.parent)})" if plan.parent is not None else ""
         call = f"({', '.join(options)})" if options else ""
         body = lines or ["    pass"]
-        return [*decorators, f"@dataclass{call}", f"class {own.python}{above}:", *body]
+        made = [*decorators, f"@dataclass{call}", f"class {own.python}{above}:", *body]
+        return [*made, *self._computed(plan, own)] if plan.computed is not None else made
+
+    def _computed(self, plan: Plan, own: Variable) -> list[str]:
+        """An inner constructor that computes the fields, as a function; ``new`` is the class itself."""
+        assert plan.computed is not None
+        _name, parameters, wheres, _result, body = self.parts(plan.computed)
+        before, self.new_plan = self.new_plan, plan
+        try:
+            python = constructor_name(plan, plan.computed, own.python)
+            return self.function(python, parameters, wheres, body, plan.computed, False, plan.computed.at)
+        finally:
+            self.new_plan = before
 
     def _inner_comments(self, plan: Plan) -> list[str]:
         body = plan.node.args[2]
@@ -174,7 +200,7 @@ class Dataclasses(Special):
     # Constructors.
 
     def checked(self, plan: Plan) -> tuple[list[Node], dict[str, str]] | None:
-        """The checks of an inner constructor that ends with ``new`` of its parameters, and which field each is."""
+        """The checks of an inner constructor that ends with ``new`` of its parameters, and their fields."""
         if not plan.inner:
             return [], {}
         definition = plan.inner[0]
@@ -244,7 +270,8 @@ class Dataclasses(Special):
         if isinstance(node, Expr) and base_name(node) == "Union":
             parts = [a for a in node.args[1:] if base_name(a) != "Nothing"]
             if len(parts) == 1:
-                return f"{self._annotation(plan, Field(f.name, parts[0]))} | None"
+                inner = self._annotation(plan, Field(f.name, parts[0]))
+                return repr(f"{inner[1:-1]} | None") if inner.startswith("'") else f"{inner} | None"
         name = base_name(node)
         if name in ARRAYS:
             element = base_name(node.args[1]) if isinstance(node, Expr) and len(node.args) > 1 else ""

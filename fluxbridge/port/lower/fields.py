@@ -1,8 +1,8 @@
 """Structs that are plain dataclasses: what their fields hold, and what is passed to them.
 
-A struct of the program becomes a dataclass if every use of it is known to mean the same: each argument has the
-kind of its field (or is converted where it is passed), the type is not used as a value, and so on. Whoever finds
-a use that is not certain calls :meth:`Fields.weigh`; then the struct is written with ``@jl.struct``.
+A struct of the program becomes a dataclass if every use of it is known to mean the same: each argument
+has the kind of its field (or is converted where it is passed), the type is not used as a value, and so on.
+Whoever finds a use that is not certain calls :meth:`Fields.weigh`; then it is written with ``@jl.struct``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,34 @@ from .scope import python_name
 from .words import ELEMENT_KINDS
 
 UNCONVERTED = frozenset(
-    ["Any", "Number", "Real", "Integer", "AbstractFloat", "AbstractString", "AbstractVector", "AbstractMatrix", "AbstractArray", "AbstractVecOrMat", "VecOrMat", "Function", "Symbol", "Char", "String", "Tuple", "NamedTuple", "AbstractDict", "Array", "Vector", "Matrix", "IO", "AbstractRNG", "Chain", "Dense"]
-)  # fmt: skip
+    [
+        "Any",
+        "Number",
+        "Real",
+        "Integer",
+        "AbstractFloat",
+        "AbstractString",
+        "AbstractVector",
+        "AbstractMatrix",
+        "AbstractArray",
+        "AbstractVecOrMat",
+        "VecOrMat",
+        "Function",
+        "Symbol",
+        "Char",
+        "String",
+        "Tuple",
+        "NamedTuple",
+        "AbstractDict",
+        "Array",
+        "Vector",
+        "Matrix",
+        "IO",
+        "AbstractRNG",
+        "Chain",
+        "Dense",
+    ]
+)
 ARRAYS = frozenset(("Vector", "Matrix", "Array"))
 EXACT = (INT, NAT, BOOL, Kind("str"), Kind("sym"), Kind("char"), Kind("none"))
 CONVERSIONS = {"Float64": "Float64", "Int": "Int64", "Int64": "Int64", "Float32": "Float32"}
@@ -32,6 +58,8 @@ class Fields(Expressions):
     """Fields, and the calls that make structs."""
 
     changing: bool = False
+    #: Abstract types of the program that are written as classes.
+    abstract: frozenset[str] | set[str] = frozenset()
     differentiating: bool = False
 
     def weigh(self, name: str) -> None:
@@ -152,6 +180,8 @@ class Fields(Expressions):
             if kind.tag == "none" and any(base_name(a) == "Nothing" for a in node.args[1:]):
                 return code
             others = [a for a in node.args[1:] if base_name(a) not in ("Nothing", "Missing")]
+            if all(base_name(a) in self.plans or base_name(a) in self.abstract for a in others):
+                return code
             made = self.fitted(code, kind, others[0]) if len(others) == 1 and kind != ANY else None
             return made if made == code else None
         if name in self.plans:
@@ -173,7 +203,7 @@ class Fields(Expressions):
                 and self.lookup(element.text) is None
                 and element.text not in UNCONVERTED
             )
-            mine = isinstance(element, Name) and element.text in self.plans
+            mine = isinstance(element, Name) and (element.text in self.plans or element.text in self.abstract)
             return code if code == "[]" or is_variable or (mine and kind.tag == "arr") else None
         if name in ("AbstractArray", "AbstractVector", "AbstractMatrix", "Tuple", "NTuple"):
             return code
@@ -187,6 +217,14 @@ class Fields(Expressions):
         if any(isinstance(a, Expr) and a.head == "..." for a in [*positional, *keywords]):
             return None
         result = Kind("struct", (plan.name,))
+        if plan.computed is not None:
+            function = constructor_name(plan, plan.computed, python)
+            return self.followed_call(function, (plan.computed.at,), args)[0], result
+        return self._fields_call(plan, python, args, result)
+
+    def _fields_call(self, plan: Plan, python: str, args: list[Node], result: Kind) -> Value | None:
+        """A call that gives a value for each field, or of an outer constructor."""
+        positional, keywords = self.split(args)
         if plan.outer:
             with self.hoisting():
                 kinds = [self.handed(a)[1] for a in positional]
@@ -210,15 +248,15 @@ class Fields(Expressions):
             parts.append(made)
         for k in keywords:
             name = k.args[0] if isinstance(k, Expr) and k.head == "kw" else k
-            field = plan.field(name.text) if isinstance(name, Name) else None
-            if field is None:
+            named = plan.field(name.text) if isinstance(name, Name) else None
+            if named is None:
                 return None
             code, kind = self.handed(k.args[1] if isinstance(k, Expr) else k)
-            made = self.fitted(code, kind, field.type)
+            made = self.fitted(code, kind, named.type)
             if made is None:
                 return None
-            self.learn_field(plan.name, field.name, kind)
-            parts.append(f"{python_name(field.name)}={made}")
+            self.learn_field(plan.name, named.name, kind)
+            parts.append(f"{python_name(named.name)}={made}")
         return f"{python}({', '.join(parts)})", result
 
     def _constructor(self, plan: Plan, kinds: list[Kind]) -> Expr | None:
@@ -247,6 +285,8 @@ class Fields(Expressions):
 
     def _surely(self, kind: Kind, parameter: Node) -> bool:
         name = base_name(type_of(parameter))
+        if name in self.plans:
+            return kind == Kind("struct", (name,))
         return (name in ("Integer", "Int", "Int64") and kind in INTS) or (
             name in ("Real", "Number") and kind in REALS
         )
@@ -255,6 +295,8 @@ class Fields(Expressions):
         name = base_name(type_of(parameter))
         if name in ("Integer", "Int", "Int64"):
             return kind.tag in ("float", "f32", "arr", "struct", "str", "tuple", "lambda", "model", "dict")
+        if name in self.plans:
+            return kind != ANY and kind.tag not in ("any", "num") and kind != Kind("struct", (name,))
         if name in ("Real", "Number", "Float64"):
             return kind.tag in ("arr", "struct", "str", "tuple", "lambda", "model", "dict")
         return False
@@ -287,7 +329,7 @@ class Fields(Expressions):
 
 def constructor_name(plan: Plan, definition: Expr, python: str) -> str:
     """What an outer constructor is called as a function."""
-    number = next(i for i, d in enumerate(plan.outer) if d is definition)
+    number = next((i for i, d in enumerate(plan.outer) if d is definition), 0)
     return f"new_{python.lower()}" + (f"_{number + 1}" if number else "")
 
 
@@ -298,6 +340,8 @@ def static_reasons(plan: Plan, abstract: set[str], repeated: bool) -> bool:
     ):
         return True
     if len(plan.inner) > 1 or (plan.inner and (plan.outer or plan.keywords)):
+        return True
+    if plan.inner and not is_plain_constructor(plan.inner[0], plan.name):
         return True
     names = [f.name for f in plan.fields]
     seen_default = False
@@ -328,3 +372,11 @@ def mentions(node: Any, names: list[str]) -> bool:
     if isinstance(node, Name):
         return node.text in names
     return isinstance(node, Expr) and any(mentions(a, names) for a in node.args)
+
+
+def is_plain_constructor(definition: Expr, name: str) -> bool:
+    """An inner constructor without type parameters, whose parameters are all positional."""
+    head = definition.args[0]
+    if not (isinstance(head, Expr) and head.head == "call" and head.args[0] == Name(name)):
+        return False
+    return not any(isinstance(p, Expr) and p.head in ("parameters", "...") for p in head.args[1:])

@@ -7,10 +7,15 @@ from typing import Any
 from .. import base
 from ..kinds import (
     ANY,
+    BOOL,
     BOTTOM,
+    F32,
+    FLOAT,
+    REALS,
     STR,
     Kind,
     arr,
+    floated,
     join_all,
 )  # fmt: skip
 from ..names import BASE, ELEMENTWISE, MODULES, SELECTED
@@ -30,6 +35,9 @@ from .words import ELEMENT_KINDS, TYPE_WORDS
 
 #: Packages whose names are in SELECTED.
 SELECTING = ("Flux", "MLUtils", "OneHotArrays", "NNlib", "Optimisers", "Functors", "ForwardDiff")
+
+
+MATRIX_FUNCTIONS = {"inv": "linalg.inv", "det": "linalg.det", "tr": "trace"}
 
 
 class Functions(Fields):
@@ -103,7 +111,7 @@ class Functions(Fields):
             return self.followed_call(own.python, (own.functions[0].at,), args)
         if own.functions:
             code, _ = self.arguments(args)
-            return f"{own.python}({code})", ANY
+            return f"{own.python}({code})", self.results_of(tuple(d.at for d in own.functions))
         return self.value_call(own.python, kind, args)
 
     def value_call(self, function: str, kind: Kind, args: list[Node]) -> Value:
@@ -124,7 +132,8 @@ class Functions(Fields):
             return self.lambda_value(a, None, bind=self.scope)
         if isinstance(a, Expr) and a.head == "...":
             return self.argument(a)
-        return self.tracked(a)
+        code, kind = self.tracked(a)
+        return code, Kind("lambda", kind.args) if kind.tag == "elementwise" else kind
 
     def followed_call(self, function: str, keys: tuple, args: list[Node]) -> Value:
         """A call of functions with one method each: what is passed is remembered."""
@@ -150,17 +159,30 @@ class Functions(Fields):
                 named.extend(self.keyword_arguments([k]))
         self.learn_call(keys, learned)
         inside = ", ".join([c for c, _ in values] + named)
-        return f"{function}({inside})", self.results_of(keys)
+        return f"{function}({inside})", self.results_of(keys, kinds)
 
     def learn_call(self, keys: tuple, kinds: dict[Any, Kind]) -> None:
         """Functions are called with arguments of these kinds."""
         for key in keys:
+            if isinstance(key, str):
+                continue
             for place, kind in kinds.items():
                 self.learn_parameter((key, place), kind)
 
-    def results_of(self, keys: tuple) -> Kind:
-        """What functions gave in the pass before."""
-        return join_all(self.known.results.get(key, BOTTOM) for key in keys)
+    def results_of(self, keys: tuple, kinds: list[Kind] | None = None) -> Kind:
+        """What functions gave in the pass before; functions of one number by what they are called with."""
+        return join_all(
+            self._elementwise_result(key, kinds or [])
+            if isinstance(key, str)
+            else self.known.results.get(key, BOTTOM)
+            for key in keys
+        )
+
+    @staticmethod
+    def _elementwise_result(name: str, kinds: list[Kind]) -> Kind:
+        if len(kinds) != 1 or kinds[0] not in REALS | {F32, BOTTOM}:
+            return ANY
+        return {"float": floated(kinds[0]), "same": kinds[0], "bool": BOOL}[ELEMENTWISE[name][1]]
 
     def function_value(self, node: Node, kinds: list[Kind] | None) -> Value:
         """A function as an argument, called with values of these kinds."""
@@ -168,11 +190,32 @@ class Functions(Fields):
             return self.lambda_value(node, kinds)
         if kinds is None:
             return self.expr(node)
+        plain = self.plain_function(node, kinds)
+        if plain is not None:
+            return plain
         code, kind = self.tracked(node)
         if kind.tag == "lambda":
             self.learn_call(kind.args, dict(enumerate(kinds)))
         self.called_unseen(kind)
         return code, kind
+
+    def plain_function(self, node: Node, kinds: list[Kind]) -> Value | None:
+        """``det`` and ``*`` as they are written in Python, where they get matrices and numbers."""
+        if not isinstance(node, Name) or self.lookup(node.text) is not None or node.text in self.extended:
+            return None
+        text = node.text
+        if text in MATRIX_FUNCTIONS and len(kinds) == 1 and self.helper_name(text) is not None:
+            kind = kinds[0]
+            matrix = (
+                kind.tag == "arr" and kind.rank == 2 and kind.stored == "nd" and kind.element in (FLOAT, F32)
+            )
+            if matrix or kind.tag in ("diagonal", "uniform"):
+                return self.np(MATRIX_FUNCTIONS[text]), Kind("function")
+        if text in ("+", "-", "*", "/") and len(kinds) >= 2 and all(k == FLOAT for k in kinds):
+            names = "abcdefgh"[: len(kinds)]
+            if len(names) == len(kinds) and (len(kinds) == 2 or text in "+*"):
+                return f"(lambda {', '.join(names)}: {f' {text} '.join(names)})", Kind("function")
+        return None
 
     def result_of(self, function: Kind) -> Kind:
         """What a function value gives."""
@@ -205,7 +248,8 @@ class Functions(Fields):
         if text in MODULES and (text in self.packages or text in ("Base", "Iterators")):
             return text, Kind("module")
         if text == "I" and "LinearAlgebra" in self.packages:
-            return self.jl("I"), ANY
+            self.imports.add("from fluxbridge import I")
+            return "I", Kind("uniform")
         if text in ZYGOTE and self.packages & {"Zygote", "Flux", "gradient:Zygote"}:
             self.imports.add(f"from fluxbridge import {text}")
             return text, Kind("function")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 from ..kinds import (
     ANY,
     BOOL,
     BOTTOM,
+    F32,
     FLOAT,
     INT,
     INTS,
@@ -27,6 +30,13 @@ SHOWING = frozenset(("println", "print_", "string", "show_", "repr_", "display",
 BASIC = ("+", "-", "*", "/", "^", "<", "isless", "==")
 
 
+#: Helpers that go through a dictionary in its order.
+WALKING = frozenset(
+    """println print_ show_ string repr_ sprint display keys values pairs collect first map_ join foreach
+    enumerate_ zip_ argmax argmin findmax findmin findall findfirst reduce foldl sum_ mapreduce""".split()  # noqa: SIM905
+)
+
+
 class Helpers(Functions):
     """``map(f, xs)``, ``sum(xs)``, ``join(words)``."""
 
@@ -36,6 +46,20 @@ class Helpers(Functions):
         if text in HIGHER and positional and self._is_function(positional[0]):
             return self.higher_call(text, helper, positional, keywords)
         values = [self.passed(a) for a in positional]
+        if helper in (
+            "unique",
+            "set_",
+            "dict_",
+            "unique_in_place",
+            "countmap",
+            "union",
+            "intersect",
+            "setdiff",
+        ):
+            for _, kind in values:
+                self.keyed(kind)
+        if helper in WALKING:
+            values = [(self.shown(v), v[1]) for v in values]
         named = self._named(keywords, values)
         if self.extended and helper not in SHOWING and self.touches_structs([k for _, k in values]):
             for op in (*BASIC, text):
@@ -136,10 +160,43 @@ class Helpers(Functions):
                 kinds = []
             code, function = self.function_value(positional[0], kinds)
             result = self.higher_kind(text, function, kinds, values, keywords, positional)
+        if text == "map":
+            made = self._listed(code, result, kinds, values, keywords)
+            if made is not None:
+                return made
         if text == "mapreduce":
             code = f"{code}, {self.function_value(positional[1], None)[0]}"
         inside = ", ".join([code] + [c for c, _ in values] + self.keyword_arguments(keywords))
         return f"{self.jl(helper)}({inside})", result
+
+    def _listed(
+        self, function: str, result: Kind, kinds: list[Kind], values: list[Value], keywords: list[Node]
+    ) -> Value | None:
+        """``map(f, xs)`` outside of functions as ``[f(x) for x in xs]``."""
+        if len(values) != 1 or keywords or self.scope.home.kind != "file" or result.tag != "arr":
+            return None
+        code, source = values[0]
+        if not (source.tag == "range" or (source.tag == "arr" and source.rank == 1)) or code.startswith("*"):
+            return None
+        try:
+            node = ast.parse(function, mode="eval").body
+        except SyntaxError:
+            return None
+        if isinstance(node, ast.Lambda):
+            plain = node.args
+            if len(plain.args) != 1 or plain.defaults or plain.vararg or plain.kwonlyargs or plain.kwarg:
+                return None
+            listed = f"[{ast.unparse(node.body)} for {plain.args[0].arg} in {code}]"
+        elif isinstance(node, ast.Name):
+            item = "v" if node.id == "x" else "x"
+            listed = f"[{function}({item}) for {item} in {code}]"
+        else:
+            return None
+        if result.stored == "list":
+            return listed, result
+        return (
+            (f"{self.np('array')}({listed})", result) if result.element in (INT, FLOAT, F32, BOOL) else None
+        )
 
     def state_of(self, node: Node) -> Kind:
         """What a folding function gave in the pass before."""

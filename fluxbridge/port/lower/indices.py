@@ -108,6 +108,8 @@ class Indices(Values):
             return f"{code}[0]", BOTTOM
         if kind.tag == "dict" and len(positions) == 1:
             return f"{code}[{positions[0][0]}]", kind.args[1]
+        if kind.tag == "grads" and len(positions) == 1 and positions[0][1].tag == "arr":
+            return f"{code}[{positions[0][0]}]", ANY
         if len(positions) == 1 and self.has_slot(kind, "__getitem__"):
             return f"{code}[{positions[0][0]}]", self.special_call("__getitem__", kind) or ANY
         if kind.tag == "struct" or any(c.startswith("*") for c, _ in positions):

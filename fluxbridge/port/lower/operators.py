@@ -55,6 +55,14 @@ COMPARISONS = {
 ARRAY_FLOATS = (FLOAT, F32)
 
 
+def is_number(code: str) -> bool:
+    """Whether code is a number that is written out."""
+    try:
+        return isinstance(ast.literal_eval(code), (int, float))
+    except (ValueError, SyntaxError):
+        return False
+
+
 class Operators(Core):
     """Arithmetic, comparison, logic."""
 
@@ -91,6 +99,8 @@ class Operators(Core):
         made = method(op, a, b) if method is not None else None
         if made is None and op in COMPARISONS:
             made = self._compare(op, a, b)
+        if made is None and op in ("⊻", "xor") and kx == ky == BOOL:
+            made = f"({x} != {y})", BOOL
         if made is None and op in ("&", "|", "⊻") and (kx == ky == BOOL or {kx, ky} <= INTS):
             sign = {"&": "&", "|": "|", "⊻": "^"}[op]
             made = f"({x} {sign} {y})", BOOL if kx == BOOL else INT
@@ -100,7 +110,16 @@ class Operators(Core):
             made = (f"({x} is not None)" if y == "None" else f"({y} is not None)"), BOOL
         if made is None and op == "===" and (kx in (SYM, INT, NAT) and kx == ky):
             made = f"({x} == {y})", BOOL
+        if made is None and op == "≈" and kx == ky == FLOAT and self.scope.home.kind == "file":
+            made = self.close(x, y)
         return made if made is not None else self._helper(op, a, b)
+
+    def close(self, x: str, y: str) -> Value | None:
+        """``x ≈ y`` of two floats: equal to half of the digits."""
+        if "math" in self.taken:
+            return None
+        self.imports.add("math")
+        return f"math.isclose({x}, {y}, rel_tol=2**-26)", BOOL
 
     def _irrational(self, a: Value, b: Value) -> tuple[Value, Value]:
         """``π`` and ``ℯ`` take the width of the number beside them."""
@@ -181,6 +200,8 @@ class Operators(Core):
             kind = promoted(kx, ky)
             if op == "+" and {kx, ky} == {NAT} and literal is not None:
                 kind = NAT
+            if op == "-" and kx == NAT and literal is not None and literal <= self.lowest(x):
+                kind = NAT
             return f"({x} {op} {y})", kind
         if (
             kx == ky == F32
@@ -197,6 +218,16 @@ class Operators(Core):
         if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
             return f"({x} {op} {y})", COMPLEX
         return None
+
+    def lowest(self, code: str) -> int:
+        """The least value of a loop variable, else a number below all literals."""
+        scope: Any = self.scope
+        while scope is not None:
+            for variable in scope.names.values():
+                if variable.python == code:
+                    return -1 if variable.lowest is None else variable.lowest
+            scope = scope.parent
+        return -1
 
     @staticmethod
     def _same_arrays(kx: Kind, ky: Kind) -> bool:
@@ -362,8 +393,19 @@ class Operators(Core):
             or ex == ey == F32
             or (F32 in (ex, ey) and self._literal_whole(x, y, ex, ey))
         )
+        same_width = op in COMPARISONS and self._same_width(a, b)
         if op in COMPARISONS:
-            fits = fits or ({ex, ey} <= REALS | {F32} and self._same_width(a, b))
+            fits = (
+                fits
+                or ({ex, ey} <= REALS | {F32} and same_width)
+                or (op in ("==", "!=") and ex == ey == BOOL)
+            )
+        if {ex, ey} == {F32, FLOAT} and self.scope.home.kind == "file" and not same_width:
+            x, y = (
+                f"{self.np('float64')}({c})" if k == FLOAT and is_number(c) else c
+                for c, k in ((x, kx), (y, ky))
+            )
+            fits = fits or "np.float64(" in (x[:11], y[:11]) or kx.tag == ky.tag == "arr"
         stored = all(
             k in NUMBERS or (k.tag == "arr" and k.stored == "nd" and k.rank is not None) for k in (kx, ky)
         )

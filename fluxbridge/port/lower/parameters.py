@@ -49,6 +49,7 @@ class Parameters(Statements):
         closed, self.closed = self.closed, False
         statement_level, self.statement_level = self.statement_level, False
         self.in_function += 1
+        self.in_try += node.at in self.tried
         try:
             with self.inside(scope):
                 extra = []
@@ -80,6 +81,7 @@ class Parameters(Statements):
         finally:
             self.result_kinds, self.closed, self.statement_level = outer_kinds, closed, statement_level
             self.in_function -= 1
+            self.in_try -= node.at in self.tried
         text = self._docstring(documented)
         decorated = list(decorators or [])
         if dispatch and not decorated:
@@ -93,7 +95,7 @@ class Parameters(Statements):
         if not (isinstance(documented, Literal) and documented.type == "String"):
             return []
         self.documentation = None
-        return [f"{documented.value.strip()!r}"]
+        return [written_doc(documented.value, self.in_function + 1)]
 
     def signature(
         self, parameters: list[Node], key: Any, typed: bool, defaults: list[str]
@@ -208,3 +210,14 @@ class Parameters(Statements):
             if variable is not None and variable.struct is not None:
                 return Kind("struct", (node.args[0].text,))
         return None
+
+
+def written_doc(text: str, depth: int) -> str:
+    """A documentation of Julia as one of Python, indented as its definition."""
+    lines = text.strip().splitlines()
+    if len(lines) == 1:
+        return repr(lines[0].strip())
+    margin = "    " * depth
+    own = min((len(li) - len(li.lstrip()) for li in lines[1:] if li.strip()), default=0)
+    rest = [f"{margin}{li[own:]}".rstrip() for li in lines[1:]]
+    return repr("\n".join([lines[0].strip(), *rest, margin]))

@@ -138,6 +138,8 @@ class Plotter:
                 self.size = f"figsize=({', '.join(inches)})"
             elif name in ("xaxis", "yaxis"):
                 self.axis(name[0], value)
+            elif name == "clims":
+                found["vmin"], found["vmax"] = (self.t.expr(v)[0] for v in value.args)  # type: ignore[union-attr]
             elif name == "yflip":
                 self.after.append(f"{self.plt('gca')}().invert_yaxis()")
             elif name in plots.AXES:

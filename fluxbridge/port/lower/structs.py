@@ -14,8 +14,6 @@ class Structs(Dataclasses):
     """``struct … end``, constructors, callable structs."""
 
     current_struct = ""
-    #: Abstract types of the program that are written as classes.
-    abstract: frozenset[str] | set[str] = frozenset()
 
     def callable_struct(
         self, name: Expr, parameters: list[Node], wheres: list[Node], body: Node, node: Expr

@@ -14,6 +14,7 @@ from ..kinds import (
     INT,
     NAT,
     NONE,
+    REAL,
     STR,
     SYM,
     Kind,
@@ -128,6 +129,8 @@ class Values(Operators):
                 code, kind = self.expr(part)
                 if kind == BOOL:
                     code = f"{self.builtin('str')}({code}).lower()"
+                elif kind == F32:  # its format is that of the float in 64 bits
+                    code = f"{self.builtin('str')}({code})"
                 elif not self.plainly(kind) and kind != BOTTOM:
                     self.printed(kind)
                     code = f"{self.jl('string')}({code})"
@@ -136,13 +139,13 @@ class Values(Operators):
 
     def plainly(self, kind: Kind) -> bool:
         """Whether Python prints a value as Julia does."""
-        return kind in (STR, INT, NAT, FLOAT, CHAR, SYM, F32) or self.has_slot(kind, "__repr__")
+        return kind in (STR, INT, NAT, FLOAT, REAL, CHAR, SYM, F32) or self.has_slot(kind, "__repr__")
 
     def printed(self, kind: Kind) -> None: ...
 
     def format_string(self, parts: list[tuple[str, str]]) -> str:
         """An f-string; pieces that cannot stand in one are joined by ``+``."""
-        body = ""
+        body, quoted = "", False
         for sort, text in parts:
             if sort == "text":
                 body += (
@@ -155,12 +158,12 @@ class Values(Operators):
                     else (repr(text)[1:-1].replace("{", "{{").replace("}", "}}"))
                 )
             else:
-                if "'" in text or "\\" in text or "{" in text or '"' in text:
-                    temporary = None if self.closed else self.fresh("text")
-                    if temporary is None:
-                        return self._joined(parts)
+                if "\\" in text or text.startswith("{") or '"' in text or ("'" in text and "f'" in text):
                     return self._joined(parts)
+                quoted = quoted or "'" in text
                 body += "{" + text + "}"
+        if quoted and '"' in body:
+            return self._joined(parts)
         quote = '"' if '"' not in body else "'"
         if quote == '"':
             body = body.replace("\\'", "'")

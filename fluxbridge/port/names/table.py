@@ -215,7 +215,7 @@ SELECTED = frozenset(
         "gather!",
         "scatter",
         "scatter!",
-        "topk",
+        "topk", "imrotate",
         "batched_searchsortedfirst",
         "batched_searchsortedlast",
         "KeyPath",

@@ -201,3 +201,12 @@ def choose(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if values is None or values[0][1] != BOOL:
         return None
     return f"({values[1][0]} if {values[0][0]} else {values[2][0]})", join_all([values[1][1], values[2][1]])
+
+
+@idiom("isapprox")
+def close(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``isapprox(x, y)`` of two floats."""
+    values = plain(t, positional, keywords, 2)
+    if values is None or not all(k == FLOAT for _, k in values) or t.scope.home.kind != "file":
+        return None
+    return t.close(values[0][0], values[1][0])

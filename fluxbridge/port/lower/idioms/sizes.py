@@ -13,11 +13,13 @@ from ...kinds import (
     INT,
     INTS,
     NAT,
+    NATS,
     NUMBERS,
     Kind,
     arr,
 )
-from ...syntax import Expr, Name
+from ...shifts import moved
+from ...syntax import Expr, Literal, Name
 from .registry import Value, idiom, plain
 
 
@@ -44,12 +46,14 @@ def size(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return None
     code, kind = t.reader(positional[0])
     if len(positional) == 1:
+        if kind == Kind("onehot", (2,)):
+            return f"{code}.shape", Kind("tuple", (NAT, NAT))
         if kind.tag == "arr" and kind.stored == "nd" and kind.rank:
             return f"{code}.shape", Kind("tuple", (NAT,) * kind.rank)
         return f"{t.jl('size')}({code})", Kind(
             "tuple", (NAT,) * kind.rank
         ) if kind.tag == "arr" and kind.rank else ANY
-    axis, _ak = t.expr(positional[1])
+    axis, ak = t.expr(positional[1])
     literal = t.literal_int(axis)
     if (
         kind.tag == "arr"
@@ -59,6 +63,15 @@ def size(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         and 1 <= literal <= kind.rank
     ):
         return f"{code}.shape[{literal - 1}]", NAT
+    if (
+        kind.tag == "arr"
+        and kind.stored == "nd"
+        and kind.rank
+        and (
+            ak == NAT or (ak == FLOAT and axis.isidentifier())  # a whole number within a gradient
+        )
+    ):
+        return f"{code}.shape[{moved(axis, -1)}]", NAT
     return f"{t.jl('size')}({code}, {axis})", NAT
 
 
@@ -124,3 +137,30 @@ def transpose(t: Any, positional: list, keywords: list, node: Any) -> Value | No
     ):
         return None
     return f"{values[0][0]}.T", values[0][1]
+
+
+@idiom("eachindex", "axes")
+def places(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``eachindex(x)``, ``axes(A, 2)``: the positions of Julia."""
+    axis = 1
+    if node.args[0].text == "axes":
+        if len(positional) != 2 or not isinstance(positional[1], Literal):
+            return None
+        axis, positional = positional[1].value, positional[:1]
+    values = plain(t, positional, keywords, 1)
+    if values is None or not values[0][0].replace(".", "").isidentifier():
+        return None
+    code, kind = values[0]
+    if kind.tag != "arr" or kind.rank is None or not 1 <= axis <= kind.rank:
+        return None
+    if node.args[0].text == "eachindex":
+        if kind.rank != 1 and kind.stored != "nd":
+            return None
+        size = f"{t.builtin('len')}({code})" if kind.rank == 1 else f"{code}.size"
+    elif kind.rank == 1:
+        size = f"{t.builtin('len')}({code})"
+    elif kind.stored == "nd":
+        size = f"{code}.shape[{axis - 1}]"
+    else:
+        return None
+    return f"{t.builtin('range')}(1, {size} + 1)", NATS
