@@ -59,6 +59,9 @@ DIFFER = [
     (("array", "Float64", A), A.astype(np.float32), "elements are Float32, in Julia Float64"),
     (("array", "Int64", np.array([1, 2])), np.array([1.0, 2.0]), "elements are floats, in Julia Int64"),
     (("array", "Float64", A), np.where(A > 3, np.nan, A), "at [1, 1], in Julia 4.0, here nan"),
+    (("array", "Int64", np.array([1, 2])), np.array([1, 3]), "off by 1 at [1]"),
+    (("list", "Any", (2, 1), (N1, ("nothing",))), np.array([[None], [1]], object), "x[0]: in Julia"),
+    (("list", "Any", (2, 2), (N1, N2, N1, N1)), np.array([[1, 2], [1, 1]], object), "x[1]: in Julia 2"),
     (("tuple", (N1, N2)), [1, 2], "in Julia a tuple"),
     (("tuple", (N1, N2)), (1, 3), "x[1]: in Julia 2, here 3"),
     (("tuple", (N1,)), (1, 3), "2 elements, in Julia 1"),
@@ -66,6 +69,7 @@ DIFFER = [
     (("dict", (N1,), (N1,)), {2: 1}, "has no key 1"),
     (("dict", (N1,), (N1,)), {1: 2}, "x[1]: in Julia 1, here 2"),
     (("set", (N1,)), {2}, "has no element 1"),
+    (("set", (N1, N1)), {1, 2}, "has no element 1"),
     (DENSE, flux.Dense(2 * W, W[:, 0]), "x.weight: off by 1 at [0, 0]"),
 ]  # fmt: skip
 

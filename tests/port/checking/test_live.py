@@ -44,8 +44,8 @@ def test_values_of_all_kinds(julia):
         variables |= answer.variables
     assert {name: seen[:2] for name, seen in variables.items() if seen[0] in ("number", "text")} == {
         "a": ("number", "Int64"), "b": ("number", "Float32"), "c": ("number", "Rational{Int64}"),
-        "d": ("number", "Complex{Int64}"), "e": ("text", "String"), "f": ("text", "Char"), "g": ("text", "Symbol"),
-        "j": ("number", "Bool"), "x": ("number", "BigInt"),
+        "d": ("number", "Complex{Int64}"), "e": ("text", "String"), "f": ("text", "Char"),
+        "g": ("text", "Symbol"), "j": ("number", "Bool"), "x": ("number", "BigInt"),
     }  # fmt: skip
     assert variables["x"][2] == 2**70 and variables["h"] == ("nothing",) and variables["i"] == ("missing",)
     assert variables["k"][2].tolist() == [[1, 2], [3, 4]] and variables["k"][1] == "Int64"
