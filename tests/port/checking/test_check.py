@@ -144,6 +144,13 @@ def test_a_translation_that_would_be_worse_is_not_taken(monkeypatch):
     assert report.cells[3].check == "agrees" and "jl.mul(W, v)" in report.text
 
 
+def test_what_rounding_does_is_noted():
+    answers = [Answer(printed="0.3333334\n", variables={"x": number(1.0000001)})]
+    report = checked(["x = 1.0\nprintln(x / 3)"], [Answer(variables={"x": number(1.0)}), *answers])
+    assert report.complete and report.cells[0].check == "agrees"
+    assert report.cells[0].detail.startswith("up to rounding: x: in Julia 1.0000001, here 1.0, off by 1e-07")
+
+
 def test_an_error_on_both_sides_agrees():
     report = checked(['parse(Int, "a")'], [Answer(error_type="ArgumentError", error="invalid")])
     assert report.cells[0].check == "agrees"
