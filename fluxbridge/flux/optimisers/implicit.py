@@ -32,8 +32,8 @@ __all__ = [
 def params(*models: Any) -> Params:
     """The trained arrays of models, as implicit parameters: ``gradient(lambda: loss(x, y), params(model))``.
 
-    Each tied array occurs once. Arrays that are given by themselves, or in a list, may be of whole numbers, as
-    in Flux. Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y), model)``.
+    Each tied array occurs once. Arrays that are given by themselves, or in a list, may be of whole numbers,
+    as in Flux. Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y), model)``.
 
     >>> len(params({"w": np.ones(2), "n": 1}, np.ones(3), [np.array([1, 2])]))
     3

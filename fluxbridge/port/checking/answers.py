@@ -41,7 +41,8 @@ class Answer:
 
 def save(path: Path, codes: Iterable[str], answers: Iterable[Answer]) -> None:
     """Write down statements and the answers to them, one a line; a variable again only where it changes."""
-    lines, before = [], {}
+    lines: list[str] = []
+    before: dict[str, str] = {}
     for code, answer in zip(codes, answers, strict=True):
         entry = {"code": code, **asdict(answer)}
         for name, seen in answer.variables.items():
