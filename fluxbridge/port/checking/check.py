@@ -119,9 +119,11 @@ class _Verdicts:
             if "seed!" in step.code:
                 self.seeded, self.out_of_step = True, None
             random |= answer.drew and not self.seeded
-            if piece.refused is not None or not piece.lines:
-                self.lose(step, answer, "not translated") if piece.refused else None
+            if piece.refused is not None:
+                self.lose(step, answer, "not translated")
                 continue
+            if not piece.lines and not answer.error and not answer.missed:
+                continue  # a package, which Python imports at the top
             ran = runner.run(piece, number)
             if ran.error and not answer.error:
                 errors.append(ran.error)

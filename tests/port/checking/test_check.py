@@ -151,6 +151,13 @@ def test_what_rounding_does_is_noted():
     assert report.cells[0].detail.startswith("up to rounding: x: in Julia 1.0000001, here 1.0, off by 1e-07")
 
 
+def test_a_package_that_julia_does_not_have_is_the_reason():
+    missing = Answer(error_type="ArgumentError", error="Package Plots not found in current path.")
+    after = Answer(error_type="UndefVarError", error="plot not defined")
+    report = checked(["using Plots\nplot([1, 2])"], [missing, after])
+    assert report.cells[0].check == "not checked" and "Package Plots not found" in report.cells[0].detail
+
+
 def test_an_error_on_both_sides_agrees():
     report = checked(['parse(Int, "a")'], [Answer(error_type="ArgumentError", error="invalid")])
     assert report.cells[0].check == "agrees"
