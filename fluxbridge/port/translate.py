@@ -16,6 +16,7 @@ from .lower import (
     Refused,
     Tables,
     calls_of,
+    enumerated,
     is_definition,
     python_name,
     scan,
@@ -26,6 +27,7 @@ from .lower import (
 from .lower.defaults import with_defaults
 from .lower.fields import CHANGING, static_reasons
 from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
+from .modules import flattened
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
 
@@ -183,6 +185,7 @@ def translate_cells(
     more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
     text, bounds, broken = _joined(answered(cells))
     source = parse(text)
+    source.statements = flattened(source.statements)
     source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
@@ -386,6 +389,8 @@ class _Pass:
             bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
             for name in set().union(*bodies) & {*found.plain, *found.looped}:
                 t.learn(t.scope.names[name], ANY)
+        for name in [n for s in statements for n in enumerated(s)]:
+            t.scope.add(name, fixed=ANY)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()

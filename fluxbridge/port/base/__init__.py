@@ -87,6 +87,7 @@ from .errors import (
 )  # fmt: skip
 from .hashing import OrderedSet, ordered
 from .figures import side_by_side
+from .enums import *
 from .files import *
 from .indexing import (
     COLON,
