@@ -116,12 +116,14 @@ from .iteration import (
     lazy_map,
     pairs,
     partition,
+    peel,
     product,
     repeated,
     rest,
     reverse_iterator,
     take,
     takewhile,
+    tuple_,
     zip_,
 )  # fmt: skip
 from .linear import *
