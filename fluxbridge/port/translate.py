@@ -16,6 +16,7 @@ from .lower import (
     Refused,
     Tables,
     calls_of,
+    enumerated,
     is_definition,
     python_name,
     scan,
@@ -29,8 +30,10 @@ from .lower.facts import expressions as _expressions
 from .lower.facts import names_in as _names_in
 from .lower.fields import CHANGING, static_reasons
 from .lower.plans import plans_of, read_plan, struct_of
+from .modules import flattened
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
+from .widgets import bound_widgets
 
 GROWING = frozenset(
     [
@@ -190,6 +193,8 @@ def translate_cells(
         "ends": [end for _, end in bounds],
     }
     source = parse(text)
+    source.statements = bound_widgets(flattened(source.statements), text)
+    source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
     hopeful = True
@@ -395,12 +400,14 @@ class _Pass:
             bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
             for name in set().union(*bodies) & {*found.plain, *found.looped}:
                 t.learn(t.scope.names[name], ANY)
+        for name in [n for s in statements for n in enumerated(s)]:
+            t.scope.add(name, fixed=ANY)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()
         calls_of(root, set(GROWING), grown)
-        _grown_by_functions(root, grown)
-        t.grown = grown
+        inside = _grown_by_functions(root, grown)
+        t.grown, t.grows_inside = grown, inside or _grows_inside(root, grown)
         t.changes = _changed(root)
         t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
@@ -629,8 +636,24 @@ def _extended(statements: list[Node]) -> set[str]:
     return found
 
 
-def _grown_by_functions(root: Expr, grown: set[str]) -> None:
-    """Variables that are passed to a function which makes its parameter longer."""
+def _grows_inside(root: Expr, grown: set[str]) -> bool:
+    """Whether a vector grows that something else holds: ``push!(xs[1], 2)``, ``push!(v, 2)`` for v in a loop."""
+    looped: set[str] = set()
+    for node in _expressions(root):
+        if node.head == "for":
+            head = node.args[0]
+            for one in head.args if isinstance(head, Expr) and head.head == "block" else [head]:
+                if isinstance(one, Expr) and one.args:
+                    looped |= set(targets(one.args[0]))
+        if node.head == "call" and getattr(node.args[0], "text", "") in GROWING and len(node.args) > 1:
+            first = node.args[1]
+            if isinstance(first, Expr) and first.head in ("ref", ".", "call"):
+                return True
+    return bool(looped & grown)
+
+
+def _grown_by_functions(root: Expr, grown: set[str]) -> bool:
+    """Variables that are passed to a function which makes its parameter longer; whether it gets parts of others, too."""
     definitions: dict[str, list[tuple[list[str], Expr]]] = {}
     calls = []
     for node in _expressions(root):
@@ -653,11 +676,15 @@ def _grown_by_functions(root: Expr, grown: set[str]) -> None:
             inside: set[str] = set()
             calls_of(body, set(GROWING), inside)
             growing |= {(defined, i) for i, n in enumerate(names) if n in inside}
+    inside = False
     for call in calls:
         callee: Any = call.args[0]
         for i, a in enumerate(_positional(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
+            elif (callee.text, i) in growing and isinstance(a, Expr) and a.head in ("ref", "."):
+                inside = True
+    return inside
 
 
 def _only_defines(node: Any) -> bool:

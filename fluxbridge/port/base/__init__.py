@@ -87,6 +87,7 @@ from .errors import (
 )  # fmt: skip
 from .hashing import OrderedSet, ordered
 from .figures import side_by_side
+from .enums import *
 from .files import *
 from .indexing import (
     COLON,
@@ -115,12 +116,14 @@ from .iteration import (
     lazy_map,
     pairs,
     partition,
+    peel,
     product,
     repeated,
     rest,
     reverse_iterator,
     take,
     takewhile,
+    tuple_,
     zip_,
 )  # fmt: skip
 from .linear import *

@@ -335,6 +335,11 @@ def eachmatch(pattern: Any, text: str) -> list:
     return [RegexMatch(m) for m in pattern.finditer(text)]
 
 
+def chop(text: str, *, head: int = 0, tail: int = 1) -> str:
+    """``chop(text; head, tail)``."""
+    return text[head : max(len(text) - tail, head)]
+
+
 def chomp(text: str) -> str:
     """``chomp(text)``."""
     return text[:-1] if text.endswith("\n") else text

@@ -253,6 +253,21 @@ round_ = _rounder("round", np.round)
 floor, ceil, trunc = _rounder("floor", np.floor), _rounder("ceil", np.ceil), _rounder("trunc", np.trunc)
 
 
+def powermod(base: int, exponent: int, m: int) -> int:
+    """``powermod(b, e, m)``."""
+    return pow(int(base), int(exponent), int(m))
+
+
+def invmod(n: int, m: int) -> int:
+    """``invmod(n, m)``. Raises DomainError if there is none."""
+    try:
+        return pow(int(n), -1, int(m))
+    except ValueError:
+        from ...errors import DomainError
+
+        raise DomainError(f"Greatest common divisor is {math.gcd(int(n), int(m))}.") from None
+
+
 def gcd(*values: int) -> int:
     """``gcd(a, b…)``."""
     return math.gcd(*(int(v) for v in values))

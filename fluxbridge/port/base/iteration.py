@@ -125,6 +125,19 @@ def partition(x: Any, n: int) -> list:
     return [values[i : i + n] for i in range(0, len(values), n)]
 
 
+def peel(x: Any) -> Any:
+    """``Iterators.peel(x)``: the first element and the others; ``None`` of nothing."""
+    source = iterate(x)
+    for first in source:
+        return first, source
+    return None
+
+
+def tuple_(*values: Any) -> tuple:
+    """``tuple(a, b…)``."""
+    return values
+
+
 def take(x: Any, n: int) -> Iterator:
     """``Iterators.take``."""
     return itertools.islice(iterate(x), n)

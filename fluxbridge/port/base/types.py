@@ -7,6 +7,7 @@ a ``str``, a
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -131,6 +132,8 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
 
         if isinstance(value, str) and len(value) == 1:
             value = ord(value)
+        elif isinstance(value, enum.Enum):
+            value = value.value
         if isinstance(value, (np.ndarray, list, tuple)):
             raise TypeError("an array is converted with a dot: Int.(x)")
         if (

@@ -64,6 +64,7 @@ class Core:
         self.packages: set[str] = set()
         self.extended: set[str] = set()
         self.grown: set[str] = set()
+        self.grows_inside = False
         self.comments: list[Comment] = []
         self.index_stack: list[tuple[str, Kind, int, int]] = []
         self.counter = 0

@@ -132,7 +132,7 @@ class Functions(Fields):
             return self.lambda_value(a, None, bind=self.scope)
         if isinstance(a, Expr) and a.head == "...":
             return self.argument(a)
-        code, kind = self.tracked(a)
+        code, kind = self.tracked(a, "list" if self.may_grow(a) else None)
         return code, Kind("lambda", kind.args) if kind.tag == "elementwise" else kind
 
     def followed_call(self, function: str, keys: tuple, args: list[Node]) -> Value:

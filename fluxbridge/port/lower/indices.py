@@ -52,7 +52,7 @@ class Indices(Values):
             and isinstance(base, Expr)
             and base.head == "call"
             and isinstance(base.args[0], Name)
-            and base.args[0].text == "eltype"
+            and base.args[0].text in ("eltype", "typeof")
         ):
             return "[]", arr(ANY, 1, "list")
         code, kind = self.expr(base)

@@ -137,6 +137,8 @@ class Macros(Definitions):
             "@code_warntype",
         ):
             self.refuse(f"{name}: code that makes code", node)
+        if name == "@enum" and args:
+            return self.enumeration(args, node)
         if name == "@adjoint" and len(args) == 1 and is_definition(args[0]):
             return self.rule(args[0], node)
         if name in ("@nograd", "@non_differentiable") and len(args) == 1:
@@ -166,6 +168,25 @@ class Macros(Definitions):
             return None
         self.check_missing(own.name, node)
         return own.python
+
+    def enumeration(self, args: list[Node], node: Expr) -> list[str]:
+        """``@enum Color red green = 5``."""
+        names = enumerated(node)
+        if not names or self.scope.kind != "file":
+            self.refuse("this form of @enum", node)
+        lines, here = [], 0
+        for a in args[1].args if len(args) == 2 and getattr(args[1], "head", "") == "block" else args[1:]:  # type: ignore[union-attr]
+            if isinstance(a, Expr):
+                literal = self.literal_int(self.expr(a.args[1])[0])
+                if literal is None:
+                    self.refuse("@enum with a number that is no literal", node)
+                here = literal
+            member: Any = a.args[0] if isinstance(a, Expr) else a
+            lines.append(f"{python_name(member.text)} = {here}")
+            here += 1
+        kind, *members = (self.lookup(n).python for n in names)  # type: ignore[union-attr]
+        tail = f"{', '.join(members)}{',' if len(members) == 1 else ''} = {kind}"
+        return [f"class {kind}({self.jl('Enum')}):", *self.indent(lines), tail]
 
     def logged(self, name: str, args: list[Node]) -> str:
         """``@info "text" loss = 0.5``."""
@@ -396,6 +417,23 @@ class Macros(Definitions):
         if len(parts) > 1:
             self.packages.add(parts[0]) if parts[0] in ("Flux",) else None
         return parts[-1]
+
+
+def enumerated(node: Node) -> list[str]:
+    """The type and the names that ``@enum`` defines."""
+    if not (isinstance(node, Expr) and node.head == "macrocall" and getattr(node.args[0], "text", "") == "@enum"):
+        return []
+    names = []
+    parts: list[Any] = list(node.args[1:])
+    if len(parts) == 2 and isinstance(parts[1], Expr) and parts[1].head == "block":
+        parts = [parts[0], *parts[1].args]
+    for a in parts:
+        while isinstance(a, Expr) and a.head in ("=", "kw", "::") and a.args:
+            a = a.args[0]
+        if not isinstance(a, Name):
+            return []
+        names.append(a.text)
+    return names
 
 
 def dotted(node: Node) -> Node:

@@ -205,7 +205,15 @@ class Values(Operators):
         if isinstance(a, Expr) and a.head == "...":
             code, kind = self.expr(a.args[0])
             return "*" + self.iterable(code, kind), ANY
-        return self.expr(a)
+        return self.held(a)
+
+    def held(self, a: Node) -> Value:
+        """A value that something else holds; a literal vector in it may grow there."""
+        return self.expr(a, "list") if self.may_grow(a) else self.expr(a)
+
+    def may_grow(self, a: Node) -> bool:
+        """Whether this is a vector that may grow where it is held."""
+        return self.grows_inside and isinstance(a, Expr) and a.head in ("vect", "ref", "comprehension")
 
     def _record(self, args: list[Node], node: Expr) -> Value:
         fields, kinds = [], []

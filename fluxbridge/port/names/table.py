@@ -46,6 +46,7 @@ propertynames fieldnames
 isapprox isapprox
 Pair Pair
 open open_
+tuple tuple_
 getindex at
 setindex! setat
 norm norm
