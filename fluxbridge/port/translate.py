@@ -431,6 +431,7 @@ class _Pass:
         t.pirated = pirated(statements, t.extended, t.plans)
         names = _names_in(root)
         t.taken = {python_name(n) for n in names}
+        t.guest = self.interactive or t.free
         t.changing = bool(names & CHANGING)
         t.differentiating = bool(names & DIFFERENTIATING)
         nodes = [n for n in map(struct_of, statements) if n is not None]
@@ -439,8 +440,14 @@ class _Pass:
             count = sum(
                 1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
             )
-            if self.interactive or static_reasons(plan, t.abstract, count > 1):
+            if (
+                self.interactive
+                or t.taken & {"dataclass", "field"}
+                or static_reasons(plan, t.abstract, count > 1)
+            ):
                 t.learned.heavy.add(name)
+            if f"new_{python_name(name).lower()}" in t.taken:
+                plan.making = "make"
             checks = t.checked(plan)
             if checks is None or any(tells(c, set(checks[1])) for c in checks[0]):
                 plan.computed = plan.inner[0]

@@ -1,4 +1,4 @@
-"""Structs and methods: as dataclasses and with what is known of them they print what they print as Julia's.
+"""Structs and methods: what the programs print is what Julia 1.10 printed (the files that end with .out).
 
 Each program is translated twice: as usual, and as if anything could be passed to its functions and types
 (then nothing is assumed: structs are ``@jl.struct``, operators are helpers). Both must print the same.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from portrecorded import printed_differs
 from portrunning import execute
 
 from fluxbridge.port.translate import translate_cells
@@ -30,6 +31,13 @@ def test_plain_and_general_translations_print_the_same(path):
     assert printed == expected and printed.strip()
     assert ("@jl.struct" in plain.code) == (path.stem in GENERAL)
     assert plain.code.count("jl.") <= general.code.count("jl.")
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_what_is_printed_is_what_julia_printed(path):
+    _, printed, errors = execute(translate_cells([path.read_text(encoding="utf-8")]))
+    assert errors == []
+    assert printed_differs(path.with_suffix(".out").read_text(encoding="utf-8"), printed) is None
 
 
 def translated(julia: str) -> str:

@@ -561,6 +561,7 @@ def eq(a: Any, b: Any) -> Any:
         return False
     if a is None or b is None:
         return a is b
+    a, b = _one_width(a, b)
     result = a == b
     return bool(result) if isinstance(result, (bool, np.bool_)) else result
 
@@ -647,6 +648,7 @@ def lt(a: Any, b: Any) -> Any:
         if is_array(a) and is_array(b):
             return list(a) < list(b)
         raise MethodError("no method matching < for an array and a number; write .< to broadcast")
+    a, b = _one_width(a, b)
     return a < b
 
 
@@ -655,10 +657,20 @@ def le(a: Any, b: Any) -> Any:
     return lt(a, b) or eq(a, b) if _is_struct(a) or _is_struct(b) else lt_or_equal(a, b)
 
 
+def _one_width(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two numbers to compare: beside a Float32 NumPy would round a float of Python."""
+    if isinstance(a, np.floating) and type(b) is float:
+        return float(a), b
+    if isinstance(b, np.floating) and type(a) is float:
+        return a, float(b)
+    return a, b
+
+
 def lt_or_equal(a: Any, b: Any) -> Any:
     """``a <= b`` of plain values."""
     if is_array(a) or is_array(b):
         raise MethodError("no method matching <= for arrays; write .<= to broadcast")
+    a, b = _one_width(a, b)
     return a <= b
 
 

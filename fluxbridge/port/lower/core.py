@@ -82,6 +82,7 @@ class Core:
         self._slots: dict[str, dict[str, Expr]] = {}
         self.in_function = 0
         self.taken: set[str] = set()
+        self.guest = False
         self.free = False
         self.seen: dict[tuple[str, int], Kind] = {}
         self.statement_at = -1
@@ -124,7 +125,7 @@ class Core:
 
     def free_name(self, *wanted: str) -> str:
         """The first of these names that nobody uses, and from now on nobody else."""
-        for name in wanted:
+        for name in () if self.guest else wanted:
             if name not in self.taken and name not in self.given:
                 self.given.add(name)
                 return name

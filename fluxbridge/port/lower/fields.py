@@ -330,7 +330,7 @@ class Fields(Expressions):
 def constructor_name(plan: Plan, definition: Expr, python: str) -> str:
     """What an outer constructor is called as a function."""
     number = next((i for i, d in enumerate(plan.outer) if d is definition), 0)
-    return f"new_{python.lower()}" + (f"_{number + 1}" if number else "")
+    return f"{plan.making}_{python.lower()}" + (f"_{number + 1}" if number else "")
 
 
 def static_reasons(plan: Plan, abstract: set[str], repeated: bool) -> bool:

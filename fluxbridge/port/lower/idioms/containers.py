@@ -71,6 +71,8 @@ def push(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if kind.tag == "set":
         t.keyed(vk)
         return f"{code}.add({value})", NONE
+    if not value.startswith("*"):
+        value = t.pushed(kind, value, vk)
     return f"{t.jl('push_')}({code}, {value})", kind if kind.tag == "arr" else ANY
 
 
