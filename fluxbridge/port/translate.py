@@ -194,7 +194,6 @@ def translate_cells(
     }
     source = parse(text)
     source.statements = bound_widgets(flattened(source.statements), text)
-    source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
     hopeful = True
