@@ -85,7 +85,7 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
-from .hashing import OrderedSet, ordered
+from .hashing import OrderedSet, ordered, sized
 from .figures import side_by_side
 from .enums import *
 from .files import *
