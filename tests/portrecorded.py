@@ -102,7 +102,7 @@ FORMS: dict[str, Callable[[dict], Seen]] = {
 def differs(expected: Any, actual: Any) -> str | None:
     """Where a value is not what was recorded, or ``None``."""
     found = compared("it", described(expected), actual)
-    return None if found else str(found)
+    return None if found and not found.rough else found.rough or str(found)
 
 
 NUMBER = re.compile(

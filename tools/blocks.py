@@ -31,7 +31,7 @@ from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, tr
 
 PAGE = Path(__file__).parents[1] / "docs" / "porting_blocks.md"
 MARK = "<!-- made by tools/blocks.py -->"
-SECONDS = 60
+SECONDS = 120
 SETUPS = {
     "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib\nusing UnicodePlots",
     "MLUtils": "using MLUtils", "OneHotArrays": "using OneHotArrays",
@@ -42,6 +42,7 @@ OUTSIDE = (
     ("graphics card", "graphics cards"),
     ("GPU", "graphics cards"),
     ("several machines", "graphics cards"),
+    ("older versions of Flux", "older Flux"),
     ("download", "downloads"),
     ("data set", "downloads"),
     ("files of the tutorial", "downloads"),

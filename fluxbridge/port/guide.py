@@ -19,7 +19,17 @@ from .translate import translate_cells
 
 DOCS = Path(__file__).parents[2] / "docs"
 EVERY = frozenset(
-    ["Flux", "LinearAlgebra", "Statistics", "Random", "StatsBase", "DelimitedFiles", "Primes", "MLUtils", "ForwardDiff"]
+    [
+        "Flux",
+        "LinearAlgebra",
+        "Statistics",
+        "Random",
+        "StatsBase",
+        "DelimitedFiles",
+        "Primes",
+        "MLUtils",
+        "ForwardDiff",
+    ]
 )
 
 

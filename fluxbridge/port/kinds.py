@@ -168,4 +168,8 @@ def traced(a: Kind) -> Kind:
         return arr(FLOAT, 1, "nd")
     if a.tag == "arr" and a.args[0] in (INT, NAT, REAL):
         return Kind("arr", (FLOAT, *a.args[1:]))
-    return a if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal", "uniform") else ANY
+    return (
+        a
+        if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal", "uniform", "onehot")
+        else ANY
+    )

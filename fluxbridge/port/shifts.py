@@ -1,7 +1,7 @@
 """Loops that count from 0 where their variable is only used as a position.
 
-``for i in range(1, n + 1): total += x[i - 1]`` becomes ``for i in range(n): total += x[i]``. A variable that is
-shown, stored or computed with keeps Julia's value.
+``for i in range(1, n + 1): total += x[i - 1]`` becomes ``for i in range(n): total += x[i]``. A variable that
+is shown, stored or computed with keeps Julia's value.
 """
 
 from __future__ import annotations
@@ -186,5 +186,5 @@ def moved(code: str, by: int) -> str:
         and isinstance(node.op, ast.USub)
         and isinstance(node.operand, ast.Constant)
     ):
-        node = ast.Constant(-node.operand.value)
+        node = ast.Constant(-node.operand.value)  # type: ignore[operator]
     return ast.unparse(_moved(node, by))

@@ -90,8 +90,8 @@ def _is_size(node: ast.AST) -> bool:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes out what :mod:`ast` writes with more brackets than a person: tuples that are returned, assigned or
-    looped over, and a generator that is the only argument. Names stand for them until all is written."""
+    """Takes out what :mod:`ast` writes with more brackets than a person: tuples that are returned or
+    assigned, and a generator that is the only argument. Names stand for them until all is written."""
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 import bisect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,8 +25,11 @@ from .lower import (
     targets,
 )
 from .lower.defaults import with_defaults
+from .lower.facts import abstract_classes, pirated, tells, tried
+from .lower.facts import expressions as _expressions
+from .lower.facts import names_in as _names_in
 from .lower.fields import CHANGING, static_reasons
-from .lower.plans import base_name, extended_name, parameters_of, plans_of, read_plan, struct_of, type_of
+from .lower.plans import plans_of, read_plan, struct_of
 from .modules import flattened
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
@@ -183,11 +186,14 @@ def translate_cells(
     ran, by name and the position of the statement that assigns it. ``interactive``: the reader may call the
     functions with anything later, and give the variables that they use other values.
     """
-    more: dict[str, Any] = {"seen": seen or {}, "interactive": interactive}
     text, bounds, broken = _joined(answered(cells))
+    more: dict[str, Any] = {
+        "seen": seen or {},
+        "interactive": interactive,
+        "ends": [end for _, end in bounds],
+    }
     source = parse(text)
     source.statements = bound_widgets(flattened(source.statements), text)
-    source.facts["cells"] = [end for _, end in bounds]
     known = Tables()
     lost: dict[str, str] = {}
     hopeful = True
@@ -236,7 +242,9 @@ def _used(header: list[str], pieces: list[Piece]) -> list[str]:
     kept = []
     for line in header:
         start, _, names = line.rpartition("import ")
-        wanted = [n for n in names.split(", ") if n and re.search(rf"(?<![\w.]){re.escape(n.split()[-1])}\b", body)]
+        wanted = [
+            n for n in names.split(", ") if n and re.search(rf"(?<![\w.]){re.escape(n.split()[-1])}\b", body)
+        ]
         if not line or wanted:
             kept.append(f"{start}import {', '.join(wanted)}" if line else line)
     return "\n".join(kept).strip("\n").replace("\n\n\n", "\n\n").split("\n") if any(kept) else []
@@ -339,8 +347,9 @@ class _Pass:
         final: bool = False,
         seen: Mapping[tuple[str, int], Kind] | None = None,
         interactive: bool = False,
+        ends: list[int] | None = None,
     ) -> None:
-        self.source, self.soft, self.interactive = source, soft, interactive
+        self.source, self.soft, self.interactive, self.ends = source, soft, interactive, ends or []
         self.finish = simplified if final else list
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
@@ -401,7 +410,7 @@ class _Pass:
         t.changes = _changed(root)
         t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
-        t.tried = _tried(root)
+        t.tried = tried(root)
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(
@@ -418,23 +427,30 @@ class _Pass:
         t, statements = self.lowerer, self.source.statements
         t.plans = plans_of(statements, t.extended)
         root = Expr("block", list(statements))
-        t.pirated = _pirated(statements, t.extended, t.plans)
+        t.pirated = pirated(statements, t.extended, t.plans)
         names = _names_in(root)
         t.taken = {python_name(n) for n in names}
+        t.guest = self.interactive or t.free
         t.changing = bool(names & CHANGING)
         t.differentiating = bool(names & DIFFERENTIATING)
         nodes = [n for n in map(struct_of, statements) if n is not None]
-        t.abstract = _abstract_classes(statements)
+        t.abstract = abstract_classes(statements)
         for name, plan in t.plans.items():
             count = sum(
                 1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
             )
-            if self.interactive or static_reasons(plan, t.abstract, count > 1):
+            if (
+                self.interactive
+                or t.taken & {"dataclass", "field"}
+                or static_reasons(plan, t.abstract, count > 1)
+            ):
                 t.learned.heavy.add(name)
+            if f"new_{python_name(name).lower()}" in t.taken:
+                plan.making = "make"
             checks = t.checked(plan)
-            if checks is None or any(_tells(c, set(checks[1])) for c in checks[0]):
+            if checks is None or any(tells(c, set(checks[1])) for c in checks[0]):
                 plan.computed = plan.inner[0]
-        ends = self.source.facts.get("cells", [])
+        ends = self.ends
         for i, statement in enumerate(statements):
             struct = struct_of(statement)
             if struct is None:
@@ -569,94 +585,6 @@ class _Pass:
     def python_names(self) -> dict[str, str]:
         """The variables of the file: their names in Julia and in Python."""
         return {name: v.python for name, v in self.lowerer.scope.names.items()}
-
-
-def _tried(root: Expr) -> set[int]:
-    """The functions that may run within ``try``: their errors must be Julia's."""
-    expressions = _expressions(root)
-    reached = {name for n in expressions if n.head == "try" for name in _names_in(n.args[0])}
-    if not reached:
-        return set()
-    named: dict[str, list[Expr]] = {}
-    found: set[int] = set()
-    for n in expressions:
-        if is_definition(n):
-            called = signature_name(n.args[0])
-            if isinstance(called, Name):
-                named.setdefault(called.text, []).append(n)
-            else:  # methods of Base, of types, and calls of structs are reached in many ways
-                found.add(n.at)
-                reached |= _names_in(n)
-        elif n.head == "=" and isinstance(n.args[0], Name) and isinstance(n.args[1], Expr):
-            named.setdefault(n.args[0].text, []).append(n)
-    todo = list(reached)
-    while todo:
-        for definition in named.pop(todo.pop(), []):
-            found |= {e.at for e in _expressions(definition) if e.head in ("->", "function", "=", "do")}
-            more = _names_in(definition) - reached
-            reached |= more
-            todo += more
-    return found
-
-
-def _pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:
-    """Functions of Base that get a method for something else than the program's structs."""
-    found = set()
-    for node in _expressions(Expr("block", list(statements))):
-        if is_definition(node) and (text := extended_name(node, extended)) is not None:
-            types = {base_name(type_of(p)) for p in parameters_of(node)}
-            if not types & set(plans):
-                found.add(text)
-    return found
-
-
-def _tells(check: Node, names: set[str]) -> bool:
-    """Whether a check shows one of these parameters when it fails."""
-    failures = [n for n in _expressions(Expr("block", [check])) if n.head in ("string", "call")]
-    return any(
-        n.head == "string" or getattr(n.args[0], "text", "") in ("error", "throw", "string")
-        for n in failures
-        if _names_in(n) & names
-        and (n.head == "string" or getattr(n.args[0], "text", "") in ("error", "throw"))
-    )
-
-
-def _abstract_classes(statements: list[Node]) -> set[str]:
-    """The abstract types whose parents are the program's own: they can be classes."""
-    found: dict[str, Node | None] = {}
-    for s in statements:
-        while isinstance(s, Expr) and s.head == "macrocall" and len(s.args) > 1:
-            s = s.args[-1]
-        if isinstance(s, Expr) and s.head == "abstract":
-            head, parent = s.args[0], None
-            if isinstance(head, Expr) and head.head == "<:":
-                head, parent = head.args
-            if isinstance(head, Name):
-                found[head.text] = parent
-    while True:
-        bad = {
-            n
-            for n, p in found.items()
-            if not (p is None or (isinstance(p, Name) and p.text in {"Any", *found}))
-        }
-        if not bad:
-            return set(found)
-        for n in bad:
-            del found[n]
-
-
-def _only_defines(node: Node) -> bool:
-    """A definition of a function, struct or type: nothing happens when it is reached."""
-    while isinstance(node, Expr) and node.head == "macrocall" and len(node.args) > 1:
-        name: Any = node.args[0]
-        if isinstance(name, Expr) and isinstance(name.args[-1], Quoted):
-            name = name.args[-1].value
-        if getattr(name, "text", "") in ("@layer", "@functor"):
-            return True
-        if getattr(name, "text", "") not in ("@kwdef", "Core.@doc", "@doc", "@inline"):
-            return False
-        node = node.args[-1]
-    return is_definition(node) or (isinstance(node, Expr) and node.head in ("struct", "abstract", "import"))
 
 
 def _open_all(t: Any, definition: Expr) -> None:
@@ -804,29 +732,6 @@ def _tells_symbols_apart(root: Node) -> bool:
                 return True
             stack.extend(node.args)
     return False
-
-
-def _expressions(root: Expr) -> list[Expr]:
-    found, stack = [], [root]
-    while stack:
-        here = stack.pop()
-        found.append(here)
-        stack.extend(a for a in here.args if isinstance(a, Expr))
-    return found
-
-
-def _names_in(node: Any) -> set[str]:
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, Name):
-            found.add(here.text)
-        elif isinstance(here, Quoted):
-            stack.append(here.value)
-        elif isinstance(here, Expr):
-            stack.extend(here.args)
-    return found
 
 
 def _random_users(functions: dict[str, list[Expr]]) -> set[str]:

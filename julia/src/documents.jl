@@ -3,7 +3,7 @@
 
 module Documents
 
-using ..FluxBridge: Flux, MODULES, SOURCE, interruptible, root, text
+using ..FluxBridge: Flux, MODULES, SOURCE, root, text
 using Random: Random
 
 """
@@ -38,10 +38,8 @@ function evaluate(d::Document, code::AbstractString, names::Tuple)
         generator = Random.default_rng()
         copy!(generator, d.rng)
         try
-            value = interruptible() do
-                Base.CoreLogging.with_logger(Base.CoreLogging.NullLogger()) do
-                    Base.include_string(ex -> prepared(d, ex), d.world, code, SOURCE)
-                end
+            value = Base.CoreLogging.with_logger(Base.CoreLogging.NullLogger()) do
+                Base.include_string(ex -> prepared(d, ex), d.world, code, SOURCE)
             end
         catch e
             e = root(e)
@@ -68,9 +66,7 @@ function share(d, code::AbstractString, names::Tuple, values::Tuple, wanted::Tup
             for (name, x) in zip(names, values)
                 Core.eval(d.world, Expr(:(=), Symbol(name), QuoteNode(x)))
             end
-            value = interruptible() do
-                Base.include_string(ex -> prepared(d, ex), d.world, code, SOURCE)
-            end
+            value = Base.include_string(ex -> prepared(d, ex), d.world, code, SOURCE)
         catch e
             e = root(e)
             e isa InterruptException && rethrow()

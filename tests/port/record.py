@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fluxbridge.port.checking.answers import save
+from fluxbridge.port.checking.answers import NOTHING, save
 from fluxbridge.port.checking.session import live
 from fluxbridge.port.checking.steps import steps_of
 from fluxbridge.port.formats import read
@@ -31,6 +31,8 @@ def main(names: list[str]) -> None:
         steps = steps_of([c.text for c in document.cells if c.kind == "code"])
         answers = list(live(600, usual=False)(steps, document.soft))
         for step, answer in zip(steps, answers, strict=True):
+            if not step.last:
+                answer.value = NOTHING  # it is not shown
             if answer.error or answer.missed:
                 print(f"{path.name}: {step.code}\n  {answer.error_type} {answer.error} {answer.missed}")
         save(path.with_suffix(".jsonl"), [s.code for s in steps], answers)

@@ -59,9 +59,10 @@ def test_methods_and_structs_of_several_cells(cells):
     assert value.tolist() == [3.0, 9.0]
 
 
-def test_the_same_signature_again_replaces_the_function(cells):
+def test_the_same_signature_again_replaces_the_function(cells, capsys):
     cells.run("", "h(x) = x + 1")
     assert cells.run("--show", "h(x) = x + 2\nh(1)") == 3
+    assert "x + 1" not in capsys.readouterr().out
 
 
 def test_a_name_that_python_took_is_python_s(cells):

@@ -561,6 +561,7 @@ def eq(a: Any, b: Any) -> Any:
         return False
     if a is None or b is None:
         return a is b
+    a, b = _one_width(a, b)
     result = a == b
     return bool(result) if isinstance(result, (bool, np.bool_)) else result
 
@@ -590,6 +591,16 @@ def ne(a: Any, b: Any) -> Any:
     return not eq(a, b)
 
 
+def _same_sign(a: Any, b: Any) -> bool:
+    """Whether two equal numbers are so in every bit: the zeros of floats have a sign."""
+    if a != 0 or isinstance(a, (int, np.integer, np.bool_)):
+        return True
+    x, y = complex(a), complex(b)
+    return math.copysign(1, x.real) == math.copysign(1, y.real) and (
+        math.copysign(1, x.imag) == math.copysign(1, y.imag)
+    )
+
+
 def egal(a: Any, b: Any) -> bool:
     """``a === b``: the same object, or immutable and equal in every bit."""
     if a is b:
@@ -605,7 +616,7 @@ def egal(a: Any, b: Any) -> bool:
     if isinstance(a, Record) and isinstance(b, Record):
         return list(a.keys()) == list(b.keys()) and all(egal(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, (int, float, complex, np.generic)) and isinstance(b, (int, float, complex, np.generic)):
-        return typeof(a) == typeof(b) and (a == b or (a != a and b != b))
+        return typeof(a) == typeof(b) and bool((a == b and _same_sign(a, b)) or (a != a and b != b))
     if isinstance(a, str) and isinstance(b, str):
         return a == b and isinstance(a, Symbol) == isinstance(b, Symbol)
     from .types import Type
@@ -646,6 +657,7 @@ def lt(a: Any, b: Any) -> Any:
         if is_array(a) and is_array(b):
             return list(a) < list(b)
         raise MethodError("no method matching < for an array and a number; write .< to broadcast")
+    a, b = _one_width(a, b)
     return a < b
 
 
@@ -654,10 +666,20 @@ def le(a: Any, b: Any) -> Any:
     return lt(a, b) or eq(a, b) if _is_struct(a) or _is_struct(b) else lt_or_equal(a, b)
 
 
+def _one_width(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two numbers to compare: beside a Float32 NumPy would round a float of Python."""
+    if isinstance(a, np.floating) and type(b) is float:
+        return float(a), b
+    if isinstance(b, np.floating) and type(a) is float:
+        return a, float(b)
+    return a, b
+
+
 def lt_or_equal(a: Any, b: Any) -> Any:
     """``a <= b`` of plain values."""
     if is_array(a) or is_array(b):
         raise MethodError("no method matching <= for arrays; write .<= to broadcast")
+    a, b = _one_width(a, b)
     return a <= b
 
 

@@ -170,6 +170,8 @@ def _show_other(x: Any) -> str:
         return repr(x)
     if isinstance(x, type) and hasattr(x, "__dataclass_fields__"):
         return x.__name__
+    if isinstance(x, type) and hasattr(x, "__julia_struct__"):
+        return repr(x)
     if is_dataclass(x) and not hasattr(type(x).__repr__, "__wrapped__"):
         return repr(x)
     if is_dataclass(x):

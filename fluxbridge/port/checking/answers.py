@@ -14,6 +14,7 @@ import numpy as np
 #: A value of Julia as plain data: a tuple whose first entry is its kind (julia/src/documents.jl lists them).
 Seen = tuple[Any, ...]
 NOTHING: Seen = ("nothing",)
+SAME = "same"
 
 
 @dataclass
@@ -39,21 +40,36 @@ class Answer:
 
 
 def save(path: Path, codes: Iterable[str], answers: Iterable[Answer]) -> None:
-    """Write down statements and the answers to them, one a line."""
-    entries = [{"code": c, **asdict(a)} for c, a in zip(codes, answers, strict=True)]
-    lines = [json.dumps(e, default=_written, ensure_ascii=False) for e in entries]
+    """Write down statements and the answers to them, one a line; a variable again only where it changes."""
+    lines: list[str] = []
+    before: dict[str, str] = {}
+    for code, answer in zip(codes, answers, strict=True):
+        entry = {"code": code, **asdict(answer)}
+        for name, seen in answer.variables.items():
+            text = _json(seen)
+            if before.get(name) == text:
+                entry["variables"][name] = SAME
+            before[name] = text
+        lines.append(_json(entry))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _json(x: Any) -> str:
+    return json.dumps(x, default=_written, ensure_ascii=False)
 
 
 def load(path: Path) -> tuple[list[str], list[Answer]]:
     """Statements and answers that were written down."""
     codes, answers = [], []
+    before: dict[str, Seen] = {}
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line:
             entry = json.loads(line, object_hook=_read)
             codes.append(entry.pop("code"))
             a = Answer(**entry)
-            a.value, a.variables = _tuples(a.value), {n: _tuples(v) for n, v in a.variables.items()}
+            a.value = _tuples(a.value)
+            a.variables = {n: before[n] if v == SAME else _tuples(v) for n, v in a.variables.items()}
+            before |= a.variables
             answers.append(a)
     return codes, answers
 
@@ -62,6 +78,8 @@ def _written(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         flat = x.ravel()
         parts = np.stack([flat.real, flat.imag]).tolist() if x.dtype.kind == "c" else flat.tolist()
+        if x.dtype.itemsize < 8 and x.dtype.kind == "f":  # with as few digits as tell them apart
+            parts = [float(str(v)) for v in flat]
         return {"dtype": x.dtype.name, "shape": x.shape, "entries": parts}
     if isinstance(x, Fraction):
         return {"ratio": [x.numerator, x.denominator]}

@@ -11,7 +11,7 @@ from ..report import AGREES, DIFFERS, RANDOM, UNCHECKED, CellReport
 from ..running import Ran, Runner, restored
 from ..translate import Piece, Translation
 from .answers import NOTHING, Answer
-from .compare import compared
+from .compare import ROUGH, compared
 from .kinds import ANY, Observed, kind_of
 from .printed import printed_difference
 from .session import SEED, Source
@@ -105,6 +105,7 @@ class _Verdicts:
 
     def cell(self, runner: Runner, number: int, report: CellReport) -> None:
         """Run and compare one cell."""
+        self.rough = ""
         findings: list[tuple[str, str]] = []
         errors: list[str] = []
         random = False
@@ -118,9 +119,11 @@ class _Verdicts:
             if "seed!" in step.code:
                 self.seeded, self.out_of_step = True, None
             random |= answer.drew and not self.seeded
-            if piece.refused is not None or not piece.lines:
-                self.lose(step, answer, "not translated") if piece.refused else None
+            if piece.refused is not None:
+                self.lose(step, answer, "not translated")
                 continue
+            if not piece.lines and not answer.error and not answer.missed:
+                continue  # a package, which Python imports at the top
             ran = runner.run(piece, number)
             if ran.error and not answer.error:
                 errors.append(ran.error)
@@ -131,8 +134,9 @@ class _Verdicts:
             return
         report.run = errors[0] if errors else "ran"
         report.check, report.detail = _verdict(findings, report.compared)
-        if random and report.check == AGREES:
-            report.detail = f"random without a seed, run with the seed {SEED} on both sides"
+        if report.check == AGREES:
+            notes = [f"random without a seed, run with the seed {SEED} on both sides"] if random else []
+            report.detail = "; ".join([*notes, *([f"up to rounding: {self.rough}"] if self.rough else [])])
 
     def lose(self, step: Step, answer: Answer, why: str) -> None:
         """What this statement leaves cannot be compared."""
@@ -202,6 +206,7 @@ class _Verdicts:
             value = runner.scope[python]
             found = compared(name, seen, value)
             report.compared += found.count
+            self.rough = self.rough or found.rough
             if not found:
                 wrong.append((name, str(found)))
             elif step.plain and name in step.assigns:
@@ -211,12 +216,15 @@ class _Verdicts:
         if step.last and ran.shown and ran.value is not None and answer.value != NOTHING:
             found = compared("the value", answer.value, ran.value)
             report.compared += found.count
+            self.rough = self.rough or found.rough
             if not found:
                 wrong.append(("", str(found)))
         text = printed_difference(answer.printed, ran.printed)
         report.compared += bool(answer.printed)
-        if text:
+        if text and printed_difference(answer.printed, ran.printed, ROUGH):
             wrong.append(("", text))
+        else:
+            self.rough = self.rough or text
         return wrong
 
 

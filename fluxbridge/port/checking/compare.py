@@ -20,6 +20,9 @@ TOLERANCE = 1e-8
 #: Below this a number counts as zero beside numbers of unit size: what rounding leaves of a difference.
 SMALL = {"Float16": 1e-4, "Float32": 1e-7, "ComplexF32": 1e-7, "Complex{Float32}": 1e-7}
 
+#: So many times as far apart, floats still agree, with a note: what rounding becomes in a long training.
+ROUGH = 50
+
 FAMILIES = {"b": "Bool", "i": "whole numbers", "u": "whole numbers", "f": "floats", "c": "complex numbers"}
 
 
@@ -27,12 +30,14 @@ FAMILIES = {"b": "Bool", "i": "whole numbers", "u": "whole numbers", "f": "float
 class Comparison:
     """What a comparison found: how many values were compared, and the first that differs.
 
-    ``where`` is the way to it, ``what`` how it differs; ``unknown`` the types that are not compared.
+    ``where`` is the way to it, ``what`` how it differs; ``rough`` the first that agrees up to rounding only,
+    ``unknown`` the types that are not compared.
     """
 
     count: int = 0
     where: str = ""
     what: str = ""
+    rough: str = ""
     unknown: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -42,6 +47,13 @@ class Comparison:
         """Keep the first difference."""
         if not self.what:
             self.where, self.what = where, what
+
+    def off(self, where: str, off: float, allowed: float, what: str) -> None:
+        """Numbers that are `off` by more than is `allowed`."""
+        if off <= ROUGH * allowed:
+            self.rough = self.rough or f"{where}: {what}"
+        else:
+            self.differs(where, what)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.what else f"{self.count} values agree"
@@ -99,7 +111,8 @@ def _number(found: Comparison, where: str, seen: Seen, value: Any) -> None:
     allowed = max(TOLERANCES.get(kind, TOLERANCE) * abs(complex(wanted)), SMALL.get(kind, 1e-12))
     exact = isinstance(wanted, (int, Fraction))
     if exact or not off <= allowed:
-        found.differs(where, f"in Julia {base.show(wanted)}, here {_shown(value)}" + _off(off))
+        text = f"in Julia {base.show(wanted)}, here {_shown(value)}" + _off(off)
+        found.off(where, off, 0.0 if exact else allowed, text)
     return None
 
 
@@ -138,7 +151,8 @@ def _array(found: Comparison, where: str, seen: Seen, value: Any) -> None:
     if off[place] > allowed:
         at = ", ".join(map(str, place))
         what = f"at [{at}], in Julia {wanted[place]}, here {here[place]}"
-        found.differs(where, f"off by {off[place]:.3g} {what}" if np.isfinite(off[place]) else what)
+        text = f"off by {off[place]:.3g} {what}" if np.isfinite(off[place]) else what
+        found.off(where, float(off[place]), allowed, text)
     return None
 
 

@@ -11,8 +11,8 @@ CLOCK = re.compile(r"\d seconds|allocation|elapsed|ETA|\bms\b|\bs/iter")
 SHORT, LONG = 2e-5, 1e-8
 
 
-def printed_difference(wanted: str, here: str) -> str:
-    """The first line that differs, or nothing.
+def printed_difference(wanted: str, here: str, rough: float = 1.0) -> str:
+    """The first line that differs, or nothing; ``rough`` times as far apart, numbers are equal, too.
 
     >>> printed_difference("loss 0.25\\n", "loss 0.5\\n")
     "prints 'loss 0.5', in Julia 'loss 0.25'"
@@ -21,7 +21,7 @@ def printed_difference(wanted: str, here: str) -> str:
     """
     ours, theirs = _lines(here), _lines(wanted)
     for w, h in zip(theirs, ours, strict=False):
-        if w != h and not _near(w, h):
+        if w != h and not _near(w, h, rough):
             return f"prints {_short(h)}, in Julia {_short(w)}"
     if len(ours) != len(theirs):
         extra = (theirs if len(theirs) > len(ours) else ours)[min(len(ours), len(theirs))]
@@ -39,18 +39,18 @@ def _short(line: str) -> str:
     return repr(line if len(line) <= 80 else line[:77] + "…")
 
 
-def _near(wanted: str, here: str) -> bool:
+def _near(wanted: str, here: str, rough: float) -> bool:
     words = [re.sub(r"\s", "", NUMBER.sub("#", line)) for line in (wanted, here)]
     numbers = [NUMBER.findall(line) for line in (wanted, here)]
     return words[0] == words[1] and all(
-        near_numbers(a, b) for a, b in zip(numbers[0], numbers[1], strict=True)
+        near_numbers(a, b, rough) for a, b in zip(numbers[0], numbers[1], strict=True)
     )
 
 
-def near_numbers(wanted: str, here: str) -> bool:
+def near_numbers(wanted: str, here: str, rough: float = 1.0) -> bool:
     """Whether two printed numbers are the same, up to rounding."""
     a, b = (float(t.replace("f", "e") if t.strip("+-") not in ("Inf", "NaN") else t) for t in (wanted, here))
     if a == b or (a != a and b != b):
         return True
     digits = len(re.sub(r"[^\d]", "", re.split(r"[ef]", wanted.lower())[0]).lstrip("0"))
-    return abs(a - b) <= max(abs(a), abs(b)) * (SHORT if digits <= 8 else LONG)
+    return abs(a - b) <= rough * max(abs(a), abs(b)) * (SHORT if digits <= 8 else LONG)

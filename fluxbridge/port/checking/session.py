@@ -98,6 +98,7 @@ def live(limit: float, usual: bool) -> Source:
 
 def recorded(path: Path) -> Source:
     """A record as the one who answers. ValueError if it is of another document."""
+    path = path.resolve()
 
     def answers(steps: list[Step], soft: bool) -> list[Answer]:
         codes, made = load(path)

@@ -541,6 +541,8 @@ class Assignments(Calls):
             return f"{self.builtin('float')}({code})" if value in REALS else f"{self.jl('Float64')}({code})"
         if kind.element == F32 and value != F32:
             return f"{self.jl('Float32')}({code})"
+        if kind.element == INT and value.tag in ("float", "real", "f32", "num", "bool"):
+            return f"{self.jl('Int64')}({code})"
         return code
 
     def _scopes(self) -> list[Scope]:

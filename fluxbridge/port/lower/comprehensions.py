@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..kinds import (
     ANY,
@@ -23,7 +23,7 @@ from ..kinds import (
 from ..syntax import Expr, Literal, Name, Node
 from .core import Refused, Value
 from .matrices import Matrices
-from .scope import Scope, python_name, targets
+from .scope import Scope, Variable, python_name, targets
 from .words import DTYPES, ELEMENT_KINDS
 
 LAZY = frozenset(("enumerate", "zip", "keys", "values", "pairs", "eachrow", "eachcol"))
@@ -185,7 +185,12 @@ class Comprehensions(Matrices):
                 return "_"
             taken = scope.parent.find(node.text) if scope.parent is not None else None
             python = python_name(node.text)
-            if taken is not None and scope.kind == "block" and scope.key[0] != "generator":
+            if (
+                taken is not None
+                and scope.kind == "block"
+                and scope.key[0] != "generator"
+                and self.hides(taken, scope)
+            ):
                 python = self.renamed(python)
             variable = scope.add(node.text, python, loop=True)
             self.learn(variable, kind)
@@ -210,6 +215,19 @@ class Comprehensions(Matrices):
         if isinstance(node, Expr) and node.head == "outer":
             self.refuse("for outer", node)
         self.refuse("this loop variable", node)
+
+    def hides(self, taken: Variable, scope: Scope) -> bool:
+        """Whether a loop variable would hide one that is used outside of the loop."""
+        if taken.scope.home.kind != "file" or scope.home.kind == "file":
+            return True
+        place = scope.key[1]
+        around = [d for d in self.definitions_at if d.at <= place < d.end]
+        if not around:
+            return True
+        inner = max(around, key=lambda d: d.at)
+        return _count(inner, taken.name, None) > _count(inner, taken.name, place)
+
+    definitions_at: ClassVar[list[Expr]] = []
 
     def renamed(self, python: str) -> str:
         """Another name for a loop variable that hides one outside."""
@@ -350,3 +368,14 @@ class Comprehensions(Matrices):
     def _x_flatten(self, node: Expr) -> Value:
         code, kind, loops = self.generate(node)
         return f"({code} {loops})", Kind("iter", (kind,))
+
+
+def _count(node: Any, name: str, loop: int | None) -> int:
+    """How often a name stands in an expression, or with ``loop`` in the loop that begins there."""
+    if isinstance(node, Name):
+        return int(node.text == name and loop is None)
+    if not isinstance(node, Expr):
+        return 0
+    if node.head == "for" and node.at == loop:
+        return _count(node, name, None)
+    return sum(_count(a, name, loop) for a in node.args)

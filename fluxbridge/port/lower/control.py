@@ -181,7 +181,7 @@ class Control(Assignments):
                 sources.append(source)
             body = self.branch(node.args[1], None)
         every = ", ".join(parts)
-        if depends:
+        if depends or "itertools" in self.taken:
             loops = " ".join(f"for {p} in {s}" for p, s in zip(parts, sources, strict=True))
             return [f"for {every} in (({every}) {loops}):", *self.indent(body)]
         self.imports.add("itertools")

@@ -82,6 +82,7 @@ class Core:
         self._slots: dict[str, dict[str, Expr]] = {}
         self.in_function = 0
         self.taken: set[str] = set()
+        self.guest = False
         self.free = False
         self.seen: dict[tuple[str, int], Kind] = {}
         self.statement_at = -1
@@ -124,7 +125,7 @@ class Core:
 
     def free_name(self, *wanted: str) -> str:
         """The first of these names that nobody uses, and from now on nobody else."""
-        for name in wanted:
+        for name in () if self.guest else wanted:
             if name not in self.taken and name not in self.given:
                 self.given.add(name)
                 return name
@@ -175,7 +176,7 @@ class Core:
         self.widen(self.learned.results, key, kind)
 
     def widen(self, table: dict, key: Any, kind: Kind) -> None:
-        """One more kind of value in a table; functions that are lost by the join may be called with anything."""
+        """One more kind in a table; functions that the join loses may be called with anything."""
         old = table.get(key, BOTTOM)
         table[key] = joined = join(old, kind)
         for lost in (old, kind):

@@ -14,10 +14,23 @@ from .scope import Scope, Variable, is_definition, python_name, targets
 from .special import BINARY, Special
 
 ANNOTATIONS = {
-    "Float64": "float", "Float32": "np.float32", "Int": "int", "Int64": "int", "Bool": "bool", "String": "str", "Symbol": "str",
-    "Char": "str", "AbstractString": "str", "Dict": "dict", "AbstractDict": "dict", "Set": "set", "Tuple": "tuple",
-    "Integer": "int", "AbstractFloat": "float", "Real": "float",
-}  # fmt: skip
+    "Float64": "float",
+    "Float32": "np.float32",
+    "Int": "int",
+    "Int64": "int",
+    "Bool": "bool",
+    "String": "str",
+    "Symbol": "str",
+    "Char": "str",
+    "AbstractString": "str",
+    "Dict": "dict",
+    "AbstractDict": "dict",
+    "Set": "set",
+    "Tuple": "tuple",
+    "Integer": "int",
+    "AbstractFloat": "float",
+    "Real": "float",
+}
 ARRAYS = frozenset(
     ("Vector", "Matrix", "Array", "AbstractVector", "AbstractMatrix", "AbstractArray", "AbstractVecOrMat")
 )
@@ -187,7 +200,7 @@ class Dataclasses(Special):
     # Constructors.
 
     def checked(self, plan: Plan) -> tuple[list[Node], dict[str, str]] | None:
-        """The checks of an inner constructor that ends with ``new`` of its parameters, and which field each is."""
+        """The checks of an inner constructor that ends with ``new`` of its parameters, and their fields."""
         if not plan.inner:
             return [], {}
         definition = plan.inner[0]

@@ -26,6 +26,7 @@ from ..syntax import Expr, Name, Node, Quoted
 from . import models
 from .broadcasts import Broadcasts
 from .core import Value
+from .idioms import IDIOMS
 from .operators import HELPERS
 from .packages import (
     BASE_NAMES,
@@ -38,12 +39,54 @@ from .scope import python_name, targets
 
 #: Functions of Flux that look at a model and do not call it.
 NOT_CALLING = frozenset(
-    "setup update! params trainables trainable state adjust! freeze! thaw! f32 f64 f16 cpu gpu testmode! trainmode! mse mae "
-    "logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy huber_loss onehotbatch onehot onecold "
-    "DataLoader softmax logsoftmax relu sigmoid glorot_uniform glorot_normal Adam Descent Momentum AdamW".split()
-)  # fmt: skip
+    [
+        "setup",
+        "update!",
+        "params",
+        "trainables",
+        "trainable",
+        "state",
+        "adjust!",
+        "freeze!",
+        "thaw!",
+        "f32",
+        "f64",
+        "f16",
+        "cpu",
+        "gpu",
+        "testmode!",
+        "trainmode!",
+        "mse",
+        "mae",
+        "logitcrossentropy",
+        "crossentropy",
+        "binarycrossentropy",
+        "logitbinarycrossentropy",
+        "huber_loss",
+        "onehotbatch",
+        "onehot",
+        "onecold",
+        "DataLoader",
+        "softmax",
+        "logsoftmax",
+        "relu",
+        "sigmoid",
+        "glorot_uniform",
+        "glorot_normal",
+        "Adam",
+        "Descent",
+        "Momentum",
+        "AdamW",
+    ]
+)
 #: Types of numbers, for functions of Flux that take one.
-ARRAY_TYPES = {"Float64": "float64", "Float32": "float32", "Float16": "float16", "Int": "int64", "Int64": "int64"}
+ARRAY_TYPES = {
+    "Float64": "float64",
+    "Float32": "float32",
+    "Float16": "float16",
+    "Int": "int64",
+    "Int64": "int64",
+}
 
 
 class Derivatives(Broadcasts):
@@ -156,10 +199,12 @@ class Derivatives(Broadcasts):
         positional, keywords = self.split(args)
         if text == "params":
             self.imports.add("Flux")
-        values = [self.flux_argument(a) for a in positional]
-        if text not in NOT_CALLING:
-            for _, kind in values:
-                self.called_unseen(kind)
+        values = self._trained(positional) if text == "train!" else None
+        if values is None:
+            values = [self.flux_argument(a) for a in positional]
+            if text not in NOT_CALLING:
+                for _, kind in values:
+                    self.called_unseen(kind)
         named = []
         for k in keywords:
             if (
@@ -181,6 +226,21 @@ class Derivatives(Broadcasts):
         names = [self._flux_word(a) for a in positional]
         kind = BOTTOM if BOTTOM in kinds else models.made_by(text, kinds, names, words)
         return f"{code}({', '.join([c for c, _ in values] + named)})", kind
+
+    def _trained(self, positional: list[Node]) -> list[Value] | None:
+        """``train!(loss, model, data, opt)``: the loss is called with the model and each batch."""
+        if len(positional) != 4:
+            return None
+        with self.hoisting():
+            kinds = [self.expr(a)[1] for a in positional[1:]]
+        data = kinds[1].args[0] if kinds[1].tag == "loader" else kinds[1].element
+        if kinds[0].tag not in ("model", "struct") or BOTTOM in kinds:
+            return None
+        batch = list(data.args) if data.tag == "tuple" and data.args else None
+        if batch is None:
+            return None
+        function = self.function_value(positional[0], [traced(kinds[0]), *map(traced, batch)])
+        return [function, *(self.flux_argument(a) for a in positional[1:])]
 
     def _flux_word(self, node: Node) -> str:
         """The name of a function of Flux or Base that is passed."""
@@ -305,7 +365,9 @@ class Derivatives(Broadcasts):
         ) and sort in ("flux", "zygote"):
             return self.derivative_call(name, args, node)
         if name in SELECTED:
-            return self.helper_call(name, name.replace("!", "_"), args)
+            positional, keywords = self.split(args)
+            found = IDIOMS[name](self, positional, keywords, node) if name in IDIOMS else None
+            return found if found is not None else self.helper_call(name, name.replace("!", "_"), args)
         if (name == "params" or (name in ZYGOTE and sort == "zygote")) and name in ZYGOTE:
             return self.derivative_call(name, args, node)
         python = python_name(name)

@@ -1,8 +1,8 @@
 """Structs that are plain dataclasses: what their fields hold, and what is passed to them.
 
-A struct of the program becomes a dataclass if every use of it is known to mean the same: each argument has the
-kind of its field (or is converted where it is passed), the type is not used as a value, and so on. Whoever finds
-a use that is not certain calls :meth:`Fields.weigh`; then the struct is written with ``@jl.struct``.
+A struct of the program becomes a dataclass if every use of it is known to mean the same: each argument
+has the kind of its field (or is converted where it is passed), the type is not used as a value, and so on.
+Whoever finds a use that is not certain calls :meth:`Fields.weigh`; then it is written with ``@jl.struct``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,34 @@ from .scope import python_name
 from .words import ELEMENT_KINDS
 
 UNCONVERTED = frozenset(
-    ["Any", "Number", "Real", "Integer", "AbstractFloat", "AbstractString", "AbstractVector", "AbstractMatrix", "AbstractArray", "AbstractVecOrMat", "VecOrMat", "Function", "Symbol", "Char", "String", "Tuple", "NamedTuple", "AbstractDict", "Array", "Vector", "Matrix", "IO", "AbstractRNG", "Chain", "Dense"]
-)  # fmt: skip
+    [
+        "Any",
+        "Number",
+        "Real",
+        "Integer",
+        "AbstractFloat",
+        "AbstractString",
+        "AbstractVector",
+        "AbstractMatrix",
+        "AbstractArray",
+        "AbstractVecOrMat",
+        "VecOrMat",
+        "Function",
+        "Symbol",
+        "Char",
+        "String",
+        "Tuple",
+        "NamedTuple",
+        "AbstractDict",
+        "Array",
+        "Vector",
+        "Matrix",
+        "IO",
+        "AbstractRNG",
+        "Chain",
+        "Dense",
+    ]
+)
 ARRAYS = frozenset(("Vector", "Matrix", "Array"))
 EXACT = (INT, NAT, BOOL, Kind("str"), Kind("sym"), Kind("char"), Kind("none"))
 CONVERSIONS = {"Float64": "Float64", "Int": "Int64", "Int64": "Int64", "Float32": "Float32"}
@@ -222,15 +248,15 @@ class Fields(Expressions):
             parts.append(made)
         for k in keywords:
             name = k.args[0] if isinstance(k, Expr) and k.head == "kw" else k
-            field = plan.field(name.text) if isinstance(name, Name) else None
-            if field is None:
+            named = plan.field(name.text) if isinstance(name, Name) else None
+            if named is None:
                 return None
             code, kind = self.handed(k.args[1] if isinstance(k, Expr) else k)
-            made = self.fitted(code, kind, field.type)
+            made = self.fitted(code, kind, named.type)
             if made is None:
                 return None
-            self.learn_field(plan.name, field.name, kind)
-            parts.append(f"{python_name(field.name)}={made}")
+            self.learn_field(plan.name, named.name, kind)
+            parts.append(f"{python_name(named.name)}={made}")
         return f"{python}({', '.join(parts)})", result
 
     def _constructor(self, plan: Plan, kinds: list[Kind]) -> Expr | None:
@@ -304,7 +330,7 @@ class Fields(Expressions):
 def constructor_name(plan: Plan, definition: Expr, python: str) -> str:
     """What an outer constructor is called as a function."""
     number = next((i for i, d in enumerate(plan.outer) if d is definition), 0)
-    return f"new_{python.lower()}" + (f"_{number + 1}" if number else "")
+    return f"{plan.making}_{python.lower()}" + (f"_{number + 1}" if number else "")
 
 
 def static_reasons(plan: Plan, abstract: set[str], repeated: bool) -> bool:

@@ -32,8 +32,8 @@ BASIC = ("+", "-", "*", "/", "^", "<", "isless", "==")
 
 #: Helpers that go through a dictionary in its order.
 WALKING = frozenset(
-    """println print_ show_ string repr_ sprint display keys values pairs collect first map_ join foreach enumerate_ zip_ argmax
-    argmin findmax findmin findall findfirst reduce foldl sum_ mapreduce""".split()  # noqa: SIM905
+    """println print_ show_ string repr_ sprint display keys values pairs collect first map_ join foreach
+    enumerate_ zip_ argmax argmin findmax findmin findall findfirst reduce foldl sum_ mapreduce""".split()  # noqa: SIM905
 )
 
 
@@ -46,6 +46,18 @@ class Helpers(Functions):
         if text in HIGHER and positional and self._is_function(positional[0]):
             return self.higher_call(text, helper, positional, keywords)
         values = [self.passed(a) for a in positional]
+        if helper in (
+            "unique",
+            "set_",
+            "dict_",
+            "unique_in_place",
+            "countmap",
+            "union",
+            "intersect",
+            "setdiff",
+        ):
+            for _, kind in values:
+                self.keyed(kind)
         if helper in WALKING:
             values = [(self.shown(v), v[1]) for v in values]
         named = self._named(keywords, values)

@@ -1,7 +1,7 @@
 """What is known about models of Flux: which give arrays of the rank of their argument, and of which numbers.
 
-The kind of a model has three parts: ``"keeps"`` (the rank) or ``"other"``, the kind of the numbers that it gives,
-and the kinds of its layers.
+The kind of a model has three parts: ``"keeps"`` (the rank) or ``"other"``, the kind of the numbers that it
+gives, and the kinds of its layers.
 """
 
 from __future__ import annotations
@@ -9,11 +9,26 @@ from __future__ import annotations
 from ..kinds import ANY, BOOL, F32, FLOAT, INT, INTS, Kind, arr, promoted, tuple_of
 from ..names import ELEMENTWISE
 
-KEEPING = frozenset("Dropout AlphaDropout BatchNorm LayerNorm GroupNorm InstanceNorm".split())
+KEEPING = frozenset(["Dropout", "AlphaDropout", "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm"])
 LOSSES = frozenset(
-    "mse mae msle huber_loss logitcrossentropy crossentropy binarycrossentropy logitbinarycrossentropy kldivergence "
-    "poisson_loss hinge_loss squared_hinge_loss focal_loss binary_focal_loss label_smoothing".split()
-)  # fmt: skip
+    [
+        "mse",
+        "mae",
+        "msle",
+        "huber_loss",
+        "logitcrossentropy",
+        "crossentropy",
+        "binarycrossentropy",
+        "logitbinarycrossentropy",
+        "kldivergence",
+        "poisson_loss",
+        "hinge_loss",
+        "squared_hinge_loss",
+        "focal_loss",
+        "binary_focal_loss",
+        "label_smoothing",
+    ]
+)
 SAME = frozenset(("softmax", "logsoftmax", "normalise"))
 NUMERIC = (INT, FLOAT, F32, BOOL)
 

@@ -393,9 +393,14 @@ class Operators(Core):
             or ex == ey == F32
             or (F32 in (ex, ey) and self._literal_whole(x, y, ex, ey))
         )
+        same_width = op in COMPARISONS and self._same_width(a, b)
         if op in COMPARISONS:
-            fits = fits or ({ex, ey} <= REALS | {F32} and self._same_width(a, b))
-        if {ex, ey} == {F32, FLOAT} and self.scope.home.kind == "file":
+            fits = (
+                fits
+                or ({ex, ey} <= REALS | {F32} and same_width)
+                or (op in ("==", "!=") and ex == ey == BOOL)
+            )
+        if {ex, ey} == {F32, FLOAT} and self.scope.home.kind == "file" and not same_width:
             x, y = (
                 f"{self.np('float64')}({c})" if k == FLOAT and is_number(c) else c
                 for c, k in ((x, kx), (y, ky))

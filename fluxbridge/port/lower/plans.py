@@ -35,6 +35,8 @@ class Plan:
     calls: list[Expr] = field(default_factory=list)
     methods: dict[str, list[Expr]] = field(default_factory=dict)
     layer: bool = False
+    #: How the names of constructors that are functions begin.
+    making: str = "new"
     #: An inner constructor that computes the fields, or shows what it was given; it is a function of its own.
     computed: Expr | None = None
 

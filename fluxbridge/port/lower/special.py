@@ -1,4 +1,4 @@
-"""Methods of Julia's Base for the program's structs that have a name in Python: ``__add__``, ``__len__``, ``__repr__``."""
+"""Methods of Base for the program's structs that have a name in Python: ``__add__``, ``__repr__``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Special(Closures):
     pirated: frozenset[str] | set[str] = frozenset()
 
     def special(self, definition: Expr, plan: Plan) -> tuple[str, list[Node], str] | None:
-        """Python's name for a method of Base, its parameters without the struct, and what the struct is called."""
+        """Python's name for a method, its parameters without the struct, and what the struct is called."""
         text = self.extended_text(definition)
         if text is None or self._wheres(definition):
             return None
@@ -111,7 +111,7 @@ class Special(Closures):
         )
 
     def slots(self, plan: Plan) -> dict[str, Expr]:
-        """The special methods of a struct; functions with two methods for one of them are left to ``@jl.extend``."""
+        """The special methods of a struct; two methods for one of them are left to ``@jl.extend``."""
         if plan.name in self._slots:
             return self._slots[plan.name]
         made: dict[str, Expr] = {}

@@ -129,6 +129,8 @@ class Values(Operators):
                 code, kind = self.expr(part)
                 if kind == BOOL:
                     code = f"{self.builtin('str')}({code}).lower()"
+                elif kind == F32:  # its format is that of the float in 64 bits
+                    code = f"{self.builtin('str')}({code})"
                 elif not self.plainly(kind) and kind != BOTTOM:
                     self.printed(kind)
                     code = f"{self.jl('string')}({code})"

@@ -9,6 +9,7 @@ from fluxbridge.port.checking.answers import NOTHING, Answer, load, save
 from fluxbridge.port.checking.printed import printed_difference
 from fluxbridge.port.command import port_document
 from fluxbridge.port.formats import Cell, Document
+from fluxbridge.port.kinds import FLOAT
 
 
 def number(x):
@@ -86,6 +87,75 @@ def test_an_error_in_julia_is_no_verdict_and_loses_what_it_would_have_made():
         ("agrees", ""),
     ]
     assert not report.complete
+
+
+def test_a_variable_that_gets_a_new_value_is_compared_again():
+    wrong, right = number(5), number(1)
+    report = checked(
+        ["x = 2", "x = 1", "x + 1"],
+        [
+            Answer(variables={"x": wrong}),
+            Answer(variables={"x": right}),
+            Answer(value=number(3), variables={"x": right}),
+        ],
+    )
+    assert verdicts(report)[:2] == [("differs", "x: in Julia 5, here 2, off by 3"), ("agrees", "")]
+    assert verdicts(report)[2] == ("differs", "the value: in Julia 3, here 2, off by 1")
+
+
+def test_after_a_seed_random_numbers_count_again():
+    drawn = Answer(drew=True, variables={"x": number(0.25)})
+    cells = ["x = rand()", "using Random\nRandom.seed!(1)", "y = rand()"]
+    report = checked(
+        cells, [drawn, Answer(), Answer(drew=True), Answer(drew=True, variables={"y": number(0.5)})]
+    )
+    assert [c.check for c in report.cells] == ["random", "", "differs"]
+
+
+def test_only_the_last_value_of_a_cell_is_shown():
+    report = checked(["1 + 1\n2 + 2"], [Answer(value=number(7)), Answer(value=number(4))])
+    assert verdicts(report) == [("agrees", "")]
+
+
+def test_what_uses_a_missing_variable_is_missing_too():
+    late = Answer(missed="Julia took longer than 1 s")
+    cells = ["x = 1", "y = x + 1", "z = y"]
+    other = [Answer(variables={"y": number(9)}), Answer(variables={"z": number(9)})]
+    report = checked(cells, [late, *other])
+    assert [c.check for c in report.cells] == ["not checked"] * 3
+
+
+def test_a_translation_that_would_be_worse_is_not_taken(monkeypatch):
+    """The second translation agrees less, so the first one stays."""
+    from fluxbridge.port.checking import check
+
+    cells = ["f(a) = a isa Number ? [1.0 2.0; 3.0 4.0] : a", "W = f(1)", "v = [1.0, 2.0]", "y = W * v"]
+    W = np.array([[1.0, 2.0], [3.0, 4.0]])
+    wv = {"W": ("array", "Float64", W), "v": ("array", "Float64", np.array([1.0, 2.0]))}
+    y = {**wv, "y": ("array", "Float64", W @ [1.0, 2.0])}
+    answers = [
+        Answer(),
+        Answer(variables={"W": wv["W"]}),
+        Answer(variables={"v": wv["v"]}),
+        Answer(variables=y),
+    ]
+    monkeypatch.setattr(check, "kind_of", lambda seen, value: FLOAT)  # a matrix taken for a number
+    report = checked(cells, answers)
+    assert report.cells[3].check == "agrees" and "jl.mul(W, v)" in report.text
+
+
+def test_what_rounding_does_is_noted():
+    answers = [Answer(printed="0.3333334\n", variables={"x": number(1.0000001)})]
+    report = checked(["x = 1.0\nprintln(x / 3)"], [Answer(variables={"x": number(1.0)}), *answers])
+    assert report.complete and report.cells[0].check == "agrees"
+    assert report.cells[0].detail.startswith("up to rounding: x: in Julia 1.0000001, here 1.0, off by 1e-07")
+
+
+def test_a_package_that_julia_does_not_have_is_the_reason():
+    missing = Answer(error_type="ArgumentError", error="Package Plots not found in current path.")
+    after = Answer(error_type="UndefVarError", error="plot not defined")
+    report = checked(["using Plots\nplot([1, 2])"], [missing, after])
+    assert report.cells[0].check == "not checked" and "Package Plots not found" in report.cells[0].detail
 
 
 def test_an_error_on_both_sides_agrees():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fluxbridge import Record, flux
 from fluxbridge.port import base as jl
-from fluxbridge.port.checking.compare import compared
+from fluxbridge.port.checking.compare import ROUGH, compared
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 N1, N2 = ("number", "Int64", 1), ("number", "Int64", 2)
@@ -59,6 +59,9 @@ DIFFER = [
     (("array", "Float64", A), A.astype(np.float32), "elements are Float32, in Julia Float64"),
     (("array", "Int64", np.array([1, 2])), np.array([1.0, 2.0]), "elements are floats, in Julia Int64"),
     (("array", "Float64", A), np.where(A > 3, np.nan, A), "at [1, 1], in Julia 4.0, here nan"),
+    (("array", "Int64", np.array([1, 2])), np.array([1, 3]), "off by 1 at [1]"),
+    (("list", "Any", (2, 1), (N1, ("nothing",))), np.array([[None], [1]], object), "x[0]: in Julia"),
+    (("list", "Any", (2, 2), (N1, N2, N1, N1)), np.array([[1, 2], [1, 1]], object), "x[1]: in Julia 2"),
     (("tuple", (N1, N2)), [1, 2], "in Julia a tuple"),
     (("tuple", (N1, N2)), (1, 3), "x[1]: in Julia 2, here 3"),
     (("tuple", (N1,)), (1, 3), "2 elements, in Julia 1"),
@@ -66,6 +69,7 @@ DIFFER = [
     (("dict", (N1,), (N1,)), {2: 1}, "has no key 1"),
     (("dict", (N1,), (N1,)), {1: 2}, "x[1]: in Julia 1, here 2"),
     (("set", (N1,)), {2}, "has no element 1"),
+    (("set", (N1, N1)), {1, 2}, "has no element 1"),
     (DENSE, flux.Dense(2 * W, W[:, 0]), "x.weight: off by 1 at [0, 0]"),
 ]  # fmt: skip
 
@@ -88,8 +92,21 @@ def test_what_is_no_data_is_not_compared(seen):
     assert found and found.count == 0 and found.unknown == [seen[1]]
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(-1, 1))
+def test_floats_agree_up_to_rounding_with_a_note():
+    a = np.array([1.0, 2.0], np.float32)
+    found = compared("x", ("array", "Float32", a), a + np.float32(1e-3))
+    assert found and found.rough.startswith("x: off by 0.001 at [")
+    assert not compared("x", ("array", "Float32", a), a + np.float32(3e-3))
+    found = compared("x", ("number", "Float64", 1.0), 1.0 + 3e-7)
+    assert found and "off by 3e-07" in found.rough
+    assert not compared("x", ("number", "Float64", 1.0), 1.0 + 1e-6)
+    assert not compared("x", ("number", "Int64", 10**9), 10**9 + 1)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(-2, 2))
 def test_numbers_agree_exactly_if_they_are_near(x, part):
     y = x + part * 1e-6 * max(abs(x), 1e-3)
-    near = abs(x - y) <= max(1e-8 * abs(x), 1e-12)
-    assert bool(compared("x", ("number", "Float64", x), y)) == near
+    found = compared("x", ("number", "Float64", x), y)
+    allowed = max(1e-8 * abs(x), 1e-12)
+    assert bool(found) == (abs(x - y) <= ROUGH * allowed)
+    assert bool(found and not found.rough) == (abs(x - y) <= allowed)

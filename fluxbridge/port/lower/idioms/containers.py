@@ -69,7 +69,10 @@ def push(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if kind.tag == "arr" and kind.stored == "list" and not value.startswith("*"):
         return f"{code}.append({t.pushed(kind, value, vk)})", NONE
     if kind.tag == "set":
+        t.keyed(vk)
         return f"{code}.add({value})", NONE
+    if not value.startswith("*"):
+        value = t.pushed(kind, value, vk)
     return f"{t.jl('push_')}({code}, {value})", kind if kind.tag == "arr" else ANY
 
 
@@ -114,6 +117,8 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
         for a in positional
     ):
         pairs = [(t.passed(a.args[1]), t.passed(a.args[2])) for a in positional]
+        for (_, key), _value in pairs:
+            t.keyed(key)
         inside = "{" + ", ".join(f"{k[0]}: {v[0]}" for k, v in pairs) + "}"
         return f"{t.jl('sized')}({inside})" if len(pairs) > 10 else inside, Kind(
             "dict", (join_all(k[1] for k, _ in pairs), join_all(v[1] for _, v in pairs))
@@ -149,4 +154,5 @@ def make_set(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if not positional:
         return f"{t.jl('set_')}()", Kind("set", (ANY,))
     code, kind = t.expr(positional[0])
+    t.keyed(t.iterated_kind(positional[0], kind))
     return f"{t.jl('set_')}({code})", Kind("set", (t.iterated_kind(positional[0], kind),))

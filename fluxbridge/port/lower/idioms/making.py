@@ -93,6 +93,9 @@ def collect(t: Any, positional: list, keywords: list, node: Any) -> Value | None
         return f"{t.jl('collect')}({t.jl('Int64' if element == INT else positional[0].text)}, {code})", arr(
             element, rank
         ) if rank else ANY
+    made = _parts_of_dictionary(t, positional, keywords)
+    if made is not None:
+        return made
     values = plain(t, positional, keywords, 1)
     if values is None:
         return None
@@ -108,13 +111,34 @@ def collect(t: Any, positional: list, keywords: list, node: Any) -> Value | None
     return None
 
 
+def _parts_of_dictionary(t: Any, positional: list, keywords: list) -> Value | None:
+    """``collect(keys(d))`` and ``collect(values(d))``."""
+    node = positional[0] if len(positional) == 1 and not keywords else None
+    if not (isinstance(node, Expr) and node.head == "call" and len(node.args) == 2):
+        return None
+    text = getattr(node.args[0], "text", "")
+    if text not in ("keys", "values") or t.lookup(text) is not None or text in t.extended:
+        return None
+    code, kind = t.reader(node.args[1])
+    if kind.tag != "dict":
+        return None
+    code = t.walked(code, kind)
+    element = kind.args[text == "values"]
+    listed = f"{t.builtin('list')}({code}{'.values()' if text == 'values' else ''})"
+    if element in (STR, SYM, CHAR):
+        return listed, arr(element, 1, "list")
+    if element in (INT, NAT, FLOAT):
+        return f"{t.np('array')}({listed})", arr(INT if element == NAT else element, 1)
+    return None
+
+
 @idiom("hcat", "vcat")
 def joined(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``hcat(xs…)``."""
     if keywords or not positional:
         return None
     if len(positional) == 1 and isinstance(positional[0], Expr) and positional[0].head == "...":
-        code, kind = t.passed(positional[0])
+        code, _ = t.passed(positional[0])
         with t.hoisting():
             source = t.expr(positional[0].args[0])[1]
         element = source.element if source.tag == "arr" and source.rank == 1 else ANY

@@ -7,10 +7,12 @@ from typing import Any
 from ...kinds import (
     BOOL,
     BOTTOM,
+    F32,
     INT,
     NAT,
     NONE,
     STR,
+    Kind,
 )
 from ...syntax import Expr, Literal, Name
 from .registry import Value, idiom, plain
@@ -36,7 +38,7 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
         values = [(f"{t.builtin('str')}({c}).lower()", STR) if k == BOOL else (c, k) for c, k in values]
     if all(t.plainly(k) for _, k in values):
         end = "" if name == "println" else ", end=''"
-        joined = t.format_string([_part(a, c) for a, (c, _) in zip(positional, values, strict=True)])
+        joined = t.format_string([_part(t, a, *v) for a, v in zip(positional, values, strict=True)])
         if len(values) > 1 and joined.startswith(("f'", 'f"')):
             return f"{t.builtin('print')}({joined}{end})", NONE
         separator = ", sep=''" if len(values) > 1 else ""
@@ -45,10 +47,15 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
         ), NONE
     for _, kind in values:
         t.printed(kind)
-    return f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(t.shown(v) for v in values)})", NONE
+    return (
+        f"{t.jl('println' if name == 'println' else 'print_')}({', '.join(t.shown(v) for v in values)})",
+        NONE,
+    )
 
 
-def _part(node: Any, code: str) -> tuple[str, str]:
+def _part(t: Any, node: Any, code: str, kind: Kind) -> tuple[str, str]:
+    if kind == F32:
+        code = f"{t.builtin('str')}({code})"
     if isinstance(node, Literal) and node.type in ("String", "Char"):
         return "text", node.value
     return "code", code

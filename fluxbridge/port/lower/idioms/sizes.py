@@ -46,6 +46,8 @@ def size(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return None
     code, kind = t.reader(positional[0])
     if len(positional) == 1:
+        if kind == Kind("onehot", (2,)):
+            return f"{code}.shape", Kind("tuple", (NAT, NAT))
         if kind.tag == "arr" and kind.stored == "nd" and kind.rank:
             return f"{code}.shape", Kind("tuple", (NAT,) * kind.rank)
         return f"{t.jl('size')}({code})", Kind(

@@ -37,6 +37,9 @@ def reverse(t: Any, positional: list, keywords: list, node: Any) -> Value | None
 @idiom("sort")
 def sort(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     """``sort(x)`` of whole numbers and text; floats have two zeros, which Julia tells apart."""
+    made = _sorted_parts(t, positional, keywords)
+    if made is not None:
+        return made
     values = plain(t, positional, keywords, 1)
     if values is None:
         return None
@@ -48,9 +51,36 @@ def sort(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     return None
 
 
+def _sorted_parts(t: Any, positional: list, keywords: list) -> Value | None:
+    """``sort(collect(keys(d)))``, whose order is not that of the dictionary."""
+    node = positional[0] if len(positional) == 1 and not keywords else None
+    for text in ("collect", ("keys", "values")):
+        if not (isinstance(node, Expr) and node.head == "call" and len(node.args) == 2):
+            return None
+        name = getattr(node.args[0], "text", "")
+        if (name != text and name not in text) or t.lookup(name) is not None or name in t.extended:
+            return None
+        if name != "collect":
+            code, kind = t.reader(node.args[1])
+            element = kind.args[name == "values"] if kind.tag == "dict" else ANY
+            if element not in (STR, CHAR):
+                return None
+            every = f"{code}.values()" if name == "values" else code
+            return f"{t.builtin('sorted')}({every})", arr(element, 1, "list")
+        node = node.args[1]
+    return None
+
+
 def _plain_list(code: str) -> str:
     """``list(x)`` without a list, for functions that go over it once."""
-    return code[5:-1] if code.startswith("list(") and code.count("(") == code.count(")") == 1 else code
+    if not (code.startswith("list(") and code.endswith(")")):
+        return code
+    depth = 0
+    for place, c in enumerate(code[4:-1]):
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and place:
+            return code
+    return code[5:-1]
 
 
 @idiom("argmax", "argmin")
@@ -114,6 +144,7 @@ def parts(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return f"{code}.keys()", arr(ANY, 1, "list")
     if kind.tag != "dict" or not t.looping:
         return None
+    code = t.walked(code, kind)
     if name == "keys":
         return f"{t.walked(code, kind)}.keys()", Kind("iter", (kind.args[0],))
     if name == "values":
@@ -156,3 +187,17 @@ def pairwise(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if len(values) != 1:
         return None
     return f"{t.builtin('enumerate')}({codes}, 1)", Kind("iter", (tuple_of(NAT, *elements),))
+
+
+@idiom("onehotbatch")
+def onehotbatch(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``onehotbatch(xs, labels)`` of a vector and a list of labels."""
+    values = plain(t, positional, keywords, 2)
+    if values is None or t.helper_name("onehotbatch") is None:
+        return None
+    (xs, kx), (labels, kl) = values
+    known = kx.tag == "arr" and kx.rank == 1 and kx.stored is not None
+    listed = kl.tag == "range" or (kl.tag == "arr" and kl.rank == 1 and kl.stored is not None)
+    if not (known and listed):
+        return None
+    return f"{t.flux('onehotbatch')}({xs}, {labels})", Kind("onehot", (2,))
