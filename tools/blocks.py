@@ -21,10 +21,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from fluxbridge.port.checking.fromsource import compared_answer
 from fluxbridge.port.command import _reported
 from fluxbridge.port.formats import Cell, read_text
 from fluxbridge.port.formats.readers import included
-from fluxbridge.port.checking.fromsource import compared_answer
 from fluxbridge.port.running import Runner, restored
 from fluxbridge.port.syntax import JuliaSyntaxError, parse
 from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, translate_cells
