@@ -13,7 +13,7 @@ def flattened(statements: list[Node]) -> list[Node]:
 
     A module stays, and is refused later, if one of its names means something else outside of it, or if another module has the same
     name in it.
-    """
+    """  # noqa: E501
     modules = {s.args[1].text: s for s in statements if _is_module(s)}  # type: ignore[union-attr]
     if not modules:
         return statements
@@ -52,7 +52,9 @@ def _imported(node: Any) -> list[tuple[str, list[str] | None]]:
     for path in node.args:
         wanted = None
         if isinstance(path, Expr) and path.head == ":":
-            wanted = [p.args[-1].text for p in path.args[1:] if isinstance(p, Expr) and isinstance(p.args[-1], Name)]
+            wanted = [
+                p.args[-1].text for p in path.args[1:] if isinstance(p, Expr) and isinstance(p.args[-1], Name)
+            ]
             path = path.args[0]
         parts = [a.text for a in path.args if isinstance(a, Name)] if isinstance(path, Expr) else []
         if len(parts) == 2 and parts[0] in (".", "Main"):
@@ -70,7 +72,11 @@ def _imports(node: Any, modules: set[str]) -> bool:
 def _visible(name: str, module: Any, others: list[Node]) -> set[str]:
     """The names of a module that the program sees without its name before them."""
     exported = {
-        a.text for s in module.args[2].args if isinstance(s, Expr) and s.head == "export" for a in s.args if isinstance(a, Name)
+        a.text
+        for s in module.args[2].args
+        if isinstance(s, Expr) and s.head == "export"
+        for a in s.args
+        if isinstance(a, Name)
     }
     seen: set[str] = set()
     for s in others:

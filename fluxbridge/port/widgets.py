@@ -6,13 +6,17 @@ from typing import Any
 
 from .syntax import Expr, Literal, Name, Node
 
-WIDGETS = frozenset(["Slider", "NumberField", "CheckBox", "TextField", "Select", "Radio", "Scrubbable", "RangeSlider"])
+WIDGETS = frozenset(
+    ["Slider", "NumberField", "CheckBox", "TextField", "Select", "Radio", "Scrubbable", "RangeSlider"]
+)
 
 
 def bound_widgets(statements: list[Node], text: str) -> list[Node]:
-    """``@bind n Slider(1:9; default = 5)`` as ``n = 5``, in a notebook with Pluto's own macro of that name."""
-    macro = next((s for s in statements if _defines_bind(s)), None)
-    if macro is None or not any(w in text[macro.at : macro.end] for w in ("Base.get", "initial_value_getter")):
+    """``@bind n Slider(1:9; default = 5)`` as ``n = 5``, in a notebook with Pluto's own macro of that name."""  # noqa: E501
+    macro: Any = next((s for s in statements if _defines_bind(s)), None)
+    if macro is None or not any(
+        w in text[macro.at : macro.end] for w in ("Base.get", "initial_value_getter")
+    ):
         return statements
     made: list[Node] = []
     for s in statements:
@@ -34,11 +38,15 @@ def _defines_bind(node: Any) -> bool:
 
 
 def _only_widgets(node: Expr) -> bool:
-    return all(isinstance(p, Expr) and [getattr(a, "text", "") for a in p.args] == ["PlutoUI"] for p in node.args)
+    return all(
+        isinstance(p, Expr) and [getattr(a, "text", "") for a in p.args] == ["PlutoUI"] for p in node.args
+    )
 
 
 def _default(node: Any) -> Any:
-    if not (isinstance(node, Expr) and node.head == "macrocall" and getattr(node.args[0], "text", "") == "@bind"):
+    if not (
+        isinstance(node, Expr) and node.head == "macrocall" and getattr(node.args[0], "text", "") == "@bind"
+    ):
         return node
     name, widget = node.args[-2:]
     if not (isinstance(name, Name) and isinstance(widget, Expr) and widget.head == "call"):
@@ -46,7 +54,9 @@ def _default(node: Any) -> Any:
     kind = getattr(widget.args[0], "text", "")
     if kind not in WIDGETS:
         return node
-    keywords = [k for a in widget.args[1:] if isinstance(a, Expr) for k in (a.args if a.head == "parameters" else [a])]
+    keywords = [
+        k for a in widget.args[1:] if isinstance(a, Expr) for k in (a.args if a.head == "parameters" else [a])
+    ]
     for k in keywords:
         if isinstance(k, Expr) and k.head == "kw" and getattr(k.args[0], "text", "") == "default":
             return Expr("=", [name, k.args[1]], node.at, node.end)

@@ -629,7 +629,7 @@ def isequal(a: Any, b: Any) -> bool:
 
     >>> isequal(0.0, -0.0), isequal(float("nan"), float("nan")), isequal([1.0, float("nan")], [1.0, float("nan")])
     (False, True, True)
-    """
+    """  # noqa: E501
     if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
         return bool((a == b and np.signbit(a) == np.signbit(b)) or (a != a and b != b))
     if (is_array(a) and is_array(b)) or (isinstance(a, tuple) and isinstance(b, tuple)):

@@ -2,7 +2,7 @@
 
 The hashes are those of Julia 1.10 on 64 bits: of integers and floats (Wang's 64-bit mix), text and symbols (MurmurHash3),
 characters and tuples of these. Keys of other types keep the order in which they were inserted.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ class OrderedSet(set):
 
 
 class Sized(dict):
-    """A dictionary that was made from so many entries at once: Julia's table has room for them from the start."""
+    """A dictionary that was made from so many entries at once: Julia's table has room for them from the start."""  # noqa: E501
 
     hint = 0
 

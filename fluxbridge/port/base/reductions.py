@@ -64,7 +64,13 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
         ):
             x = list(iterate(x))
         numbers = _numbers(x)
-        if numbers is not None and numbers.dtype == bool and name == "prod" and np.size(numbers) and init is _MISSING:
+        if (
+            numbers is not None
+            and numbers.dtype == bool
+            and name == "prod"
+            and np.size(numbers)
+            and init is _MISSING
+        ):
             if dims is None:
                 return bool(np.all(numbers))
             return np.all(numbers, axis=_axes(dims), keepdims=True)

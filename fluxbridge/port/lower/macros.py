@@ -421,7 +421,9 @@ class Macros(Definitions):
 
 def enumerated(node: Node) -> list[str]:
     """The type and the names that ``@enum`` defines."""
-    if not (isinstance(node, Expr) and node.head == "macrocall" and getattr(node.args[0], "text", "") == "@enum"):
+    if not (
+        isinstance(node, Expr) and node.head == "macrocall" and getattr(node.args[0], "text", "") == "@enum"
+    ):
         return []
     names = []
     parts: list[Any] = list(node.args[1:])
