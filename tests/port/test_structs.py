@@ -101,3 +101,10 @@ def test_equality_is_that_of_julia():
     scope, _, errors = execute(translation)
     assert errors == [] and "@jl.struct" not in translation.code
     assert [bool(x) for x in scope["r"]] == [False, True, True, False, True, False]
+
+
+def test_a_type_within_what_is_asked_is_still_called():
+    assert "@jl.struct" in translated(
+        "struct P\n    x::Float64\nend\nz = length(map(P, [1, 2]))\nn = fieldnames(P)\n"
+    )
+    assert "@jl.struct" not in translated("struct P\n    x::Float64\nend\nn = fieldnames(P)\n")
