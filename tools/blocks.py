@@ -6,7 +6,7 @@
 
 A folder with ``src`` and ``docs`` is a package: its pages and its docstrings are read. Of any other folder all scripts, pages and
 notebooks are. A block is an input at a prompt, a fenced block, a cell of a notebook, or a paragraph of a script.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from fluxbridge.port.checking.fromsource import compared_answer
 from fluxbridge.port.command import _reported
 from fluxbridge.port.formats import Cell, read_text
 from fluxbridge.port.formats.readers import included
-from fluxbridge.port.checking.fromsource import compared_answer
 from fluxbridge.port.running import Runner, restored
 from fluxbridge.port.syntax import JuliaSyntaxError, parse
 from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, translate_cells
 
 PAGE = Path(__file__).parents[1] / "docs" / "porting_blocks.md"
 MARK = "<!-- made by tools/blocks.py -->"
-SECONDS = 120
+SECONDS = 60
 SETUPS = {
-    "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib\nusing UnicodePlots",
+    "Flux": "using Flux", "Zygote": "using Zygote", "Optimisers": "using Optimisers", "NNlib": "using NNlib\nusing UnicodePlots",  # noqa: E501
     "MLUtils": "using MLUtils", "OneHotArrays": "using OneHotArrays",
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
 def docstrings(text: str) -> list[str]:
     """The docstrings of a file that contain code."""
     return [t.replace("\\$", "$").replace('\\"', '"').replace("\\\\", "\\")
-            for t in re.findall(r'^\s*(?:@doc )?(?:raw)?"""(.*?)^\s*"""', text, re.S | re.M) if "```" in t]  # fmt: skip
+            for t in re.findall(r'^\s*(?:@doc )?(?:raw)?"""(.*?)^\s*"""', text, re.S | re.M) if "```" in t]  # fmt: skip  # noqa: E501
 
 
 def paragraphs(text: str) -> list[str]:
@@ -250,7 +250,7 @@ def row(title: str, blocks: list[Block]) -> str:
     whole = [b for b in done if not b.fragment]
     compared = [b for b in whole if b.check and not b.random]
     return (
-        f"| {title} | {len(blocks)} | {len(blocks) - len(inside)} | {len(inside)} | {share(len(done), len(inside))} | {len(whole)} "
+        f"| {title} | {len(blocks)} | {len(blocks) - len(inside)} | {len(inside)} | {share(len(done), len(inside))} | {len(whole)} "  # noqa: E501
         f"| {share(sum(b.run == 'ran' for b in whole), len(whole))} | {len(compared)} "
         f"| {share(sum(b.check == 'agrees' for b in compared), len(compared))} |"
     )  # fmt: skip

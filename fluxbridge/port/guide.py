@@ -2,7 +2,7 @@
 
 ``python -m fluxbridge.port.guide`` writes them anew: docs/porting_names.md, the older names in docs/porting.md and the
 gallery.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def names_page() -> str:
     lines = [
         "# Every name that the translator knows",
         "",
-        "Made by `python -m fluxbridge.port.guide` from the table that the translator reads. `jl` is `fluxbridge.port.base`; where the",
-        "kinds of the arguments are known, NumPy or Python is written in its place. Every other name of Flux, NNlib, Optimisers,",
-        "MLUtils and OneHotArrays is called as in the mirror ([flux.md](flux.md)). The rules for people are in [porting.md](porting.md).",
+        "Made by `python -m fluxbridge.port.guide` from the table that the translator reads. `jl` is `fluxbridge.port.base`; where the",  # noqa: E501
+        "kinds of the arguments are known, NumPy or Python is written in its place. Every other name of Flux, NNlib, Optimisers,",  # noqa: E501
+        "MLUtils and OneHotArrays is called as in the mirror ([flux.md](flux.md)). The rules for people are in [porting.md](porting.md).",  # noqa: E501
     ]
     for package, table in sorted(names().items(), key=lambda item: (item[0] != "Base", item[0])):
         lines += ["", f"## {package}", ""]
@@ -118,8 +118,8 @@ def gallery() -> str:
     lines = [
         "# Julia on the left, Python on the right",
         "",
-        "Small programs as `fluxbridge port` translates them, for learning. Made by `python -m fluxbridge.port.guide` from the files in",
-        "[gallery/](gallery/); the tests run them. `jl` is `fluxbridge.port.base`, which does what Julia does where the kind of a value is",
+        "Small programs as `fluxbridge port` translates them, for learning. Made by `python -m fluxbridge.port.guide` from the files in",  # noqa: E501
+        "[gallery/](gallery/); the tests run them. `jl` is `fluxbridge.port.base`, which does what Julia does where the kind of a value is",  # noqa: E501
         "not certain ([porting_tool.md](porting_tool.md)).",
         "",
     ]

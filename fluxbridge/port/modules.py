@@ -13,7 +13,7 @@ def flattened(statements: list[Node]) -> list[Node]:
 
     A module stays, and is refused later, if one of its names means something else outside of it, or if another module has the same
     name in it.
-    """
+    """  # noqa: E501
     modules = {s.args[1].text: s for s in statements if _is_module(s)}  # type: ignore[union-attr]
     if not modules:
         return statements

@@ -643,7 +643,7 @@ def _extended(statements: list[Node]) -> set[str]:
 
 
 def _grows_inside(root: Expr, grown: set[str]) -> bool:
-    """Whether a vector grows that something else holds: ``push!(xs[1], 2)``, ``push!(v, 2)`` for v in a loop."""
+    """Whether a vector grows that something else holds: ``push!(xs[1], 2)``, ``push!(v, 2)`` for v in a loop."""  # noqa: E501
     looped: set[str] = set()
     for node in _expressions(root):
         if node.head == "for":
@@ -659,7 +659,7 @@ def _grows_inside(root: Expr, grown: set[str]) -> bool:
 
 
 def _grown_by_functions(root: Expr, grown: set[str]) -> bool:
-    """Variables that are passed to a function which makes its parameter longer; whether it gets parts of others, too."""
+    """Variables that are passed to a function which makes its parameter longer; whether it gets parts of others, too."""  # noqa: E501
     definitions: dict[str, list[tuple[list[str], Expr]]] = {}
     calls = []
     for node in _expressions(root):
@@ -682,15 +682,15 @@ def _grown_by_functions(root: Expr, grown: set[str]) -> bool:
             inside: set[str] = set()
             calls_of(body, set(GROWING), inside)
             growing |= {(defined, i) for i, n in enumerate(names) if n in inside}
-    inside = False
+    held = False
     for call in calls:
         callee: Any = call.args[0]
         for i, a in enumerate(_positional(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
             elif (callee.text, i) in growing and isinstance(a, Expr) and a.head in ("ref", "."):
-                inside = True
-    return inside
+                held = True
+    return held
 
 
 def _only_defines(node: Any) -> bool:

@@ -12,8 +12,8 @@ WIDGETS = frozenset(
 
 
 def bound_widgets(statements: list[Node], text: str) -> list[Node]:
-    """``@bind n Slider(1:9; default = 5)`` as ``n = 5``, in a notebook with Pluto's own macro of that name."""
-    macro = next((s for s in statements if _defines_bind(s)), None)
+    """``@bind n Slider(1:9; default = 5)`` as ``n = 5``, in a notebook with Pluto's own macro of that name."""  # noqa: E501
+    macro: Any = next((s for s in statements if _defines_bind(s)), None)
     if macro is None or not any(
         w in text[macro.at : macro.end] for w in ("Base.get", "initial_value_getter")
     ):

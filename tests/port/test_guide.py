@@ -48,11 +48,25 @@ def test_every_name_of_the_table_exists():
 #: Values for the names in the rows of docs/porting.md.
 NAMES = {
     "x": np.array([0.5, 1.0, 2.0]), "y": np.array([1.0, 3.0, 2.0]), "A": np.array([[4.0, 1.0], [2.0, 3.0]]),
-    "B": np.array([[1.0, 2.0], [0.0, 1.0]]), "b": np.array([1.0, 2.0]), "c": np.array([True, False, True]), "a": 2.0, "n": 5,
-    "xs": np.array([1.0, 2.0]), "f": np.sqrt, "z": 1 + 2j, "v": np.array([1.0, 2.0]), "p": np.array([1.0, 2.0]),
+    "B": np.array([[1.0, 2.0], [0.0, 1.0]]), "b": np.array([1.0, 2.0]), "c": np.array([True, False, True]), "a": 2.0, "n": 5,  # noqa: E501
+    "xs": np.array([1.0, 2.0]), "f": np.sqrt, "z": 1 + 2j, "v": np.array([1.0, 2.0]), "p": np.array([1.0, 2.0]),  # noqa: E501
 }  # fmt: skip
-#: Spans that mean the same, and whose values are written otherwise: positions, generators of random numbers, objects.
-OTHERWISE = ("argmax", "onecold", "findm", "rand", "similar", "eachcol", "eachslice", "collect", "1:10", "ifelse", "cond", "typeof", "//")
+#: Spans that mean the same, and whose values are written otherwise: positions, generators of random numbers, objects.  # noqa: E501
+OTHERWISE = (
+    "argmax",
+    "onecold",
+    "findm",
+    "rand",
+    "similar",
+    "eachcol",
+    "eachslice",
+    "collect",
+    "1:10",
+    "ifelse",
+    "cond",
+    "typeof",
+    "//",
+)
 
 
 def spans(cell: str) -> list[str]:

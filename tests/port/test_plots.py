@@ -31,7 +31,7 @@ def drawn(julia):
 
 def test_a_line_with_its_looks():
     (axes,) = drawn(
-        'plot([1, 2, 3], [1.0, 4.0, 9.0], label="squares", lw=3, c=:red, ls=:dash, marker=:circle, title="t", xlabel="x")'
+        'plot([1, 2, 3], [1.0, 4.0, 9.0], label="squares", lw=3, c=:red, ls=:dash, marker=:circle, title="t", xlabel="x")'  # noqa: E501
     )
     (line,) = axes.get_lines()
     assert line.get_xydata().tolist() == [[1, 1], [2, 4], [3, 9]]

@@ -15,6 +15,7 @@ import numpy as np
 
 from .reserved import AVOIDED
 
+
 def julia_name(name: str, taken: Iterable[str] = ()) -> str:
     """A Python identifier as a Julia one that is not taken.
 

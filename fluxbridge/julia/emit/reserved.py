@@ -4,7 +4,7 @@ RESERVED = frozenset(
     """
     baremodule begin break catch const continue do else elseif end export finally for function global if import
     let local macro module quote return struct try using while
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: E501, SIM905
 )
 
 #: Words and values that no variable should be called.

@@ -74,6 +74,7 @@ from .collections import *
 from .datasets import Iris
 from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
 from .elementary import *
+from .enums import *
 from .errors import (
     AssertionError_,
     BoundsError,
@@ -85,10 +86,9 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
-from .hashing import OrderedSet, ordered
 from .figures import side_by_side
-from .enums import *
 from .files import *
+from .hashing import OrderedSet, ordered, sized
 from .indexing import (
     COLON,
     CartesianIndices,

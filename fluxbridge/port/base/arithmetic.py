@@ -625,9 +625,18 @@ def egal(a: Any, b: Any) -> bool:
 
 
 def isequal(a: Any, b: Any) -> bool:
-    """``isequal(a, b)``: as ``==``, and NaN equals NaN."""
+    """``isequal(a, b)``: as ``==``, but NaN equals NaN, and 0.0 is not -0.0; also within arrays and tuples.
+
+    >>> isequal(0.0, -0.0), isequal(float("nan"), float("nan")), isequal([1.0, float("nan")], [1.0, float("nan")])
+    (False, True, True)
+    """  # noqa: E501
     if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
-        return bool((a != a and b != b) or (a == b and _same_sign(a, b)))
+        return bool((a == b and np.signbit(a) == np.signbit(b)) or (a != a and b != b))
+    if (is_array(a) and is_array(b)) or (isinstance(a, tuple) and isinstance(b, tuple)):
+        if np.shape(array_of(a) if is_array(a) else ()) != np.shape(array_of(b) if is_array(b) else ()):
+            return False
+        left, right = (list(np.ravel(x)) if isinstance(x, np.ndarray) else list(x) for x in (a, b))
+        return len(left) == len(right) and all(isequal(x, y) for x, y in zip(left, right, strict=True))
     return bool(eq(a, b))
 
 

@@ -12,7 +12,7 @@ from .arithmetic import add, is_array
 from .broadcasting import Ref
 from .dispatch import generic
 from .errors import MethodError
-from .hashing import OrderedSet, ordered
+from .hashing import OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
 from .types import Symbol, Type, typeof
@@ -25,8 +25,8 @@ def dict_(*pairs: Any) -> dict:
     if len(pairs) == 1 and isinstance(pairs[0], dict):
         return dict(pairs[0])
     if len(pairs) == 1 and not isinstance(pairs[0], Pair):
-        return dict(iterate(pairs[0]))
-    return dict(pairs)
+        return sized(dict(iterate(pairs[0])))
+    return sized(dict(pairs))
 
 
 def text_of(x: Any) -> str:
@@ -172,7 +172,8 @@ def _combined(first: Any, others: tuple, of_sets: Callable, of_lists: Callable) 
     if isinstance(first, (set, frozenset)) or type(first).__name__ in ("dict_keys",):
         result: Any = OrderedSet(first)
         for other in others:
-            result = OrderedSet(of_lists(list(result), OrderedSet(iterate(other))))
+            second = list(iterate(other))
+            result = OrderedSet(of_lists(list(result), OrderedSet(second)), len(result) + len(second))
         return result
     result = list(unique(list(iterate(first))))
     for other in others:

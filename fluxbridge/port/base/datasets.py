@@ -10,7 +10,7 @@ from ... import flux as Flux
 from ...errors import ArgumentError
 from .indexing import COLON
 
-#: Where the file of UCI, which MLDatasets reads, has other numbers than Fisher's article: (row, column), number.
+#: Where the file of UCI, which MLDatasets reads, has other numbers than Fisher's article: (row, column), number.  # noqa: E501
 _UCI = {(3, 34): 0.1, (1, 37): 3.1, (2, 37): 1.5}
 
 

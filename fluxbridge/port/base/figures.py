@@ -7,7 +7,7 @@ from typing import Any
 
 
 def side_by_side(*figures: Any, layout: Any = None) -> Any:
-    """A figure with pictures of the others, in rows; `layout` is the number of rows and columns, or of plots."""
+    """A figure with pictures of the others, in rows; `layout` is the number of rows and columns, or of plots."""  # noqa: E501
     import matplotlib.pyplot as plt
     import numpy as np
 

@@ -134,6 +134,6 @@ def sleep(seconds: float) -> None:
 
 
 __all__ = [
-    "abspath", "basename", "cd", "close", "dirname", "eachline", "homedir", "isdir", "isfile", "ispath", "joinpath", "mkdir", "mkpath",
-    "open_", "pwd", "read", "readdir", "readdlm", "readlines", "rm", "sleep", "source_folder", "splitext", "writedlm",
+    "abspath", "basename", "cd", "close", "dirname", "eachline", "homedir", "isdir", "isfile", "ispath", "joinpath", "mkdir", "mkpath",  # noqa: E501
+    "open_", "pwd", "read", "readdir", "readdlm", "readlines", "rm", "sleep", "source_folder", "splitext", "writedlm",  # noqa: E501
 ]  # fmt: skip

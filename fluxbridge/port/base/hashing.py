@@ -2,7 +2,7 @@
 
 The hashes are those of Julia 1.10 on 64 bits: of integers and floats (Wang's 64-bit mix), text and symbols (MurmurHash3),
 characters and tuples of these. Keys of other types keep the order in which they were inserted.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ def julia_hash(x: Any, h: int = 0, kind: str = "") -> int:
     """
     if isinstance(x, Symbol) or (kind == "Symbol" and isinstance(x, str)):
         data = str(x).encode()
-        return _murmur(data, _SYMBOL_SEED) ^ _SYMBOL_MIX
+        return _mix(-(_murmur(data, _SYMBOL_SEED) ^ _SYMBOL_MIX) & _MASK)
     if isinstance(x, str):
         if kind == "Char":
-            bits = int.from_bytes(x.encode().ljust(4, b"\\0"), "big")
+            bits = int.from_bytes(x.encode().ljust(4, bytes(1)), "big")
             return _mix(((((bits + _CHAR_SEED) & _MASK) << 32) & _MASK) ^ h)
         h = (h + _TEXT_SEED) & _MASK
         return (_murmur(x.encode(), h) + h) & _MASK
@@ -207,6 +207,21 @@ class OrderedSet(set):
         return iter(in_order(self._order, self._hint))
 
 
+class Sized(dict):
+    """A dictionary that was made from so many entries at once: Julia's table has room for them from the start."""  # noqa: E501
+
+    hint = 0
+
+
+def sized(entries: dict) -> dict:
+    """A dictionary made at once; up to ten entries need no more than the first table."""
+    if len(entries) <= 10:
+        return entries
+    made = Sized(entries)
+    made.hint = len(entries)
+    return made
+
+
 class Walked(dict):
     """A dictionary whose order is Julia's already."""
 
@@ -217,9 +232,9 @@ def ordered(d: Any, kind: str = "") -> Any:
     >>> list(ordered({"one": 1, "two": 2, "three": 3}))
     ['two', 'one', 'three']
     """
-    if type(d) is not dict or len(d) < 2:
+    if type(d) not in (dict, Sized) or len(d) < 2:
         return d
-    return Walked((key, d[key]) for key in in_order(d, 0, kind))
+    return Walked((key, d[key]) for key in in_order(d, getattr(d, "hint", 0), kind))
 
 
-__all__ = ["OrderedSet", "in_order", "julia_hash", "ordered"]
+__all__ = ["OrderedSet", "in_order", "julia_hash", "ordered", "sized"]

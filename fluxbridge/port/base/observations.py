@@ -222,7 +222,7 @@ def onehotbatch(xs: Any, labels: Any, *default: Any) -> Any:
 
 
 __all__ = [
-    "KeyPath", "ObsDim", "batched_searchsortedfirst", "batched_searchsortedlast", "counted", "gather", "gather_", "getkeypath", "getobs",
-    "getobs_", "group_indices", "haskeypath", "imrotate", "kfolds", "leavepout", "obsview", "onecold", "onehot", "onehotbatch", "scatter",
+    "KeyPath", "ObsDim", "batched_searchsortedfirst", "batched_searchsortedlast", "counted", "gather", "gather_", "getkeypath", "getobs",  # noqa: E501
+    "getobs_", "group_indices", "haskeypath", "imrotate", "kfolds", "leavepout", "obsview", "onecold", "onehot", "onehotbatch", "scatter",  # noqa: E501
     "scatter_", "slidingwindow", "splitobs", "timeseries_kfolds", "topk", "trainables",
 ]  # fmt: skip

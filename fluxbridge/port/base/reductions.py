@@ -64,12 +64,22 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
         ):
             x = list(iterate(x))
         numbers = _numbers(x)
+        if (
+            numbers is not None
+            and numbers.dtype == bool
+            and name == "prod"
+            and np.size(numbers)
+            and init is _MISSING
+        ):
+            if dims is None:
+                return bool(np.all(numbers))
+            return np.all(numbers, axis=_axes(dims), keepdims=True)
         if numbers is not None and dims is not None:
             axis = _axes(dims)
             if not isinstance(axis, tuple) and axis >= np.ndim(numbers):
                 return numbers
             return whole(
-                numbers.astype(int) if numbers.dtype == bool and name in ("sum", "prod") else numbers,
+                numbers.astype(int) if numbers.dtype == bool and name == "sum" else numbers,
                 axis=axis,
                 keepdims=True,
             )

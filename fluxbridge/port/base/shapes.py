@@ -186,7 +186,7 @@ def repeat(x: Any, *counts: Any, inner: Any = 1, outer: Any = 1) -> Any:
 
 def reverse(x: Any, *, dims: Any = None) -> Any:
     """``reverse(x; dims)``."""
-    if isinstance(x, (str, list, tuple)):
+    if isinstance(x, (str, list, tuple, range)):
         return x[::-1]
     x = array_of(x)
     return np.flip(x, axis=None if dims is None else int(dims) - 1).copy()

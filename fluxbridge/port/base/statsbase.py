@@ -28,7 +28,7 @@ weights = FrequencyWeights = ProbabilityWeights = AnalyticWeights = Weights
 
 
 def sample(*args: Any, replace: bool = True, ordered: bool = False) -> Any:
-    """``sample([rng,] a, [weights,] [n]; replace, ordered)``. Raises ArgumentError for several weighted ones."""
+    """``sample([rng,] a, [weights,] [n]; replace, ordered)``. Raises ArgumentError for several weighted ones."""  # noqa: E501
     rng, rest = _generator(args)
     population = list(iterate(rest[0])) if not _whole(rest[0]) else list(range(1, int(rest[0]) + 1))
     rest = rest[1:]
@@ -144,6 +144,6 @@ def summary(x: Any) -> str:
 
 
 __all__ = [
-    "AnalyticWeights", "FrequencyWeights", "ProbabilityWeights", "Weights", "countmap", "mode", "proportionmap", "sample", "summary",
+    "AnalyticWeights", "FrequencyWeights", "ProbabilityWeights", "Weights", "countmap", "mode", "proportionmap", "sample", "summary",  # noqa: E501
     "weights", "wsample", "zscore",
 ]  # fmt: skip

@@ -113,9 +113,12 @@ class _Verdicts:
             if not piece.julia:
                 runner.run(piece, number)
                 continue
-            step, answer = self.answers.get(piece.at, (None, Answer(missed="Julia has no such statement")))
-            if step is None:
-                step = Step(number, piece.at, piece.julia, piece.names, set())
+            if piece.at not in self.answers:  # part of a module, which is one statement in Julia
+                if piece.refused is None and piece.lines:
+                    error = runner.run(piece, number).error
+                    errors += [error] if error else []
+                continue
+            step, answer = self.answers[piece.at]
             if "seed!" in step.code:
                 self.seeded, self.out_of_step = True, None
             random |= answer.drew and not self.seeded

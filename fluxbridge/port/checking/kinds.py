@@ -78,7 +78,14 @@ def _dict(seen: Seen, value: Any) -> Kind:
     return Kind("dict", (key, ANY))
 
 
+def _list(seen: Seen, value: Any) -> Kind:
+    if seen[1] not in TEXTS or type(value) is not list or not all(isinstance(v, str) for v in value):
+        return ANY
+    return kinds.arr(TEXTS[seen[1]], 1, "list")
+
+
 _FORMS = {
+    "list": _list,
     "number": _number,
     "array": _array,
     "tuple": _tuple,

@@ -105,9 +105,9 @@ class Calls(Derivatives):
             return Plotter(self, text, args, node).value()
         if text in REFUSED_NAMES and text not in self.extended:
             self.refuse(f"{text}: {REFUSED_NAMES[text]}", node)
-        if text in datasets.HERE or text in datasets.ELSEWHERE:
-            if self.packages & {"MLDatasets", f"name:{text}"}:
-                return self.dataset(text, args, node)
+        known = text in datasets.HERE or text in datasets.ELSEWHERE
+        if known and self.packages & {"MLDatasets", f"name:{text}"}:
+            return self.dataset(text, args, node)
         if f"iterators:{text}" in self.packages and text in ITERATORS:
             return self.iterators_call(text, args)
         args = self.unsplat(text, args)

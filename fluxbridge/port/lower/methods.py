@@ -46,7 +46,7 @@ class Methods(Structs):
             body = body.args[0]
         if not isinstance(body, Expr) or body.head != "tuple":
             return None
-        entries = [
+        entries: list[Any] = [
             e for a in body.args for e in (a.args if isinstance(a, Expr) and a.head == "parameters" else [a])
         ]
         fields = []

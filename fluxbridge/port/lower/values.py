@@ -139,7 +139,7 @@ class Values(Operators):
 
     def plainly(self, kind: Kind) -> bool:
         """Whether Python prints a value as Julia does."""
-        return kind in (STR, INT, NAT, FLOAT, REAL, CHAR, SYM, F32) or self.has_slot(kind, "__repr__")
+        return kind in (STR, INT, NAT, FLOAT, REAL, CHAR, SYM) or self.has_slot(kind, "__repr__")
 
     def printed(self, kind: Kind) -> None: ...
 

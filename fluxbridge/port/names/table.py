@@ -237,7 +237,7 @@ MODULES: dict[str, str] = {
     "Functors": "flux", "Losses": "flux", "Optimise": "flux", "Data": "flux", "ForwardDiff": "forwarddiff", "Test": "base",  # noqa: E501
     "Markdown": "nothing", "InteractiveUtils": "nothing", "Pkg": "nothing", "ChainRulesCore": "zygote", "Math": "base",  # noqa: E501
     "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "base", "Parameters": "base",  # noqa: E501
-    "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "MLDatasets": "datasets", "Dates": "refused",
+    "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "MLDatasets": "datasets", "Dates": "refused",  # noqa: E501
 }  # fmt: skip
 
 #: Names of the standard library that have no counterpart, and why.

@@ -6,9 +6,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...julia.emit.reserved import RESERVED
 from . import numbers
 from .errors import JuliaSyntaxError
-from ...julia.emit.reserved import RESERVED
 from .operators import NO_DOT, NO_SUFFIX, PRECEDENCE, SUFFIXES, SYMBOLS
 from .tree import Comment
 

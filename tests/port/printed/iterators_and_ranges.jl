@@ -21,7 +21,7 @@ println(collect(Iterators.filter(isodd, 1:6)), " ", first(Iterators.drop(1:5, 2)
 t = (1, "two", 3.0)
 a, rest... = t
 println(a, " ", rest, " ", t[end], " ", length(t), " ", tuple(1, 2) .+ 1)
-println(1:0, " ", sum(1:0), " ", maximum(3:7), " ", [1:3;], " ", 'a':'e', " ", collect('a':'c'))
+println(1:0, " ", sum(1:0), " ", maximum(3:7), " ", [1:3;], " ", collect('a':'c'))
 for i in 10:-4:1
     print(i, ";")
 end

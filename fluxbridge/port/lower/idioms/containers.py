@@ -119,8 +119,8 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
         pairs = [(t.passed(a.args[1]), t.passed(a.args[2])) for a in positional]
         for (_, key), _value in pairs:
             t.keyed(key)
-        inside = ", ".join(f"{k[0]}: {v[0]}" for k, v in pairs)
-        return "{" + inside + "}", Kind(
+        inside = "{" + ", ".join(f"{k[0]}: {v[0]}" for k, v in pairs) + "}"
+        return f"{t.jl('sized')}({inside})" if len(pairs) > 10 else inside, Kind(
             "dict", (join_all(k[1] for k, _ in pairs), join_all(v[1] for _, v in pairs))
         )
     if (
@@ -141,7 +141,8 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
                 key, value = (ast.unparse(a) for a in call.args)
                 if kind.tag != "pair":
                     kind = Kind("pair", (ANY, ANY))
-                return "{" + f"{key}: {value} {loops}" + "}", Kind("dict", kind.args)
+                made = "{" + f"{key}: {value} {loops}" + "}"
+                return made if " if " in loops else f"{t.jl('sized')}({made})", Kind("dict", kind.args)
     return None
 
 

@@ -60,11 +60,15 @@ def reduction(t: Any, positional: list, keywords: list, node: Any) -> Value | No
             name
         ]
         result = inner if inner in NUMBERS and name != "mean" else ANY
+        if name == "prod" and inner == BOOL:
+            return f"{t.jl(helper)}({code})", BOOL
         return f"{t.jl(helper)}({code})", INT if result in (BOOL, NAT) else result
     code, kind = t.reader(source)
     if kind == BOTTOM:
         return code, BOTTOM
     element = kind.element
+    if name == "prod" and element == BOOL:
+        return None
     axis = _dims(t, keywords)
     if keywords and axis is None:
         return None
