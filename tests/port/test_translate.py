@@ -75,7 +75,7 @@ def test_what_is_not_known_calls_a_helper():
         ("@generated f(x) = x", "@generated"),
         ("x = (1", "no valid Julia: line 1, column 7"),
         ("ccall(:f, Int, ())", "ccall"),
-        ("module M\nend", "module"),
+        ("f(x) = 1\nmodule M\nf(x) = 2\nend", "module"),
     ],
 )
 def test_what_has_no_counterpart_is_refused_with_its_reason(julia, reason):
