@@ -29,7 +29,10 @@ def test_the_seed_tutorial_needs_no_helper():
     [
         ("f(x) = f(x, 2)\nf(x, n) = x^n\ny = f(3.0)", "def f(x, n=2):\n    return x ** n"),
         ("f(x) = 3x^2 + sin(x)\nxs = [1.0, 2.0]\nys = f.(xs)\na = f(1.0)", "ys = f(xs)"),
-        ("x = [1.0, 2.0]\ns = 0.0\nfor i in eachindex(x)\n    global s += x[i]\nend", "for i in range(len(x)):"),  # noqa: E501
+        (
+            "x = [1.0, 2.0]\ns = 0.0\nfor i in eachindex(x)\n    global s += x[i]\nend",
+            "for i in range(len(x)):",
+        ),
         ("x = 3\nx > 0 || error(\"no $x\")", "if not x > 0:\n    raise jl.ErrorException(f'no {x}')"),
         ("x = [1.0]\ny = [2.0]\nA = [1.0;;]\nz = x' * A * y", "z = x @ A @ y"),
         ("x = [1.0, 2.0]\ny = [1.0, 2.0]\nz = x * y'", "z = np.outer(x, y)"),

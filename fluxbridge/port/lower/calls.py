@@ -48,7 +48,6 @@ TAKING_TYPES = frozenset(
         "supertype",
         "typemax",
         "typemin",
-        "sum",
         "isa",
     )
 )
@@ -58,6 +57,13 @@ class Calls(Derivatives):
     """Everything that is written ``f(…)``."""
 
     def _x_call(self, node: Expr) -> Value:
+        before, self.comparing_types = self.comparing_types, False
+        try:
+            return self._call(node)
+        finally:
+            self.comparing_types = before
+
+    def _call(self, node: Expr) -> Value:
         function, args = node.args[0], node.args[1:]
         if isinstance(function, Name):
             own = self.lookup(function.text)

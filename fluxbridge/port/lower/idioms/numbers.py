@@ -15,6 +15,7 @@ from ...kinds import (
     NAT,
     NUMBERS,
     REALS,
+    STR,
     Kind,
     arr,
     floated,
@@ -210,3 +211,13 @@ def close(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if values is None or not all(k == FLOAT for _, k in values) or t.scope.home.kind != "file":
         return None
     return t.close(values[0][0], values[1][0])
+
+
+@idiom("isless")
+def isless(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
+    """``isless(a, b)`` of whole numbers and of text."""
+    values = plain(t, positional, keywords, 2)
+    if values is None:
+        return None
+    (a, ka), (b, kb) = values
+    return (f"({a} < {b})", BOOL) if {ka, kb} <= INTS or ka == kb == STR else None
