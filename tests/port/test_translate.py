@@ -204,6 +204,6 @@ def test_long_programs():
 
 def test_a_module_whose_names_mean_something_else_outside_is_refused():
     translation = translate_cells(["f(x) = 1\nmodule M\nf(x) = 2\nend\ny = f(0)\nz = M.f(0)"])
-    assert [p.refused for p in translation.refusals][0] == "a module"
+    assert next(p.refused for p in translation.refusals) == "a module"
     scope, _, errors = execute(translation)
     assert errors == [] and scope["y"] == 1 and "z" not in scope
