@@ -188,7 +188,7 @@ class _Verdicts:
         table = self.lost.random if verdict == RANDOM else self.lost.different
         for name in names or step.assigns:
             table.setdefault(name, step.cell)
-        text = wrong[0][1]
+        text = wrong[0][1] + (f"; {len(wrong) - 1} more" if len(wrong) > 1 else "")
         return verdict, f"{text} ({reason})" if reason else text
 
     def differences(

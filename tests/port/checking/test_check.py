@@ -52,7 +52,7 @@ def test_a_difference_is_told_with_its_place_and_what_follows_from_it():
     )
     assert verdicts(report) == [
         ("differs", "x: off by 0.5 at [1], in Julia 2.5, here 2.0"),
-        ("differs", "x: off by 0.5 at [1], in Julia 2.5, here 2.0 (x differs since cell 1)"),
+        ("differs", "x: off by 0.5 at [1], in Julia 2.5, here 2.0; 1 more (x differs since cell 1)"),
         ("agrees", ""),
     ]
     assert not report.complete
