@@ -1,5 +1,5 @@
 # Short names for what a developer does; each line works on a fresh clone.
-.PHONY: tutorial test lint bench
+.PHONY: tutorial test lint bench release
 
 tutorial test lint bench: .venv/bin/fluxbridge
 
@@ -18,3 +18,9 @@ lint:
 
 bench:
 	.venv/bin/pip install -q '.[bench]' && .venv/bin/python -m benchmarks
+
+# Everything of docs/releasing.md that does not leave this machine: make release VERSION=0.1.0
+release: lint test
+	.venv/bin/python tools/release.py $(VERSION)
+	.venv/bin/pip install -q build twine && rm -rf dist && .venv/bin/python -m build && .venv/bin/twine check --strict dist/*
+	for made in dist/*; do rm -rf build/fresh && python3 -m venv build/fresh && build/fresh/bin/pip install -q $$made && build/fresh/bin/fluxbridge tutorial; done

@@ -20,7 +20,7 @@ DEFAULT = ("finite differences", "complex step", *IN_JULIA)
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fluxbridge", "checking gradients (fluxbridge)")
     group.addoption(
-        "--julia",
+        "--fluxbridge-julia",
         choices=("auto", "require", "off"),
         default="auto",
         help="ask the real Zygote in gradient_check where there is a Julia (auto), fail where there is none "
@@ -36,7 +36,7 @@ def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
     is left out; if all are, or if none could judge anything, the test is skipped with the reasons. Other
     keywords go to ``cross_check`` (`of`, `rtol`, `atol`, `max_entries`). Returns the report.
     """
-    julia = request.config.getoption("--julia")
+    julia = request.config.getoption("--fluxbridge-julia")
 
     def check(f: Callable[..., Any], *xs: Any, engines: Any = DEFAULT, **options: Any) -> Report:
         __tracebackhide__ = True
@@ -44,15 +44,16 @@ def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
 
         asked = [b for b in engines if not (julia == "off" and b in IN_JULIA)]
         if not asked:
-            pytest.skip(f"gradient_check: {', '.join(engines)} not asked, because of --julia=off")
+            pytest.skip(f"gradient_check: {', '.join(engines)} not asked, because of --fluxbridge-julia=off")
         report = cross_check(f, *xs, engines=asked, **options)
         failed = {engine: why for engine, why in report.silent.items() if why.startswith("failed")}
-        absent = {engine: why for engine, why in report.silent.items() if "no Julia" in why}
-        if failed or not report:
+        absent = report.absent
+        if failed or report.mismatches:
             pytest.fail(str(report), pytrace=False)
         if julia == "require" and absent:
             pytest.fail(
-                f"--julia=require, but {'; '.join(f'{v} {why}' for v, why in absent.items())}", pytrace=False
+                f"--fluxbridge-julia=require, but {'; '.join(f'{v} {why}' for v, why in absent.items())}",
+                pytrace=False,
             )
         if len(report.engines) == 1:
             pytest.skip("; ".join(f"{engine} {why}" for engine, why in report.silent.items()))

@@ -6,6 +6,8 @@
 (20.0,)
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from . import errors
 from .adtypes import (
     ADType,
@@ -39,6 +41,20 @@ from .autodiff.own_rules import adjoint
 from .autodiff.primitive import primitive
 from .autodiff.tools import checkpointed, forwarddiff, hook, ignore_derivatives
 from .parity import verifying
+
+if _TYPE_CHECKING:
+    from . import check as check
+    from . import flux, julia, port, random
+    from . import scipy as scipy
+    from .check import cross_check
+    from .compiled import compiled
+    from .explain import explain
+    from .nonsmooth.conventions import conventions
+    from .nonsmooth.descent import SubgradientMethod
+    from .nonsmooth.directional import directional
+    from .nonsmooth.kinks import kinks
+    from .nonsmooth.membership import is_subgradient
+    from .nonsmooth.subgradients import subgradients
 
 __version__ = "0.1.0"
 
@@ -74,4 +90,11 @@ def __getattr__(name: str) -> object:
 
         module = importlib.import_module(f"fluxbridge.{_LAZY[name]}")
         return module if name == _LAZY[name] else getattr(module, name)
-    raise AttributeError(f"module 'fluxbridge' has no attribute {name!r}")
+    from .autodiff.habits import missing_name
+
+    raise missing_name(name)
+
+
+def __dir__() -> list[str]:
+    """The public names, those that are imported later included."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__")), "check", "scipy"})

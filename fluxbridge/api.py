@@ -6,11 +6,12 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
 from .adtypes import ADType, AutoNative
+from .autodiff.habits import KEYWORDS
 from .autodiff.implicit import Grads, Params
 from .autodiff.primitive import plain
 from .autodiff.structure import take_apart
@@ -19,15 +20,35 @@ from .errors import ArgumentError
 
 NATIVE = AutoNative()
 
+# What type checkers know: the gradient by a number is a number or None, that by an array an array or None.
+# Other arguments have gradients of their own structure, which Python's types cannot say.
+X = TypeVar("X", float, complex, np.ndarray[Any, Any])
+Y = TypeVar("Y", float, complex, np.ndarray[Any, Any])
+Z = TypeVar("Z", float, complex, np.ndarray[Any, Any])
+Value = TypeVar("Value")
+Gradient = TypeVar("Gradient")
 
-class ValueAndGradient(NamedTuple):
-    """What :func:`withgradient` and :func:`withjacobian` return."""
+if TYPE_CHECKING:
 
-    val: Any
-    grad: Any
+    class ValueAndGradient(tuple[Value, Gradient], Generic[Value, Gradient]):
+        """The class below, with types (a NamedTuple is not generic before Python 3.11)."""
 
-    def __repr__(self) -> str:
-        return f"(val={self.val!r}, grad={self.grad!r})"
+        def __new__(cls, val: Value, grad: Gradient) -> ValueAndGradient[Value, Gradient]: ...
+        @property
+        def val(self) -> Value: ...
+        @property
+        def grad(self) -> Gradient: ...
+
+else:
+
+    class ValueAndGradient(NamedTuple):
+        """What :func:`withgradient` and :func:`withjacobian` return: a tuple, with names."""
+
+        val: Any
+        grad: Any
+
+        def __repr__(self) -> str:
+            return f"(val={self.val!r}, grad={self.grad!r})"
 
 
 def _engine(xs: tuple[Any, ...]) -> tuple[ADType, tuple[Any, ...]]:
@@ -50,6 +71,18 @@ def _one_argument(name: str, f: Any, xs: tuple[Any, ...]) -> tuple[ADType, Any]:
     )
 
 
+def _no_keywords(name: str, keywords: dict[str, Any]) -> None:
+    """Refuse keywords, which f would have to be given in another way."""
+    for key in keywords:
+        if key in KEYWORDS:
+            raise ArgumentError(f"{name} has no {key}=: {KEYWORDS[key]}.")
+        raise ArgumentError(
+            f"{name} takes the arguments of f by position, and no keywords: write "
+            f"{name}(lambda x: f(x, {key}={key}), x) for {key} as a constant, and "
+            f"{name}(lambda x, {key}: f(x, {key}={key}), x, {key}) for a gradient by it."
+        )
+
+
 def _need_arguments(name: str, f: Any, xs: tuple[Any, ...]) -> None:
     """Refuse ``gradient(f)(x)``: the operators take the function and its arguments together."""
     if xs or not callable(f):
@@ -65,7 +98,25 @@ def _need_arguments(name: str, f: Any, xs: tuple[Any, ...]) -> None:
         pass
 
 
-def gradient(f: Callable[..., Any], *xs: Any) -> Any:
+@overload
+def gradient(f: Callable[..., Any], ps: Params, /) -> Grads: ...
+@overload
+def gradient(f: Callable[..., Any], x: X, /) -> tuple[X | None]: ...
+@overload
+def gradient(f: Callable[..., Any], engine: ADType, x: X, /) -> tuple[X | None]: ...
+@overload
+def gradient(f: Callable[..., Any], x: X, y: Y, /) -> tuple[X | None, Y | None]: ...
+@overload
+def gradient(f: Callable[..., Any], engine: ADType, x: X, y: Y, /) -> tuple[X | None, Y | None]: ...
+@overload
+def gradient(f: Callable[..., Any], x: X, y: Y, z: Z, /) -> tuple[X | None, Y | None, Z | None]: ...
+@overload
+def gradient(
+    f: Callable[..., Any], engine: ADType, x: X, y: Y, z: Z, /
+) -> tuple[X | None, Y | None, Z | None]: ...
+@overload
+def gradient(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]: ...
+def gradient(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Any:
     """The gradient of a function that returns a real number: a tuple, one entry an argument.
 
     An entry has the structure, shape and (floating) dtype of its argument; integers become floats.
@@ -88,10 +139,38 @@ def gradient(f: Callable[..., Any], *xs: Any) -> Any:
     Raises NotScalarError if f returns anything but one real number, MutationError if it changes an
     array in place, NoRuleError for functions that cannot be differentiated.
     """
+    if keywords:
+        _no_keywords("gradient", keywords)
     return _withgradient(f, xs, aux=False)[1]
 
 
-def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
+@overload
+def withgradient(f: Callable[..., Value], ps: Params, /) -> ValueAndGradient[Value, Grads]: ...
+@overload
+def withgradient(f: Callable[..., Value], x: X, /) -> ValueAndGradient[Value, tuple[X | None]]: ...
+@overload
+def withgradient(
+    f: Callable[..., Value], engine: ADType, x: X, /
+) -> ValueAndGradient[Value, tuple[X | None]]: ...
+@overload
+def withgradient(
+    f: Callable[..., Value], x: X, y: Y, /
+) -> ValueAndGradient[Value, tuple[X | None, Y | None]]: ...
+@overload
+def withgradient(
+    f: Callable[..., Value], engine: ADType, x: X, y: Y, /
+) -> ValueAndGradient[Value, tuple[X | None, Y | None]]: ...
+@overload
+def withgradient(
+    f: Callable[..., Value], x: X, y: Y, z: Z, /
+) -> ValueAndGradient[Value, tuple[X | None, Y | None, Z | None]]: ...
+@overload
+def withgradient(
+    f: Callable[..., Value], engine: ADType, x: X, y: Y, z: Z, /
+) -> ValueAndGradient[Value, tuple[X | None, Y | None, Z | None]]: ...
+@overload
+def withgradient(f: Callable[..., Value], /, *xs: Any) -> ValueAndGradient[Value, tuple[Any, ...]]: ...
+def withgradient(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Any:
     """The value of f and its gradient, as ``(val=…, grad=…)``.
 
     f may return a tuple or a dict whose first entry is the number to differentiate; the others are
@@ -103,6 +182,8 @@ def withgradient(f: Callable[..., Any], *xs: Any) -> ValueAndGradient:
     >>> withgradient(lambda x: (x**2, "extra"), 3.0)
     (val=(9.0, 'extra'), grad=(6.0,))
     """
+    if keywords:
+        _no_keywords("withgradient", keywords)
     return ValueAndGradient(*_withgradient(f, xs, aux=True))
 
 
@@ -115,7 +196,9 @@ def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tupl
     return engine.withgradient(f, xs, aux)
 
 
-def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
+def pullback(
+    f: Callable[..., Value], /, *xs: Any, **keywords: Any
+) -> tuple[Value, Callable[..., tuple[Any, ...]]]:
     """The value of f, of any structure, and the function that pulls cotangents back.
 
     The latter takes a cotangent with the structure of the value (None where there is none) and
@@ -127,15 +210,17 @@ def pullback(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
     >>> y, back((1.0, None)), back((None, 1.0))
     ((0.0, 0.0), (0.0,), (1.0,))
     """
+    if keywords:
+        _no_keywords("pullback", keywords)
     engine, xs = _engine(xs)
     _need_arguments("pullback", f, xs)
     if len(xs) == 1 and isinstance(xs[0], Params):
         y, back = engine.implicit_pullback(f, xs[0])
-        return y, lambda seed: Grads(xs[0], back(seed))
+        return y, lambda seed: Grads(xs[0], back(seed))  # type: ignore[return-value]
     return engine.pullback(f, xs)
 
 
-def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
+def pushforward(f: Callable[..., Any], /, *xs: Any) -> Callable[..., Any]:
     """The function that takes tangents of the arguments to the tangent of the result.
 
     A tangent has the structure, and its parts the shapes, of its argument; None stands for no change. Each
@@ -163,7 +248,7 @@ def pushforward(f: Callable[..., Any], *xs: Any) -> Callable[..., Any]:
     return push
 
 
-def jacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> tuple[Any, ...]:
+def jacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C") -> tuple[Any, ...]:
     """The Jacobian by every argument that is an array or a number; None for others.
 
     The matrix has one row for each element of the output and one column for each element of the
@@ -179,14 +264,20 @@ def jacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> tuple[Any, ..
     return withjacobian(f, *xs, order=order).grad
 
 
-def withjacobian(f: Callable[..., Any], *xs: Any, order: str = "C") -> ValueAndGradient:
+def withjacobian(
+    f: Callable[..., Value], /, *xs: Any, order: str = "C"
+) -> ValueAndGradient[Value, tuple[Any, ...]]:
     """The value of f and its :func:`jacobian`, as ``(val=…, grad=…)``."""
     engine, xs = _engine(xs)
     _need_arguments("jacobian", f, xs)
     return ValueAndGradient(*engine.withjacobian(f, xs, order))
 
 
-def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
+@overload
+def hessian(f: Callable[..., Any], x: X, /, *, order: str = "C") -> X: ...
+@overload
+def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any: ...
+def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
     """The matrix of second derivatives of f by one array, or the second derivative by one number.
 
     Forward mode over reverse mode. Rows and columns count the elements of `x` in C order, or in
@@ -202,13 +293,21 @@ def hessian(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
     return engine.hessian(f, x_, order)
 
 
-def hessian_reverse(f: Callable[..., Any], *x: Any, order: str = "C") -> Any:
+@overload
+def hessian_reverse(f: Callable[..., Any], x: X, /, *, order: str = "C") -> X: ...
+@overload
+def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any: ...
+def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
     """:func:`hessian`, in reverse mode over reverse mode: the Jacobian of the gradient."""
     engine, x_ = _one_argument("hessian_reverse", f, x)
     return engine.hessian_reverse(f, x_, order)
 
 
-def diaghessian(f: Callable[..., Any], *xs: Any) -> tuple[Any, ...]:
+@overload
+def diaghessian(f: Callable[..., Any], x: X, /) -> tuple[X]: ...
+@overload
+def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]: ...
+def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]:
     """The diagonal of the Hessian by every argument, in the shape of the argument.
 
     >>> import numpy as np

@@ -4,41 +4,79 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 from . import __version__
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; the result is the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="fluxbridge", description="The gradient function of Julia's Flux, for Python."
+class _Parser(argparse.ArgumentParser):
+    """Its help keeps the lines of its last paragraph, which are examples."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+
+_STATUS = "Exit status: 0, or 2 for a wrong call or a refusal."
+
+
+def _epilog(status: str, *examples: str) -> str:
+    return "\n".join([textwrap.fill(status, 79), "", "examples:", *(f"  {e}" for e in examples)])
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = _Parser(
+        prog="fluxbridge",
+        description="The gradient function of Julia's Flux, for Python.",
+        epilog=_epilog(
+            "Each command has its own --help. Exit status: 0; 1 if the answer is no (engines disagree, "
+            "Julia cannot be used); 2 for a wrong call or a refusal; 3 if a check had nothing to compare.",
+            "fluxbridge tutorial",
+            "fluxbridge gradient 'lambda x: 3*x**2 + 2*x + 1' 5",
+        ),
     )
-    parser.add_argument("--version", action="version", version=f"fluxbridge {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
+    top.add_argument("--version", action="version", version=f"fluxbridge {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
+
     tutorial = commands.add_parser(
-        "tutorial", help="run the tutorial 'gradient in Flux' and compare with what Flux printed"
+        "tutorial",
+        help="run the tutorial 'gradient in Flux' and compare with what Flux printed",
+        description="Every gradient of the tutorial, computed here and printed beside what Flux answered.",
+        epilog=_epilog(
+            "Exit status: 0 if all agree, 1 if not, 2 if there is no Julia to ask.",
+            "fluxbridge tutorial",
+            "fluxbridge tutorial --julia",
+        ),
     )
     tutorial.add_argument("--julia", action="store_true", help="ask the real Flux as well; starts Julia")
     tutorial.set_defaults(run=_tutorial)
+
     doctor = commands.add_parser(
         "doctor",
         help="say what there is of Julia, what is wrong with it, and the next step",
         description="Looks for Julia, its project and packages without starting or downloading anything.",
-        epilog="Exit status: 0 if Julia can be used now, 1 if there are problems, 2 for a wrong call.",
+        epilog=_epilog(
+            "Exit status: 0 if Julia can be used now, 1 if there are problems, 2 for a wrong call.",
+            "fluxbridge doctor",
+            "fluxbridge doctor --start",
+        ),
     )
     doctor.add_argument("--start", action="store_true", help="start Julia (with downloads) and ask it")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
     doctor.set_defaults(run=_doctor)
-    functions = commands.add_parser(
-        "functions", help="print which functions of NumPy and SciPy are differentiated, and how, as Markdown"
-    )
-    functions.set_defaults(run=_functions)
+
     check = commands.add_parser(
         "check",
         help="compare the gradient of a function with those of other engines",
         description="Asks the native engine, Zygote (where there is a Julia), finite differences and others.",
-        epilog="Exit status: 0 if all agree, 1 if not, 2 for a wrong call.",
+        epilog=_epilog(
+            "Exit status: 0 if all agree, 1 if not, 2 for a wrong call, or if an engine that --engine names "
+            "is absent, 3 if nothing could be compared.",
+            "fluxbridge check mymodule:loss --args '[1.0, 2.0], 3.0'",
+            "fluxbridge check numpy:linalg.det --args 'np.eye(2)' --engine 'finite differences'",
+        ),
     )
     check.add_argument("function", help="module:function")
     check.add_argument("--args", default="", help="the arguments, as Python: '[1.0, 2.0], 3'")
@@ -48,28 +86,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_argument("--atol", type=float, help="allowed absolute difference")
     check.add_argument("--json", action="store_true", help="print the report as JSON")
     check.set_defaults(run=_check)
+
     gradient = commands.add_parser(
         "gradient",
         help="print the gradient of an expression: fluxbridge gradient 'lambda x: 3*x**2' 5",
-        epilog="The function is Python ('lambda x: 3*x**2', NumPy is np) or, where there is a Julia, Julia "
-        "source ('x -> 3x^2'). Exit status: 0, or 2 if there is no gradient.",
+        description="The function is Python (np is NumPy) or, where there is a Julia, Julia source.",
+        epilog=_epilog(
+            _STATUS,
+            "fluxbridge gradient 'lambda x, y: np.sum((x - y)**2)' '[2.0, 1.0]' '[2.0, 0.0]'",
+            "fluxbridge gradient 'x -> 3x^2' --value -- -5",
+        ),
     )
     gradient.add_argument("function", help="a Python expression or Julia source")
     gradient.add_argument("points", nargs="+", help="the arguments, as Python; after -- if one is negative")
     gradient.add_argument("--value", action="store_true", help="print the value as well")
     gradient.set_defaults(run=_gradient)
-    primitives = commands.add_parser(
-        "primitives", help="print every primitive and what each reader knows of it, as Markdown"
-    )
-    primitives.set_defaults(run=_primitives)
-    spellings = commands.add_parser(
-        "spellings", help="print how each primitive is written in Julia, as Markdown"
-    )
-    spellings.set_defaults(run=_spellings)
+
     explain = commands.add_parser(
         "explain",
         help="show the steps of a function's derivative",
-        description="Example: fluxbridge explain 'lambda x: 3*x**2' 5",
+        description="Every step of the function and of its derivative, as text or in another form.",
+        epilog=_epilog(
+            _STATUS,
+            "fluxbridge explain 'lambda x: 3*x**2' 5",
+            "fluxbridge explain 'lambda w, x: np.tanh(w @ x)' '[1.0, 2.0]' '[0.5, 0.5]' --as latex",
+        ),
     )
     explain.add_argument("function", help="a Python expression for the function; np is NumPy")
     explain.add_argument("arguments", nargs="+", help="Python expressions for the arguments")
@@ -82,13 +123,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         choices=["text", "html", "markdown", "latex", "mermaid", "dot", "svg", "json"],
     )
     explain.set_defaults(run=_explain)
+
+    for name, run, says in (
+        ("functions", _functions, "print which functions of NumPy and SciPy are differentiated, and how"),
+        ("primitives", _primitives, "print every primitive and what each reader knows of it"),
+        ("spellings", _spellings, "print how each primitive is written in Julia"),
+    ):
+        table = commands.add_parser(
+            name,
+            help=f"{says}, as Markdown",
+            description=f"Says it as Markdown: {says.removeprefix('print ')}.",
+            epilog=_epilog(_STATUS, f"fluxbridge {name}", f"fluxbridge {name} | less"),
+        )
+        table.set_defaults(run=run)
     port = commands.add_parser("port", add_help=False, help="translate a Flux tutorial in Julia to Python")
     port.set_defaults(run=_port)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the result is the exit status."""
+    from .shell import guarded
+
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["port"]:
-        return _port(given[1:])
-    options = parser.parse_args(given)
-    return options.run(options)
+        return guarded(_port, given[1:])
+    options = parser().parse_args(given)
+    return guarded(options.run, options)
 
 
 def _port(arguments: Sequence[str]) -> int:

@@ -51,7 +51,8 @@ def det_identity() -> bool:
     """d(det X) = tr(X̃ᵀ H) for a small change H, X̃ the comatrix."""
     rng = np.random.default_rng(2013)
     x, h = rng.integers(1, 11, (3, 3)), rng.integers(1, 11, (3, 3))
-    by_gradient = np.sum(gradient(np.linalg.det, x)[0] * h)
+    slope: Any = gradient(np.linalg.det, x)[0]
+    by_gradient = np.sum(slope * h)
     return bool(np.isclose(by_gradient, np.trace(comatrix(x).T @ h)))
 
 

@@ -1,6 +1,7 @@
 """Imports point one way: between the rooms of the package, and between the files of each room.
 
-Imports inside of functions count too.
+Imports inside of functions count too. Those at the head of the package that are for type checkers do not:
+they name what is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ ROOT = Path(fluxbridge.__file__).parent
 #: Each room may know those above its line, and nobody below it.
 ROOMS = [
     "errors",
+    "shell",
     "progress",
     "autodiff",
     "recording",
@@ -61,7 +63,10 @@ def module_of(file: Path) -> tuple[str, ...]:
 def imported(file: Path) -> Iterator[tuple[str, ...]]:
     """The modules of the package that a file imports, as the parts of their paths."""
     package = module_of(file)[:-1]
-    for node in ast.walk(ast.parse(file.read_text("utf8"))):
+    tree = ast.parse(file.read_text("utf8"))
+    if not package and file.name == "__init__.py":
+        tree.body = [node for node in tree.body if ast.unparse(node).partition(":")[0] != "if _TYPE_CHECKING"]
+    for node in ast.walk(tree):
         if not (isinstance(node, ast.ImportFrom) and node.level):
             continue
         base = package[: len(package) - (node.level - 1)] + tuple((node.module or "").split(".")) * bool(

@@ -75,3 +75,8 @@ def calls_a_cache(frame: FrameType) -> bool:
         getattr(owner, name, None) for owner in owners if isinstance(owner, type) for name in names
     ]
     return any(type(x) is _CACHED for x in candidates)
+
+
+def is_from_import(frame: FrameType) -> bool:
+    """Is it at ``from … import name``? Of an AttributeError that statement would keep the name only."""
+    return frame.f_lasti >= 0 and _instruction(frame)[0] == "IMPORT_FROM"

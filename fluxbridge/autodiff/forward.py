@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .floating import own_work
 from .inplace import Memory, alias, related, shares
 from .primitive import (
     EVEN_POWERS,
@@ -167,6 +168,7 @@ def has_tangent(x: Any) -> bool:
     return False
 
 
+@own_work
 def push(primitive: Primitive, y: Any, values: list, tangents: list, options: dict) -> Any:
     """The tangent of ``y = primitive(*values)``; None where there is none."""
     rule = primitive.jvp

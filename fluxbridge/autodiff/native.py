@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotScalarError, StructureError
+from . import floating
 from .foreign import in_our_words
 from .forward import Forward
 from .frames import boundary
@@ -79,6 +80,7 @@ class Trace:
         levels = running.levels
         levels.append(self.tape)
         self.tape.memory.rebuilt = self.splitter
+        settings = floating.attribute()
         try:
             self.out = f(*stand_ins)
         except BaseException as error:
@@ -88,6 +90,7 @@ class Trace:
                 raise clearer from error
             raise
         finally:
+            floating.restore(settings)
             levels.pop()
             self.tape.memory.rebuilt = None
         if self.tape.refused is not None:
@@ -274,6 +277,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     duals = splitter.split(tuple(xs))[0]
     running.levels.append(level)
     level.memory.rebuilt = splitter
+    settings = floating.attribute()
     try:
         out = f(*duals)
     except Exception as error:
@@ -282,6 +286,7 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
             raise clearer from error
         raise
     finally:
+        floating.restore(settings)
         running.levels.pop()
         level.memory.rebuilt = None
     if level.refused is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .callers import compares_fractions, formats_text
+from .habits import ATTRIBUTES, Absent
 from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
 from .refusals import lost
@@ -274,3 +275,7 @@ class Text(str):
 
     def __float__(self) -> float:
         raise lost("A float was read from the text", "Use the number itself, and np.round(x, 3) to round it.")
+
+
+for _name in ATTRIBUTES:  # no __getattr__, which would slow down every attribute
+    setattr(Operators, _name, Absent(_name))

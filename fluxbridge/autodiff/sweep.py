@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .floating import attribute, own_work, restore
 from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, take_up
 from .tape import Tape
 from .tracer import TracedArray, as_numpys
@@ -43,6 +44,7 @@ class Several(dict[int, Any]):
         self[index] = part
 
 
+@own_work
 def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool) -> list[Any]:
     """Pull the cotangents of some outputs back to the `leaves` first records, the arguments.
 
@@ -58,67 +60,73 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
     getitem = PRIMITIVES["getitem"]
     take_cotangent = cotangents.pop
     take_record = tape.pop if free else reversed(tape).__next__
-    for _ in range(len(tape) - leaves):
-        ct = take_cotangent()
-        primitive, parents, values, options, spec = take_record()
-        if ct is None:
-            continue
+    settings = None
+    try:
+        for _ in range(len(tape) - leaves):
+            ct = take_cotangent()
+            primitive, parents, values, options, spec = take_record()
+            if ct is None:
+                continue
 
-        if options is None:  # an operation between Python numbers
-            rule = primitive.number_vjp  # a name of its own: read as an attribute, not as a method
+            if options is None:  # an operation between Python numbers
+                rule = primitive.number_vjp  # a name of its own: read as an attribute, not as a method
+                try:
+                    da, db = rule(ct, values)
+                except (ArithmeticError, ValueError):
+                    da, db = _as_numpy(rule, ct, values)
+                i, j = parents
+                if i is not None:
+                    known = cotangents[i]
+                    cotangents[i] = da if known is None else known + da
+                if j is not None and db is not None:
+                    known = cotangents[j]
+                    cotangents[j] = db if known is None else known + db
+                continue
+
+            if settings is None:  # NumPy's work begins
+                settings = attribute()
+            if type(ct) is Scatter:
+                ct = project(ct.dense(spec), spec)
+            elif type(ct) is Several:
+                ct = tuple([ct.get(k) for k in range(spec.shape[0])])
+            elif type(ct) is float and spec[0] and not _keeps_shape(tape, primitive, parents, spec):
+                ct = project(ct, spec)
+            if primitive is getitem:
+                known = cotangents[parents[0]]
+                if type(known) is not Scatter:
+                    known = _pieces(tape, cotangents, parents[0])
+                known.add(options["index"], ct)
+                continue
             try:
-                da, db = rule(ct, values)
-            except (ArithmeticError, ValueError):
-                da, db = _as_numpy(rule, ct, values)
-            i, j = parents
-            if i is not None:
-                known = cotangents[i]
-                cotangents[i] = da if known is None else known + da
-            if j is not None and db is not None:
-                known = cotangents[j]
-                cotangents[j] = db if known is None else known + db
-            continue
-
-        if type(ct) is Scatter:
-            ct = project(ct.dense(spec), spec)
-        elif type(ct) is Several:
-            ct = tuple([ct.get(k) for k in range(spec.shape[0])])
-        elif type(ct) is float and spec[0] and not _keeps_shape(tape, primitive, parents, spec):
-            ct = project(ct, spec)
-        if primitive is getitem:
-            known = cotangents[parents[0]]
-            if type(known) is not Scatter:
-                known = _pieces(tape, cotangents, parents[0])
-            known.add(options["index"], ct)
-            continue
-        try:
-            pulled = _pull(primitive, parents, ct, values, options)
-        except ZeroDivisionError:  # of complex numbers or fractions, in Python's own arithmetic
-            with np.errstate(all="ignore"):
-                ct, *values = map(as_numpys, (ct, *values))
                 pulled = _pull(primitive, parents, ct, values, options)
-        for parent, part in zip(parents, pulled):  # noqa: B905 (speed)
-            if parent is not None and part is not None:
-                to = tape[parent][4]
-                if type(part) is np.ndarray:
-                    if part.shape != to[0] or part.dtype is not to[1]:
+            except ZeroDivisionError:  # of complex numbers or fractions, in Python's own arithmetic
+                with np.errstate(all="ignore"):
+                    ct, *values = map(as_numpys, (ct, *values))
+                    pulled = _pull(primitive, parents, ct, values, options)
+            for parent, part in zip(parents, pulled):  # noqa: B905 (speed)
+                if parent is not None and part is not None:
+                    to = tape[parent][4]
+                    if type(part) is np.ndarray:
+                        if part.shape != to[0] or part.dtype is not to[1]:
+                            part = project(part, to)
+                    elif type(part) is not float or not to[0] or to[1].kind != "f":
                         part = project(part, to)
-                elif type(part) is not float or not to[0] or to[1].kind != "f":
-                    part = project(part, to)
-                if cotangents[parent] is None:
-                    cotangents[parent] = part
-                else:
-                    _add(cotangents, ours, parent, part)
+                    if cotangents[parent] is None:
+                        cotangents[parent] = part
+                    else:
+                        _add(cotangents, ours, parent, part)
 
-    for i, ct in enumerate(cotangents):
-        spec = tape[i][4]
-        if type(ct) is Scatter:
-            ct = ct.dense(spec)
-        if type(ct) is float and spec[0] and spec[1].kind == "f":
-            cotangents[i] = np.full(spec[0], ct, spec[1])
-        else:
-            cotangents[i] = None if ct is None else project(ct, spec)
-    return cotangents
+        for i, ct in enumerate(cotangents):
+            spec = tape[i][4]
+            if type(ct) is Scatter:
+                ct = ct.dense(spec)
+            if type(ct) is float and spec[0] and spec[1].kind == "f":
+                cotangents[i] = np.full(spec[0], ct, spec[1])
+            else:
+                cotangents[i] = None if ct is None else project(ct, spec)
+        return cotangents
+    finally:
+        restore(settings)
 
 
 def _keeps_shape(tape: Tape, primitive: Primitive, parents: Any, spec: Spec) -> bool:

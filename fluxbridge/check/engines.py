@@ -19,6 +19,7 @@ from ..progress import Progress
 from ..recording.point import Entry
 from .complexstep import complex_step
 from .question import DOES_NOT_APPLY, NOT_LOOKED_AT, Answer, NoAnswer, Question, as_matrix
+from .report import NO_JULIA
 
 
 def native(question: Question) -> Answer:
@@ -30,7 +31,7 @@ def _need_julia() -> None:
 
     julia = available()
     if not julia:
-        raise NoAnswer(f"was not asked, as there is no Julia: {julia.reason}")
+        raise NoAnswer(f"{NO_JULIA}: {julia.reason}")
 
 
 def _in_julia(question: Question, engine: Any) -> Answer:

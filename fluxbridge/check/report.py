@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+import textwrap
 from typing import Any, NamedTuple
 
 import numpy as np
 
+#: How the reason of an engine begins that needs a Julia, where there is none.
+NO_JULIA = "was not asked, as there is no Julia"
 AGREES, DIFFERS, KINK, UNSURE = "agrees", "differs", "kink", "unsure"
 
 
@@ -36,7 +39,9 @@ class Line(NamedTuple):
 
 
 class Report:
-    """The outcome of a cross-check. True if no engine disagrees; `str` and notebooks show it as a table.
+    """The outcome of a cross-check; `str` and notebooks show it as a table.
+
+    It is true if an engine could judge the gradient and none disagrees. One that compared nothing is false.
 
     `value` is f's value by each engine, `lines` one :class:`Line` for each leaf and engine, `silent` the
     engines without an answer, with the reason, `kinks` the entries without a derivative, and `suspects`
@@ -65,7 +70,7 @@ class Report:
         return max(self.mismatches, key=lambda line: line.relative, default=None)
 
     def __bool__(self) -> bool:
-        return not self.mismatches
+        return self.compared and not self.mismatches
 
     @property
     def compared(self) -> bool:
@@ -128,27 +133,45 @@ class Report:
         said = [f"{line.path} {line.engine}: {line.note}" for line in self.lines if line.note]
         said += [f"kink: {kink}" for kink in self.kinks]
         said += [f"suspect: {suspect}" for suspect in self.suspects]
-        said += [f"{engine} {why}" for engine, why in self.silent.items()]
+        said += [f"{engine} {why}" for engine, why in self.silent.items() if not why.startswith(NO_JULIA)]
+        without = [engine for engine in self.silent if engine in self.absent]
+        if without:
+            said.append(
+                f"{' and '.join(without)} {'was' if len(without) == 1 else 'were'} not asked, as there is no "
+                "Julia here; fluxbridge doctor says what is missing"
+            )
         said += self.notes
         return [*said, f"tolerance: {self.why}"] if self.lines else said
 
+    @property
+    def absent(self) -> dict[str, str]:
+        """The engines that were not asked because there is no Julia, with what is missing."""
+        return {engine: why for engine, why in self.silent.items() if why.startswith(NO_JULIA)}
+
     def __str__(self) -> str:
         values = ", ".join(f"{engine} {_number(v)}" for engine, v in self.value.items())
-        table = [HEADING, *self.rows()]
-        widths = [max(len(row[k]) for row in table) for k in range(len(HEADING))]
-        lines = [
-            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table
-        ]
-        return "\n".join(
-            [
-                f"{self.title}: {self.verdict} ({self.summary()})",
-                f"value: {values}",
-                "",
-                *lines,
-                "",
-                *self.remarks(),
+        told = [f"{self.title}: {self.verdict} ({self.summary()})", f"value: {values}", "", *self._table()]
+        return "\n".join([*told, *(_wrapped(remark) for remark in self.remarks())])
+
+    def _table(self) -> list[str]:
+        """The lines of the table, those of one engine below its name."""
+        heading = ["worst entry", "native", "engine says", "apart", "allowed", "verdict"]
+        rows = []
+        for x in self.lines:
+            numbers = [_number(x.ours), _number(x.theirs), f"{x.difference:.1e}", f"{x.tolerance:.1e}"]
+            rows.append([x.entry, *numbers, x.verdict])
+        widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
+
+        def written(row: list[str]) -> str:
+            return "  ".join(["", *(c.ljust(w) for c, w in zip(row, widths, strict=True))]).rstrip()
+
+        told: list[str] = []
+        for engine in dict.fromkeys(line.engine for line in self.lines):
+            told += [engine, written(heading)] if not told else [engine]
+            told += [
+                written(row) for line, row in zip(self.lines, rows, strict=True) if line.engine == engine
             ]
-        )
+        return [*told, ""] if told else []
 
     __repr__ = __str__
 
@@ -204,6 +227,11 @@ HEADING = [
     "tolerance",
     "verdict",
 ]
+
+
+def _wrapped(text: str) -> str:
+    """A remark in lines of at most 80 characters; one that has lines of its own stays as it is."""
+    return text if "\n" in text else textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _shape(line: Line) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.floating import ATTRIBUTING
 from ..autodiff.reach import of_library
 from .closures import same
 from .refusals import CannotCompile
@@ -155,6 +156,8 @@ class Watch:
                 )
             if reason is None or frame.f_code.co_filename.startswith(_NUMPY):
                 return
+            if frame.f_code is ATTRIBUTING:
+                return  # NumPy's own warning, handed on
             if reason != "it warns" and frame.f_code.co_filename.startswith(_PACKAGE):
                 return
             if "time" in reason and of_library(frame.f_globals.get("__name__")):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dis
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-_IMPORT_FROM = dis.opmap["IMPORT_FROM"]
+from ..autodiff.callers import is_from_import
 
 _GPU = "everything here is computed with NumPy, on the CPU; gpu and gpu_device() leave things where they are"
 _DISTRIBUTED = "training on several machines is left to programs made for it"
@@ -180,16 +179,11 @@ def explain(module: str) -> Callable[[str], NoReturn]:
             text = f"{module}.{name} is a name of older versions of Flux: {OLD_NAMES[name]}"
         else:
             raise AttributeError(f"{module} has no attribute {name!r}")
-        if _is_from_import(sys._getframe(1)):
+        if is_from_import(sys._getframe(1)):
             raise ImportError(text)  # of an AttributeError the import would keep the name only
         raise AttributeError(text)
 
     return __getattr__
-
-
-def _is_from_import(frame: Any) -> bool:
-    """Is this frame at ``from … import name``?"""
-    return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _IMPORT_FROM
 
 
 class OldField:

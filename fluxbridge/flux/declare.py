@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
 
 from ..errors import ArgumentError
 from .functors.trained import CHOSEN
@@ -12,6 +13,15 @@ from .show import default_repr, plain_text
 __all__ = ["layer"]
 
 
+Class = TypeVar("Class", bound=type)
+
+
+@overload
+def layer(cls: Class) -> Class: ...
+@overload
+def layer(
+    *, trainable: tuple[str, ...] | str | None = None, show: str = "expand"
+) -> Callable[[Class], Class]: ...
 def layer(
     cls: type | None = None, *, trainable: tuple[str, ...] | str | None = None, show: str = "expand"
 ) -> Any:

@@ -156,6 +156,13 @@ def _hints(survey: discovery.Availability) -> Iterator[str]:
         built = places.manifest_julia(survey.project, survey.version)
         if built and built.split(".")[:2] != survey.version.split(".")[:2]:
             yield f"the project was made by Julia {built}, this is {survey.version}: try Pkg.resolve()"
+    version = _version("juliacall")
+    if version not in settings.RUN_WITH and version != "not installed":
+        known = ", ".join(f"juliacall {ours} with Julia {julia}" for ours, julia in settings.RUN_WITH.items())
+        yield (
+            f"fluxbridge was run with {known}, not with juliacall {version}; if Julia does not start: "
+            f"pip install juliacall=={max(settings.RUN_WITH)}"
+        )
     if survey.recipe == "juliapkg" and survey.offline:
         yield "all is installed, so juliapkg stays offline; PYTHON_JULIAPKG_OFFLINE=no asks for updates"
 

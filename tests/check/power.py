@@ -244,7 +244,7 @@ def plant(function: Function, name: str, k: int, fault: Fault) -> Outcome:
         effect,
         above,
         bool(judged),
-        not report,
+        bool(report.mismatches),
         bool(named) and all(named),
     )
 

@@ -51,15 +51,15 @@ def test_without_julia_what_needs_it_is_skipped_with_the_reason(run):
 
 
 def test_julia_off(run):
-    result = run(IN_JULIA, "--julia=off", "-rs")
+    result = run(IN_JULIA, "--fluxbridge-julia=off", "-rs")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["*not asked, because of --julia=off*"])
+    result.stdout.fnmatch_lines(["*not asked, because of --fluxbridge-julia=off*"])
 
 
 def test_julia_required(run):
-    result = run(IN_JULIA, "--julia=require")
+    result = run(IN_JULIA, "--fluxbridge-julia=require")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*--julia=require, but zygote was not asked, as there is no Julia*"])
+    result.stdout.fnmatch_lines(["*--fluxbridge-julia=require, but zygote was not asked, as there is no*"])
 
 
 def test_the_plugin_loads_without_numpy(pytester):

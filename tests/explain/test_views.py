@@ -214,7 +214,7 @@ def test_the_command(capsys):
     assert "v\u03071 = cos(x) · ẋ = 1" in capsys.readouterr().out
     assert cli.main(["explain", "np.sin", "0.0", "--as", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["steps"][1]["operation"] == "sin"
-    assert cli.main(["explain", "lambda x: [x]", "5"]) == 1
+    assert cli.main(["explain", "lambda x: [x]", "5"]) == 2
     assert "gradients are not defined" in capsys.readouterr().err
     assert cli.main(["explain", "3", "5"]) == 2
     assert "is no function" in capsys.readouterr().err

@@ -221,3 +221,13 @@ def test_wrong_call() -> None:
     with pytest.raises(SystemExit) as error:
         cli.main(["doctor", "--never"])
     assert error.value.code == 2
+
+
+def test_a_pair_that_was_never_run_is_named(monkeypatch):
+    monkeypatch.setattr(doctor, "_version", lambda package: "0.9.99")
+    hints = doctor.examine().hints
+    assert any(
+        "not with juliacall 0.9.99; if Julia does not start: pip install juliacall==0.9." in h for h in hints
+    )
+    monkeypatch.setattr(doctor, "_version", lambda package: max(doctor.settings.RUN_WITH))
+    assert not any("was run with" in hint for hint in doctor.examine().hints)

@@ -11,7 +11,7 @@ import functools
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,7 +33,10 @@ _LEAVES: tuple[type, ...] = (
 _own_leaves: set[type] = {LazyLayer}  #: classes that were declared with `leaf`
 
 
-def leaf(kind: type) -> type:
+Class = TypeVar("Class", bound=type)
+
+
+def leaf(kind: Class) -> Class:
     """Class decorator: objects of this class are leaves, whatever attributes they have. Returns the class.
 
     Raises ArgumentError if `kind` is no class.

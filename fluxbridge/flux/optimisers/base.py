@@ -20,12 +20,21 @@ from __future__ import annotations
 import dataclasses
 import functools
 import numbers
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
 from .text import printed, type_name
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_: Any) -> Any:
+        """Python has it from 3.11 on."""
+        return lambda decorator: decorator
+
 
 __all__ = ["AbstractRule", "apply_", "init", "rule"]
 
@@ -164,6 +173,7 @@ def checked(value: Any, default: Any) -> Any:
 Rule = TypeVar("Rule", bound=type)
 
 
+@dataclass_transform(frozen_default=True)
 def rule(cls: Rule) -> Rule:
     """Class decorator: a class of fields with defaults becomes a rule, a frozen dataclass.
 

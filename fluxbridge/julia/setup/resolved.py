@@ -63,7 +63,7 @@ def look() -> Resolved:
             program, version = find_julia.find_julia(compat=compat, prefix=known["install"], install=False)
             view.julia, view.version = program, str(version)
     installed = places.manifest_versions(view.project, view.version)
-    view.missing = [_named(package) for package in wanted if not _fits(package, installed)]
+    view.missing = sorted(_named(package) for package in wanted if not _fits(package, installed))
     return view
 
 

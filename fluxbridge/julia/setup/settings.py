@@ -11,6 +11,8 @@ import re
 import sys
 from collections.abc import Iterator
 
+#: juliacall (and the PythonCall of the same version) that the bridge was run with, and with which Julia.
+RUN_WITH = {"0.9.34": "1.10.8"}
 #: What the bridge needs in a Julia project, next to PythonCall. juliapkg.json says which versions.
 PACKAGES = ("Flux", "Zygote", "ChainRulesCore")
 
