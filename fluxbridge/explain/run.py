@@ -43,6 +43,7 @@ class ExplainedRun:
                 "what the native engine does."
             )
         self.function = getattr(f, "__name__", type(f).__name__)
+        self.f = f
         self.xs = tuple(xs)
         self.forward = forward
         self.limit = limit

@@ -1,0 +1,108 @@
+// The graph: a step stands below what it uses; within the layers nodes move to the mean of their neighbours.
+
+const LETTER = 7.1, LINE = 16, GAP = 26, BETWEEN = 46;
+
+function graphOf(rows, shown) {
+  const nodes = shown.map((row) => ({ key: row.key, row, texts: nodeTexts(rows, row) }));
+  const known = new Set(nodes.map((node) => node.key));
+  const edges = new Map();
+  for (const row of shown)
+    for (const id of row.ids)
+      for (const input of rows.steps.get(id).inputs || []) {
+        const source = typeof input === "number" ? rows.home.get(input) : undefined;
+        if (source !== undefined && source !== row.key && known.has(source) && known.has(row.key))
+          edges.set(`${source}>${row.key}`, { source, target: row.key, to: new Set() });
+      }
+  return { nodes, edges: [...edges.values()] };
+}
+
+function nodeTexts(rows, row) {
+  const last = row.results.at(-1);
+  const title = row.kind === "argument" ? last.name : rows.nameOf(row);
+  return [cut(title, 30), cut(row.kind === "group" && last ? `${last.name} = ${valueText(last.value)}` : valueText(last && last.value), 30)];
+}
+
+const cut = (text, most) => ([...text].length > most ? [...text].slice(0, most - 1).join("") + "…" : text);
+
+function layout(graph) {
+  const at = new Map(graph.nodes.map((node) => [node.key, node]));
+  for (const node of graph.nodes) {
+    node.above = []; node.below = []; node.layer = 0;
+    node.width = Math.max(...node.texts.map((t) => [...t].length), 13) * LETTER + 16;
+  }
+  for (const { source, target } of graph.edges) {
+    at.get(target).above.push(at.get(source));
+    at.get(source).below.push(at.get(target));
+  }
+  for (const node of graph.nodes) node.layer = Math.max(0, ...node.above.map((n) => n.layer + 1));
+  for (const node of [...graph.nodes].reverse())
+    if (node.row.kind === "argument" && node.below.length) node.layer = Math.max(0, Math.min(...node.below.map((n) => n.layer)) - 1);
+  const layers = [];
+  for (const node of graph.nodes) (layers[node.layer] ||= []).push(node);
+  for (let k = 0; k < layers.length; k++) layers[k] ||= [];
+  for (const layer of layers) spread(layer);
+  for (let sweep = 0; sweep < 8; sweep++)
+    for (const layer of sweep % 2 ? [...layers].reverse() : layers) {
+      for (const node of layer) {
+        const near = (sweep % 2 ? node.below : node.above).concat(sweep > 3 ? (sweep % 2 ? node.above : node.below) : []);
+        node.wish = near.length ? near.reduce((sum, n) => sum + n.x, 0) / near.length : node.x;
+      }
+      layer.sort((a, b) => a.wish - b.wish);
+      settle(layer);
+    }
+  const left = Math.min(0, ...graph.nodes.map((n) => n.x - n.width / 2));
+  for (const node of graph.nodes) { node.x += 10 - left; node.height = 3 * LINE + 8; node.y = 10 + node.layer * (node.height + BETWEEN); }
+  return {
+    width: Math.max(160, ...graph.nodes.map((n) => n.x + n.width / 2 + 10)),
+    height: Math.max(60, ...graph.nodes.map((n) => n.y + n.height + 10)), at,
+  };
+}
+
+function spread(layer) {
+  let x = 0;
+  for (const node of layer) { node.x = x + node.width / 2; x += node.width + GAP; }
+}
+
+// Each node as near to its wish as its neighbours leave room: one pass from the left, one from the right.
+function settle(layer) {
+  const room = (a, b) => (a.width + b.width) / 2 + GAP;
+  const right = [], left = [];
+  layer.forEach((n, k) => { right[k] = k ? Math.max(n.wish, right[k - 1] + room(layer[k - 1], n)) : n.wish; });
+  for (let k = layer.length - 1; k >= 0; k--)
+    left[k] = k < layer.length - 1 ? Math.min(layer[k].wish, left[k + 1] - room(layer[k], layer[k + 1])) : layer[k].wish;
+  layer.forEach((n, k) => { n.x = (right[k] + left[k]) / 2; });
+}
+
+function drawGraph(rows, shown, onhover) {
+  const graph = graphOf(rows, shown);
+  const { width, height, at } = layout(graph);
+  const label = `Graph of ${shown.length} steps: ` + shown.slice(0, 30).map((r) => rows.nameOf(r)).join("; ");
+  const svg = make("svg:svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "graph" });
+  const edges = [];
+  for (const edge of graph.edges) {
+    const a = at.get(edge.source), b = at.get(edge.target);
+    const others = b.above.length, place = b.above.indexOf(a);
+    const x0 = a.x, y0 = a.y + a.height, x1 = b.x + (others > 1 ? ((place + 0.5) / others - 0.5) * b.width * 0.6 : 0), y1 = b.y;
+    const far = b.layer - a.layer > 1 ? Math.sign(a.x - b.x || 1) * 40 : 0;
+    const path = `M${x0} ${y0}C${x0 + far} ${(y0 + y1) / 2} ${x1 + far} ${(y0 + y1) / 2} ${x1} ${y1}`;
+    const t = far ? 0.75 : 0.5, s = 1 - t;
+    const lx = s * s * s * x0 + 3 * s * s * t * (x0 + far) + 3 * s * t * t * (x1 + far) + t * t * t * x1;
+    const ly = s * s * s * y0 + 3 * s * t * (y0 + y1) / 2 + t * t * t * y1;
+    const text = make("svg:text", { x: lx, y: ly + 4, "text-anchor": "middle", class: "local" });
+    const g = make("svg:g", { class: "edge" }, make("svg:path", { d: path }),
+      make("svg:path", { d: `M${x1} ${y1}l-4 -8h8z`, class: "head" }), text);
+    svg.append(g);
+    edges.push({ ...edge, g, text });
+  }
+  const nodes = new Map();
+  for (const node of graph.nodes) {
+    const texts = node.texts.concat("").map((t, k) =>
+      make("svg:text", { x: node.x, y: node.y + LINE * (k + 1), "text-anchor": "middle", class: ["name", "value", "bar"][k] }, t));
+    const kind = { argument: "argument", group: "group" }[node.row.kind] || "step";
+    const g = make("svg:g", { class: `node ${kind}`, "data-key": node.key, onmouseenter: () => onhover(node.key), onmouseleave: () => onhover(null) },
+      make("svg:rect", { x: node.x - node.width / 2, y: node.y, width: node.width, height: node.height, rx: kind === "argument" ? 20 : 5 }), ...texts);
+    svg.append(g);
+    nodes.set(node.key, { g, texts, y: node.y, x: node.x });
+  }
+  return { svg, nodes, edges };
+}
