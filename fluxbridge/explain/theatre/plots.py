@@ -168,8 +168,8 @@ def paths(field: _Field, point: list[float], ranges: list[tuple[float, float]]) 
     if value is None or gradient is None or not np.any(gradient):
         return []
     size = min(high - low for low, high in ranges)
-    fixed = size / 12 / float(np.linalg.norm(gradient))
-    shrinking = SubgradientMethod.diminishing(size / 8, normalised=True)
+    fixed = size / 40 / float(np.linalg.norm(gradient))
+    shrinking = SubgradientMethod.diminishing(size / 10, normalised=True)
     return [
         {"name": "gradient descent", "points": _way(field, point, lambda *_: fixed)},
         {"name": "subgradient method", "points": _way(field, point, shrinking.length)},

@@ -37,25 +37,38 @@ function layout(graph) {
   for (const node of graph.nodes) node.layer = Math.max(0, ...node.above.map((n) => n.layer + 1));
   for (const node of [...graph.nodes].reverse())
     if (node.row.kind === "argument" && node.below.length) node.layer = Math.max(0, Math.min(...node.below.map((n) => n.layer)) - 1);
+  for (const node of graph.nodes) { node.up = []; node.down = []; }
+  const bends = graph.edges.flatMap((edge) => bend(edge, at.get(edge.source), at.get(edge.target)));
   const layers = [];
-  for (const node of graph.nodes) (layers[node.layer] ||= []).push(node);
+  for (const node of [...graph.nodes, ...bends]) (layers[node.layer] ||= []).push(node);
   for (let k = 0; k < layers.length; k++) layers[k] ||= [];
   for (const layer of layers) spread(layer);
   for (let sweep = 0; sweep < 8; sweep++)
     for (const layer of sweep % 2 ? [...layers].reverse() : layers) {
       for (const node of layer) {
-        const near = (sweep % 2 ? node.below : node.above).concat(sweep > 3 ? (sweep % 2 ? node.above : node.below) : []);
+        const near = (sweep % 2 ? node.down : node.up).concat(sweep > 3 ? (sweep % 2 ? node.up : node.down) : []);
         node.wish = near.length ? near.reduce((sum, n) => sum + n.x, 0) / near.length : node.x;
       }
       layer.sort((a, b) => a.wish - b.wish);
       settle(layer);
     }
-  const left = Math.min(0, ...graph.nodes.map((n) => n.x - n.width / 2));
-  for (const node of graph.nodes) { node.x += 10 - left; node.height = 3 * LINE + 8; node.y = 10 + node.layer * (node.height + BETWEEN); }
+  const every = [...graph.nodes, ...bends];
+  const left = Math.min(0, ...every.map((n) => n.x - n.width / 2));
+  for (const node of every) { node.x += 10 - left; node.height = 3 * LINE + 8; node.y = 10 + node.layer * (node.height + BETWEEN); }
   return {
-    width: Math.max(160, ...graph.nodes.map((n) => n.x + n.width / 2 + 10)),
+    width: Math.max(160, ...every.map((n) => n.x + n.width / 2 + 10)),
     height: Math.max(60, ...graph.nodes.map((n) => n.y + n.height + 10)), at,
   };
+}
+
+// An arrow over several layers bends around what stands between: it has a thin place of its own in each.
+function bend(edge, source, target) {
+  const chain = [source];
+  for (let layer = source.layer + 1; layer < target.layer; layer++) chain.push({ layer, width: 6, up: [], down: [] });
+  chain.push(target);
+  for (let k = 1; k < chain.length; k++) { chain[k - 1].down.push(chain[k]); chain[k].up.push(chain[k - 1]); }
+  edge.bends = chain.slice(1, -1);
+  return edge.bends;
 }
 
 function spread(layer) {
@@ -83,11 +96,13 @@ function drawGraph(rows, shown, onhover) {
     const a = at.get(edge.source), b = at.get(edge.target);
     const others = b.above.length, place = b.above.indexOf(a);
     const x0 = a.x, y0 = a.y + a.height, x1 = b.x + (others > 1 ? ((place + 0.5) / others - 0.5) * b.width * 0.6 : 0), y1 = b.y;
-    const far = b.layer - a.layer > 1 ? Math.sign(a.x - b.x || 1) * 40 : 0;
-    const path = `M${x0} ${y0}C${x0 + far} ${(y0 + y1) / 2} ${x1 + far} ${(y0 + y1) / 2} ${x1} ${y1}`;
-    const t = far ? 0.75 : 0.5, s = 1 - t;
-    const lx = s * s * s * x0 + 3 * s * s * t * (x0 + far) + 3 * s * t * t * (x1 + far) + t * t * t * x1;
-    const ly = s * s * s * y0 + 3 * s * t * (y0 + y1) / 2 + t * t * t * y1;
+    const stops = [[x0, y0], ...edge.bends.flatMap((n) => [[n.x, n.y], [n.x, n.y + n.height]]), [x1, y1]];
+    const path = stops.map(([x, y], k) => {
+      if (!k) return `M${x} ${y}`;
+      const [u, v] = stops[k - 1];
+      return `C${u} ${(v + y) / 2} ${x} ${(v + y) / 2} ${x} ${y}`;
+    }).join("");
+    const [u, v] = stops.at(-2), lx = (u + x1) / 2, ly = (v + y1) / 2;
     const text = make("svg:text", { x: lx, y: ly + 4, "text-anchor": "middle", class: "local" });
     const g = make("svg:g", { class: "edge" }, make("svg:path", { d: path }),
       make("svg:path", { d: `M${x1} ${y1}l-4 -8h8z`, class: "head" }), text);

@@ -1,6 +1,6 @@
 // The function beside its derivative: a curve with its tangent, or level lines with the gradient.
 
-const PLOT = { width: 420, height: 300, left: 46, right: 12, top: 12, bottom: 34 };
+const PLOT = { width: 420, height: 300, left: 46, right: 12, top: 22, bottom: 34 };
 
 function drawPlot(box, plot, rows) {
   const at = plot.arguments.map(({ id, index }) => {
@@ -25,7 +25,7 @@ function axes([x0, x1], [y0, y1], names, label) {
       make("svg:text", { x: left - 4, y: Y(y) + 4, "text-anchor": "end" }, numberText(y, 3)));
   }
   svg.append(make("svg:text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle", class: "name" }, names[0]),
-    make("svg:text", { x: 4, y: top + 8, class: "name" }, names[1]));
+    make("svg:text", { x: 4, y: 12, class: "name" }, names[1]));
   const id = `clip${Math.random().toString(36).slice(2)}`;
   const inner = make("svg:g", { "clip-path": `url(#${id})` });
   svg.append(make("svg:clipPath", { id }, make("svg:rect", { x: left, y: top, width: width - left - right, height: height - top - bottom })), inner);

@@ -25,8 +25,9 @@ class Rows {
         const group = data.groups[item.group];
         const row = { key: `g${item.group}`, number: item.group, group, depth };
         if (this.open.has(item.group)) {
-          this.shown.push({ ...row, kind: "heading", ids: this.inside(group), results: [] });
-          walk(group.items || [], depth + 1);
+          const silent = group.kind === "line" && this.data.open.includes(item.group);
+          if (!silent) this.shown.push({ ...row, kind: "heading", ids: this.inside(group), results: [] });
+          walk(group.items || [], silent ? depth : depth + 1);
         } else {
           const results = (group.results || []).map((id) => this.steps.get(id));
           this.enter({ ...row, kind: group.kind === "line" ? "line" : "group", results }, this.inside(group));
@@ -38,7 +39,7 @@ class Rows {
     const forward = this.rows.filter((row) => row.kind !== "argument");
     const backward = data.mode === "forward" ? [] : forward.filter((row) => this.comesBack(row)).reverse();
     this.moments = [{ phase: "start" }]
-      .concat(forward.map((row) => ({ phase: "forward", row })), backward.map((row) => ({ phase: "reverse", row })));
+      .concat(forward.map((row) => ({ phase: "forward", row })), backward.map((row) => ({ phase: "reverse", row })), { phase: "end" });
     this.forwardAt = new Map();
     this.backwardAt = new Map();
     this.moments.forEach((m, k) => m.row && (m.phase === "forward" ? this.forwardAt : this.backwardAt).set(m.row.key, k));

@@ -30,14 +30,15 @@ class Stage {
       make("header", {}, this.head, make("p", { class: "about" }, data.about)),
       this.fields(),
       make("div", { class: "controls", role: "group", "aria-label": "steps" },
-        button("⏮", "to the start", () => this.go(0)), button("◀", "one step back", () => this.go(this.moment - 1)), this.playing,
-        button("▶", "one step on", () => this.go(this.moment + 1)), button("⏭", "to the end", () => this.go(Infinity)), this.slider),
+        button("|◀", "to the start", () => this.go(0)), button("◀", "one step back", () => this.go(this.moment - 1)), this.playing,
+        button("▶", "one step on", () => this.go(this.moment + 1)), button("▶|", "to the end", () => this.go(Infinity)), this.slider),
       this.said, this.note,
       make("div", { class: "panes" },
-        this.code = make("div", { class: "pane code", tabindex: 0, role: "region", "aria-label": "code" }),
+        make("div", { class: "left" },
+          this.code = make("div", { class: "pane code", tabindex: 0, role: "region", "aria-label": "code" }),
+          this.plot = make("div", { class: "plot" })),
         this.picture = make("div", { class: "pane picture", tabindex: 0, role: "region", "aria-label": "graph" }),
-        this.tables = make("div", { class: "pane tables", tabindex: 0, role: "region", "aria-label": "forward and reverse" })),
-      this.plot = make("div", { class: "plot" }));
+        this.tables = make("div", { class: "pane tables", tabindex: 0, role: "region", "aria-label": "forward and reverse" })));
     this.stage.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.stage);
     this.writeCode();
@@ -169,7 +170,7 @@ class Stage {
   play() {
     if (this.timer !== null) return this.stop();
     if (this.moment === this.rows.moments.length - 1) this.go(0);
-    this.playing.textContent = "⏸ pause";
+    this.playing.textContent = "❚❚ pause";
     this.playing.setAttribute("aria-label", "pause");
     this.timer = setInterval(() => {
       this.go(this.moment + 1);
@@ -230,6 +231,7 @@ class Stage {
     const { moments, steps, data } = this.rows;
     const { phase, row } = moments[this.moment];
     if (phase === "start") return "The arguments are given.";
+    if (phase === "end") return this.answer();
     const count = moments.filter((m) => m.phase === "forward").length;
     const place = this.rows.placeOf(row);
     const turn = this.turnOf(row);
@@ -241,7 +243,14 @@ class Stage {
     }
     const gives = this.rows.givesOf(row).slice(0, 3).map((gift) => `${valueText(gift.value)} to ${gift.name}`).join(", ");
     const bar = row.results.filter((step) => step.cotangent !== undefined).at(-1);
-    return `Backward ${this.moment - count} of ${moments.length - 1 - count}${where ? ` (${where})` : ""}: ${bar ? `${bar.bar} = ${valueText(bar.cotangent)}` : titleOf(row.group)} gives ${gives || "nothing"}`;
+    return `Backward ${this.moment - count} of ${moments.length - 2 - count}${where ? ` (${where})` : ""}: ${bar ? `${bar.bar} = ${valueText(bar.cotangent)}` : titleOf(row.group)} gives ${gives || "nothing"}`;
+  }
+
+  answer() {
+    const { data, arguments: given } = this.rows;
+    if (data.mode === "forward") return `Value ${valueText(data.value)}, tangent ${valueText(data.tangent)}.`;
+    const found = given.filter((step) => step.cotangent !== undefined).map((step) => `${step.bar} = ${valueText(step.cotangent)}`);
+    return `The gradient: ${found.join(", ") || "None"}.`;
   }
 
   turnOf(row) {
