@@ -46,6 +46,7 @@ class ExplainedRun:
         self.f = f
         self.xs = tuple(xs)
         self.forward = forward
+        self.along = along
         self.limit = limit
         self.depth = depth
         self.unfolded: tuple[str, ...] | None = ()  #: names of groups; None for everything

@@ -59,6 +59,8 @@ def fields(e: ExplainedRun) -> list[dict[str, Any]]:
     found = []
     for line in e.arguments:
         step: Step = line.step
+        if not e.forward and line.cotangent is None:
+            continue
         if np.result_type(step.value).kind not in "fi" or np.size(step.value) > FIELDS:
             continue
         value = encoded(step.value)

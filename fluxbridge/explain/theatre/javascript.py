@@ -117,6 +117,9 @@ GROUPS: dict[str, tuple[str, Any]] = {
     "var": ("reduction((xs) => total(center(xs).map((x) => x * x)) / xs.length, (xs) => center(xs).map((x) => (2 * x) / xs.length))", None),
 }  # fmt: skip
 
+#: Linear in the inputs that vary, beside those of which the registry says so.
+LINEAR = {"sum", "where"}
+
 #: Where a primitive has a kink, as a question about its inputs.
 KINKS = {
     "absolute": "x === 0", "fabs": "x === 0", "elu": "a === 0 && b !== 1", "hardsigmoid": "abs(x) === 3",

@@ -12,8 +12,9 @@ import numpy as np
 from ...errors import FluxbridgeError
 from ...nonsmooth.descent import SubgradientMethod
 from ...nonsmooth.directional import directional
-from ...nonsmooth.subgradients import subgradients
+from ...nonsmooth.subgradients import subgradients, vector_of
 from ...recording import Recording, Step, backward
+from ...recording.point import Point
 from ..run import ExplainedRun
 
 POINTS, SIDE = 161, 33  #: points of a curve; points along each side of a plane
@@ -23,23 +24,25 @@ MOST_STEPS = 300  #: steps of functions that are evaluated all over the picture
 
 
 class Entry(NamedTuple):
-    """One real number among the arguments: the leaf that holds it, and its place in an array."""
+    """One real number among the arguments: its leaf, its place in it, and how it is called."""
 
-    leaf: Step
+    leaf: int
     index: int
     name: str
 
 
 def entries(e: ExplainedRun) -> list[Entry]:
-    """All the numbers that the function is of, if its arguments are plain numbers and arrays; else none."""
-    found = []
+    """The numbers that the gradient is taken by, as far as they are real; at most three of them."""
+    found: list[Entry] = []
     for leaf in e.recording.steps[: e.recording.leaves]:
-        name = e.of_step[leaf].name if leaf in e.of_step else ""
-        plain = leaf.path.startswith("[") and leaf.path.count("[") == 1 and "." not in leaf.path
-        if not plain or np.result_type(leaf.value) not in (np.float64, np.int64):
+        line = e.of_step.get(leaf)
+        if line is None or line.cotangent is None:
+            continue
+        if np.result_type(leaf.value).kind not in "fi" or np.size(leaf.value) > 2:
             return []
-        count = np.size(leaf.value)
-        found += [Entry(leaf, k, f"{name}[{k}]" if np.ndim(leaf.value) else name) for k in range(min(count, 3))]
+        array = np.ndim(leaf.value) > 0
+        for k in range(np.size(leaf.value)):
+            found.append(Entry(leaf.position, k, f"{line.name}[{k}]" if array else line.name))
     return found
 
 
@@ -77,17 +80,13 @@ class _Field:
     def __init__(self, e: ExplainedRun, found: list[Entry]):
         self.e, self.entries = e, found
         self.most = LONGER * len(e.recording.steps) + 200
+        self.point = Point(e.xs)
 
     def arguments(self, point: Any) -> tuple[Any, ...]:
-        xs = list(self.e.xs)
+        leaves = {n.leaf: np.array(self.point.leaves[n.leaf], float) for n in self.entries}
         for entry, x in zip(self.entries, point, strict=True):
-            k = int(entry.leaf.path[1:-1])
-            if np.ndim(entry.leaf.value):
-                xs[k] = np.array(xs[k], float) if xs[k] is self.e.xs[k] else xs[k]
-                xs[k].flat[entry.index] = x
-            else:
-                xs[k] = float(x)
-        return tuple(xs)
+            leaves[entry.leaf].flat[entry.index] = x
+        return self.point.with_leaves(leaves)
 
     def at(self, point: Any) -> tuple[float | None, np.ndarray | None]:
         """Value and gradient; None where there is none."""
@@ -100,13 +99,8 @@ class _Field:
             return None, None
         if not np.isfinite(value):
             return None, None
-        gradient = [np.ravel(back.get(run.steps[i], 0.0)) for i in self.leaves]
-        flat = [g[n.index] if g.size > 1 else g[0] for g, n in zip(gradient, self.entries, strict=True)]
-        return value, np.array(flat, float)
-
-    @property
-    def leaves(self) -> list[int]:
-        return [entry.leaf.position for entry in self.entries]
+        found = [np.ravel(back.get(run.steps[n.leaf], np.zeros(2)))[n.index] for n in self.entries]
+        return value, np.array(found, float)
 
     def value(self, point: Any) -> float | None:
         return self.at(point)[0]
@@ -118,11 +112,11 @@ def plot(e: ExplainedRun) -> dict[str, Any] | None:
     if e.forward or len(found) not in (1, 2) or len(e.recording.steps) > MOST_STEPS:
         return None
     field = _Field(e, found)
-    point = [float(np.ravel(n.leaf.value)[n.index]) for n in found]
+    point = [float(np.ravel(field.point.leaves[n.leaf])[n.index]) for n in found]
     ranges = [span(x) for x in point]
     result: dict[str, Any] = {
         "kind": "curve" if len(found) == 1 else "plane",
-        "arguments": [{"id": n.leaf.position, "index": n.index} for n in found],
+        "arguments": [{"id": n.leaf, "index": n.index} for n in found],
         "names": [n.name for n in found],
         "title": f"{e.function}({', '.join(e.names.arguments)})",
         "range": ranges,
@@ -145,18 +139,14 @@ def plot(e: ExplainedRun) -> dict[str, Any] | None:
 def _fan(field: _Field, point: list[float], ways: list[Any]) -> dict[str, Any]:
     """Subgradients and directional derivatives at a kink."""
 
-    def f(x: np.ndarray) -> Any:
-        xs = list(field.e.xs)
-        for n, entry in enumerate(field.entries):
-            k = int(entry.leaf.path[1:-1])
-            xs[k] = x if np.ndim(entry.leaf.value) and np.size(entry.leaf.value) == len(point) else x[n]
-        return field.e.f(*xs)
-
-    x = np.array(point)
+    e, place = field.e, field.point
+    if place.size != len(point):
+        return {}
+    every = [True] * len(place.leaves)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            fan = [np.ravel(v[0]).tolist() for v in subgradients(f, x).vertices]
-            along = [float(directional(f, x, np.array(way))) for way in ways]
+            fan = [vector_of(v, place).tolist() for v in subgradients(e.f, *e.xs).vertices]
+            along = [float(directional(e.f, *e.xs, *place.gradient(np.array(way), every))) for way in ways]
     except (FluxbridgeError, ArithmeticError, ValueError, TypeError):
         return {}
     return {"fan": fan, "directional": along}

@@ -10,7 +10,7 @@ from ...autodiff.primitive import PRIMITIVES
 from ...recording import Step
 from ...recording.sources import place_of, questioned
 from ..run import ExplainedRun
-from .javascript import ELEMENTWISE, GROUPS, QUESTIONS, coefficients, groups_of
+from .javascript import ELEMENTWISE, GROUPS, LINEAR, QUESTIONS, coefficients, groups_of
 
 MOST_STEPS = 400  #: steps of a program that a page computes itself
 MOST_ELEMENTS = 256  #: elements of an array in it
@@ -118,7 +118,7 @@ def _by_coefficients(step: Step) -> dict[str, Any]:
         for k, i, j, w in table:
             y[k] += w * a.flat[i] * b.flat[j]
         found = {"operation": "bilinear", "inputs": [_input(x) for x in step.inputs], "map": table}
-    elif primitive.jvp in ("linear", "multilinear"):
+    elif primitive.jvp in ("linear", "multilinear") or primitive.name in LINEAR:
         offset = np.ravel(compute(*zeroed()))
         maps = []
         for place in places:

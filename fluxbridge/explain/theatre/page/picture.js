@@ -19,7 +19,15 @@ function graphOf(rows, shown) {
 function nodeTexts(rows, row) {
   const last = row.results.at(-1);
   const title = row.kind === "argument" ? last.name : rows.nameOf(row);
-  return [cut(title, 30), cut(row.kind === "group" && last ? `${last.name} = ${valueText(last.value)}` : valueText(last && last.value), 30)];
+  const value = row.kind === "group" && last ? `${last.name} = ${valueText(last.value)}` : valueText(last && last.value);
+  return [title, value, backText(rows, row)].map((text) => cut(text, 28));
+}
+
+// The third line of a node: its cotangent, or its tangent.
+function backText(rows, row) {
+  if (rows.data.mode === "forward") return `tangent ${valueText(row.results.at(-1).tangent)}`;
+  const bars = row.results.filter((step) => step.cotangent !== undefined);
+  return bars.length ? `${bars.at(-1).bar} = ${valueText(bars.at(-1).cotangent)}` : "";
 }
 
 const cut = (text, most) => ([...text].length > most ? [...text].slice(0, most - 1).join("") + "…" : text);
@@ -90,7 +98,8 @@ function drawGraph(rows, shown, onhover) {
   const graph = graphOf(rows, shown);
   const { width, height, at } = layout(graph);
   const label = `Graph of ${shown.length} steps: ` + shown.slice(0, 30).map((r) => rows.nameOf(r)).join("; ");
-  const svg = make("svg:svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "graph" });
+  const svg = make("svg:svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "graph",
+    style: `max-width:100%;min-width:${0.75 * width}px;height:auto` });
   const edges = [];
   for (const edge of graph.edges) {
     const a = at.get(edge.source), b = at.get(edge.target);
@@ -102,8 +111,8 @@ function drawGraph(rows, shown, onhover) {
       const [u, v] = stops[k - 1];
       return `C${u} ${(v + y) / 2} ${x} ${(v + y) / 2} ${x} ${y}`;
     }).join("");
-    const [u, v] = stops.at(-2), lx = (u + x1) / 2, ly = (v + y1) / 2;
-    const text = make("svg:text", { x: lx, y: ly + 4, "text-anchor": "middle", class: "local" });
+    const [u] = stops.at(-2), lx = 0.3 * u + 0.7 * x1, ly = y1 - 16 - (place % 2) * 13;
+    const text = make("svg:text", { x: lx, y: ly, "text-anchor": "middle", class: "local" });
     const g = make("svg:g", { class: "edge" }, make("svg:path", { d: path }),
       make("svg:path", { d: `M${x1} ${y1}l-4 -8h8z`, class: "head" }), text);
     svg.append(g);
@@ -111,7 +120,7 @@ function drawGraph(rows, shown, onhover) {
   }
   const nodes = new Map();
   for (const node of graph.nodes) {
-    const texts = node.texts.concat("").map((t, k) =>
+    const texts = node.texts.map((t, k) =>
       make("svg:text", { x: node.x, y: node.y + LINE * (k + 1), "text-anchor": "middle", class: ["name", "value", "bar"][k] }, t));
     const kind = { argument: "argument", group: "group" }[node.row.kind] || "step";
     const g = make("svg:g", { class: `node ${kind}`, "data-key": node.key, onmouseenter: () => onhover(node.key), onmouseleave: () => onhover(null) },

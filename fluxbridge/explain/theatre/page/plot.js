@@ -1,6 +1,6 @@
 // The function beside its derivative: a curve with its tangent, or level lines with the gradient.
 
-const PLOT = { width: 420, height: 300, left: 46, right: 12, top: 22, bottom: 34 };
+const PLOT = { width: 330, height: 240, left: 46, right: 12, top: 22, bottom: 34 };
 
 function drawPlot(box, plot, rows) {
   const at = plot.arguments.map(({ id, index }) => {

@@ -197,15 +197,13 @@ class Stage {
     this.stage.dataset.phase = phase;
     for (const [key, node] of drawn.nodes) {
       const item = rows.rows.find((r) => r.key === key);
-      const bars = item.results.filter((step) => step.cotangent !== undefined);
       const bar = item.kind === "argument" ? last : rows.backwardAt.get(key) <= this.moment;
       const { g, texts } = node;
       g.classList.toggle("later", !passed(rows.forwardAt, key));
       g.classList.toggle("now", Boolean(row) && row.key === key);
       g.classList.toggle("kinked", Boolean(rows.kinkOf(item)));
       texts[1].style.visibility = passed(rows.forwardAt, key) ? "" : "hidden";
-      const tangent = rows.data.mode === "forward" ? item.results.at(-1) : null;
-      texts[2].textContent = tangent ? `tangent ${valueText(tangent.tangent)}` : bar && bars.length ? cut(`${bars.at(-1).bar} = ${valueText(bars.at(-1).cotangent)}`, 28) : "";
+      texts[2].style.visibility = bar || rows.data.mode === "forward" ? "" : "hidden";
     }
     for (const edge of drawn.edges) {
       const item = rows.rows.find((r) => r.key === edge.target);
