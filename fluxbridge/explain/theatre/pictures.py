@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -40,7 +41,16 @@ def png(picture: str) -> bytes:
         raise ImportError(
             "PNG and GIF need resvg_py and Pillow: pip install 'fluxbridge[pictures]'. SVG and HTML do not."
         ) from None
-    return bytes(resvg_py.svg_to_bytes(svg_string=picture, zoom=ZOOM, background="white"))
+    fonts = importlib.util.find_spec("matplotlib")  # it brings the font along, for machines without any
+    folders = [str(Path(str(fonts.origin)).parent / "mpl-data" / "fonts" / "ttf")] if fonts else None
+    made = resvg_py.svg_to_bytes(
+        svg_string=picture,
+        zoom=ZOOM,
+        background="white",
+        font_dirs=folders,
+        monospace_family="DejaVu Sans Mono",
+    )
+    return bytes(made)
 
 
 def gif(e: Any) -> bytes:

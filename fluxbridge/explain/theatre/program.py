@@ -83,10 +83,18 @@ def _written(e: ExplainedRun, step: Step) -> dict[str, Any]:
         raise NeedsKernel(f"{name} has a rule of the user's own")
     if name in ELEMENTWISE and len(step.inputs) == len(ELEMENTWISE[name]) - 1 and not step.options:
         return found | {"operation": name, "inputs": [_input(x) for x in step.inputs]}
-    if name in GROUPS and len(step.inputs) == 1 and set(step.options) <= {"axis", "keepdims"}:
+    if name in GROUPS and len(step.inputs) == 1 and _usual(step.options):
         groups = groups_of(name, np.shape(step.inputs[0].value), step.options)
         return found | {"operation": name, "inputs": [_input(step.inputs[0])], "groups": groups}
     return found | _by_coefficients(step)
+
+
+def _usual(options: dict[str, Any]) -> bool:
+    """Only an axis, and options that change nothing?"""
+    return all(
+        k in ("axis", "keepdims") or v is None or v is True or (k == "ddof" and v == 0)
+        for k, v in options.items()
+    )
 
 
 def _by_coefficients(step: Step) -> dict[str, Any]:

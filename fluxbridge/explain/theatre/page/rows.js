@@ -114,12 +114,6 @@ class Rows {
   }
 }
 
-function added(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a + b;
-  if (a.flat && b.flat) return { shape: a.shape, flat: a.flat.map((x, k) => x + b.flat[k]) };
-  return { text: "…", shape: a.shape };
-}
-
 function operationText(step, steps) {
   const said = (x) => typeof x === "number" ? (steps.get(x) || {}).name || "…" : valueText(x.value ?? "c");
   return `${step.operation}(${(step.inputs || []).map(said).join(", ")})`;

@@ -52,6 +52,12 @@ function sumText(terms, whole) {
   }).concat(terms.length > 4 ? [{ sign: " + ", text: `… (${terms.length - 4} more)` }] : []);
 }
 
+function added(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a + b;
+  if (a.flat && b.flat) return { shape: a.shape, flat: a.flat.map((x, k) => x + b.flat[k]) };
+  return { text: "…", shape: a.shape };
+}
+
 // One element of the page: make("td", {class: "v"}, "text", child …).
 function make(tag, attributes = {}, ...children) {
   const element = tag.startsWith("svg:")
