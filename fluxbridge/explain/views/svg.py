@@ -29,7 +29,7 @@ text{font-size:12px;font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",m
 
 
 class Moment(NamedTuple):
-    """The nodes that have a value, and a cotangent, at a moment of the sweeps, and the one that is computed."""
+    """The nodes with a value, and with a cotangent, at a moment of the sweeps, and the one that is computed."""
 
     graph: Graph
     values: frozenset[str]
