@@ -84,9 +84,9 @@ def pages() -> dict[str, tuple[str, Explanation]]:
 
 HEAD = """# Gallery
 
-Made by `python tools/gallery.py`; do not edit. Each page is one file of HTML that needs no network: download it
-and open it in a browser. Walk with the slider or the arrow keys, change the arguments and watch. [How to make
-one](../explain.md#theatre)
+Made by `python tools/gallery.py`; do not edit. Each page is one file of HTML that needs no network: download
+it and open it in a browser. Walk with the slider or the arrow keys, change the arguments and watch.
+[How to make one](../explain.md#theatre)
 
 | page | |
 | --- | --- |
