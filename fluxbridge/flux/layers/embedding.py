@@ -21,7 +21,7 @@ _REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's built-in func
 
 
 def _look_up(weight: Any, index: np.ndarray) -> Any:
-    """The columns of `weight` at `index`, of shape (out, *index.shape)."""
+    """The columns of `weight` at `index`, of shape ``(out, *index.shape)``."""
     count = weight.shape[1]
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index.min() if index.min() < 0 else index.max()
@@ -44,7 +44,7 @@ def _is_one_hot(x: Any) -> bool:
 
 
 def embed(layer: Any, x: Any) -> Any:
-    """The columns of the weight at positions x, of shape (out, *x.shape), or for one-hot columns x."""
+    """The columns of the weight at positions x, of shape ``(out, *x.shape)``, or for one-hot columns x."""
     weight, x = layer.weight, as_array(plain(x))
     if _is_one_hot(x):
         size_check(layer, x, 0, weight.shape[1])
@@ -63,8 +63,8 @@ def embed(layer: Any, x: Any) -> Any:
 class Embedding:
     """A vector for each of `in` words: ``Embedding((in, out), *, init=randn32)``, or ``Embedding(weight)``.
 
-    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, *shape of the
-    positions) in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside of 0 … in -
+    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, …) with the axes
+    of the positions in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside of 0 … in -
     1, ArgumentError for positions that are no integers, DimensionMismatch for one-hot columns of another
     length.
 
