@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import plain
+from ...autodiff.tracer import TracedArray
+from ...autodiff.tracing import follower
 from ...errors import ArgumentError
 from ..absent import OldField
 from ..declare import layer
@@ -45,6 +47,9 @@ def _is_one_hot(x: Any) -> bool:
 
 def embed(layer: Any, x: Any) -> Any:
     """The columns of the weight at positions x, of shape ``(out, *x.shape)``, or for one-hot columns x."""
+    level = follower(x) if isinstance(x, TracedArray) and x.dtype.kind in "iu" else None
+    if level is not None:
+        return level.call(_look_up, (layer.weight, x), {})
     weight, x = layer.weight, as_array(plain(x))
     if _is_one_hot(x):
         size_check(layer, x, 0, weight.shape[1])
@@ -63,10 +68,10 @@ def embed(layer: Any, x: Any) -> Any:
 class Embedding:
     """A vector for each of `in` words: ``Embedding((in, out), *, init=randn32)``, or ``Embedding(weight)``.
 
-    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, …) with the axes
-    of the positions in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside of 0 … in -
-    1, ArgumentError for positions that are no integers, DimensionMismatch for one-hot columns of another
-    length.
+    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, …) with the
+    axes of the positions, in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside
+    of 0 … in - 1, ArgumentError for positions that are no integers, DimensionMismatch for one-hot columns of
+    another length.
 
     >>> m = Embedding(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
     >>> m(2), m([0, 2]).tolist()

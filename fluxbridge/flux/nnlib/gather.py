@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import plain, primitive
+from ...autodiff.primitive import Tracer, plain, primitive
+from ...autodiff.tracing import follower
 from ...errors import DimensionMismatch
 from .numeric import check_broadcast, check_numbers
 from .windows import expand
@@ -142,7 +143,7 @@ SCATTER_MIN: Any = primitive(
 
 
 def gather(x: Any, *idx: Any) -> Any:
-    """The slices ``x[..., i]`` of an array x for every i in `idx`; the result has the shape ``(…, *idx.shape)``.
+    """The slices ``x[..., i]`` of x for every i in `idx`; the result has the shape ``(…, *idx.shape)``.
 
     `idx` is an array of integers that count from 0; for several axes a list of tuples, or one array for each
     axis. The dtype is that of x. Raises IndexError for an index out of bounds, TypeError for one that is no
@@ -152,6 +153,9 @@ def gather(x: Any, *idx: Any) -> Any:
     array([[3, 1, 3],
            [6, 4, 6]])
     """
+    level = follower(*[i for i in idx if isinstance(i, Tracer)])
+    if level is not None:
+        return level.call(gather, (x, *idx), {})
     index = _index(idx[0]) if len(idx) == 1 else _index(tuple(np.asarray(i) for i in idx))
     _check_bounds(index, np.shape(x)[max(np.ndim(x) - len(index), 0) :])
     return GATHER(x, index=index)
@@ -179,9 +183,9 @@ def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequen
     """An array whose slice ``[..., i]`` combines by `op` the slices ``src[..., k]`` with ``idx[k] == i``.
 
     `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). src has the shape
-    ``(…, *idx.shape)``; `dstsize` is the shape of the result, by default up to the largest index. Places without a
-    slice hold `init`, by default the neutral element (0 for ``+``, 1 for ``*``, -Inf for max); `init` is combined
-    with the others. Raises ValueError for another operation, IndexError for an index out of bounds, TypeError
+    ``(…, *idx.shape)``; `dstsize` is the shape of the result, by default up to the largest index. Places
+    without a slice hold `init`, by default the neutral element (0 for ``+``, 1 for ``*``, -Inf for max);
+    `init` is combined with the others. Raises ValueError for another operation, IndexError for an index out of bounds, TypeError
     for one that is no integer, DimensionMismatch if src, dstsize or init do not fit, ArgumentError for what
     holds no numbers.
 
