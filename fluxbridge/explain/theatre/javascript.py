@@ -33,11 +33,7 @@ const center = (xs) => { const m = total(xs) / xs.length; return xs.map((x) => x
 
 ELEMENTWISE: dict[str, tuple[str, ...]] = {
     # -- activations --------------------------------------------------------------------------------
-    "celu": (
-        "a > 0 ? a : b * expm1(a / b)",
-        "a > 0 ? 1 : exp(a / b)",
-        "a > 0 ? 0 : expm1(a / b) - a / b * exp(a / b)",
-    ),
+    "celu": ("a > 0 ? a : b * expm1(a / b)", "a > 0 ? 1 : exp(a / b)", "a > 0 ? 0 : expm1(a / b) - a / b * exp(a / b)"),
     "elu": ("a > 0 ? a : b * expm1(a)", "y >= 0 ? 1 : b * exp(a)", "a < 0 ? expm1(a) : 0"),
     "hardsigmoid": ("min(max((x + 3) / 6, 0), 1)", "y > 0 && y < 1 ? 1 / 6 : 0"),
     "hardswish": ("x * min(max((x + 3) / 6, 0), 1)", "x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5"),

@@ -108,9 +108,7 @@ def _by_coefficients(step: Step) -> dict[str, Any]:
         return np.asarray(primitive.compute(*xs, **step.options), float)
 
     def zeroed(*kept: int) -> list[Any]:
-        return [
-            v if k in kept or k not in places else np.zeros(np.shape(v))[()] for k, v in enumerate(values)
-        ]
+        return [v if k in kept or k not in places else np.zeros(np.shape(v))[()] for k, v in enumerate(values)]
 
     if primitive.jvp == "multilinear" and several:
         if len(places) > 2 or len(values) > 2:

@@ -181,9 +181,7 @@ def test_a_question_with_the_same_answer_is_computed_and_any_other_says_so():
     for name, f in QUESTIONED.items():
         assert [test["question"] for test in program(explain(f, 0.7))["tests"]] == [name]
         agree(f, (0.75,), same.pop(0), name)
-        assert "changed" in other[0] or name in ("lt", "ge"), (
-            name
-        )  # 0.5 < 0.5 and 0.5 >= 0.5 stay as they are
+        assert "changed" in other[0] or name in ("lt", "ge"), name  # 0.5 < 0.5 and 0.5 >= 0.5 stay as they are
         if "value" in other[0]:
             agree(f, (0.5,), other[0], name)
         other.pop(0)
