@@ -185,8 +185,8 @@ def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequen
     `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). src has the shape
     ``(…, *idx.shape)``; `dstsize` is the shape of the result, by default up to the largest index. Places
     without a slice hold `init`, by default the neutral element (0 for ``+``, 1 for ``*``, -Inf for max);
-    `init` is combined with the others. Raises ValueError for another operation, IndexError for an index out of
-    bounds, TypeError for one that is no integer, DimensionMismatch if src, dstsize or init do not fit,
+    `init` is combined with the others. Raises ValueError for another operation, IndexError for an index out
+    of bounds, TypeError for one that is no integer, DimensionMismatch if src, dstsize or init do not fit,
     ArgumentError for what holds no numbers.
 
     >>> scatter("+", np.array([1.0, 2.0, 3.0]), np.array([0, 2, 0]))
