@@ -91,9 +91,9 @@ class Explanation(ExplainedRun):
     def save(self, path: str | os.PathLike[str], plots: bool = True) -> Path:
         """Write a file, by the end of its name.
 
-        ``.html`` is the theatre for any browser, ``.svg`` and ``.png`` the graph, ``.gif`` the sweeps step by
-        step; ``.json``, ``.md``, ``.tex``, ``.txt``, ``.dot`` and ``.mmd`` are the views of those names. PNG and
-        GIF need ``pip install fluxbridge[pictures]``. Raises ValueError for another ending.
+        ``.html`` is the theatre for any browser, ``.svg`` and ``.png`` the graph, ``.gif`` the sweeps step
+        by step; ``.json``, ``.md``, ``.tex``, ``.txt``, ``.dot`` and ``.mmd`` are the views of those names.
+        PNG and GIF need ``pip install fluxbridge[pictures]``. Raises ValueError for another ending.
         """
         from .theatre.pictures import save
 
@@ -177,8 +177,8 @@ def explain(
     """Run f and its derivative, and show every step: what it computed and what went back through it.
 
     f and xs are what :func:`fluxbridge.gradient` takes. The result prints as text, is a theatre in a
-    notebook (``show``, ``play``, ``save``), and has the methods ``html``, ``markdown``, ``latex``, ``mermaid``, ``dot``, ``svg``,
-    ``records``, ``data``, ``json`` and ``steps``. Steps have the names of the variables that held them. Of
+    notebook (``show``, ``play``, ``save``), and has the methods ``html``, ``markdown``, ``latex``,
+    ``mermaid``, ``dot``, ``svg``, ``frames``, ``records``, ``data``, ``json`` and ``steps``. Steps have the names of the variables that held them. Of
     more than a dozen, those of a statement share a row; more than `limit` rows are folded by layer, call
     and loop. ``unfold`` opens them, and `depth` says how many levels are open.
 

@@ -56,7 +56,7 @@ def content(e: ExplainedRun, plots: bool = True, kernel: bool = False) -> dict[s
 
 def fields(e: ExplainedRun) -> list[dict[str, Any]]:
     """The numbers and small arrays that can be changed; none if there are too many."""
-    found = []
+    found: list[dict[str, Any]] = []
     for line in e.arguments:
         step: Step = line.step
         if not e.forward and line.cotangent is None:

@@ -1,7 +1,7 @@
 """How each primitive is written in JavaScript: one line a primitive, by its name.
 
 A line of ``ELEMENTWISE`` is the value of one element and the derivative by each input, in the words ``x``
-(or ``a`` and ``b``) and ``y``, the value; a line of ``GROUPS`` is an expression of page/operations.js and its
+(or ``a`` and ``b``), ``y``, the value, and page/words.js; a line of ``GROUPS`` is an expression of page/operations.js and its
 groups. What is linear, or bilinear, needs no line: it is written as its coefficients. A primitive that is
 neither has no counterpart, and a page that needs it says so.
 """
@@ -14,26 +14,13 @@ from typing import Any
 
 import numpy as np
 
-#: Words of the expressions that JavaScript does not have.
-WORDS = """
-const { abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, cos, cosh, exp, expm1, floor, hypot, log, log10,
-  log1p, log2, max, min, sign, sin, sinh, sqrt, tan, tanh, trunc, PI } = Math;
-const sigmoid = (x) => (x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)));
-const softplus = (x) => max(x, 0) + log1p(exp(-abs(x)));
-const sech2 = (x) => (abs(x) > 350 ? 0 : 1 / cosh(x) ** 2);
-const power = (a, b) => (b === 2 ? a * a : b === 0.5 ? sqrt(a) : a ** b);
-const argmax = (xs) => xs.indexOf(max(...xs));
-const argmin = (xs) => xs.indexOf(min(...xs));
-const total = (xs) => xs.reduce((a, b) => a + b, 0);
-const softmax = (xs) => { const m = max(...xs), es = xs.map((x) => exp(x - m)), s = total(es); return es.map((e) => e / s); };
-const logsumexp = (xs) => { const m = max(...xs); return m + log(total(xs.map((x) => exp(x - m)))); };
-const without = (xs, k) => xs.reduce((p, x, i) => (i === k ? p : p * x), 1);
-const center = (xs) => { const m = total(xs) / xs.length; return xs.map((x) => x - m); };
-"""
-
 ELEMENTWISE: dict[str, tuple[str, ...]] = {
     # -- activations --------------------------------------------------------------------------------
-    "celu": ("a > 0 ? a : b * expm1(a / b)", "a > 0 ? 1 : exp(a / b)", "a > 0 ? 0 : expm1(a / b) - a / b * exp(a / b)"),
+    "celu": (
+        "a > 0 ? a : b * expm1(a / b)",
+        "a > 0 ? 1 : exp(a / b)",
+        "a > 0 ? 0 : expm1(a / b) - a / b * exp(a / b)",
+    ),
     "elu": ("a > 0 ? a : b * expm1(a)", "y >= 0 ? 1 : b * exp(a)", "a < 0 ? expm1(a) : 0"),
     "hardsigmoid": ("min(max((x + 3) / 6, 0), 1)", "y > 0 && y < 1 ? 1 / 6 : 0"),
     "hardswish": ("x * min(max((x + 3) / 6, 0), 1)", "x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5"),
@@ -107,14 +94,14 @@ ELEMENTWISE: dict[str, tuple[str, ...]] = {
 
 #: Functions of some elements together: of all along an axis, or along the `axis` that has a default.
 GROUPS: dict[str, tuple[str, Any]] = {
-    "logsoftmax": ("along((xs) => xs.map((x) => x - logsumexp(xs)), (d, y) => d.map((v, k) => v - exp(y[k]) * total(d)))", 0),
+    "logsoftmax": ("along(logsoftmax, (d, y) => d.map((v, k) => v - exp(y[k]) * total(d)))", 0),
     "logsumexp": ("reduction(logsumexp, (xs) => softmax(xs))", 0),
     "max": ("reduction((xs) => max(...xs), (xs) => xs.map((_, k) => (k === argmax(xs) ? 1 : 0)))", None),
     "min": ("reduction((xs) => min(...xs), (xs) => xs.map((_, k) => (k === argmin(xs) ? 1 : 0)))", None),
     "norm2": ("reduction((xs) => hypot(...xs), (xs, y) => xs.map((x) => (y === 0 ? 0 : x / y)))", None),
     "prod": ("reduction((xs) => without(xs, -1), (xs) => xs.map((_, k) => without(xs, k)))", None),
-    "softmax": ("along(softmax, (d, y) => { const s = total(d.map((v, k) => v * y[k])); return y.map((v, k) => v * (d[k] - s)); })", 0),
-    "var": ("reduction((xs) => total(center(xs).map((x) => x * x)) / xs.length, (xs) => center(xs).map((x) => (2 * x) / xs.length))", None),
+    "softmax": ("along(softmax, (d, y) => y.map((v, k) => v * (d[k] - inner(d, y))))", 0),
+    "var": ("reduction(variance, (xs) => center(xs).map((x) => (2 * x) / xs.length))", None),
 }  # fmt: skip
 
 #: Linear in the inputs that vary, beside those of which the registry says so.
@@ -154,7 +141,7 @@ def written(name: str) -> str | None:
 def script(operations: Iterable[str], questions: Iterable[str]) -> str:
     """What a program needs: the tables ``OPERATIONS``, ``KINKS`` and ``QUESTIONS`` of the page."""
     operations = list(dict.fromkeys(operations))
-    lines = [WORDS.strip(), "const OPERATIONS = {"]
+    lines = ["const OPERATIONS = {"]
     lines += [f'  "{name}": {written(name)},' for name in operations]
     lines += ["};", "const KINKS = {"]
     for name in operations:

@@ -16,7 +16,7 @@ from .content import content
 from .javascript import script
 
 #: In the order in which they need each other.
-PARTS = ("values.js", "rows.js", "picture.js", "operations.js", "point.js", "plot.js", "stage.js")
+PARTS = ("values.js", "rows.js", "picture.js", "words.js", "operations.js", "point.js", "plot.js", "stage.js")
 LONG = 60_000  #: characters of data from which on they are compressed
 
 #: Starts every element of this key that is not alive yet: a notebook may show one explanation twice.
@@ -37,7 +37,7 @@ for (const root of document.querySelectorAll('[data-fluxbridge="KEY"]:not(.live)
 @cache
 def resource(name: str) -> str:
     """A file of page/."""
-    return files(__package__).joinpath("page", name).read_text("utf8")
+    return (files(__package__) / "page" / name).read_text("utf8")
 
 
 def library() -> str:

@@ -59,7 +59,7 @@ def gif(e: Any) -> bytes:
         from PIL import Image
     except ImportError:
         raise ImportError(
-            "GIF needs resvg_py and Pillow: pip install 'fluxbridge[pictures]'; explain(...).frames() gives SVG"
+            "GIF needs resvg_py and Pillow: pip install 'fluxbridge[pictures]'. frames() gives SVG without."
         ) from None
     first, *rest = [Image.open(io.BytesIO(png(frame))).convert("P") for frame in frames(e)]
     out = io.BytesIO()

@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     """One real number among the arguments: its leaf, its place in it, and how it is called."""
 
     leaf: int
-    index: int
+    place: int
     name: str
 
 
@@ -85,7 +85,7 @@ class _Field:
     def arguments(self, point: Any) -> tuple[Any, ...]:
         leaves = {n.leaf: np.array(self.point.leaves[n.leaf], float) for n in self.entries}
         for entry, x in zip(self.entries, point, strict=True):
-            leaves[entry.leaf].flat[entry.index] = x
+            leaves[entry.leaf].flat[entry.place] = x
         return self.point.with_leaves(leaves)
 
     def at(self, point: Any) -> tuple[float | None, np.ndarray | None]:
@@ -99,7 +99,7 @@ class _Field:
             return None, None
         if not np.isfinite(value):
             return None, None
-        found = [np.ravel(back.get(run.steps[n.leaf], np.zeros(2)))[n.index] for n in self.entries]
+        found = [np.ravel(back.get(run.steps[n.leaf], np.zeros(2)))[n.place] for n in self.entries]
         return value, np.array(found, float)
 
     def value(self, point: Any) -> float | None:
@@ -112,11 +112,11 @@ def plot(e: ExplainedRun) -> dict[str, Any] | None:
     if e.forward or len(found) not in (1, 2) or len(e.recording.steps) > MOST_STEPS:
         return None
     field = _Field(e, found)
-    point = [float(np.ravel(field.point.leaves[n.leaf])[n.index]) for n in found]
+    point = [float(np.ravel(field.point.leaves[n.leaf])[n.place]) for n in found]
     ranges = [span(x) for x in point]
     result: dict[str, Any] = {
         "kind": "curve" if len(found) == 1 else "plane",
-        "arguments": [{"id": n.leaf, "index": n.index} for n in found],
+        "arguments": [{"id": n.leaf, "index": n.place} for n in found],
         "names": [n.name for n in found],
         "title": f"{e.function}({', '.join(e.names.arguments)})",
         "range": ranges,

@@ -55,7 +55,7 @@ def _fits(x: Any) -> None:
     if isinstance(x, tuple):
         raise NeedsKernel("a step has several results")
     kind = np.result_type(x)
-    if kind.kind not in "fiub" or kind.kind == "f" and kind != np.float64:
+    if kind.kind not in "fiub" or (kind.kind == "f" and kind != np.float64):
         raise NeedsKernel(f"it computes with {kind.name}, and JavaScript with 64 bit numbers")
     if np.size(x) > MOST_ELEMENTS:
         raise NeedsKernel(f"an array has more than {MOST_ELEMENTS} elements")
@@ -98,57 +98,59 @@ def _usual(options: dict[str, Any]) -> bool:
 
 
 def _by_coefficients(step: Step) -> dict[str, Any]:
-    """A step that is linear in each of its inputs."""
+    """A step that is linear in its inputs, or in each of two."""
     primitive = step.primitive
-    values = list(step.values)
-    places = [k for k, x in enumerate(step.inputs) if isinstance(x, Step)]
-    several = len(places) > 1
+    if primitive.jvp not in ("linear", "multilinear") and primitive.name not in LINEAR:
+        raise NeedsKernel(f"{primitive.name} is not written in JavaScript")
 
     def compute(*xs: Any) -> Any:
-        return np.asarray(primitive.compute(*xs, **step.options), float)
+        return np.ravel(np.asarray(primitive.compute(*xs, **step.options), float))
 
-    def zeroed(*kept: int) -> list[Any]:
-        return [v if k in kept or k not in places else np.zeros(np.shape(v))[()] for k, v in enumerate(values)]
-
-    if primitive.jvp == "multilinear" and several:
-        if len(places) > 2 or len(values) > 2:
-            raise NeedsKernel(f"{primitive.name} has more than two factors")
-        a, b = (np.asarray(v, float) for v in values)
-        if a.size * b.size > MOST_PRODUCTS:
-            raise NeedsKernel(f"{primitive.name} has too many products")
-        table = []
-        for i in range(a.size):
-            unit = np.zeros(a.size)
-            unit[i] = 1.0
-            first = unit.reshape(a.shape) if a.ndim else 1.0
-            table += [[k, i, j, w] for k, j, w in coefficients(compute, [first, values[1]], 1)]
-        y = np.zeros(np.size(step.value))
-        for k, i, j, w in table:
-            y[k] += w * a.flat[i] * b.flat[j]
-        found = {"operation": "bilinear", "inputs": [_input(x) for x in step.inputs], "map": table}
-    elif primitive.jvp in ("linear", "multilinear") or primitive.name in LINEAR:
-        offset = np.ravel(compute(*zeroed()))
-        maps = []
-        for place in places:
-            zero = zeroed()
-
-            def change(*xs: Any) -> Any:
-                return np.ravel(compute(*xs)) - offset
-
-            maps.append(coefficients(change, zero, place))
-        y = offset.copy()
-        for place, table in zip(places, maps, strict=True):
-            x = np.ravel(values[place])
-            for k, j, w in table:
-                y[int(k)] += w * x[int(j)]
-        found = {"operation": "linear", "inputs": [step.inputs[k].position for k in places], "maps": maps}
-        if np.any(offset):
-            found["offset"] = offset.tolist()
-    else:
-        raise NeedsKernel(f"{primitive.name} is not written in JavaScript")
+    places = [k for k, x in enumerate(step.inputs) if isinstance(x, Step)]
+    product = primitive.jvp == "multilinear" and len(places) > 1
+    found, y = (_bilinear if product else _linear)(step, compute, places)
     if not np.allclose(y, np.ravel(step.value), rtol=1e-9, atol=1e-12):
         raise NeedsKernel(f"{primitive.name} is not written in JavaScript")
     return found
+
+
+def _bilinear(step: Step, compute: Any, places: list[int]) -> tuple[dict[str, Any], np.ndarray]:
+    """``[k, i, j, weight]``: what the product of two elements is in the result; and the result by that."""
+    if len(step.inputs) != 2:
+        raise NeedsKernel(f"{step.primitive.name} has more than two factors")
+    a, b = (np.asarray(v, float) for v in step.values)
+    if a.size * b.size > MOST_PRODUCTS:
+        raise NeedsKernel(f"{step.primitive.name} has too many products")
+    table = []
+    for i in range(a.size):
+        unit = np.zeros(a.size)
+        unit[i] = 1.0
+        first = unit.reshape(a.shape) if a.ndim else 1.0
+        table += [[k, i, j, w] for k, j, w in coefficients(compute, [first, step.values[1]], 1)]
+    y = np.zeros(np.size(step.value))
+    for k, i, j, w in table:  # type: ignore[assignment]
+        y[int(k)] += w * a.flat[int(i)] * b.flat[int(j)]
+    return {"operation": "bilinear", "inputs": [_input(x) for x in step.inputs], "map": table}, y
+
+
+def _linear(step: Step, compute: Any, places: list[int]) -> tuple[dict[str, Any], np.ndarray]:
+    """An offset, and ``[row, column, weight]`` for each input that varies; and the result by that."""
+    zero = [np.zeros(np.shape(v))[()] if k in places else v for k, v in enumerate(step.values)]
+    offset = compute(*zero)
+    maps = [coefficients(lambda *xs: compute(*xs) - offset, zero, place) for place in places]
+    y = offset.copy()
+    for place, table in zip(places, maps, strict=True):
+        x = np.ravel(step.values[place])
+        for k, j, w in table:
+            y[int(k)] += w * x[int(j)]
+    found: dict[str, Any] = {
+        "operation": "linear",
+        "inputs": [step.inputs[k].position for k in places],
+        "maps": maps,
+    }
+    if np.any(offset):
+        found["offset"] = offset.tolist()
+    return found, y
 
 
 def _test(choice: Any) -> dict[str, Any]:

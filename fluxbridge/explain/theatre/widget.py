@@ -10,8 +10,8 @@ import numpy as np
 from ...recording.point import Point
 from ..run import ExplainedRun
 from .content import content
-from .page import library, resource
 from .javascript import script
+from .page import library, resource
 
 ESM = """
 %s

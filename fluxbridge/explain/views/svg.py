@@ -19,15 +19,17 @@ BEND = 8  #: width of an arrow that passes through a layer
 
 CSS = """
 .n{fill:#f6f8fa;stroke:#8c959f}.a{fill:#ddf4ff;stroke:#0969da}.g{fill:#fff8c5;stroke:#9a6700}
-text{font-size:12px;font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1f2328}.v{fill:#116329}.b{fill:#0550ae}
-.w{stroke:#cf222e;stroke-width:3}.e{fill:none;stroke:#8c959f;stroke-width:1.2}.h{fill:#8c959f}.l{font-size:11px;fill:#0550ae}
+text{font-size:12px;font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1f2328}
+.v{fill:#116329}.b{fill:#0550ae}
+.w{stroke:#cf222e;stroke-width:3}.e{fill:none;stroke:#8c959f;stroke-width:1.2}.h{fill:#8c959f}
+.l{font-size:11px;fill:#0550ae}
 @media(prefers-color-scheme:dark){.n{fill:#1a2029;stroke:#656c76}.a{fill:#0c2d4d;stroke:#4493f8}
 .g{fill:#3b2e04;stroke:#d29922}text{fill:#e6edf3}.v{fill:#7ee787}.b,.l{fill:#79c0ff}}
 """
 
 
 class Moment(NamedTuple):
-    """What is known at a moment of the sweeps: keys of nodes with values and with cotangents, and the current."""
+    """The nodes that have a value, and a cotangent, at a moment of the sweeps, and the one that is computed."""
 
     graph: Graph
     values: frozenset[str]

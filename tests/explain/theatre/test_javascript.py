@@ -41,7 +41,9 @@ def computed(cases: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, .
         questions += [test["question"] for test in made["tests"]]
         programs.append(made)
         points.append({str(k): encoded(x) for k, x in enumerate(others)})
-    code = "\n".join([resource("values.js"), resource("operations.js"), script(operations, questions)])
+    code = "\n".join(
+        [*map(resource, ("values.js", "words.js", "operations.js")), script(operations, questions)]
+    )
     code += f"\nconst programs = {json.dumps(programs)}, points = {json.dumps(points)};"
     return evaluate(
         code,
@@ -157,7 +159,9 @@ def test_a_loop_that_runs_as_long_is_computed_and_one_that_does_not_says_so():
 
 
 def test_a_mask_is_a_question():
-    f = lambda x: np.sum(np.where(x > 0, x * x, -x))
+    def f(x):
+        return np.sum(np.where(x > 0, x * x, -x))
+
     same, other = computed([(f, (V,), (2 * V,)), (f, (V,), (-V,))])
     agree(f, (2 * V,), same, "mask")
     assert other == {"changed": "x > 0"}
@@ -181,7 +185,9 @@ def test_a_question_with_the_same_answer_is_computed_and_any_other_says_so():
     for name, f in QUESTIONED.items():
         assert [test["question"] for test in program(explain(f, 0.7))["tests"]] == [name]
         agree(f, (0.75,), same.pop(0), name)
-        assert "changed" in other[0] or name in ("lt", "ge"), name  # 0.5 < 0.5 and 0.5 >= 0.5 stay as they are
+        assert "changed" in other[0] or name in ("lt", "ge"), (
+            name
+        )  # 0.5 < 0.5 and 0.5 >= 0.5 stay as they are
         if "value" in other[0]:
             agree(f, (0.5,), other[0], name)
         other.pop(0)
