@@ -24,6 +24,7 @@ extensions = [
     "sitekit.mathml",
     "sitekit.reference",
     "sitekit.outside",
+    "sitekit.theatre",
 ]
 root_doc = "docs/index"
 include_patterns = ["docs/**", "notebooks/**", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
