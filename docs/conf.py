@@ -45,6 +45,7 @@ suppress_warnings = ["misc.highlighting_failure"]  # Julia allows more letters i
 html_theme = "furo"
 pygments_style, pygments_dark_style = "friendly", "github-dark"
 html_title = "fluxbridge"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_extra_path = ["_root"]
 html_css_files = ["site.css"]
