@@ -178,9 +178,10 @@ def explain(
 
     f and xs are what :func:`fluxbridge.gradient` takes. The result prints as text, is a theatre in a
     notebook (``show``, ``play``, ``save``), and has the methods ``html``, ``markdown``, ``latex``,
-    ``mermaid``, ``dot``, ``svg``, ``frames``, ``records``, ``data``, ``json`` and ``steps``. Steps have the names of the variables that held them. Of
-    more than a dozen, those of a statement share a row; more than `limit` rows are folded by layer, call
-    and loop. ``unfold`` opens them, and `depth` says how many levels are open.
+    ``mermaid``, ``dot``, ``svg``, ``frames``, ``records``, ``data``, ``json`` and ``steps``. Steps have
+    the names of the variables that held them. Of more than a dozen, those of a statement share a row;
+    more than `limit` rows are folded by layer, call and loop. ``unfold`` opens them, and `depth` says how
+    many levels are open.
 
     With ``forward=True`` dual numbers are shown: value and tangent of every step. `along` is the
     direction, one tangent an argument, where there is more than one number; f may then return

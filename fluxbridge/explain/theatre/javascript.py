@@ -1,9 +1,10 @@
 """How each primitive is written in JavaScript: one line a primitive, by its name.
 
-A line of ``ELEMENTWISE`` is the value of one element and the derivative by each input, in the words ``x``
-(or ``a`` and ``b``), ``y``, the value, and page/words.js; a line of ``GROUPS`` is an expression of page/operations.js and its
-groups. What is linear, or bilinear, needs no line: it is written as its coefficients. A primitive that is
-neither has no counterpart, and a page that needs it says so.
+A line of ``ELEMENTWISE`` is the value of one element and the derivative by each input, in the words ``x`` (or
+``a`` and ``b``), ``y``, the value, and those of page/words.js; a line of ``GROUPS`` is an expression of
+page/operations.js, and the axis that is meant if none is given. What is linear, or bilinear, needs no line:
+it is written as its coefficients. A primitive that is neither has no counterpart, and a page that needs it
+says so.
 """
 
 from __future__ import annotations

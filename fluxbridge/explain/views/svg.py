@@ -29,7 +29,7 @@ text{font-size:12px;font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",m
 
 
 class Moment(NamedTuple):
-    """The nodes that have a value, and a cotangent, at a moment of the sweeps, and the one that is computed."""
+    """The nodes that have a value and a cotangent at a moment of the sweeps, and the current one."""
 
     graph: Graph
     values: frozenset[str]
@@ -56,7 +56,7 @@ def svg(e: ExplainedRun, moment: Moment | None = None) -> str:
         path.M(*points[0])
         for (x0, y0), (x1, y1) in pairwise(points):
             path.C(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, x1, y1)
-        if edge.back:
+        if edge.back and moment is None:
             path.append_title(f"back: {edge.back}")
         picture.append(path)
         x, y = points[-1]
@@ -67,7 +67,8 @@ def svg(e: ExplainedRun, moment: Moment | None = None) -> str:
         if moment and node.key == moment.now:
             kind += " w"
         box = drawsvg.Rectangle(x - w / 2, y, w, h, rx=h / 2 if kind == "a" else 4, class_=kind)
-        box.append_title("\n".join(t for t in (node.title, node.value, node.back) if t))
+        if moment is None:
+            box.append_title("\n".join(t for t in (node.title, node.value, node.back) if t))
         picture.append(box)
         for k, (text, style) in enumerate(place.texts[node.key]):
             known = {"v": moment.values, "b": moment.backs}.get(style) if moment else None

@@ -89,7 +89,8 @@ function levels(plot, at, value, fan) {
   const names = ["→", "↗", "↑", "↖", "←", "↙", "↓", "↘"];
   const along = names.map((name, k) => {
     const u = Math.cos((k * Math.PI) / 4), v = Math.sin((k * Math.PI) / 4);
-    return `${name} ${numberText(plot.directional && fan ? plot.directional[k] : a.slope * u + b.slope * v, 4)}`;
+    const slope = plot.directional && fan ? plot.directional[k] : a.slope * u + b.slope * v;
+    return `${name} ${numberText(Math.abs(slope) < 1e-12 * Math.hypot(a.slope, b.slope) ? 0 : slope, 4)}`;
   });
   const legend = (plot.paths || []).map((path, k) => make("span", { class: `legend p${k}` }, `● ${path.name}`));
   return [svg, make("p", { class: "dim" }, `directional derivatives: ${along.join("  ")}`), make("p", {}, ...legend)];

@@ -91,12 +91,12 @@ class Rows {
     if (row.kind === "step")
       return data.contributions.filter((c) => c.from === row.step.id && this.steps.has(c.to)).map((c) => ({
         to: c.to, name: named(c.to), value: c.value, local: c.slope ?? c.local,
-        formula: c.text || (c.slope === undefined ? "" : `${row.step.bar} · ${numberText(c.slope)}`),
+        formula: c.text || (c.slope === undefined ? "" : times(row.step.bar, c.slope)),
       }));
     const bars = row.results.filter((step) => step.cotangent !== undefined);
     return (row.group.gives || []).map((gift) => ({
       to: gift.to, name: named(gift.to), value: gift.value, local: gift.slope ?? gift.local,
-      formula: gift.slope !== undefined && bars.length === 1 ? `${bars[0].bar} · ${numberText(gift.slope)}` : gift.text || "",
+      formula: gift.slope !== undefined && bars.length === 1 ? times(bars[0].bar, gift.slope) : gift.text || "",
     }));
   }
 
@@ -113,6 +113,8 @@ class Rows {
     return [...terms.values()];
   }
 }
+
+const times = (bar, slope) => `${bar} · ${slope < 0 ? `(${numberText(slope)})` : numberText(slope)}`;
 
 function operationText(step, steps) {
   const said = (x) => typeof x === "number" ? (steps.get(x) || {}).name || "…" : valueText(x.value ?? "c");
