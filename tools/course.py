@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-ROW = re.compile(r"^\| (\d+) \| \[(\w+)\.ipynb\]\(\w+\.ipynb\) \| (.*?) \| (.*?) \| .*? \|$", re.M)
+ROW = re.compile(r"^\| (\d+) \| \[[^]]*\]\((\w+)\.ipynb\) \| (.*?) \| (.*?) \| .*? \|$", re.M)
 
 Cell = dict[str, Any]
 
@@ -169,11 +169,24 @@ def revised(chapter: Chapter, course: list[Chapter], notebook: dict[str, Any]) -
     return notebook | {"cells": [*cells, last]}
 
 
+def table(course: list[Chapter]) -> str:
+    """The page of the course, with the titles in its table."""
+    page = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+    for chapter in course:
+        link = f"| {chapter.number} | [{chapter.title}]({chapter.name}.ipynb) |"
+        row = rf"^\| {chapter.number} \| \[[^]]*\]\(\w+\.ipynb\) \|"
+        page = re.sub(row, link.replace("\\", r"\\"), page, flags=re.M)
+    return page
+
+
 def main(arguments: list[str]) -> int:
     course, changed = chapters(), []
-    for chapter in course:
-        path = NOTEBOOKS / f"{chapter.name}.ipynb"
-        new = json.dumps(revised(chapter, course, read(chapter.name)), indent=1, ensure_ascii=False) + "\n"
+    new_texts = {
+        f"{c.name}.ipynb": json.dumps(revised(c, course, read(c.name)), indent=1, ensure_ascii=False) + "\n"
+        for c in course
+    }
+    for file, new in (new_texts | {"README.md": table(course)}).items():
+        path = NOTEBOOKS / file
         if new != path.read_text(encoding="utf-8"):
             changed.append(path.name)
             if "--check" not in arguments:

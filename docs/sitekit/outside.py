@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shutil
 from pathlib import Path
 
 from docutils import nodes
@@ -26,9 +27,16 @@ def of_repository(app, doctree):
         there = Path(app.srcdir, path)
         if path.startswith("..") or not there.exists() or app.env.path2doc(str(there)) in app.env.found_docs:
             continue
-        link = nodes.reference("", "", refuri=REPOSITORY + ("" if path == "." else path))
+        published = path.endswith(".html")  # a page by itself, copied as it is
+        link = nodes.reference("", "", refuri=target if published else REPOSITORY + path.removeprefix("."))
         link += node.children
         node.replace_self(link)
+
+
+def copy_pages(app, exception):
+    """The pages of the gallery, to where their links lead."""
+    for page in () if exception else Path(app.srcdir, "docs", "gallery").glob("*.html"):
+        shutil.copy(page, Path(app.outdir, "docs", "gallery", page.name))
 
 
 def in_signatures(app, env, node, contnode):
@@ -42,4 +50,5 @@ def in_signatures(app, env, node, contnode):
 def setup(app):
     app.connect("doctree-read", of_repository)
     app.connect("missing-reference", in_signatures)
+    app.connect("build-finished", copy_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The directive ``{theatre}``: Python that ends in an explanation, shown as the page that walks through it."""
+"""The directive ``{theatre}``: Python whose `shown` is an explanation, as a page to walk through."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Theatre(Directive):
 
     def run(self):
         source = "\n".join(self.content) + "\n"
-        name = f"<theatre of line {self.lineno}>"
+        name = "example.py"  # for the head of the code
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         found: dict[str, object] = {}
         exec(compile(source, name, "exec"), found)

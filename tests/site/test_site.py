@@ -175,4 +175,6 @@ def test_every_page_is_free_of_the_network(address):
     for path in pages:
         assert foreign.findall(path.read_text(encoding="utf-8")) == [], path.name
     for path in SITE.rglob("*.css"):
-        assert not re.search(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", path.read_text(encoding="utf-8")), path
+        assert not re.search(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", path.read_text(encoding="utf-8")), (
+            path
+        )
