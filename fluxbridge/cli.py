@@ -108,7 +108,6 @@ def parser() -> argparse.ArgumentParser:
         description="Every step of the function and of its derivative, as text or in another form.",
         epilog=_epilog(
             _STATUS,
-            "fluxbridge explain 'lambda x: 3*x**2' 5",
             "fluxbridge explain 'lambda w, x: np.tanh(w @ x)' '[1.0, 2.0]' '[0.5, 0.5]' --as latex",
             "fluxbridge explain 'lambda x: abs(x) + np.maximum(x, 0)' 0.0 --open",
         ),
