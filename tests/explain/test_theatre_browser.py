@@ -146,9 +146,14 @@ def test_walking_forward_and_backward(opened):
 
 def test_playing_runs_to_the_end_and_stops(opened):
     page = opened(document(explain(lambda x: x * x, 3.0)).replace("const SPEED = 900", "const SPEED = 30"))
+    page.evaluate(
+        """() => { window.seen = []; const said = document.querySelector(".said");
+        new MutationObserver(() => window.seen.push(said.textContent)).observe(said, {childList: true}); }"""
+    )
     page.click("[aria-label='play']")
-    page.wait_for_function("document.querySelector('.said').textContent.startsWith('Forward')")
-    page.wait_for_selector("[aria-label='play']")
+    page.wait_for_function("window.seen.length >= 4 && document.querySelector(\"[aria-label='play']\")")
+    starts = [text.split()[0] for text in page.evaluate("window.seen")]
+    assert starts == ["The", "Forward", "Backward", "The"]
     assert said(page) == "The gradient: x̄ = 6."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -20,7 +21,8 @@ from ..run import ExplainedRun
 POINTS, SIDE = 161, 33  #: points of a curve; points along each side of a plane
 WAY = 40  #: steps of a way downhill
 LONGER = 20  #: a run with so many times the steps of the recorded one is given up
-MOST_STEPS = 300  #: steps of functions that are evaluated all over the picture
+MOST_STEPS = {1: 300, 2: 60}  #: steps of functions that are evaluated all over the picture, by their numbers
+SECONDS = 10.0  #: after which there is no picture
 
 
 class Entry(NamedTuple):
@@ -53,7 +55,11 @@ def span(x: float) -> tuple[float, float]:
 
 
 class _TooLong(Exception):
-    pass
+    """One run of the function."""
+
+
+class _TooSlow(Exception):
+    """All of them together."""
 
 
 class _Run(Recording):
@@ -81,6 +87,7 @@ class _Field:
         self.e, self.entries = e, found
         self.most = LONGER * len(e.recording.steps) + 200
         self.point = Point(e.xs)
+        self.deadline = time.monotonic() + SECONDS
 
     def arguments(self, point: Any) -> tuple[Any, ...]:
         leaves = {n.leaf: np.array(self.point.leaves[n.leaf], float) for n in self.entries}
@@ -89,7 +96,9 @@ class _Field:
         return self.point.with_leaves(leaves)
 
     def at(self, point: Any) -> tuple[float | None, np.ndarray | None]:
-        """Value and gradient; None where there is none."""
+        """Value and gradient; None where there is none. Raises _TooSlow."""
+        if time.monotonic() > self.deadline:
+            raise _TooSlow
         try:
             with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
                 run = _Run(self.e.f, self.arguments(point), self.most)
@@ -109,9 +118,16 @@ class _Field:
 def plot(e: ExplainedRun) -> dict[str, Any] | None:
     """What page/plot.js draws; None for functions of more numbers, and for long ones."""
     found = entries(e)
-    if e.forward or len(found) not in (1, 2) or len(e.recording.steps) > MOST_STEPS:
+    if e.forward or len(e.recording.steps) > MOST_STEPS.get(len(found), 0):
         return None
-    field = _Field(e, found)
+    try:
+        return _plot(_Field(e, found))
+    except _TooSlow:
+        return None
+
+
+def _plot(field: _Field) -> dict[str, Any]:
+    e, found = field.e, field.entries
     point = [float(np.ravel(field.point.leaves[n.leaf])[n.place]) for n in found]
     ranges = [span(x) for x in point]
     result: dict[str, Any] = {

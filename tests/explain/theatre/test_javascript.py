@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from explain.theatre.engine import evaluate
+from goldentexts import FOLDER, PROGRAMS
 
 import fluxbridge.flux  # noqa: F401  (its activations are primitives, too)
 from fluxbridge import withgradient
@@ -219,3 +221,20 @@ def test_a_rule_of_the_users_own_is_not_guessed():
 
 def test_all_questions_are_tried_or_of_the_same_kind():
     assert set(QUESTIONED) <= set(QUESTIONS)
+
+
+def test_whole_programs_give_pythons_gradient():
+    """The golden programs of explain, as far as a page can compute them, at their own points."""
+    cases, reasons = {}, {}
+    for name in PROGRAMS:
+        words = runpy.run_path(str(FOLDER / f"{name}.py"))
+        try:
+            made = program(explain(words["f"], *words["xs"]))
+        except NeedsKernel as reason:
+            reasons[name] = str(reason)
+            continue
+        if len(made["given"]) == len(words["xs"]):
+            cases[name] = (words["f"], tuple(words["xs"]), tuple(words["xs"]))
+    assert len(cases) > len(PROGRAMS) // 3, reasons
+    for (name, (f, xs, _)), found in zip(cases.items(), computed(list(cases.values())), strict=True):
+        agree(f, xs, found, name)
