@@ -183,13 +183,11 @@ def get_distributed_backend(backend: type) -> AbstractFluxDistributedBackend:
 
     >>> get_distributed_backend(MPIBackend)
     Traceback (most recent call last):
-    fluxbridge.errors.ArgumentError: MPIBackend is not initialised; call DistributedUtils.initialize(MPIBackend) first
+    fluxbridge.errors.ArgumentError: MPIBackend is not initialised; call DistributedUtils.initialize(…) first
     """
     _refuse_other(backend, "get_distributed_backend")
     if _STATE.backend is None:
-        raise ArgumentError(
-            "MPIBackend is not initialised; call DistributedUtils.initialize(MPIBackend) first"
-        )
+        raise ArgumentError("MPIBackend is not initialised; call DistributedUtils.initialize(…) first")
     return _STATE.backend
 
 

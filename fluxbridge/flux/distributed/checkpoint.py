@@ -48,7 +48,7 @@ def save_checkpoint(
 def load_checkpoint(
     backend: AbstractFluxDistributedBackend, path: Any, model: Any, opt_state: Any
 ) -> dict[str, Any]:
-    """Load what :func:`save_checkpoint` wrote into a model and a state, on all ranks, and return what was `more`.
+    """Load what :func:`save_checkpoint` wrote into a model and a state, on all ranks, and return `more`.
 
     Only rank 0 reads the file. The rules stay, and must be those of the file. Random number generators are
     not in it. Raises ArgumentError or DimensionMismatch if the file does not fit, before anything is changed;
@@ -88,8 +88,8 @@ def check(own: list[Leaf], kept: list[dict[str, Any]]) -> None:
         rule = repr(leaf.rule.local)
         if part["rule"] != rule:
             raise ArgumentError(
-                f"the checkpoint was written with {part['rule']}, and this state has {rule}; make the state with "
-                "that rule (adjust_ changes it afterwards)"
+                f"the checkpoint was written with {part['rule']}, and this state has {rule}; make the state "
+                "with that rule (adjust_ changes it afterwards)"
             )
         shapes = [x.shape for x in _arrays(leaf.state)]
         if shapes != [x.shape for x in _arrays(part["state"])]:

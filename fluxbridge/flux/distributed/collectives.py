@@ -63,7 +63,7 @@ def bcast_(backend: AbstractFluxDistributedBackend, *buffers: Any, root: int = 0
 
 
 def allreduce_(backend: AbstractFluxDistributedBackend, *args: Any) -> Any:
-    """``allreduce_(backend, sendrecvbuf, op)`` or ``(backend, sendbuf, recvbuf, op)``: a sum over all workers.
+    """``allreduce_(backend, sendrecvbuf, op)`` or ``(backend, sendbuf, recvbuf, op)``: the sum over workers.
 
     `op` is :func:`avg`, np.add, np.multiply, np.maximum or np.minimum. Writes into the last array, of any
     shape, the same on all ranks, and returns it. Raises ArgumentError for other arguments, MutationError if
@@ -133,7 +133,8 @@ def _buffers(name: str, buffers: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarra
     send, receive = buffers[0], buffers[-1]
     if send.shape != receive.shape or send.dtype != receive.dtype:
         raise ArgumentError(
-            f"{name}: sendbuf is of shape {send.shape} and {send.dtype}, recvbuf of {receive.shape} and {receive.dtype}"
+            f"{name}: sendbuf is of shape {send.shape} and {send.dtype}, recvbuf of {receive.shape} and "
+            f"{receive.dtype}"
         )
     if receive.dtype.kind not in "biufc":
         raise ArgumentError(f"{name} sends arrays of numbers, not of {receive.dtype}")

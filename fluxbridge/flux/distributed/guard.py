@@ -56,13 +56,13 @@ class Guard:
             waited = time.monotonic() - since
             if waited > GRACE and self.missing() and self.since == since:
                 self.stop(
-                    f"rank {min(self.ended)} has ended, and rank {self.rank} waits for it in {self.what}; every "
-                    "rank must take the same number of steps (give each as many batches)"
+                    f"rank {min(self.ended)} has ended, and rank {self.rank} waits for it in {self.what}; "
+                    "every rank must take the same number of steps (give each as many batches)"
                 )
             if waited > self.time_limit:
                 self.stop(
-                    f"rank {self.rank} of {self.size} waits since {self.time_limit:g} s in {self.what} for a rank that "
-                    "does not come; initialize(MPIBackend, time_limit=…) sets this limit"
+                    f"rank {self.rank} of {self.size} waits since {self.time_limit:g} s in {self.what} for "
+                    "a rank that does not come; initialize(MPIBackend, time_limit=…) sets this limit"
                 )
 
     def missing(self) -> set[int]:

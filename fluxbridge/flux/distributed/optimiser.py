@@ -101,8 +101,8 @@ class DistributedOptimizer(AbstractRule):
 
     The gradients of a step travel together, in buckets. Where a rank has no gradient of a parameter (None)
     and another has, it counts as zero; what is frozen stays out. If the loss of one rank is not finite,
-    :func:`~fluxbridge.flux.trainstep_` updates nothing on any of them. Before the first step the parameters and
-    states of all ranks are compared; before every step their shapes, dtypes and rules are.
+    :func:`~fluxbridge.flux.trainstep_` updates nothing on any of them. Before the first step the parameters
+    and states of all ranks are compared; before every step their shapes, dtypes and rules are.
 
     ``update_`` raises StructureError, on all ranks, where they differ, with the place. The constructor raises
     ArgumentError if `backend` is none, or `rule` is no rule.
@@ -116,7 +116,7 @@ class DistributedOptimizer(AbstractRule):
     def __init__(self, backend: AbstractFluxDistributedBackend, optimizer: AbstractRule):
         if not isinstance(backend, AbstractFluxDistributedBackend):
             raise ArgumentError(
-                f"DistributedOptimizer(backend, rule) takes what get_distributed_backend gave first; got {backend!r}"
+                f"DistributedOptimizer(backend, rule) takes what get_distributed_backend gave; got {backend!r}"
             )
         if not isinstance(optimizer, AbstractRule):
             raise ArgumentError(f"DistributedOptimizer takes a rule such as Adam(); {optimizer!r} is none")

@@ -183,13 +183,13 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
 
 
 def exchanged(entries: list[Entry], forgo: bool = False) -> bool:
-    """Exchange the gradients with other processes, where a rule does so. False if a process forgoes the step."""
+    """Exchange gradients with other processes, where a rule does so. False if one forgoes the step."""
     groups: dict[int, tuple[Any, list[Entry]]] = {}
     for entry in entries:
         exchange = entry.leaf.rule.exchange
         if exchange is not None:
             groups.setdefault(id(exchange), (exchange, []))[1].append(entry)
-    return all([exchange(group, forgo) for exchange, group in groups.values()])
+    return all(exchange(group, forgo) for exchange, group in groups.values())
 
 
 def forgo(tree: Any, model: Any) -> None:
