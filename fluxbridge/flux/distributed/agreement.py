@@ -43,4 +43,4 @@ def contents(x: Any) -> str:
         return " ".join(map(contents, x))
     if not isinstance(x, np.ndarray):
         return repr(x)
-    return hashlib.blake2b(x.tobytes("A"), digest_size=6).hexdigest()
+    return f"numbers with the checksum {hashlib.blake2b(x.tobytes('A'), digest_size=4).hexdigest()}"

@@ -79,7 +79,7 @@ class Guard:
         """The excepthook of a rank."""
         self.previous_hook(kind, error, traceback)
         sys.stderr.flush()
-        self.stop(f"rank {self.rank} of {self.size} ended with {kind.__name__}: {error}")
+        self.stop(f"rank {self.rank} of {self.size} ended with the {kind.__name__} above")
 
     def say_end(self) -> None:
         """At the ordinary end: tell the others, and wait until they end too, as MPI_Finalize would."""

@@ -86,14 +86,16 @@ class Exchange:
         return held[1]
 
     def described(self, entries: list[Entry]) -> Description:
-        return [
-            (
-                f"the parameter {where(e.path)}",
-                f"{form(e.array)} with the values {contents(e.array)}, and {self.text(e.leaf.rule)} with the "
-                f"state {contents(e.leaf.state)}",
-            )
-            for e in entries
-        ]
+        lines = []
+        for entry in entries:
+            path = where(entry.path)
+            lines += [
+                (f"the parameter {path}", form(entry.array)),
+                (f"the values of {path}", contents(entry.array)),
+                (f"the rule of {path}", self.text(entry.leaf.rule)),
+                (f"the state of {path}", contents(entry.leaf.state)),
+            ]
+        return lines
 
 
 class DistributedOptimizer(AbstractRule):
@@ -116,7 +118,7 @@ class DistributedOptimizer(AbstractRule):
     def __init__(self, backend: AbstractFluxDistributedBackend, optimizer: AbstractRule):
         if not isinstance(backend, AbstractFluxDistributedBackend):
             raise ArgumentError(
-                f"DistributedOptimizer(backend, rule) takes what get_distributed_backend gave; got {backend!r}"
+                f"DistributedOptimizer takes what get_distributed_backend gives; got {backend!r}"
             )
         if not isinstance(optimizer, AbstractRule):
             raise ArgumentError(f"DistributedOptimizer takes a rule such as Adam(); {optimizer!r} is none")

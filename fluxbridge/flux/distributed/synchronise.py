@@ -96,7 +96,7 @@ def _what(x: Any) -> str:
     if _is_array(x):
         return form(x)
     if isinstance(x, Leaf):
-        return f"a state of {x.rule!r}"
+        return f"a state of {x.rule.local!r}"
     if isinstance(x, (str, bytes, type(None))):
         return repr(x)
     return getattr(x, "__qualname__", None) or type(x).__name__
