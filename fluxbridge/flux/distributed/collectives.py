@@ -34,9 +34,7 @@ def operation(op: Any) -> Any:
     """The operation of mpi4py for a function. ArgumentError if there is none."""
     name = OPERATIONS.get(op)
     if name is None:
-        raise ArgumentError(
-            f"the operation is avg, np.add, np.multiply, np.maximum or np.minimum; got {op!r}"
-        )
+        raise ArgumentError(f"op is avg, np.add, np.multiply, np.maximum or np.minimum; got {op!r}")
     from mpi4py import MPI
 
     return getattr(MPI, name)
@@ -116,9 +114,7 @@ def _received(name: str, args: tuple[Any, ...]) -> tuple[np.ndarray, Any]:
         operation(op)
     send, receive = _buffers(name, tuple(buffers))
     if op is avg and receive.dtype.kind not in "fc":
-        raise ArgumentError(
-            f"{name}: the mean of {receive.dtype} is no {receive.dtype}; take an array of floats"
-        )
+        raise ArgumentError(f"{name}: the mean of {receive.dtype} is not of that type; take floats")
     if send is not receive:
         receive[...] = send
     return receive, op
@@ -127,9 +123,7 @@ def _received(name: str, args: tuple[Any, ...]) -> tuple[np.ndarray, Any]:
 def _buffers(name: str, buffers: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:
     if len(buffers) not in (1, 2) or not all(isinstance(b, np.ndarray) for b in buffers):
         kinds = ", ".join(type(b).__name__ for b in buffers) or "nothing"
-        raise ArgumentError(
-            f"{name} takes one array, or two: what is sent and what is written to; got {kinds}"
-        )
+        raise ArgumentError(f"{name} takes one array, or two, to send and to write to; got {kinds}")
     send, receive = buffers[0], buffers[-1]
     if send.shape != receive.shape or send.dtype != receive.dtype:
         raise ArgumentError(

@@ -1,4 +1,4 @@
-"""What two ranks run: ``mpiexec -n 2 python programs.py FOLDER``; rank r writes what it found to FOLDER/r.json.
+"""What two ranks run: ``mpiexec -n 2 python programs.py FOLDER``; rank r writes to FOLDER/r.json.
 
 Run by test_training.py, which compares it with a run of one process.
 """
@@ -72,7 +72,7 @@ def arrays(model):
 
 
 def distributed_curve(backend, name, compile=False, path=None):
-    """Losses (mean over ranks) of each step, and the parameters at the end; with a `path` resumed half way."""
+    """The mean loss of each step, and the parameters at the end; with a `path` resumed half way."""
     model, data, loss = MODELS[name](np.random.default_rng(7 + DU.local_rank(backend)))  # other numbers each
     _, data, _ = MODELS[name](np.random.default_rng(7))
     model = DU.synchronize_(backend, DU.FluxDistributedModel(model), root=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def curve(name, parts):
         losses.append(np.mean([value for value, _ in both]))
         gradients = [Flux.trainables(grad[0]) for _, grad in both]
         mean = iter([sum(parts) / len(parts) for parts in zip(*gradients, strict=True)])
-        whole = Flux.fmap(lambda x: next(mean) if isinstance(x, np.ndarray) else x, both[0][1][0])
+        whole = Flux.fmap(lambda x: next(mean) if isinstance(x, np.ndarray) else x, both[0][1][0])  # noqa: B023
         Flux.update_(state, model, whole)
     return losses, programs.arrays(model)
 
@@ -83,7 +84,8 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_numbers(found):
 def test_missing_gradients_and_frozen_parameters(found):
     """Momentum(1.0) from ones: x = 1 - the mean of the gradients of both ranks."""
     assert found[0]["partial"]["model"] == {
-        "both": [-0.5, -0.5], "one": [0.5, 0.5], "none": [1.0, 1.0], "frozen": [1.0, 1.0], "half": [0.75, 0.75],
+        "both": [-0.5, -0.5], "one": [0.5, 0.5], "none": [1.0, 1.0], "frozen": [1.0, 1.0],
+        "half": [0.75, 0.75],
     }  # fmt: skip
     assert found[0]["partial"]["untouched"], "no rank had a gradient, so the state has not moved"
 
@@ -112,35 +114,38 @@ def test_ranks_that_differ_are_told_where(found):
         "the ranks differ at .layers[1]: rank 0 has cos, rank 1 sin.",
         "the ranks differ at the values of .b: rank 0 has numbers with the checksum ",
         "the ranks differ at the rule of .a: rank 0 has Descent(0.1), rank 1 Descent(0.2).",
-        "the ranks differ at the parameter .a: rank 0 has an array of shape (2,) and float64, rank 1 an array "
-        "of shape (3,)",
-        "the ranks differ at the parameter .b: rank 0 has an array of shape (2,) and float64, rank 1 nothing.",
+        "the ranks differ at the parameter .a: rank 0 has an array of shape (2,) and float64, rank 1 an "
+        "array of shape (3,)",
+        "the ranks differ at the parameter .b: rank 0 has an array of shape (2,) and float64, rank 1 not",
     ]
     for text, start in zip(found[0]["apart"], starts, strict=True):
         assert text.startswith(start), text
     assert "Call model = synchronize_(backend, model)" in found[0]["apart"][2]
 
 
-@pytest.mark.parametrize(
-    ("how", "text"),
-    [
-        ("error", "fluxbridge: rank 1 of 2 ended with the KeyError above. All ranks are stopped."),
-        ("killed", ""),
-        (
-            "early",
-            "fluxbridge: rank 1 has ended, and rank 0 waits for it in allreduce_ of an array of shape (4,)",
-        ),
-        (
-            "late",
-            "fluxbridge: rank 0 of 2 waits since 1 s in allreduce_ of an array of shape (4,) for a rank that ",
-        ),
-    ],
-)
-def test_a_rank_that_fails_ends_the_others_within_seconds(how, text):
-    run = launching.run(2, HERE / "failing.py", how, timeout=20)
+FAILURES = {
+    "error": "fluxbridge: rank 1 of 2 ended with the KeyError above. All ranks are stopped.",
+    "killed": "",  # mpiexec says so, each in its own words
+    "early": "fluxbridge: rank 1 has ended, and rank 0 waits for it in allreduce_ of an array of shape (4,)",
+    "late": "fluxbridge: rank 0 of 2 waits since 1 s in allreduce_ of an array of shape (4,) for a rank",
+}
+
+
+@pytest.fixture(scope="module")
+def failures():
+    """Runs in which rank 1 fails; all at once, as they mostly wait."""
+    launching.launcher()
+    with ThreadPoolExecutor() as pool:
+        runs = pool.map(lambda how: launching.run(2, HERE / "failing.py", how, timeout=30), FAILURES)
+        return dict(zip(FAILURES, runs, strict=True))
+
+
+@pytest.mark.parametrize("how", FAILURES)
+def test_a_rank_that_fails_ends_the_others_within_seconds(failures, how):
+    run = failures[how]
     assert run.returncode != 0
     assert "reached the end" not in run.stdout
-    assert text in run.stderr
+    assert FAILURES[how] in run.stderr
     if how == "error":
         assert "KeyError: 'no such batch'" in run.stderr
 
