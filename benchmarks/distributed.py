@@ -28,15 +28,15 @@ BATCH = 64
 WIDTHS = 64, 256, 512, 1024, 2048
 
 
-def least(f: Callable[[], object], backend, n: int) -> float:
-    """Seconds of the fastest of n runs, on the slowest rank."""
-    times = []
-    for _ in range(n):
-        backend.everyones(None)  # begin together
+def least(f: Callable[[], object], backend, seconds: float = 1.0) -> float:
+    """Seconds of the fastest of many runs, on the slowest rank."""
+    best, spent = np.inf, 0.0
+    while spent < seconds:
         start = time.perf_counter()
         f()
-        times.append(time.perf_counter() - start)
-    return float(DU.allreduce_(backend, np.array(min(times)), np.maximum))
+        took = DU.allreduce_(backend, np.array(time.perf_counter() - start), np.maximum).item()
+        best, spent = min(best, took), spent + took
+    return best
 
 
 def step_of(width: int, backend):
@@ -60,8 +60,7 @@ def steps(backend) -> dict[str, list[float]]:
     for width in WIDTHS:
         step, exchange, size = step_of(width, backend)
         step()
-        n = 20 if width < 1000 else 8
-        found[str(width)] = [size, least(step, backend, n), least(exchange, backend, n)]
+        found[str(width)] = [size, least(step, backend), least(exchange, backend)]
     return found
 
 
@@ -72,12 +71,10 @@ def collectives(backend) -> None:
     p = DU.total_workers(backend)
     for k in range(8, 27, 3):
         x = np.ones(2**k // 4, np.float32)
-        blocking = least(lambda: backend.comm.Allreduce(MPI.IN_PLACE, x), backend, 10)  # noqa: B023
-        other = least(lambda: backend.comm.Iallreduce(MPI.IN_PLACE, x).Wait(), backend, 10)  # noqa: B023
-        say(
-            backend,
-            f"{2**k:>9} {1e3 * blocking:9.3f} {1e3 * other:9.3f} {2 * (p - 1) / p * 2**k / blocking / 1e9:6.2f}",
-        )
+        blocking = least(lambda: backend.comm.Allreduce(MPI.IN_PLACE, x), backend)  # noqa: B023
+        other = least(lambda: backend.comm.Iallreduce(MPI.IN_PLACE, x).Wait(), backend)  # noqa: B023
+        rate = 2 * (p - 1) / p * 2**k / blocking / 1e9
+        say(backend, f"{2**k:>9} {1e3 * blocking:9.3f} {1e3 * other:9.3f} {rate:6.2f}")
     x, m = np.ones(1 << 20, np.float32), np.ones((512, 512), np.float32)
 
     def compute() -> None:
@@ -95,7 +92,7 @@ def collectives(backend) -> None:
         compute()
         backend.comm.Allreduce(MPI.IN_PLACE, x)
 
-    times = [1e3 * least(f, backend, 15) for f in (compute, after, beside)]
+    times = [1e3 * least(f, backend) for f in (compute, after, beside)]
     say(
         backend,
         "\nms of a computation; with 4 MB after it; with 4 MB beside it: "
@@ -106,7 +103,7 @@ def collectives(backend) -> None:
         model = [np.ones((512, 512), np.float32) for _ in range(12)]
         entries = match(Flux.setup(Flux.Descent(0.1), model), model, model)
         plan = buckets.in_buckets(entries, 2**k)
-        time_ = least(lambda: [b.exchange(backend, entries) for b in plan], backend, 10)  # noqa: B023
+        time_ = least(lambda: [b.exchange(backend, entries) for b in plan], backend)  # noqa: B023
         say(backend, f"{2**k:>9} {1e3 * time_:8.2f}")
 
 
