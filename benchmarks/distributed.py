@@ -1,21 +1,19 @@
-"""Steps of data-parallel training, timed on one rank and on several, beside what a formula says.
+"""Steps of data-parallel training, timed on one rank and on several, and the collectives in them.
 
-    python -m benchmarks.distributed > one.json
-    mpiexec -n 2 python -m benchmarks.distributed one.json
+    OPENBLAS_NUM_THREADS=1 mpiexec -n 2 python -m benchmarks.distributed [SECONDS]
 
-With OPENBLAS_NUM_THREADS=1, so that a rank has one core. Weak scaling: every rank has a batch of its own.
-Prints the time of a step alone and together, the seconds in the exchange, and, with more than one rank, time
-and bandwidth of collectives by size, for blocking ones, for those that go on beside a computation, and for
-buckets of several sizes. The least of several runs is taken. See docs/scale.md.
+Weak scaling: every rank has a batch of its own. Prints the time of a step of rank 0 alone and of all
+together, the seconds in the exchange of gradients; then times and bandwidths of collectives by size, blocking
+ones and those that go on beside a computation; then the exchange with buckets of several sizes. Of the runs
+in SECONDS (1 if not given) the fastest is taken. docs/scale.md has a run.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,13 +23,13 @@ from fluxbridge.flux.distributed import buckets
 from fluxbridge.flux.optimisers.tree import match
 
 BATCH = 64
-WIDTHS = 64, 256, 512, 1024, 2048
+SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
 
 
-def least(f: Callable[[], object], backend, seconds: float = 1.0) -> float:
+def least(f: Callable[[], object], backend: Any) -> float:
     """Seconds of the fastest of many runs, on the slowest rank."""
     best, spent = np.inf, 0.0
-    while spent < seconds:
+    while spent < SECONDS:
         start = time.perf_counter()
         f()
         took = DU.allreduce_(backend, np.array(time.perf_counter() - start), np.maximum).item()
@@ -39,8 +37,17 @@ def least(f: Callable[[], object], backend, seconds: float = 1.0) -> float:
     return best
 
 
-def step_of(width: int, backend):
-    """(step of training, exchange of its gradients alone, bytes of gradients)"""
+def by_rank_0(f: Callable[[], float], backend: Any) -> float:
+    """What `f` gives on rank 0, while the others sleep."""
+    found = f() if DU.local_rank(backend) == 0 else 0.0
+    request = backend.comm.Ibarrier()
+    while not request.Test():
+        time.sleep(0.01)
+    return found
+
+
+def training(width: int, backend: Any) -> tuple[Callable[[], Any], Callable[[], Any], int]:
+    """(a step, the exchange of its gradients alone, bytes of gradients) of an MLP of three layers."""
     init = Flux.glorot_uniform(np.random.default_rng(0))
     model = Flux.Chain(*[Flux.Dense((width, width), np.tanh, init=init) for _ in range(3)])
     x = np.random.default_rng(DU.local_rank(backend)).normal(size=(width, BATCH)).astype(np.float32)
@@ -48,88 +55,77 @@ def step_of(width: int, backend):
     entries = match(state, model, model)
     exchange = entries[0].leaf.rule.exchange
     size = sum(p.nbytes for p in Flux.trainables(model))
-    return (
-        lambda: Flux.trainstep_(lambda m, x: Flux.mse(m(x), x), model, (x,), state),
-        lambda: exchange(entries),
-        size,
-    )
+    step = lambda: Flux.trainstep_(lambda m, x: Flux.mse(m(x), x), model, (x,), state)  # noqa: E731
+    step()
+    return step, lambda: exchange(entries), size
 
 
-def steps(backend) -> dict[str, list[float]]:
-    found = {}
-    for width in WIDTHS:
-        step, exchange, size = step_of(width, backend)
-        step()
-        found[str(width)] = [size, least(step, backend), least(exchange, backend)]
-    return found
+def steps(backend: Any, say: Callable[[str], None]) -> None:
+    say(f"{DU.total_workers(backend)} ranks, a batch of {BATCH} each; ms")
+    say("width      bytes    alone together exchange efficiency")
+    one = DU.SequentialBackend()
+    for width in (64, 128, 256, 512, 1024):
+        step, exchange, size = training(width, backend)
+        alone = by_rank_0(lambda: least(training(width, one)[0], one), backend)  # noqa: B023
+        together, within = least(step, backend), least(exchange, backend)
+        say(
+            f"{width:>5} {size:>10} {1e3 * alone:8.2f} {1e3 * together:8.2f} {1e3 * within:8.2f} "
+            f"{alone / together:10.2f}"
+        )
 
 
-def collectives(backend) -> None:
-    print("\nbytes, blocking ms, nonblocking ms, bandwidth in GB/s of 2(p-1)/p·bytes")
+def collectives(backend: Any, say: Callable[[str], None]) -> None:
     from mpi4py import MPI
 
     p = DU.total_workers(backend)
-    for k in range(8, 27, 3):
+    say("\n    bytes  Allreduce  Iallreduce (ms)  GB/s of 2(p-1)/p·bytes")
+    for k in (8, 14, 17, 20, 22, 24):
         x = np.ones(2**k // 4, np.float32)
         blocking = least(lambda: backend.comm.Allreduce(MPI.IN_PLACE, x), backend)  # noqa: B023
         other = least(lambda: backend.comm.Iallreduce(MPI.IN_PLACE, x).Wait(), backend)  # noqa: B023
         rate = 2 * (p - 1) / p * 2**k / blocking / 1e9
-        say(backend, f"{2**k:>9} {1e3 * blocking:9.3f} {1e3 * other:9.3f} {rate:6.2f}")
-    x, m = np.ones(1 << 20, np.float32), np.ones((512, 512), np.float32)
+        say(f"{2**k:>9} {1e3 * blocking:10.3f} {1e3 * other:11.3f} {rate:14.2f}")
+    x, m = np.ones(1 << 18, np.float32), np.ones((256, 256), np.float32)
 
     def compute() -> None:
-        for _ in range(8):
+        for _ in range(4):
             m @ m
-
-    def beside() -> None:
-        request = backend.comm.Iallreduce(MPI.IN_PLACE, x)
-        for _ in range(8):
-            m @ m
-            request.Test()
-        request.Wait()
 
     def after() -> None:
         compute()
         backend.comm.Allreduce(MPI.IN_PLACE, x)
 
-    times = [1e3 * least(f, backend) for f in (compute, after, beside)]
-    say(
-        backend,
-        "\nms of a computation; with 4 MB after it; with 4 MB beside it: "
-        + " ".join(f"{t:.2f}" for t in times),
-    )
-    say(backend, "\nbucket bytes, ms of an exchange of 12.6 MB")
-    for k in range(14, 28, 2):
-        model = [np.ones((512, 512), np.float32) for _ in range(12)]
-        entries = match(Flux.setup(Flux.Descent(0.1), model), model, model)
+    def beside() -> None:
+        request = backend.comm.Iallreduce(MPI.IN_PLACE, x)
+        for _ in range(4):
+            m @ m
+            request.Test()
+        request.Wait()
+
+    say("\na computation; 1 MB after it; 1 MB beside it (ms)")
+    say(" ".join(f"{1e3 * least(f, backend):8.3f}" for f in (compute, after, beside)))
+
+
+def bucket_sizes(backend: Any, say: Callable[[str], None]) -> None:
+    model = [np.ones((64, 64), np.float32) for _ in range(128)]
+    entries = match(Flux.setup(Flux.Descent(0.1), model), model, model)
+    say("\nbuckets of bytes, exchange of 128 arrays of 16 kB (ms)")
+    for k in (12, 16, 18, 20, 22):
         plan = buckets.in_buckets(entries, 2**k)
-        time_ = least(lambda: [b.exchange(backend, entries) for b in plan], backend)  # noqa: B023
-        say(backend, f"{2**k:>9} {1e3 * time_:8.2f}")
-
-
-def say(backend, text: str) -> None:
-    if DU.local_rank(backend) == 0:
-        print(text, flush=True)
+        took = least(lambda: [b.exchange(backend, entries) for b in plan], backend)  # noqa: B023
+        say(f"{2**k:>9} {1e3 * took:8.2f}")
 
 
 def main() -> None:
     DU.initialize(Flux.MPIBackend)
     backend = DU.get_distributed_backend(Flux.MPIBackend)
-    ours = steps(backend)
-    if len(sys.argv) < 2:
-        say(backend, json.dumps(ours))
-        return
-    alone = json.loads(Path(sys.argv[1]).read_text())
-    say(backend, f"{DU.total_workers(backend)} ranks, batches of {BATCH} each; ms")
-    say(backend, "width      bytes    alone together exchange  efficiency")
-    for width, (size, together, exchange) in ours.items():
-        one = alone[width][1]
-        say(
-            backend,
-            f"{width:>5} {int(size):>10} {1e3 * one:8.2f} {1e3 * together:8.2f} {1e3 * exchange:8.2f} "
-            f"{one / together:8.2f}",
-        )
-    collectives(backend)
+
+    def say(text: str) -> None:
+        if DU.local_rank(backend) == 0:
+            print(text, flush=True)
+
+    for part in (steps, collectives, bucket_sizes):
+        part(backend, say)
 
 
 if __name__ == "__main__":
