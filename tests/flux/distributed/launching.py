@@ -28,7 +28,7 @@ def launcher() -> list[str]:
 
 
 def run(
-    ranks: int, *words: object, timeout: float = 60.0, launched: bool = True
+    ranks: int, *words: object, timeout: float = 120.0, launched: bool = True
 ) -> subprocess.CompletedProcess:
     """A script on several ranks; ``launched=False`` runs it alone."""
     paths = [str(HERE.parents[2]), os.environ.get("PYTHONPATH", "")]

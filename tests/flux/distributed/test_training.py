@@ -136,7 +136,7 @@ def failures():
     """Runs in which rank 1 fails; all at once, as they mostly wait."""
     launching.launcher()
     with ThreadPoolExecutor() as pool:
-        runs = pool.map(lambda how: launching.run(2, HERE / "failing.py", how, timeout=30), FAILURES)
+        runs = pool.map(lambda how: launching.run(2, HERE / "failing.py", how, timeout=120), FAILURES)
         return dict(zip(FAILURES, runs, strict=True))
 
 
