@@ -3,9 +3,9 @@
     OPENBLAS_NUM_THREADS=1 mpiexec -n 2 python -m benchmarks.distributed [SECONDS]
 
 Weak scaling: every rank has a batch of its own. Prints the time of a step of rank 0 alone and of all
-together, the seconds in the exchange of gradients; then times and bandwidths of collectives by size, blocking
-ones and those that go on beside a computation; then the exchange with buckets of several sizes. Of the runs
-in SECONDS (1 if not given) the fastest is taken. docs/scale.md has a run.
+together, and of the exchange of gradients; then times of collectives by size, blocking ones, those that go on
+beside a computation, and what the formula of the ring says; then the exchange with buckets of several sizes.
+Of the runs in SECONDS (1 if not given) the fastest is taken. docs/scale.md has a run.
 """
 
 from __future__ import annotations
@@ -78,13 +78,18 @@ def collectives(backend: Any, say: Callable[[str], None]) -> None:
     from mpi4py import MPI
 
     p = DU.total_workers(backend)
-    say("\n    bytes  Allreduce  Iallreduce (ms)  GB/s of 2(p-1)/p·bytes")
-    for k in (8, 14, 17, 20, 22, 24):
+    neighbours = (backend.rank + 1) % p, (backend.rank - 1) % p
+    say("\n    bytes  Allreduce  Iallreduce  2(p-1) exchanges of bytes/p (ms)")
+    for k in (8, 14, 17, 20, 22):
         x = np.ones(2**k // 4, np.float32)
         blocking = least(lambda: backend.comm.Allreduce(MPI.IN_PLACE, x), backend)  # noqa: B023
         other = least(lambda: backend.comm.Iallreduce(MPI.IN_PLACE, x).Wait(), backend)  # noqa: B023
-        rate = 2 * (p - 1) / p * 2**k / blocking / 1e9
-        say(f"{2**k:>9} {1e3 * blocking:10.3f} {1e3 * other:11.3f} {rate:14.2f}")
+        part, other_part = x[: len(x) // p].copy(), x[: len(x) // p].copy()
+        exchange = least(
+            lambda: backend.comm.Sendrecv(part, neighbours[0], 0, other_part, neighbours[1], 0),  # noqa: B023
+            backend,
+        )
+        say(f"{2**k:>9} {1e3 * blocking:10.3f} {1e3 * other:11.3f} {1e3 * 2 * (p - 1) * exchange:11.3f}")
     x, m = np.ones(1 << 18, np.float32), np.ones((256, 256), np.float32)
 
     def compute() -> None:
