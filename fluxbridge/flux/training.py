@@ -29,7 +29,7 @@ from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, trainables, update_
 from .optimisers.step import check_state
 from .optimisers.text import julia
-from .optimisers.tree import leaves, match
+from .optimisers.tree import forgo, leaves, match
 from .threads import one_thread
 
 __all__ = ["train_", "trainstep_", "trainstep_withgradient_"]
@@ -131,6 +131,7 @@ def _step(
             return compiled_step(loss, f, model, state, returns, lambda: _taken(f, (), model, state))
         return _taken(f, engine, model, state)
     except _NotFinite as found:
+        _forgo(state, model)
         return found.value, None
     except TypeError as error:
         raise _misunderstood(loss, model, inputs, error) from error
@@ -139,9 +140,15 @@ def _step(
 def _taken(f: Loss, engine: tuple[Any, ...], model: Any, state: Any) -> tuple[Any, Any]:
     value, (grad,) = withgradient(f, *engine, model)
     if not _is_finite(value):
+        _forgo(state, model)
         return value, None
     update_(state, model, grad)
     return value, grad
+
+
+def _forgo(state: Any, model: Any) -> None:
+    if not isinstance(state, AbstractRule):
+        forgo(state, model)
 
 
 def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeError) -> TypeError:
