@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError
+from .families import family_of
 from .inplace import change, fitted, is_given_out
 from .loops import in_loop
 from .primitive import (
@@ -131,7 +132,7 @@ def _measure() -> None:
 
 def _has_its_own_way(x: Any) -> bool:
     """Does `x` answer NumPy itself, as fluxbridge.I does?"""
-    return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__")
+    return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__") and family_of(x) is None
 
 
 @functools.cache
@@ -173,6 +174,8 @@ def as_numpy_gives(result: Any) -> Any:
 def _as_array(x: Any) -> Any:
     """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
     x = take_up(x)
+    if family_of(x) is not None:
+        return x
     return as_numpy_gives(x) if isinstance(x, Tracer) else np.asarray(x)
 
 
@@ -222,6 +225,13 @@ class NumpyProtocols:
         called = scipy_caller(sys._getframe(1))
         if called:
             raise about(refused_by_scipy(called), self)
+        family = family_of(plain(self))
+        if family is not None:
+            refusal = lost(
+                f"A NumPy array was asked for{_by_numpy(sys._getframe(1))} of an array of {family.name},",
+                "Call NumPy's functions on x itself.",
+            )
+            raise about(refusal, self)
         if dtype is not None and np.dtype(dtype).kind != "O":
             refusal = lost(
                 f"An array of {np.dtype(dtype)} was asked for{_by_numpy(sys._getframe(1))}",

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..axes import normal_axis
+from ..families import family_of
 from ..primitive import Tracer, implements, plain, primitive, take_up
 
 
 def as_array(x: Any) -> Any:
     """A list, traced values in it or not, as an array; arrays and traced values as they are."""
     x = take_up(x)
-    return x if isinstance(x, (Tracer, np.ndarray)) else np.asarray(x)
+    return x if isinstance(x, (Tracer, np.ndarray)) or family_of(x) is not None else np.asarray(x)
 
 
 def on_axis(axis: int, index: Any) -> tuple[Any, ...]:
@@ -94,6 +95,8 @@ TILE = primitive(None, tile_rule, jvp="linear", name="tile", compute=np.tile)
 @implements(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     value = plain(a)
+    if family_of(value) is not None:
+        return np.reshape(a, -1, order=order if order == "F" else "C")
     if order in ("A", "K") and np.ndim(value) > 1:  # the order depends on the layout in memory
         if order == "A":
             order = "F" if value.flags.fnc else "C"
