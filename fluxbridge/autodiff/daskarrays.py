@@ -25,11 +25,29 @@ LOGGER = logging.getLogger("fluxbridge")
 
 #: Primitives of more than one element that Dask computes chunk by chunk, rule and all.
 CHUNKED = {
-    "affine", "astype", "broadcast_to", "concatenate", "cross_entropies", "cumsum", "diag", "dot", "einsum",
-    "expand_dims", "flip", "getitem", "inner", "logsoftmax", "logsumexp", "matmul", "max", "mean", "min",
-    "moveaxis", "outer", "prod", "reshape", "roll", "rot90", "scatter", "softmax", "squeeze", "stack", "sum",
-    "swapaxes", "tensordot", "tile", "transpose", "tril", "triu", "vdot", "where",
+    "astype", "broadcast_to", "concatenate", "cumsum", "diag", "dot", "einsum1", "einsum2", "einsum3",
+    "expand_dims", "flip", "getitem", "matmul", "max", "mean", "min", "moveaxis", "norm2", "outer", "prod",
+    "reshape", "roll", "rot90", "scatter", "squeeze", "stack", "std", "sum", "swapaxes", "tensordot", "tile",
+    "transpose", "tril", "triu", "var", "vdot", "where",
 }  # fmt: skip
+#: Primitives of each element by itself, beside those that have a rule for numbers.
+BY_ELEMENT = {
+    "absolute_power", "ceil", "clip", "fabs_power", "fix", "floor", "hypot_power", "imag", "real", "rint",
+}  # fmt: skip
+#: Functions that are written with others, all of which work on chunks.
+COMPOSED = {
+    "append", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "average",
+    "broadcast_arrays",
+    "column_stack", "copy", "diff", "dsplit", "dstack", "einsum", "fliplr", "flipud", "float_power", "hsplit",
+    "hstack", "inner", "kron", "matrix_transpose", "norm", "power", "ptp", "ravel", "repeat", "select",
+    "sign",
+    "split", "trapezoid", "unstack", "vector_norm", "vsplit", "vstack",
+}  # fmt: skip
+
+
+#: Primitives before whose call a function of ours asks for values.
+_ASKING = {"det", "slogdet", "inv", "pinv", "solve", "lstsq", "eig", "eigh", "svd", "qr", "cholesky", "pad",
+           "bincount", "cond", "interp", "histogram", "convolve", "linspace", "roots"}  # fmt: skip
 
 
 def works_on_chunks(primitive: Any) -> bool:
@@ -38,7 +56,17 @@ def works_on_chunks(primitive: Any) -> bool:
 
 
 def _by_element(primitive: Any) -> bool:
-    return primitive.number_vjp is not None
+    return primitive.number_vjp is not None or primitive.original.name in BY_ELEMENT
+
+
+def composition_works(function: Any) -> bool:
+    """May this function of NumPy, for which a function of ours answers, be called with Dask's arrays?
+
+    >>> composition_works(np.ravel), composition_works(np.linalg.det), composition_works(np.sort)
+    (True, False, True)
+    """
+    name = function.__name__ if not isinstance(function, tuple) else function[-1]
+    return name in COMPOSED or name in CHUNKED or (name in PRIMITIVES and name not in _ASKING)
 
 
 class OnBlocks:
@@ -141,9 +169,9 @@ class Dask(Family):
         for index, part in zip(indices, parts, strict=True):
             if index is Ellipsis:
                 piece = self.fitted(part, spec) if np.ndim(part) else self.full(spec, part)
-            elif _names_once(index) and not _has_new_axes(index):
+            elif _names_once(index) or _one_list(index):
                 piece = self.full(spec, 0)
-                piece[index] = part
+                piece[_old_axes(index)] = _on_old_axes(part, index)
             else:
                 piece = _gathered(part, index, spec)
             total = piece if total is None else total + piece
@@ -187,6 +215,15 @@ class Dask(Family):
             return _on_blocks(primitive, k, (ct, *values), options)
         return _whole_rule(primitive, k, (ct, *values), options)
 
+    def check(self, function: Any) -> None:
+        if not composition_works(function):
+            raise NoRuleError(
+                f"np.{function.__name__} does not work on the chunks of a Dask array: it looks at values, or "
+                "needs all elements at once. If the array fits into memory, compute it before the gradient, "
+                "x.compute(); if rows are independent, x.rechunk so that each block has all it needs, and "
+                "write a function with a rule (fluxbridge.adjoint) that calls da.map_blocks."
+            )
+
 
 FAMILY = Dask("Dask")
 
@@ -196,19 +233,46 @@ def _leave_to_us() -> None:
 
     Dask takes whatever says of itself that it is an ndarray for a chunk of its own.
     """
-    theirs = da.core.is_valid_array_chunk
+    theirs, their_types = da.core.is_valid_array_chunk, da.core.is_valid_chunk_type
 
     def is_valid_array_chunk(array: Any) -> bool:
         return not issubclass(type(array), Tracer) and theirs(array)
 
-    da.core.is_valid_array_chunk = is_valid_array_chunk
+    def is_valid_chunk_type(kind: type) -> bool:
+        return not issubclass(kind, Tracer) and their_types(kind)
+
+    da.core.is_valid_array_chunk, da.core.is_valid_chunk_type = is_valid_array_chunk, is_valid_chunk_type
 
 
 _leave_to_us()
 
 
-def _has_new_axes(index: Any) -> bool:
-    return index is None or (isinstance(index, tuple) and None in index)
+def _one_list(index: Any) -> bool:
+    """Is there one list of positions in this index, all different, beside numbers and slices?"""
+    items = index if isinstance(index, tuple) else (index,)
+    lists = [i for i in items if isinstance(i, np.ndarray)]
+    if len(lists) != 1 or lists[0].ndim != 1 or lists[0].dtype.kind not in "iu":
+        return False
+    rest = [i for i in items if not isinstance(i, np.ndarray)]
+    return all(isinstance(i, slice) for i in rest) and len(set(lists[0].tolist())) == lists[0].size
+
+
+def _old_axes(index: Any) -> Any:
+    """The index without new axes."""
+    if index is None:
+        return ...
+    return tuple([i for i in index if i is not None]) if isinstance(index, tuple) else index
+
+
+def _on_old_axes(part: Any, index: Any) -> Any:
+    """The cotangent without the axes that the index made."""
+    items = index if isinstance(index, tuple) else (index,)
+    if None not in [i if i is None else 0 for i in items]:
+        return part
+    kept = [i for i in items if i is None or i is Ellipsis or isinstance(i, slice)]
+    dots = next((k for k, i in enumerate(kept) if i is Ellipsis), len(kept))
+    new = [k if k < dots else k - len(kept) for k, i in enumerate(kept) if i is None]
+    return np.squeeze(part, axis=tuple(new))
 
 
 def _gathered(part: Any, index: Any, spec: FamilySpec) -> Any:

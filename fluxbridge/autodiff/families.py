@@ -23,7 +23,10 @@ from .tracing import Spec, Tracer, plain
 
 #: Primitives by name -> how their value is computed by NumPy's functions alone.
 FORMULAS: dict[str, Callable[..., Any]] = {
-    "sum": np.sum,
+    "sum": lambda x, axis=None, where=True, **options: np.sum(
+        x if where is True else np.where(where, x, 0), axis=axis, **options
+    ),
+    "reshape": lambda x, shape, order="C", copy=None: reshaped(x, shape, order),
     "max": np.max,
     "min": np.min,
     "astype": lambda x, dtype=None: x.astype(dtype),
@@ -31,6 +34,12 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 }
 #: Primitives by name -> reverse rules, one an input, that take arrays of any family, and the family first.
 RULES: dict[str, Sequence[Callable[..., Any] | None]] = {}
+
+
+def reshaped(x: Any, shape: Any, order: str = "C") -> Any:
+    """np.reshape for libraries that know one order only, and shapes that are tuples."""
+    shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    return np.reshape(x, shape) if order != "F" else np.transpose(np.reshape(np.transpose(x), shape[::-1]))
 
 
 class FamilySpec(Spec):
@@ -80,8 +89,8 @@ class Family:
         return np.broadcast_to(ct, spec.shape)
 
     def fitted(self, ct: Any, spec: FamilySpec) -> Any:
-        """A cotangent of the right shape and type as the library likes it best."""
-        return ct
+        """A cotangent of the right shape and type as an array of the library."""
+        return np.asarray(ct, like=spec.like) if family_of(ct) is None else ct
 
     def scattered(self, parts: Sequence[Any], indices: Sequence[Any], spec: FamilySpec) -> Any:
         """Zeros with every part added at its index."""
@@ -110,6 +119,9 @@ class Family:
     def value(self, x: Any) -> Any:
         """What a branch looks at."""
         return x
+
+    def check(self, function: Any) -> None:
+        """Raise for a function of NumPy, written with others, that does not work on these arrays."""
 
     def answer(self, x: Any) -> Any:
         """The outcome of a comparison, as the function gets it."""
@@ -229,6 +241,11 @@ def computed(primitive: Any, values: Sequence[Any], options: dict[str, Any]) -> 
     if family is None:
         return primitive.compute(*values, **options)
     return family.compute(primitive, values, options)
+
+
+def is_real(value: Any) -> bool:
+    """Are these numbers, of whatever library, real?"""
+    return np.isrealobj(value) if family_of(value) is None else value.dtype.kind != "c"
 
 
 def known(x: Any) -> Any:

@@ -179,6 +179,15 @@ def _as_array(x: Any) -> Any:
     return as_numpy_gives(x) if isinstance(x, Tracer) else np.asarray(x)
 
 
+def _check_family(function: Any, args: tuple[Any, ...]) -> None:
+    """Raise where an argument, or a member of a list, is of a library that `function` cannot take."""
+    for x in args:
+        for part in x if isinstance(x, (list, tuple)) else (x,):
+            family = family_of(plain(part))
+            if family is not None:
+                family.check(function)
+
+
 class NumpyProtocols:
     """NumPy's two protocols, for numbers and arrays alike."""
 
@@ -209,6 +218,8 @@ class NumpyProtocols:
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
         if function is not None:
+            if self.level.foreign:  # type: ignore[attr-defined]
+                _check_family(func, args)
             result = function(*args, **kwargs)
             return result if func in _AS_IT_CAME else as_numpy_gives(result)
         if func in NO_DERIVATIVE:

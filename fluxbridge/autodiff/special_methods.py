@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .callers import compares_fractions, formats_text
-from .families import family_of, known
+from .families import family_of, is_real, known
 from .habits import ATTRIBUTES, Absent
 from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
@@ -196,7 +196,7 @@ class Operators(NumpyProtocols):
 
     @property
     def real(self) -> Any:
-        own = np.isrealobj(plain(self)) and np.real not in REPLACED
+        own = is_real(plain(self)) and np.real not in REPLACED
         return self if own else np.real(self)  # type: ignore[call-overload]
 
     @property
@@ -204,7 +204,7 @@ class Operators(NumpyProtocols):
         return np.imag(self)  # type: ignore[call-overload]
 
     def conjugate(self) -> Any:
-        if np.isrealobj(plain(self)) and np.conjugate not in REPLACED:
+        if is_real(plain(self)) and np.conjugate not in REPLACED:
             return self
         y: Any = np.conjugate(self)  # type: ignore[call-overload]
         of_pythons = isinstance(y, Tracer) and not issubclass(self.__class__, (np.ndarray, np.generic))

@@ -271,7 +271,7 @@ def _project_among(ct: Any, spec: Spec) -> Any:
             ct = np.broadcast_to(ct, shape) if like is None else family.spread(ct, like)
     if dtype is None:
         return ct
-    if np.iscomplexobj(ct) and (dtype is float or np.dtype(dtype).kind == "f"):
+    if ct.dtype.kind == "c" and (dtype is float or np.dtype(dtype).kind == "f"):
         ct = np.real(ct)
     if not isinstance(dtype, np.dtype):
         return family.number(ct, dtype)

@@ -10,7 +10,16 @@ import numpy as np
 
 from ...errors import GradientLostError
 from ..axes import axes_of
-from ..families import RULES, Family, FamilySpec
+from ..families import FORMULAS, RULES, Family, FamilySpec, reshaped
+from .products import _contracted
+
+
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """np.tensordot with axes counted from the front, as some libraries take others wrongly."""
+    return np.tensordot(a, b, _contracted(a.ndim, b.ndim, axes))
+
+
+FORMULAS["tensordot"] = _tensordot
 
 
 def widened(dy: Any, spec: FamilySpec, axis: Any, keepdims: bool) -> Any:
@@ -71,6 +80,53 @@ def prod_rule(
     return widened(dy, family.spec(x), axis, keepdims) * slope
 
 
+def var_rule(
+    family: Family,
+    dy: Any,
+    _y: Any,
+    x: Any,
+    axis: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    **options: Any,
+) -> Any:
+    options.pop("dtype", None)
+    _without("var", family, options)
+    n = math.prod([x.shape[i] for i in axes_of(axis, x.ndim)]) - ddof
+    deviations = x - np.mean(x, axis=axis, keepdims=True)
+    return deviations * widened(dy * (2 / n if n > 0 else np.nan), family.spec(x), axis, keepdims)
+
+
+def std_rule(
+    family: Family,
+    dy: Any,
+    y: Any,
+    x: Any,
+    axis: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    **options: Any,
+) -> Any:
+    """Where all elements are equal, up to the rounding of their mean, it is 0."""
+    mean = np.mean(x, axis=axis, keepdims=True)
+    size = y if keepdims else np.reshape(y, mean.shape)
+    equal = size <= 8 * np.finfo(x.dtype).eps * np.absolute(mean)
+    slope = var_rule(family, dy, y, x, axis, ddof, keepdims, **options)
+    return np.where(equal, 0.0, slope / np.where(equal, 1.0, 2 * size))
+
+
+def norm2_rule(family: Family, dy: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    zero = y == 0
+    slope = np.where(zero, 0.0, dy / np.where(zero, 1.0, y))
+    return x * widened(slope, family.spec(x), axis, keepdims)
+
+
+def reshape_rule(
+    family: Family, dy: Any, _y: Any, x: Any, shape: Any, order: str = "C", copy: Any = None
+) -> Any:
+    return reshaped(dy, x.shape, order)
+
+
 def _extreme_rule(name: str, position: Any) -> Callable[..., Any]:
     """The first extremum gets everything, as with NumPy's arrays."""
 
@@ -83,7 +139,7 @@ def _extreme_rule(name: str, position: Any) -> Callable[..., Any]:
                 f"{name} of arrays of {family.name} goes along one axis or all within a gradient; write "
                 f"x.{name}(axis=0).{name}(axis=0) for two."
             )
-        flat = np.reshape(x, -1) if axis is None or isinstance(axis, tuple) else x
+        flat = np.reshape(x, (-1,)) if axis is None or isinstance(axis, tuple) else x
         along = 0 if flat is not x else axis % x.ndim
         index = np.expand_dims(position(flat, axis=along), along)
         chosen = family.positions(flat, along) == index
@@ -93,4 +149,6 @@ def _extreme_rule(name: str, position: Any) -> Callable[..., Any]:
 
 
 RULES["sum"], RULES["mean"], RULES["prod"] = (sum_rule,), (mean_rule,), (prod_rule,)
+RULES["var"], RULES["std"], RULES["norm2"] = (var_rule,), (std_rule,), (norm2_rule,)
+RULES["reshape"] = (reshape_rule,)
 RULES["max"], RULES["min"] = (_extreme_rule("max", np.argmax),), (_extreme_rule("min", np.argmin),)

@@ -96,7 +96,7 @@ TILE = primitive(None, tile_rule, jvp="linear", name="tile", compute=np.tile)
 def ravel(a: Any, order: str = "C") -> Any:
     value = plain(a)
     if family_of(value) is not None:
-        return np.reshape(a, -1, order=order if order == "F" else "C")
+        return np.reshape(a, (-1,), order=order if order == "F" else "C")
     if order in ("A", "K") and np.ndim(value) > 1:  # the order depends on the layout in memory
         if order == "A":
             order = "F" if value.flags.fnc else "C"
