@@ -17,56 +17,12 @@ import numpy as np
 from dask.base import normalize_token
 
 from ..errors import NoRuleError, StructureError
+from .chunks import CHUNKED, composition_works, of_each_element
 from .dispatch import PRIMITIVES
 from .families import FORMULAS, RULES, Family, FamilySpec, _names_once, formula_of
 from .tracing import Spec, Tracer
 
 LOGGER = logging.getLogger("fluxbridge")
-
-#: Primitives of more than one element that Dask computes chunk by chunk, rule and all.
-CHUNKED = {
-    "astype", "broadcast_to", "concatenate", "cumsum", "diag", "dot", "einsum1", "einsum2", "einsum3",
-    "expand_dims", "flip", "getitem", "matmul", "max", "mean", "min", "moveaxis", "norm2", "outer", "prod",
-    "reshape", "roll", "rot90", "scatter", "squeeze", "stack", "std", "sum", "swapaxes", "tensordot", "tile",
-    "transpose", "tril", "triu", "var", "vdot", "where",
-}  # fmt: skip
-#: Primitives of each element by itself, beside those that have a rule for numbers.
-BY_ELEMENT = {
-    "absolute_power", "ceil", "clip", "fabs_power", "fix", "floor", "hypot_power", "imag", "real", "rint",
-}  # fmt: skip
-#: Functions that are written with others, all of which work on chunks.
-COMPOSED = {
-    "append", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "average",
-    "broadcast_arrays",
-    "column_stack", "copy", "diff", "dsplit", "dstack", "einsum", "fliplr", "flipud", "float_power", "hsplit",
-    "hstack", "inner", "kron", "matrix_transpose", "norm", "power", "ptp", "ravel", "repeat", "select",
-    "sign",
-    "split", "trapezoid", "unstack", "vector_norm", "vsplit", "vstack",
-}  # fmt: skip
-
-
-#: Primitives before whose call a function of ours asks for values.
-_ASKING = {"det", "slogdet", "inv", "pinv", "solve", "lstsq", "eig", "eigh", "svd", "qr", "cholesky", "pad",
-           "bincount", "cond", "interp", "histogram", "convolve", "linspace", "roots"}  # fmt: skip
-
-
-def works_on_chunks(primitive: Any) -> bool:
-    """Does this primitive, and its rule, take Dask's arrays whatever their chunks are?"""
-    return primitive.original.name in CHUNKED or _by_element(primitive)
-
-
-def _by_element(primitive: Any) -> bool:
-    return primitive.number_vjp is not None or primitive.original.name in BY_ELEMENT
-
-
-def composition_works(function: Any) -> bool:
-    """May this function of NumPy, for which a function of ours answers, be called with Dask's arrays?
-
-    >>> composition_works(np.ravel), composition_works(np.linalg.det), composition_works(np.sort)
-    (True, False, True)
-    """
-    name = function.__name__ if not isinstance(function, tuple) else function[-1]
-    return name in COMPOSED or name in CHUNKED or (name in PRIMITIVES and name not in _ASKING)
 
 
 class OnBlocks:
@@ -202,7 +158,7 @@ class Dask(Family):
         name = primitive.original.name
         if name in CHUNKED or name in FORMULAS:
             return formula_of(primitive)(*values, **options)
-        if not _by_element(primitive):
+        if not of_each_element(primitive):
             return _whole(primitive, values, options)
         if isinstance(primitive.compute, np.ufunc) or primitive.compute.__module__ == "_operator":
             return primitive.compute(*values, **options)
@@ -211,7 +167,7 @@ class Dask(Family):
     def pull(self, primitive: Any, k: int, ct: Any, values: Sequence[Any], options: dict[str, Any]) -> Any:
         if primitive.name in CHUNKED or primitive.name in RULES:
             return super().pull(primitive, k, ct, values, options)
-        if _by_element(primitive):
+        if of_each_element(primitive):
             return _on_blocks(primitive, k, (ct, *values), options)
         return _whole_rule(primitive, k, (ct, *values), options)
 
