@@ -74,12 +74,13 @@ def _token_of_spec(spec: Any) -> Any:
 
 
 class Answer(da.Array):
-    """The outcome of a comparison of two numbers: a branch computes it, once."""
+    """The outcome of a comparison of two numbers: a branch computes the numbers, each of them once."""
 
     __slots__ = ()
 
     def __bool__(self) -> bool:
-        return bool(FAMILY.value(self))
+        comparison, operands = self.__dict__["_fluxbridge_asked"]
+        return bool(comparison(*[FAMILY.value(x) if isinstance(x, da.Array) else x for x in operands]))
 
 
 class Dask(Family):
@@ -144,6 +145,9 @@ class Dask(Family):
     def finished(self, ct: Any) -> Any:
         return ct
 
+    def computed(self, xs: Sequence[Any]) -> Sequence[Any]:
+        return dask.compute(*xs)
+
     def value(self, x: Any) -> Any:
         held = x.__dict__.get("_fluxbridge_value")
         if held is None or held[0] != x.name:
@@ -151,8 +155,12 @@ class Dask(Family):
             held = x.__dict__["_fluxbridge_value"] = x.name, x.compute()
         return held[1]
 
-    def answer(self, x: Any) -> Any:
-        return Answer(x.dask, x.name, x.chunks, meta=x._meta) if x.ndim == 0 else x
+    def answer(self, outcome: Any, comparison: Any, operands: Sequence[Any]) -> Any:
+        if outcome.ndim:
+            return outcome
+        answer = Answer(outcome.dask, outcome.name, outcome.chunks, meta=outcome._meta)
+        answer.__dict__["_fluxbridge_asked"] = comparison, operands
+        return answer
 
     def compute(self, primitive: Any, values: Sequence[Any], options: dict[str, Any]) -> Any:
         name = primitive.original.name

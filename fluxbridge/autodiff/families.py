@@ -116,6 +116,10 @@ class Family:
 
     # -- values ---------------------------------------------------------------------------------
 
+    def computed(self, xs: Sequence[Any]) -> Sequence[Any]:
+        """The values of several lazy arrays."""
+        return xs
+
     def value(self, x: Any) -> Any:
         """What a branch looks at."""
         return x
@@ -123,9 +127,9 @@ class Family:
     def check(self, function: Any) -> None:
         """Raise for a function of NumPy, written with others, that does not work on these arrays."""
 
-    def answer(self, x: Any) -> Any:
+    def answer(self, outcome: Any, comparison: Callable[..., Any], operands: Sequence[Any]) -> Any:
         """The outcome of a comparison, as the function gets it."""
-        return x
+        return outcome
 
     # -- primitives -----------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
             if isinstance(self, NumpyNumber) or isinstance(other, NumpyNumber):
                 outcome = np.bool_(outcome)
         elif (family := family_of(outcome)) is not None:
-            outcome = family.answer(outcome)
+            outcome = family.answer(outcome, operation, (plain(self), plain(other)))
         return asked(operation, (self, other), {}, outcome) if WATCHERS else outcome
 
     return method

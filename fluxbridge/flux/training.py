@@ -22,6 +22,7 @@ import numpy as np
 from ..adtypes import ADType, AutoNative
 from ..api import withgradient
 from ..autodiff.implicit import Params
+from ..autodiff.lazy import compute, is_lazy
 from ..autodiff.primitive import Tracer, asked, plain
 from ..errors import ArgumentError, DomainError
 from ..progress import Progress
@@ -113,6 +114,8 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
         return found.value, None
     except TypeError as error:
         raise _misunderstood(loss, model, inputs, error) from error
+    if is_lazy(_number(value)):
+        value, grad = compute(value, grad)
     if not _is_finite(value):
         return value, None
     update_(state, model, grad)
