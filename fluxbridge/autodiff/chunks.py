@@ -22,13 +22,15 @@ BY_ELEMENT = {
 }  # fmt: skip
 #: Functions that are written with others, all of which work on chunks.
 COMPOSED = {
-    "append", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "average",
+    "amax", "amin", "append", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d",
     "broadcast_arrays", "column_stack", "copy", "diff", "dsplit", "dstack", "einsum", "fliplr", "flipud",
-    "float_power", "hsplit", "hstack", "inner", "kron", "matrix_transpose", "norm", "power", "ptp", "ravel",
-    "repeat", "select", "sign", "split", "trapezoid", "unstack", "vector_norm", "vsplit", "vstack",
+    "float_power", "hsplit", "hstack", "inner", "kron", "matrix_transpose", "nansum", "norm", "power", "ptp",
+    "ravel", "repeat", "select", "sign", "split", "trapezoid", "unstack", "vector_norm", "vsplit", "vstack",
 }  # fmt: skip
 
 
+#: Methods of ufuncs.
+METHODS = {"add.reduce", "multiply.reduce", "maximum.reduce", "minimum.reduce", "add.accumulate"}
 #: Primitives before whose call a function of ours asks for values.
 _ASKING = {"det", "slogdet", "inv", "pinv", "solve", "lstsq", "eig", "eigh", "svd", "qr", "cholesky", "pad",
            "bincount", "cond", "interp", "histogram", "convolve", "linspace", "roots"}  # fmt: skip
@@ -50,5 +52,7 @@ def composition_works(function: Any) -> bool:
     >>> composition_works(np.ravel), composition_works(np.linalg.det), composition_works(np.sort)
     (True, False, True)
     """
-    name = function.__name__ if not isinstance(function, tuple) else function[-1]
+    if isinstance(function, tuple):  # a method of a ufunc
+        return f"{function[0].__name__}.{function[1]}" in METHODS
+    name = function.__name__
     return name in COMPOSED or name in CHUNKED or (name in PRIMITIVES and name not in _ASKING)

@@ -165,7 +165,16 @@ class Dask(Family):
     def compute(self, primitive: Any, values: Sequence[Any], options: dict[str, Any]) -> Any:
         name = primitive.original.name
         if name in CHUNKED or name in FORMULAS:
-            return formula_of(primitive)(*values, **options)
+            try:
+                return formula_of(primitive)(*values, **options)
+            except TypeError as error:
+                if "unexpected keyword argument" not in str(error):
+                    raise
+                given = ", ".join(f"{k}=" for k, v in options.items() if v is not None)
+                raise NoRuleError(
+                    f"{name} of a Dask array does not take all of {given}: {error}. Write np.where(mask, x, "
+                    "value) for where=, and leave out what Dask does not have."
+                ) from error
         if not of_each_element(primitive):
             return _whole(primitive, values, options)
         if isinstance(primitive.compute, np.ufunc) or primitive.compute.__module__ == "_operator":
@@ -181,11 +190,26 @@ class Dask(Family):
 
     def check(self, function: Any) -> None:
         if not composition_works(function):
+            name = ".".join(
+                getattr(part, "__name__", str(part))
+                for part in (function if isinstance(function, tuple) else (function,))
+            )
             raise NoRuleError(
-                f"np.{function.__name__} does not work on the chunks of a Dask array: it looks at values, or "
+                f"np.{name} does not work on the chunks of a Dask array: it looks at values, or "
                 "needs all elements at once. If the array fits into memory, compute it before the gradient, "
                 "x.compute(); if rows are independent, x.rechunk so that each block has all it needs, and "
                 "write a function with a rule (fluxbridge.adjoint) that calls da.map_blocks."
+            )
+
+    def check_constant(self, function: Any) -> None:
+        module: Any = da
+        for part in function.__module__.split(".")[1:]:
+            module = getattr(module, part, None)
+        theirs = getattr(module, function.__name__, function)
+        if theirs is function and function not in da.core._HANDLED_FUNCTIONS:
+            raise NoRuleError(
+                f"np.{function.__name__} is not among Dask's functions, and would need all elements. Compute "
+                "its argument before, x.compute()."
             )
 
 

@@ -127,6 +127,9 @@ class Family:
     def check(self, function: Any) -> None:
         """Raise for a function of NumPy, written with others, that does not work on these arrays."""
 
+    def check_constant(self, function: Any) -> None:
+        """Raise for a function of NumPy without derivative that the library does not have."""
+
     def answer(self, outcome: Any, comparison: Callable[..., Any], operands: Sequence[Any]) -> Any:
         """The outcome of a comparison, as the function gets it."""
         return outcome

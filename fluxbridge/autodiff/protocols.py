@@ -63,6 +63,8 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
         raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
+    if method != "at":
+        _check_family((ufunc, method), inputs)
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
@@ -179,13 +181,13 @@ def _as_array(x: Any) -> Any:
     return as_numpy_gives(x) if isinstance(x, Tracer) else np.asarray(x)
 
 
-def _check_family(function: Any, args: tuple[Any, ...]) -> None:
+def _check_family(function: Any, args: tuple[Any, ...], constant: bool = False) -> None:
     """Raise where an argument, or a member of a list, is of a library that `function` cannot take."""
     for x in args:
         for part in x if isinstance(x, (list, tuple)) else (x,):
             family = family_of(plain(part))
             if family is not None:
-                family.check(function)
+                (family.check_constant if constant else family.check)(function)
 
 
 class NumpyProtocols:
@@ -223,6 +225,8 @@ class NumpyProtocols:
             result = function(*args, **kwargs)
             return result if func in _AS_IT_CAME else as_numpy_gives(result)
         if func in NO_DERIVATIVE:
+            if self.level.foreign:  # type: ignore[attr-defined]
+                _check_family(func, args, constant=True)
             out = kwargs.get("out", args[k] if len(args) > (k := place_of_out(func)) else None)
             refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
             if func in _SHARING and is_given_out(*args[:2]):

@@ -52,7 +52,7 @@ elementwise(
 
 def unit(z: Any) -> Any:
     """z/|z|, and 0 at 0; the sign of a real number."""
-    if np.isrealobj(plain(z)):
+    if is_real(plain(z)):
         return np.sign(z)
     size = np.absolute(z)
     return z / np.where(np.equal(size, 0), 1.0, size)

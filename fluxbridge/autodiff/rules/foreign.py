@@ -19,7 +19,20 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return np.tensordot(a, b, _contracted(a.ndim, b.ndim, axes))
 
 
-FORMULAS["tensordot"] = _tensordot
+def _dot(a: Any, b: Any) -> Any:
+    n, m = np.ndim(a), np.ndim(b)
+    if n == 0 or m == 0:
+        return a * b
+    return np.matmul(a, b) if m == 1 or m == n == 2 else np.tensordot(a, b, ([n - 1], [m - 2]))
+
+
+def _norm2(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    squares = np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
+    return np.sqrt(np.sum(squares, axis=axis, keepdims=keepdims))
+
+
+FORMULAS.update(tensordot=_tensordot, dot=_dot, norm2=_norm2)
+FORMULAS["transpose"] = lambda x, axes=None: np.transpose(x, axes if axes is None else tuple(axes))
 
 
 def widened(dy: Any, spec: FamilySpec, axis: Any, keepdims: bool) -> Any:
