@@ -39,15 +39,18 @@ class Wrapped(np.lib.mixins.NDArrayOperatorsMixin):
     def __setitem__(self, index: Any, value: Any) -> None:
         self.array[inside(index)] = inside(value)
 
+    def sum(self, **options: Any) -> Any:
+        return np.sum(self, **options)
+
     def copy(self) -> Any:
-        return Wrapped(self.array.copy())
+        return type(self)(self.array.copy())
 
     def astype(self, dtype: Any) -> Any:
         return Wrapped(self.array.astype(dtype))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         for x in (*inputs, *options.get("out", ())):
-            if not isinstance(x, (Wrapped, np.ndarray, np.generic, int, float, complex, bool, tuple)):
+            if not issubclass(type(x), (Wrapped, np.ndarray, np.generic, int, float, complex, bool, tuple)):
                 return NotImplemented
         options = {k: inside(v) for k, v in options.items()}
         return outside(getattr(ufunc, method)(*map(inside, inputs), **options))
@@ -64,7 +67,7 @@ def inside(x: Any) -> Any:
         return type(x)(map(inside, x))
     if isinstance(x, dict):
         return {k: inside(v) for k, v in x.items()}
-    return x.array if type(x) is Wrapped else x
+    return x.array if isinstance(x, Wrapped) else x
 
 
 def outside(x: Any) -> Any:
