@@ -1,8 +1,8 @@
 """Logistic regression on data four times larger than the memory that the process may use.
 
-``python -m benchmarks.more_than_memory [megabytes of memory]`` writes a file of random data, and starts itself
-again with that much address space (RLIMIT_AS). There the loss and its gradient are computed together, and timed
-against Dask's own forward pass and a gradient written by hand. Linux only.
+``python -m benchmarks.more_than_memory [megabytes of memory]`` writes a file of random data, and starts
+itself again with that much address space (RLIMIT_AS). There the loss and its gradient are computed together,
+and timed against Dask's own forward pass and a gradient written by hand. Linux only.
 """
 
 from __future__ import annotations

@@ -99,6 +99,11 @@ class Dask(Family):
     def own(self, x: Any) -> Any:
         return x.copy()  # another name of the same chunks
 
+    def spec_of(self, spec: Spec, x: Any) -> FamilySpec:
+        made = tuple.__new__(FamilySpec, spec)
+        made.family, made.like = self, tuple([(n,) for n in spec.shape])
+        return made
+
     def like(self, x: Any) -> Any:
         if any(n != n for n in x.shape):
             raise NoRuleError(

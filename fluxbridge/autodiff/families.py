@@ -76,6 +76,12 @@ class Family:
         made.family, made.like = self, self.like(x)
         return made
 
+    def spec_of(self, spec: Spec, x: Any) -> FamilySpec:
+        """The spec of an array of the library where `x` is, in the place of one of NumPy's."""
+        made = tuple.__new__(FamilySpec, spec)
+        made.family, made.like = self, self.like(x)
+        return made
+
     def like(self, x: Any) -> Any:
         """What :meth:`full` needs to know of `x`; not its elements."""
         return np.empty_like(x, shape=(0,))

@@ -6,6 +6,7 @@ import dis
 import functools
 import inspect
 import sys
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -181,7 +182,7 @@ def _as_array(x: Any) -> Any:
     return as_numpy_gives(x) if isinstance(x, Tracer) else np.asarray(x)
 
 
-def _check_family(function: Any, args: tuple[Any, ...], constant: bool = False) -> None:
+def _check_family(function: Any, args: Iterable[Any], constant: bool = False) -> None:
     """Raise where an argument, or a member of a list, is of a library that `function` cannot take."""
     for x in args:
         for part in x if isinstance(x, (list, tuple)) else (x,):
@@ -221,12 +222,12 @@ class NumpyProtocols:
         function = FUNCTIONS.get(func)
         if function is not None:
             if self.level.foreign:  # type: ignore[attr-defined]
-                _check_family(func, args)
+                _check_family(func, (*args, *kwargs.values()))
             result = function(*args, **kwargs)
             return result if func in _AS_IT_CAME else as_numpy_gives(result)
         if func in NO_DERIVATIVE:
             if self.level.foreign:  # type: ignore[attr-defined]
-                _check_family(func, args, constant=True)
+                _check_family(func, (*args, *kwargs.values()), constant=True)
             out = kwargs.get("out", args[k] if len(args) > (k := place_of_out(func)) else None)
             refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
             if func in _SHARING and is_given_out(*args[:2]):

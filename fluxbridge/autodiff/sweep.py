@@ -10,7 +10,7 @@ import numpy as np
 
 from .families import FamilySpec, family_among, family_of
 from .floating import attribute, own_work, restore
-from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, take_up
+from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, plain, take_up
 from .tape import Tape
 from .tracer import TracedArray, as_numpys
 
@@ -35,8 +35,9 @@ class Scatter:
 
     def dense(self, spec: Spec) -> Any:
         options: dict[str, Any] = {"indices": self.indices, "shape": spec.shape, "dtype": spec.dtype}
-        if type(spec) is FamilySpec:
-            options["like"] = spec
+        family = spec.family if type(spec) is FamilySpec else family_among(map(plain, self.parts))
+        if family is not None:
+            options["like"] = spec if type(spec) is FamilySpec else family.spec_of(spec, plain(self.parts[0]))
         return apply(PRIMITIVES["scatter"], self.parts, options)
 
 
