@@ -18,7 +18,8 @@ CHUNKED = {
 }  # fmt: skip
 #: Primitives of each element by itself, beside those that have a rule for numbers.
 BY_ELEMENT = {
-    "absolute_power", "ceil", "clip", "fabs_power", "fix", "floor", "hypot_power", "imag", "real", "rint",
+    "absolute_power", "around", "ceil", "clip", "fabs_power", "fix", "floor", "hypot_power", "imag", "real",
+    "rint", "round",
 }  # fmt: skip
 #: Functions that are written with others, all of which work on chunks.
 COMPOSED = {
