@@ -8,17 +8,17 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from . import bridge, compiling, flux, memory, random, timing
+from . import bridge, compiled, flux, memory, random, timing
 from .cases import CASES
-from .engines import ENGINES, installed
+from .engines import ENGINES, OF_NUMBERS, installed
 from .report import judge, print_case, print_growth, print_summary
 
-GROWTH, BRIDGE, FLUX, RANDOM, COMPILING = "growth", "bridge", "flux", "random", "compiling"
+GROWTH, BRIDGE, FLUX, RANDOM, COMPILED = "growth", "bridge", "flux", "random", "compiled"
 LINEAR = 1.5  # an operation among 1e6 may take so many times as long as one among 1e4
 
 
 def main() -> None:
-    names = [case.name for case in CASES] + [GROWTH, COMPILING, BRIDGE, FLUX, RANDOM]
+    names = [case.name for case in CASES] + [GROWTH, COMPILED, BRIDGE, FLUX, RANDOM]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge and other engines.")
     listed = "one of: " + ", ".join(names)
     parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=listed)
@@ -27,7 +27,7 @@ def main() -> None:
     chosen = options.only or names
 
     versions = installed()
-    engines = [name for name in ENGINES if versions[name] is not None]
+    engines = [name for name in ENGINES if versions[name] is not None and name not in OF_NUMBERS]
     print(f"Python {platform.python_version()}", *[f"{n} {versions[n]}" for n in engines[2:]], sep=", ")
     for name in ENGINES:
         if versions[name] is None:
@@ -46,8 +46,8 @@ def main() -> None:
     if GROWTH in chosen:
         written[GROWTH] = timing.growth()
         print_growth(written[GROWTH], LINEAR)
-    if COMPILING in chosen:
-        written[COMPILING] = compiling.run()
+    if COMPILED in chosen:
+        written[COMPILED] = compiled.run()
     if RANDOM in chosen:
         written[RANDOM] = random.measure()
         random.print_random(written[RANDOM])

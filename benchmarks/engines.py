@@ -26,15 +26,19 @@ def _fluxbridge(make: Make, inputs: Sequence[Any]) -> Call:
     return lambda: gradient(f, *inputs)
 
 
-def _compiled(make: Make, inputs: Sequence[Any]) -> Call:
+def _compiled(make: Make, inputs: Sequence[Any], writer: str = "numpy") -> Call:
     import numpy as np
 
     from fluxbridge import AutoNative, gradient
 
-    f, engine = make(np), AutoNative(compile=True)
-    for _ in range(2):  # traced, and traced again to see what is constant
+    f, engine = make(np), AutoNative(compile=writer)
+    for _ in range(3):  # traced, traced again to see what is constant, and made machine code
         gradient(f, engine, *inputs)
     return lambda: gradient(f, engine, *inputs)
+
+
+def _machine(make: Make, inputs: Sequence[Any]) -> Call:
+    return _compiled(make, inputs, "numba")
 
 
 def _autograd(make: Make, inputs: Sequence[Any]) -> Call:
@@ -83,6 +87,33 @@ def _jax_jit(make: Make, inputs: Sequence[Any]) -> Call:
     return _jax(make, inputs, jit=True)
 
 
+class _ForCasadi:
+    """CasADi's functions under NumPy's names."""
+
+    @staticmethod
+    def sum(x: Any) -> Any:
+        import casadi
+
+        return casadi.sum1(x)
+
+
+def _casadi(make: Make, inputs: Sequence[Any]) -> Call:
+    import casadi
+    import numpy as np
+
+    variables = [casadi.SX.sym(f"x{k}", int(np.size(x))) for k, x in enumerate(inputs)]
+    y = make(_ForCasadi)(*variables)
+    call = casadi.Function("gradient", variables, [casadi.gradient(y, v) for v in variables])
+    scalars = [np.ndim(x) == 0 for x in inputs]
+
+    def gradients() -> Any:
+        found = call(*inputs)
+        found = found if isinstance(found, tuple) else (found,)
+        return [float(g) if s else g.full().ravel() for g, s in zip(found, scalars, strict=True)]
+
+    return gradients
+
+
 def _forward(make: Make, inputs: Sequence[Any]) -> Call:
     import numpy as np
 
@@ -92,6 +123,8 @@ def _forward(make: Make, inputs: Sequence[Any]) -> Call:
 
 OURS = "fluxbridge"
 COMPILED = "fluxbridge, compiled"
+MACHINE = "fluxbridge, Numba"
+CASADI = "CasADi"
 CHECKPOINTED = "fluxbridge, checkpointed"
 FORWARD = "NumPy, forward only"
 
@@ -99,6 +132,7 @@ FORWARD = "NumPy, forward only"
 ENGINES: dict[str, tuple[str, Callable[[Make, Sequence[Any]], Call]]] = {
     OURS: ("fluxbridge", _fluxbridge),
     COMPILED: ("fluxbridge", _compiled),
+    MACHINE: ("numba", _machine),
     CHECKPOINTED: ("fluxbridge", _fluxbridge),
     FORWARD: ("numpy", _forward),
     "autograd": ("autograd", _autograd),
@@ -106,7 +140,10 @@ ENGINES: dict[str, tuple[str, Callable[[Make, Sequence[Any]], Call]]] = {
     "PyTorch": ("torch", _torch),
     "JAX": ("jax", _jax),
     "JAX, jit": ("jax", _jax_jit),
+    CASADI: ("casadi", _casadi),
 }
+#: Engines for number code, which take part in the benchmark of compiled gradients alone.
+OF_NUMBERS = (CASADI,)
 
 
 def installed() -> dict[str, str | None]:

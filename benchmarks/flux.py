@@ -8,6 +8,7 @@ PyTorch in turns in this process, for Flux after them (the measuring loop runs i
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from .report import duration
 from .timing import _keep_freed_memory, in_turns
 
-OURS, TORCH, FLUX = "fluxbridge", "PyTorch", "Flux"
+OURS, COMPILED, TORCH, FLUX = "fluxbridge", "compiled", "PyTorch", "Flux"
 SECONDS = 4.0  #: for one network with one rule
 RULES = ("Descent", "Adam")
 RATE = 1e-3
@@ -29,7 +30,8 @@ STEPS = 10  #: that each engine does before the next has its turn, as in a train
 class Network:
     """One network: what it is here, in PyTorch and in Flux, and how fast it has to be.
 
-    `limits` says by peers how many times their time it may take; together they are one limit, on the faster.
+    `limits` says by peers how many times their time the eager step may take; together they are one limit, on
+    the faster. The compiled step may take as long as the faster of all.
     """
 
     name: str
@@ -191,6 +193,18 @@ def _ours(network: Network, rule: str, model: Any) -> Step:
     return step
 
 
+def _compiled(network: Network, rule: str, model: Any) -> Step:
+    from fluxbridge import flux
+
+    batch, loss = network.data(), getattr(flux, network.loss)
+    state = flux.setup(getattr(flux, rule)(RATE), model)
+
+    def of_batch(m: Any, x: Any, y: Any) -> Any:
+        return loss(m(x), y)
+
+    return lambda: float(flux.trainstep_(of_batch, model, batch, state, compile=True))
+
+
 def _with_torch(network: Network, rule: str, model: Any) -> Step:
     import torch
 
@@ -272,14 +286,13 @@ def _several(step: Step) -> Callable[[], None]:
 def measure(network: Network, rule: str, with_flux: bool) -> dict[str, dict[str, float]]:
     """Seconds of a step with each engine that is there."""
     _keep_freed_memory()
-    if has_torch():
-        ours, theirs = _ours(network, rule, model := network.model()), _with_torch(network, rule, model)
-        pairs = [(ours(), theirs()) for _ in range(3)]
-        if not np.allclose(*zip(*pairs, strict=True), rtol=TOLERANCE):
-            raise AssertionError(f"{network.name}: {TORCH} finds another loss than {OURS}: {pairs}")
-        calls = {OURS: ours, TORCH: theirs}
-    else:
-        calls = {OURS: _ours(network, rule, network.model())}
+    model = network.model()
+    makers = {OURS: _ours, COMPILED: _compiled} | ({TORCH: _with_torch} if has_torch() else {})
+    calls = {name: make(network, rule, copy.deepcopy(model)) for name, make in makers.items()}
+    losses = {name: [step() for _ in range(3)] for name, step in calls.items()}
+    for name, found in losses.items():
+        if not np.allclose(found, losses[OURS], rtol=TOLERANCE):
+            raise AssertionError(f"{network.name}: {name} finds other losses than {OURS}: {losses}")
     found = in_turns({name: _several(step) for name, step in calls.items()}, SECONDS)
     times = {name: {k: seconds / STEPS for k, seconds in t.items()} for name, t in found.items()}
     if with_flux:
@@ -290,12 +303,12 @@ def measure(network: Network, rule: str, with_flux: bool) -> dict[str, dict[str,
 def judge(network: Network, times: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
     """The ratios found, next to those aimed at, for the peers that are there."""
     judged = []
-    for peers, limit in network.limits:
+    for ours, peers, limit in [*((OURS, *row) for row in network.limits), (COMPILED, (TORCH, FLUX), 1.0)]:
         there = [times[p]["min"] for p in peers if p in times]
         if there:
-            found = times[OURS]["min"] / min(there)
+            found = times[ours]["min"] / min(there)
             name = "the faster of " + " and ".join(peers) if len(peers) > 1 else peers[0]
-            judged.append({"peer": name, "limit": limit, "found": found, "met": found <= limit})
+            judged.append({"ours": ours, "peer": name, "limit": limit, "found": found, "met": found <= limit})
     return judged
 
 
@@ -314,5 +327,6 @@ def run(with_flux: bool) -> dict[str, Any]:
                 print(f"    {name:12}{duration(t['min']):>10}{duration(t['median']):>10}   {ratio:>6}")
             for target in targets:
                 mark = "met   " if target["met"] else "MISSED"
-                print(f"    {mark} at most {target['limit']} of {target['peer']}: {target['found']:.3g}")
+                limit = f"at most {target['limit']} of {target['peer']}"
+                print(f"    {mark} {target['ours']}: {limit}: {target['found']:.3g}")
     return results

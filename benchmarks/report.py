@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .cases import Case, Target
-from .engines import CHECKPOINTED, COMPILED, FORWARD, OURS
+from .engines import CHECKPOINTED, COMPILED, FORWARD, MACHINE, OURS
 
 
 def duration(seconds: float) -> str:
@@ -61,7 +61,7 @@ def print_summary(results: dict[str, Any]) -> None:
     peers = [FORWARD]
     for result in results.values():
         peers += [name for name in result["time"] if name not in (*peers, OURS)]
-    short = {FORWARD: "forward", CHECKPOINTED: "in blocks", COMPILED: "compiled"}
+    short = {FORWARD: "forward", CHECKPOINTED: "in blocks", COMPILED: "compiled", MACHINE: "Numba"}
     print(f"\n{OURS}'s time / that of the others (least of all rounds)\n")
     print(f"  {'':15}{OURS:>11}" + "".join(f"{short.get(p, p):>11}" for p in peers) + "  targets")
     for name, result in results.items():

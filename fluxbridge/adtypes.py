@@ -192,24 +192,34 @@ class AutoNative(ADType):
 
     With ``compile=True`` the function and its gradient are recorded once, simplified and written as code
     without a tape, which later calls run (see docs/compiled.md). The results are the same; what cannot be
-    compiled runs as always, and says so once.
+    compiled runs as always, and says so once. Programs that are called often are made machine code where
+    Numba is installed; with ``compile="numpy"`` they never are, with ``compile="numba"`` at their third
+    call, while the caller waits. `threads` is how many of them share elementwise work on large arrays in
+    machine code.
 
     >>> withgradient(lambda x: x**2, AutoNative(compile=True), 3.0)
     (val=9.0, grad=(6.0,))
     """
 
-    def __new__(cls, verify: bool = False, compile: bool = False) -> AutoNative:
+    def __new__(cls, verify: bool = False, compile: bool | str = False, threads: int = 1) -> AutoNative:
         if compile and cls is AutoNative:
             return object.__new__(_Compiling)
         return object.__new__(cls)
 
-    def __init__(self, verify: bool = False, compile: bool = False):
+    def __init__(self, verify: bool = False, compile: bool | str = False, threads: int = 1):
         self.verify = verify
         self.compile = compile
+        self.threads = threads
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name}=True" for name in ("verify", "compile") if getattr(self, name))
-        return f"AutoNative({options})"
+        options = [f"{name}={getattr(self, name)!r}" for name in ("verify", "compile") if getattr(self, name)]
+        options += [f"threads={self.threads}"] if self.threads != 1 else []
+        return f"AutoNative({', '.join(options)})"
+
+    @property
+    def compiles(self) -> bool:
+        """Are functions compiled? Those that are verified run as always."""
+        return bool(self.compile) and not (self.verify or _verifying())
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():
@@ -314,39 +324,40 @@ class AutoNative(ADType):
 class _Compiling(AutoNative):
     """What ``AutoNative(compile=True)`` is."""
 
-    def __init__(self, verify: bool = False, compile: bool = False):
+    def __init__(self, verify: bool = False, compile: bool | str = False, threads: int = 1):
         from .compiled import interface
 
-        super().__init__(verify, compile)
+        super().__init__(verify, compile, threads)
         self.programs = interface
+        self.how = interface.how_of(compile, threads)
 
     def __reduce__(self) -> Any:
-        return AutoNative, (self.verify, True)
+        return AutoNative, (self.verify, self.compile, self.threads)
 
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         if self.verify or _verifying():
             return super().pullback(f, xs)
-        return self.programs.pullback(f, xs)
+        return self.programs.pullback(f, xs, self.how)
 
     def withgradient(self, f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
         if self.verify or _verifying():
             return super().withgradient(f, xs, aux)
-        return self.programs.withgradient(f, xs, aux)
+        return self.programs.withgradient(f, xs, aux, self.how)
 
     def pushforward(self, f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
         if self.verify or _verifying():
             return super().pushforward(f, xs, dxs)
-        return self.programs.pushforward(f, xs, dxs)
+        return self.programs.pushforward(f, xs, dxs, self.how)
 
     def _withjacobian(self, f: Callable[..., Any], xs: Sequence[Any], order: str) -> tuple[Any, Any]:
         if self.verify or _verifying():
             return super()._withjacobian(f, xs, order)
-        return self.programs.call(("jacobian", order), _Jacobian(f, order), xs)
+        return self.programs.call(("jacobian", order), _Jacobian(f, order), xs, self.how)
 
     def _columns(self, f: Callable[..., Any], xs: Sequence[Any], k: int) -> Any:  # type: ignore[override]
         if self.verify or _verifying():
             return super()._columns(f, xs, k)
-        return self.programs.call(("columns", k), _Columns(f, k), xs)
+        return self.programs.call(("columns", k), _Columns(f, k), xs, self.how)
 
 
 class _Jacobian:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections import Counter
@@ -10,12 +11,18 @@ from typing import Any
 
 import pytest
 
-from fluxbridge import verifying
+from fluxbridge import AutoNative, api, verifying
 from fluxbridge.julia import available
 
 
-def pytest_configure() -> None:
-    """Ctrl-C is heard also where the tests were started in the background of a shell, which ignores it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Ctrl-C is heard also where the tests were started in the background of a shell, which ignores it.
+
+    With FLUXBRIDGE_COMPILED every derivative of the tests is compiled, where nothing else is said.
+    """
+    if os.environ.get("FLUXBRIDGE_COMPILED"):
+        api.NATIVE = AutoNative(compile=True)
+        config.addinivalue_line("filterwarnings", "ignore::fluxbridge.compiled.CompileWarning")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

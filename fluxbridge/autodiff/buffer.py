@@ -81,7 +81,7 @@ class Buffer:
     """
 
     def __init__(self, x: Any, *similar: Any, shape: Any = None, dtype: Any = None):
-        value = np.asarray(plain(x))
+        value = x if hasattr(x, "dtype") and hasattr(x, "shape") else np.asarray(plain(x))
         sizes = []
         for word in map(plain, similar):
             if isinstance(word, (type, np.dtype, str)):

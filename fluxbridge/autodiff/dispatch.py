@@ -142,6 +142,11 @@ class Primitive:
         made.compute, made.original = function, self
         return made
 
+    @property
+    def __name__(self) -> str:
+        """The name, as functions have it."""
+        return self.name
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 

@@ -153,6 +153,7 @@ def saturating(
         return value
 
     slope.near, slope.mended = near, mended  # type: ignore[attr-defined]
+    mended.exact, mended.low = exact, _LOW  # type: ignore[attr-defined]
     slope.spare = spare  # type: ignore[attr-defined]
     return slope
 

@@ -19,6 +19,7 @@ from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply,
 from .protocols import NumpyProtocols
 from .refusals import lost
 from .running import about
+from .tracing import beside
 
 OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex, numbers.Number)
 
@@ -224,8 +225,12 @@ def astype(x: Any, dtype: Any, casting: Any = "unsafe") -> Any:
             raise lost(
                 f"An array of {dtype} was asked for, by astype,", "Leave it out, or convert the result."
             )
-        return np.asarray(plain(x)).astype(dtype)[()]
+        return beside(_truncated, x, dtype=dtype)
     return apply(PRIMITIVES["astype"], (x,), {"dtype": dtype})
+
+
+def _truncated(x: Any, dtype: Any) -> Any:
+    return np.asarray(x).astype(dtype)[()]
 
 
 class _NotThere(AttributeError, TypeError):

@@ -217,6 +217,8 @@ def ignore_derivatives(x: Any) -> Any:
     >>> gradient(lambda x: x * ignore_derivatives(x), 3.0)
     (3.0,)
     """
+    if isinstance(x, Tracer) and hasattr(x.level, "ignored"):  # it is recorded to be computed anew
+        return x.level.ignored(x, lambda: Splitter(_read_only, lambda v: isinstance(v, Tracer)).split(x)[0])
     if isinstance(x, _FUNCTIONS):  # and not a model, which can be called too
         opener = Splitter(_read_only, lambda v: isinstance(v, Tracer))
         body = opener.split(x)[0]

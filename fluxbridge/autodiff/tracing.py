@@ -131,6 +131,24 @@ def asked(function: Callable[..., Any], inputs: Sequence[Any], options: dict[str
     return outcome
 
 
+def beside(function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    """``function(*inputs, **options)`` of the plain values: no derivative goes through it.
+
+    A recording that is to be run again follows it, as one step: then the results are traced as well.
+    """
+    level = follower(*inputs)
+    if level is not None:
+        return level.beside(function, inputs, options)
+    return function(*map(plain, inputs), **options)
+
+
+def follower(*xs: Any) -> Any:
+    """The recording that these belong to and that is to be run again with other values, or None."""
+    levels = [x.level for x in xs if hasattr(x, "level")]
+    level = levels[0] if levels else None
+    return level if getattr(level, "masks", False) and all(other is level for other in levels) else None
+
+
 def nan_in(x: Any) -> bool:
     """Is one of these numbers NaN, in any direction? A question, where `x` is traced."""
     value = everywhere(x)

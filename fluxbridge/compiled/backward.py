@@ -17,11 +17,12 @@ from ..autodiff.tape import FLOAT as FLOAT_SPEC
 from ..autodiff.tape import NUMBERS, as_floats, spec_of
 from ..recording import Step
 from . import written
+from .calls import pulled
 from .formulas import expand, is_array, is_real
 from .lower import Lowering
 from .program import FLOAT, Const, Form, Var
-from .refusals import Differs
-from .trace import ANSWERS, line_of
+from .refusals import CannotCompile, Differs
+from .trace import line_of
 
 _FLOATS = "fc"
 
@@ -31,11 +32,16 @@ def settle(part: Any, spec: Spec) -> Any:
     if type(part) is np.ndarray and part.shape == spec[0] and part.dtype is spec[1]:
         return part
     if part is None:
-        raise Differs
+        raise CannotCompile("a rule gives no gradient for a value on the way")
     if type(part) is float and spec[0]:
         return np.full(spec[0], part, spec[1])
     part = project(part, spec)
     return part.item() if type(part) is np.float64 and spec[1] is float else part
+
+
+def settled_leaf(part: Any, spec: Spec) -> Any:
+    """The same for a leaf, which may have no gradient: if there is another part, the sum fails."""
+    return None if part is None else settle(part, spec)
 
 
 def _form(spec: Spec) -> Form:
@@ -68,8 +74,7 @@ class Backward:
         self.low = lowering
         self.b = lowering.b
         steps = lowering.trace.steps
-        outside = {s.position for s in lowering.trace.outside}
-        self.active = active(steps, outside)
+        self.active = lowering.trace.on
         self.found: dict[int, Any] = {}
         for step, seed in seeds:
             if self.active[step.position]:
@@ -100,6 +105,8 @@ class Backward:
         traced = [isinstance(x, Step) and self.active[x.position] for x in step.inputs]
         operands = [self.low.operand(x) for x in step.inputs]
         y = self.low.of[step.position]
+        if step.position in self.low.trace.calls:
+            return self._pull_call(step, ct)
         if self._numbers(primitive, step, operands, y):
             return self._pull_numbers(primitive, step, ct, y, operands, traced)
         if isinstance(ct, Pieces):
@@ -127,11 +134,29 @@ class Backward:
             self._give(step.inputs[k], part)
         return None
 
+    def _pull_call(self, step: Step, ct: Any) -> None:
+        """A function that is called with its derivative."""
+        call, spec = self.low.trace.calls[step.position], spec_of(step.value)
+        if isinstance(ct, dict):
+            seeds = [ct.get(k, Const(None)) for k in range(len(step.value))]
+        elif isinstance(ct, Pieces):
+            seeds = [self._project(self._dense(ct, spec), spec)]
+        else:
+            seeds = [self._full(ct, spec) if ct.form.kind == "number" and spec.shape else ct]
+        pair = self.low.pairs[step.position]
+        several = self.b.emit(pulled, [pair, *seeds], Form("tuple"), shares=True)
+        present = [not (isinstance(v, Const) and v.value is None) for v in seeds]
+        for k, gives in enumerate(call.giving(present)):
+            if gives:
+                part = self.b.emit(_pick, [several, Const(k)], Form("other"), "{0}[{1}]", shares=True)
+                self._give(step.inputs[k], part)
+
     def _give(self, to: Any, part: Any) -> None:
         spec = spec_of(to.value)
         form = part.form
         if form.kind == "other":
-            part = self.b.emit(settle, [part, Const(spec)], _form(spec), shares=True)
+            how = settled_leaf if to.is_argument else settle
+            part = self.b.emit(how, [part, Const(spec)], _form(spec), shares=True)
         elif form.kind == "array":
             if form != _form(spec):
                 part = self._project(part, spec)
@@ -184,7 +209,10 @@ class Backward:
         other = Form("other")
         if primitive.vjps is None:
             joint: Any = primitive.joint
-            several = self.b.emit(joint, [ct, *values], Form("tuple"), options=step.options, shares=True)
+            options = step.options
+            if "by_x" in options:  # is the cotangent of the first input wanted?
+                options = {**options, "by_x": traced[0]}
+            several = self.b.emit(joint, [ct, *values], Form("tuple"), options=options, shares=True)
             return [
                 (k, self.b.emit(_pick, [several, Const(k)], other, "{0}[{1}]", shares=True)) for k in wanted
             ]
@@ -295,19 +323,6 @@ class Backward:
             if on and spec_of(x.value)[0] != spec.shape:
                 return False
         return primitive.number_vjp is not None
-
-
-def active(steps: Sequence[Step], outside: set[int]) -> list[bool]:
-    """Which steps depend on an argument."""
-    found: list[bool] = []
-    for step in steps:
-        if step.is_argument:
-            found.append(step.position not in outside)
-        elif step.primitive in ANSWERS:
-            found.append(False)
-        else:
-            found.append(any(isinstance(x, Step) and found[x.position] for x in step.inputs))
-    return found
 
 
 def _has_formulas(primitive: Primitive, k: int) -> bool:

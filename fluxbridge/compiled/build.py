@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,43 +14,66 @@ from ..autodiff.structure import take_apart
 from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
 from ..recording import Step
-from .backward import Backward, active
+from .backward import Backward
 from .closures import Outline, parameters
+from .draws import Generators, effective
 from .effects import Watch
 from .lower import Lowering, number
-from .passes import numbered, simplified
-from .program import FLOAT, Const, Form, Var, form_of, variables
+from .passes import numbered, reuse, simplified
+from .program import FLOAT, Const, Form, Op, Var, form_of, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
+from .tiers import Later
 from .trace import Trace
-from .writers.python import Writer
+from .writers.python import MISS, Writer
 
 
 class Compiled:
     """A program for one way through a function: ``run(f, xs)`` gives its answer, or MISS."""
 
-    __slots__ = ("confirmed", "report", "run", "signature", "source", "training")
+    __slots__ = ("confirmed", "later", "report", "run", "signature", "source", "training", "trial")
 
-    def __init__(self, run: Callable[..., Any], source: str, signature: Signature, report: Report):
+    def __init__(
+        self, run: Callable[..., Any], source: str, signature: Signature, report: Report,
+        later: Later | None = None,
+    ):  # fmt: skip
         self.run = run
+        self.trial = run  #: the same without its effects
         self.source = source
         self.signature: Signature | None = signature
         self.report = report
+        self.later = later
         self.confirmed = False
         self.training = True
+
+
+class Integers:
+    """Are arrays of integers and booleans inputs? `used` if there are any."""
+
+    def __init__(self, on: bool):
+        self.on, self.used = on, False
+
+    def __bool__(self) -> bool:
+        return self.on
 
 
 class Traced:
     """A trace of f, and how what it reads is loaded."""
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], by_content: bool, training: bool, masks: bool
+        self,
+        f: Callable[..., Any],
+        xs: Sequence[Any],
+        by_content: bool,
+        training: bool,
+        masks: bool,
+        integers: Integers,
     ):
         writer = self.writer = Writer()
         names = parameters(f, len(xs))
         writer.reserved.update(names)
-        first = Outline(writer.name, by_content=by_content)
+        first = Outline(writer.name, by_content=by_content, integers=bool(integers))
         first.take_arguments(xs, names)
         first.take_function(f)
         given = [leaf.value for leaf in first.arguments]
@@ -57,21 +81,29 @@ class Traced:
         if len(leaves) != len(given) or any(a is not b for a, b in zip(leaves, given, strict=True)):
             raise CannotCompile("an argument has numbers in places that are not followed")
         outside = list({id(leaf.value): leaf.value for leaf in first.outside}.values())
-        with native.outside_of_gradient(), Watch(first.holders) as watch:
+        given_objects = {id(x) for x in take_apart(tuple(xs), lambda x: hasattr(type(x), "observed"))[0]}
+        objects = [x for x in first.objects if id(x) not in given_objects]
+        integers.used = integers.used or bool(
+            objects or first.within or any(a.dtype.kind in "biu" for a in outside)
+        )
+        generators = Generators(first.generators)
+        with native.outside_of_gradient(), Watch(first.holders, generators) as watch:
             if training:
                 with native.as_in_gradient():
-                    self.trace = Trace(f, xs, outside, masks)
+                    self.trace = Trace(f, xs, [*outside, *objects], masks, generators, first.within)
             else:
-                self.trace = Trace(f, xs, outside, masks)
-        self.outline = Outline(self.writer.name, watch.ran, by_content)
+                self.trace = Trace(f, xs, [*outside, *objects], masks, generators, first.within)
+        self.outline = Outline(self.writer.name, watch.ran, by_content, bool(integers))
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
+        self.outline.same_objects(self.trace.guarded)
         leaves_found = [*self.outline.arguments, *self.outline.outside]
         self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
         self.outside = outside
 
     def name_inputs(self, lowering: Lowering) -> None:
+        lowering.names = self.outline.known
         variables = lowering.inputs()
         steps = [s for s in lowering.trace.steps if s.is_argument]
         self.contiguous = {
@@ -84,25 +116,109 @@ class Traced:
             var.name = self.names_of.get(id(array), "unread")
 
 
-def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool = True) -> Traced:
+class Effects:
+    """What a program does beside giving a result; its variables are results, too, so that they stay."""
+
+    def __init__(self, traced: Traced, lowering: Lowering):
+        self.drawn: list[Any] = lowering.drawn
+        self.places = []
+        self.assigned: list[Any] = []
+        for owner, name, step, outside in traced.trace.assigned:
+            if outside and traced.trace.on[step.position]:
+                raise CannotCompile(f"it keeps a value with a derivative in a {type(owner).__name__}")
+            if id(owner) not in lowering.names:
+                raise CannotCompile(f"it changes a {type(owner).__name__} on a way that is not followed")
+            self.places.append((lowering.names[id(owner)], name))
+            self.assigned.append(lowering.of[step.position])
+
+    @property
+    def any(self) -> bool:
+        return bool(self.drawn or self.places)
+
+    def lines(self, writer: Writer) -> list[str]:
+        """What is assigned, when all has been computed."""
+        found = []
+        for (owner, name), v in zip(self.places, self.assigned, strict=True):
+            text = writer.operand(v)
+            value = f"{text}.copy()" if v.form.kind == "array" else f"float({text})"
+            found.append(f"doings.assign({owner}, {name!r}, {value})")
+        return found
+
+    @property
+    def parameters(self) -> str:
+        return "f, xs, doings" if self.any else "f, xs"
+
+    def finish(self, source: str, traced: Traced, report: Report, later: Later | None = None) -> Compiled:
+        """The program of this source; what it does counts if it gives a result."""
+        for call in traced.trace.calls.values():
+            call.forget()
+        if later is None:
+            source = source.replace("def run(f, xs):", f"def run({self.parameters}):", 1)
+        run, trial = self.functions(source, traced.writer)
+        made = Compiled(run, source, Signature(traced.trace), report, later)
+        made.trial = trial
+        return made
+
+    def written(
+        self, ops: list[Op], results: Any, tail: list[str], traced: Traced, report: Report, start: float
+    ) -> Compiled:
+        """The program of these operations, with `tail` at its end; machine code may come later."""
+        _check_read(ops)
+        reuse(ops, results, traced.contiguous)
+        later = Later(
+            traced.outline.lines, ops, results, tail, traced.writer, traced.contiguous, self.parameters,
+            self.functions,
+        )  # fmt: skip
+        report.finished(traced, ops, time.perf_counter() - start)
+        return self.finish(later.plain, traced, report, later)
+
+    def functions(self, source: str, writer: Writer) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The program of a source, and the same without its effects."""
+        exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
+        run = writer.names["run"]
+        if not self.any:
+            return run, run
+        return effective(run, MISS), effective(run, MISS, trial=True)
+
+
+def trace_of(f: Callable[..., Any], xs: Sequence[Any], training: bool, integers: Integers) -> Traced:
     """A trace with the arrays outside as inputs, and comparisons of arrays as steps.
 
     Where that does not go, the answers of comparisons are guarded, and then the contents of the arrays.
     """
     for by_content, masks in ((False, True), (False, False)):
         try:
-            return Traced(f, xs, by_content, training, masks)
+            return Traced(f, xs, by_content, training, masks, integers if masks else Integers(False))
         except CannotCompile:
             raise
         except Exception:
+            if integers and integers.used:
+                raise CannotCompile("it uses whole numbers as such") from None
             continue
-    return Traced(f, xs, True, training, False)
+    return Traced(f, xs, True, training, False, Integers(False))
 
 
-def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
-    """The program of ``withgradient(f, *xs)``."""
-    start = time.perf_counter()
-    traced = trace_of(f, xs)
+def with_integers(make: Callable[..., Any]) -> Callable[..., Any]:
+    """With arrays of integers and booleans, and one-hot ones, as inputs; else guarded by their contents."""
+
+    @functools.wraps(make)
+    def made(*args: Any) -> Compiled:
+        integers = Integers(True)
+        try:
+            return make(*args, integers=integers)
+        except CannotCompile:
+            if not integers.used:
+                raise
+            return make(*args, integers=Integers(False))
+
+    return made
+
+
+def joint(
+    f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers
+) -> tuple[Traced, Lowering, list[Any]]:
+    """The operations of ``withgradient(f, *xs)`` as they are recorded, and the results: value, gradients."""
+    traced = trace_of(f, xs, True, integers)
     trace = traced.trace
     out = trace.out
     target: Any = native.first(out) if aux else out
@@ -116,33 +232,39 @@ def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> Compiled:
         seeds = [(target, Const(native._one(target.value)))]
     back = Backward(lowering, seeds)
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    results = [_structure(out if aux else target, lowering, back.active), found]
-    return finish(traced, lowering, results, trace.templates, start)
+    arrays = not traced.outline.by_content
+    return traced, lowering, [_structure(out if aux else target, lowering, back.active, arrays), found]
 
 
-def call(f: Callable[..., Any], xs: Sequence[Any]) -> Compiled:
+@with_integers
+def gradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, integers: Integers) -> Compiled:
+    """The program of ``withgradient(f, *xs)``."""
+    start = time.perf_counter()
+    traced, lowering, results = joint(f, xs, aux, integers)
+    return finish(traced, lowering, results, traced.trace.templates, start)
+
+
+@with_integers
+def call(f: Callable[..., Any], xs: Sequence[Any], integers: Integers) -> Compiled:
     """The program of ``f(*xs)`` itself, for functions that contain derivatives."""
     start = time.perf_counter()
-    traced = trace_of(f, xs, training=False)
+    traced = trace_of(f, xs, False, integers)
     trace = traced.trace
     lowering = Lowering(trace)
     traced.name_inputs(lowering)
     lowering.forward()
-    on = active(trace.steps, {step.position for step in trace.outside})
-    out = _structure(trace.out, lowering, on, arrays=True)
-    results = [_copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b), []]
+    out = _structure(trace.out, lowering, trace.on, arrays=True)
+    effects = Effects(traced, lowering)
+    copied = _copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b)
+    results = [copied, effects.drawn, effects.assigned]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
     writer = traced.writer
-    body = [*traced.outline.lines, *writer.lines(ops)]
     given = "".join(f", {name}" for name in traced.arrays)
-    body.append(f"return {writer.name(own)}({writer_text(results[0], writer)}{given})")
-    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-    _check_read(ops)
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
-    report.finished(traced, ops, time.perf_counter() - start)
-    made = Compiled(writer.names["run"], source, Signature(trace), report)
+    made_of = f"{writer.name(own)}({writer_text(results[0], writer)}{given})"
+    tail = [f"made = {made_of}", *effects.lines(writer), "return made"]
+    made = effects.written(ops, results, tail, traced, report, start)
     made.training = False
     return made
 
@@ -158,15 +280,27 @@ def own(result: Any, *given: Any) -> Any:
             return x
         if type(x) in (tuple, list):
             return type(x)([owned(v) for v in x])
+        if isinstance(x, tuple) and hasattr(x, "_fields"):
+            return type(x)(*[owned(v) for v in x])
         return {k: owned(v) for k, v in x.items()} if type(x) is dict else x
 
     return owned(result)
+
+
+class Fields(list[Any]):
+    """The fields of a named tuple among the results, whose class is `kind`."""
+
+    def __init__(self, kind: type, parts: list[Any]):
+        super().__init__(parts)
+        self.kind = kind
 
 
 def _copied(x: Any, inputs: set[Any], b: Any) -> Any:
     """A result in which inputs of the program are copies."""
     if isinstance(x, Var):
         return b.emit(np.copy, [x], x.form, "{0}.copy()") if x in inputs and x.form.kind == "array" else x
+    if isinstance(x, Fields):
+        return Fields(x.kind, [_copied(v, inputs, b) for v in x])
     if isinstance(x, (tuple, list)):
         return type(x)([_copied(v, inputs, b) for v in x])
     return {k: _copied(v, inputs, b) for k, v in x.items()} if isinstance(x, dict) else x
@@ -182,18 +316,18 @@ def finish(
 ) -> Compiled:
     writer = traced.writer
     report = Report()
+    effects = Effects(traced, lowering)
+    results += [effects.drawn, effects.assigned]
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
     numbered(ops)
-    body = [*traced.outline.lines, *writer.lines(ops)]
-    value, found = results
-    gradients = _gradients(found, templates, writer, body, traced.arrays)
-    body.append(f"return {writer_text(value, writer)}, {gradients}")
-    source = "def run(f, xs):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-    _check_read(ops)
-    names = writer.names
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), names)
-    report.finished(traced, ops, time.perf_counter() - start)
-    return Compiled(names["run"], source, Signature(traced.trace), report)
+    value, found = results[:2]
+    tail: list[str] = []
+    gradients = _gradients(found, templates, writer, tail, traced.arrays)
+    if effects.places:
+        tail += [f"made = {writer_text(value, writer)}, {gradients}", *effects.lines(writer), "return made"]
+    else:
+        tail.append(f"return {writer_text(value, writer)}, {gradients}")
+    return effects.written(ops, results, tail, traced, report, start)
 
 
 def _gradients(
@@ -267,6 +401,8 @@ def writer_text(x: Any, writer: Writer) -> str:
         return writer.operand(x)
     if isinstance(x, tuple):
         return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
+    if isinstance(x, Fields):
+        return f"{writer.name(x.kind)}({', '.join(writer_text(v, writer) for v in x)})"
     if isinstance(x, list):
         return "[" + ", ".join(writer_text(v, writer) for v in x) + "]"
     return (
@@ -285,6 +421,8 @@ def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = 
     kind = type(out)
     if kind is tuple or kind is list:
         return kind([_structure(v, lowering, active, arrays) for v in out])
+    if isinstance(out, tuple) and kind.__new__.__module__ == f"namedtuple_{kind.__name__}":
+        return Fields(kind, [_structure(v, lowering, active, arrays) for v in out])
     if kind is dict and all(k is None or type(k) in (bool, int, float, str, bytes) for k in out):
         return {k: _structure(v, lowering, active, arrays) for k, v in out.items()}
     if out is None or kind in (bool, int, float, complex, str, bytes) or isinstance(out, np.generic):

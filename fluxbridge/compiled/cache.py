@@ -24,7 +24,7 @@ PATIENCE = 24  #: traces without use, after which a function is taken for one th
 class State:
     """What is known about one function: its programs, the last used first, or why it has none."""
 
-    __slots__ = ("calls", "eager", "entries", "hits", "name", "raised", "traces")
+    __slots__ = ("calls", "eager", "entries", "hits", "how", "name", "raised", "traces")
 
     def __init__(self, name: str):
         self.entries: list[Compiled] = []
@@ -34,6 +34,7 @@ class State:
         self.hits = 0
         self.raised = ""  # what the last program raised that did
         self.name = name
+        self.how: Any = None  # which writer is used
 
     def add(self, entry: Compiled) -> None:
         self.traces += 1

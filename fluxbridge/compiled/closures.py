@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.drawing import is_generator
 from ..autodiff.holders import fields_of, is_filled, slots
 from ..autodiff.primitive import Tracer
 from ..autodiff.reach import is_library, of_library
@@ -67,14 +68,25 @@ def same(a: Any, b: Any) -> bool:
 class Outline:
     """The lines that load the inputs of a function and check everything else that it reads."""
 
-    def __init__(self, name: Callable[[Any], str], ran: set[Any] | None = None, by_content: bool = False):
+    def __init__(
+        self,
+        name: Callable[[Any], str],
+        ran: set[Any] | None = None,
+        by_content: bool = False,
+        integers: bool = False,
+    ):
         self.name = name  # gives a constant a name in the code
         self.ran = ran  # the code that ran; None: not known yet
         self.by_content = by_content  # arrays outside count as constants
+        self.integers = integers  # arrays of integers and booleans are inputs, and one-hot ones
+        self.in_arguments = False
+        self.within = False  # is an array among the arguments that has no gradient an input?
+        self.objects: list[Any] = []  #: one-hot arrays that are inputs
         self.lines: list[str] = []
         self.arguments: list[Leaf] = []
         self.outside: list[Leaf] = []
         self.holders: list[tuple[Any, Any]] = []  #: what could be changed outside, with its contents
+        self.generators: list[Any] = []  #: of random numbers
         self.known: dict[int, str] = {}
         self.kept: list[Any] = []
         self.count = 0
@@ -82,11 +94,19 @@ class Outline:
     # -- the two roots -------------------------------------------------------------------------------
 
     def take_arguments(self, xs: Sequence[Any], names: Sequence[str]) -> None:
+        self.in_arguments = True
         for k, x in enumerate(xs):
             self._argument(x, f"xs[{k}]", names[k])
+        self.in_arguments = False
 
     def take_function(self, f: Any) -> None:
         self._outside(f, "f", "f", root=True)
+
+    def same_objects(self, objects: Sequence[Any]) -> None:
+        """Guard those of the objects that are found outside by identity."""
+        for x in objects:
+            if id(x) in self.known:
+                self._miss(f"{self.known[id(x)]} is not {self.name(x)}")
 
     # -- arguments -----------------------------------------------------------------------------------
 
@@ -112,6 +132,13 @@ class Outline:
                 self._argument(value, f"{name}[{self._key(key)}]", f"{path}[{key!r}]")
         elif x is None or isinstance(x, _BY_VALUE):
             self._by_value(x, at)
+        elif kind is Record:
+            name = self._bind(at)
+            self._miss(f"type({name}) is not {self.name(Record)}")
+            fields = self._bind(f"{name}._fields")
+            self._miss(f"list({fields}) != {self.name(list(x._fields))}")
+            for key, value in x._fields.items():
+                self._argument(value, f"{fields}[{self._key(key)}]", f"{path}.{key}")
         elif isinstance(x, tuple) and hasattr(x, "_fields") and kind.__slots__ == ():  # type: ignore[attr-defined]
             name = self._bind(at)
             self._miss(f"type({name}) is not {self.name(kind)}")
@@ -177,7 +204,9 @@ class Outline:
         if isinstance(x, np.generic):
             name = self._bind(at)
             return self._miss(f"not same({name}, {self.name(x)})")
-        if isinstance(x, (np.random.Generator, np.random.RandomState)) or kind.__module__ == "random":
+        if is_generator(x):
+            return self._generator(x, at, path)
+        if isinstance(x, np.random.RandomState) or kind.__module__ == "random":
             raise CannotCompile(f"it could draw random numbers from {path}")
         if isinstance(x, weakref.ref):
             raise CannotCompile(f"{path} is a weak reference")
@@ -235,6 +264,18 @@ class Outline:
             return self._identity(x, at, path)
         return self._object(x, at, path)
 
+    def _generator(self, x: Any, at: str, path: str) -> None:
+        """One of random numbers: any of its kind will do, as the program draws from the one that it meets."""
+        if not _OF_STATES.isdisjoint(self._names_that_ran):
+            raise CannotCompile(f"it could look into {path}, a generator of random numbers")
+        known = self.known.get(id(x))
+        if known is not None:
+            return self._miss(f"{at} is not {known}")
+        name = self._bind(at)
+        self._know(x, name)
+        self.generators.append(x)
+        return self._miss(f"type({name}) is not {self.name(type(x))}")
+
     def _identity(self, x: Any, at: str, path: str) -> None:
         name = self._bind(at)
         if not isinstance(x, types.ModuleType):
@@ -275,6 +316,9 @@ class Outline:
         name = self._bind(at)
         self._know(x, name)
         self._miss(f"type({name}) is not {self.name(kind)}")
+        if self.integers and hasattr(kind, "observed"):
+            self.objects.append(x)
+            return self._miss(f"{name}.form != {self.name(x.form)}")
         fields = fields_of(x)
         self.holders.append((x, fields))
         if isinstance(x, tuple):
@@ -290,7 +334,7 @@ class Outline:
             self._miss(f"list({name}.__dict__) != {self.name(list(x.__dict__))}")
         for key, value in fields.items():
             self._outside(value, f"{name}.{key}", f"{path}.{key}")
-        self._class(kind)
+        return self._class(kind)
 
     def _container(self, x: Any, at: str, path: str) -> None:
         kind = type(x)
@@ -413,11 +457,13 @@ class Outline:
                     self._outside(value, at, f"{module.__name__}.{attribute}")
 
     def _array(self, x: np.ndarray, at: str, path: str) -> None:
-        if x.dtype.kind in "fc" and type(x) is np.ndarray and not self.by_content:
+        kinds = "fcbiu" if self.integers else "fc"
+        if x.dtype.kind in kinds and type(x) is np.ndarray and not self.by_content:
             known = self.known.get(id(x))
             if known is not None:
                 return self._miss(f"{at} is not {known}")
             leaf = self._leaf(x, at, path, self.outside)
+            self.within |= self.in_arguments
             self._know(x, leaf.name)
             return None
         name = self._bind(at)
@@ -523,10 +569,14 @@ _LIBRARY = (
 )  # fmt: skip
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 #: Names by which code reads attributes whose names are not in it.
+_OF_STATES = frozenset({"bit_generator", "spawn"})
 _BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.
-_CONSTANT = (type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc)
+_CONSTANT = (
+    type(np.sum), enum.Enum, re.Pattern, types.CodeType, types.GenericAlias, np.ufunc, type(Ellipsis),
+    type(NotImplemented),
+)  # fmt: skip
 _HARMLESS = frozenset({"operator", "typing", "pathlib", "datetime", "fractions", "decimal", "abc"})
 _OF_OWNER = (types.BuiltinFunctionType, types.MethodWrapperType)
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)

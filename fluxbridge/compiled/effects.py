@@ -8,6 +8,7 @@ import gc
 import importlib
 import os
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Sequence
@@ -18,10 +19,12 @@ import numpy as np
 from ..autodiff.floating import ATTRIBUTING
 from ..autodiff.reach import of_library
 from .closures import same
+from .draws import Generators, same_state
 from .refusals import CannotCompile
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
+_GENERATORS = os.path.join(_PACKAGE, "random") + os.sep
 #: Functions whose effect, or whose answer, is another one in every call.
 _REFUSED: dict[Any, str] = {
     builtins.print: "it prints", builtins.input: "it asks for input", builtins.open: "it opens a file",
@@ -94,39 +97,64 @@ class Watch:
 
     `holders` are the things outside with what they held before; a call that would change one, prints or
     asks for the time ends the run with CannotCompile before it happens. What was assigned is put back.
+    What runs while garbage is collected on the way (finalizers, `gc.callbacks`) is not the function's doing.
     """
 
-    def __init__(self, holders: Sequence[tuple[Any, Any]]):
+    def __init__(self, holders: Sequence[tuple[Any, Any]], generators: Generators):
         self.holders = holders
+        self.generators = generators
         self.outside = {id(x) for x, _ in holders}
         self.ran: set[Any] = set()
         self.before: Any = None
         self.random: Any = None
+        self.thread = threading.get_ident()
+        self.collecting = False
 
     def __enter__(self) -> Watch:
         self.random = np.random.get_state(legacy=False)  # noqa: NPY002
         self.before = sys.getprofile()
+        gc.callbacks.insert(0, self._collection_starts)
+        gc.callbacks.append(self._collection_stops)
         sys.setprofile(self._seen)
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         sys.setprofile(self.before)
+        gc.callbacks.remove(self._collection_starts)
+        gc.callbacks.remove(self._collection_stops)
         changed = self._put_back()
-        if not _same_state(self.random, np.random.get_state(legacy=False)):  # noqa: NPY002
+        unseen = self.generators.put_back()
+        if not same_state(self.random, np.random.get_state(legacy=False)):  # noqa: NPY002
             np.random.set_state(self.random)  # noqa: NPY002
             if error is None:
                 raise CannotCompile("it draws random numbers from np.random")
         if isinstance(error, _Refused):
             raise CannotCompile(error.reason, error.line) from None
+        if unseen and error is None:
+            raise CannotCompile("it draws random numbers by itself", call=self.generators.meanwhile)
         if changed and error is None:
             raise CannotCompile(f"it changes a {changed} that it finds outside")
 
+    def _collection_starts(self, phase: str, _info: Any) -> None:
+        """The first of `gc.callbacks`."""
+        if phase == "start" and threading.get_ident() == self.thread:
+            self.collecting = True
+
+    def _collection_stops(self, phase: str, _info: Any) -> None:
+        """The last of `gc.callbacks`."""
+        if phase == "stop" and threading.get_ident() == self.thread:
+            self.collecting = False
+
     def _seen(self, frame: Any, event: str, what: Any) -> None:
+        if self.collecting:
+            return
         if event == "call":
             self.ran.add(frame.f_code)
             reason = _ASKING.get(frame.f_code)
             if frame.f_globals.get("__name__") == "logging":
                 reason = "it logs"
+            elif frame.f_code.co_filename.startswith(_GENERATORS) and self._looks_into(frame):
+                reason = "it looks into a generator of random numbers"
             elif frame.f_code in _SETTING and _of_user(frame.f_back):
                 reason = _SETTING[frame.f_code]
             if reason:
@@ -161,8 +189,12 @@ class Watch:
             if reason != "it warns" and frame.f_code.co_filename.startswith(_PACKAGE):
                 return
             if "time" in reason and of_library(frame.f_globals.get("__name__")):
-                return  # a library's own business, or that of the collector of garbage
+                return  # a library's own business
             raise _Refused(reason, _line(frame))
+
+    def _looks_into(self, frame: Any) -> bool:
+        """Does the user's code call this method of a generator, and no number is drawn?"""
+        return not self.generators.drawing and frame.f_code.co_name != "draw" and _of_user(frame.f_back)
 
     def _put_back(self) -> str:
         """Undo what was assigned to the things outside; the name of a type that was changed."""
@@ -192,13 +224,6 @@ class Watch:
             else:
                 changed = _object_put_back(x, held) or changed
         return changed
-
-
-def _same_state(a: Any, b: Any) -> bool:
-    """Are these states of NumPy's random numbers the same?"""
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_same_state(v, b[k]) for k, v in a.items())
-    return np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b
 
 
 def _object_put_back(x: Any, held: dict[str, Any]) -> str:

@@ -82,38 +82,53 @@ def expand(b: Builder, formula: Any, holomorphic: bool, dy: Any, y: Any, inputs:
     return translate(b, _parsed(_times(formula, "dy", holomorphic)), names)
 
 
-class _Symbol:
+class Symbol:
     """A stand-in for an operand, of which a function of few operators makes operations."""
 
     def __init__(self, b: Builder, x: Any):
         self.b, self.x = b, x
 
-    def _with(self, kind: type, other: Any, swap: bool = False) -> _Symbol:
-        y = other.x if isinstance(other, _Symbol) else Const(other)
-        return _Symbol(self.b, binary(self.b, kind, *((y, self.x) if swap else (self.x, y))))
+    def _with(self, kind: type, other: Any, swap: bool = False) -> Symbol:
+        y = other.x if isinstance(other, Symbol) else Const(other)
+        return Symbol(self.b, binary(self.b, kind, *((y, self.x) if swap else (self.x, y))))
 
-    def __mul__(self, other: Any) -> _Symbol:
+    def __mul__(self, other: Any) -> Symbol:
         return self._with(ast.Mult, other)
 
-    def __rmul__(self, other: Any) -> _Symbol:
+    def __rmul__(self, other: Any) -> Symbol:
         return self._with(ast.Mult, other, True)
 
-    def __sub__(self, other: Any) -> _Symbol:
+    def __sub__(self, other: Any) -> Symbol:
         return self._with(ast.Sub, other)
 
-    def __rsub__(self, other: Any) -> _Symbol:
+    def __rsub__(self, other: Any) -> Symbol:
         return self._with(ast.Sub, other, True)
 
-    def __add__(self, other: Any) -> _Symbol:
+    def __add__(self, other: Any) -> Symbol:
         return self._with(ast.Add, other)
 
     __radd__ = __add__
+
+    def __truediv__(self, other: Any) -> Symbol:
+        return self._with(ast.Div, other)
+
+    def __rtruediv__(self, other: Any) -> Symbol:
+        return self._with(ast.Div, other, True)
+
+    def __neg__(self) -> Symbol:
+        return np.negative(self)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if method != "__call__" or options:
+            return NotImplemented
+        operands = [x.x if isinstance(x, Symbol) else Const(x) for x in inputs]
+        return Symbol(self.b, apply_ufunc(self.b, ufunc, *operands))
 
 
 def _saturating(b: Builder, slope: Any, y: Any, x: Any) -> Any:
     """The slope of a function that levels off: by the output, and where that says too little by the input."""
     try:
-        near = slope.near(_Symbol(b, y)).x
+        near = slope.near(Symbol(b, y)).x
     except (TypeError, AttributeError):
         return call_word(b, slope, [y, x])
     return b.emit(slope.mended, [near, x], near.form, blockwise=True, shares=True)

@@ -4,28 +4,62 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..autodiff import native
+from ..autodiff.primitive import Tracer
 from ..autodiff.structure import take_apart
-from . import build, pulling
+from ..errors import ArgumentError
+from . import build, pulling, tiers
 from .cache import CACHE, PATIENCE, State, code_of
 from .refusals import CannotCompile
 from .writers.python import MISS
 
 
-def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eager: Callable[[], Any]) -> Any:
+class How(NamedTuple):
+    """Which writer is used ("auto", "numpy" or "numba"), and on how many threads."""
+
+    writer: str = "auto"
+    threads: int = 1
+
+
+AUTO = How()
+
+
+def how_of(compile: bool | str, threads: int) -> How:
+    """What ``AutoNative(compile=…, threads=…)`` asks for."""
+    if compile is not True and compile not in ("numpy", "numba"):
+        raise ArgumentError(f'compile is True, "numpy" or "numba", not {compile!r}')
+    if type(threads) is not int or threads < 1:
+        raise ArgumentError(f"threads is a whole number from 1 on, not {threads!r}")
+    if compile == "numba" and tiers.missing():
+        raise ArgumentError('compile="numba" needs Numba: pip install "fluxbridge[compile]", or compile=True')
+    found = How("auto" if compile is True else compile, threads)
+    return AUTO if found == AUTO else found
+
+
+def run(
+    kind: Hashable,
+    f: Any,
+    xs: Sequence[Any],
+    make: Callable[[], Any],
+    eager: Callable[[], Any],
+    how: How = AUTO,
+) -> Any:
     """What the compiled program of f gives; if there is none, it is made, or `eager` answers."""
+    if how is not AUTO:
+        kind = (how, kind)
     state = CACHE.states.get((kind, code_of(f), len(xs)))
     if state is None:
         state = CACHE.state((kind, code_of(f), len(xs)), f)
+        state.how = how
     if state.eager:
         return eager()
     for k, entry in enumerate(state.entries):
         try:
-            found = entry.run(f, xs)
+            found = entry.run(f, xs) if entry.confirmed else entry.trial(f, xs)
         except Exception as error:  # the engine says what is wrong, or knows better
             result = eager()
             state.raised = type(error).__name__
@@ -34,7 +68,11 @@ def run(kind: Hashable, f: Any, xs: Sequence[Any], make: Callable[[], Any], eage
             state.hits += 1
             if k:
                 state.to_front(entry)
-            return found if entry.confirmed else _second(state, entry, f, xs, make, eager)
+            if not entry.confirmed:
+                return _second(state, entry, f, xs, make, eager)
+            if entry.later is not None and entry.later.waits:
+                entry.later.called(entry, state.how)
+            return found
     return _first(state, f, xs, make, eager)
 
 
@@ -47,7 +85,7 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
     try:
         entry = make()
         found = entry.run(f, xs)
-        if found is MISS:
+        if found is MISS or _escaped(found):
             raise CannotCompile("the program does not apply to what it was made from")
     except CannotCompile as refusal:
         result = eager()
@@ -65,6 +103,12 @@ def _first(state: State, f: Any, xs: Sequence[Any], make: Callable[[], Any], eag
         return result
     state.add(entry)
     return found
+
+
+def _escaped(found: Any) -> bool:
+    """Is there a stand-in of the trace in a result?"""
+    pulls = type(found) is tuple and type(found[-1]) is pulling.Back  # which may hold records of its own
+    return bool(take_apart(found[0] if pulls else found, lambda x: isinstance(x, Tracer))[0])
 
 
 def _second(
@@ -98,21 +142,23 @@ def _second(
     return found
 
 
-def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool) -> tuple[Any, Any]:
+def withgradient(f: Callable[..., Any], xs: Sequence[Any], aux: bool, how: How = AUTO) -> tuple[Any, Any]:
     """:func:`~fluxbridge.autodiff.native.withgradient` by a compiled program."""
     if type(f) is Compiled:
         f = f.f
-    return run(aux, f, xs, lambda: build.gradient(f, xs, aux), lambda: native.withgradient(f, xs, aux))
+    return run(aux, f, xs, lambda: build.gradient(f, xs, aux), lambda: native.withgradient(f, xs, aux), how)
 
 
-def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
+def pullback(f: Callable[..., Any], xs: Sequence[Any], how: How = AUTO) -> tuple[Any, Callable[..., Any]]:
     """:func:`~fluxbridge.autodiff.native.pullback` by a compiled program."""
     if type(f) is Compiled:
         f = f.f
-    return run("pull", f, xs, lambda: pulling.pullback(f, xs), lambda: native.pullback(f, xs))
+    return run("pull", f, xs, lambda: pulling.pullback(f, xs), lambda: native.pullback(f, xs), how)
 
 
-def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
+def pushforward(
+    f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any], how: How = AUTO
+) -> tuple[Any, Any]:
     """:func:`~fluxbridge.autodiff.native.pushforward` by a compiled program."""
     if type(f) is Compiled:
         f = f.f
@@ -121,17 +167,17 @@ def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) ->
     if any(isinstance(dx, (int, np.integer)) for dx in take_apart(tuple(dxs))[0]):  # which become floats
         return native.pushforward(f, xs, dxs)
     push = Push(f, len(xs))
-    return call("push", push, (*xs, *dxs))
+    return call("push", push, (*xs, *dxs), how)
 
 
-def call(kind: Hashable, operator: Any, xs: Sequence[Any]) -> Any:
+def call(kind: Hashable, operator: Any, xs: Sequence[Any], how: How = AUTO) -> Any:
     """What an operator on a function ``operator.f`` gives at `xs`, by a compiled program."""
     if type(operator.f) is Compiled:
         operator.f = operator.f.f
     if native.within_gradient():  # where functions run as in training, which this kind of program does not
         return operator(*xs)
     key = (kind, code_of(operator.f))
-    return run(key, operator, xs, lambda: build.call(operator, xs), lambda: operator(*xs))
+    return run(key, operator, xs, lambda: build.call(operator, xs), lambda: operator(*xs), how)
 
 
 class Push:
@@ -158,8 +204,16 @@ class Compiled:
         return self.f(*xs, **options)
 
     def source(self, *xs: Any) -> str:
-        """The code of the value and the gradient at these arguments."""
-        return build.gradient(self.f, xs, True).source
+        """The code of the value and the gradient at these arguments; what runs there, if it does already."""
+        made = build.gradient(self.f, xs, True)
+        code = code_of(self.f)
+        states: list[tuple[Any, State]] = list(CACHE.states.items())
+        for (kind, of, count), state in states:
+            if of is code and count == len(xs) and _kind(kind)[1] in (True, False):
+                for entry in state.entries:
+                    if entry.later is not None and entry.later.plain == made.source:
+                        return entry.source
+        return made.source
 
     def report(self) -> str:
         """What was fused and planned, which guards and questions there are, and why it fell back."""
@@ -167,14 +221,23 @@ class Compiled:
         code = code_of(self.f)
         states: list[tuple[Any, State]] = list(CACHE.states.items())
         for (kind, of, count), state in states:
+            how, kind = _kind(kind)
             operator = isinstance(kind, tuple) and kind[-1] is code
             if of is code or operator:
                 what = kind[0] if operator else _WHAT.get(kind, kind)
-                lines.append(f"{what}, {count} arguments, traced {state.traces} times")
+                wish = "" if how is AUTO else f", {how}"
+                lines.append(f"{what}, {count} arguments, traced {state.traces} times{wish}")
                 lines += [f"runs eagerly: {state.eager}"] if state.eager else []
                 lines += [f"a call ran eagerly after a {state.raised}"] if state.raised else []
                 lines += [str(entry.report) for entry in state.entries]
         return "\n".join(lines) or "not called yet"
+
+
+def _kind(kind: Any) -> tuple[How, Any]:
+    """How a kind of program is wanted, and the kind itself."""
+    if isinstance(kind, tuple) and kind and type(kind[0]) is How:
+        return kind[0], kind[1]
+    return AUTO, kind
 
 
 def compiled(f: Callable[..., Any]) -> Compiled:

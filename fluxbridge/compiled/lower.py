@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.drawing import SHARED
 from ..autodiff.primitive import PRIMITIVES, UFUNCS, Primitive, Spec
 from ..autodiff.tape import NUMBERS
 from ..recording import Choice, Step
-from . import written
+from . import calls, written
+from .draws import draw
 from .formulas import is_real
-from .program import Builder, Const, Form, Var, form_of
+from .program import OTHER, Builder, Const, Form, Var, form_of
 from .refusals import CannotCompile
-from .trace import ANSWERS, FOLLOWED, Trace, line_of, the_value
+from .trace import ANSWERS, DRAW, FOLLOWED, OBJECT, Trace, line_of, the_value
 
 
 def number(x: Any) -> Any:
@@ -57,6 +59,10 @@ def is_number(x: Any) -> bool:
     return type(x.value) in NUMBERS
 
 
+#: What a program notes its effects in.
+DOINGS = Var(Form("other"), "doings")
+
+
 class Lowering:
     """Writes the steps of a trace as operations; `of` is the variable of every step."""
 
@@ -66,6 +72,9 @@ class Lowering:
         self.of: dict[int, Var] = {}
         self.asked = 0
         self.questions: list[Choice] = []
+        self.names: dict[int, str] = {}  #: of the objects that the program can find, by id
+        self.pairs: dict[int, Var] = {}  #: of steps that are calls: the result, and what pulls back
+        self.drawn: list[Var] = []  #: random numbers, drawn whether anybody needs them or not
 
     def inputs(self) -> list[Var]:
         """Variables for the leaves."""
@@ -117,6 +126,16 @@ class Lowering:
 
     def step(self, step: Step) -> Var:
         primitive, original = step.primitive, step.primitive.original
+        if original is DRAW:
+            return self._draw(step)
+        if original is OBJECT:
+            return self._object(step)
+        if step.position in self.trace.calls:
+            return self._call(step)
+        if step.position in self.trace.bare:
+            whole, index = self.operand(step.inputs[0]), step.options["index"]
+            text = f"{{0}}[{index}]"
+            return self.b.emit(operator.getitem, [whole, Const(index)], OTHER, text, shares=True)
         value = step.value
         form = form_of(value)
         if original.compute is _no_recomputation() or original.again is not None:
@@ -127,7 +146,7 @@ class Lowering:
             return self.b.emit(
                 primitive.compute, [self.operand(x) for x in step.inputs], form, options=step.options
             )
-        if form.kind == "other":
+        if form.kind == "other" and not hasattr(value, "observed"):
             raise CannotCompile(f"{original.name} gives a {type(value).__name__}", line_of(step.calls))
         args = [self.operand(x) for x in step.inputs]
         source = step.inputs[0] if step.inputs else None
@@ -152,6 +171,47 @@ class Lowering:
             return raw
         return self.b.emit(call, [raw], form, shares=True)
 
+    def _call(self, step: Step) -> Var:
+        """A function that is called with its derivative."""
+        flags = self.trace.strong[step.position]
+        args = [self.operand(x) for x in step.inputs]
+        for k, (a, flag) in enumerate(zip(args, flags, strict=True)):
+            if flag and isinstance(a, Var) and a.form.kind == "number":
+                kind: Any = np.float64 if a.form.dtype is float else np.int64
+                args[k] = self.b.emit(kind, [a], Form("scalar", (), np.dtype(kind)), "{f}({0})")
+        call = self.trace.calls[step.position]
+        pair = self.pairs[step.position] = self.b.emit(call, args, Form("tuple"), shares=True)
+        self.b.ask(calls.form, [pair], call.wanted)
+        form = form_of(step.value)
+        there = form if form.kind in ("array", "tuple") else OTHER
+        out = self.b.emit(operator.getitem, [pair, Const(0)], there, "{0}[0]", shares=True)
+        return out if there is form else self.b.emit(kept, [out], form, shares=True)
+
+    def _object(self, step: Step) -> Var:
+        """What the program finds under a name."""
+        name = self.names.get(id(step.value))
+        if name is None:
+            raise CannotCompile("a one-hot array on a way that is not followed")
+        return Var(OTHER, name)
+
+    def _draw(self, step: Step) -> Var:
+        """Random numbers, which are other ones in every run."""
+        generator = self.trace.drawn[step.position]
+        name = self.names.get(id(generator))
+        if name is None and not any(generator is g for g in SHARED):
+            raise CannotCompile(
+                "it draws random numbers from a generator that is not followed", line_of(step.calls)
+            )
+        found: Any = Const(generator) if name is None else Var(Form("other"), name)
+        args = [Const(step.options["make"]), Const(len(self.drawn)), found]
+        form = form_of(step.value)
+        args += map(Const, step.options["args"])
+        drawn = self.b.emit(
+            draw, [DOINGS, *args], form if form.kind == "array" else Form("other"), shares=True
+        )
+        self.drawn.append(drawn)
+        return drawn if form.kind == "array" else self.b.emit(number, [drawn], form)
+
     def _strong(self, x: Any, strong: bool, args: list[Any]) -> Any:
         """A number of NumPy's beside arrays of other types than float64 does not adapt to them."""
         if not strong or not isinstance(x, Var) or x.form.kind != "number":
@@ -168,11 +228,7 @@ class Lowering:
         name = primitive.original.name
         flags = self.trace.strong.get(step.position, ())
         numbers = all(map(is_number, args))
-        if form.dtype is int and any(flags):
-            raise CannotCompile("whole numbers of NumPy's, which wrap round", line_of(step.calls))
-        if form.dtype is int and not numbers:
-            raise CannotCompile("a whole number out of an array", line_of(step.calls))
-        if numbers:
+        if numbers and not (form.dtype is int and any(flags)):  # which wrap round
             args = [a if isinstance(a, Var) else Const(NUMBERS[type(a.value)](a.value)) for a in args]
             if name in OPERATIONS and form.dtype in _REAL:
                 return self.b.emit(primitive.compute, args, form, OPERATIONS[name])

@@ -92,12 +92,13 @@ class Op:
     takes arrays element by element all the same, and can be given blocks of them. `shares` says that the
     result may be an argument, or a view of one. `check` marks a question: nothing is assigned, and the
     program does not apply where the answer is not `wanted`. `code` are statements that say the same as
-    `call`, where a function call would take longer than what it does.
+    `call`, where a function call would take longer than what it does. `into` is an operand whose memory the
+    result may take.
     """
 
     __slots__ = (
-        "args", "blockwise", "call", "check", "code", "line", "options", "out", "shares", "text", "ufunc",
-        "wanted",
+        "args", "blockwise", "call", "check", "code", "into", "line", "options", "out", "shares", "text",
+        "ufunc", "wanted",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +110,7 @@ class Op:
         self.check = False
         self.wanted: Any = None
         self.code: tuple[str, ...] = ()
+        self.into: Var | None = None
 
     @property
     def name(self) -> str:

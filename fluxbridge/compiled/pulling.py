@@ -19,13 +19,13 @@ from .passes import numbered, simplified
 from .program import Op, Var, variables
 from .refusals import CannotCompile
 from .report import Report
-from .signature import Signature
 
 
-def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
+@build.with_integers
+def pullback(f: Callable[..., Any], xs: Sequence[Any], integers: build.Integers) -> build.Compiled:
     """The program of ``pullback(f, *xs)``, of functions that return one number or array."""
     start = time.perf_counter()
-    traced = build.trace_of(f, xs)
+    traced = build.trace_of(f, xs, True, integers)
     trace, writer = traced.trace, traced.writer
     if not isinstance(trace.out, Step):
         raise CannotCompile("the pullback of a function that does not return one number or array")
@@ -38,11 +38,12 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     if not back.active[trace.out.position]:
         raise CannotCompile("the pullback of a constant")
     found = [back.leaf(step) for step in trace.steps[: trace.leaves]]
-    results: list[Any] = [lowering.of[trace.out.position], found]
+    effects = build.Effects(traced, lowering)
+    results: list[Any] = [lowering.of[trace.out.position], found, effects.drawn, effects.assigned]
     report = Report()
     ops = simplified(lowering.b.ops, results, report)
     numbered(ops)
-    value, found = results
+    value, found = results[:2]
     later = _depending(ops, seed)
     first = [op for op in ops if op not in later]
     made = {op.out for op in first} | set(lowering.of.values())
@@ -65,6 +66,7 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     text = [
         "def run(f, xs):",
         *[f"    {line}" for line in [*traced.outline.lines, *copies, *writer.lines(first)]],
+        *[f"    {line}" for line in effects.lines(writer)],
         f"    return {writer.operand(value)}{own}, "
         f"{writer.name(Back, 'Back')}(back, ({names}{',' if names else ''}), {writer.name(spec, 'spec')}, "
         f"{writer.name(build._Fill(trace.templates), 'fill')}, {trace.leaves})",
@@ -76,9 +78,8 @@ def pullback(f: Callable[..., Any], xs: Sequence[Any]) -> build.Compiled:
     source = "\n".join(text) + "\n"
     if any(v.name == "unread" for op in ops for v in op.inputs()):
         raise CannotCompile("it reads an array on a way that is not followed")
-    exec(compile(source, "<fluxbridge.compiled>", "exec"), writer.names)
     report.finished(traced, ops, time.perf_counter() - start)
-    return build.Compiled(writer.names["run"], source, Signature(trace), report)
+    return effects.finish(source, traced, report)
 
 
 class Back:

@@ -18,6 +18,7 @@ class Report:
         self.seconds = 0.0
         self.memory = 0
         self.groups: list[str] = []
+        self.machine = ""  # what machine code there is, or why there is none
 
     def count(self, what: str, n: int) -> None:
         if n:
@@ -36,6 +37,7 @@ class Report:
         ]
         lines += [f"  {what}: {n}" for what, n in self.counts.items()]
         lines += [f"  {group}" for group in self.groups]
+        lines += [f"  {self.machine}"] if self.machine else []
         if self.memory:
             lines.append(f"  planned memory: {self.memory} bytes")
         lines += [f"  {q}" for q in self.questions]

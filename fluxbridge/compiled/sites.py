@@ -24,7 +24,8 @@ _RECORDING = {
         "autodiff/native.py",
         "autodiff/structure.py", "autodiff/template.py", "autodiff/sweep.py", "autodiff/reach.py",
         "autodiff/implicit.py", "autodiff/running.py", "autodiff/inplace.py", "autodiff/elements.py",
-        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "autodiff/loops.py", "adtypes.py",
+        "autodiff/refusals.py", "autodiff/callers.py", "compiled/trace.py", "compiled/watched.py",
+        "compiled/attempts.py", "autodiff/loops.py", "adtypes.py",
         "autodiff/blocks.py",
     )
 }  # fmt: skip
@@ -41,7 +42,10 @@ _ASKING = {
     "protocols.py": {"_call_ufunc", "__array_ufunc__", "__array_function__"},
     "rounding.py": {"function"},
     "determinant.py": {"_regular"},
+    # what a call with a rule of its own hands on to the rule, and then is one step
+    "tools.py": {"_open", "record_call", "checkpointed", "forwarddiff", "<listcomp>"},
     "training.py": {"_is_finite"},
+    "parameters.py": {"isnumeric", "parameters"},
     "primitive.py": {"setting", "_new"},
     "tracing.py": {"nan_in", "watching"},
     # what looks at types and shapes alone, by way of a variable

@@ -12,157 +12,78 @@ import operator
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from ..autodiff import native
 from ..autodiff.frames import engine_package
-from ..autodiff.primitive import Kind, Primitive, Tracer, plain
+from ..autodiff.holders import contents, put
+from ..autodiff.primitive import Primitive, Tracer, plain
 from ..autodiff.reach import Rebuilder, Way
 from ..autodiff.structure import take_apart
 from ..autodiff.tape import LEAF
 from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
-from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
+from ..recording.recording import RecordedArray, RecordedScalar
+from .attempts import Attempts, Looked, the_value
 from .closures import same
+from .draws import Generators
 from .refusals import CannotCompile
-from .sites import place_of, reads_value
+from .watched import ANSWERS, BOOL, CLASSES, MASKS, SLOT, WatchedMask, WatchedScalar
 
 engine_package(__package__)
 _HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
-_slot: Any = Tracer._value  # type: ignore[misc]
-
-
-def the_value(x: Any) -> Any:
-    """A question of its own: what is the value?"""
-    return x
-
-
-def _read(self: Any) -> Any:
-    value = _slot.__get__(self)
-    level = self.level
-    if level.watching:
-        frame = place_of(sys._getframe(1))
-        if frame is not None and reads_value(frame):
-            level.looked_at(self, value)
-    return value
 
 
 class _Stopped(BaseException):
     """Ends a run past every ``except Exception`` of the user's."""
 
 
-class WatchedNumber(RecordedNumber, metaclass=Kind):
-    __slots__ = ()
-    _value = property(_read, _slot.__set__)
-
-
-class WatchedScalar(RecordedScalar, metaclass=Kind):
-    """A number that is one of NumPy's outside."""
-
-    __slots__ = ()
-    _value = property(_read, _slot.__set__)
-
-
-WatchedNumber.numpys, WatchedNumber.pythons = WatchedScalar, WatchedNumber
-WatchedScalar.numpys, WatchedScalar.pythons = WatchedScalar, WatchedNumber
-
-
-class WatchedArray(RecordedArray, metaclass=Kind):
-    __slots__ = ()
-    _value = property(_read, _slot.__set__)
-
-
-class WatchedMask(WatchedArray, metaclass=Kind):
-    """The answers of a comparison of each element: an array of booleans that is a step of its own.
-
-    For everybody else it is as constant as a plain one; no cotangent goes through it.
-    """
-
-    __slots__ = ()
-    is_answer = True
-
-
-def _answer(ufunc: np.ufunc, operation: Callable[..., Any], swap: bool = False) -> Callable[..., Any]:
-    """A method that compares each element of an array of a trace that follows such answers."""
-    name = operation.__name__
-    usual = getattr(RecordedArray, f"__{'r' if swap else ''}{name.strip('_')}__")
-
-    def method(self: Any, *others: Any) -> Any:
-        if not self.level.masks or not all(isinstance(x, _OPERANDS) for x in others):
-            return usual(self, *others)
-        inputs = (*others, self) if swap else (self, *others)
-        return self.level.mask(ufunc, inputs) if _by_elements(inputs) else usual(self, *others)
-
-    return method
-
-
-def _by_elements(inputs: Sequence[Any]) -> bool:
-    """Do these broadcast to an array with axes, by way of one trace alone?"""
-    try:
-        shape = np.broadcast_shapes(*[np.shape(x) for x in inputs])
-    except ValueError:
-        return False
-    levels = {id(x.level) for x in inputs if isinstance(x, Tracer)}
-    return bool(shape) and len(levels) == 1
-
-
-_OPERANDS = (Tracer, np.ndarray, np.generic, float, int, complex)
-for _operation, _ufunc in (
-    (operator.lt, np.less), (operator.le, np.less_equal), (operator.gt, np.greater),
-    (operator.ge, np.greater_equal), (operator.eq, np.equal), (operator.ne, np.not_equal),
-):  # fmt: skip
-    setattr(WatchedArray, f"__{_operation.__name__}__", _answer(_ufunc, _operation))
-_bits: Any
-for _operation, _bits in (
-    (operator.and_, np.bitwise_and), (operator.or_, np.bitwise_or), (operator.xor, np.bitwise_xor),
-):  # fmt: skip
-    setattr(WatchedMask, f"__{_operation.__name__.strip('_')}__", _answer(_bits, _operation))
-    setattr(WatchedMask, f"__r{_operation.__name__.strip('_')}__", _answer(_bits, _operation, True))
-WatchedMask.__invert__ = _answer(np.invert, operator.invert)  # type: ignore[method-assign]
-
-
-def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-    level = self.level
-    if level.masks and ufunc in _MASKS and method == "__call__" and not options and _by_elements(inputs):
-        of_masks = ufunc not in _BITS or all(getattr(x, "dtype", None) is _BOOL for x in inputs)
-        if of_masks and all(isinstance(x, _OPERANDS) for x in inputs):
-            return level.mask(ufunc, inputs)
-    return RecordedArray.__array_ufunc__(self, ufunc, method, *inputs, **options)
-
-
-WatchedArray.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
-_BOOL = np.dtype(bool)
-_BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
-#: Functions of each element that answer with a boolean, as steps.
-_MASKS: dict[np.ufunc, Primitive] = {
-    u: Primitive(f"answer of {u.__name__}", compute=u, vjps=(None,) * u.nin)
-    for u in (
-        np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and,
-        np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite, np.signbit, *_BITS,
-    )
-}  # fmt: skip
 #: Functions that are followed as one step.
 FOLLOWED: dict[Callable[..., Any], Primitive] = {}
-ANSWERS = set(_MASKS.values())
-_CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
+#: Functions whose result counts as constant, as one step.
+BESIDE: dict[Callable[..., Any], Primitive] = {}
+OBJECT = Primitive("object", compute=lambda: None, vjps=())  #: one that the program finds
+DRAW = Primitive("draw", compute=lambda *_, **__: None, vjps=())
+_INT = np.dtype(int)
 
 
-class Trace(Recording):
+class Assigned(NamedTuple):
+    """An attribute to which f gave a new value; `outside` if the object is none of the arguments."""
+
+    owner: Any
+    name: str
+    step: Step
+    outside: bool
+
+
+class Trace(Attempts, Recording):
     """A run of ``f(*xs)``; the arrays `outside` are leaves after those of the arguments.
 
     `strong` says of every step which of its inputs are numbers of NumPy's, which do not adapt to float32.
     """
 
     def __init__(
-        self, f: Callable[..., Any], xs: Sequence[Any], outside: Sequence[np.ndarray] = (), masks: bool = True
+        self,
+        f: Callable[..., Any],
+        xs: Sequence[Any],
+        outside: Sequence[np.ndarray] = (),
+        masks: bool = True,
+        generators: Generators | None = None,
+        within: bool = False,
     ):
+        Attempts.__init__(self)
         self.watching = False
         self.masks = masks  # are the answers of comparisons of each element steps?
         self.strong: dict[int, tuple[bool, ...]] = {}
         self.looked: set[int] = set()
+        self.training = native.within_gradient()
         self.outside: list[Step] = []
+        self.generators = generators
+        self.drawn: dict[int, Any] = {}  #: the generators that steps drew from
+        self.assigned: list[Assigned] = []
         self.rebuilder: Rebuilder | None = None
         self.in_f = False
         self.stopped: CannotCompile | None = None
@@ -170,7 +91,13 @@ class Trace(Recording):
         self.scalars: set[int] = set()  #: the results that are NumPy's numbers
 
         def run(*stand_ins: Any) -> Any:
-            called = self._with_leaves(f, outside) if outside else f
+            if self.objects and take_apart(stand_ins, lambda x: id(x) in self.objects)[0]:
+                raise CannotCompile("a one-hot array stands where it is not followed")
+            called = f
+            if outside and within:
+                called, stand_ins = self._with_leaves((f, stand_ins), outside)
+            elif outside:
+                called = self._with_leaves(f, outside)
             self.watching = self.in_f = True
             try:
                 out = called(*stand_ins)
@@ -179,14 +106,17 @@ class Trace(Recording):
             finally:
                 self.watching = self.in_f = False
             splitters = [self.memory.rebuilt, self.rebuilder]
-            if self.memory.changed or any(s is not None and s.changes() for s in splitters):
+            if self.memory.changed:
                 raise CannotCompile("it changes what it was given")
+            for splitter in splitters:
+                for original, copy, made in splitter.changes() if splitter is not None else ():
+                    self._assigned(original, copy, made, splitter is self.rebuilder)
             if self.stopped is not None:  # f caught what was raised
                 raise self.stopped
             take_apart(out, self._is_result)
             return out
 
-        super().__init__(run, xs)
+        Recording.__init__(self, run, xs)
 
     def _is_result(self, x: Any) -> bool:
         """Is this a traced value? Note those that are NumPy's numbers."""
@@ -194,14 +124,20 @@ class Trace(Recording):
             self.scalars.add(x.step.position)
         return isinstance(x, Tracer)
 
-    def _with_leaves(self, f: Callable[..., Any], outside: Sequence[np.ndarray]) -> Callable[..., Any]:
-        """f, rebuilt to meet stand-ins for the arrays."""
+    def _with_leaves(self, f: Any, outside: Sequence[Any]) -> Any:
+        """f, and what is given to it, rebuilt to meet stand-ins for the arrays."""
         targets = {id(array): array for array in outside}
         wanted = Way().to(targets, f)
+        wanted -= {id(t) for t in take_apart(f, lambda x: isinstance(x, Tracer))[0]}  # which lead to us
         stand_ins = {}
         for key, array in targets.items():
+            if hasattr(array, "observed"):
+                stand_ins[key] = self.observed(array)
+                continue
             stand_ins[key] = tracer = self._leaf(array)
             self.outside.append(tracer.step)
+            self.cut.add(tracer.step.position)
+            self.on[tracer.step.position] = False
         self.rebuilder = rebuilder = Rebuilder(stand_ins, wanted)
         return rebuilder.split(f)[0]
 
@@ -212,12 +148,21 @@ class Trace(Recording):
             step = self._step(primitive, inputs, options, y, calls)
             self.choices.append(Choice(the_value, (step,), {}, y, len(self.steps), self._stack()))
             return y
+        if hasattr(y, "observed"):
+            stand_in = y.observed(self)
+            stand_in.place = len(self.steps)
+            self._step(primitive, inputs, options, y, calls)
+            return stand_in
         made = super()._wrap(primitive, y, inputs, options, calls)
-        kind = WatchedMask if primitive in ANSWERS else _CLASSES.get(type(made))
+        kind = (
+            WatchedMask
+            if primitive in ANSWERS or (isinstance(made, RecordedArray) and y.dtype == BOOL)
+            else CLASSES.get(type(made))
+        )
         if kind is None:
             return made
         twin = object.__new__(kind)
-        twin._value = _slot.__get__(made)
+        twin._value = SLOT.__get__(made)
         twin.level, twin.step = self, made.step
         if isinstance(y, np.ndarray) and primitive is not LEAF and y.nbytes > _LARGE:
             made.step.value = hollow(y)
@@ -229,8 +174,28 @@ class Trace(Recording):
         self.strong[place] = tuple([isinstance(x, RecordedScalar) for x in inputs])
         return made
 
+    # -- one-hot arrays and the like -----------------------------------------------------------------
+
+    def observed(self, x: Any) -> Any:
+        """A stand-in for an object that the program finds, or computes, in every run."""
+        if not self.masks:
+            return x
+        found = self.objects.get(id(x))
+        if found is None:
+            found = self.objects[id(x)] = x.observed(self)
+        return found
+
+    def step_of(self, stand_in: Any) -> Step:
+        """The step that gives the object behind a stand-in."""
+        if stand_in.place is None:
+            stand_in.place = len(self.steps)
+            self._step(OBJECT, (), {}, stand_in._value, ())
+        return self.steps[stand_in.place]
+
     def _kept(self, x: Any) -> Any:
         """A copy keeps the layout, on which the order of sums in products depends."""
+        if getattr(x, "level", None) is self and not isinstance(x, Tracer):
+            return x.step
         known = len(self._copies)
         kept = super()._kept(x)
         if self.in_f and type(x) is np.ndarray and len(self._copies) > known:
@@ -251,6 +216,8 @@ class Trace(Recording):
         super().watch(function, inputs, options, outcome)
         if len(self.choices) == before or (function in _PLAIN and isinstance(outcome, (bool, np.bool_))):
             return
+        if self.attempts and self.attempts[-1] and not isinstance(outcome, (bool, np.bool_)):
+            raise Looked
         watching, self.watching = self.watching, False
         try:
             values = [plain(x) for x in each(inputs)]
@@ -268,17 +235,56 @@ class Trace(Recording):
             FOLLOWED[function] = Primitive("slope", compute=function, vjps=(None,) * len(inputs))
         return self.record(FOLLOWED[function], inputs, {})
 
+    def beside(self, function: Callable[..., Any], inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+        """``function(*inputs, **options)`` as one step, through which no cotangent goes."""
+        if function not in BESIDE:
+            BESIDE[function] = Primitive(function.__name__, compute=function, vjps=(None,) * len(inputs))
+        return self.record(BESIDE[function], inputs, options)
+
+    def draw(self, make: Callable[..., Any], generator: Any, args: tuple[Any, ...]) -> Any:
+        """Random numbers, as a step that draws them."""
+        if not self.in_f or self.generators is None or self.generators.drawing:
+            return make(generator, *args)
+        if any(isinstance(x, Tracer) for x in args):
+            self.stop("what it draws depends on an argument")
+        try:
+            numbers = self.generators.draw(make, generator, args)
+        except CannotCompile as refusal:
+            self.stop(refusal.reason)
+        if not (isinstance(numbers, (float, np.floating)) or getattr(numbers, "dtype", _INT).kind in "fcb"):
+            self.stop("it draws random numbers that are no floats")
+        self.drawn[len(self.steps)] = generator
+        return self._wrap(DRAW, numbers, (), {"make": make, "args": args}, self._stack())
+
+    def _assigned(self, original: Any, copy: Any, made: dict[Any, Any], outside: bool) -> None:
+        """Note the attributes of an object that f has set, and put back what was there."""
+        now = contents(copy)
+        if isinstance(original, (list, dict)) or not hasattr(original, "__dict__") or list(now) != list(made):
+            raise CannotCompile("it changes what it was given")
+        for name, value in now.items():
+            if value is made[name]:
+                continue
+            if not (isinstance(value, Tracer) and value.level is self) or value.step.is_argument:  # type: ignore[attr-defined]
+                raise CannotCompile(f"it changes the attribute {name} of a {type(original).__name__}")
+            self.assigned.append(Assigned(original, name, value.step, outside))  # type: ignore[attr-defined]
+            put(copy, name, made[name])
+
     def mask(self, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
         """The answers of a comparison, as a step."""
-        return self.record(_MASKS[ufunc], inputs, {})
+        return self.record(MASKS[ufunc], inputs, {})
 
     def _step(self, primitive: Primitive, inputs: tuple, options: dict, y: Any, calls: tuple) -> Step:
         if len(self.steps) >= LONGEST:
             self.stop(f"it takes more than {LONGEST:,} steps")
-        return super()._step(primitive, inputs, options, y, calls)
-
-    def note(self, primitive: Primitive, y: Any, inputs: Iterable[Any]) -> Any:
-        self.stop(f"{primitive.name} has a rule of its own")
+        on = (
+            any(isinstance(x, Step) and self.on[x.position] for x in inputs)
+            if primitive is not LEAF
+            else True
+        )
+        made = super()._step(primitive, inputs, options, y, calls)
+        counts = primitive not in ANSWERS and primitive.original.compute not in BESIDE
+        self.on.append(on and counts and made.position not in self.cut)
+        return made
 
     def stop(self, reason: str) -> NoReturn:
         """End the run: f is not compiled."""
@@ -288,6 +294,8 @@ class Trace(Recording):
 
     def looked_at(self, tracer: Any, value: Any) -> None:
         """Somebody uses a value on the side."""
+        if self.attempts and self.attempts[-1]:
+            raise Looked
         step = tracer.step
         if step.position in self.looked:
             return

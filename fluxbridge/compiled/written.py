@@ -49,6 +49,16 @@ def _matmul(b: Builder, k: int, dy: Any, _y: Any, xs: Sequence[Any], _options: d
     )
 
 
+def _affine(b: Builder, k: int, dy: Any, _y: Any, xs: Sequence[Any], _options: dict[str, Any]) -> Any:
+    if not all(is_array(x) and is_real(x) for x in (dy, *xs)) or len(xs[1].form.shape) != 2:
+        return None
+    if len({x.form.dtype for x in (dy, *xs)}) > 1 or (k == 1 and xs[0].form.shape[0] == 1):
+        return None
+    if k == 2:
+        return b.emit(np.add.reduce, [dy, Const(1)], Form("array", dy.form.shape[:1], dy.form.dtype))
+    return _matmul(b, k, dy, None, xs[:2], {})
+
+
 def _transposed(b: Builder, x: Any) -> Any:
     if isinstance(x, Const):
         return Const(x.value.T)
@@ -102,7 +112,7 @@ def strong_zeros(slope: Any, product: Any) -> Any:
 STATEMENTS = {"vdot": np.vdot, "zeros": np.zeros, "strong_zeros": strong_zeros}
 
 RULES: dict[str, Row] = {
-    "sum": _sum, "mean": _mean, "matmul": _matmul, "absolute": _absolute, "where": _where,
+    "sum": _sum, "mean": _mean, "matmul": _matmul, "affine": _affine, "absolute": _absolute, "where": _where,
     "literal_power": _literal_power,
 }  # fmt: skip
 
@@ -194,6 +204,7 @@ def adding(indices: tuple[Any, ...], spec: Spec) -> Callable[..., np.ndarray]:
             out[index] += part
         return out
 
+    pieces.indices = indices  # type: ignore[attr-defined]
     return pieces
 
 

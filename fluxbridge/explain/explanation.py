@@ -56,6 +56,16 @@ class Explanation(ExplainedRun):
 
         return svg(self)
 
+    def program(self) -> str:
+        """The operations that are compiled of the function and its gradient, before and after the passes.
+
+        For that the function is recorded again, as compiling does. For one that is not compiled the text says
+        why.
+        """
+        from .views.program import program
+
+        return program(self)
+
     def records(self) -> list[dict[str, Any]]:
         """Every argument and step as a dict, in the order of execution, with real arrays inside."""
         from .views.data import records

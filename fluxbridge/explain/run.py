@@ -42,6 +42,7 @@ class ExplainedRun:
                 f"explain takes the function and its arguments, not {type(xs[0]).__name__}; it shows "
                 "what the native engine does."
             )
+        self.f, self.xs = f, tuple(xs)
         self.function = getattr(f, "__name__", type(f).__name__)
         self.xs = tuple(xs)
         self.forward = forward

@@ -24,7 +24,7 @@ from .axes import takes_axis
 from .nnlib import ctc_loss as ctc_loss
 from .nnlib import logsigmoid, logsoftmax, softmax
 from .nnlib.numeric import as_float, check_axis, check_real
-from .onehotarrays import OneHotArray
+from .onehotarrays import Observed, OneHotArray
 
 __all__ = [
     "binary_focal_loss",
@@ -172,7 +172,7 @@ def _abs2(x: Any) -> Any:
 
 def _as_array(x: Any) -> Any:
     """`x` as an array or a number; ArgumentError for anything else."""
-    x = take_up(x)
+    x = x.dense() if isinstance(x, Observed) else take_up(x)
     if isinstance(x, Tracer):
         return x
     if isinstance(x, range) or (hasattr(x, "__array__") and not hasattr(x, "astype")):

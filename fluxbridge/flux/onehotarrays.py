@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.primitive import Tracer, plain
+from ..autodiff.tracing import beside, follower
 from ..errors import ArgumentError, DimensionMismatch
 from .functors import leaf
 
@@ -128,8 +129,18 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- for gradient: an argument without derivative ----------------------------------------------------
 
-    def __fluxbridge_split__(self, _splitter: Any) -> tuple[Any, None]:
-        return self, None
+    def __fluxbridge_split__(self, splitter: Any) -> tuple[Any, None]:
+        observed = getattr(getattr(splitter.stand_in, "__self__", None), "observed", None)
+        return self if observed is None else observed(self), None
+
+    @property
+    def form(self) -> tuple[Any, ...]:
+        """All but the positions."""
+        return self.nlabels, self.indices.shape
+
+    def observed(self, level: Any) -> Observed:
+        """A stand-in in a recording that is to be run again with other arrays."""
+        return Observed(level, self)
 
     def __reduce__(self) -> Any:
         return OneHotArray, (self.indices, self.nlabels)
@@ -154,6 +165,55 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
             rows = _rows(self.indices[at], self.nlabels).replace("⋅", "0")
             blocks.append(f"[:, :, {label}] =\n{rows}")
         return f"{self.summary()}:\n" + "\n\n".join(blocks)
+
+
+class Observed(OneHotArray):
+    """Stands in for a OneHotArray, of the same shape, in a recording that is run again with other ones.
+
+    Its indices are a traced value. Raises nothing of its own.
+
+    >>> from fluxbridge import AutoNative, gradient
+    >>> y = OneHotArray([0, 2], 3)
+    >>> gradient(lambda w: np.sum(w @ y), AutoNative(compile=True), np.ones((1, 3)))[0]
+    array([[1., 0., 1.]])
+    """
+
+    __slots__ = ("_value", "level", "place")
+
+    def __init__(self, level: Any, value: OneHotArray):
+        self._value, self.level, self.nlabels = value, level, value.nlabels
+        self.place: int | None = None  # of the step that gives it
+
+    @property
+    def step(self) -> Any:
+        """The step of the recording that gives it."""
+        return self.level.step_of(self)
+
+    @property
+    def indices(self) -> Any:  # type: ignore[override]
+        """The positions, traced while the function runs."""
+        return beside(_indices, self) if self.level.watching else self._value.indices
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._value.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._value.ndim
+
+    @property
+    def size(self) -> int:
+        return self._value.size
+
+    def dense(self) -> Any:
+        """The same as a traced array of booleans, of the same shape."""
+        positions = np.arange(self.nlabels, dtype=np.uint32).reshape(-1, *[1] * (self.ndim - 1))
+        return self.indices == positions
+
+
+def _indices(x: OneHotArray) -> np.ndarray:
+    return x.indices
 
 
 #: OneHotArrays' name for one-hot arrays and views of them, which are one class here.
@@ -209,7 +269,7 @@ def _cell(row: int | None, column: int | None) -> str:
 def _dense(x: Any) -> Any:
     """`x` with ordinary arrays in place of one-hot ones, in lists, tuples and dicts too."""
     if isinstance(x, OneHotArray):
-        return np.asarray(x)
+        return x.dense() if isinstance(x, Observed) and x.level.watching else np.asarray(x)
     if type(x) in (list, tuple):
         return type(x)(map(_dense, x))
     return {k: _dense(v) for k, v in x.items()} if type(x) is dict else x
@@ -377,6 +437,8 @@ def onehotbatch(xs: Any, labels: Any, default: Any = _UNSET) -> OneHotArray:
     >>> onehotbatch([0, 5], range(3), 2).indices
     array([0, 2], dtype=uint32)
     """
+    if isinstance(xs, Tracer) and follower(xs) is not None:
+        return beside(onehotbatch, xs, labels=labels, default=default)
     xs = plain(xs)
     labels = _listed(labels)
     if isinstance(labels, range) and labels.step == 1 and len(labels):

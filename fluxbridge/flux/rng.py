@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.drawing import SHARED, drawn, replayed, set_state, state_of
 from ..errors import ArgumentError
 from .functors import leaf
 
@@ -25,6 +26,16 @@ class DefaultRNG:
 
     __slots__ = ()
     generator: Any = np.random.default_rng()
+    has_state = True
+
+    @property
+    def state(self) -> Any:
+        """The state of the generator behind it."""
+        return state_of(DefaultRNG.generator)
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        set_state(DefaultRNG.generator, state)
 
     def rand(self, dtype: Any, *shape: int) -> Any:
         return rand(DefaultRNG.generator, dtype, *shape)
@@ -51,6 +62,7 @@ class DefaultRNG:
 
 
 _DEFAULT = DefaultRNG()
+SHARED.append(_DEFAULT)
 
 
 def default_rng() -> Any:
@@ -135,6 +147,10 @@ def randperm(rng: Any, n: int) -> np.ndarray:
     >>> sorted(randperm(default_rng(), 3).tolist())
     [0, 1, 2]
     """
+    return drawn(_randperm, rng, n)
+
+
+def _randperm(rng: Any, n: int) -> np.ndarray:
     if isinstance(rng, np.random.Generator):
         return rng.permutation(n)
     return np.asarray(rng.randperm(n))
@@ -200,7 +216,8 @@ _running = _Running()
 def _again(make: Callable[..., Any], rng: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
     draws = _running.draws
     if draws is None:
-        return make(rng, dtype, *shape)
+        return drawn(make, rng, dtype, *shape)
+    replayed()
     _running.draws = None  # a generator may draw from another one by the same functions
     try:
         return draws.draw(make, rng, dtype, shape)

@@ -91,13 +91,27 @@ def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool = False) -> tu
     """
     rest = "model, batch, opt_state"
     engine, model, batch, state = _arguments(args, "trainstep_withgradient_", rest, compile)
+    return _checked_step(loss, engine, model, batch, state, returns=True)
+
+
+def _checked_step(
+    loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any, returns: bool
+) -> tuple[Any, Any]:
     if not isinstance(state, AbstractRule):
         check_state(state, "trainstep_")
-        match(state, model, None)  # before anything is run
-    return _step(loss, engine, model, batch, state)
+        if not _compiles(engine):  # a compiled step checks by itself
+            match(state, model, None)  # before anything is run
+    return _step(loss, engine, model, batch, state, returns)
 
 
-def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any) -> tuple[Any, Any]:
+def _compiles(engine: tuple[Any, ...]) -> bool:
+    return bool(engine) and isinstance(engine[0], AutoNative) and engine[0].compiles
+
+
+def _step(
+    loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: Any, returns: bool = False
+) -> tuple[Any, Any]:
+    """(loss, gradient) after one step; a compiled one gives its gradient only if it `returns`."""
     inputs = _spread(batch)
 
     def finite(m: Any) -> Any:
@@ -109,11 +123,20 @@ def _step(loss: Loss, engine: tuple[Any, ...], model: Any, batch: Any, state: An
     native = not engine or isinstance(engine[0], AutoNative)
     f = finite if native else lambda m: loss(m, *inputs)
     try:
-        value, (grad,) = withgradient(f, *engine, model)
+        if _compiles(engine) and not isinstance(state, AbstractRule):
+            from .training_compiled import compiled_step
+
+            finite.__qualname__ = getattr(loss, "__qualname__", type(loss).__qualname__)
+            return compiled_step(loss, f, model, state, returns, lambda: _taken(f, (), model, state))
+        return _taken(f, engine, model, state)
     except _NotFinite as found:
         return found.value, None
     except TypeError as error:
         raise _misunderstood(loss, model, inputs, error) from error
+
+
+def _taken(f: Loss, engine: tuple[Any, ...], model: Any, state: Any) -> tuple[Any, Any]:
+    value, (grad,) = withgradient(f, *engine, model)
     if is_lazy(_number(value)):
         value, grad = compute(value, grad)
     if not _is_finite(value):
@@ -143,8 +166,8 @@ def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
     The loss returns a real number, or a tuple or dict that begins with it; all of it is returned. A loss that
-    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the loss
-    and its gradient are compiled, as with ``AutoNative(compile=True)``.
+    is not finite updates nothing, neither parameters nor running statistics. With ``compile=True`` the step
+    is compiled: the results are the same, and what cannot be compiled runs as always, and says so once.
 
     Raises StructureError, before anything is run, if the state belongs to another model; ArgumentError if
     `opt_state` is no state; TypeError for another number of arguments, or a loss that does not take them; and
@@ -157,7 +180,8 @@ def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
     >>> model["w"].round(6)
     array([0.7])
     """
-    return trainstep_withgradient_(loss, *args, compile=compile)[0]
+    engine, model, batch, state = _arguments(args, "trainstep_", "model, batch, opt_state", compile)
+    return _checked_step(loss, engine, model, batch, state, returns=False)[0]
 
 
 def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compile: bool = False) -> None:
@@ -168,8 +192,7 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compil
     tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
     ``progress=False`` turns it off. A rule may stand for `opt_state`; its state is then lost at the end. The
     old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss does not take
-    the model. With ``compile=True`` the loss and its gradient are compiled, as with
-    ``AutoNative(compile=True)``.
+    the model. With ``compile=True`` the steps are compiled, as those of :func:`trainstep_`.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model; StructureError, before
     anything is run, if the state belongs to another model; ArgumentError if the data are no iterable, or one

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..autodiff.drawing import drawing
 from ..errors import StructureError
 from . import choices, orders
 from .kinds import FLOAT64, UINT64, Kind, is_type, kind_of, plain
@@ -32,6 +33,9 @@ class Generator(Source):
     >>> Xoshiro(1) == Xoshiro(1), isinstance(Xoshiro(1), Generator)
     (True, True)
     """
+
+    state: Any
+    has_state = True  #: `state` can be read and set, see autodiff/drawing.py
 
     def __eq__(self, other: object) -> bool:
         return self.state == other.state if isinstance(other, type(self)) else NotImplemented
@@ -58,6 +62,7 @@ class Generator(Source):
 
     # Uniform numbers and elements.
 
+    @drawing
     def rand(self, *what_and_size: Any) -> Any:
         """``rand([what], [size…])``: a random number or element, or an array of them.
 
@@ -101,6 +106,7 @@ class Generator(Source):
             return _put(array, draw(kind, array.size))
         return _put(array, choices.choose_many(self, what, array.size))
 
+    @drawing
     def bitrand(self, *shape: Any) -> np.ndarray:
         """A bool array, drawn as the bits of a BitArray: other values than those of ``rand(bool, …)``.
 
@@ -117,6 +123,7 @@ class Generator(Source):
 
     # Normal and exponential numbers.
 
+    @drawing
     def randn(self, *type_and_size: Any) -> Any:
         """``randn([type], [size…])``: standard normal numbers, of any floating-point or complex type.
 
@@ -141,6 +148,7 @@ class Generator(Source):
         """
         return _put(array, self._draws("randn", normal(), _own_kind(array), array.size))
 
+    @drawing
     def randexp(self, *type_and_size: Any) -> Any:
         """``randexp([type], [size…])``: exponential numbers of mean 1, of any floating-point type.
 
@@ -223,6 +231,7 @@ class Generator(Source):
         orders.shuffle(self, order)
         return _put(items, items.ravel(order="F")[order])
 
+    @drawing
     def randperm(self, n: Any) -> np.ndarray:
         """A random permutation of 0 … n - 1: Julia's, less 1. int64, or of the dtype of n.
 
@@ -245,6 +254,7 @@ class Generator(Source):
         """
         return _put(array, np.array(orders.permutation(self, _positions(array)), np.int64))
 
+    @drawing
     def randcycle(self, n: Any) -> np.ndarray:
         """A random cyclic permutation of 0 … n - 1: Julia's, less 1. int64, or of the dtype of n.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 import types
@@ -348,6 +349,43 @@ def test_effects_happen_once_a_call(capsys):
     before = COUNT
     gradient(counted, COMPILED, X)
     assert before + 1 == COUNT
+
+
+def test_a_collection_of_garbage_is_not_the_functions_doing(capsys):
+    """Who measures how long collections take (hypothesis does) asks for the time in the middle of f."""
+    times: list[float] = []
+
+    def timing(phase: str, _info: Any) -> None:
+        times.append(time.perf_counter())
+        print(phase)
+
+    class Node:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            print("freed", time.perf_counter())
+
+    def f(x: Any) -> Any:
+        for _ in range(4):
+            Node()
+            x = np.sin(x) * 2.0
+        return np.sum(x)
+
+    before = gc.get_threshold()
+    callbacks = list(gc.callbacks)
+    gc.callbacks.append(timing)
+    gc.set_threshold(1)
+    try:
+        for _ in range(4):
+            both(f, X)
+    finally:
+        gc.set_threshold(*before)
+        gc.collect()
+        gc.callbacks.remove(timing)
+    assert times and "freed" in capsys.readouterr().out
+    assert gc.callbacks == callbacks
+    assert is_compiled(f), state_of(f).eager
 
 
 @pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")

@@ -125,6 +125,18 @@ def test_results_with_structure():
         both(f, 1.0 + k)
 
 
+def test_results_of_other_kinds():
+    """Named tuples, and arrays that are made in the function, which are the caller's own."""
+
+    def f(x: Any) -> Any:
+        return x * x, Pair(2 * x, [np.ones(3), np.arange(2), x > 0.0])
+
+    for k in range(5):
+        found = both(f, 1.0 + k)
+        found.val[1].b[0][:] = 7.0
+    assert state_of(f).traces == 1 and not state_of(f).eager
+
+
 def test_a_result_that_does_not_depend_on_the_argument():
     for k in range(3):
         both(lambda x: 3.0, 1.0 + k)

@@ -22,6 +22,11 @@ pytestmark = [pytest.mark.once, pytest.mark.filterwarnings("ignore::RuntimeWarni
 SAMPLES = samples()
 #: Samples that are not compiled, by name, and why.
 NOT_COMPILED = {"apply_along_axis"}
+#: Samples whose programs answer for the values, or whole numbers, that they were made from: 41 of 2,009.
+BY_VALUE = {
+    "frexp", "getitem", "histogram", "histogramdd", "lstsq", "piecewise", "polyfit", "real_if_close",
+    "trim_zeros", "unique_all", "unique_counts", "unique_inverse",
+}  # fmt: skip
 GROUPS = 40
 
 
@@ -41,7 +46,7 @@ def some(block: int) -> list[Sample]:
 @pytest.mark.parametrize("block", range(GROUPS))
 def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
     """Here the same bits; elsewhere the same, or the program says that it is not for it."""
-    refused = []
+    refused, guarded = [], []
     for sample in some(block):
         f, xs = scalar(sample)
         try:
@@ -50,6 +55,8 @@ def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
             refused.append(sample.name)
             continue
         assert same(program.run(f, xs), native.withgradient(f, xs)), sample.name
+        if any("the_value" in question for question in program.report.questions):
+            guarded.append(sample.name)
         for seed in range(3):
             point = moved(xs, seed)
             found = result(lambda: program.run(f, point))  # noqa: B023
@@ -59,6 +66,7 @@ def test_compiled_is_eager_and_knows_where_it_does_not_apply(block):
                     f"{sample.name} at {point!r}: {found!r}, eager {wanted!r}\n{program.source}"
                 )
     assert len(refused) <= 2, refused
+    assert set(guarded) <= BY_VALUE, guarded
 
 
 @pytest.mark.parametrize("block", range(0, GROUPS, 2))

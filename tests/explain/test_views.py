@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -244,3 +245,30 @@ def test_steps_of_many_inputs_are_shortened():
     explanation = explanation.unfold()
     assert "… 25 more" in explanation.html() and "… 25 more" in explanation.markdown()
     assert explanation.latex().count("{") == explanation.latex().count("}")
+
+
+def test_the_compiled_program_stands_beside_the_lines():
+    def f(w, x):
+        h = np.tanh(w @ x)
+        return np.sum(h * h) + np.sum(h * h)
+
+    shown = explain(f, np.ones((2, 2)), np.ones(2)).program()
+    recorded, left = shown.split("as it runs")
+    assert shown.startswith("f(w, x)\n\nrecorded\n  v1 = matmul(w, x)")
+    assert recorded.count("multiply(v2, v2)") > left.count("multiply(v2, v2)") == 1
+    assert "h = np.tanh(w @ x)" in left and "return np.sum(h * h) + np.sum(h * h)" in left
+    assert re.search(r"v2 = tanh\(v1\)\n", left)  # the line is not said twice
+
+
+def test_large_arrays_are_shown_in_blocks():
+    shown = explain(lambda x: np.sum(np.exp(np.sin(x))), np.ones(100_000)).program()
+    assert "  in blocks of 4096, over (100000,):\n    v1 = sin(x)" in shown
+
+
+def test_what_is_not_compiled_says_why():
+    def f(x):
+        global COUNT
+        COUNT = 1
+        return x * x
+
+    assert explain(f, 2.0).program() == "f(x) runs eagerly, not compiled: it assigns the global COUNT"

@@ -11,6 +11,8 @@ from .dead import dead
 from .folding import folding
 from .groups import Group, grouped
 from .identities import identities
+from .reuse import reuse
+from .scaling import scaling
 from .signs import signs
 
 
@@ -23,7 +25,7 @@ def simplified(
     """
     for name, run in (
         ("constants folded", folding), ("identities", identities), ("signs", signs),
-        ("common subexpressions", common),
+        ("factors", scaling), ("common subexpressions", common),
     ):  # fmt: skip
         before = len(ops)
         ops = run(ops, results)
@@ -39,3 +41,6 @@ def numbered(ops: list[Op]) -> None:
     every = [inner for op in ops for inner in (op.ops if isinstance(op, Group) else [op])]
     for k, op in enumerate([op for op in every if op.out is not None], 1):
         op.out.name = f"v{k}"  # type: ignore[union-attr]
+
+
+__all__ = ["numbered", "reuse", "simplified"]

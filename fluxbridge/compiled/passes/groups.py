@@ -62,7 +62,7 @@ def grouped(ops: list[Op], results: list[Any], contiguous: set[Var], report: Rep
 
 
 def _grouped(ops: list[Op], needed: set[Var], contiguous: set[Var], report: Report) -> list[Op]:
-    _note_contiguous(ops, contiguous)
+    note_contiguous(ops, contiguous)
     start = next((k for k, op in enumerate(ops) if _fits(op, None, contiguous)), None)
     if start is None:
         return ops
@@ -120,7 +120,7 @@ def _operand_fits(x: Any, shape: tuple[int, ...], contiguous: set[Var]) -> bool:
     return len(form.shape) <= len(shape)
 
 
-def _note_contiguous(ops: Sequence[Op], contiguous: set[Var]) -> None:
+def note_contiguous(ops: Sequence[Op], contiguous: set[Var]) -> None:
     """Add the variables whose arrays are surely in C order."""
     for op in ops:
         if op.out is None or op.out.form.kind != "array":

@@ -124,16 +124,21 @@ def lines(group: Group, writer: Any, number: int) -> list[str]:
             line = op.line
             body += [f"# {line}"] if line else []
         if is_total(op):
-            body.append(f"{op.out} += {writer.name(op.call)}({operand(op.args[0])}, None)")
+            axes = "" if group.flat else ", None"
+            body.append(f"{op.out} += {writer.name(op.call)}({operand(op.args[0])}{axes})")
             plan.release(op, k)
             continue
         out: Any = op.out
-        args = ", ".join(operand(a) for a in op.args)
+        operands = [
+            operand(a) if isinstance(a, Var) or a.form.kind == "array" else text
+            for a, text in zip(op.args, writer.operands(op), strict=True)
+        ]
+        args = ", ".join(operands)
         call = writer.name(op.call)
         if op.ufunc is not None and out.form.dtype.kind == "f":
             plan.release(op, k)
             name = block[out] if out in group.needed else plan.take(out)
-            body.append(f"{call}({args}, out={name})")
+            body.append(writer.writing(op, operands, name))
             block[out] = name
         elif out in group.needed:
             body.append(f"{block[out]}[...] = {call}({args})")

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..closures import same
+from ..lower import total
 from ..passes.groups import Group
+from ..passes.kernels import Kernel
 from ..program import Const, Op, Var
 from ..written import STATEMENTS
-from . import blocks
+from . import blocks, calls
 
 _OPERATORS = {
     np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.true_divide: "{0} / {1}",
@@ -38,7 +40,13 @@ class Writer:
         self.names: dict[str, Any] = {"MISS": MISS, "same": same, "ndarray": np.ndarray, **STATEMENTS}
         self.of: dict[int, str] = {}
         self.kept: list[Any] = []
+        self.functions: list[str] = []  #: beside the program
+        self.machine: dict[Kernel, Any] = {}  #: the machine code of kernels
+        self.numbers: dict[str, np.ndarray] = {}
+        self.threads = 1
         self.planned = 0  #: bytes of work arrays
+        self.into: dict[Var, str] = {}  #: arrays that are written into memory which is there already
+        self.over: dict[int, list[Var]] = {}  #: what is read for the last time, by the id of the operation
         self.reserved: set[str] = set()  #: names that variables have
 
     def name(self, x: Any, wish: str = "") -> str:
@@ -63,6 +71,18 @@ class Writer:
         self.kept.append(x)
         return name
 
+    def define(self, wish: str, names: list[str], lines: list[str]) -> str:
+        """The name of a function with these lines, which is written beside the program."""
+        name, n = wish, 0
+        while name in self.reserved or name in self.names:
+            n += 1
+            name = f"{wish}{n}"
+        self.reserved.add(name)
+        self.functions.append(
+            f"\ndef {name}({', '.join(names)}):\n" + "".join(f"    {line}\n" for line in lines)
+        )
+        return name
+
     def operand(self, x: Any) -> str:
         if isinstance(x, Var):
             return x.name
@@ -79,8 +99,36 @@ class Writer:
             return "(" + "".join(f"{self.operand(v)}, " for v in x) + ")"
         return self.name(x)
 
+    def operands(self, op: Op) -> list[str]:
+        """The arguments of an operation. Beside arrays, numbers are arrays without axes: NumPy is quicker."""
+        if op.ufunc is None or not _of_doubles(op):
+            return [self.operand(a) for a in op.args]
+        return [self.zero_d(a.value) if isinstance(a, Const) and _is_number(a.value) else self.operand(a)
+                for a in op.args]  # fmt: skip
+
+    def zero_d(self, value: float) -> str:
+        """The name of a number as an array without axes."""
+        text = repr(float(value))
+        if text not in self.numbers:
+            made = np.array(float(value))
+            made.flags.writeable = False
+            self.numbers[text] = made
+        wish = "n" + text.removesuffix(".0").replace("-", "_").replace(".", "_").replace("+", "")
+        return self.name(self.numbers[text], wish)
+
+    def writing(self, op: Op, args: list[str], name: str) -> str:
+        """A ufunc that writes into an array; NumPy is quicker if it does not have to read `out=`."""
+        out = (
+            f"out={name}" if op.ufunc in (np.maximum, np.minimum) else name
+        )  # which are to have two arguments
+        return f"{self.name(op.call)}({', '.join([*args, out])})"
+
     def expression(self, op: Op) -> str:
-        args = [self.operand(a) for a in op.args]
+        args = self.operands(op)
+        if op.call is total and len(op.args[0].form.shape) == 1:
+            return f"{self.name(op.call)}({args[0]}).item()"
+        if op.into is not None:
+            return self.writing(op, args, op.into.name)
         if op.text:
             return op.text.format(*args, f=self.name(op.call))
         if op.ufunc in _OPERATORS:
@@ -92,8 +140,13 @@ class Writer:
         found = []
         line = ""
         for op in ops:
+            if isinstance(op, Kernel):
+                found += calls.lines(op, self.machine[op], self)
+                line = ""
+                continue
             if isinstance(op, Group):
                 found += blocks.lines(op, self, len(self.names))
+                found += self.ended(op)
                 line = ""
                 continue
             if op.line != line:
@@ -101,7 +154,13 @@ class Writer:
                 if line:
                     found.append(f"# {line}")
             found += self.statement(op)
+            found += self.ended(op)
         return found
+
+    def ended(self, op: Op) -> list[str]:
+        """A line that lets go of what is read for the last time here."""
+        names = [v.name for v in self.over.get(id(op), ())]
+        return [f"del {', '.join(names)}"] if names else []
 
     def statement(self, op: Op) -> list[str]:
         if op.code:
@@ -110,6 +169,12 @@ class Writer:
                 k: self.operand(Const(v)) if not callable(v) else self.name(v) for k, v in op.options.items()
             }
             return [text.format(*args, out=op.out, **known) for text in op.code]
+        if op.out in self.into:
+            args = [self.operand(a) for a in op.args]
+            options = [f"{k}={self.operand(Const(v))}" for k, v in op.options.items()]
+            return [
+                f"{op.out} = {self.name(op.call)}({', '.join([*args, *options])}, out={self.into[op.out]})"
+            ]
         if not op.check:
             return [f"{op.out} = {self.expression(op)}"]
         if op.call.__name__ == "the_value":
@@ -122,6 +187,16 @@ class Writer:
         if type(op.wanted) is bool:
             return [f"if {right} is not {op.wanted}: return MISS"]
         return [f"if not same({right}, {self.operand(Const(op.wanted))}): return MISS"]
+
+
+def _is_number(x: Any) -> bool:
+    return type(x) is float or (type(x) is int and abs(x) <= 2**53)
+
+
+def _of_doubles(op: Op) -> bool:
+    """Are all arrays among the operands, of which one has axes, of double precision?"""
+    arrays = [a.form for a in op.args if a.form.kind == "array"]
+    return all(f.dtype == np.float64 for f in arrays) and any(f.shape for f in arrays)
 
 
 #: Names that variables of the code have.

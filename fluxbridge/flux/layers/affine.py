@@ -15,8 +15,8 @@ def _column(b: Any, ndim: int) -> Any:
     return b if ndim == 1 else np.reshape(b, (-1, 1))
 
 
-def _affine(w: np.ndarray, x: np.ndarray, b: np.ndarray) -> np.ndarray:
-    y = w @ x
+def _affine(w: np.ndarray, x: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    y = np.matmul(w, x, out=out)
     b = _column(b, y.ndim)
     if y.dtype == np.result_type(y.dtype, b.dtype):
         y += b
@@ -30,10 +30,15 @@ def _outer(dy: Any, x: Any) -> Any:
     return dy @ conj(x).T
 
 
+def _transposed_times(w: Any, dy: Any) -> Any:
+    """conj(w).T @ dy; a single row is no business of matrix products, which take several times as long."""
+    return conj(w).T * dy if np.shape(w)[0] == 1 and np.ndim(dy) == 2 else conj(w).T @ dy
+
+
 AFFINE: Any = primitive(
     None,
     lambda dy, _y, _w, x, _b: _outer(dy, x),
-    lambda dy, _y, w, _x, _b: conj(w).T @ dy,
+    lambda dy, _y, w, _x, _b: _transposed_times(w, dy),
     lambda dy, _y, _w, _x, _b: dy if np.ndim(dy) == 1 else np.sum(dy, axis=1),
     jvp=(
         lambda dw, _y, _w, x, _b: dw @ x,

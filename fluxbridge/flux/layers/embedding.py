@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.primitive import plain
+from ...autodiff.tracer import TracedArray
+from ...autodiff.tracing import follower
 from ...errors import ArgumentError
 from ..absent import OldField
 from ..declare import layer
@@ -45,6 +47,9 @@ def _is_one_hot(x: Any) -> bool:
 
 def embed(layer: Any, x: Any) -> Any:
     """The columns of the weight at positions x, of shape (out, *x.shape), or for one-hot columns x."""
+    level = follower(x) if isinstance(x, TracedArray) and x.dtype.kind in "iu" else None
+    if level is not None:
+        return level.call(_look_up, (layer.weight, x), {})
     weight, x = layer.weight, as_array(plain(x))
     if _is_one_hot(x):
         size_check(layer, x, 0, weight.shape[1])

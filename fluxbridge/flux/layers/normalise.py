@@ -8,6 +8,7 @@ import numpy as np
 
 from ...autodiff.primitive import plain
 from ...autodiff.structure import assign
+from ...autodiff.tracing import beside
 from ...errors import ArgumentError, DimensionMismatch
 from ..declare import layer
 from ..initialisers import ones32, zeros32
@@ -16,11 +17,25 @@ from ..nnlib.numeric import check_integer
 from ..show import function_name, text
 from .basic import Scale
 from .shapes import EPS, activate, identity, normalise, numbers, size_check
-from .standard import moments, standardise
+from .standard import follows, moments, standardise
 
 __all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm"]
 
 MOMENTUM = float(np.float32(0.1))  #: 0.1f0
+
+
+def updated(x: Any, mean: Any, variance: Any, axes: tuple[int, ...], momentum: Any, known: Any) -> Any:
+    """Running statistics: (1 - momentum)·old + momentum·batch, with the unbiased variance."""
+    of_batch = moments(x, axes) if known is None else known
+    last = x.ndim - 1
+    if last not in axes:
+        of_batch = tuple([np.mean(part, axis=last) for part in of_batch])
+    count = int(np.prod([x.shape[i] for i in axes]))
+    with np.errstate(all="ignore"):
+        unbiased = np.float64(count) / (count - 1) * of_batch[1]
+        new_mean = (1 - momentum) * mean + momentum * np.reshape(of_batch[0], -1)
+        new_variance = (1 - momentum) * variance + momentum * np.reshape(unbiased, -1)
+    return np.asarray(new_mean, mean.dtype), np.asarray(new_variance, variance.dtype)
 
 
 class _ChannelNorm(HasMode):
@@ -79,9 +94,9 @@ class _ChannelNorm(HasMode):
         else:
             if self.track_stats:
                 self._enough(x.shape, axes)
-            known = moments(plain(x), axes)
+            known = None if follows(x) else moments(plain(x), axes)
             if self.track_stats:
-                self._track(x.shape, axes, *known)
+                self._track(x, axes, known)
             y = standardise(x, self.ε, axes, known)
             if self.affine:
                 y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
@@ -98,18 +113,11 @@ class _ChannelNorm(HasMode):
                 "(DataLoader(partial=False)), or call the layer in test mode (testmode_)."
             )
 
-    def _track(self, shape: tuple[int, ...], axes: tuple[int, ...], mean: Any, variance: Any) -> None:
-        """Running statistics: (1 - momentum)·old + momentum·batch, with the unbiased variance."""
-        last = len(shape) - 1
-        if last not in axes:
-            mean, variance = np.mean(mean, axis=last), np.mean(variance, axis=last)
-        count = int(np.prod([shape[i] for i in axes]))
-        old_mean, old_variance, momentum = plain(self.μ), plain(self.σ2), plain(self.momentum)
-        with np.errstate(all="ignore"):
-            unbiased = np.float64(count) / (count - 1) * variance
-            new_mean = (1 - momentum) * old_mean + momentum * np.reshape(mean, -1)
-            new_variance = (1 - momentum) * old_variance + momentum * np.reshape(unbiased, -1)
-        assign(self, μ=np.asarray(new_mean, old_mean.dtype), σ2=np.asarray(new_variance, old_variance.dtype))
+    def _track(self, x: Any, axes: tuple[int, ...], known: Any) -> None:
+        """Update the running statistics; `known` are the moments of x."""
+        old = (self.μ, self.σ2)
+        mean, variance = beside(updated, x, *old, axes=axes, momentum=plain(self.momentum), known=known)
+        assign(self, μ=mean, σ2=variance)
 
     def _sizes(self) -> str:
         return str(plain(self.chs))

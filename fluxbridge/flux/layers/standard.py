@@ -53,6 +53,11 @@ def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | No
 STANDARDISE: Any = primitive(None, _x_rule, _eps_rule, name="standardise", compute=_standardise)
 
 
+def follows(x: Any) -> bool:
+    """Is `x` recorded to be computed anew with other values, so that nothing about them may be known?"""
+    return hasattr(getattr(x, "level", None), "follow")
+
+
 def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> Any:
     """(x - mean) / √(variance + eps) along `axes` for real x, in its shape; `known` are its :func:`moments`.
 
@@ -61,6 +66,6 @@ def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> A
     >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
     array([[-1.,  1.]])
     """
-    if known is None and not hasattr(getattr(x, "level", None), "follow"):  # it asks anew
+    if known is None and not follows(x):
         known = moments(plain(x), axes)
     return STANDARDISE(x, eps, axes=axes, known=known)

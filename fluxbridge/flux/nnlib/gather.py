@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import plain, primitive
+from ...autodiff.primitive import Tracer, plain, primitive
+from ...autodiff.tracing import follower
 from ...errors import DimensionMismatch
 from .numeric import check_broadcast, check_numbers
 from .windows import expand
@@ -152,6 +153,9 @@ def gather(x: Any, *idx: Any) -> Any:
     array([[3, 1, 3],
            [6, 4, 6]])
     """
+    level = follower(*[i for i in idx if isinstance(i, Tracer)])
+    if level is not None:
+        return level.call(gather, (x, *idx), {})
     index = _index(idx[0]) if len(idx) == 1 else _index(tuple(np.asarray(i) for i in idx))
     _check_bounds(index, np.shape(x)[max(np.ndim(x) - len(index), 0) :])
     return GATHER(x, index=index)

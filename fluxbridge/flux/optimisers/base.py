@@ -86,6 +86,9 @@ class AbstractRule:
     elementwise = False
     #: Does ``apply_`` write into the arrays of its state?
     writes_state = False
+    #: May its next state hold the array ``dx`` that ``apply_`` was given, or a view? Then compiled steps
+    #: do not compute gradients in memory that the next step writes over. No rule of this package does so.
+    keeps_gradient = True
     #: Does it compare numbers? Then it is for real parameters only.
     compares = False
     refuses_negative_eta = True
@@ -94,6 +97,7 @@ class AbstractRule:
         super().__init_subclass__()
         own = vars(cls)
         cls.writes_state = cls.writes_state or "apply_" in own
+        cls.keeps_gradient = not cls.__module__.startswith(f"{__package__}.")
         if "apply_" in own or ("apply" in own and "elementwise" not in own):
             cls.elementwise = False
 

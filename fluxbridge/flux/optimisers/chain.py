@@ -155,6 +155,7 @@ class OptimiserChain(AbstractRule):
         self.opts = opts
         self.elementwise = all(opt.elementwise for opt in opts)
         self.writes_state = any(opt.writes_state for opt in opts)
+        self.keeps_gradient = any(opt.keeps_gradient for opt in opts)
 
     def init(self, x: np.ndarray) -> Any:
         return tuple([opt.init(x) for opt in self.opts])
@@ -251,6 +252,7 @@ class MixedPrecision(AbstractRule):
         self.dtype = np.dtype(dtype)
         self.rule = inner
         self.elementwise, self.writes_state = inner.elementwise, inner.writes_state
+        self.keeps_gradient = inner.keeps_gradient
 
     def init(self, x: np.ndarray) -> Any:
         precise = x.astype(np.result_type(self.dtype, 1j) if x.dtype.kind == "c" else self.dtype)

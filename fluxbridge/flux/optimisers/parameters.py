@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autodiff.primitive import Tracer, plain
+from ...autodiff.primitive import Tracer, asked, plain
 from ...errors import DimensionMismatch
 from ..functors import KeyPath, fmap, functor, pairs, trainable
 
@@ -48,8 +48,10 @@ def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[Ke
     value = plain(x) if isinstance(x, Tracer) else x
     if isnumeric(x):
         if id(value) not in seen:
-            seen[id(value)] = value  # kept, as ids are reused
+            seen[id(value)] = x  # kept, as ids are reused
             yield path, x
+        else:
+            asked(are_one, (seen[id(value)], x), {}, True)
         return
     shared = hasattr(x, "__dict__")
     if shared:
@@ -59,6 +61,16 @@ def parameters(x: Any, path: KeyPath, seen: dict[int, Any]) -> Iterator[tuple[Ke
     for key, part, trained in parts_of(x):
         if trained:
             yield from parameters(part, KeyPath(path, key), seen)
+
+
+def are_one(x: np.ndarray, y: np.ndarray) -> bool:
+    """Are these the same array?"""
+    return x is y
+
+
+def are_different(*arrays: np.ndarray) -> bool:
+    """Is no array among these twice?"""
+    return len(set(map(id, arrays))) == len(arrays)
 
 
 def trainables(x: Any, *, path: bool = False) -> list[Any]:
@@ -76,7 +88,9 @@ def trainables(x: Any, *, path: bool = False) -> list[Any]:
     array([2., 4.])
     """
     found = list(parameters(x, KeyPath(), {}))
-    return found if path else [array for _, array in found]
+    arrays = [array for _, array in found]
+    asked(are_different, arrays, {}, True)
+    return found if path else arrays
 
 
 def destructure(model: Any) -> tuple[Any, Restructure]:
