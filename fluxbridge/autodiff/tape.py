@@ -123,10 +123,11 @@ class Tape(list[Record]):
                     self.lent.setdefault(id(value.base), []).append(value)
             else:
                 value = self.own(value)
-        elif isinstance(value, TracedArray):
-            value = alias(value)
-        elif type(value) is not float and (family := family_of(value)) is not None:
-            value = family.own(value)
+        elif type(value) is not float:
+            if isinstance(value, TracedArray):
+                value = alias(value)
+            elif (family := family_of(value)) is not None:
+                value = family.own(value)
         tracer = self.wrap(value, LEAF, (), (), None)
         if type(tracer) is ReverseArray:
             self.memory.arguments.append((tracer, original))
