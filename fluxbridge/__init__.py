@@ -35,7 +35,9 @@ from .api import (
     withjacobian,
 )
 from .autodiff.buffer import Buffer
+from .autodiff.families import Family, register_family
 from .autodiff.implicit import Grads, Params
+from .autodiff.lazy import compute
 from .autodiff.matrices import Diagonal, I
 from .autodiff.own_rules import adjoint
 from .autodiff.primitive import primitive
@@ -61,12 +63,13 @@ __version__ = "0.1.0"
 # formatted by hand: several names a line
 __all__ = [
     "ADType", "AutoEnzyme", "AutoFiniteDifferences", "AutoForwardDiff", "AutoJuliaFiniteDifferences",
-    "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Grads", "I", "Params", "Record",
-    "SubgradientMethod", "adjoint", "checkpointed", "compiled", "compose", "conventions", "cross_check",
-    "diaghessian", "directional", "errors", "explain", "fill_none", "flux", "forwarddiff", "gradient",
-    "hessian", "hessian_reverse", "hook", "ignore_derivatives", "is_subgradient", "jacobian", "julia",
-    "kinks", "pipe", "port", "primitive", "pullback", "pushforward", "random", "subgradients", "verifying",
-    "withgradient", "withjacobian",
+    "AutoMooncake", "AutoNative", "AutoZygote", "Buffer", "Diagonal", "Family", "Grads", "I", "Params",
+    "Record", "SubgradientMethod", "adjoint", "checkpointed", "compiled", "compose", "compute",
+    "conventions", "cross_check", "diaghessian", "directional", "errors", "explain", "fill_none", "flux",
+    "forwarddiff", "gradient", "hessian", "hessian_reverse", "hook", "ignore_derivatives",
+    "is_subgradient", "jacobian", "julia", "kinks", "pipe", "port", "primitive", "pullback",
+    "pushforward", "random", "register_family", "subgradients", "verifying", "withgradient",
+    "withjacobian",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .autodiff.families import family_of
 from .autodiff.native import as_in_gradient, within_gradient
 from .autodiff.primitive import Tracer, plain, seen, take_up
 from .autodiff.structure import Splitter, is_number_or_array, take_apart
@@ -186,8 +187,19 @@ def _own(x: Any) -> Any:
     return x.copy() if isinstance(x, np.ndarray) else x
 
 
+def _same_in_library(a: Any, b: Any) -> bool:
+    near = np.abs(a - b) <= UNITS * np.finfo(a.dtype).eps * np.abs(b)
+    return bool(np.all(near | (a == b) | ((a != a) & (b != b))))
+
+
 def _same(a: Any, b: Any) -> bool:
-    """Are two numbers or arrays equal to within rounding, and NaN and inf in the same places?"""
+    """Are two numbers or arrays equal to within rounding, and NaN and inf in the same places?
+
+    Of lazy arrays only shape and dtype are compared: nobody has asked for their values.
+    """
+    family = family_of(a)
+    if family is not None and family_of(b) is family:
+        return (a.shape, a.dtype) == (b.shape, b.dtype) and (family.lazy or _same_in_library(a, b))
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import plain
+from .tracing import plain
 
 
 def normal_axis(axis: Any, ndim: int) -> int:

@@ -148,6 +148,7 @@ class Block:
     __slots__ = ("memory", "order", "refused", "size", "undecided")
     over = False
     watches = False
+    foreign = False
 
     def __init__(self, size: int):
         self.order = next(ORDER)

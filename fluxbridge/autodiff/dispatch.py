@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .families import computed
 from .tracing import Tracer, holds_tracer
 
 Rule = Callable[..., Any]
@@ -43,7 +44,7 @@ def apply(primitive: Primitive, inputs: Sequence[Any], options: dict[str, Any]) 
         ):  # rules see arrays, never lists
             return apply(primitive, [take_up(x) for x in inputs], options)
     if level is None:
-        return primitive.compute(*inputs, **options)
+        return computed(primitive, inputs, options)
     return level.record(primitive, inputs, options)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from .families import family_of
 from .primitive import GENERATED, Primitive, Spec, Tracer, _caller, plain, register
 
 Formula = str | Callable[..., Any] | None
@@ -29,7 +30,12 @@ NAMES = {1: ("x",), 2: ("a", "b")}
 
 def conj(z: Any) -> Any:
     """The conjugate, without touching what is real."""
-    return z.conjugate() if type(z) is not bool else z
+    if type(z) is bool:
+        return z
+    try:
+        return z.conjugate()
+    except AttributeError:  # arrays of other libraries may not have it
+        return np.conjugate(z) if z.dtype.kind == "c" else z
 
 
 def select(condition: Any, value: Any) -> Any:
@@ -131,6 +137,8 @@ def saturating(
         value = near(y)
         if type(value) is not np.ndarray:
             low = _LOW.get(getattr(value, "itemsize", 8), 4e-4)
+            if family_of(value) is not None:
+                return np.where(np.abs(value) > low, value, exact(x))
             return value if np.iscomplexobj(value) or value > low else exact(x)
         return mended(value, x, True)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .families import family_of
 from .floating import own_work
 from .inplace import Memory, alias, related, shares
 from .primitive import (
@@ -58,13 +59,14 @@ class DualArray(TracedArray, metaclass=Kind):
 class Forward:
     """One level of forward mode."""
 
-    __slots__ = ("memory", "order", "refused")
+    __slots__ = ("foreign", "memory", "order", "refused")
     over = False
     watches = False
 
     def __init__(self) -> None:
         self.order = next(ORDER)
         self.memory = Memory()
+        self.foreign = False
         self.refused: Any = None  # what was refused while the function ran
 
     def leaf(self, value: Any, tangent: Any) -> Any:
@@ -84,6 +86,7 @@ class Forward:
             return value
         dual = stand_in(self, value, DualArray, DualNumber, DualScalar)
         dual.origin = None
+        self.foreign = self.foreign or family_of(plain(value)) is not None
         dual.strong = False
         dual.tangent = project(tangent, spec_of(dual._value))
         return dual

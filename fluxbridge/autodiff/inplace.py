@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import MutationError
 from .dispatch import PRIMITIVES, apply
+from .families import family_of
 from .frames import is_boundary, of_engine
 from .tracing import Tracer, plain
 
@@ -102,7 +103,10 @@ def alias(tracer: Any) -> Any:
 def copied(tracer: Any, order: Any = "C") -> Any:
     """A copy, with memory of its own in the order that NumPy would give it."""
     twin = alias(tracer)
-    twin._value = _moved(twin._value, plain(tracer).copy(order))
+    value = plain(tracer)
+    family = family_of(value)
+    new = value.copy(order) if family is None else family.own(value)
+    twin._value = _moved(twin._value, new)
     return twin
 
 

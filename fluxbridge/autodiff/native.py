@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from sys import modules
 from typing import Any
 
 import numpy as np
 
 from ..errors import NotScalarError, StructureError
 from . import floating
+from .families import family_of, meet
 from .foreign import in_our_words
 from .forward import Forward
 from .frames import boundary
@@ -56,6 +58,8 @@ class Trace:
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any]):
         self.tape = tape = Tape()
+        if "dask.array" in modules:
+            meet()
         self.splitter: Splitter | None = None
         self.templates: list[Any] = []
         stand_ins = []
@@ -133,12 +137,15 @@ def _make_fresh(cotangents: list[Any], seeds: list[Any]) -> None:
 def check_scalar(y: Any) -> None:
     """Refuse outputs that have no gradient, in Zygote's words."""
     value = plain(y)
-    if isinstance(value, np.ndarray) and value.ndim:
+    family = family_of(value)
+    if (isinstance(value, np.ndarray) or family is not None) and value.ndim:
         raise NotScalarError(
             f"Output is an array of shape {value.shape}, so the gradient is not defined. "
             "Perhaps you wanted jacobian, or the np.sum of it."
         )
-    if isinstance(value, (complex, np.complexfloating, np.ndarray)) and np.iscomplexobj(value):
+    if (
+        isinstance(value, (complex, np.complexfloating, np.ndarray)) or family is not None
+    ) and np.iscomplexobj(value):
         raise NotScalarError(
             f"Output is complex ({value}), so the gradient is not defined. "
             "Take np.real, np.imag or np.abs of it."
@@ -148,7 +155,7 @@ def check_scalar(y: Any) -> None:
             f"Output should be scalar; gradients are not defined for output {value!r}. "
             "To return more than the number, put it first and use withgradient."
         )
-    if not hasattr(value, "__float__"):
+    if family is None and not hasattr(value, "__float__"):
         raise NotScalarError(f"Output should be scalar; gradients are not defined for output {value!r}")
 
 
@@ -278,6 +285,7 @@ def with_tangents(xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[list[Any], lis
 @boundary
 def pushforward(f: Callable[..., Any], xs: Sequence[Any], dxs: Sequence[Any]) -> tuple[Any, Any]:
     """The value of f and its tangent along `dxs`, which has the structure of `xs` (or None)."""
+    meet()
     level = Forward()
     leaves, tangents = with_tangents(xs, dxs)
     feed = map(level.leaf, leaves, tangents)

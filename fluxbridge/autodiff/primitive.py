@@ -26,6 +26,7 @@ from .dispatch import (
     exponent_of,
     take_up,
 )
+from .families import family_of
 from .frames import GENERATED
 from .ondemand import load_on_demand
 from .refusals import lost
@@ -290,6 +291,8 @@ def _new(x: Any, args: tuple[Any, ...]) -> Any:
     if not (isinstance(x, Tracer) and hasattr(x, "state")):
         return x
     value = everywhere(x)
+    if family_of(value) is not None:  # it shares no memory that a function could write into
+        return x
     for a in args:
         for b in a if isinstance(a, (list, tuple)) else (a,):
             if x is b or (isinstance(b, Tracer) and np.may_share_memory(value, everywhere(b))):

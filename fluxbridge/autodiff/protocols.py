@@ -6,12 +6,14 @@ import dis
 import functools
 import inspect
 import sys
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import MutationError
+from .families import family_of
 from .inplace import change, fitted, is_given_out
 from .loops import in_loop
 from .primitive import (
@@ -62,6 +64,8 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     if function is None:
         raise about(no_rule(f"{full_name(ufunc)}.{method}"), *inputs)
+    if method != "at":
+        _check_family((ufunc, method), inputs)
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
@@ -131,7 +135,7 @@ def _measure() -> None:
 
 def _has_its_own_way(x: Any) -> bool:
     """Does `x` answer NumPy itself, as fluxbridge.I does?"""
-    return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__")
+    return not isinstance(x, _OURS) and hasattr(type(x), "__array_ufunc__") and family_of(x) is None
 
 
 @functools.cache
@@ -173,7 +177,18 @@ def as_numpy_gives(result: Any) -> Any:
 def _as_array(x: Any) -> Any:
     """`x` as NumPy takes it up: numbers count as its own, which do not adapt to float32."""
     x = take_up(x)
+    if family_of(x) is not None:
+        return x
     return as_numpy_gives(x) if isinstance(x, Tracer) else np.asarray(x)
+
+
+def _check_family(function: Any, args: Iterable[Any], constant: bool = False) -> None:
+    """Raise where an argument, or a member of a list, is of a library that `function` cannot take."""
+    for x in args:
+        for part in x if isinstance(x, (list, tuple)) else (x,):
+            family = family_of(plain(part))
+            if family is not None:
+                (family.check_constant if constant else family.check)(function)
 
 
 class NumpyProtocols:
@@ -206,9 +221,13 @@ class NumpyProtocols:
     def __array_function__(self, func: Any, types: Any, args: tuple, kwargs: dict) -> Any:
         function = FUNCTIONS.get(func)
         if function is not None:
+            if self.level.foreign:  # type: ignore[attr-defined]
+                _check_family(func, (*args, *kwargs.values()))
             result = function(*args, **kwargs)
             return result if func in _AS_IT_CAME else as_numpy_gives(result)
         if func in NO_DERIVATIVE:
+            if self.level.foreign:  # type: ignore[attr-defined]
+                _check_family(func, (*args, *kwargs.values()), constant=True)
             out = kwargs.get("out", args[k] if len(args) > (k := place_of_out(func)) else None)
             refuse_out(full_name(func), out if isinstance(out, Tracer) else None)
             if func in _SHARING and is_given_out(*args[:2]):
@@ -222,6 +241,13 @@ class NumpyProtocols:
         called = scipy_caller(sys._getframe(1))
         if called:
             raise about(refused_by_scipy(called), self)
+        family = family_of(plain(self))
+        if family is not None:
+            refusal = lost(
+                f"A NumPy array was asked for{_by_numpy(sys._getframe(1))} of an array of {family.name},",
+                "Call NumPy's functions on x itself.",
+            )
+            raise about(refusal, self)
         if dtype is not None and np.dtype(dtype).kind != "O":
             refusal = lost(
                 f"An array of {np.dtype(dtype)} was asked for{_by_numpy(sys._getframe(1))}",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .callers import compares_fractions, formats_text
+from .families import family_of, is_real, known
 from .habits import ATTRIBUTES, Absent
 from .primitive import OPERATORS, PRIMITIVES, REPLACED, WATCHERS, Tracer, apply, asked, plain, seen
 from .protocols import NumpyProtocols
@@ -36,7 +37,7 @@ def _unary(ufunc: np.ufunc) -> Callable[[Any], Any]:
 
 def _binary(ufunc: np.ufunc, swap: bool = False) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, self.operands):
+        if not isinstance(other, self.operands) and family_of(other) is None:
             return NotImplemented
         return apply(OPERATORS[ufunc], (other, self) if swap else (self, other), {})
 
@@ -52,7 +53,7 @@ def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return power_of_integers(self, other, modulus)
-        if not isinstance(other, self.operands):
+        if not isinstance(other, self.operands) and family_of(other) is None:
             return NotImplemented
         base, exponent = (other, self) if swap else (self, other)
         kind = "literal_power" if issubclass(type(exponent), REAL) else np.power
@@ -64,8 +65,11 @@ def _power(swap: bool = False) -> Callable[[Any, Any], Any]:
 def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         outcome = operation(plain(self), plain(other))
-        if type(outcome) is bool and (isinstance(self, NumpyNumber) or isinstance(other, NumpyNumber)):
-            outcome = np.bool_(outcome)
+        if type(outcome) is bool:
+            if isinstance(self, NumpyNumber) or isinstance(other, NumpyNumber):
+                outcome = np.bool_(outcome)
+        elif (family := family_of(outcome)) is not None:
+            outcome = family.answer(outcome, operation, (plain(self), plain(other)))
         return asked(operation, (self, other), {}, outcome) if WATCHERS else outcome
 
     return method
@@ -152,7 +156,7 @@ class Operators(NumpyProtocols):
         return asked(operator.invert, (self,), {}, ~seen(self))
 
     def __bool__(self) -> bool:
-        return asked(bool, (self,), {}, bool(plain(self)))
+        return asked(bool, (self,), {}, bool(known(self)))
 
     def __repr__(self) -> str:  # that of the value; one that outlived its call is told from it
         return f"Traced({plain(self)!r})" if self.level.over else repr(seen(self))  # type: ignore[attr-defined]
@@ -193,7 +197,7 @@ class Operators(NumpyProtocols):
 
     @property
     def real(self) -> Any:
-        own = np.isrealobj(plain(self)) and np.real not in REPLACED
+        own = is_real(plain(self)) and np.real not in REPLACED
         return self if own else np.real(self)  # type: ignore[call-overload]
 
     @property
@@ -201,7 +205,7 @@ class Operators(NumpyProtocols):
         return np.imag(self)  # type: ignore[call-overload]
 
     def conjugate(self) -> Any:
-        if np.isrealobj(plain(self)) and np.conjugate not in REPLACED:
+        if is_real(plain(self)) and np.conjugate not in REPLACED:
             return self
         y: Any = np.conjugate(self)  # type: ignore[call-overload]
         of_pythons = isinstance(y, Tracer) and not issubclass(self.__class__, (np.ndarray, np.generic))
@@ -252,7 +256,7 @@ class _Special:
 def _float(self: Any) -> float:
     caller = sys._getframe(1)
     if formats_text(caller) or compares_fractions(caller):
-        return asked(float, (self,), {}, float(plain(self)))
+        return asked(float, (self,), {}, float(known(self)))
     refusal = lost(
         "A float was asked for, by float(), math.*, array[i] = x or astype,",
         "Use the NumPy function (np.sin instead of math.sin), np.stack, np.where or fluxbridge.Buffer "
@@ -262,11 +266,11 @@ def _float(self: Any) -> float:
 
 
 def _int(self: Any) -> int:  # truncation is a step function: nothing is lost
-    return asked(int, (self,), {}, int(plain(self)))
+    return asked(int, (self,), {}, int(known(self)))
 
 
 def _index(self: Any) -> int:
-    return asked(operator.index, (self,), {}, operator.index(plain(self)))
+    return asked(operator.index, (self,), {}, operator.index(known(self)))
 
 
 for _name, _special in (("__float__", _float), ("__int__", _int), ("__index__", _index)):

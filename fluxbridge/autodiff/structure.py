@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MutationError, StructureError
+from .families import family_of
 from .holders import blank, contents, fields_of, is_filled, once_a_class, put, remove, slots
 from .inplace import was_changed
 from .primitive import Tracer
@@ -493,7 +494,10 @@ def is_number_or_array(x: Any) -> bool:
         return True
     if issubclass(kind, np.ndarray):
         return is_numeric_array(x)
-    return _is_number(kind)
+    if _is_number(kind):
+        return True
+    family = family_of(x)
+    return family is not None and family.is_leaf(x)
 
 
 @once_a_class
@@ -513,7 +517,9 @@ def _finisher(x: Any) -> Callable[[Any], Any] | None:
     kind = type(x)
     if not issubclass(kind, np.floating):
         return None
-    return lambda ct: as_numpys(ct) if isinstance(ct, Tracer) else kind(ct)
+    return lambda ct: (
+        as_numpys(ct) if isinstance(ct, Tracer) else ct if family_of(ct) is not None else kind(ct)
+    )
 
 
 Taker = Callable[[Splitter, Any], tuple[Any, Any]]

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from .families import FamilySpec, family_among, family_of
 from .floating import attribute, own_work, restore
-from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, take_up
+from .primitive import PRIMITIVES, Primitive, Spec, Tracer, apply, plain, take_up
 from .tape import Tape
 from .tracer import TracedArray, as_numpys
 
@@ -33,7 +34,10 @@ class Scatter:
         self.parts.append(part)
 
     def dense(self, spec: Spec) -> Any:
-        options = {"indices": self.indices, "shape": spec.shape, "dtype": spec.dtype}
+        options: dict[str, Any] = {"indices": self.indices, "shape": spec.shape, "dtype": spec.dtype}
+        family = spec.family if type(spec) is FamilySpec else family_among(map(plain, self.parts))
+        if family is not None:
+            options["like"] = spec if type(spec) is FamilySpec else family.spec_of(spec, plain(self.parts[0]))
         return apply(PRIMITIVES["scatter"], self.parts, options)
 
 
@@ -61,6 +65,7 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
     take_cotangent = cotangents.pop
     take_record = tape.pop if free else reversed(tape).__next__
     settings = None
+    foreign = tape.foreign
     try:
         for _ in range(len(tape) - leaves):
             ct = take_cotangent()
@@ -98,7 +103,11 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
                 known.add(options["index"], ct)
                 continue
             try:
-                pulled = _pull(primitive, parents, ct, values, options)
+                pulled = (
+                    _pull_among(tape, primitive, parents, ct, values, options)
+                    if foreign
+                    else _pull(primitive, parents, ct, values, options)
+                )
             except ZeroDivisionError:  # of complex numbers or fractions, in Python's own arithmetic
                 with np.errstate(all="ignore"):
                     ct, *values = map(as_numpys, (ct, *values))
@@ -120,7 +129,9 @@ def sweep(tape: Tape, seeds: Iterable[tuple[int, Any]], leaves: int, free: bool)
             spec = tape[i][4]
             if type(ct) is Scatter:
                 ct = ct.dense(spec)
-            if type(ct) is float and spec[0] and spec[1].kind == "f":
+            if foreign and ct is not None:
+                cotangents[i] = _finished(ct, spec)
+            elif type(ct) is float and spec[0] and spec[1].kind == "f":
                 cotangents[i] = np.full(spec[0], ct, spec[1])
             else:
                 cotangents[i] = None if ct is None else project(ct, spec)
@@ -158,6 +169,35 @@ def _pull(primitive: Primitive, parents: Any, ct: Any, values: Any, options: dic
     ]  # fmt: skip
 
 
+def _pull_among(tape: Tape, primitive: Primitive, parents: Any, ct: Any, values: Any, options: dict) -> Any:
+    """The same where there are arrays of other libraries: by the rules of their family."""
+    if primitive.vjps is None or any(isinstance(v, Tracer) for v in (ct, *values)):
+        pulled = _pull(primitive, parents, ct, values, options)
+    else:
+        family = family_among((ct, *values))
+        if family is None:
+            family = next((v.family for v in values if type(v) is FamilySpec), None)
+        if family is None or (type(ct) is float and primitive.name in ("sum", "mean")):
+            return _pull(primitive, parents, ct, values, options)
+        pulled = [
+            None if parent is None or rule is None else family.pull(primitive, k, ct, values, options)
+            for k, (parent, rule) in enumerate(zip(parents, primitive.vjps, strict=True))
+        ]
+    return [
+        project(part, tape[parent][4]) if parent is not None and type(part) is np.ndarray else part
+        for parent, part in zip(parents, pulled, strict=False)
+    ]
+
+
+def _finished(ct: Any, spec: Spec) -> Any:
+    """The gradient of an argument."""
+    if type(spec) is FamilySpec and type(ct) is float:
+        return spec.family.full(spec, ct)
+    ct = project(ct, spec)
+    family = family_of(ct)
+    return ct if family is None else family.finished(ct)
+
+
 def _add(cotangents: list[Any], ours: set[int], position: int, part: Any) -> None:
     known = cotangents[position]
     if known is None:
@@ -191,6 +231,8 @@ def project(ct: Any, spec: Spec) -> Any:
     kind = type(ct)
     if kind is float and dtype is float:
         return ct
+    if type(spec) is FamilySpec and not isinstance(ct, Tracer):
+        return _project_among(ct, spec)
     if kind is float or kind is np.float32:
         if type(dtype) is np.dtype and dtype.kind == "f" and math.prod(shape) <= _FEW:
             return np.full(shape, ct, dtype)
@@ -198,6 +240,8 @@ def project(ct: Any, spec: Spec) -> Any:
         return ct
     if dtype is tuple:
         return ct
+    if family_of(ct) is not None:
+        return _project_among(ct, spec)
     if kind is np.ndarray and ct.dtype.hasobject:
         ct = take_up(ct)
     if np.shape(ct) != shape:
@@ -214,6 +258,28 @@ def project(ct: Any, spec: Spec) -> Any:
     return dtype(ct)
 
 
+def _project_among(ct: Any, spec: Spec) -> Any:
+    """The same for a cotangent, or a value, of another library."""
+    shape, dtype = spec
+    like = spec if type(spec) is FamilySpec else None
+    family = family_of(ct) if like is None else like.family
+    if like is not None and np.ndim(ct) == 0 and family_of(ct) is None:
+        ct = np.real(ct) if dtype.kind == "f" else ct
+        return ct if not shape and type(ct) is float else family.full(like, ct)
+    if np.shape(ct) != shape:
+        ct = _summed(ct, shape)
+        if np.shape(ct) != shape:
+            ct = np.broadcast_to(ct, shape) if like is None else family.spread(ct, like)
+    if dtype is None:
+        return ct
+    if ct.dtype.kind == "c" and (dtype is float or np.dtype(dtype).kind == "f"):
+        ct = np.real(ct)
+    if not isinstance(dtype, np.dtype):
+        return family.number(ct, dtype)
+    ct = ct if ct.dtype == dtype else ct.astype(dtype)
+    return ct if like is None else family.fitted(ct, like)
+
+
 def _plain_dtype(x: Any) -> Any:
     while isinstance(x, Tracer):
         x = x._value
@@ -226,13 +292,17 @@ def _cast(ct: Any, dtype: np.dtype) -> Any:
 
 def _unbroadcast(ct: Any, shape: tuple[int, ...]) -> Any:
     """Sum over the axes along which a value of `shape` was repeated; or repeat what was summed."""
+    ct = _summed(ct, shape)
+    return ct if np.shape(ct) == shape else np.broadcast_to(ct, shape)
+
+
+def _summed(ct: Any, shape: tuple[int, ...]) -> Any:
+    """Sum over the axes along which a value of `shape` was repeated."""
     extra = np.ndim(ct) - len(shape)
     if extra > 0:
         ct = np.sum(ct, axis=tuple(range(extra)))
     axes = tuple(i for i, (n, m) in enumerate(zip(np.shape(ct), shape, strict=False)) if m == 1 != n)
-    if axes and extra >= 0:
-        ct = np.sum(ct, axis=axes, keepdims=True)
-    return ct if np.shape(ct) == shape else np.broadcast_to(ct, shape)
+    return np.sum(ct, axis=axes, keepdims=True) if axes and extra >= 0 else ct
 
 
 def _as_numpy(function: Callable[..., Any], *args: Any) -> Any:

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import EscapedTracerError, MutationError
 from . import elements  # noqa: F401  (the arrays of objects that NumPy makes of traced values)
+from .families import FamilySpec, computed, family_of
 from .inplace import Memory, alias, related, shares
 from .primitive import EVEN_POWERS, SQUARES, Kind, Primitive, Spec, Tracer, apply, exponent_of, plain, strong
 from .tracer import NumpyNumber, TracedArray, TracedNumber
@@ -96,13 +97,14 @@ CONSTANT = Primitive("constant", compute=lambda: None, joint=lambda _dy, *_: ())
 class Tape(list[Record]):
     """The records of one call, and the arrays in them that somebody else could change."""
 
-    __slots__ = ("copies", "integers", "lent", "memory", "order", "refused", "watched")
+    __slots__ = ("copies", "foreign", "integers", "lent", "memory", "order", "refused", "watched")
     over = False
     watches = False  #: does it note questions?
 
     def __init__(self) -> None:
         self.order = next(ORDER)
         self.refused: Any = None  # what was refused while the function ran
+        self.foreign = False  # are there arrays of other libraries among the values?
         self.integers = False  # are there arrays of them among the values?
         self.copies: dict[int, tuple[np.ndarray, bytes, np.ndarray]] = {}
         self.lent: dict[int, list[np.ndarray]] = {}
@@ -121,8 +123,11 @@ class Tape(list[Record]):
                     self.lent.setdefault(id(value.base), []).append(value)
             else:
                 value = self.own(value)
-        elif isinstance(value, TracedArray):
-            value = alias(value)
+        elif type(value) is not float:
+            if isinstance(value, TracedArray):
+                value = alias(value)
+            elif (family := family_of(value)) is not None:
+                value = family.own(value)
         tracer = self.wrap(value, LEAF, (), (), None)
         if type(tracer) is ReverseArray:
             self.memory.arguments.append((tracer, original))
@@ -158,6 +163,7 @@ class Tape(list[Record]):
             else:
                 numbers = numbers and kind in NUMBERS
                 parents.append(None)
+                self.foreign = self.foreign or family_of(x) is not None
             outer = outer or isinstance(x, Tracer)
             values.append(x)
         if outer:
@@ -168,7 +174,7 @@ class Tape(list[Record]):
             values = [alias(v) if isinstance(v, TracedArray) else v for v in values]
             y = apply(written, values, options)
         else:
-            y = written.compute(*values, **options)
+            y = computed(written, values, options) if self.foreign else written.compute(*values, **options)
         if numbers and type(y) in NUMBERS:
             pair = tuple(parents) if len(parents) == 2 else (parents[0], None)
             return self.wrap(y, primitive, pair, tuple([NUMBERS[type(v)](v) for v in (y, *values)]), None)
@@ -184,6 +190,8 @@ class Tape(list[Record]):
                 kept.append(
                     self.own(value) if value.dtype.kind == "f" else self._whole(value, primitive, len(kept))
                 )
+            elif parent is None and (family := family_of(value)) is not None:
+                kept.append(family.own(value))
             else:
                 kept.append(value)
         result = self.wrap(y, primitive, tuple(parents), tuple(kept), options)
@@ -304,13 +312,19 @@ class Tape(list[Record]):
             tracer = ReverseArray()
             spec = spec_of(y)
             self.integers = self.integers or y.dtype.kind not in "fc"
+            self.foreign = self.foreign or type(spec) is FamilySpec
         else:
             if kind is np.bool_ or kind is bool:
                 return y
             spec = spec_of(y)
             seen_as = y.__class__
+            if type(spec) is FamilySpec:
+                self.foreign = True
+                self.integers = self.integers or y.dtype.kind not in "fc"
             tracer = (
-                ReverseFloat
+                ReverseArray
+                if type(spec) is FamilySpec
+                else ReverseFloat
                 if seen_as is float or seen_as is int
                 else ReverseScalar
                 if seen_as in _NUMPYS
@@ -426,9 +440,16 @@ def spec_of(x: Any) -> Spec:
     if kind in NUMBERS:
         return FLOAT
     if isinstance(x, TracedArray):
+        value = plain(x)
+        family = family_of(value)
+        if family is not None:
+            return family.spec(value)
         return Spec(x.shape, x.dtype if x.dtype.kind in "fc" else _FLOAT64)
     if isinstance(x, Tracer):
         return spec_of(x._value)
+    family = family_of(x)
+    if family is not None:
+        return family.spec(x)
     if isinstance(x, np.inexact):
         return Spec((), kind if kind is not np.complex128 else complex)
     return COMPLEX if kind is complex else Spec((), tuple) if isinstance(x, tuple) else EXACT
@@ -436,7 +457,7 @@ def spec_of(x: Any) -> Spec:
 
 def as_floats(x: Any) -> Any:
     """What a rule gets for an array of integers: floats, as integers of few bits would wrap round."""
-    if type(x) is np.ndarray or isinstance(x, TracedArray):
+    if type(x) is np.ndarray or isinstance(x, TracedArray) or family_of(x) is not None:
         return x.astype(_FLOAT64) if x.dtype.kind in "iu" else x
     return x
 

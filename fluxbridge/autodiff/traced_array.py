@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .families import family_of
 from .inplace import copied, is_part
 from .primitive import PRIMITIVES, WATCHERS, Tracer, apply, plain
 from .refusals import lost, mutation, no_rule
@@ -180,6 +181,15 @@ def _frozen(index: Any, owner: Any) -> Any:
     if kind is list:
         return _as_array(index)
     if type(index) is not np.ndarray:
+        family = family_of(index)
+        if family is not None and family.lazy:
+            raise about(
+                lost(
+                    f"An index that is an array of {family.name} was used",
+                    "Write np.where(mask, x, 0.0) instead of x[mask].",
+                ),
+                owner,
+            )
         return index
     copy = index.copy()
     if WATCHERS:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .families import family_of
 from .inplace import change
 from .primitive import plain
 from .refusals import mutation, no_attribute
@@ -41,7 +42,8 @@ __all__ = [
 def stand_in(level: Any, value: Any, array: type, number: type, scalar: type) -> Any:
     """A new object of one of a level's classes: for an array, a number of Python's, one of NumPy's."""
     of_numpy = value.__class__ is np.float64 or value.__class__ is np.int64
-    made: Any = object.__new__(array if isinstance(value, np.ndarray) else scalar if of_numpy else number)
+    whole = isinstance(value, np.ndarray) or family_of(value) is not None
+    made: Any = object.__new__(array if whole else scalar if of_numpy else number)
     made._value = value.item() if type(value) is np.float64 or type(value) is np.int64 else value
     made.level = level
     return made
@@ -57,6 +59,11 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
 def _in_place(operation: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         new = operation(self, other)
+        family = family_of(plain(self))
+        if family is not None:
+            if family.lazy:  # which has no `+=` of its own: Python binds the name to the sum
+                return new
+            raise about(mutation(f"np.{ufunc.__name__} in place (y += x)"), self)
         if ufunc is np.matmul and np.shape(new) != self.shape:
             scratch = plain(self).copy()
             scratch @= plain(other)  # NumPy's own error

@@ -152,6 +152,8 @@ def follower(*xs: Any) -> Any:
 def nan_in(x: Any) -> bool:
     """Is one of these numbers NaN, in any direction? A question, where `x` is traced."""
     value = everywhere(x)
+    if type(value) is not np.ndarray and hasattr(type(value), "__array_function__"):
+        return True  # of another library: not asked, for that could compute it
     total = np.vdot(value, value) if type(value) is np.ndarray else value
     answer = bool(total != total)
     return asked(nan_in, (x,), {}, answer) if WATCHERS else answer

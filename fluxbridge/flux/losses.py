@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff.chunks import CHUNKED
 from ..autodiff.elementwise import elementwise
+from ..autodiff.families import family_of
 from ..autodiff.primitive import Tracer, plain, primitive, take_up
 from ..errors import ArgumentError, DimensionMismatch, DomainError
 from .axes import takes_axis
@@ -177,7 +179,11 @@ def _as_array(x: Any) -> Any:
         x = np.asarray(x)
     if type(x) is np.ndarray and x.dtype.hasobject:
         x = plain(x)  # of floats, if it holds such; tracers in it became a tracer above
-    kind = np.result_type(plain(x)).kind if isinstance(plain(x), _NUMBERS) else "V"
+    kind = (
+        np.result_type(plain(x)).kind
+        if isinstance(plain(x), _NUMBERS) or family_of(plain(x)) is not None
+        else "V"
+    )
     if kind not in "biufc" and not (kind == "O" and all(isinstance(v, Number) for v in np.ravel(x))):
         raise ArgumentError(f"losses take numbers and arrays of them, not {x!r} ({type(x).__name__})")
     return x
@@ -332,6 +338,7 @@ CROSS_ENTROPIES: Any = primitive(
     name="logit_cross_entropies",
     compute=_cross_entropies,
 )
+CHUNKED.add("logit_cross_entropies")
 
 
 @takes_axis

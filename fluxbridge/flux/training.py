@@ -22,6 +22,7 @@ import numpy as np
 from ..adtypes import ADType, AutoNative
 from ..api import withgradient
 from ..autodiff.implicit import Params
+from ..autodiff.lazy import compute, is_lazy
 from ..autodiff.primitive import Tracer, asked, plain
 from ..errors import ArgumentError, DomainError
 from ..progress import Progress
@@ -139,6 +140,8 @@ def _step(
 
 def _taken(f: Loss, engine: tuple[Any, ...], model: Any, state: Any) -> tuple[Any, Any]:
     value, (grad,) = withgradient(f, *engine, model)
+    if is_lazy(_number(value)):
+        value, grad = compute(value, grad)
     if not _is_finite(value):
         _forgo(state, model)
         return value, None

@@ -81,6 +81,7 @@ class Recording:
     """
 
     over = False
+    foreign = False  #: arrays of other libraries are not told apart here
     watches = False  #: does it note questions? While the function runs
 
     def __init__(self, f: Callable[..., Any], xs: Sequence[Any], calls: bool = True):

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..autodiff.chunks import composition_works, works_on_chunks
 from ..autodiff.primitive import FUNCTIONS, NO_DERIVATIVE, PRIMITIVES, REFUSED, UFUNCS, binder, load_on_demand
 
 _DISPATCHED = type(np.sum)
@@ -34,10 +35,11 @@ class FunctionRow(NamedTuple):
     aliases: tuple[str, ...]
     how: str
     where: str
+    chunks: str = ""  #: does it work on Dask's arrays in chunks?
 
     def __str__(self) -> str:
         names = ", ".join(f"`{name}`" for name in (self.name, *self.aliases))
-        return f"| {names} | {self.how} | {self.where} |"
+        return f"| {names} | {self.how} | {self.where} | {self.chunks} |"
 
 
 def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[FunctionRow]:
@@ -45,7 +47,7 @@ def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[Fu
 
     >>> from fluxbridge.tables.functions import rows
     >>> print(rows("np", np, ["tanh"])[0])
-    | `np.tanh` | rule | transcendental |
+    | `np.tanh` | rule | transcendental | yes |
     """
     names_of: dict[int, list[str]] = {}
     functions: dict[int, Any] = {}
@@ -61,7 +63,8 @@ def rows(prefix: str, namespace: Any, names: list[str] | None = None) -> list[Fu
         first = own if own in spelled else spelled[0]
         how, where = _how(functions[key])
         if how != "plain":
-            table.append(FunctionRow(first, tuple(n for n in spelled if n != first), how, where))
+            others = tuple(n for n in spelled if n != first)
+            table.append(FunctionRow(first, others, how, where, _chunks(functions[key])))
     return sorted(table)
 
 
@@ -78,6 +81,25 @@ def _how(function: Any) -> tuple[str, str]:
     if function in REFUSED:
         return "refused", REFUSED[function]
     return ("no rule" if isinstance(function, (np.ufunc, _DISPATCHED)) else "plain"), ""
+
+
+def _chunks(function: Any) -> str:
+    """ "yes" for what takes Dask's arrays, however they are cut."""
+    if function in UFUNCS:
+        return "yes" if works_on_chunks(UFUNCS[function]) else ""
+    if function not in FUNCTIONS:
+        return ""
+    answer = inspect.unwrap(FUNCTIONS[function])
+    if getattr(answer, "__code__", None) is _BOUND:
+        return "yes" if works_on_chunks(PRIMITIVES[answer.__name__]) else ""
+    return "yes" if composition_works(function) and function.__name__ not in _ONE_CHUNK else ""
+
+
+#: Functions that go to a primitive of all elements, which works on one chunk.
+_ONE_CHUNK = {
+    "sort", "partition", "cumprod", "fft", "ifft", "rfft", "irfft", "fftn", "ifftn", "fftshift", "ifftshift",
+    "cross", "trace", "vecdot", "matvec", "vecmat", "normp",
+}  # fmt: skip
 
 
 def _area(answer: Callable[..., Any]) -> str:
@@ -116,6 +138,7 @@ def markdown() -> str:
         *[word.rstrip(".;") + ";" for word in words],
         "* `mirror`: takes what SciPy's function takes, and has a derivative (SciPy's own would lose it).",
         "",
+        "The last column says what works on [Dask's arrays](scale.md), however they are cut, rule and all.",
         "The third column names the file in `fluxbridge/autodiff/rules/` or `fluxbridge/scipy/`. Functions",
         "that NumPy does not hand over to other types, such as `np.array`, are not listed:",
         "[semantics.md](semantics.md#arrays-of-traced-numbers) tells how they behave. How to give a function",
@@ -125,5 +148,5 @@ def markdown() -> str:
         counts = {how: sum(r.how == how for r in table) for how in dict.fromkeys(r.how for r in table)}
         lines += ["", f"## {title}", ""]
         lines += [", ".join(f"{n} {how}" for how, n in sorted(counts.items())) + ".", ""]
-        lines += ["| function | derivative | where |", "| --- | --- | --- |", *map(str, table)]
+        lines += ["| function | derivative | where | chunks |", "| --- | --- | --- | --- |", *map(str, table)]
     return "\n".join(lines) + "\n"

@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     constant,
     cumulative,
     filling,
+    foreign,
     indexing,
     joining,
     linalg,

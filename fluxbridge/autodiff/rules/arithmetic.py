@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..elementwise import conj, elementwise, zero_of
+from ..families import is_real
 from ..primitive import Tracer, apply, asked, implements, nan_in, no_derivative, plain, primitive, take_up
 from ..tracer import as_numpys
 from ..values import in_numpys_types, of_type
@@ -51,7 +52,7 @@ elementwise(
 
 def unit(z: Any) -> Any:
     """z/|z|, and 0 at 0; the sign of a real number."""
-    if np.isrealobj(plain(z)):
+    if is_real(plain(z)):
         return np.sign(z)
     size = np.absolute(z)
     return z / np.where(np.equal(size, 0), 1.0, size)
@@ -119,7 +120,7 @@ def power_by_exponent(y: Any, a: Any, b: Any) -> Any:
 
 
 def _all_real(*xs: Any) -> bool:
-    return all(np.isrealobj(plain(x)) for x in xs)
+    return all(is_real(plain(x)) for x in xs)
 
 
 POWER = elementwise(

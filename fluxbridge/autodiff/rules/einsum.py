@@ -5,6 +5,7 @@ The cotangent of an operand is an einsum of the output's cotangent and the other
 
 from __future__ import annotations
 
+import math
 import string
 import threading
 from collections.abc import Sequence
@@ -98,7 +99,7 @@ def _cotangent(k: int, dy: Any, arrays: Sequence[Any], subscripts: str, optimize
     reached = "".join(c for c in unique if c in seen)
     factors = ",".join([output, *(t for t, _ in others)])
     if others or reached != output:
-        size = sum(np.size(x) for _, x in others)
+        size = sum(math.prod(np.shape(x)) for _, x in others)
         better = bool(optimize is not False or len(others) > 1 or size > _BIG) and bool(others)
         dy = np.einsum(f"{factors}->{reached}", dy, *(x for _, x in others), optimize=better)
     repeated = tuple(

@@ -37,8 +37,12 @@ def apply_scatter(dy: Any, index: Any, x: Any) -> Any:
     return SCATTER(dy, indices=[index], shape=x.shape, dtype=x.dtype)
 
 
-def _scatter(*parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """An array of zeros with every part added at its index."""
+def _scatter(
+    *parts: Any, indices: Sequence[Any], shape: tuple[int, ...], dtype: Any, like: Any = None
+) -> np.ndarray:
+    """An array of zeros with every part added at its index; `like` is the spec of another library's."""
+    if like is not None:
+        return like.family.scattered(parts, indices, like)
     others = [p for p in parts if type(p) is not float and getattr(p, "dtype", None) is not dtype]
     if others and any(map(np.iscomplexobj, others)):
         dtype = np.result_type(dtype, np.complex64)
@@ -79,7 +83,7 @@ def _add_at(out: np.ndarray, index: Any, part: Any) -> None:
 
 SCATTER = primitive(
     None,
-    joint=lambda dy, _y, *_parts, indices, shape, dtype: tuple(
+    joint=lambda dy, _y, *_parts, indices, shape, dtype, like=None: tuple(
         dy if i is Ellipsis else dy[i] for i in indices
     ),
     jvp="linear",

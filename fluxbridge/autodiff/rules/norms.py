@@ -79,7 +79,7 @@ def _vector_norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
     if order == 1:
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     if order in (np.inf, -np.inf):
-        if np.size(plain(x)) == 0 and order > 0:
+        if 0 in np.shape(x) and order > 0:
             return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
         return _extreme(x, order > 0, axis, keepdims)
     if order == 0:
@@ -110,7 +110,7 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, int], keepdims: bool) -> A
         return NORM2(x, axis=(row, col), keepdims=keepdims)
     x = np.moveaxis(x, (row, col), (-2, -1)) if (row, col) != (n - 2, n - 1) else x
     if order in (2, -2, "nuc"):
-        if np.size(plain(x)) == 0 and order != -2:
+        if 0 in np.shape(x) and order != -2:
             y = np.sum(np.abs(x), axis=(-2, -1))
         else:
             s = _singular_values(x)

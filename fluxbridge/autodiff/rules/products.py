@@ -58,7 +58,7 @@ def matmul_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
             return dy * conj(a)
         return column(conj(a)) * np.expand_dims(dy, -2)
     if _b.ndim == 1:
-        return np.matmul(np.reshape(dy, -1), conj(rows(a)))
+        return np.matmul(np.reshape(dy, (-1,)), conj(rows(a)))
     if _b.ndim == 2:  # a stack times one matrix
         return np.matmul(conj(np.transpose(rows(a))), rows(dy))
     return np.matmul(adjoint(a), dy)
@@ -184,11 +184,11 @@ for _name in _CORE:
 
 
 def outer_by_a(dy: Any, _y: Any, _a: Any, b: Any) -> Any:
-    return np.reshape(np.matmul(dy, conj(np.reshape(b, -1))), np.shape(_a))
+    return np.reshape(np.matmul(dy, conj(np.reshape(b, (-1,)))), np.shape(_a))
 
 
 def outer_by_b(dy: Any, _y: Any, a: Any, _b: Any) -> Any:
-    return np.reshape(np.matmul(conj(np.reshape(a, -1)), dy), np.shape(_b))
+    return np.reshape(np.matmul(conj(np.reshape(a, (-1,))), dy), np.shape(_b))
 
 
 primitive(np.outer, outer_by_a, outer_by_b, jvp="multilinear")

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..axes import normal_axis
-from ..primitive import Tracer, implements, plain, primitive, take_up
+from ..families import family_of
+from ..primitive import PRIMITIVES, Tracer, apply, implements, plain, primitive, take_up
+from ..refusals import no_option
 
 
 def as_array(x: Any) -> Any:
     """A list, traced values in it or not, as an array; arrays and traced values as they are."""
     x = take_up(x)
-    return x if isinstance(x, (Tracer, np.ndarray)) else np.asarray(x)
+    return x if isinstance(x, (Tracer, np.ndarray)) or family_of(x) is not None else np.asarray(x)
 
 
 def on_axis(axis: int, index: Any) -> tuple[Any, ...]:
@@ -23,7 +25,7 @@ def on_axis(axis: int, index: Any) -> tuple[Any, ...]:
 
 def _inverse(axes: Any, ndim: int) -> Any:
     """The order of axes that undoes the order `axes`."""
-    return np.argsort([axis % ndim for axis in axes])
+    return tuple(np.argsort([axis % ndim for axis in axes]).tolist())
 
 
 # -- primitives ------------------------------------------------------------------------------------
@@ -94,6 +96,10 @@ TILE = primitive(None, tile_rule, jvp="linear", name="tile", compute=np.tile)
 @implements(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     value = plain(a)
+    if family_of(value) is not None:
+        if order not in ("C", "F") and np.ndim(value) > 1:
+            raise no_option(f"np.ravel(..., order={order!r}) of an array of another library")
+        return apply(PRIMITIVES["reshape"], (a,), {"shape": (-1,), "order": order if order == "F" else "C"})
     if order in ("A", "K") and np.ndim(value) > 1:  # the order depends on the layout in memory
         if order == "A":
             order = "F" if value.flags.fnc else "C"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.chunks import CHUNKED
 from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 
@@ -47,6 +48,7 @@ AFFINE: Any = primitive(
     name="affine",
     compute=_affine,
 )
+CHUNKED.add("affine")
 
 
 def affine(w: Any, x: Any, b: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.families import family_of
 from ...autodiff.primitive import holds_tracer, plain
 from ...errors import ArgumentError, DimensionMismatch
 
@@ -87,6 +88,8 @@ def as_float(x: Any) -> Any:
         return as_float(np.asarray(x))
     elif isinstance(x, (numbers.Real, np.bool_)):
         return float(x)
+    elif family_of(x) is not None and x.dtype.kind in "iubfc":
+        return x if x.dtype.kind in "fc" else x.astype(np.float64)
     raise ArgumentError(f"a function of numbers got {x!r} ({type(x).__name__})")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.chunks import CHUNKED
+from ...autodiff.families import FORMULAS
 from ...autodiff.primitive import primitive
 from ..axes import takes_axis
 from .numeric import as_float, check_axis
@@ -86,6 +88,36 @@ LOGSUMEXP = primitive(
     name="logsumexp",
     compute=_logsumexp,
 )
+
+
+# -- arrays of other libraries, by functions that they have ----------------------------------------------
+
+
+def _scores_of(x: Any, axis: Axis) -> tuple[Any, Any]:
+    x = as_float(x)
+    top = np.max(x, axis=axis, keepdims=True)
+    infinite = np.where(x == np.inf, 0.0, -np.inf)
+    return np.where(top == np.inf, infinite, x - top).astype(x.dtype), top
+
+
+def _softmax_of(x: Any, axis: Axis = 0) -> Any:
+    e = np.exp(_scores_of(x, axis)[0])
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def _logsoftmax_of(x: Any, axis: Axis = 0) -> Any:
+    z, _ = _scores_of(x, axis)
+    return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
+
+
+def _logsumexp_of(x: Any, axis: Axis = None) -> Any:
+    z, top = _scores_of(x, axis)
+    y = top + np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
+    return np.reshape(y, ()) if axis is None else y
+
+
+FORMULAS.update(softmax=_softmax_of, logsoftmax=_logsoftmax_of, logsumexp=_logsumexp_of)
+CHUNKED.update(("softmax", "logsoftmax", "logsumexp"))
 
 
 @takes_axis

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.lazy import settled
 from ...autodiff.template import Record
 from ...errors import ArgumentError, MutationError
 from ..functors import fmap
@@ -42,7 +43,7 @@ def update_(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
         update_old_(tree, model, grad)
         return tree, model
     check_state(tree, "update_")
-    entries = gather(tree, model, grad, *higher)
+    entries = gather(tree, model, settled(grad), *higher)
     for entry in entries:
         if not entry.array.flags.writeable:
             raise MutationError(
@@ -64,7 +65,7 @@ def update(tree: Any, model: Any, grad: Any, *higher: Any) -> tuple[Any, Any]:
     (array([1., 2.]), array([0.9, 1.9]))
     """
     check_state(tree, "update")
-    entries = gather(tree, model, grad, *higher)
+    entries = gather(tree, model, settled(grad), *higher)
     new_tree, new_leaves = copy_tree(tree)
     ties = Ties()
 
