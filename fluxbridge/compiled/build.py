@@ -58,6 +58,10 @@ class Integers:
         return self.on
 
 
+class _TellsStandIns(Exception):
+    """Arrays outside must be compared and not be inputs: f could tell a stand-in by its type."""
+
+
 class Traced:
     """A trace of f, and how what it reads is loaded."""
 
@@ -97,6 +101,8 @@ class Traced:
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
         self.outline.same_objects(self.trace.guarded)
+        if outside and self.outline.tells_stand_ins:
+            raise _TellsStandIns
         leaves_found = [*self.outline.arguments, *self.outline.outside]
         self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}

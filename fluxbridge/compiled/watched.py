@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,6 +22,7 @@ from .calls import Apart
 from .sites import place_of, reads_value
 
 engine_package(__package__)
+_OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(np.__file__) + os.sep)
 SLOT: Any = Tracer._value  # type: ignore[misc]  #: where the value is, for those who may look
 
 
@@ -53,6 +55,21 @@ WatchedScalar.numpys, WatchedScalar.pythons = WatchedScalar, WatchedNumber
 class WatchedArray(RecordedArray, metaclass=Kind):
     _SLOTs__ = ()
     _value = property(_read, SLOT.__set__)
+
+
+def _of_memory(name: str) -> property:
+    """An attribute that tells how an array lies in memory, which is not that of the stand-in."""
+
+    def get(self: Any) -> Any:
+        if self.level.watching and not sys._getframe(1).f_code.co_filename.startswith(_OURS):
+            self.level.stop(f"it asks for the {name} of an array")
+        return getattr(SLOT.__get__(self), name)
+
+    return property(get)
+
+
+for _name in ("flags", "base", "ctypes", "data"):
+    setattr(WatchedArray, _name, _of_memory(_name))
 
 
 class WatchedMask(WatchedArray, metaclass=Kind):
