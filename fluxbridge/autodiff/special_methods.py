@@ -262,7 +262,12 @@ def _float(self: Any) -> float:
 
 
 def _int(self: Any) -> int:  # truncation is a step function: nothing is lost
-    return asked(int, (self,), {}, int(plain(self)))
+    try:
+        answer = int(plain(self))
+    except (ValueError, OverflowError):  # NaN, an infinity; who catches this depends on it
+        asked(np.isfinite, (self,), {}, np.isfinite(plain(self)))
+        raise
+    return asked(int, (self,), {}, answer)
 
 
 def _index(self: Any) -> int:

@@ -7,6 +7,7 @@ Functions of NumPy are attempted (see :mod:`.attempts`): one whose rule looks at
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
 import os
 import sys
@@ -148,6 +149,9 @@ def _is_places(x: Any) -> bool:
 WatchedArray.__getitem__ = _getitem  # type: ignore[method-assign]
 
 
+CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
+
+
 def _attempting(usual: Callable[..., Any]) -> Callable[..., Any]:
     """The protocol of NumPy's ufuncs by way of :meth:`Trace.attempt`."""
 
@@ -174,10 +178,32 @@ def _array_function(self: Any, func: Any, types: Any, args: tuple, kwargs: dict)
     )
 
 
-for _class in (WatchedNumber, WatchedScalar, WatchedArray):
+for _class in CLASSES.values():
     _class.__array_function__ = _array_function  # type: ignore[method-assign]
     _usual = _array_ufunc if _class is WatchedArray else _class.__array_ufunc__
     _class.__array_ufunc__ = _attempting(_usual)  # type: ignore[method-assign]
+
+
+def _failing(usual: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation after which the level knows of what was raised, as f may catch it."""
+
+    @functools.wraps(usual)
+    def method(self: Any, *others: Any) -> Any:
+        try:
+            return usual(self, *others)
+        except Exception:
+            self.level.failed((self, *others))
+            raise
+
+    return method
+
+
+_MAY_FAIL = ("truediv", "floordiv", "mod", "divmod", "pow", "add", "sub", "mul")
+for _class in CLASSES.values():
+    for _name in (*_MAY_FAIL, *[f"r{name}" for name in _MAY_FAIL], "round", "floor", "ceil", "trunc"):
+        _usual = getattr(_class, f"__{_name}__", None)
+        if _usual is not None:
+            setattr(_class, f"__{_name}__", _failing(_usual))
 BOOL = np.dtype(bool)
 _BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
 #: Functions of each element that answer with a boolean, as steps.
@@ -189,4 +215,3 @@ MASKS: dict[np.ufunc, Primitive] = {
     )
 }  # fmt: skip
 ANSWERS = set(MASKS.values())
-CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
