@@ -400,11 +400,12 @@ def _all_fresh(found: Sequence[Any]) -> bool:
 
 
 def writer_text(x: Any, writer: Writer) -> str:
-    """A result as text: variables and constants in tuples, lists and dicts."""
+    """A result as text: variables, and constants (arrays are copied), in tuples, lists and dicts."""
     if x is None:
         return "None"
     if isinstance(x, Var | Const):
-        return writer.operand(x)
+        constant = isinstance(x, Const) and isinstance(x.value, np.ndarray)
+        return f"{writer.operand(x)}{'.copy()' if constant else ''}"
     if isinstance(x, tuple):
         return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
     if isinstance(x, Fields):

@@ -17,6 +17,7 @@ import functools
 import os
 import re
 import sys
+import threading
 import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -627,13 +628,13 @@ def _of_users(ran: Iterable[types.CodeType]) -> Iterator[types.CodeType]:
 
 @functools.lru_cache(maxsize=4096)
 def _hides(kind: type) -> bool:
-    """Has an object of this class, or of a base of it that is written in C, something besides its attributes?"""
+    """Has an object of this class, by a base that is written in C, something besides its attributes?"""
     made = (vars(base).get("__new__") for base in kind.__mro__ if base not in _OPEN)
     return any(isinstance(new, types.BuiltinFunctionType) for new in made)
 
 
 #: Classes written in C of whose objects everything is looked at.
-_OPEN = (object, tuple, list, dict, types.SimpleNamespace)
+_OPEN = (object, tuple, list, dict, types.SimpleNamespace, threading.local)
 
 
 @functools.lru_cache(maxsize=4096)
