@@ -111,11 +111,12 @@ class Traced:
     def name_inputs(self, lowering: Lowering) -> None:
         lowering.names = self.outline.known
         variables = lowering.inputs()
-        steps = [s for s in lowering.trace.steps if s.is_argument]
+        given = [*[leaf.value for leaf in self.outline.arguments], *self.outside]  # the trace has copies
         self.contiguous = {
-            v for v, s in zip(variables, steps, strict=True)
-            if isinstance(s.value, np.ndarray) and s.value.flags.c_contiguous and s.value.ndim
-        }  # fmt: skip
+            v
+            for v, x in zip(variables, given, strict=True)
+            if isinstance(x, np.ndarray) and x.flags.c_contiguous and x.ndim
+        }
         for var, leaf in zip(variables, self.outline.arguments, strict=False):
             var.name = leaf.name
         for var, array in zip(variables[len(self.outline.arguments) :], self.outside, strict=True):

@@ -201,9 +201,9 @@ def _failing(usual: Callable[..., Any]) -> Callable[..., Any]:
 _MAY_FAIL = ("truediv", "floordiv", "mod", "divmod", "pow", "add", "sub", "mul")
 for _class in CLASSES.values():
     for _name in (*_MAY_FAIL, *[f"r{name}" for name in _MAY_FAIL], "round", "floor", "ceil", "trunc"):
-        _usual = getattr(_class, f"__{_name}__", None)
-        if _usual is not None:
-            setattr(_class, f"__{_name}__", _failing(_usual))
+        _operator: Any = getattr(_class, f"__{_name}__", None)
+        if _operator is not None:
+            setattr(_class, f"__{_name}__", _failing(_operator))
 BOOL = np.dtype(bool)
 _BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
 #: Functions of each element that answer with a boolean, as steps.
