@@ -146,7 +146,7 @@ def _copies(xs: Sequence[Any]) -> list[Any]:
         value = seen(x)
         if not isinstance(value, np.ndarray):
             return value
-        return made.setdefault(id(x), value.copy())
+        return made.setdefault(id(x), value.copy("K"))
 
     return [Splitter(copy, _has_value).split(x)[0] for x in xs]
 

@@ -266,7 +266,13 @@ def _float(self: Any) -> float:
 
 
 def _int(self: Any) -> int:  # truncation is a step function: nothing is lost
-    return asked(int, (self,), {}, int(known(self)))
+    value = known(self)
+    try:
+        answer = int(value)
+    except (ValueError, OverflowError):  # NaN, an infinity; who catches this depends on it
+        asked(np.isfinite, (self,), {}, np.isfinite(value))
+        raise
+    return asked(int, (self,), {}, answer)
 
 
 def _index(self: Any) -> int:

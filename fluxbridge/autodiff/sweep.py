@@ -262,7 +262,7 @@ def _project_among(ct: Any, spec: Spec) -> Any:
     """The same for a cotangent, or a value, of another library."""
     shape, dtype = spec
     like = spec if type(spec) is FamilySpec else None
-    family = family_of(ct) if like is None else like.family
+    family: Any = family_of(ct) if like is None else like.family
     if like is not None and np.ndim(ct) == 0 and family_of(ct) is None:
         ct = np.real(ct) if dtype.kind == "f" else ct
         return ct if not shape and type(ct) is float else family.full(like, ct)

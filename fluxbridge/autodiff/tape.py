@@ -356,7 +356,7 @@ class Tape(list[Record]):
         data = array.tobytes()
         known = self.copies.get(key)
         if known is None or known[1] != data:
-            known = self.copies[key] = (array, data, array.copy())
+            known = self.copies[key] = (array, data, array.copy("K"))
         return known[2]
 
     def _whole(self, constant: np.ndarray, primitive: Primitive, k: int) -> np.ndarray:

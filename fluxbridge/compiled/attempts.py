@@ -54,6 +54,7 @@ class Attempts:
     masks: bool
     training: bool
     beside: Callable[..., Any]
+    failed: Callable[[Iterable[Any]], None]
     _wrap: Callable[..., Any]
     _step: Callable[..., Step]
     _stack: Callable[[], Any]
@@ -123,6 +124,9 @@ class Attempts:
         watching, self.watching = self.watching, False
         try:
             y = call.first([strong(t._value, t.__class__) for t in inputs])
+        except Exception:
+            self.failed(inputs)
+            raise
         finally:
             self.watching = watching
         return self._call(call, primitive_of(function), y, inputs, {"args": holed[0], "options": holed[1]})

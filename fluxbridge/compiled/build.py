@@ -58,6 +58,10 @@ class Integers:
         return self.on
 
 
+class _TellsStandIns(Exception):
+    """Arrays outside must be compared and not be inputs: f could tell a stand-in by its type."""
+
+
 class Traced:
     """A trace of f, and how what it reads is loaded."""
 
@@ -97,6 +101,8 @@ class Traced:
         self.outline.take_arguments(xs, names)
         self.outline.take_function(f)
         self.outline.same_objects(self.trace.guarded)
+        if outside and self.outline.tells_stand_ins:
+            raise _TellsStandIns
         leaves_found = [*self.outline.arguments, *self.outline.outside]
         self.arrays = [leaf.name for leaf in leaves_found if isinstance(leaf.value, np.ndarray)]
         self.names_of = {id(leaf.value): leaf.name for leaf in self.outline.outside}
@@ -105,11 +111,12 @@ class Traced:
     def name_inputs(self, lowering: Lowering) -> None:
         lowering.names = self.outline.known
         variables = lowering.inputs()
-        steps = [s for s in lowering.trace.steps if s.is_argument]
+        given = [*[leaf.value for leaf in self.outline.arguments], *self.outside]  # the trace has copies
         self.contiguous = {
-            v for v, s in zip(variables, steps, strict=True)
-            if isinstance(s.value, np.ndarray) and s.value.flags.c_contiguous and s.value.ndim
-        }  # fmt: skip
+            v
+            for v, x in zip(variables, given, strict=True)
+            if isinstance(x, np.ndarray) and x.flags.c_contiguous and x.ndim
+        }
         for var, leaf in zip(variables, self.outline.arguments, strict=False):
             var.name = leaf.name
         for var, array in zip(variables[len(self.outline.arguments) :], self.outside, strict=True):
@@ -394,11 +401,12 @@ def _all_fresh(found: Sequence[Any]) -> bool:
 
 
 def writer_text(x: Any, writer: Writer) -> str:
-    """A result as text: variables and constants in tuples, lists and dicts."""
+    """A result as text: variables, and constants (arrays are copied), in tuples, lists and dicts."""
     if x is None:
         return "None"
     if isinstance(x, Var | Const):
-        return writer.operand(x)
+        constant = isinstance(x, Const) and isinstance(x.value, np.ndarray)
+        return f"{writer.operand(x)}{'.copy()' if constant else ''}"
     if isinstance(x, tuple):
         return "(" + "".join(f"{writer_text(v, writer)}, " for v in x) + ")"
     if isinstance(x, Fields):

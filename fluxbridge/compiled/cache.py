@@ -24,7 +24,7 @@ PATIENCE = 24  #: traces without use, after which a function is taken for one th
 class State:
     """What is known about one function: its programs, the last used first, or why it has none."""
 
-    __slots__ = ("calls", "eager", "entries", "hits", "how", "name", "raised", "traces")
+    __slots__ = ("calls", "eager", "entries", "hits", "how", "looked", "name", "raised", "traces")
 
     def __init__(self, name: str):
         self.entries: list[Compiled] = []
@@ -32,6 +32,7 @@ class State:
         self.calls = ""  # why a call ran eagerly, though others do not
         self.traces = 0
         self.hits = 0
+        self.looked = 0  # the hits when the cache last looked for what to drop
         self.raised = ""  # what the last program raised that did
         self.name = name
         self.how: Any = None  # which writer is used
@@ -81,13 +82,18 @@ class Cache:
             found = self.states.setdefault(key, State(getattr(f, "__qualname__", type(f).__qualname__)))
             self.states.move_to_end(key)
             while len(self.states) > self.bound:
-                self.states.popitem(last=False)
+                self._drop(key)
         return found
 
-    def used(self, key: Hashable) -> None:
-        with self.lock:
-            if key in self.states:
-                self.states.move_to_end(key)
+    def _drop(self, new: Hashable) -> None:
+        """Drop the oldest that was not used since it was last looked at; those that were go behind."""
+        while True:
+            key, state = next(iter(self.states.items()))
+            if state.hits == state.looked and key != new:
+                del self.states[key]
+                return
+            state.looked = state.hits
+            self.states.move_to_end(key)
 
     def clear(self) -> None:
         with self.lock:

@@ -17,9 +17,10 @@ import functools
 import os
 import re
 import sys
+import threading
 import types
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,10 +60,23 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, (tuple, list)):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
-        return list(a) == list(b) and all(map(same, a.values(), b.values()))
-    if isinstance(a, (float, complex, np.generic)):
+        return same(list(a), list(b)) and all(map(same, a.values(), b.values()))
+    if isinstance(a, (set, frozenset)):
+        return same(list(a), list(b))  # in another order counts as another one
+    if isinstance(a, range):
+        return (a.start, a.stop, a.step) == (b.start, b.stop, b.step)
+    if isinstance(a, slice):
+        return same((a.start, a.stop, a.step), (b.start, b.stop, b.step))
+    if isinstance(a, (complex, np.complexfloating)):
+        return same(a.real, b.real) and same(a.imag, b.imag)
+    if isinstance(a, (float, np.generic)):
         return (a == b and (a != 0 or str(a) == str(b))) or (a != a and b != b)
     return bool(a is b or a == b)
+
+
+def distinct(*things: Any) -> bool:
+    """Are no two of them the same object?"""
+    return len(set(map(id, things))) == len(things)
 
 
 class Outline:
@@ -88,6 +102,7 @@ class Outline:
         self.holders: list[tuple[Any, Any]] = []  #: what could be changed outside, with its contents
         self.generators: list[Any] = []  #: of random numbers
         self.known: dict[int, str] = {}
+        self.apart: list[str] = []  #: variables of things of which no two may be the same
         self.kept: list[Any] = []
         self.count = 0
 
@@ -101,6 +116,8 @@ class Outline:
 
     def take_function(self, f: Any) -> None:
         self._outside(f, "f", "f", root=True)
+        if len(self.apart) > 1:
+            self._miss(f"not {self.name(distinct)}({', '.join(self.apart)})")
 
     def same_objects(self, objects: Sequence[Any]) -> None:
         """Guard those of the objects that are found outside by identity."""
@@ -126,8 +143,7 @@ class Outline:
         elif kind is dict:
             name = self._bind(at)
             self._hold(x)
-            keys = self.name(list(x))
-            self._miss(f"type({name}) is not dict or list({name}) != {keys}")
+            self._miss(f"type({name}) is not dict or {self._other_keys(name, x)}")
             for key, value in x.items():
                 self._argument(value, f"{name}[{self._key(key)}]", f"{path}[{key!r}]")
         elif x is None or isinstance(x, _BY_VALUE):
@@ -253,10 +269,10 @@ class Outline:
         if isinstance(x, (set, frozenset)):
             name = self._bind(at)
             self.holders.append((x, set(x)))
-            return self._miss(f"type({name}) is not {self.name(kind)} or {name} != {self.name(kind(x))}")
+            return self._miss(f"not same({name}, {self.name(kind(x))})")
         if isinstance(x, (range, slice, np.dtype)):
             name = self._bind(at)
-            return self._miss(f"{name} != {self.name(x)}")
+            return self._miss(f"not same({name}, {self.name(x)})")
         if isinstance(x, enum.Enum):
             self._identity(x, at, path)
             return self._outside(x._value_, f"{self.name(x)}._value_", f"{path}.value")
@@ -319,6 +335,8 @@ class Outline:
         if self.integers and hasattr(kind, "observed"):
             self.objects.append(x)
             return self._miss(f"{name}.form != {self.name(x.form)}")
+        if _hides(kind):  # type: ignore[arg-type]
+            raise CannotCompile(f"it could read {path}, a {kind.__name__}, which cannot be looked into")
         fields = fields_of(x)
         self.holders.append((x, fields))
         if isinstance(x, tuple):
@@ -348,7 +366,7 @@ class Outline:
             )
         self._miss(f"type({name}) is not {kind.__name__} or len({name}) != {len(x)}")
         if kind is dict:
-            self._miss(f"list({name}) != {self.name(list(x))}")
+            self._miss(self._other_keys(name, x))
             for key, value in x.items():
                 self._outside(value, f"{name}[{self._key(key)}]", f"{path}[{key!r}]")
         else:
@@ -408,6 +426,11 @@ class Outline:
                 self._miss(f"{variable!r} in {table}")
         return None
 
+    @property
+    def tells_stand_ins(self) -> bool:
+        """Does the user's code that ran ask for the type of things?"""
+        return any(map(tells_stand_ins, _of_users(self.ran or ())))
+
     @functools.cached_property
     def globals_seen(self) -> set[tuple[int, str]]:
         return set()
@@ -427,10 +450,8 @@ class Outline:
     @functools.cached_property
     def _names_that_ran(self) -> dict[str, None]:
         found: dict[str, None] = {}
-        for code in self.ran or ():
-            name = code.co_filename
-            if not name.startswith(_LIBRARY) and (not name.startswith(_PYTHON) or "site-packages" in name):
-                found.update(dict.fromkeys(names_in(code)))
+        for code in _of_users(self.ran or ()):
+            found.update(dict.fromkeys(names_in(code)))
         return found
 
     def _module(self, module: Any, code: types.CodeType) -> None:
@@ -491,12 +512,9 @@ class Outline:
         if kind is float or kind is int or kind is complex:
             self._miss(f"type({name}) is not {kind.__name__}")
         elif kind is np.ndarray:
-            strides = "" if x.flags.c_contiguous and x.ndim < 2 else f" or {name}.strides != {x.strides}"
-            if x.flags.c_contiguous and x.ndim < 2:
-                strides = f" or {name}.strides != {x.strides}"
             self._miss(
                 f"type({name}) is not ndarray or {name}.shape != {x.shape} or {name}.dtype is not "
-                f"{self.name(x.dtype)}{strides}"
+                f"{self.name(x.dtype)} or {name}.strides != {x.strides}"
             )
         elif kind is np.float64 or kind is np.int64:
             self._miss(f"type({name}) is not {self.name(kind)}")
@@ -515,7 +533,7 @@ class Outline:
         if hasattr(x, "__dict__"):
             raise CannotCompile(f"{at} is a {type(x).__name__}, which can have attributes")
         name = self._bind(at)
-        if isinstance(x, float) and (x != x or x == 0):
+        if isinstance(x, complex) or (isinstance(x, float) and (x != x or x == 0)):
             return self._miss(f"not same({name}, {self.name(x)})")
         return self._miss(f"type({name}) is not {self.name(type(x))} or {name} != {self.name(x)}")
 
@@ -539,8 +557,18 @@ class Outline:
             self.holders.append((x, type(x)(x)))
 
     def _know(self, x: Any, name: str) -> None:
+        """From here on `name` is what `x` is compared with, wherever else it is found."""
+        if not isinstance(x, (types.FunctionType, type)) and name.isidentifier() and name[0] in "hc":
+            self.apart.append(name)
         self.known[id(x)] = name
         self.kept.append(x)
+
+    def _other_keys(self, name: str, x: dict[Any, Any]) -> str:
+        """The question whether a dict has other keys than `x`."""
+        keys = list(x)
+        if all(type(key) is str for key in keys):
+            return f"list({name}) != {self.name(keys)}"
+        return f"not same(list({name}), {self.name(keys)})"  # as 1 == 1.0 == True
 
     def _key(self, key: Any) -> str:
         return repr(key) if type(key) in (str, int) else self.name(key)
@@ -587,6 +615,25 @@ _DESCRIPTORS = (
 )  # fmt: skip
 
 
+def _of_users(ran: Iterable[types.CodeType]) -> Iterator[types.CodeType]:
+    """Those that are neither ours nor of NumPy or Python's library."""
+    for code in ran:
+        name = code.co_filename
+        if not name.startswith(_LIBRARY) and (not name.startswith(_PYTHON) or "site-packages" in name):
+            yield code
+
+
+@functools.lru_cache(maxsize=4096)
+def _hides(kind: type) -> bool:
+    """Has an object of this class, by a base that is written in C, something besides its attributes?"""
+    made = (vars(base).get("__new__") for base in kind.__mro__ if base not in _OPEN)
+    return any(isinstance(new, types.BuiltinFunctionType) for new in made)
+
+
+#: Classes written in C of whose objects everything is looked at.
+_OPEN = (object, tuple, list, dict, types.SimpleNamespace, threading.local)
+
+
 @functools.lru_cache(maxsize=4096)
 def global_names(code: types.CodeType) -> tuple[str, ...]:
     """The global names that a code object, or a function inside of it, reads."""
@@ -602,6 +649,22 @@ def global_names(code: types.CodeType) -> tuple[str, ...]:
         if isinstance(constant, types.CodeType):
             found.update(dict.fromkeys(global_names(constant)))
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def tells_stand_ins(code: types.CodeType) -> bool:
+    """Does this code call ``type(x)``, and not only for an attribute of the type?"""
+    called = ""
+    for i in dis.get_instructions(code):
+        if called == "type()" and not i.opname.startswith(("LOAD_ATTR", "LOAD_METHOD")):
+            return True
+        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME") and i.argval == "type":
+            called = "type"
+        elif called and i.opname in ("CALL", "CALL_FUNCTION"):
+            called += "()"
+        elif called != "type":
+            called = ""
+    return False
 
 
 @functools.lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import datetime
 import gc
@@ -25,6 +26,8 @@ from .refusals import CannotCompile
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
 _GENERATORS = os.path.join(_PACKAGE, "random") + os.sep
+#: What starts a thread, in this version of Python or another.
+_STARTING = ("start_new_thread", "start_new", "start_joinable_thread")
 #: Functions whose effect, or whose answer, is another one in every call.
 _REFUSED: dict[Any, str] = {
     builtins.print: "it prints", builtins.input: "it asks for input", builtins.open: "it opens a file",
@@ -36,6 +39,7 @@ _REFUSED: dict[Any, str] = {
     time.process_time: "it asks for the time", time.time_ns: "it asks for the time",
     sys.stdout.__class__.write: "it prints", warnings.warn: "it warns", warnings.warn_explicit: "it warns",
     os.urandom: "it draws random numbers",
+    **{getattr(_thread, name): "it starts a thread" for name in _STARTING if hasattr(_thread, name)},
 }  # fmt: skip
 #: Functions in Python whose answer is that of the world outside.
 _ASKING = {
@@ -167,6 +171,8 @@ class Watch:
                 reason = _REFUSED.get(what)
             except TypeError:
                 return
+            if what is id and not of_library(frame.f_globals.get("__name__")):
+                raise _Refused("it asks for the identity of an object", _line(frame))
             if id(owner) in _SYSTEM and what not in _HARMLESS and _of_user(frame):
                 clock = id(owner) in (id(time), id(datetime.datetime), id(datetime.date))
                 reason = "it asks for the time" if clock else "it asks Python or the operating system"
@@ -188,6 +194,8 @@ class Watch:
                 return  # NumPy's own warning, handed on
             if reason != "it warns" and frame.f_code.co_filename.startswith(_PACKAGE):
                 return
+            if "thread" in reason and not _of_user(frame):
+                return  # one that compiles for a gradient inside
             if "time" in reason and of_library(frame.f_globals.get("__name__")):
                 return  # a library's own business
             raise _Refused(reason, _line(frame))

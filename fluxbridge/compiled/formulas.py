@@ -13,6 +13,7 @@ import numpy as np
 
 from ..autodiff.elementwise import _MATH, ARRAY_WORDS, NAMES, NUMBER_WORDS, _times, conj, select
 from .program import FLOAT, Builder, Const, Form, Var
+from .threads import parsed
 
 _BINARY: dict[type, tuple[Any, Any, str]] = {
     ast.Add: (np.add, operator.add, "{0} + {1}"),
@@ -31,7 +32,7 @@ _BINARY: dict[type, tuple[Any, Any, str]] = {
 
 @functools.lru_cache(maxsize=512)
 def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    return parsed(text, "eval").body  # type: ignore[attr-defined]
 
 
 def is_array(x: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple
 
@@ -197,11 +198,28 @@ class Compiled:
     """What :func:`compiled` makes of a function."""
 
     def __init__(self, f: Callable[..., Any]):
+        if not callable(f):
+            raise ArgumentError(f"compiled takes a function, not a {type(f).__name__}")
         self.f = f
         functools.update_wrapper(self, f)
 
     def __call__(self, *xs: Any, **options: Any) -> Any:
         return self.f(*xs, **options)
+
+    def __get__(self, owner: Any, kind: Any = None) -> Compiled:
+        """In a class it is a method, as the function is."""
+        bind = getattr(self.f, "__get__", None)
+        return self if owner is None or bind is None else Compiled(bind(owner, kind))
+
+    def __repr__(self) -> str:
+        return f"compiled({self.f!r})"
+
+    def __reduce__(self) -> Any:
+        """By name where the decorator has put it in the place of the function, as a function is."""
+        found: Any = sys.modules.get(getattr(self.f, "__module__", None) or "")
+        for name in getattr(self.f, "__qualname__", "").split("."):
+            found = getattr(found, name, None)
+        return self.f.__qualname__ if found is self else (Compiled, (self.f,))
 
     def source(self, *xs: Any) -> str:
         """The code of the value and the gradient at these arguments; what runs there, if it does already."""

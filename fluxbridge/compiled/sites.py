@@ -14,6 +14,8 @@ import os
 from functools import lru_cache
 from typing import Any
 
+from .threads import parsed
+
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 #: Modules that record what they compute from a value, or look at types alone.
@@ -118,7 +120,7 @@ def _lines_of_type(name: str) -> frozenset[int]:
     """The lines of a file on which values are read for their type alone."""
     try:
         with open(name, encoding="utf-8") as file:
-            tree = ast.parse(file.read())
+            tree = parsed(file.read())
     except (OSError, SyntaxError):
         return frozenset()
     good: set[int] = set()

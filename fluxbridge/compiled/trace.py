@@ -304,10 +304,22 @@ class Trace(Attempts, Recording):
 
     def record(self, primitive: Primitive, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
         before, self.watching = self.watching, False
+        inputs = tuple(inputs)
         try:
             return super().record(primitive, inputs, options)
+        except Exception:
+            self.failed(inputs)
+            raise
         finally:
             self.watching = before
+
+    def failed(self, inputs: Iterable[Any]) -> None:
+        """What is computed from these raised something, which f may catch: with other values it may not."""
+        if not self.in_f:
+            return
+        for x in inputs:
+            if isinstance(x, Tracer) and x.level is self:
+                self.looked_at(x, SLOT.__get__(x))
 
     def _stack(self) -> tuple[Call, ...]:
         """The innermost line of the user's code, alone."""

@@ -7,7 +7,9 @@ Functions of NumPy are attempted (see :mod:`.attempts`): one whose rule looks at
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,6 +23,7 @@ from .calls import Apart
 from .sites import place_of, reads_value
 
 engine_package(__package__)
+_OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(np.__file__) + os.sep)
 SLOT: Any = Tracer._value  # type: ignore[misc]  #: where the value is, for those who may look
 
 
@@ -53,6 +56,21 @@ WatchedScalar.numpys, WatchedScalar.pythons = WatchedScalar, WatchedNumber
 class WatchedArray(RecordedArray, metaclass=Kind):
     _SLOTs__ = ()
     _value = property(_read, SLOT.__set__)
+
+
+def _of_memory(name: str) -> property:
+    """An attribute that tells how an array lies in memory, which is not that of the stand-in."""
+
+    def get(self: Any) -> Any:
+        if self.level.watching and not sys._getframe(1).f_code.co_filename.startswith(_OURS):
+            self.level.stop(f"it asks for the {name} of an array")
+        return getattr(SLOT.__get__(self), name)
+
+    return property(get)
+
+
+for _name in ("flags", "base", "ctypes", "data"):
+    setattr(WatchedArray, _name, _of_memory(_name))
 
 
 class WatchedMask(WatchedArray, metaclass=Kind):
@@ -131,6 +149,9 @@ def _is_places(x: Any) -> bool:
 WatchedArray.__getitem__ = _getitem  # type: ignore[method-assign]
 
 
+CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}
+
+
 def _attempting(usual: Callable[..., Any]) -> Callable[..., Any]:
     """The protocol of NumPy's ufuncs by way of :meth:`Trace.attempt`."""
 
@@ -157,10 +178,32 @@ def _array_function(self: Any, func: Any, types: Any, args: tuple, kwargs: dict)
     )
 
 
-for _class in (WatchedNumber, WatchedScalar, WatchedArray):
+for _class in CLASSES.values():
     _class.__array_function__ = _array_function  # type: ignore[method-assign]
     _usual = _array_ufunc if _class is WatchedArray else _class.__array_ufunc__
     _class.__array_ufunc__ = _attempting(_usual)  # type: ignore[method-assign]
+
+
+def _failing(usual: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation after which the level knows of what was raised, as f may catch it."""
+
+    @functools.wraps(usual)
+    def method(self: Any, *others: Any) -> Any:
+        try:
+            return usual(self, *others)
+        except Exception:
+            self.level.failed((self, *others))
+            raise
+
+    return method
+
+
+_MAY_FAIL = ("truediv", "floordiv", "mod", "divmod", "pow", "add", "sub", "mul")
+for _class in CLASSES.values():
+    for _name in (*_MAY_FAIL, *[f"r{name}" for name in _MAY_FAIL], "round", "floor", "ceil", "trunc"):
+        _operator: Any = getattr(_class, f"__{_name}__", None)
+        if _operator is not None:
+            setattr(_class, f"__{_name}__", _failing(_operator))
 BOOL = np.dtype(bool)
 _BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
 #: Functions of each element that answer with a boolean, as steps.
@@ -172,4 +215,3 @@ MASKS: dict[np.ufunc, Primitive] = {
     )
 }  # fmt: skip
 ANSWERS = set(MASKS.values())
-CLASSES = {RecordedNumber: WatchedNumber, RecordedScalar: WatchedScalar, RecordedArray: WatchedArray}

@@ -38,7 +38,7 @@ __all__ = ["train_", "trainstep_", "trainstep_withgradient_"]
 Loss = Callable[..., Any]
 
 
-def _arguments(args: tuple[Any, ...], name: str, rest: str, compile: bool = False) -> tuple[Any, ...]:
+def _arguments(args: tuple[Any, ...], name: str, rest: str, compile: bool | str = False) -> tuple[Any, ...]:
     """(AD type or nothing as a tuple, three arguments) of ``([adtype,] model, …, …)``."""
     engine = args[:1] if args and isinstance(args[0], ADType) else ()
     if compile and engine:
@@ -47,7 +47,7 @@ def _arguments(args: tuple[Any, ...], name: str, rest: str, compile: bool = Fals
         raise TypeError(
             f"{name}(loss, [adtype,] {rest}) got {len(args) - len(engine)} arguments after the loss"
         )
-    return (AutoNative(compile=True),) if compile else engine, *args[len(engine) :]
+    return (AutoNative(compile=compile),) if compile else engine, *args[len(engine) :]
 
 
 def _spread(batch: Any) -> tuple[Any, ...]:
@@ -80,7 +80,7 @@ class _NotFinite(Exception):
         self.value = value
 
 
-def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool = False) -> tuple[Any, Any]:
+def trainstep_withgradient_(loss: Loss, *args: Any, compile: bool | str = False) -> tuple[Any, Any]:
     """:func:`trainstep_` that returns (loss, gradient by the model), the gradient None for a loss not finite.
 
     Raises as :func:`trainstep_`.
@@ -170,7 +170,7 @@ def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeE
     return error
 
 
-def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
+def trainstep_(loss: Loss, *args: Any, compile: bool | str = False) -> Any:
     """``trainstep_(loss, [adtype,] model, batch, opt_state)``: one step in place; returns the loss.
 
     The members of a tuple are arguments of the loss, ``loss(model, *batch)``; anything else is one argument.
@@ -193,7 +193,9 @@ def trainstep_(loss: Loss, *args: Any, compile: bool = False) -> Any:
     return _checked_step(loss, engine, model, batch, state, returns=False)[0]
 
 
-def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compile: bool = False) -> None:
+def train_(
+    loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compile: bool | str = False
+) -> None:
     """``train_(loss, [adtype,] model, data, opt_state)``: one step for each item of `data`, in place.
 
     `data` is iterated over once: a list of tuples ``(x, y)``, a DataLoader, a generator. See
@@ -217,6 +219,8 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compil
     array([2.5])
     """
     if len(args) == 3 and isinstance(args[0], Params):
+        if compile:
+            _runs_eagerly()
         return _train_old(loss, *args, cb=cb, progress=progress)
     engine, model, data, state = _arguments(args, "train_", "model, data, opt_state", compile)
     if isinstance(model, types.FunctionType) and trainables(loss) and not trainables(model):
@@ -238,6 +242,17 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compil
             value, _ = _step(loss, engine, model, batch, state)
             _refuse_infinite(_number(value), number)
             bar(_number(value))
+
+
+def _runs_eagerly() -> None:
+    from ..compiled import CompileWarning
+
+    warnings.warn(
+        "train_ with implicit parameters runs eagerly, not compiled. The result is the same; to compile the "
+        "steps, let the loss take the model: train_(loss, model, data, setup(rule, model), compile=True)",
+        CompileWarning,
+        stacklevel=3,
+    )
 
 
 def _state_of(rule: AbstractRule, model: Any) -> Any:

@@ -225,6 +225,19 @@ def test_memory_that_is_not_aligned() -> None:
     assert same(program.run(f, (x,)), native.withgradient(f, (x,)))
 
 
+@pytest.mark.parametrize("view", [np.s_[::2], np.s_[::-1], np.s_[1:7]], ids=str)
+def test_views(view: Any) -> None:
+    """Of an argument and of an array outside."""
+    raw = np.linspace(0.0, 1.0, 16)
+    w = np.linspace(1.0, 3.0, 16)[view]
+
+    def f(x: Any) -> Any:
+        return np.sum(x * x * w + 2.0 * x - w / 3.0)
+
+    for _ in range(5):
+        assert same(gradient(f, MACHINE, raw[view]), gradient(f, raw[view]))
+
+
 def test_results_have_memory_of_their_own() -> None:
     def f(x: Any) -> Any:
         return np.sum(x * x * x + 2.0 * x - x / 3.0)

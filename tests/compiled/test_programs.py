@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -19,7 +20,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::fluxbridge.compiled.CompileWarning"),
 ]
 
-COUNT, BLOCKS = 240, 8
+#: How many programs; FLUXBRIDGE_SOAK asks for more.
+COUNT, BLOCKS = max(120, int(os.environ.get("FLUXBRIDGE_SOAK", "0")) // 4), 8
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
