@@ -214,7 +214,9 @@ class Real:
             self.scope[python_name(name)] = x
             self.given[name] = (x, _content(x))
         if kind:
-            raise JuliaError(f"{kind}: {error}")
+            problem = JuliaError(error)
+            problem.type = kind
+            raise problem
         return value
 
     def _sent(self, name: str) -> bool:

@@ -168,6 +168,9 @@ def test_real_knows_flux_and_leaves_the_notebook_s_functions_alone(cells):
 def test_real_errors_are_julia_s(cells):
     from fluxbridge.errors import JuliaError
 
-    with pytest.raises(JuliaError, match="UndefVarError"):
+    with pytest.raises(JuliaError, match=r"^UndefVarError: `nothing_of_this_name` not defined") as raised:
         cells.run("--real", "a = 1\nnothing_of_this_name + a")
-    assert cells.scope["a"] == 1
+    assert raised.value.type == "UndefVarError" and cells.scope["a"] == 1
+    with pytest.raises(JuliaError, match=r"^no such thing$") as raised:
+        cells.run("--real", 'error("no such thing")')
+    assert raised.value.type == "ErrorException"

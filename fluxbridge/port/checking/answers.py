@@ -38,6 +38,17 @@ class Answer:
         printed, error_type, error, drew, value, variables = answer
         return cls(printed, error_type, error, bool(drew), value, dict(variables))
 
+    @property
+    def problem(self) -> str:
+        """The error with its type, which Julia's text often begins with.
+
+        >>> Answer(error_type="ErrorException", error="too small").problem
+        'ErrorException: too small'
+        >>> Answer(error_type="DomainError", error="DomainError with -1.0:").problem
+        'DomainError with -1.0:'
+        """
+        return self.error if self.error.startswith(self.error_type) else f"{self.error_type}: {self.error}"
+
 
 def save(path: Path, codes: Iterable[str], answers: Iterable[Answer]) -> None:
     """Write down statements and the answers to them, one a line; a variable again only where it changes."""

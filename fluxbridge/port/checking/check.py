@@ -160,8 +160,7 @@ class _Verdicts:
                 report.compared += 1
                 return "", ""
             self.lose(step, answer, "an error in Julia")
-            kind = answer.error_type
-            return UNCHECKED, f"in Julia {kind}: {answer.error}".splitlines()[0][:160]
+            return UNCHECKED, f"in Julia {answer.problem}".splitlines()[0][:160]
         if ran.error:
             self.lose(step, answer, "an error")
             return DIFFERS, ran.error

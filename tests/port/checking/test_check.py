@@ -58,6 +58,13 @@ def test_a_difference_is_told_with_its_place_and_what_follows_from_it():
     assert not report.complete
 
 
+def test_the_type_of_an_error_is_said_once():
+    error = Answer(error_type="UndefVarError", error="UndefVarError: `plot` not defined\nin Main")
+    assert verdicts(checked(["x = 1"], [error])) == [
+        ("not checked", "in Julia UndefVarError: `plot` not defined")
+    ]
+
+
 def test_random_numbers_without_a_seed_are_random_and_with_one_they_differ():
     drawn = Answer(drew=True, variables={"x": number(0.25)})
     after = Answer(variables={"x": number(0.25), "y": number(1.25)})
