@@ -399,8 +399,11 @@ class _Pass:
             bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
             for name in set().union(*bodies) & {*found.plain, *found.looped}:
                 t.learn(t.scope.names[name], ANY)
-        for name in [n for s in statements for n in enumerated(s)]:
-            t.scope.add(name, fixed=ANY)
+        for statement in statements:
+            for place, name in enumerate(enumerated(statement)):
+                t.scope.add(name, fixed=ANY)
+                if place == 0:
+                    t.enums.add(name)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()

@@ -72,6 +72,7 @@ class Core:
         self.symbols = False
         self.in_try = 0
         self.tried: set[int] = set()
+        self.enums: set[str] = set()
         self.missing: dict[str, str] = {}
         self.shadowed: set[str] = set()
         self.helper_calls = 0

@@ -23,6 +23,7 @@ EXTENDABLE = frozenset(
         "<",
         "isless",
         "show",
+        "showerror",
         "length",
         "size",
         "iterate",

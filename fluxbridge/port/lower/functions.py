@@ -235,6 +235,8 @@ class Functions(Fields):
                 return found, Kind("type", (ELEMENT_KINDS[text],) if text in ELEMENT_KINDS else ())
         if text in ELEMENTWISE and text in self.visible_names(text):
             code, _ = ELEMENTWISE[text]
+            if text in ("sqrt", "log", "log2", "log10") and (self.in_try or self.tried):
+                return self.jl(self.helper_name(text) or text), Kind("function")
             if code.startswith("np."):
                 return self.np(code[3:]), Kind("elementwise", (text,))
             return self.flux(code[5:]), Kind("elementwise", (text,))
