@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import errors
 from .arithmetic import _is_struct, _number, array_of, is_array, wrap
 from .dispatch import EXTENSIONS, generic
 from .errors import DomainError, MethodError
