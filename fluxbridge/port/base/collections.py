@@ -394,7 +394,7 @@ def _no_number(kind: Type, text: str, base: int) -> str:
 
     if kind.name in ("Float64", "Float32"):
         return f"cannot parse {show(text)} as {kind.name}"
-    if not text.strip():
+    if text.strip() in ("", "+", "-"):
         return "input string is empty or only contains whitespace"
     digits = text.strip().removeprefix("-").removeprefix("+")
     allowed = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]

@@ -179,8 +179,10 @@ def _show_other(x: Any) -> str:
     if hasattr(type(x), "__julia_struct__") and not isinstance(x, type):
         return f"{type(x)!r}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
     if isinstance(x, BaseException):
-        from .errors import message
+        from .errors import DomainError, message
 
+        if type(x) is DomainError:
+            return f"DomainError({show(x.val)}, {show(message(x))})"
         return f"{type(x).__name__.rstrip('_')}({show(message(x))})"
     if callable(x) and hasattr(x, "__name__"):
         return x.__name__

@@ -63,6 +63,7 @@ class Core:
         self.imports: set[str] = set()
         self.packages: set[str] = set()
         self.extended: set[str] = set()
+        self.direct: set[str] = set()
         self.grown: set[str] = set()
         self.grows_inside = False
         self.comments: list[Comment] = []

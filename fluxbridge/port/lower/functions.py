@@ -227,7 +227,11 @@ class Functions(Fields):
             name = HELPERS.get(text) or self.helper_name(text)
             if name is None:
                 self.refuse(f"the function {text} is not known", node)
+            self.check_missing(text, node)
             self.loosen(text)
+            if text in self.direct:
+                own = f"{self.jl('fixed')}({self.jl('extended_call')}, {text!r}, {self.jl(name)})"
+                return own, Kind("function")
             return self.jl(name), Kind("function")
         if text in TYPE_WORDS or text in ("ErrorException",):
             found = self.type_name(text)
