@@ -531,7 +531,8 @@ class _Pass:
                     else set(_changed(node)) | set(getattr(refusal, "shared", ()))
                 )
                 changed = {n for n in self.shared_with(changed) if n in t.scope.names}
-                for name in {*piece.names, *changed, *self.without_method(node)}:
+                t.missing |= dict.fromkeys(self.without_method(node), reason)
+                for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
                 if seeded and names & (RANDOM | self.random_users) and not _only_defines(node):

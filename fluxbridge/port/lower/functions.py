@@ -230,7 +230,7 @@ class Functions(Fields):
             self.check_missing(text, node)
             self.loosen(text)
             if text in self.direct:
-                own = f"{self.jl('fixed')}({self.jl('extended_call')}, {text!r}, {self.jl(name)})"
+                own = f"(lambda *xs: {self.jl('extended_call')}({text!r}, {self.jl(name)}, *xs))"
                 return own, Kind("function")
             return self.jl(name), Kind("function")
         if text in TYPE_WORDS or text in ("ErrorException",):
