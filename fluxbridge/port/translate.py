@@ -25,6 +25,7 @@ from .lower import (
     targets,
 )
 from .lower.defaults import with_defaults
+from .lower.definitions import DIRECT, EXTENDABLE
 from .lower.facts import abstract_classes, pirated, tells, tried
 from .lower.facts import expressions as _expressions
 from .lower.facts import names_in as _names_in
@@ -377,6 +378,7 @@ class _Pass:
         found = scan(statements)
         t.shadowed = shadowed_builtins(found)
         t.extended = _extended(statements)
+        t.direct = t.extended & DIRECT
         self.prepare_structs(found)
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
@@ -399,8 +401,11 @@ class _Pass:
             bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
             for name in set().union(*bodies) & {*found.plain, *found.looped}:
                 t.learn(t.scope.names[name], ANY)
-        for name in [n for s in statements for n in enumerated(s)]:
-            t.scope.add(name, fixed=ANY)
+        for statement in statements:
+            for place, name in enumerate(enumerated(statement)):
+                t.scope.add(name, fixed=ANY)
+                if place == 0:
+                    t.enums.add(name)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()
@@ -526,6 +531,7 @@ class _Pass:
                     else set(_changed(node)) | set(getattr(refusal, "shared", ()))
                 )
                 changed = {n for n in self.shared_with(changed) if n in t.scope.names}
+                t.missing |= dict.fromkeys(self.without_method(node), reason)
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
@@ -537,6 +543,22 @@ class _Pass:
             pieces.append(Piece("", self._comment_at(here, len(self.source.text)), self.finish(rest)))
         self.lost = {n: r for n, r in t.missing.items() if n in self.assigned_by_refused and n not in good}
         return pieces
+
+    def without_method(self, node: Node) -> set[str]:
+        """What means something else once a method for a function of Base was refused: calls of it, and for
+        what Julia calls by itself (``show``, ``+``) the structs of the program that it is for."""
+        if not is_definition(node):
+            return set()
+        name: Any = signature_name(node.args[0])  # type: ignore[union-attr]
+        if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):
+            name = name.args[1].value
+        text = getattr(name, "text", "")
+        if text not in self.lowerer.extended:
+            return set()
+        structs = [n for n, variable in self.lowerer.scope.names.items() if variable.struct is not None]
+        if text in EXTENDABLE or text in ("hash", "print", "isequal", "similar", "axes", "copyto!"):
+            return {n for n in _names_in(node.args[0]) if n in structs}  # type: ignore[union-attr]
+        return {text}
 
     def shared_with(self, names: set[str]) -> set[str]:
         """These variables and all that may share memory with them."""

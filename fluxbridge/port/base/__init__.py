@@ -18,7 +18,6 @@ them are also right inside of a gradient.
 import math as _math
 
 from ...autodiff.template import Record
-from ...errors import ArgumentError, DimensionMismatch, DomainError
 from . import arrays as _arrays
 from . import types as _types
 from .arithmetic import (
@@ -76,8 +75,11 @@ from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
 from .elementary import *
 from .enums import *
 from .errors import (
+    ArgumentError,
     AssertionError_,
     BoundsError,
+    DimensionMismatch,
+    DomainError,
     ErrorException,
     InexactError,
     MethodError,
@@ -102,6 +104,7 @@ from .indexing import (
     setat,
     view,
 )  # fmt: skip
+from .integers import *
 from .iteration import (
     Pair,
     countfrom,

@@ -380,17 +380,35 @@ def ispunct(c: str) -> bool:
 
 def parse(kind: Type, text: str, *, base: int = 10) -> Any:
     """``parse(T, text)``."""
-    from ...errors import ArgumentError
+    from .errors import ArgumentError
 
     try:
         return int(text, base) if kind.name.startswith("Int") else kind(float(text))
     except ValueError:
-        raise ArgumentError(f"{text!r} is no {kind.name}") from None
+        raise ArgumentError(_no_number(kind, text, base)) from None
+
+
+def _no_number(kind: Type, text: str, base: int) -> str:
+    """What ``parse`` says about a text that is no number."""
+    from .printing import show
+
+    if kind.name in ("Float64", "Float32"):
+        return f"cannot parse {show(text)} as {kind.name}"
+    if text.strip() in ("", "+", "-"):
+        return "input string is empty or only contains whitespace"
+    digits = text.strip().removeprefix("-").removeprefix("+")
+    allowed = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
+    wrong = next((c for c in digits if c.lower() not in allowed), None)
+    if wrong is None:
+        return f"premature end of input: {show(text)}"
+    if wrong.isspace():
+        return f"extra characters after whitespace in {show(text)}"
+    return f"invalid base {base} digit '{wrong}' in {show(text)}"
 
 
 def tryparse(kind: Type, text: str) -> Any:
     """``tryparse(T, text)``."""
-    from ...errors import ArgumentError
+    from .errors import ArgumentError
 
     try:
         return parse(kind, text)

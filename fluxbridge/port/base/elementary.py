@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ... import errors
 from .arithmetic import _is_struct, _number, array_of, is_array, wrap
 from .dispatch import EXTENSIONS, generic
-from .errors import MethodError
+from .errors import DomainError, MethodError
 from .types import Type
 
 
@@ -34,9 +35,13 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
             raise MethodError(f"no method matching {name}(::{type(x).__name__})")
         x = _number(x)
         if domain is not None and isinstance(x, (int, float)) and domain(x):
-            from ...errors import DomainError
-
-            raise DomainError(f"{name} of {x}: the result is complex; write {name}(complex({x}))")
+            if name not in ("sqrt", "log", "log2", "log10"):
+                raise errors.DomainError(f"{name} of {x}: the result is complex; write {name}(complex({x}))")
+            raise DomainError(
+                float(x),
+                f"{name} was called with a negative real argument but will only return a complex result "
+                f"if called with a complex argument. Try {name}(Complex(x)).",
+            )
         result = function(x)
         if isinstance(result, np.ndarray) and result.base is not None:
             result = result.copy()

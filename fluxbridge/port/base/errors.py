@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import errors
 from ...errors import MutationError
 
 
@@ -24,6 +25,33 @@ def mutation(what: str) -> MutationError:
         "Possible fixes:\n- avoid mutating operations (preferred)\n- or read the documentation and solutions for this error\n"  # noqa: E501
         "  https://fluxml.ai/Zygote.jl/latest/limitations"
     )
+
+
+class _Thrown(type):
+    """An error that the program throws, with Julia's text. What the package raises is one, too, when it is
+    asked for, but has a text of its own."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, cls.__mro__[1])
+
+
+class ArgumentError(errors.ArgumentError, metaclass=_Thrown):
+    """``ArgumentError("…")``."""
+
+
+class DimensionMismatch(errors.DimensionMismatch, metaclass=_Thrown):
+    """``DimensionMismatch("…")``."""
+
+
+class DomainError(errors.DomainError, metaclass=_Thrown):
+    """``DomainError(val, "…")``."""
+
+    def __init__(self, val: Any, msg: str = "") -> None:
+        super().__init__(val, msg)
+        self.val = val
+
+
+THROWN = (ArgumentError, DimensionMismatch, DomainError)
 
 
 class InexactError(ValueError):
@@ -58,6 +86,10 @@ def message(error: BaseException) -> str:
         "Mutating arrays is not supported -- called"
     ):
         return str(error)
+    if type(error) in THROWN:
+        return str(error.args[-1]) if error.args else ""
+    if "msg" in getattr(error, "_fields", ()):
+        return error.msg  # type: ignore[attr-defined]
     raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .dispatch import generic
-from .errors import BoundsError, MethodError
+from .errors import ArgumentError, BoundsError, MethodError
 from .indexing import is_integer
 from .iteration import Pair, iterate
 from .orders import unique
@@ -69,8 +69,6 @@ def pop_(x: Any, *key: Any) -> Any:
             return key[0]
         return x.pop()
     if not _growable(x):
-        from ...errors import ArgumentError
-
         raise ArgumentError("array must be non-empty")
     return x.pop()
 
@@ -151,8 +149,13 @@ def normalize_in_place(x: Any) -> Any:
     return x
 
 
-def splice_in_place(x: Any, i: int) -> Any:
-    """``splice!(x, i)`` of one position."""
+def splice_in_place(x: Any, i: Any) -> Any:
+    """``splice!(x, i)``: takes out one position, or a range of them."""
+    if isinstance(i, range) and i.step == 1 and (not i or 1 <= i.start <= i.stop - 1 <= len(x)):
+        own, taken = _growable(x), slice(i.start - 1, i.stop - 1)
+        gone = own[taken]
+        del own[taken]
+        return gone
     return _growable(x).pop(int(i) - 1)
 
 

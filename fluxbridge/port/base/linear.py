@@ -134,6 +134,21 @@ def diagonal(x: Any) -> Any:
     return matrices.Diagonal(array_of(x) if np.ndim(array_of(x)) == 1 else np.diagonal(x))
 
 
+def istriu(x: Any) -> bool:
+    """``istriu(A)``."""
+    return bool(np.all(np.tril(x, -1) == 0))
+
+
+def istril(x: Any) -> bool:
+    """``istril(A)``."""
+    return bool(np.all(np.triu(x, 1) == 0))
+
+
+def isdiag(x: Any) -> bool:
+    """``isdiag(A)``."""
+    return istriu(x) and istril(x)
+
+
 def issymmetric(x: Any) -> bool:
     """``issymmetric(A)``."""
     return np.shape(x)[0] == np.shape(x)[1] and bool(np.all(np.asarray(x) == np.asarray(x).T))

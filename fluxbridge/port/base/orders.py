@@ -88,6 +88,18 @@ def searchsortedfirst(x: Any, v: Any) -> int:
     return int(np.searchsorted(array_of(x), v, side="left")) + 1
 
 
+def searchsorted(x: Any, v: Any) -> range:
+    """``searchsorted(x, v)``: the positions of what equals `v`."""
+    return range(searchsortedfirst(x, v), searchsortedlast(x, v) + 1)
+
+
+def partialsort(x: Any, k: Any, **options: Any) -> Any:
+    """``partialsort(x, k; rev, by, lt)``: what stands at `k` in the sorted vector."""
+    from .indexing import at
+
+    return at(sort(x, **options), k)
+
+
 def searchsortedlast(x: Any, v: Any) -> int:
     """``searchsortedlast(x, v)``."""
     return int(np.searchsorted(array_of(x), v, side="right"))

@@ -14,7 +14,7 @@ from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
 from .arithmetic import is_array
 from .broadcasting import Ref
-from .dispatch import EXTENSIONS
+from .dispatch import EXTENSIONS, generic
 from .hashing import ordered
 from .indexing import FloatRange
 from .iteration import Pair
@@ -179,8 +179,10 @@ def _show_other(x: Any) -> str:
     if hasattr(type(x), "__julia_struct__") and not isinstance(x, type):
         return f"{type(x)!r}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
     if isinstance(x, BaseException):
-        from .errors import message
+        from .errors import DomainError, message
 
+        if type(x) is DomainError:
+            return f"DomainError({show(x.val)}, {show(message(x))})"
         return f"{type(x).__name__.rstrip('_')}({show(message(x))})"
     if callable(x) and hasattr(x, "__name__"):
         return x.__name__
@@ -293,12 +295,23 @@ def sprint(function: Any, *args: Any) -> str:
     return str(io)
 
 
+@generic("showerror")
 def showerror(io: Any, error: BaseException) -> None:
     """``showerror(io, e)``."""
-    from .errors import ErrorException, message
+    from ...errors import MutationError
+    from .errors import DomainError, ErrorException, message
 
-    prefix = "AssertionError: " if isinstance(error, AssertionError) else ""
-    io.write(prefix + message(error) if not isinstance(error, ErrorException) else message(error))
+    if type(error) is DomainError:
+        text = message(error)
+        io.write(f"DomainError with {show(error.val)}:" + (f"\n{text}" if text else ""))
+        return
+    if hasattr(type(error), "__julia_struct__"):
+        io.write(show(error))
+        return
+    name = "AssertionError" if isinstance(error, AssertionError) else type(error).__name__
+    io.write(
+        message(error) if isinstance(error, (ErrorException, MutationError)) else f"{name}: {message(error)}"
+    )
 
 
 def display(x: Any) -> None:

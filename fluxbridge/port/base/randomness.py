@@ -47,6 +47,8 @@ def _split(args: tuple) -> tuple[Any, list]:
 
 def _drawn(name: str, args: tuple) -> Any:
     generator, rest = _split(args)
+    if name == "rand" and len(rest) == 1 and isinstance(rest[0], tuple):
+        return generator.rand(rest[0])
     if rest and isinstance(rest[0], Type):
         rest[0] = DTYPE_OF[rest[0].name].type if rest[0].name != "Int64" else int
     sizes = (

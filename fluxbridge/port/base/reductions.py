@@ -304,6 +304,16 @@ def mapreduce(
     return reduce(operation, map_(function, *xs), init=init, dims=dims)
 
 
+def mapfoldl(function: Callable, operation: Callable, x: Any, *, init: Any = _MISSING) -> Any:
+    """``mapfoldl(f, op, x; init)``."""
+    return foldl(operation, map_(function, x), init=init)
+
+
+def mapfoldr(function: Callable, operation: Callable, x: Any, *, init: Any = _MISSING) -> Any:
+    """``mapfoldr(f, op, x; init)``."""
+    return foldr(operation, map_(function, x), init=init)
+
+
 def mapslices(function: Callable, x: Any, *, dims: Any) -> Any:
     """``mapslices(f, x; dims)`` for one axis, which stays with length 1 where ``f`` gives a number."""
     axis = _axes(dims)

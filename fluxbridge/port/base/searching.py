@@ -107,6 +107,11 @@ def findfirst(*args: Any) -> Any:
 def findlast(*args: Any) -> Any:
     """``findlast(f, x)``."""
     test, x = _test(args)
+    if isinstance(test, str):
+        place = x.rfind(test)
+        if place >= 0 and not x.isascii():
+            raise MethodError("positions in text that is not ASCII are not supported")
+        return None if place < 0 else range(place + 1, place + len(test) + 1)
     found = None
     for p, v in zip(_positions(x), _values(x), strict=False):
         if test(v):

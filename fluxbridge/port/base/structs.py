@@ -13,6 +13,7 @@ from .dispatch import Function, convert
 from .errors import MethodError
 from .types import (
     Any_,
+    Exception_,
     Type,
     TypeVar,
     UnionType,
@@ -58,7 +59,7 @@ class StructMeta(type):
     def __getitem__(cls, params: Any) -> Any:
         params = params if isinstance(params, tuple) else (params,)
         cache = cls.__dict__["_parametric"]
-        key = tuple(map(repr, params))
+        key = tuple((repr(p), repr(getattr(p, "bound", None))) for p in params)
         if key not in cache:
             made = StructMeta(
                 cls.__name__, (cls,), {"__julia_params__": params, "_parametric": {}, "_origin": cls}
@@ -78,7 +79,7 @@ class StructMeta(type):
             bound = _infer(cls, args)
             if not getattr(cls, "_abstract", False) and bound:
                 cls = cls[tuple(bound.get(v, Any_) for v in cls._variables)]
-        made: Any = object.__new__(cls)  # type: ignore[arg-type]
+        made: Any = cls.__new__(cls)  # type: ignore[call-overload]
         for name, kind, value in zip(fields, kinds, args, strict=False):
             object.__setattr__(made, name, _converted(_substitute(kind, bound), value))
         return made
@@ -305,6 +306,8 @@ def struct(cls: Any = None, /, *, mutable: bool = False, of: Any = Any_, where: 
     bases: tuple = (of,) if isinstance(of, type) else (Struct,)
     if not issubclass(bases[0], Struct):
         bases = (*bases, Struct)
+    if not issubclass(bases[0], BaseException) and of is not Any_ and subtype(of, Exception_):
+        bases = (*bases, Exception)
     made = StructMeta(cls.__name__, bases, namespace)
     if not annotations and not hasattr(cls, "_new"):
         made._fields = ()

@@ -117,6 +117,11 @@ class Calls(Derivatives):
                 return self.named_call(text, args, node)
             finally:
                 self.comparing_types = False
+        if text in self.direct and (helper := self.helper_name(text)) is not None:
+            positional, keywords = self.split(args)
+            if not keywords:
+                values = [f"{text!r}", self.jl(helper), *(self.passed(a)[0] for a in positional)]
+                return f"{self.jl('extended_call')}({', '.join(values)})", ANY
         idiom = IDIOMS.get(text)
         if text in self.extended and (made := self.special_named(text, args)) is not None:
             return made

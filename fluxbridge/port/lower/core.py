@@ -63,6 +63,7 @@ class Core:
         self.imports: set[str] = set()
         self.packages: set[str] = set()
         self.extended: set[str] = set()
+        self.direct: set[str] = set()
         self.grown: set[str] = set()
         self.grows_inside = False
         self.comments: list[Comment] = []
@@ -72,6 +73,7 @@ class Core:
         self.symbols = False
         self.in_try = 0
         self.tried: set[int] = set()
+        self.enums: set[str] = set()
         self.missing: dict[str, str] = {}
         self.shadowed: set[str] = set()
         self.helper_calls = 0

@@ -23,6 +23,7 @@ EXTENDABLE = frozenset(
         "<",
         "isless",
         "show",
+        "showerror",
         "length",
         "size",
         "iterate",
@@ -73,6 +74,12 @@ EXTENDABLE = frozenset(
         "log10",
         "sign",
     ]
+)
+
+#: Functions that may get methods, too, and that nothing calls but the program itself.
+DIRECT = frozenset(
+    """copy reverse reverse! sum prod maximum minimum sort sort! map filter filter! keys values haskey delete!
+    insert! count union intersect merge pushfirst! popfirst!""".split()  # noqa: SIM905
 )
 
 
@@ -157,7 +164,7 @@ class Definitions(Methods):
             return self.package_method(text, parameters, wheres, body, node)
         if text in ("Float64", "Int", "Int64", "Float32", "String"):
             pass
-        elif text not in EXTENDABLE:
+        elif text not in EXTENDABLE and (text not in DIRECT or self.helper_name(text) is None):
             self.refuse(f"a method of {text} of one's own", node)
         for plan in map(self.plain, self.plans):
             if plan is not None and node in plan.methods.get(text, []):

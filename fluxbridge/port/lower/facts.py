@@ -50,14 +50,31 @@ def tried(root: Expr) -> set[int]:
                 reached |= names_in(n)
         elif n.head == "=" and isinstance(n.args[0], Name) and isinstance(n.args[1], Expr):
             named.setdefault(n.args[0].text, []).append(n)
-    todo = list(reached)
+    given = _functions_given(everything, named)
+    takers = {name for name, ds in named.items() if any(e.head == "try" for d in ds for e in expressions(d))}
+    todo = [*reached, *takers]
     while todo:
-        for definition in named.pop(todo.pop(), []):
-            found |= {e.at for e in expressions(definition) if e.head in ("->", "function", "=", "do")}
+        name = todo.pop()
+        for definition in [*named.pop(name, []), *given.pop(name, [])]:
+            inside = expressions(definition) if isinstance(definition, Expr) else []
+            found |= {e.at for e in inside if e.head in ("->", "function", "=", "do")}
             more = names_in(definition) - reached
             reached |= more
             todo += more
     return found
+
+
+def _functions_given(everything: list[Expr], named: dict[str, list[Expr]]) -> dict[str, list[Any]]:
+    """The functions, named or not, that those of the program are given: ``f(() -> …)``."""
+    given: dict[str, list[Any]] = {}
+    for n in everything:
+        called = n.args[0] if n.head == "do" else n
+        if not (isinstance(called, Expr) and called.head == "call" and isinstance(called.args[0], Name)):
+            continue
+        handed = [a for a in called.args[1:] if isinstance(a, Name) or getattr(a, "head", "") == "->"]
+        if called.args[0].text in named:
+            given.setdefault(called.args[0].text, []).extend([n] if n.head == "do" else handed)
+    return given
 
 
 def pirated(statements: list[Node], extended: set[str], plans: dict[str, Any]) -> set[str]:

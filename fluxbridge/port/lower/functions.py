@@ -227,7 +227,11 @@ class Functions(Fields):
             name = HELPERS.get(text) or self.helper_name(text)
             if name is None:
                 self.refuse(f"the function {text} is not known", node)
+            self.check_missing(text, node)
             self.loosen(text)
+            if text in self.direct:
+                own = f"(lambda *xs: {self.jl('extended_call')}({text!r}, {self.jl(name)}, *xs))"
+                return own, Kind("function")
             return self.jl(name), Kind("function")
         if text in TYPE_WORDS or text in ("ErrorException",):
             found = self.type_name(text)
@@ -235,6 +239,8 @@ class Functions(Fields):
                 return found, Kind("type", (ELEMENT_KINDS[text],) if text in ELEMENT_KINDS else ())
         if text in ELEMENTWISE and text in self.visible_names(text):
             code, _ = ELEMENTWISE[text]
+            if text in ("sqrt", "log", "log2", "log10") and (self.in_try or self.tried):
+                return self.jl(self.helper_name(text) or text), Kind("function")
             if code.startswith("np."):
                 return self.np(code[3:]), Kind("elementwise", (text,))
             return self.flux(code[5:]), Kind("elementwise", (text,))

@@ -110,7 +110,7 @@ class Macros(Definitions):
             template = args[0]
             if not (isinstance(template, Literal) and template.type == "String"):
                 self.refuse("a format that is no literal", node)
-            values = ", ".join(self.reader(a)[0] for a in args[1:])
+            values = ", ".join(self.formatted(a) for a in args[1:])
             return [f"{self.jl('printf')}({template.value!r}{', ' + values if values else ''})"] + (
                 sink("None", NONE) if sink else []
             )
@@ -203,6 +203,12 @@ class Macros(Definitions):
             else:
                 parts.append(f"**{{{label!r}: {code}}}")
         return f"{self.jl(LOGGING[name])}({', '.join(parts)})"
+
+    def formatted(self, node: Node) -> str:
+        """A value that ``@printf`` writes; ``t...`` gives several."""
+        if isinstance(node, Expr) and node.head == "..." and len(node.args) == 1:
+            return f"*{self.iterable(*self.expr(node.args[0]))}"
+        return self.reader(node)[0]
 
     def text_of(self, node: Any) -> str:
         """How an expression is written."""
@@ -321,7 +327,7 @@ class Macros(Definitions):
         if name == "@__dot__":
             return self.expr(dotted(args[0]))
         if name == "@sprintf" and isinstance(args[0], Literal):
-            values = ", ".join(self.reader(a)[0] for a in args[1:])
+            values = ", ".join(self.formatted(a) for a in args[1:])
             return f"{self.jl('sprintf')}({args[0].value!r}{', ' + values if values else ''})", STR
         if name == "@show" and len(args) == 1:
             code, kind = self.expr(args[0])

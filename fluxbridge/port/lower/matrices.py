@@ -40,6 +40,8 @@ class Matrices(Indices):
             variable = self.lookup(node.text)
             if variable is not None and (variable.struct is not None or variable.fixed == Kind("type")):
                 return node.text
+            if node.text in self.enums and variable is not None and variable.scope.kind == "file":
+                return node.text
         if isinstance(node, Expr) and node.head == "curly":
             return "Any"
         if (

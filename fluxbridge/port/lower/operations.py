@@ -161,7 +161,9 @@ class Operations(Conversions):
             return self.named_call("cbrt", [arg], node)
         code, kind = self.reader(arg)
         if op == "!":
-            if kind.tag in ("function", "lambda") and kind.tag != "bool":
+            if kind.tag == "elementwise":
+                return f"(lambda x: not {code}(x))", Kind("function")
+            if kind.tag in ("function", "lambda"):
                 return f"(lambda *xs: not {code}(*xs))", Kind("function")
             return f"(not {code})", BOOL
         if op == ".!":

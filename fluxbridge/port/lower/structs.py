@@ -126,7 +126,8 @@ class Structs(Dataclasses):
             before, self.new_of = self.new_of, own.python
             try:
                 if isinstance(name, Expr):
-                    self.refuse("an inner constructor with type parameters", definition)
+                    lines += self.parametric_constructor(name, parameters, wheres, body, definition)
+                    continue
                 lines += self.constructor(own, parameters, wheres, body, definition, inner=True)
             finally:
                 self.new_of = before

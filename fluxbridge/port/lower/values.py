@@ -269,6 +269,8 @@ class Values(Operators):
             return f"{code}.{field}", self.field_kind(kind.args[0], field)
         if name == "msg" and kind.tag == "error":
             return f"{self.jl('message')}({code})", STR
+        if name == "key" and kind.tag == "error":
+            return f"{code}.args[0]", ANY
         if kind.tag == "model":
             return f"{code}.{field}", models.field(kind, name)
         if name == "layers":
