@@ -1,6 +1,7 @@
 """Layers and training steps where a tutorial feels them, beside PyTorch: ``python -m benchmarks --only layers``.
 
-Of a layer: the forward pass and the gradient by its weights and its input. Of a network: the forward pass, the
+Of a layer: the forward pass and the gradient by its weights and its input, which lies in memory as convolutions
+leave their results (channels first), as it does in the middle of a network. Of a network: the forward pass, the
 gradient and an update by Adam. PyTorch has our weights and data (see :mod:`.torchtwin`), and must find our
 losses over three steps. One thread, time of the processor, in turns, the least of many rounds. `compiled` is
 the same with ``compile=True``, as a comparison; the limit is for eager code.
@@ -175,8 +176,10 @@ def _unet() -> Any:
 
 
 def _images(size: int, channels: int, batch: int) -> Callable[[], tuple[np.ndarray, np.ndarray]]:
-    shape = (size, size, channels, batch)
-    return lambda: (_random(*shape), _random(*shape, seed=2))
+    def made(seed: int) -> np.ndarray:
+        return np.moveaxis(_random(channels, size, size, batch, seed=seed), 0, 2)
+
+    return lambda: (made(0), made(2))
 
 
 def _tokens() -> tuple[np.ndarray, np.ndarray]:

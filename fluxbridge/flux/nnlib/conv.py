@@ -5,7 +5,7 @@ of the input; the forward pass of ConvTranspose) and ``conv_weight`` (the cotang
 The rules of each are the two others, so there are derivatives of any order.
 
 Algorithm (im2col): the windows are copied into the columns of a matrix, in blocks that fit into the cache,
-and each block is multiplied with the weight. The batch is the last axis, so the copied pieces of memory are
+and each block is multiplied with the weight; where rows of windows are long, by :mod:`.rows`, with less copying. The batch is the last axis, so the copied pieces of memory are
 long; the result is contiguous in the order channels, spatial axes, batch (see :mod:`.windows`). Where groups
 have few channels, as in depthwise convolutions, :mod:`.depthwise` does without columns.
 """
@@ -24,6 +24,7 @@ from ...errors import DimensionMismatch
 from . import dims as public
 from .depthwise import has_few, shifted_dots, shifted_sums, transposed, weight, weights
 from .numeric import check_numbers
+from .rows import is_wide, row_matrices
 from .scratch import BLOCK, SCRATCH
 from .windows import (
     ConvDims,
@@ -115,8 +116,14 @@ def _conv(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
         return channels_last(y.reshape(out, *place.output, batch))
     dtype = np.result_type(x, w)
     y = np.empty((groups, out // groups, *place.output, batch), dtype)
-    view = _window_view(padded(channels_first(x), place), dims)
+    x = padded(channels_first(x), place)
     kernel = np.swapaxes(_weight_matrices(w, groups), 1, 2)
+    if is_wide(place, batch):
+        by_rows = y.reshape(groups, out // groups, place.output[0], -1).swapaxes(1, 2)
+        for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
+            np.matmul(kernel[some, None], columns, out=by_rows[some, lines])
+        return channels_last(y.reshape(out, *place.output, batch))
+    view = _window_view(x, dims)
     rows = count(view.shape[1 : place.rank + 2])
     each = count(place.output[1:]) * batch
     product = y.reshape(groups, out // groups, -1)
@@ -129,10 +136,11 @@ def _conv(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
 def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, flipped = dims
     batch, inside = dy.shape[-1], w.shape[-2]
-    if has_few(w.shape, dims):
-        turned = transposed(dims)
-        dx = shifted_sums(channels_first(dy), np.swapaxes(weights(w, turned), 1, 2), turned)
-        return channels_last(dx.reshape(groups * inside, *place.input, batch))
+    outputs = w.shape[-1] // groups
+    work, other = outputs * count(place.input), inside * count(place.output)
+    if set(place.stride) == {1} and work <= 2 * other:  # a convolution again, which need not add to memory
+        split = np.swapaxes(w.reshape(*w.shape[:-1], groups, outputs), -3, -1)
+        return _conv(dy, split.reshape(*place.kernel, outputs, groups * inside), transposed(dims))
     dtype = np.result_type(dy, w)
     dx = np.zeros((groups, inside, *place.padded, batch), dtype)
     kernel = _weight_matrices(w, groups)
@@ -160,9 +168,16 @@ def _conv_weight(x: np.ndarray, dy: np.ndarray, dims: ConvDims) -> np.ndarray:
     dy = _output_matrices(dy, groups)
     if has_few(w_shape, dims):
         return weight(shifted_dots(channels_first(x), dy, dims), dims)
-    view = _window_view(padded(channels_first(x), place), dims)
-    rows = count(view.shape[1 : place.rank + 2])
+    rows = count(w_shape[:-1])
     dw = np.zeros((groups, rows, dy.shape[1]), np.result_type(x, dy))
+    x = padded(channels_first(x), place)
+    if is_wide(place, x.shape[-1]):
+        of_rows = dy.reshape(*dy.shape[:3], -1).transpose(0, 2, 3, 1)
+        for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
+            for i in range(columns.shape[1]):
+                dw[some] += np.matmul(columns[:, i], of_rows[some, lines.start + i])
+        return np.moveaxis(dw, 0, 1).reshape(w_shape)
+    view = _window_view(x, dims)
     for some, windows in _blocks(place, rows, x.shape[-1], x.itemsize, groups):
         columns = _columns(view, place.rank, some, windows)
         part = dy[some, :, windows]

@@ -16,7 +16,7 @@ class _Scratch(threading.local):
     def array(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         """An array with any content, which the next call overwrites; a large one is new memory."""
         size = math.prod(shape) * dtype.itemsize
-        if size > 4 * BLOCK:
+        if size > 16 * BLOCK:
             return np.empty(shape, dtype)
         if self.buffer.size < size:
             self.buffer = np.empty(size, np.uint8)
