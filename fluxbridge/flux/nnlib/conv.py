@@ -174,8 +174,10 @@ def _conv_weight(x: np.ndarray, dy: np.ndarray, dims: ConvDims) -> np.ndarray:
     if is_wide(place, x.shape[-1]):
         of_rows = dy.reshape(*dy.shape[:3], -1).transpose(0, 2, 3, 1)
         for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
-            for i in range(columns.shape[1]):
-                dw[some] += np.matmul(columns[:, i], of_rows[some, lines.start + i])
+            each = max(1, BLOCK // max(1, dw[some].nbytes))  # rows whose products are added up at once
+            part = of_rows[some, lines]
+            for i in range(0, part.shape[1], each):
+                dw[some] += np.matmul(columns[:, i : i + each], part[:, i : i + each]).sum(axis=1)
         return np.moveaxis(dw, 0, 1).reshape(w_shape)
     view = _window_view(x, dims)
     for some, windows in _blocks(place, rows, x.shape[-1], x.itemsize, groups):
