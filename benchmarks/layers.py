@@ -1,10 +1,10 @@
-"""Layers and training steps where a tutorial feels them, beside PyTorch: ``python -m benchmarks --only layers``.
+"""Layers and training steps of tutorials, beside PyTorch: ``python -m benchmarks --only layers``.
 
-Of a layer: the forward pass and the gradient by its weights and its input, which lies in memory as convolutions
-leave their results (channels first), as it does in the middle of a network. Of a network: the forward pass, the
-gradient and an update by Adam. PyTorch has our weights and data (see :mod:`.torchtwin`), and must find our
-losses over three steps. One thread, time of the processor, in turns, the least of many rounds. `compiled` is
-the same with ``compile=True``, as a comparison; the limit is for eager code.
+Of a layer: the forward pass and the gradient by its weights and its input, which lies in memory as
+convolutions leave their results (channels first), as it does in the middle of a network. Of a network: the
+forward pass, the gradient and an update by Adam. PyTorch has our weights and data (see :mod:`.torchtwin`),
+and must find our losses over three steps. One thread, time of the processor, in turns, the least of many
+rounds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Case:
     name: str
     title: str
     model: Callable[[], Any]
-    data: Callable[[], tuple[np.ndarray, Any]]  #: x, and the target; or with what a layer's output is multiplied
+    data: Callable[
+        [], tuple[np.ndarray, Any]
+    ]  #: x, and the target; or with what a layer's output is multiplied
     loss: str | None = None
 
 
@@ -76,8 +78,17 @@ def _gelu() -> Any:
 
 
 def _convmixer() -> Any:
-    from fluxbridge.flux import BatchNorm, Chain, Conv, Dense, GlobalMeanPool, SamePad, SkipConnection
-    from fluxbridge.flux import flatten, gelu
+    from fluxbridge.flux import (
+        BatchNorm,
+        Chain,
+        Conv,
+        Dense,
+        GlobalMeanPool,
+        SamePad,
+        SkipConnection,
+        flatten,
+        gelu,
+    )
 
     width, kernel = 64, (5, 5)
 
@@ -199,7 +210,8 @@ CASES = (
     Case("gelu", "gelu of 256×1024 numbers", _gelu, lambda: (_random(256, 1024), _random(256, 1024, seed=2))),
     Case("convmixer", "ConvMixer, 3 blocks of width 64, kernel 5, 32×32 images, batch 32", _convmixer,
          lambda: (_random(32, 32, 3, 32), _one_hot(10, 32)), "logitcrossentropy"),
-    Case("gpt", "GPT, 2 blocks of width 64, 4 heads, 64 letters, batch 16", _gpt, _tokens, "logitcrossentropy"),
+    Case("gpt", "GPT, 2 blocks of width 64, 4 heads, 64 letters, batch 16", _gpt, _tokens,
+         "logitcrossentropy"),
     Case("dcgan", "DCGAN, generator and critic, 28×28 images, batch 32", _dcgan,
          lambda: (_random(1, 1, 64, 32), np.ones((1, 32), np.float32)), "logitbinarycrossentropy"),
     Case("unet", "U-Net, 3 levels from width 16, 32×32 images, batch 16", _unet, _images(32, 1, 16), "mse"),
@@ -297,7 +309,8 @@ def run(chosen: list[str] | None = None) -> dict[str, Any]:
         if TORCH in times:
             found = ours / times[TORCH]["min"]
             result["target"] = {"limit": LIMIT, "found": found, "met": found <= LIMIT}
-            line += f"{duration(times[TORCH]['min']):>10}{found:>8.2f}  {'met   ' if found <= LIMIT else 'MISSED'}"
+            mark = "met   " if found <= LIMIT else "MISSED"
+            line += f"{duration(times[TORCH]['min']):>10}{found:>8.2f}  {mark}"
         print(f"{line}  {case.title}", flush=True)
         results[case.name] = result
     return results

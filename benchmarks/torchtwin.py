@@ -125,7 +125,9 @@ def _parts(layer: Any) -> list[Any]:
         made = nn.Linear(*layer.weight.shape[::-1], bias=layer.bias is not False)
         return [_filled(made, layer.weight.T, layer.bias), *_activation(layer.σ)]
     if kind == "BatchNorm":
-        return _norm(nn.BatchNorm2d(layer.chs, eps=layer.ε, momentum=layer.momentum), layer.γ, layer.β, layer.λ)
+        return _norm(
+            nn.BatchNorm2d(layer.chs, eps=layer.ε, momentum=layer.momentum), layer.γ, layer.β, layer.λ
+        )
     if kind == "LayerNorm":
         made = nn.LayerNorm(layer.size[::-1], eps=layer.ε**2)
         return _norm(made, layer.diag.scale, layer.diag.bias, layer.λ)
@@ -155,4 +157,3 @@ def twin(layer: Any) -> Any:
 
     parts = _parts(layer)
     return parts[0] if len(parts) == 1 else nn.Sequential(*parts)
-

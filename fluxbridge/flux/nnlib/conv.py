@@ -5,9 +5,10 @@ of the input; the forward pass of ConvTranspose) and ``conv_weight`` (the cotang
 The rules of each are the two others, so there are derivatives of any order.
 
 Algorithm (im2col): the windows are copied into the columns of a matrix, in blocks that fit into the cache,
-and each block is multiplied with the weight; where rows of windows are long, by :mod:`.rows`, with less copying. The batch is the last axis, so the copied pieces of memory are
-long; the result is contiguous in the order channels, spatial axes, batch (see :mod:`.windows`). Where groups
-have few channels, as in depthwise convolutions, :mod:`.depthwise` does without columns.
+and each block is multiplied with the weight; where rows of windows are long, by :mod:`.rows`, with less
+copying. Where groups have few channels, as in depthwise convolutions, :mod:`.depthwise` does without columns.
+The batch is the last axis, so the copied pieces of memory are long; the result is contiguous in the order
+channels, spatial axes, batch (see :mod:`.windows`).
 """
 
 from __future__ import annotations
@@ -40,11 +41,12 @@ from .windows import (
     unpadded,
 )
 
-
 # -- columns -------------------------------------------------------------------------------------
 
 
-def _blocks(place: Windows, rows: int, batch: int, itemsize: int, groups: int) -> Iterator[tuple[slice, slice]]:
+def _blocks(
+    place: Windows, rows: int, batch: int, itemsize: int, groups: int
+) -> Iterator[tuple[slice, slice]]:
     """Ranges of groups, and of windows along the first axis, whose columns take about BLOCK bytes each.
 
     A group has so many `rows` of columns.
@@ -87,7 +89,8 @@ def _turned(place: Windows) -> Any:
 
 def _columns(view: np.ndarray, rank: int, some: slice, rows: slice) -> np.ndarray:
     """Windows of some groups of a window view as matrices (groups, kernel elements, windows)."""
-    part = view[(some, *(slice(None),) * (rank + 1), rows)]
+    where: Any = (some, *(slice(None),) * (rank + 1), rows)
+    part = view[where]
     columns = SCRATCH.array(part.shape, part.dtype)
     np.copyto(columns, part)
     return columns.reshape(part.shape[0], count(view.shape[1 : rank + 2]), -1)
@@ -157,7 +160,8 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
         for offset, (first, *others) in place.offsets():
             rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
             there: Any = (slice(None), *offset)
-            into = dx[(some, slice(None), rows, *others)]
+            here: Any = (some, slice(None), rows, *others)
+            into = dx[here]
             into += columns[there]
     return channels_last(unpadded(dx, place).reshape(groups * inside, *place.input, batch))
 

@@ -1,10 +1,10 @@
 """Convolution with few channels in a group, as sums of shifted products.
 
-With one channel in a group there is no matrix product to speak of, and copying windows into columns takes longer
-than the arithmetic. Here the padded input is one run of memory for each channel. In a run, all elements at one
-offset of the kernel are the run itself, begun later; so each offset adds weight · (part of the run) to the output,
-which NumPy's einsum does without a result in between. The output has the padded length along the inner axes; what
-stands between its rows is left out when it is copied.
+With one channel in a group there is no matrix product to speak of, and copying windows into columns takes
+longer than the arithmetic. Here the padded input is one run of memory for each channel. In a run, all
+elements at one offset of the kernel are the run itself, begun later; so each offset adds weight · (part of
+the run) to the output, which NumPy's einsum does without a result in between. The output has the padded
+length along the inner axes; what stands between its rows is left out when it is copied.
 
 All functions take arrays with channels first (see :mod:`.windows`), and settings with strides of 1.
 """
@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .scratch import BLOCK, SCRATCH
+from .scratch import SCRATCH
 from .windows import ConvDims, Sizes, Windows, count, padded
 
-RUN = 1 << 16  #: bytes of one channel that are computed at a time
+RUN = 1 << 17  #: bytes of one channel that are computed at a time
+TOGETHER = 1 << 20  #: and of all channels
 FEW = 4  #: weights of a group at one offset, up to which this is faster than a matrix product
 
 
@@ -55,7 +56,7 @@ def weight(w: np.ndarray, dims: ConvDims) -> np.ndarray:
 
 
 def shifted_sums(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
-    """The output (groups, output channels of a group, spatial…, batch) for a weight made by :func:`weights`."""
+    """The output (groups, channels of a group, spatial…, batch), for a weight as :func:`weights` has it."""
     place, groups, _ = dims
     dtype = np.result_type(x, w)
     runs = _Runs(x, dtype, dims)
@@ -110,7 +111,7 @@ class _Runs:
         """Ranges of groups and of rows of the output, such that a block stays in the cache."""
         size, n, groups = self.x.itemsize, self.place.output[0], self.x.shape[0]
         rows = max(1, min(n, RUN // max(1, self.row * size)))
-        step = max(1, BLOCK // max(1, rows * self.row * size * outputs))
+        step = max(1, TOGETHER // max(1, rows * self.row * size * outputs))
         for group in range(0, groups, step):
             for row in range(0, n, rows):
                 yield slice(group, min(group + step, groups)), slice(row, min(row + rows, n))

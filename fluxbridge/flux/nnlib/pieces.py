@@ -1,4 +1,4 @@
-"""Elementwise functions of several steps, computed piece by piece: what stands between the steps stays in the cache."""
+"""Elementwise functions of several steps, piece by piece: what is between the steps stays in the cache."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def by_pieces(kernel: Callable[[Any, Any], None]) -> Callable[[np.ndarray], np.n
         if x.size <= step:
             kernel(x, y)
             return y
-        into = y.ravel(order="K")  # of a new array, which has no gaps: a view
-        flat = x.ravel(order="K")
+        order = sorted(range(y.ndim), key=y.strides.__getitem__, reverse=True)
+        into = y.transpose(order).reshape(-1)  # of a new array, which has no gaps: a view
+        flat = x.transpose(order).reshape(-1)
         for i in range(0, x.size, step):
             kernel(flat[i : i + step], into[i : i + step])
         return y

@@ -1,9 +1,9 @@
 """Convolution as products of matrices that overlap in memory.
 
-The windows of one row of the output (all that have the same place on the first spatial axis) lie in as many rows
-of the input as the kernel has. So the columns are made for the other axes of the kernel only, row by row: those of
-a window's rows stand one after the other and are one matrix, without being copied again for each place in the
-kernel. With a kernel of 3×3 that is a third of the copying.
+The windows of one row of the output (all that have the same place on the first spatial axis) lie in as many
+rows of the input as the kernel has. So the columns are made for the other axes of the kernel only, row by
+row: those of a window's rows stand one after the other and are one matrix, without being copied again for
+each place in the kernel. With a kernel of 3×3 that is a third of the copying.
 
 All functions take arrays with channels first (see :mod:`.windows`).
 """
@@ -31,9 +31,9 @@ def is_wide(place: Windows, batch: int) -> bool:
 def row_matrices(
     x: np.ndarray, place: Windows, groups: int, flipped: bool
 ) -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """Ranges of groups and of rows of the output, and matrices (groups, rows, kernel elements, windows) for them.
+    """Ranges of groups and of rows of the output, and matrices for them.
 
-    x is the padded input. A block is overwritten by the next one.
+    These have the shape (groups, rows, kernel elements, windows). x is the padded input. A block is overwritten by the next one.
     """
     size, batch = x.itemsize, x.shape[-1]
     inside, kernel, stride = x.shape[0] // groups, place.kernel[0], place.stride[0]
@@ -55,7 +55,9 @@ def row_matrices(
         for i, offset in enumerate(offsets if flipped else offsets[::-1]):
             cut: Any = (slice(None),) * 3 + tuple(
                 slice(k * d, k * d + (m - 1) * s + 1, s)
-                for k, d, m, s in zip(offset, place.dilation[1:], place.output[1:], place.stride[1:], strict=True)
+                for k, d, m, s in zip(
+                    offset, place.dilation[1:], place.output[1:], place.stride[1:], strict=True
+                )
             )
             np.copyto(columns[:, :, i], np.swapaxes(part[cut], 1, 2))
         of_group, of_line = columns.strides[:2]
