@@ -33,7 +33,8 @@ def row_matrices(
 ) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """Ranges of groups and of rows of the output, and matrices for them.
 
-    These have the shape (groups, rows, kernel elements, windows). x is the padded input. A block is overwritten by the next one.
+    These have the shape (groups, rows, kernel elements, windows). x is the padded input. A block is
+    overwritten by the next one.
     """
     size, batch = x.itemsize, x.shape[-1]
     inside, kernel, stride = x.shape[0] // groups, place.kernel[0], place.stride[0]
