@@ -79,6 +79,7 @@ _LAZY = {
     "directional": "nonsmooth.directional",
     "is_subgradient": "nonsmooth.membership",
     "kinks": "nonsmooth.kinks",
+    "load_ipython_extension": "port.magic",
     "subgradients": "nonsmooth.subgradients",
 }
 

@@ -88,6 +88,8 @@ class JuliaNotAvailable(FluxbridgeError, RuntimeError):
         super().__init__(reason, remedy)
         self.reason = reason
         self.remedy = remedy
+        self.cause = ""  #: the name of the known cause, which `fluxbridge doctor` reports
+        self.stderr = ""  #: what Julia printed while it tried to start
 
     def __str__(self) -> str:
         return f"{self.reason}\n{self.remedy}" if self.remedy else self.reason

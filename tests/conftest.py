@@ -37,11 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"no Julia: {found.reason}"))
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Names of tests hold no addresses: processes that share the tests have to agree on the names."""
-    item._nodeid = re.sub(r" at 0x[0-9a-f]+", "", item.nodeid)
-
-
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Why tests were skipped, a line for each reason."""
     reasons: Counter[str] = Counter()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from fluxbridge.port.checking.answers import Seen
+from fluxbridge.port.checking.compare import compared
 
 
 def number(value: Any) -> Any:
@@ -44,170 +48,61 @@ def array(value: Any) -> Any:
     return np.array(walk(value["array"], len(value["shape"]))).reshape(value["shape"])
 
 
-def differs(expected: Any, actual: Any, single: bool = False) -> str | None:
+def described(record: Any) -> Seen:
+    """A recorded value in the words of :mod:`fluxbridge.port.checking`."""
+    if record is None or record.get("type") == "Nothing" or "null" in record:
+        return ("nothing",)
+    kind = record.get("type")
+    for word, form in FORMS.items():
+        if word in record:
+            return form(record)
+    if kind in ("String", "Symbol", "Char") or "SubString" in (kind or ""):
+        return "text", kind if kind in ("Symbol", "Char") else "String", record["value"]
+    return ("missing",) if kind == "Missing" else ("number", kind, number(record["value"]))
+
+
+def _each(records: Any) -> tuple[Seen, ...]:
+    return tuple(map(described, records))
+
+
+def _array(record: dict) -> Seen:
+    element = re.search(r"\{((?:Complex\{)?\w+)", record["type"])
+    name = "Bool" if "OneHot" in record["type"] or "Bit" in record["type"] else element[1] if element else ""
+    dtype = {"Complex{Float32": "complex64", "ComplexF32": "complex64"}.get(name, name.lower())
+    values = array(record)
+    return "array", name, values.astype(dtype) if dtype in np.sctypeDict else values
+
+
+def _dict(record: dict) -> Seen:
+    entries = record["dict"]
+    pairs = list(entries.items()) if isinstance(entries, dict) else [(e[0], e[1]) for e in entries]
+    return "dict", tuple(("text", "String", k) for k, _ in pairs), _each(v for _, v in pairs)
+
+
+def _record(record: dict) -> Seen:
+    return "record", tuple(record["fields"]), _each(record["fields"].values())
+
+
+FORMS: dict[str, Callable[[dict], Seen]] = {
+    "array": _array,
+    "tuple": lambda r: ("tuple", _each(r["tuple"])),
+    "state": lambda r: ("model", r.get("layer"), described(r["state"])),
+    "fields": _record,
+    "dict": _dict,
+    "list": lambda r: ("list", "Any", tuple(r.get("shape", [len(r["list"])])), _each(r["list"])),
+    "set": lambda r: ("set", _each(r["set"])),
+    "pair": lambda r: ("pair", _each(r["pair"])),
+    "cartesian": lambda r: ("cartesian", tuple(r["cartesian"])),
+    "ref": lambda r: ("ref", described(r["ref"])),
+    "function": lambda r: ("function", r["function"]),
+    "typename": lambda r: ("type", r["typename"]),
+}
+
+
+def differs(expected: Any, actual: Any) -> str | None:
     """Where a value is not what was recorded, or ``None``."""
-    if isinstance(expected, dict) and "struct" in expected:
-        return _fields(expected["fields"], actual)
-    if expected is None or (isinstance(expected, dict) and expected.get("type") == "Nothing"):
-        return None if actual is None else f"{actual!r} is not nothing"
-    if "null" in expected:
-        return None if actual is None else f"{actual!r} is not nothing"
-    if "array" in expected:
-        return _array(expected, actual)
-    if "tuple" in expected:
-        return _sequence(expected["tuple"], tuple(actual) if not isinstance(actual, tuple) else actual)
-    if "state" in expected:
-        return _state(expected["state"], actual)
-    if "fields" in expected:
-        return _fields(expected["fields"], actual)
-    if "dict" in expected:
-        return _dict(expected["dict"], actual)
-    if "list" in expected:
-        if "shape" in expected and len(expected["shape"]) > 1:
-            if tuple(np.shape(actual))[: len(expected["shape"])] != tuple(expected["shape"]):
-                return f"shape {np.shape(actual)}, not {expected['shape']}"
-            return _sequence(expected["list"], list(np.ravel(np.asarray(actual, object), order="F")))
-        return _sequence(expected["list"], list(actual))
-    if "set" in expected:
-        if len(expected["set"]) != len(actual):
-            return f"{len(actual)} elements, not {len(expected['set'])}"
-        return _sequence(expected["set"], sorted(actual, key=str))
-    if "pair" in expected:
-        return _sequence(expected["pair"], list(actual))
-    if "cartesian" in expected:
-        return (
-            None
-            if tuple(expected["cartesian"]) == tuple(actual)
-            else f"{actual!r}, not {expected['cartesian']}"
-        )
-    if "ref" in expected:
-        return differs(expected["ref"], actual.value)
-    if "function" in expected:
-        return None if callable(actual) else f"{actual!r} is no function"
-    if "typename" in expected:
-        return None if repr(actual) == expected["typename"] else f"{actual!r}, not {expected['typename']}"
-    kind, value = expected.get("type"), expected.get("value")
-    if kind in ("String", "Symbol", "Char") or (
-        isinstance(value, str) and kind is not None and "SubString" in kind
-    ):
-        return None if isinstance(actual, str) and str(actual) == value else f"{actual!r}, not {value!r}"
-    if kind == "Missing":
-        return None if repr(actual) == "missing" else f"{actual!r} is not missing"
-    if kind == "Bool":
-        return (
-            None
-            if bool(actual) == value and isinstance(actual, (bool, np.bool_))
-            else f"{actual!r}, not {value!r}"
-        )
-    return _close(number(value), actual, kind == "Float32")
-
-
-def _close(expected: Any, actual: Any, single: bool) -> str | None:
-    if isinstance(actual, (str, list, tuple, dict)) or actual is None:
-        return f"{actual!r}, not {expected!r}"
-    if isinstance(actual, np.ndarray) and np.ndim(actual):
-        return f"an array, not {expected!r}"
-    if isinstance(expected, float) and math.isnan(expected):
-        return None if actual != actual else f"{actual!r}, not NaN"
-    if expected == actual:
-        return None
-    tolerance = (2e-5 if single else 1e-8) * max(abs(expected), 1e-300 if abs(expected) else 1e-12)
-    if abs(complex(expected) - complex(actual)) <= max(tolerance, 1e-12 if not single else 1e-7):
-        return (
-            None
-            if not isinstance(expected, int) or isinstance(expected, bool)
-            else f"{actual!r}, not {expected!r}"
-        )
-    return f"{actual!r}, not {expected!r}"
-
-
-def _array(expected: dict, actual: Any) -> str | None:
-    wanted = array(expected)
-    if isinstance(actual, dict) or actual is None:
-        return f"{actual!r} is no array"
-    found = np.asarray(actual)
-    if found.dtype == object:
-        found = np.asarray([complex(v) if isinstance(v, complex) else v for v in np.ravel(found)]).reshape(
-            found.shape
-        )
-    if tuple(found.shape) != tuple(expected["shape"]):
-        return f"shape {found.shape}, not {expected['shape']}"
-    if not wanted.size:
-        return None
-    if found.dtype.kind not in "biufc":
-        return f"elements of {found.dtype}"
-    single = "Float32" in expected.get("type", "")
-    finite = np.abs(wanted[np.isfinite(wanted)])
-    largest = float(np.max(finite)) if finite.size else 1.0
-    with np.errstate(invalid="ignore"):
-        error = np.abs(wanted.astype(complex) - found.astype(complex))
-    same = (wanted == found) | (np.isnan(wanted) & np.isnan(found))
-    error = np.where(same, 0, error)
-    worst = float(np.max(error)) if not np.any(np.isnan(error)) else math.inf
-    return (
-        None
-        if worst <= (2e-5 if single else 1e-8) * max(largest, 1e-2 if single else 1e-4)
-        else f"off by {worst:.3g} of {largest:.3g}"
-    )
-
-
-def _sequence(expected: list, actual: Any) -> str | None:
-    if len(expected) != len(actual):
-        return f"{len(actual)} elements, not {len(expected)}"
-    for i, (e, a) in enumerate(zip(expected, actual, strict=False)):
-        found = differs(e, a)
-        if found:
-            return f"[{i}]: {found}"
-    return None
-
-
-def _get(actual: Any, name: str) -> Any:
-    from fluxbridge.port.lower import python_name
-
-    for own in (name, python_name(name), name.replace("²", "2"), {"ϵ": "ε"}.get(name, name)):
-        if isinstance(actual, dict) and own in actual:
-            return actual[own]
-        if hasattr(actual, own):
-            return getattr(actual, own)
-    raise AttributeError(name)
-
-
-def _fields(expected: dict, actual: Any) -> str | None:
-    for name, value in expected.items():
-        try:
-            found = _get(actual, name)
-        except AttributeError:
-            return f"no field {name}"
-        wrong = differs(value, found)
-        if wrong:
-            return f".{name}: {wrong}"
-    return None
-
-
-def _state(expected: Any, actual: Any) -> str | None:
-    from fluxbridge import flux as Flux
-
-    try:
-        state = Flux.state(actual)
-    except Exception:
-        state = actual
-    return differs(expected, state) if isinstance(expected, dict) else None
-
-
-def _dict(expected: Any, actual: Any) -> str | None:
-    from fluxbridge.port import base as jl
-
-    items = {jl.string(k): v for k, v in actual.items()}
-    pairs = expected.items() if isinstance(expected, dict) else [(e[0], e[1]) for e in expected]
-    if len(items) != len(list(pairs)):
-        return f"{len(items)} keys, not {len(expected)}"
-    for key, value in pairs:
-        if key not in items:
-            return f"no key {key}"
-        found = differs(value, items[key])
-        if found:
-            return f"[{key}]: {found}"
-    return None
+    found = compared("it", described(expected), actual)
+    return None if found and not found.rough else found.rough or str(found)
 
 
 NUMBER = re.compile(

@@ -210,3 +210,10 @@ def test_the_arguments_stand_after_the_function():
             operator(lambda x, y: x * y, 2.0, 3.0)
     advice = hessian(lambda p: (lambda x, y: x**2 * y)(p[0], p[1]), np.array([2.0, 3.0]))
     np.testing.assert_array_equal(advice, [[6, 4], [4, 0]])
+
+
+def test_none_in_a_list_of_cotangents_is_no_cotangent():
+    _, back = pullback(lambda x: x * np.array([2.0, 3.0]), np.ones(2))
+    np.testing.assert_array_equal(back([5.0, None])[0], [10.0, 0.0])
+    _, back = pullback(lambda x: x * 2, np.ones((1, 2)))
+    np.testing.assert_array_equal(back([[None, 1.0]])[0], [[0.0, 2.0]])

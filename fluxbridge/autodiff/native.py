@@ -228,13 +228,21 @@ def pullback_of(trace: Trace, once: bool = False) -> tuple[Any, Callable[..., An
                     f"the seed{' at ' + path if path else ''} has shape {np.shape(ct)}, but the output "
                     f"has shape {shape}"
                 )
-            seeds.append((outputs[index]._index, ct))
+            seeds.append((outputs[index]._index, _without_none(ct) if type(ct) is list else ct))
         if once:
             trace.out = None
             outputs.clear()
         return trace.pull(seeds, free=once)
 
     return value, back
+
+
+def _without_none(seed: list[Any]) -> Any:
+    """A cotangent in a list, with zeros where it says None."""
+    array = np.array(seed)
+    if not array.dtype.hasobject or any(isinstance(part, Tracer) for part in array.flat):
+        return seed
+    return np.array([0.0 if part is None else part for part in array.flat]).reshape(array.shape)
 
 
 def _own(value: Any) -> Any:

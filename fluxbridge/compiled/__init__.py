@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import types
 from collections.abc import Callable
@@ -30,4 +31,6 @@ class _Callable(types.ModuleType):
         return compiled(f)
 
 
+__doc__ = f"{inspect.getdoc(compiled)}\n\n{__doc__}"  # what help() shows of the package
+__signature__ = inspect.signature(compiled)
 sys.modules[__name__].__class__ = _Callable

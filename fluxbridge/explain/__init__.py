@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import types
 from typing import Any
@@ -22,4 +23,6 @@ class _Callable(types.ModuleType):
         return explain(*args, **options)
 
 
+__doc__ = f"{inspect.getdoc(explain)}\n\n{__doc__}"  # what help() shows of the package
+__signature__ = inspect.signature(explain)
 sys.modules[__name__].__class__ = _Callable  # a module cannot be made callable in another way

@@ -1,4 +1,4 @@
-"""Names of Flux that have no counterpart here, and why (docs/flux.md lists them too), and older names."""
+"""Names of Flux that have no counterpart here, and why (docs/flux.md lists them too)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..autodiff.callers import is_from_import
+from .oldnames import OLD_NAMES
 
 _GPU = "everything here is computed with NumPy, on the CPU; gpu and gpu_device() leave things where they are"
 _DISTRIBUTED = "training on several machines is left to programs made for it"
@@ -122,31 +123,6 @@ REASONS: dict[str, dict[str, str]] = {
         "labelmap": "it is deprecated; write group_indices",
         "rpad": "it is deprecated; write rpad_constant",
     },
-}
-
-
-_RATE = "rates change between epochs: write adjust_(state, 0.1 * 0.5 ** (epoch // 10))"
-_MARKED = "arrays need no marking: write gradient(f, x)"
-
-#: Names that older versions of Flux had, as they are written here, and what to write now.
-OLD_NAMES: dict[str, str] = {
-    "Diagonal": "the layer is called Scale: write Scale(n)",
-    "ExpDecay": _RATE,
-    "InvDecay": _RATE,
-    "Optimise": "its rules are in Flux.Optimisers, and train_ and update_ in Flux itself",
-    "Recur": "write RNN((2, 5)), LSTM((2, 5)) or GRU((2, 5)), or Recurrence(cell) for a cell of your own",
-    "Tracker": _MARKED,
-    "Zeros": "for a layer without bias write Dense((2, 3), bias=False)",
-    "back_": "write gradient(f, x)",
-    "epochs": "write a loop, for epoch in range(n)",
-    "flip": "to run a layer backwards write np.flip(layer(np.flip(x, axis=1)), axis=1)",
-    "loadparams_": "write loadmodel_(model, other)",
-    "mapleaves": "write fmap(f, model)",
-    "outdims": "write outputsize(model, size)",
-    "param": _MARKED,
-    "reset_": "recurrent layers keep no state: layer(x) starts anew, and layer(x, state) goes on from one",
-    "testmode": "write testmode_(model)",
-    "treelike": "every object is a tree without registration; the decorator layer is for printing",
 }
 
 

@@ -31,6 +31,8 @@ class Kind:
             return join_all(self.args)
         if self.tag == "dict":
             return Kind("tuple", self.args)
+        if self.tag == "row":
+            return self.args[0]
         return self if self.tag in ("bottom",) else ANY
 
     @property
@@ -59,6 +61,8 @@ FLOATS = frozenset((FLOAT, F32))
 NUMBERS = REALS | {F32, NUM, BOOL, COMPLEX}
 SCALARS = NUMBERS | {STR, SYM, CHAR, NONE}
 NATS = Kind("range", (NAT,))
+FUNCTIONS_FOLLOWED = 6
+"""A variable that holds one of more functions than this is not followed."""
 
 
 def arr(element: Kind, rank: int | None, stored: str | None = "nd") -> Kind:
@@ -96,6 +100,8 @@ def join(a: Kind, b: Kind) -> Kind:
         return REAL
     if pair <= NUMBERS:
         return NUM
+    if a.tag == b.tag == "lambda" and len(set(a.args) | set(b.args)) <= FUNCTIONS_FOLLOWED:
+        return Kind("lambda", tuple(sorted({*a.args, *b.args}, key=str)))
     if a.tag == b.tag == "arr":
         element = join(a.args[0], b.args[0])
         return Kind(
@@ -115,6 +121,11 @@ def join(a: Kind, b: Kind) -> Kind:
     if a.tag == b.tag == "record" and [n for n, _ in a.args] == [n for n, _ in b.args]:
         return Kind("record", tuple((n, join(x, y)) for (n, x), (_, y) in zip(a.args, b.args, strict=False)))
     return ANY
+
+
+def narrowed(known: Kind, seen: Kind) -> Kind:
+    """What is known of a value, or what was seen when it ran, where that is a case of it."""
+    return seen if join(known, seen) == known != BOTTOM else known
 
 
 def join_all(kinds: Any) -> Kind:
@@ -157,4 +168,8 @@ def traced(a: Kind) -> Kind:
         return arr(FLOAT, 1, "nd")
     if a.tag == "arr" and a.args[0] in (INT, NAT, REAL):
         return Kind("arr", (FLOAT, *a.args[1:]))
-    return a if a in (F32, BOTTOM) or a.tag == "arr" else ANY if a.tag not in ("model",) else a
+    return (
+        a
+        if a in (F32, BOTTOM) or a.tag in ("arr", "model", "struct", "diagonal", "uniform", "onehot")
+        else ANY
+    )

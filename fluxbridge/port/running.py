@@ -1,72 +1,95 @@
-"""Running translated cells, and comparing what they give with the answers that the source prints."""
+"""Running a translation, statement by statement."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
 import io
-import re
+import time
 import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from . import base
-from .formats import Cell
-from .report import CellReport
-from .translate import Translation
+from .limits import TooLong, time_limit
+from .translate import Piece, Translation
 
-NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*(?:[eEf][-+]?\d+)?|Inf|NaN)(?![\w.]*\w)")
-OPENING = re.compile(
-    r"^.*(?:Vector|Matrix|Array|element|range|Tuple|Dict|Set|adjoint|transpose).*:?$", re.MULTILINE
-)
+
+@dataclass
+class Ran:
+    """What one statement did: what it printed, its value (of an assignment: what was assigned), its error.
+
+    ``shown``: it is an expression, so a notebook shows its value.
+    """
+
+    printed: str = ""
+    value: Any = None
+    error: str = ""
+    shown: bool = False
 
 
 class Runner:
-    """One program: its variables live from cell to cell. Random generators and methods of Base are left as
-    they were found."""
+    """One program: its variables live from statement to statement. ``limit``: seconds for each cell."""
 
-    def __init__(self, translation: Translation) -> None:
-        self.translation = translation
+    def __init__(self, translation: Translation, limit: float | None = None) -> None:
+        self.translation, self.limit = translation, limit
         self.scope: dict[str, Any] = {"__name__": "__main__", "__file__": "program.py"}
-        self._exec("\n".join(translation.header))
+        self._exec(ast.parse("\n".join(translation.header)))
+        self._cell, self._spent = -1, 0.0
 
-    def _exec(self, code: str) -> None:
-        exec(compile(code, "<translated>", "exec", dont_inherit=True), self.scope)
+    def _exec(self, tree: ast.Module) -> None:
+        exec(compile(tree, "<translated>", "exec", dont_inherit=True), self.scope)
+
+    def pieces(self, number: int) -> list[Piece]:
+        """The statements of one cell, those that are refused, too."""
+        return [p for p in self.translation.of_cell(number) if p.lines or p.julia]
 
     def cell(self, number: int) -> tuple[str, Any, str]:
-        """What one cell prints, its last value, and its error (or ``""``)."""
-        out = io.StringIO()
-        value = None
-        with contextlib.redirect_stdout(out), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            start, end = self.translation.cells[number]
-            for piece in self.translation.pieces:
-                if not start <= piece.at < end or piece.refused is not None or not piece.lines:
-                    continue
-                try:
-                    tree = ast.parse(piece.python)
-                    last = tree.body[-1] if tree.body else None
-                    if isinstance(last, ast.Expr):
-                        before = ast.Module(tree.body[:-1], [])
-                        exec(compile(before, "<translated>", "exec", dont_inherit=True), self.scope)
-                        value = eval(
-                            compile(ast.Expression(last.value), "<translated>", "eval", dont_inherit=True),
-                            self.scope,
-                        )
-                    else:
-                        self._exec(piece.python)
-                        value = self._assigned(last)
-                except Exception as problem:
-                    return out.getvalue(), None, f"{type(problem).__name__}: {problem}"
-        return out.getvalue(), value, ""
+        """What one cell prints, its last value, and its error (or ``""``), with which it ends."""
+        printed, ran = "", Ran()
+        for piece in self.pieces(number):
+            if piece.refused is None and piece.lines:
+                ran = self.run(piece, number)
+                printed += ran.printed
+                if ran.error:
+                    break
+        return printed, ran.value, ran.error
 
-    def _assigned(self, last: ast.stmt | None) -> Any:
+    def run(self, piece: Piece, number: int) -> Ran:
+        """Run one statement of the cell with this number."""
+        if number != self._cell:
+            self._cell, self._spent = number, 0.0
+        out, ran = io.StringIO(), Ran()
+        limit = None if self.limit is None else self.limit - self._spent
+        start = time.monotonic()
+        try:
+            with contextlib.redirect_stdout(out), warnings.catch_warnings(), time_limit(limit):
+                warnings.simplefilter("ignore")
+                self._run(piece, ran)
+        except TooLong:
+            ran.error = f"it took longer than {self.limit:g} s"
+        except (Exception, SystemExit) as problem:
+            ran.error = f"{type(problem).__name__}: {problem}"
+        self._spent += time.monotonic() - start
+        ran.printed = out.getvalue()
+        return ran
+
+    def _run(self, piece: Piece, ran: Ran) -> None:
+        tree = ast.parse(piece.python)
+        last = tree.body[-1] if tree.body else None
+        if isinstance(last, ast.Expr):
+            self._exec(ast.Module(tree.body[:-1], []))
+            code = compile(ast.Expression(last.value), "<translated>", "eval", dont_inherit=True)
+            ran.value, ran.shown = eval(code, self.scope), True
+            return
+        self._exec(tree)
         if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
-            return self.scope.get(last.targets[0].id)
-        return None
+            ran.value = self.scope.get(last.targets[0].id)
 
 
 @contextlib.contextmanager
-def restored() -> Any:
+def restored() -> Iterator[None]:
     """Methods of Base and the default generator as they were before."""
     from ..flux import rng
 
@@ -81,61 +104,3 @@ def restored() -> Any:
             base.EXTENSIONS[name] = base.Function(name)
             base.EXTENSIONS[name].methods = found
         rng.DefaultRNG.generator = generator
-
-
-def run_cells(
-    translation: Translation, cells: list[Cell], reports: list[CellReport], check: bool
-) -> list[str]:
-    """Run all cells of code; what each printed. Fills in the reports."""
-    outputs = []
-    with restored():
-        runner = Runner(translation)
-        for number, (cell, report) in enumerate(zip(cells, reports, strict=False)):
-            printed, value, error = runner.cell(number)
-            outputs.append(printed)
-            if report.state == "refused":
-                continue
-            expected_error = cell.fails and error
-            report.run = "ran" if not error or expected_error else error
-            if check and cell.answers and report.state == "translated":
-                report.check = _compared(cell, printed, value, error)
-    return outputs
-
-
-def _compared(cell: Cell, printed: str, value: Any, error: str) -> str:
-    answer = cell.answers[0]
-    if cell.fails:
-        return "agrees" if error else "the source has an error here, the translation none"
-    if error:
-        return error
-    if callable(value) or "generic function" in answer or "…" in answer or "⋮" in answer or "[...]" in answer:
-        return ""
-    body = OPENING.sub("", answer) if "\n" in answer else answer
-    wanted = NUMBER.findall(body)
-    try:
-        shown = printed + ("" if value is None else base.show(value))
-    except Exception:
-        return ""
-    found = NUMBER.findall(shown)
-    if not wanted:
-        return ""
-    if len(wanted) != len(found):
-        return (
-            f"the source prints {answer.splitlines()[-1]!r}, the translation {shown.splitlines()[-1]!r}"
-            if shown
-            else "nothing is printed"
-        )
-    for w, f in zip(wanted, found, strict=False):
-        if not _near(w, f):
-            return f"the source prints {w}, the translation {f}"
-    return "agrees"
-
-
-def _near(wanted: str, found: str) -> bool:
-    a, b = (float(t.replace("f", "e") if t not in ("Inf", "-Inf", "NaN") else t) for t in (wanted, found))
-    digits = len(re.sub(r"[^\d]", "", wanted.split("e")[0].split("f")[0]))
-    return (
-        a == b
-        or (a != a and b != b)
-        or abs(a - b) <= max(abs(a), abs(b)) * 10.0 ** -min(max(digits - 2, 1), 6)
-    )

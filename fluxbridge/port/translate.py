@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import bisect
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .kinds import ANY, BOTTOM
+from .answers import answered
+from .kinds import ANY, BOTTOM, Kind
 from .lower import (
     Lowerer,
     Refused,
     Tables,
     calls_of,
+    enumerated,
     is_definition,
     python_name,
     scan,
@@ -19,8 +24,16 @@ from .lower import (
     signature_name,
     targets,
 )
+from .lower.defaults import with_defaults
+from .lower.facts import abstract_classes, pirated, tells, tried
+from .lower.facts import expressions as _expressions
+from .lower.facts import names_in as _names_in
+from .lower.fields import CHANGING, static_reasons
+from .lower.plans import plans_of, read_plan, struct_of
+from .modules import flattened
 from .simplify import simplified
 from .syntax import Expr, JuliaSyntaxError, Name, Node, Quoted, parse
+from .widgets import bound_widgets
 
 GROWING = frozenset(
     [
@@ -77,7 +90,23 @@ RANDOM = frozenset(
     ]
 )
 SHARING = frozenset(["vec", "reshape", "view", "flatten", "selectdim", "dropdims", "transpose", "adjoint"])
+DIFFERENTIATING = frozenset(
+    [
+        "gradient",
+        "withgradient",
+        "pullback",
+        "jacobian",
+        "hessian",
+        "diaghessian",
+        "train!",
+        "derivative",
+        "forwarddiff",
+    ]
+)
 PASSES = 12
+KINDS = ("variables", "parameters", "results")
+#: How deep expressions may be nested: each level takes several of Python's thousand calls.
+DEEPEST = 100
 
 
 @dataclass
@@ -114,9 +143,12 @@ class Translation:
 
     def cell(self, number: int) -> str:
         """The Python of one cell; what was refused is a comment with its reason."""
-        start, end = self.cells[number]
-        chosen = [p for p in self.pieces if start <= p.at < end]
-        return render(chosen, self.text)
+        return render(self.of_cell(number), self.text)
+
+    def of_cell(self, number: int) -> list[Piece]:
+        """The statements of one cell, in order."""
+        first, last = (bisect.bisect_left(self.pieces, at, key=lambda p: p.at) for at in self.cells[number])
+        return self.pieces[first:last]
 
     @property
     def code(self) -> str:
@@ -140,32 +172,53 @@ def render(pieces: list[Piece], text: str) -> str:
     return "\n".join(out)
 
 
-def translate_cells(cells: list[str], soft: bool = False, free: bool = False) -> Translation:
+def translate_cells(
+    cells: list[str],
+    soft: bool = False,
+    free: bool = False,
+    seen: Mapping[tuple[str, int], Kind] | None = None,
+    interactive: bool = False,
+) -> Translation:
     """Translate cells that belong to one program.
 
     ``soft``: loops may assign globals, as at the prompt. ``free``: names that nobody defines are variables
-    of the reader; else what needs them is refused.
+    of the reader; else what needs them is refused. ``seen``: the kinds that variables had when the program
+    ran, by name and the position of the statement that assigns it. ``interactive``: the reader may call the
+    functions with anything later, and give the variables that they use other values.
     """
-    text, bounds, broken = _joined(cells)
+    text, bounds, broken = _joined(answered(cells))
+    more: dict[str, Any] = {
+        "seen": seen or {},
+        "interactive": interactive,
+        "ends": [end for _, end in bounds],
+    }
     source = parse(text)
+    source.statements = bound_widgets(flattened(source.statements), text)
     known = Tables()
     lost: dict[str, str] = {}
-    for number in range(4 * PASSES):
-        run = _Pass(source, known, lost, soft, free)
+    hopeful = True
+    pinned: set[Any] = set()
+    for number in range(16 * PASSES):
+        run = _Pass(source, known, lost, soft, free, **more)
         run.all()
         learned = run.lowerer.learned
+        _pin(learned, pinned)
+        if hopeful:  # until the kinds are settled, nothing is ruled out
+            hopeful = number < PASSES // 2 and not learned.same_kinds(known)
+            if hopeful:
+                learned.escaped, learned.heavy = set(), set()
         if learned.same(known) and run.lost == lost:
             if not _open_parameters(learned, run):
                 break
             learned = _opened(learned, run)
         elif number >= PASSES:
-            learned = _widened(known, learned)
+            learned = _widened(known, learned, pinned)
         known, lost = learned, run.lost
-    run = _Pass(source, known, lost, soft, free, final=True)
+    run = _Pass(source, known, lost, soft, free, final=True, **more)
     pieces = run.all()
     pieces += broken
     pieces.sort(key=lambda p: p.at)
-    return Translation(run.header(), pieces, text, bounds, run.python_names())
+    return Translation(_used(run.header(), pieces), pieces, text, bounds, run.python_names())
 
 
 def translate(julia: str, soft: bool = True) -> str:
@@ -183,6 +236,20 @@ def translate(julia: str, soft: bool = True) -> str:
     return translate_cells([julia], soft, free=True).code.rstrip("\n")
 
 
+def _used(header: list[str], pieces: list[Piece]) -> list[str]:
+    """The imports without the names that nothing uses."""
+    body = "\n".join(line for p in pieces if p.refused is None for line in p.lines)
+    kept = []
+    for line in header:
+        start, _, names = line.rpartition("import ")
+        wanted = [
+            n for n in names.split(", ") if n and re.search(rf"(?<![\w.]){re.escape(n.split()[-1])}\b", body)
+        ]
+        if not line or wanted:
+            kept.append(f"{start}import {', '.join(wanted)}" if line else line)
+    return "\n".join(kept).strip("\n").replace("\n\n\n", "\n\n").split("\n") if any(kept) else []
+
+
 def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
     """The cells in one text; those that are no Julia are blanked out and reported."""
     parts, bounds, broken = [], [], []
@@ -190,7 +257,9 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
     for cell in cells:
         cell = cell.replace("\r\n", "\n")
         try:
-            parse(cell)
+            statements = parse(cell).statements
+            if _depth(statements) > DEEPEST:
+                raise JuliaSyntaxError("brackets and blocks are nested too deeply", cell, 0)
             kept = cell
         except JuliaSyntaxError as problem:
             broken.append(Piece(cell, here, refused=f"no valid Julia: {problem}"))
@@ -199,6 +268,15 @@ def _joined(cells: list[str]) -> tuple[str, list[tuple[int, int]], list[Piece]]:
         bounds.append((here, here + len(kept) + 1))
         here += len(kept) + 1
     return "".join(parts), bounds, broken
+
+
+def _depth(nodes: list[Node]) -> int:
+    """How deep expressions are nested."""
+    depth, level = 0, [n for n in nodes if isinstance(n, Expr)]
+    while level:
+        depth += 1
+        level = [a for n in level for a in n.args if isinstance(a, Expr)]
+    return depth
 
 
 def _open_parameters(learned: Tables, run: _Pass) -> bool:
@@ -214,7 +292,10 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     made = Tables()
     made.variables, made.results = dict(learned.variables), dict(learned.results)
     made.parameters = dict(learned.parameters)
-    made.escaped = set(learned.escaped)
+    made.escaped, made.heavy = set(learned.escaped), set(learned.heavy)
+    for key, kind in made.variables.items():
+        if kind == BOTTOM and isinstance(key[0], tuple) and key[0][0] == "struct":
+            made.variables[key] = ANY
     for key in run.parameter_keys:
         if made.parameters.get(key, BOTTOM) == BOTTOM:
             made.parameters[key] = ANY
@@ -222,14 +303,23 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     return made
 
 
-def _widened(before: Tables, after: Tables) -> Tables:
-    """What still changes is taken to be anything."""
-    made = Tables()
-    made.escaped = after.escaped
-    for name in ("variables", "parameters", "results"):
+def _widened(before: Tables, after: Tables, pinned: set[Any]) -> Tables:
+    """What still changes is taken to be anything, in all passes that follow."""
+    for name in KINDS:
         old, new = getattr(before, name), getattr(after, name)
-        setattr(made, name, {k: (v if old.get(k) == v else ANY) for k, v in new.items()})
-    return made
+        pinned.update((name, k) for k, v in new.items() if old.get(k, v) != v)
+    _pin(after, pinned)
+    return after
+
+
+def _pin(tables: Tables, pinned: set[Any]) -> None:
+    """Kinds that were given up."""
+    for name, key in pinned:
+        table = getattr(tables, name)
+        if key in table and table[key] != ANY:
+            if table[key].tag == "lambda":
+                tables.escaped.update(table[key].args)
+            table[key] = ANY
 
 
 class _Recorder(dict):
@@ -255,18 +345,28 @@ class _Pass:
         soft: bool,
         free: bool = False,
         final: bool = False,
+        seen: Mapping[tuple[str, int], Kind] | None = None,
+        interactive: bool = False,
+        ends: list[int] | None = None,
     ) -> None:
-        self.source, self.soft = source, soft
+        self.source, self.soft, self.interactive, self.ends = source, soft, interactive, ends or []
         self.finish = simplified if final else list
         self.known_open = getattr(known, "open", False)
         self.parameter_keys: set = set()
         known.parameters = _Recorder(known.parameters, self.parameter_keys)
         self.lowerer = Lowerer(source.text, known, soft)
         self.lowerer.free = free
+        self.lowerer.seen = dict(seen or {})
         if self.known_open:
             self.lowerer.learned.parameters = {k: v for k, v in known.parameters.items() if v == ANY}
+            self.lowerer.learned.variables = {
+                k: v
+                for k, v in known.variables.items()
+                if v == ANY and isinstance(k[0], tuple) and k[0][0] == "struct"
+            }
             self.lowerer.learned.open = True  # type: ignore[attr-defined]
         self.before_lost = lost
+        self.joined: dict[int, Expr] = {}
         self.lost: dict[str, str] = {}
         self.prepare()
 
@@ -276,29 +376,41 @@ class _Pass:
         t.comments = self.source.comments
         found = scan(statements)
         t.shadowed = shadowed_builtins(found)
-        escaped = t.known.escaped
         t.extended = _extended(statements)
+        self.prepare_structs(found)
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
         for name, definitions in found.functions.items():
             if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
                 continue
+            joined = with_defaults(name, definitions) if not self.interactive else None
+            if joined is not None and all(d in statements for d in definitions):
+                longest, replaced = joined
+                self.joined[longest.at] = longest
+                t.absorbed.update(d.at for d in replaced)
+                definitions = [longest]
             t.scope.add(name, functions=definitions)
-            if name in escaped or len(definitions) > 1:
+            if len(definitions) > 1 or self.interactive:
                 for d in definitions:
                     _open_all(t, d)
         for name, definition in found.structs.items():
             t.scope.add(name, struct=definition)
+        if self.interactive:
+            bodies = [_names_in(d) for ds in found.functions.values() for d in ds]
+            for name in set().union(*bodies) & {*found.plain, *found.looped}:
+                t.learn(t.scope.names[name], ANY)
+        for name in [n for s in statements for n in enumerated(s)]:
+            t.scope.add(name, fixed=ANY)
         t.settled = set(found.plain)
         root = Expr("block", list(statements))
         grown: set[str] = set()
         calls_of(root, set(GROWING), grown)
-        _grown_by_functions(root, grown)
-        t.grown = grown
+        inside = _grown_by_functions(root, grown)
+        t.grown, t.grows_inside = grown, inside or _grows_inside(root, grown)
         t.changes = _changed(root)
         t.assignments, t.loops, t.definitions_at = _places(root)
         self.pairs = _sharing(root)
-        t.in_try = int("try" in {n.head for n in _expressions(root)})
+        t.tried = tried(root)
         t.symbols = _tells_symbols_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(
@@ -309,6 +421,47 @@ class _Pass:
         self.random_users = _random_users(found.functions)
         for name, reason in self.before_lost.items():
             t.missing[name] = reason
+
+    def prepare_structs(self, found: Any) -> None:
+        """Read the structs; those that no dataclass can be are known at once."""
+        t, statements = self.lowerer, self.source.statements
+        t.plans = plans_of(statements, t.extended)
+        root = Expr("block", list(statements))
+        t.pirated = pirated(statements, t.extended, t.plans)
+        names = _names_in(root)
+        t.taken = {python_name(n) for n in names}
+        t.guest = self.interactive or t.free
+        t.changing = bool(names & CHANGING)
+        t.differentiating = bool(names & DIFFERENTIATING)
+        nodes = [n for n in map(struct_of, statements) if n is not None]
+        t.abstract = abstract_classes(statements)
+        for name, plan in t.plans.items():
+            count = sum(
+                1 for n, _, _ in nodes if (p := read_plan(n, False, None)) is not None and p.name == name
+            )
+            if (
+                self.interactive
+                or t.taken & {"dataclass", "field"}
+                or static_reasons(plan, t.abstract, count > 1)
+            ):
+                t.learned.heavy.add(name)
+            if f"new_{python_name(name).lower()}" in t.taken:
+                plan.making = "make"
+            checks = t.checked(plan)
+            if checks is None or any(tells(c, set(checks[1])) for c in checks[0]):
+                plan.computed = plan.inner[0]
+        ends = self.ends
+        for i, statement in enumerate(statements):
+            struct = struct_of(statement)
+            if struct is None:
+                continue
+            end = next((e for e in ends if e > _start(statement)), len(self.source.text))
+            run = []
+            for node in statements[i + 1 :]:
+                if _start(node) >= end or not _only_defines(node):
+                    break
+                run.append(node)
+            t.following[struct[0].at] = run
 
     def all(self) -> list[Piece]:
         """The pieces of the program."""
@@ -321,6 +474,11 @@ class _Pass:
         for node in self.source.statements:
             at = _start(node)
             stop = max(_end(node, self.source.text), at + 1)
+            node = self.joined.get(at, node)
+            if at in t.absorbed:
+                here = max(here, stop)
+                pieces.append(Piece(self.source.text[at:stop].rstrip(), at))
+                continue
             comments = t.comment_lines(here, at)
             if comments:
                 pieces.append(
@@ -331,11 +489,12 @@ class _Pass:
             assigned, names = self.facts(node)
             piece.names = assigned
             before = t.helper_calls
+            t.statement_at = at
             state = dict(t.missing), set(t.imports), set(t.packages)
             if names & {"seed!"} or "seed!" in piece.julia:
                 random_lost, seeded = None, True
             try:
-                if random_lost and names & (RANDOM | self.random_users) and not is_definition(node):
+                if random_lost and names & (RANDOM | self.random_users) and not _only_defines(node):
                     raise Refused(f"draws random numbers after {random_lost}, so they would not be Julia's")
                 lines = t.statement(node)
                 trailing = t.trailing_comment(stop - 1)
@@ -358,6 +517,7 @@ class _Pass:
                 )
                 piece.refused = reason
                 t.missing, t.imports, t.packages = state
+                t.packages |= getattr(refusal, "kept", frozenset())
                 if isinstance(node, Expr) and node.head in ("using", "import"):
                     t.free = False  # names that are not known may be those of the package
                 changed = (
@@ -369,7 +529,7 @@ class _Pass:
                 for name in {*piece.names, *changed}:
                     t.missing[name] = reason
                     self.assigned_by_refused[name] = 1
-                if seeded and names & (RANDOM | self.random_users) and not is_definition(node):
+                if seeded and names & (RANDOM | self.random_users) and not _only_defines(node):
                     random_lost = "a statement that was not translated"
             pieces.append(piece)
         rest = t.comment_lines(here, len(self.source.text))
@@ -402,11 +562,16 @@ class _Pass:
         """The imports."""
         wanted = self.lowerer.imports
         lines = []
-        for module in ("builtins", "operator", "os", "re", "sys"):
+        for module in ("builtins", "itertools", "math", "operator", "os", "re", "sys"):
             if module in wanted:
                 lines.append(f"import {module}")
+        plain = sorted(w.split()[-1] for w in wanted if w.startswith("from dataclasses import"))
+        if plain:
+            lines.append(f"from dataclasses import {', '.join(plain)}")
         if "np" in wanted:
             lines += [*([""] if lines else []), "import numpy as np"]
+        if "plt" in wanted:
+            lines.insert(len(lines) - ("np" in wanted), "import matplotlib.pyplot as plt")
         names = sorted(w.split()[-1] for w in wanted if w.startswith("from fluxbridge import"))
         second = []
         if "Flux" in wanted:
@@ -451,14 +616,10 @@ def _end(node: Node, text: str) -> int:
 
 
 def _extended(statements: list[Node]) -> set[str]:
-    """Functions of Base to which the program adds methods."""
-    found: set[str] = set()
+    """Functions of Base to which the program adds methods: ``Base.f(…) = …``, ``import Base: f``."""
+    nodes = _expressions(Expr("block", list(statements)))
     imported: set[str] = set()
-    stack: list[Any] = list(statements)
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, Expr):
-            continue
+    for node in nodes:
         if node.head == "import":
             for path in node.args:
                 if (
@@ -470,18 +631,35 @@ def _extended(statements: list[Node]) -> set[str]:
                     imported.update(
                         getattr(p.args[-1], "text", "") for p in path.args[1:] if isinstance(p, Expr)
                     )
+    found: set[str] = set()
+    for node in nodes:
         if is_definition(node):
             name = signature_name(node.args[0])
             if isinstance(name, Expr) and name.head == "." and isinstance(name.args[1], Quoted):
                 found.add(getattr(name.args[1].value, "text", ""))
             elif isinstance(name, Name) and name.text in imported:
                 found.add(name.text)
-        stack.extend(node.args)
     return found
 
 
-def _grown_by_functions(root: Expr, grown: set[str]) -> None:
-    """Variables that are passed to a function which makes its parameter longer."""
+def _grows_inside(root: Expr, grown: set[str]) -> bool:
+    """Whether a vector grows that something else holds: ``push!(xs[1], 2)``, ``push!(v, 2)`` for v in a loop."""  # noqa: E501
+    looped: set[str] = set()
+    for node in _expressions(root):
+        if node.head == "for":
+            head = node.args[0]
+            for one in head.args if isinstance(head, Expr) and head.head == "block" else [head]:
+                if isinstance(one, Expr) and one.args:
+                    looped |= set(targets(one.args[0]))
+        if node.head == "call" and getattr(node.args[0], "text", "") in GROWING and len(node.args) > 1:
+            first = node.args[1]
+            if isinstance(first, Expr) and first.head in ("ref", ".", "call"):
+                return True
+    return bool(looped & grown)
+
+
+def _grown_by_functions(root: Expr, grown: set[str]) -> bool:
+    """Variables that are passed to a function which makes its parameter longer; whether it gets parts of others, too."""  # noqa: E501
     definitions: dict[str, list[tuple[list[str], Expr]]] = {}
     calls = []
     for node in _expressions(root):
@@ -504,11 +682,30 @@ def _grown_by_functions(root: Expr, grown: set[str]) -> None:
             inside: set[str] = set()
             calls_of(body, set(GROWING), inside)
             growing |= {(defined, i) for i, n in enumerate(names) if n in inside}
+    held = False
     for call in calls:
         callee: Any = call.args[0]
         for i, a in enumerate(_positional(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
+            elif (callee.text, i) in growing and isinstance(a, Expr) and a.head in ("ref", "."):
+                held = True
+    return held
+
+
+def _only_defines(node: Any) -> bool:
+    """Whether a statement runs nothing: a definition, a type, an import, ``@layer``."""
+    if not isinstance(node, Expr):
+        return False
+    if is_definition(node) or node.head in ("struct", "abstract", "using", "import", "export"):
+        return True
+    if node.head != "macrocall":
+        return False
+    name = node.args[0]
+    text = getattr(name, "text", "") or getattr(getattr(name.args[1], "value", None), "text", "")  # type: ignore[union-attr]
+    if text in ("@doc", "Core.@doc"):
+        return _only_defines(node.args[-1])
+    return text in ("@layer", "@functor", "@treelike", "@kwdef", "@with_kw", "@nograd", "@non_differentiable")
 
 
 def _positional(call: Expr) -> list[Node]:
@@ -535,29 +732,6 @@ def _tells_symbols_apart(root: Node) -> bool:
                 return True
             stack.extend(node.args)
     return False
-
-
-def _expressions(root: Expr) -> list[Expr]:
-    found, stack = [], [root]
-    while stack:
-        here = stack.pop()
-        found.append(here)
-        stack.extend(a for a in here.args if isinstance(a, Expr))
-    return found
-
-
-def _names_in(node: Any) -> set[str]:
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, Name):
-            found.add(here.text)
-        elif isinstance(here, Quoted):
-            stack.append(here.value)
-        elif isinstance(here, Expr):
-            stack.extend(here.args)
-    return found
 
 
 def _random_users(functions: dict[str, list[Expr]]) -> set[str]:

@@ -34,6 +34,7 @@ class Generator(Source):
     (True, True)
     """
 
+    state: Any
     has_state = True  #: `state` can be read and set, see autodiff/drawing.py
 
     def __eq__(self, other: object) -> bool:

@@ -28,6 +28,7 @@ include("trace.jl")       # generic Julia code traced by Python's own engine
 include("layers.jl")      # layers that are one step in Python
 include("numpy.jl")       # NumPy's words, for Python functions written in Julia
 include("exchange.jl")    # models of Flux ↔ models of fluxbridge.flux
+include("documents.jl")   # tutorials, run statement by statement
 include("operations.jl")  # the table of what Python calls
 
 end

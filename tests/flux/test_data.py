@@ -9,6 +9,7 @@ import pytest
 import rulecheck
 from hypothesis import given
 from hypothesis import strategies as st
+from named import named
 from ownerrors import refused
 
 from fluxbridge import flux
@@ -66,7 +67,7 @@ class Squares:
         (Pair(X, X), 6),
         (Squares(), 5),
     ],
-    ids=str,
+    ids=named,
 )
 def test_numobs(data, count):
     assert numobs(data) == count
@@ -78,7 +79,7 @@ def test_numobs(data, count):
         ((X, "ab"), DimensionMismatch), (3.0, ArgumentError), ((), ArgumentError),
         (np.float64(1), ArgumentError), (iter([1]), ArgumentError), (np.array(1.0), ArgumentError),
     ],
-    ids=str,
+    ids=named,
 )  # fmt: skip
 def test_what_has_no_observations(data, error):
     with pytest.raises(error):

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from ownerrors import raised_by_us, refused
 
-from fluxbridge import flux, gradient
+from fluxbridge import flux, gradient, ignore_derivatives
 from fluxbridge.errors import ArgumentError, DimensionMismatch
 from fluxbridge.flux import MLUtils, NNlib
-from fluxbridge.flux.absent import OLD_NAMES
 from fluxbridge.flux.axes import takes_axis
+from fluxbridge.flux.oldnames import OLD_NAMES
 
 X = np.arange(24.0).reshape(2, 3, 4)
 Y = np.full((2, 3), 0.5)
@@ -169,6 +169,21 @@ ADVICE = {
     "Recur": "RNN((2, 5)), LSTM((2, 5)), GRU((2, 5)), Recurrence(RNNCell((2, 5)))",
     "Tracker": "gradient(f, X)",
     "Zeros": "Dense((2, 3), bias=False)",
+    "CMUDict": "sklearn.datasets.load_digits()",
+    "Data": "DataLoader(X)",
+    "FashionMNIST": "sklearn.datasets.load_digits()",
+    "MNIST": "sklearn.datasets.load_digits()",
+    "SGD": "Descent(0.1)",
+    "Sentiment": "sklearn.datasets.load_digits()",
+    "expand_dims": "unsqueeze(X, axis=0)",
+    "hinge": "Losses.hinge_loss(X, X)",
+    "istraining": "within_gradient(X)",
+    "mapchildren": "fmap(f, {'w': X})",
+    "poisson": "Losses.poisson_loss(np.abs(X), np.abs(X))",
+    "skip": "[x for x in X]",
+    "squared_hinge": "Losses.squared_hinge_loss(X, X)",
+    "stop": "[x for x in X]",
+    "truncate_": "ignore_derivatives(X)",
     "back_": "gradient(f, X)",
     "epochs": "[epoch for epoch in range(3)]",
     "flip": "np.flip(layer(np.flip(X, axis=1)), axis=1)",
@@ -193,6 +208,9 @@ def test_an_old_name_says_the_new_one(name):
     first = re.match(r"\W*([\w.]*)", ADVICE[name]).group(1)
     assert first in text
     names = {**vars(flux), "Flux": flux, "np": np, "X": X, "f": np.sum, "layer": flux.f64(flux.RNN((2, 5)))}
+    names["ignore_derivatives"] = ignore_derivatives
+    if "sklearn" in ADVICE[name]:
+        names["sklearn"] = pytest.importorskip("sklearn.datasets") and sys.modules["sklearn"]
     if name == "flip":
         names["X"] = X[:, :, 0]
     eval(ADVICE[name], names)

@@ -167,3 +167,7 @@ def test_structs_convert_compare_and_print():
         p.x = 3
     with pytest.raises(jl.MethodError):
         Point(1)
+
+
+def test_a_vector_at_a_matrix_of_positions_is_a_matrix():
+    assert jl.at(["a", "b", "c"], np.array([[2, 1], [3, 3]])).tolist() == [["b", "a"], ["c", "c"]]

@@ -30,7 +30,8 @@ def test_a_wrong_answer_in_the_source_is_reported(tmp_path):
     source.write_text(PAGE.replace("0.5", "0.7"))
     report = port(source, check=True)
     assert not report.complete
-    assert report.cells[2].check == "the source prints 0.7, the translation 0.5"
+    assert report.cells[2].check == "differs"
+    assert report.cells[2].detail == "the source prints 0.7, the translation 0.5"
     assert "cell 3 (line 9)" in str(report)
 
 

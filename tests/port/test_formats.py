@@ -26,6 +26,11 @@ x = 1
 # ╔═╡ aaaaaaaa-0000-0000-0000-000000000003
 y = x + 1
 
+# ╔═╡ 00000000-0000-0000-0000-000000000001
+PLUTO_PROJECT_TOML_CONTENTS = \"\"\"
+[deps]
+\"\"\"
+
 # ╔═╡ Cell order:
 # ╟─aaaaaaaa-0000-0000-0000-000000000001
 # ╟─aaaaaaaa-0000-0000-0000-000000000003
@@ -37,9 +42,17 @@ def kinds(document):
     return [(c.kind, c.text) for c in document.cells]
 
 
-def test_a_script_is_one_cell():
-    document = read_text("x = 1\ny = 2\n")
-    assert document.form == "script" and kinds(document) == [("code", "x = 1\ny = 2\n")]
+def test_a_script_has_a_cell_for_each_paragraph():
+    text = "x = 1\ny = 2\n\n# a comment\n\n# about f\nfunction f(x)\n\n  x\nend\n\n\nf(x)\n"
+    document = read_text(text)
+    assert document.form == "script"
+    assert [(c.text, c.line) for c in document.cells] == [
+        ("x = 1\ny = 2", 1),
+        ("# a comment\n\n# about f\nfunction f(x)\n\n  x\nend", 4),
+        ("f(x)", 13),
+    ]
+    assert kinds(read_text("x = (1\n\ny = 2")) == [("code", "x = (1\n\ny = 2")]
+    assert kinds(read_text("")) == [] and kinds(read_text("# only this\n")) == [("code", "# only this")]
 
 
 def test_pluto_cells_in_the_order_of_the_file():

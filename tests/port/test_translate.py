@@ -75,7 +75,7 @@ def test_what_is_not_known_calls_a_helper():
         ("@generated f(x) = x", "@generated"),
         ("x = (1", "no valid Julia: line 1, column 7"),
         ("ccall(:f, Int, ())", "ccall"),
-        ("module M\nend", "module"),
+        ("module M\nmodule N\nend\nend", "module"),
     ],
 )
 def test_what_has_no_counterpart_is_refused_with_its_reason(julia, reason):
@@ -200,3 +200,10 @@ def test_malformed_text_is_no_crash(text):
 def test_long_programs():
     code = translate_cells(["\n".join(f"x{i} = {i} + 1" for i in range(1500))]).code
     assert code.count("\n") >= 1500
+
+
+def test_a_module_whose_names_mean_something_else_outside_is_refused():
+    translation = translate_cells(["f(x) = 1\nmodule M\nf(x) = 2\nend\ny = f(0)\nz = M.f(0)"])
+    assert next(p.refused for p in translation.refusals) == "a module"
+    scope, _, errors = execute(translation)
+    assert errors == [] and scope["y"] == 1 and "z" not in scope

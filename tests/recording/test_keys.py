@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from named import named
 
 from fluxbridge.recording import Recording
 from fluxbridge.recording.keys import content, describe, is_hole, kind_of
@@ -300,7 +301,7 @@ def test_arrays_count_by_their_elements():
         (None, False), (..., None),
         (np.float32(1), np.float64(1)), ([1, [2]], [1, [3]]), ((), []), ("".upper, "".lower),
     ],
-    ids=repr,
+    ids=named,
 )  # fmt: skip
 def test_what_differs_in_anything_has_another_content(a, b):
     assert content(a) != content(b)

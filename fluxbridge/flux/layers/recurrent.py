@@ -73,6 +73,7 @@ class _Cell:
 
     Wi: Any
     Wh: Any
+    bias: Any
     GATES = 1
     BIAS = "bias"  #: the name of the field
 

@@ -32,18 +32,28 @@ __all__ = [
 def params(*models: Any) -> Params:
     """The trained arrays of models, as implicit parameters: ``gradient(lambda: loss(x, y), params(model))``.
 
-    Each tied array occurs once. Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y),
-    model)``.
+    Each tied array occurs once. Arrays that are given by themselves, or in a list, may be of whole numbers,
+    as in Flux. Flux has deprecated this; prefer ``gradient(lambda m: loss(m, x, y), model)``.
 
-    >>> len(params({"w": np.ones(2), "n": 1}, np.ones(3)))
-    2
+    >>> len(params({"w": np.ones(2), "n": 1}, np.ones(3), [np.array([1, 2])]))
+    3
     """
     found = Params()
     seen: dict[int, Any] = {}
     for model in models:
+        _collect(model, found, seen)
+    return found
+
+
+def _collect(model: Any, found: Params, seen: dict[int, Any]) -> None:
+    if type(model) in (list, tuple):
+        for part in model:
+            _collect(part, found, seen)
+    elif isinstance(model, np.ndarray) and model.dtype.kind in "iu":
+        found.add(model)
+    else:
         for _, array in parameters(model, KeyPath(), seen):
             found.add(array)
-    return found
 
 
 def update_old_(rule: AbstractRule, x: Any, gradient: Any) -> None:

@@ -13,51 +13,7 @@ from typing import Any
 
 import numpy as np
 
-_KEYWORDS = [
-    "baremodule",
-    "begin",
-    "break",
-    "catch",
-    "const",
-    "continue",
-    "do",
-    "else",
-    "elseif",
-    "end",
-    "export",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "global",
-    "if",
-    "import",
-    "let",
-    "local",
-    "macro",
-    "module",
-    "quote",
-    "return",
-    "struct",
-    "true",
-    "try",
-    "using",
-    "while",
-    "abstract",
-    "mutable",
-    "primitive",
-    "type",
-    "where",
-    "in",
-    "isa",
-    "outer",
-    "im",
-    "pi",
-    "nothing",
-    "missing",
-    "Inf",
-    "NaN",
-]
+from .reserved import AVOIDED
 
 
 def julia_name(name: str, taken: Iterable[str] = ()) -> str:
@@ -69,7 +25,7 @@ def julia_name(name: str, taken: Iterable[str] = ()) -> str:
     if not name.strip("_"):
         name = "v"
     taken = set(taken)
-    if name in _KEYWORDS or (keyword.iskeyword(name) and name not in ("lambda",)):
+    if name in AVOIDED or (keyword.iskeyword(name) and name not in ("lambda",)):
         name += "_"
     if name not in taken:
         return name
@@ -86,7 +42,7 @@ def field(name: str) -> str:
     >>> field("W"), field("first layer"), field("end")
     ('W', 'var"first layer"', 'var"end"')
     """
-    return name if name.isidentifier() and name not in _KEYWORDS else f'var"{name}"'
+    return name if name.isidentifier() and name not in AVOIDED else f'var"{name}"'
 
 
 def function_name(f: Callable[..., Any]) -> str:

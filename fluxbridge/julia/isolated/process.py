@@ -109,9 +109,12 @@ class Process:
         return True
 
     def interrupt(self) -> None:
-        """Make the process stop what it does."""
+        """Make the process stop what it does; on Windows it ends, as no signal there reaches Julia's work."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGINT)
+            if _POSIX:
+                os.kill(self.pid, signal.SIGINT)
+            else:
+                self._popen.terminate()
 
     def exit(self, patience: float) -> None:
         """Let the process end by itself, as it has been told to, or end it."""

@@ -71,8 +71,10 @@ from .arithmetic import (
 from .arrays import *
 from .broadcasting import Dotted, Ref, Single, broadcast
 from .collections import *
+from .datasets import Iris
 from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
 from .elementary import *
+from .enums import *
 from .errors import (
     AssertionError_,
     BoundsError,
@@ -84,6 +86,9 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
+from .figures import side_by_side
+from .files import *
+from .hashing import OrderedSet, ordered, sized
 from .indexing import (
     COLON,
     CartesianIndices,
@@ -111,31 +116,21 @@ from .iteration import (
     lazy_map,
     pairs,
     partition,
+    peel,
     product,
     repeated,
     rest,
     reverse_iterator,
     take,
     takewhile,
+    tuple_,
     zip_,
 )  # fmt: skip
 from .linear import *
 from .linear import I
-from .models import (
-    Embedding,
-    EmbeddingBag,
-    derivative,
-    gather,
-    getobs,
-    group_indices,
-    kfolds,
-    leavepout,
-    obsview,
-    onecold,
-    onehot,
-    onehotbatch,
-    splitobs,
-)  # fmt: skip
+from .logging import *
+from .models import Embedding, EmbeddingBag, constant, derivative, pullback_with_function
+from .observations import *
 from .printing import (
     Text,
     display,
@@ -156,19 +151,23 @@ from .printing import (
     write,
 )  # fmt: skip
 from .randomness import (
+    bitrand,
     default_rng,
     rand,
     rand_,
+    randcycle,
     randexp,
     randn,
     randn_,
     randperm,
     randstring,
+    randsubseq,
     seed_,
     shuffle,
     shuffle_,
     xoshiro,
 )  # fmt: skip
+from .statsbase import *
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
 from .types import *
 from .types import Any_, Sub, Symbol, TypeType, TypeVar, Union, isa, subtype, supertype, typeof

@@ -7,6 +7,7 @@ matrix product.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from ...autodiff.tools import ignore_derivatives
+from ...autodiff.tracing import Tracer
 from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
-from .types import BigInteger, Number, Symbol, isa, subtype, typeof
+from .types import BigInteger, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
 
 _LOW, _HIGH, _SPAN = -(2**63), 2**63 - 1, 2**64
 
@@ -56,7 +59,7 @@ def array_of(x: Any) -> Any:
 
 
 def _is_struct(x: Any) -> bool:
-    return hasattr(type(x), "__julia_struct__")
+    return hasattr(type(x), "__julia_struct__") or is_dataclass(x)
 
 
 def _number(x: Any) -> Any:
@@ -64,9 +67,7 @@ def _number(x: Any) -> Any:
     kind = type(x)
     if kind is int or kind is float:
         return x
-    if isinstance(x, np.bool_) or kind is bool:
-        return int(x)
-    if isinstance(x, np.int64):
+    if kind is np.bool_ or kind is bool or kind is np.int64:  # not isinstance: of traced values they are true
         return int(x)
     return x
 
@@ -188,10 +189,15 @@ class Operator:
             pair = _promote_structs(self.name, a, b)
             if pair is not None:
                 return self(*pair)
+            if is_dataclass(a) or is_dataclass(b):
+                return _SPECIAL_METHODS[self.name](a, b)
             raise MethodError(f"no method matching {self.name}(::{typeof(a)!r}, ::{typeof(b)!r})")
         return self.plain(a, b)
 
 
+_SPECIAL_METHODS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": operator.pow,
+}  # fmt: skip
 _PYTHON_NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow_"}
 
 
@@ -201,6 +207,8 @@ def unary(name: str, a: Any) -> Any:
         found = EXTENSIONS[name].find((a,))
         if found is not None:
             return found[0].function(a)
+    if name == "-" and is_dataclass(a) and hasattr(type(a), "__neg__"):
+        return -a
     if _is_struct(a):
         raise MethodError(f"no method matching {name}(::{typeof(a)!r})")
     if is_array(a):
@@ -553,6 +561,7 @@ def eq(a: Any, b: Any) -> Any:
         return False
     if a is None or b is None:
         return a is b
+    a, b = _one_width(a, b)
     result = a == b
     return bool(result) if isinstance(result, (bool, np.bool_)) else result
 
@@ -563,10 +572,18 @@ def _structs_equal(a: Any, b: Any) -> Any:
         return own(a, b)
     if isinstance(a, type) or isinstance(b, type):
         return a is b
+    for value in (a, b):
+        if is_dataclass(value) and _own_equality(type(value)):
+            return a == b
     if typeof(a) != typeof(b):
         pair = _promote_structs("==", a, b)
         return eq(*pair) if pair is not None else False
     return egal(a, b)
+
+
+def _own_equality(cls: Any) -> bool:
+    """Whether a dataclass says itself when two of them are equal."""
+    return not cls.__dataclass_params__.eq and cls.__eq__ is not object.__eq__
 
 
 def ne(a: Any, b: Any) -> Any:
@@ -574,14 +591,24 @@ def ne(a: Any, b: Any) -> Any:
     return not eq(a, b)
 
 
+def _same_sign(a: Any, b: Any) -> bool:
+    """Whether two equal numbers are so in every bit: the zeros of floats have a sign."""
+    if a != 0 or isinstance(a, (int, np.integer, np.bool_)):
+        return True
+    x, y = complex(a), complex(b)
+    return math.copysign(1, x.real) == math.copysign(1, y.real) and (
+        math.copysign(1, x.imag) == math.copysign(1, y.imag)
+    )
+
+
 def egal(a: Any, b: Any) -> bool:
     """``a === b``: the same object, or immutable and equal in every bit."""
     if a is b:
         return True
     if _is_struct(a) and _is_struct(b) and not isinstance(a, type):
-        if type(a) is not type(b) or type(a)._mutable:
+        if type(a) is not type(b) or is_mutable(type(a)):
             return False
-        return all(egal(getattr(a, f), getattr(b, f)) for f in a._fields)
+        return all(egal(getattr(a, f), getattr(b, f)) for f in field_names(a))
     if is_array(a) or is_array(b) or isinstance(a, (dict, set)) or isinstance(b, (dict, set)):
         return False
     if isinstance(a, tuple) and isinstance(b, tuple):
@@ -589,7 +616,7 @@ def egal(a: Any, b: Any) -> bool:
     if isinstance(a, Record) and isinstance(b, Record):
         return list(a.keys()) == list(b.keys()) and all(egal(x, y) for x, y in zip(a, b, strict=False))
     if isinstance(a, (int, float, complex, np.generic)) and isinstance(b, (int, float, complex, np.generic)):
-        return typeof(a) == typeof(b) and (a == b or (a != a and b != b))
+        return typeof(a) == typeof(b) and bool((a == b and _same_sign(a, b)) or (a != a and b != b))
     if isinstance(a, str) and isinstance(b, str):
         return a == b and isinstance(a, Symbol) == isinstance(b, Symbol)
     from .types import Type
@@ -598,12 +625,19 @@ def egal(a: Any, b: Any) -> bool:
 
 
 def isequal(a: Any, b: Any) -> bool:
-    """``isequal(a, b)``: as ``==``, and NaN equals NaN."""
-    return (
-        bool(a != a and b != b)
-        if isinstance(a, float) and isinstance(b, float) and a != a
-        else bool(eq(a, b))
-    )
+    """``isequal(a, b)``: as ``==``, but NaN equals NaN, and 0.0 is not -0.0; also within arrays and tuples.
+
+    >>> isequal(0.0, -0.0), isequal(float("nan"), float("nan")), isequal([1.0, float("nan")], [1.0, float("nan")])
+    (False, True, True)
+    """  # noqa: E501
+    if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
+        return bool((a == b and np.signbit(a) == np.signbit(b)) or (a != a and b != b))
+    if (is_array(a) and is_array(b)) or (isinstance(a, tuple) and isinstance(b, tuple)):
+        if np.shape(array_of(a) if is_array(a) else ()) != np.shape(array_of(b) if is_array(b) else ()):
+            return False
+        left, right = (list(np.ravel(x)) if isinstance(x, np.ndarray) else list(x) for x in (a, b))
+        return len(left) == len(right) and all(isequal(x, y) for x, y in zip(left, right, strict=True))
+    return bool(eq(a, b))
 
 
 def lt(a: Any, b: Any) -> Any:
@@ -613,6 +647,8 @@ def lt(a: Any, b: Any) -> Any:
             own = EXTENSIONS.get(name)
             if own is not None and own.find((a, b)) is not None:
                 return own(a, b)
+        if is_dataclass(a) and "__lt__" in dir(type(a)) and type(a).__lt__ is not object.__lt__:  # type: ignore[operator]
+            return a < b
         pair = _promote_structs("<", a, b)
         if pair is not None:
             return lt(*pair)
@@ -621,6 +657,7 @@ def lt(a: Any, b: Any) -> Any:
         if is_array(a) and is_array(b):
             return list(a) < list(b)
         raise MethodError("no method matching < for an array and a number; write .< to broadcast")
+    a, b = _one_width(a, b)
     return a < b
 
 
@@ -629,10 +666,20 @@ def le(a: Any, b: Any) -> Any:
     return lt(a, b) or eq(a, b) if _is_struct(a) or _is_struct(b) else lt_or_equal(a, b)
 
 
+def _one_width(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two numbers to compare: beside a Float32 NumPy would round a float of Python."""
+    if isinstance(a, np.floating) and type(b) is float:
+        return float(a), b
+    if isinstance(b, np.floating) and type(a) is float:
+        return a, float(b)
+    return a, b
+
+
 def lt_or_equal(a: Any, b: Any) -> Any:
     """``a <= b`` of plain values."""
     if is_array(a) or is_array(b):
         raise MethodError("no method matching <= for arrays; write .<= to broadcast")
+    a, b = _one_width(a, b)
     return a <= b
 
 
@@ -691,11 +738,8 @@ def zero(x: Any) -> Any:
         return x.convert(0)  # type: ignore[misc]
     if is_array(x):
         return np.zeros_like(array_of(x))
-    return (
-        type(x)(0)
-        if isinstance(x, (int, float, np.generic)) and not type(x).__module__.startswith("fluxbridge")
-        else x * 0
-    )
+    x = ignore_derivatives(x) if isinstance(x, Tracer) else x
+    return type(x)(0) if isinstance(x, (int, float, np.generic)) else x * 0
 
 
 @generic("one")
@@ -707,6 +751,7 @@ def one(x: Any) -> Any:
         return x.convert(1)  # type: ignore[misc]
     if is_array(x):
         return np.eye(np.shape(x)[0], dtype=array_of(x).dtype)
+    x = ignore_derivatives(x) if isinstance(x, Tracer) else x
     return type(x)(1) if isinstance(x, (int, np.generic)) else 1.0
 
 

@@ -322,7 +322,7 @@ def _pick(value: Any, rank: int, shape: tuple, place: tuple) -> Any:
     if isinstance(value, (list, range, tuple)):
         return value[index[0]]
     element = value[index]
-    return element.item() if isinstance(element, (np.int64, np.float64, np.bool_)) else element
+    return element.item() if type(element) in (np.int64, np.float64, np.bool_) else element
 
 
 class Dotted:

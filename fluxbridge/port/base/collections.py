@@ -12,6 +12,7 @@ from .arithmetic import add, is_array
 from .broadcasting import Ref
 from .dispatch import generic
 from .errors import MethodError
+from .hashing import OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
 from .types import Symbol, Type, typeof
@@ -24,8 +25,8 @@ def dict_(*pairs: Any) -> dict:
     if len(pairs) == 1 and isinstance(pairs[0], dict):
         return dict(pairs[0])
     if len(pairs) == 1 and not isinstance(pairs[0], Pair):
-        return dict(iterate(pairs[0]))
-    return dict(pairs)
+        return sized(dict(iterate(pairs[0])))
+    return sized(dict(pairs))
 
 
 def text_of(x: Any) -> str:
@@ -33,9 +34,10 @@ def text_of(x: Any) -> str:
     return "".join(x) if isinstance(x, (list, tuple)) else string(x)
 
 
-def set_(*values: Any) -> set:
+def set_(*values: Any) -> OrderedSet:
     """``Set(values)``."""
-    return set(iterate(values[0])) if values else set()
+    elements = list(iterate(values[0])) if values else []
+    return OrderedSet(elements, len(elements))
 
 
 def named(**fields: Any) -> Record:
@@ -94,7 +96,7 @@ def keys(d: Any) -> Any:
     if isinstance(d, Record):
         return tuple(Symbol(k) for k in map(str, d.keys()))
     if isinstance(d, dict):
-        return d.keys()
+        return ordered(d).keys()
     if hasattr(d, "keys"):
         return tuple(Symbol(k) if isinstance(k, str) else k for k in iter(d.keys()))
     from .arrays import eachindex
@@ -106,7 +108,7 @@ def values(d: Any) -> Any:
     """``values(d)``."""
     if isinstance(d, Record):
         return tuple(d.values())
-    return d.values() if hasattr(d, "values") else d
+    return ordered(d).values() if hasattr(d, "values") else d
 
 
 def merge(first: Any, *others: Any) -> Any:
@@ -168,9 +170,10 @@ def _combined(first: Any, others: tuple, of_sets: Callable, of_lists: Callable) 
     from .gathering import gathered
 
     if isinstance(first, (set, frozenset)) or type(first).__name__ in ("dict_keys",):
-        result: Any = set(first)
+        result: Any = OrderedSet(first)
         for other in others:
-            result = of_sets(result, set(iterate(other)))
+            second = list(iterate(other))
+            result = OrderedSet(of_lists(list(result), OrderedSet(second)), len(result) + len(second))
         return result
     result = list(unique(list(iterate(first))))
     for other in others:
@@ -331,6 +334,11 @@ def match(pattern: Any, text: str) -> RegexMatch | None:
 def eachmatch(pattern: Any, text: str) -> list:
     """``eachmatch(r"…", text)``."""
     return [RegexMatch(m) for m in pattern.finditer(text)]
+
+
+def chop(text: str, *, head: int = 0, tail: int = 1) -> str:
+    """``chop(text; head, tail)``."""
+    return text[head : max(len(text) - tail, head)]
 
 
 def chomp(text: str) -> str:

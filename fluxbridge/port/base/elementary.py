@@ -253,6 +253,21 @@ round_ = _rounder("round", np.round)
 floor, ceil, trunc = _rounder("floor", np.floor), _rounder("ceil", np.ceil), _rounder("trunc", np.trunc)
 
 
+def powermod(base: int, exponent: int, m: int) -> int:
+    """``powermod(b, e, m)``."""
+    return pow(int(base), int(exponent), int(m))
+
+
+def invmod(n: int, m: int) -> int:
+    """``invmod(n, m)``. Raises DomainError if there is none."""
+    try:
+        return pow(int(n), -1, int(m))
+    except ValueError:
+        from ...errors import DomainError
+
+        raise DomainError(f"Greatest common divisor is {math.gcd(int(n), int(m))}.") from None
+
+
 def gcd(*values: int) -> int:
     """``gcd(a, b…)``."""
     return math.gcd(*(int(v) for v in values))
@@ -343,3 +358,23 @@ def signbit(x: Any) -> bool:
 def copysign(x: Any, y: Any) -> Any:
     """``copysign(x, y)``."""
     return np.copysign(x, y)
+
+
+@generic("isless")
+def isless(a: Any, b: Any) -> bool:
+    """``isless(a, b)``: a total order; NaN is the greatest float, and -0.0 is less than 0.0."""
+    from .arithmetic import lt
+
+    if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
+        if a != a or b != b:
+            return a == a and b != b
+        if a == b == 0:
+            return bool(np.signbit(a) and not np.signbit(b))
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        for x, y in zip(a, b, strict=False):
+            if isless(x, y):
+                return True
+            if isless(y, x):
+                return False
+        return len(a) < len(b)
+    return bool(lt(a, b))

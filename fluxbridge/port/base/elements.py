@@ -18,6 +18,15 @@ from .shapes import length
 from .types import Int64
 
 
+def step(x: Any) -> Any:
+    """``step(range)``. Raises MethodError for what is no range."""
+    if isinstance(x, range):
+        return x.step
+    if getattr(x, "step", None) is not None:
+        return float(x.step)
+    raise MethodError(f"no method matching step(::{type(x).__name__})")
+
+
 @generic("first")
 def first(x: Any, n: Any = None) -> Any:
     """``first(x)``, ``first(x, n)``."""

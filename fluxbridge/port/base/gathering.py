@@ -29,7 +29,7 @@ def gathered(values: list, shape: tuple | None = None) -> Any:
         elif {type(v) for v in values} in ({np.float32, int}, {np.float32, np.int64}):
             made = np.array(values, np.float32)
         else:
-            made = np.array([int(v) if isinstance(v, np.int64) else v for v in values])
+            made = np.array([int(v) if type(v) is np.int64 else v for v in values])
         return made if shape is None or len(shape) == 1 else np.reshape(made, shape, order="F")
     if shape is None or len(shape) == 1:
         return list(values)

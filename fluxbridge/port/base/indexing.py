@@ -14,7 +14,7 @@ from .arithmetic import array_of, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .errors import BoundsError, InexactError, MethodError, mutation
-from .types import CartesianIndex, Symbol
+from .types import CartesianIndex, Symbol, is_dataclass
 
 
 class _Colon:
@@ -232,6 +232,8 @@ def at(x: Any, *index: Any) -> Any:
         return _at_array(x, index)
     if isinstance(x, (int, float)) and index in ((), (1,)):
         return x
+    if is_dataclass(x) and hasattr(x, "__getitem__"):
+        return x[index[0] if len(index) == 1 else index]
     if hasattr(x, "__getitem__"):
         key = index[0]
         if isinstance(key, range):
@@ -240,7 +242,9 @@ def at(x: Any, *index: Any) -> Any:
             return x[key] if not is_integer(key) else x[int(key) - 1]
         if type(x).__name__ == "Buffer":
             return x[_numpy_index(np.empty(x.shape), index)]
-        return x[int(key) - 1] if is_integer(key) else x[key]
+        if is_integer(key):
+            return x[int(key) - 1]
+        return x[np.asarray(key) - 1] if isinstance(key, (list, np.ndarray)) else x[key]
     raise MethodError(f"no method matching getindex(::{type(x).__name__})")
 
 
@@ -262,9 +266,19 @@ def _at_sequence(x: Any, index: tuple) -> Any:
         return at(x, i[0])
     if isinstance(x, Symbol):
         raise MethodError("a symbol has no elements")
+    if isinstance(i, np.ndarray) and i.ndim > 1 and i.dtype.kind in "iu":
+        made = np.empty(i.shape, object)
+        for spot in np.ndindex(i.shape):
+            made[spot] = at(x, i[spot])
+        return made if isinstance(x, list) else np.array(made.tolist())
     place = _zero_based(i, len(x), x)
     if isinstance(place, slice):
         return x[place]
+    if np.ndim(place) > 1:  # the shape is that of the positions
+        shaped = np.empty(np.shape(place), object)
+        for k, p in np.ndenumerate(place):
+            shaped[k] = x[int(p)]
+        return shaped
     picked = [x[int(p)] for p in place]
     if isinstance(x, range):
         return np.array(picked, int)
@@ -369,6 +383,9 @@ def setat(x: Any, value: Any, *index: Any) -> Any:
         and (found := EXTENSIONS["setindex!"].find((x, value, *index))) is not None
     ):
         return found[0].function(x, value, *index)
+    if is_dataclass(x) and hasattr(x, "__setitem__"):
+        x[index[0] if len(index) == 1 else index] = value
+        return value
     if isinstance(x, list):
         i = index[0]
         if is_integer(i):

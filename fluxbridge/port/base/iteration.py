@@ -11,7 +11,9 @@ import numpy as np
 from .arithmetic import _is_struct, is_array
 from .dispatch import EXTENSIONS
 from .errors import MethodError
+from .hashing import ordered
 from .indexing import CartesianIndices
+from .types import is_dataclass
 
 
 class Pair(tuple):
@@ -41,7 +43,7 @@ def iterate(x: Any) -> Iterator:
             return iter((x,))
         return (_plain(v) for v in x)
     if isinstance(x, dict):
-        return (Pair(k, v) for k, v in x.items())
+        return (Pair(k, v) for k, v in ordered(x).items())
     if _is_struct(x):
         return _iterate_struct(x)
     if isinstance(x, (list, tuple, str, range, set, frozenset, CartesianIndices)) or hasattr(x, "__next__"):
@@ -60,6 +62,8 @@ def iterate(x: Any) -> Iterator:
 def _iterate_struct(x: Any) -> Iterator:
     own = EXTENSIONS.get("iterate")
     if own is None or own.find((x,)) is None:
+        if is_dataclass(x) and hasattr(type(x), "__iter__"):
+            return iter(x)
         raise MethodError(f"no method matching iterate(::{type(x).__name__})")
 
     def steps() -> Iterator:
@@ -98,7 +102,7 @@ def pairs(x: Any) -> Iterator:
     from .types import Symbol
 
     if isinstance(x, dict):
-        return (Pair(k, v) for k, v in x.items())
+        return (Pair(k, v) for k, v in ordered(x).items())
     if isinstance(x, Record):
         return (Pair(Symbol(k), v) for k, v in x.items())
     return (Pair(i, v) for i, v in enumerate(iterate(x), 1))
@@ -119,6 +123,19 @@ def partition(x: Any, n: int) -> list:
         return [x[i : i + n] for i in range(0, len(x), n)]
     values = list(iterate(x))
     return [values[i : i + n] for i in range(0, len(values), n)]
+
+
+def peel(x: Any) -> Any:
+    """``Iterators.peel(x)``: the first element and the others; ``None`` of nothing."""
+    source = iterate(x)
+    for first in source:
+        return first, source
+    return None
+
+
+def tuple_(*values: Any) -> tuple:
+    """``tuple(a, b…)``."""
+    return values
 
 
 def take(x: Any, n: int) -> Iterator:

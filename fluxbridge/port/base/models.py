@@ -1,16 +1,20 @@
-"""Where Flux and MLUtils count from 1: layers and functions of :mod:`fluxbridge.flux` with Julia's
-positions."""
+"""Layers and derivatives with Julia's positions and arguments."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from typing import Any
 
 import numpy as np
 
 from ... import flux as Flux
 from ...api import gradient as _gradient
-from .arithmetic import array_of, is_array
-from .iteration import iterate
+from ...api import pullback as _pullback
+from ...autodiff.tools import ignore_derivatives
+from ...errors import ArgumentError
+from .arithmetic import array_of
+from .observations import shifted
 from .types import Symbol
 
 
@@ -20,95 +24,25 @@ class Embedding(Flux.Embedding):
     def __call__(self, x: Any) -> Any:
         if hasattr(x, "nlabels"):
             return super().__call__(x)
-        return super().__call__(_shifted(x))
+        return super().__call__(shifted(x))
+
+
+_REDUCTIONS = {"sum": np.sum, "mean": np.mean, "maximum": np.max, "minimum": np.min, "prod": np.prod}
 
 
 class EmbeddingBag(Flux.EmbeddingBag):
     """``EmbeddingBag``: words are numbered from 1."""
 
+    def __init__(self, size: Any, reduction: Any = np.mean, **options: Any) -> None:
+        name = getattr(reduction, "__name__", "")
+        super().__init__(size, _REDUCTIONS.get(name, reduction), **options)
+
     def __call__(self, *args: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], (list, tuple)) and is_array(args[0][0]):
-            return np.stack([self(bag) for bag in args[0]], axis=1)
-        return super().__call__(*map(_shifted, args))
+        return super().__call__(*map(shifted, args))
 
-
-def _shifted(x: Any) -> Any:
-    """Positions from 0 for positions from 1, in arrays and in lists of arrays."""
-    if hasattr(x, "nlabels"):
-        return x
-    if isinstance(x, (int, np.integer)):
-        return int(x) - 1
-    if isinstance(x, (list, tuple)) and x and not isinstance(x[0], (int, np.integer)):
-        return [_shifted(v) for v in x]
-    return np.asarray(array_of(x)) - 1
-
-
-def gather(source: Any, index: Any) -> Any:
-    """``gather(source, index)``: positions from 1."""
-    return Flux.gather(source, _shifted(index))
-
-
-def _observations(data: Any) -> Any:
-    return range(1, int(data) + 1) if isinstance(data, (int, np.integer)) else data
-
-
-def splitobs(data: Any, *args: Any, **options: Any) -> Any:
-    """``splitobs(data; at)``; of a number the positions from 1."""
-    return Flux.splitobs(_observations(data), *args, **options)
-
-
-def kfolds(data: Any, *args: Any, **options: Any) -> Any:
-    """``kfolds(data, k)``; of a number the positions from 1."""
-    return Flux.kfolds(_observations(data), *args, **options)
-
-
-def leavepout(data: Any, *args: Any, **options: Any) -> Any:
-    """``leavepout(data, p)``; of a number the positions from 1."""
-    return Flux.leavepout(_observations(data), *args, **options)
-
-
-def onecold(y: Any, labels: Any = None) -> Any:
-    """``onecold(y, labels)``; without labels positions from 1."""
-    if labels is None:
-        return Flux.onecold(y) + 1
-    names = list(iterate(labels))
-    places = Flux.onecold(y)
-    if np.ndim(places) == 0:
-        return names[int(places)]
-    from .gathering import gathered
-
-    return gathered(
-        [names[int(p)] for p in np.ravel(places, order="F")],
-        np.shape(places) if np.ndim(places) > 1 else None,
-    )
-
-
-def onehot(x: Any, labels: Any, *default: Any) -> Any:
-    """``onehot(x, labels, default)``."""
-    return Flux.onehot(x, list(iterate(labels)), *default)
-
-
-def onehotbatch(xs: Any, labels: Any, *default: Any) -> Any:
-    """``onehotbatch(xs, labels, default)``."""
-    names = list(iterate(labels))
-    return Flux.onehotbatch(xs if isinstance(xs, (str, np.ndarray)) else list(iterate(xs)), names, *default)
-
-
-def getobs(data: Any, i: Any = None) -> Any:
-    """``getobs(data, i)``: observations are numbered from 1."""
-    if i is None:
-        return Flux.getobs(data)
-    return Flux.getobs(data, int(i) - 1 if isinstance(i, (int, np.integer)) else np.asarray(array_of(i)) - 1)
-
-
-def obsview(data: Any, i: Any) -> Any:
-    """``obsview(data, i)``."""
-    return Flux.obsview(data, np.asarray(array_of(i)) - 1)
-
-
-def group_indices(x: Any) -> dict:
-    """``group_indices(x)``: positions from 1."""
-    return {k: np.asarray(v) + 1 for k, v in Flux.group_indices(x).items()}
+    def _bags(self, bags: np.ndarray) -> Any:
+        made = np.stack([super(EmbeddingBag, self).__call__(bag) for bag in bags.ravel()], axis=1)
+        return made if bags.ndim == 1 else np.reshape(made, (self.weight.shape[0], *bags.shape))
 
 
 def keys_of(model: Any) -> tuple:
@@ -134,11 +68,32 @@ def gradient(f: Any, *args: Any) -> tuple:
     return _gradient(f, *[array_of(a) if isinstance(a, (range, list)) and _numeric(a) else a for a in args])
 
 
+def constant(f: Any) -> Any:
+    """``@nograd f``: the function, whose results count as constants."""
+
+    @functools.wraps(f)
+    def call(*args: Any, **options: Any) -> Any:
+        return ignore_derivatives(lambda: f(*args, **options))
+
+    return call
+
+
+def pullback_with_function(f: Any, *args: Any) -> tuple:
+    """``Zygote._pullback(f, args…)``: the pullback gives a gradient for the function, too.
+
+    That of a function which captures nothing is ``None``. Raises ArgumentError for another function.
+    """
+    inner = inspect.unwrap(f) if inspect.isfunction(f) else f
+    plain = inspect.isfunction(inner) and inner.__closure__ is None
+    ours = type(f).__module__.startswith("fluxbridge") and not hasattr(f, "layers")
+    if not (plain or ours or inspect.isbuiltin(f) or isinstance(f, np.ufunc)):
+        raise ArgumentError("_pullback of a function that captures variables; write pullback(f, x)")
+    y, back = _pullback(f, *args)
+    return y, lambda dy: (None, *back(dy))
+
+
 def _numeric(x: Any) -> bool:
     return isinstance(x, range) or all(isinstance(v, (int, float, np.generic)) for v in x)
 
 
-__all__ = [
-    "Embedding", "EmbeddingBag", "derivative", "gather", "getobs", "group_indices", "kfolds", "leavepout", "obsview", "onecold", "onehot",  # noqa: E501
-    "onehotbatch", "splitobs",
-]  # fmt: skip
+__all__ = ["Embedding", "EmbeddingBag", "constant", "derivative", "pullback_with_function"]

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from ...autodiff.tools import ignore_derivatives
+from ...autodiff.tracing import Tracer
 from .arithmetic import is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
+from .hashing import ordered
 from .indexing import FloatRange
 from .iteration import Pair
-from .types import CartesianIndex, Symbol, Type, UnionType, element_type, typeof
+from .types import CartesianIndex, Symbol, Type, UnionType, element_type, field_names, is_dataclass, typeof
 
 _PLAIN_ELEMENTS = frozenset(("Int64", "Float64", "String", "Char", "Symbol", "Complex", "Tuple"))
 
@@ -79,6 +82,8 @@ def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
 
 
 def _print(x: Any) -> str:
+    if isinstance(x, Tracer):
+        x = ignore_derivatives(x)
     if isinstance(x, str):
         return str(x)
     if type(x) is np.float32:
@@ -90,6 +95,8 @@ def _print(x: Any) -> str:
 
 def show(x: Any) -> str:
     """``repr(x)``: a value as Julia shows it inside of others."""
+    if isinstance(x, Tracer):
+        x = ignore_derivatives(x)
     kind = type(x)
     if kind is bool or kind is np.bool_:
         return "true" if x else "false"
@@ -152,13 +159,23 @@ def _show_other(x: Any) -> str:
     if isinstance(x, dict):
         if not x:
             return "Dict{Any, Any}()"
-        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in x.items()) + ")"
+        return "Dict(" + ", ".join(f"{show(k)} => {show(v)}" for k, v in ordered(x).items()) + ")"
+    if isinstance(x, (type({}.keys()), type({}.values()))):
+        return show_array(list(x))
     if isinstance(x, (set, frozenset)):
         return "Set([" + ", ".join(show(v) for v in x) + "])"
     if isinstance(x, Ref):
         return f"Base.RefValue{{{typeof(x.value)!r}}}({show(x.value)})"
     if isinstance(x, (Type, UnionType)):
         return repr(x)
+    if isinstance(x, type) and hasattr(x, "__dataclass_fields__"):
+        return x.__name__
+    if isinstance(x, type) and hasattr(x, "__julia_struct__"):
+        return repr(x)
+    if is_dataclass(x) and not hasattr(type(x).__repr__, "__wrapped__"):
+        return repr(x)
+    if is_dataclass(x):
+        return f"{type(x).__name__}(" + ", ".join(show(getattr(x, f)) for f in field_names(x)) + ")"
     if hasattr(type(x), "__julia_struct__") and not isinstance(x, type):
         return f"{type(x)!r}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
     if isinstance(x, BaseException):
@@ -190,22 +207,29 @@ def show_array(x: Any) -> str:
         else element_type(list(x.ravel()))
     )
     name = kind.name if isinstance(kind, Type) else getattr(kind, "__name__", "Any")
-    prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else repr(kind)
+    if name == "CartesianIndex":
+        return f"CartesianIndex{{{len(x[0] if isinstance(x, list) else x.flat[0])}}}" + _bracketed(x, name)
+    if name in ("UnitRange", "StepRange"):
+        return name + ("{Int64}" if name == "UnitRange" else "{Int64, Int64}") + _bracketed(x, name)
+    prefix = "" if name in _PLAIN_ELEMENTS or name in ("Vector", "Matrix") else show(kind)
     if (
         name in ("Vector", "Matrix")
         and np.size(np.asarray(x, object))
         and getattr(kind, "params", None)
         and kind.params[0].name not in _PLAIN_ELEMENTS
     ):
-        prefix = repr(kind)
-    rank = 1 if isinstance(x, (list, range)) else np.ndim(x)
-    if rank == 1:
-        values = list(x)
-        if not values:
-            return f"{prefix or name}[]"
-        return f"{prefix}[" + ", ".join(_element(v, name) for v in values) + "]"
+        prefix = show(kind)
+    if (isinstance(x, (list, range)) or np.ndim(x) == 1) and not len(x):
+        return f"{prefix or name}[]"
+    return prefix + _bracketed(x, name)
+
+
+def _bracketed(x: Any, name: str) -> str:
+    """The elements in brackets."""
+    if isinstance(x, (list, range)) or np.ndim(x) == 1:
+        return "[" + ", ".join(_element(v, name) for v in x) + "]"
     made = _matrix(x, name)
-    return prefix + (made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]")
+    return made if x.shape[-1] != 1 else made[:-1] + ";" * np.ndim(x) + "]"
 
 
 def _matrix(x: Any, name: str) -> str:

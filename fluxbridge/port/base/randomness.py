@@ -83,6 +83,24 @@ def randperm(*args: Any) -> Any:
     return generator.randperm(int(rest[0])) + 1
 
 
+def randcycle(*args: Any) -> Any:
+    """``randcycle(n)``: numbers from 1."""
+    generator, rest = _split(args)
+    return generator.randcycle(int(rest[0])) + 1
+
+
+def randsubseq(*args: Any) -> Any:
+    """``randsubseq(x, p)``."""
+    generator, rest = _split(args)
+    return generator.randsubseq(*rest)
+
+
+def bitrand(*args: Any) -> Any:
+    """``bitrand(sizes…)``."""
+    generator, rest = _split(args)
+    return generator.bitrand(*rest)
+
+
 def shuffle(*args: Any) -> Any:
     """``shuffle(x)``."""
     generator, rest = _split(args)

@@ -14,6 +14,7 @@ from .arithmetic import _is_struct, add, array_of, is_array, lt, mul, wrap
 from .broadcasting import broadcast
 from .errors import MethodError
 from .gathering import _is_number, gathered
+from .hashing import OrderedSet, ordered
 from .iteration import Pair, _plain, iterate
 from .making import _MISSING, hcat, vcat
 
@@ -63,12 +64,22 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
         ):
             x = list(iterate(x))
         numbers = _numbers(x)
+        if (
+            numbers is not None
+            and numbers.dtype == bool
+            and name == "prod"
+            and np.size(numbers)
+            and init is _MISSING
+        ):
+            if dims is None:
+                return bool(np.all(numbers))
+            return np.all(numbers, axis=_axes(dims), keepdims=True)
         if numbers is not None and dims is not None:
             axis = _axes(dims)
             if not isinstance(axis, tuple) and axis >= np.ndim(numbers):
                 return numbers
             return whole(
-                numbers.astype(int) if numbers.dtype == bool and name in ("sum", "prod") else numbers,
+                numbers.astype(int) if numbers.dtype == bool and name == "sum" else numbers,
                 axis=axis,
                 keepdims=True,
             )
@@ -113,7 +124,7 @@ def mapped(function: Callable, x: Any) -> Any:
         result = broadcast(function, array_of(x) if numbers is not None else np.asarray(x))
         return result
     if isinstance(x, dict):
-        return [function(Pair(k, v)) for k, v in x.items()]
+        return [function(Pair(k, v)) for k, v in ordered(x).items()]
     return [function(v) for v in iterate(x)]
 
 
@@ -210,9 +221,9 @@ def extrema(*args: Any) -> tuple:
 def filter_(test: Callable, x: Any) -> Any:
     """``filter(f, x)``."""
     if isinstance(x, dict):
-        return {k: v for k, v in x.items() if test(Pair(k, v))}
+        return {k: v for k, v in ordered(x).items() if test(Pair(k, v))}
     if isinstance(x, (set, frozenset)):
-        return {v for v in x if test(v)}
+        return OrderedSet(v for v in x if test(v))
     if isinstance(x, str):
         return "".join(c for c in x if test(c))
     if isinstance(x, tuple):

@@ -10,6 +10,8 @@ import numpy as np
 from ...autodiff.template import Record
 from .arithmetic import array_of, lt
 from .errors import MethodError
+from .gathering import gathered
+from .hashing import ordered
 from .indexing import CartesianIndex
 from .iteration import iterate
 from .shapes import length
@@ -24,21 +26,40 @@ def _positions(x: Any) -> Any:
     if isinstance(x, np.ndarray) and np.ndim(x) > 1:
         return [CartesianIndex(tuple(i + 1 for i in reversed(p))) for p in np.ndindex(*reversed(x.shape))]
     if isinstance(x, dict):
-        return list(x.keys())
+        return list(ordered(x))
     if isinstance(x, Record):
         return [Symbol(k) for k in map(str, x.keys())]
     return range(1, length(x) + 1)
 
 
 def _values(x: Any) -> Any:
-    return list(x.values()) if isinstance(x, (dict, Record)) else list(iterate(x))
+    return list(ordered(x).values()) if isinstance(x, (dict, Record)) else list(iterate(x))
+
+
+def _along(name: str, better: Callable, function: Any, x: Any, dims: tuple) -> Any:
+    """The best of each line along some axes: values, places, or both."""
+    inner = [d - 1 for d in dims if d <= np.ndim(x)]
+    shape = tuple(1 if i in inner else n for i, n in enumerate(x.shape))
+    reach = tuple(n if i in inner else 1 for i, n in enumerate(x.shape))
+    scores, places = [], []
+    for start in np.ndindex(*reversed(shape)):
+        best: Any = None
+        for step in np.ndindex(*reversed(reach)):
+            place = tuple(a + b for a, b in zip(reversed(start), reversed(step), strict=True))
+            score = x[place] if function is None else function(x[place])
+            if best is None or better(score, best[0]) or (score != score and best[0] == best[0]):
+                best = (score, place)
+        scores.append(best[0])
+        places.append(best[1][0] + 1 if np.ndim(x) == 1 else CartesianIndex(tuple(i + 1 for i in best[1])))
+    found = gathered(places, shape)
+    return (gathered(scores, shape), found) if name.startswith("find") else found
 
 
 def _best(name: str, better: Callable) -> Callable:
     def call(*args: Any, dims: Any = None) -> Any:
         function, x = args if len(args) == 2 else (None, args[0])
         if dims is not None:
-            raise MethodError(f"{name} with dims is not supported")
+            return _along(name, better, function, array_of(x), dims if isinstance(dims, tuple) else (dims,))
         values = _values(x)
         if not values:
             from ...errors import ArgumentError

@@ -12,7 +12,7 @@ from .dispatch import EXTENSIONS, generic
 from .errors import MethodError
 from .indexing import is_integer
 from .iteration import _plain
-from .types import Type
+from .types import Type, is_dataclass
 
 
 @generic("size")
@@ -38,7 +38,7 @@ def length(x: Any) -> int:
         return 1
     if hasattr(x, "layers") and not hasattr(x, "__len__"):
         return len(x.layers)
-    if _is_struct(x):
+    if _is_struct(x) and not (is_dataclass(x) and hasattr(type(x), "__len__")):
         raise MethodError(f"no method matching length(::{type(x).__name__})")
     return len(x)
 
@@ -186,7 +186,7 @@ def repeat(x: Any, *counts: Any, inner: Any = 1, outer: Any = 1) -> Any:
 
 def reverse(x: Any, *, dims: Any = None) -> Any:
     """``reverse(x; dims)``."""
-    if isinstance(x, (str, list, tuple)):
+    if isinstance(x, (str, list, tuple, range)):
         return x[::-1]
     x = array_of(x)
     return np.flip(x, axis=None if dims is None else int(dims) - 1).copy()
@@ -227,7 +227,7 @@ def eachrow(x: Any) -> Any:
 def eachslice(x: Any, *, dims: Any) -> Any:
     """``eachslice(x; dims)``."""
     axis = int(dims if is_integer(dims) else dims[0]) - 1
-    return [np.take(x, k, axis=axis) for k in range(np.shape(x)[axis])]
+    return [x[(slice(None),) * axis + (k,)] for k in range(np.shape(x)[axis])]
 
 
 def selectdim(x: Any, d: int, i: Any) -> Any:

@@ -11,7 +11,18 @@ import numpy as np
 
 from .dispatch import Function, convert
 from .errors import MethodError
-from .types import Any_, Type, TypeVar, UnionType, isa, subtype, typeof
+from .types import (
+    Any_,
+    Type,
+    TypeVar,
+    UnionType,
+    _plain_type,
+    field_names,
+    is_dataclass,
+    isa,
+    subtype,
+    typeof,
+)
 
 
 class StructMeta(type):
@@ -75,9 +86,7 @@ class StructMeta(type):
     def __julia_struct_type__(cls) -> Type:
         return Type(
             cls.__name__,
-            cls._parent
-            if isinstance(cls._parent, Type) or cls._parent is None
-            else cls._parent.__julia_struct_type__(),
+            cls._parent if isinstance(cls._parent, Type) or cls._parent is None else _plain_type(cls._parent),
             cls.__julia_params__,
         )
 
@@ -293,8 +302,10 @@ def struct(cls: Any = None, /, *, mutable: bool = False, of: Any = Any_, where: 
     )
     namespace["_parametric"] = {}
     namespace["__match_args__"] = tuple(annotations)
-    base = of if isinstance(of, type) else Struct
-    made = StructMeta(cls.__name__, (base,), namespace)
+    bases: tuple = (of,) if isinstance(of, type) else (Struct,)
+    if not issubclass(bases[0], Struct):
+        bases = (*bases, Struct)
+    made = StructMeta(cls.__name__, bases, namespace)
     if not annotations and not hasattr(cls, "_new"):
         made._fields = ()
     return made
@@ -349,9 +360,11 @@ def abstract(name: str, of: Any = Any_) -> Type:
 def fields_of(value: Any) -> tuple[str, ...]:
     """The names of the fields of a struct or of a record."""
     if isinstance(value, type):
-        return tuple(getattr(value, "_fields", ()))
+        return field_names(value)
     if hasattr(value, "_fields") and isinstance(value, Struct):
         return type(value)._fields
+    if is_dataclass(value):
+        return field_names(value)
     if hasattr(value, "keys"):
         return tuple(value.keys())
     return tuple(vars(value))

@@ -7,6 +7,7 @@ a ``str``, a
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -45,7 +46,7 @@ class Type:
     def __repr__(self) -> str:
         if not self.params:
             return self.name
-        names = ", ".join(repr(p) if not isinstance(p, int) else str(p) for p in self.params)
+        names = ", ".join(p.__name__ if type(p) is type else repr(p) for p in self.params)
         return f"{self.name}{{{names}}}"
 
 
@@ -131,6 +132,8 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
 
         if isinstance(value, str) and len(value) == 1:
             value = ord(value)
+        elif isinstance(value, enum.Enum):
+            value = value.value
         if isinstance(value, (np.ndarray, list, tuple)):
             raise TypeError("an array is converted with a dot: Int.(x)")
         if (
@@ -275,6 +278,24 @@ def promoted(kinds: list) -> Any:
     return _ORDER[max(ranks)] if min(ranks) >= 0 else Any_
 
 
+def is_dataclass(value: Any) -> bool:
+    """Whether a value is an instance of one of the program's own dataclasses."""
+    cls = type(value)
+    return hasattr(cls, "__dataclass_fields__") and not cls.__module__.startswith("fluxbridge.")
+
+
+def field_names(value: Any) -> tuple[str, ...]:
+    """The names of the fields of a struct or a dataclass."""
+    return getattr(value, "_fields", None) or tuple(getattr(value, "__dataclass_fields__", ()))
+
+
+def is_mutable(cls: type) -> bool:
+    """Whether the fields of a struct or a dataclass can be set: then two of them are never the same."""
+    return getattr(cls, "_mutable", None) or (
+        hasattr(cls, "__dataclass_params__") and not cls.__dataclass_params__.frozen
+    )
+
+
 def typeof(value: Any) -> Any:
     """The type of a value."""
     if isinstance(value, (bool, np.bool_)):
@@ -311,7 +332,11 @@ def typeof(value: Any) -> Any:
         return own(value)
     if value is None:
         return Nothing
+    if is_dataclass(value):
+        return type(value)
     if isinstance(value, (Type, UnionType)) or hasattr(value, "__julia_struct__"):
+        return DataType
+    if isinstance(value, type) and hasattr(value, "__dataclass_fields__"):
         return DataType
     if isinstance(value, BaseException):
         return type(value)
@@ -406,7 +431,8 @@ def _plain_type(t: Any) -> Type:
     if isinstance(t, type) and issubclass(t, BaseException):
         return Type(t.__name__, Exception_ if t is not Exception else Any_)
     if isinstance(t, type):
-        return Type(t.__name__, Any_)
+        above = t.__mro__[1]
+        return Type(t.__name__, Any_ if above is object else _plain_type(above))
     raise TypeError(f"{t!r} is no type")
 
 
@@ -415,6 +441,8 @@ def supertype(kind: Any) -> Any:
     own = getattr(kind, "__julia_struct__", None)
     if own is not None:
         return kind._parent
+    if isinstance(kind, type):
+        return kind.__mro__[1] if kind.__mro__[1] is not object else Any_
     return kind.parent
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from .cells import Cell, Document
 
 PLUTO = "### A Pluto.jl notebook ###"
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
+INCLUDE = re.compile(r"""^include\((?:joinpath\(@__DIR__, )?"([^"]+\.jl)"\)?\);?[ \t]*$""", re.MULTILINE)
+SETUP = re.compile(r"setup *= *:\((?P<code>.*)\)")
 LITERATE = re.compile(r"^#(?:md|nb|jl|src)?(?: |$|-)")
 
 
@@ -20,7 +23,19 @@ def read(path: str | Path) -> Document:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is no text in UTF-8") from None
-    return read_text(text, path.suffix)
+    return read_text(included(text, path.parent) if path.suffix == ".jl" else text, path.suffix)
+
+
+def included(text: str, folder: Path, inside: tuple[Path, ...] = ()) -> str:
+    """A script with the files in the place of ``include("file.jl")`` that it reads at the top level."""
+
+    def found(match: re.Match[str]) -> str:
+        file = (folder / match[1]).resolve()
+        if not file.is_file() or file in inside:
+            return match[0]
+        return included(file.read_text(encoding="utf-8"), file.parent, (*inside, file)).rstrip("\n")
+
+    return INCLUDE.sub(found, text)
 
 
 def read_text(text: str, suffix: str = ".jl") -> Document:
@@ -44,8 +59,34 @@ def read_text(text: str, suffix: str = ".jl") -> Document:
 
 
 def script(text: str) -> Document:
-    """A plain script: one cell."""
-    return Document([Cell("code", text)], "script")
+    """A plain script: a new cell after each blank line that is not inside of a statement.
+
+    Comments stand with the code below them. A script that is no valid Julia is one cell.
+
+    >>> [c.text for c in script("x = 1\\n\\n# twice\\ny = 2x\\nbegin\\n\\nend").cells]
+    ['x = 1', '# twice\\ny = 2x\\nbegin\\n\\nend']
+    """
+    from ..syntax import JuliaSyntaxError, parse
+
+    try:
+        statements = parse(text).statements
+    except JuliaSyntaxError:
+        return Document([Cell("code", text)], "script")
+    cells: list[Cell] = []
+    start, line, end = 0, 1, 0
+    for node in statements:
+        at = getattr(node, "at", -1)
+        gap = re.search(r"\n[ \t]*\n", text[end:at]) if end else None
+        if gap is not None:
+            cut = end + gap.end()
+            cells.append(Cell("code", text[start:cut].strip("\n"), line))
+            between = len(text[cut:]) - len(text[cut:].lstrip("\n"))
+            line += text.count("\n", start, cut + between)
+            start = cut + between
+        end = max(getattr(node, "end", -1), at + 1)
+    if text[start:].strip():
+        cells.append(Cell("code", text[start:].strip("\n"), line))
+    return Document(cells, "script")
 
 
 def is_literate(text: str) -> bool:
@@ -120,8 +161,7 @@ def pluto(text: str) -> Document:
             r'^\s*md"([^"]*)"\s*$', code
         )
         if name.startswith("00000000-0000-0000-0000-00000000000"):
-            cells.append(Cell("code", code, start + 1, True))
-            continue
+            continue  # Pluto's own: the packages and their versions
         if found and "$(" not in found.group(1):
             cells.append(Cell("prose", found.group(1).strip("\n"), start + 1))
         elif code.strip():
@@ -173,6 +213,10 @@ def _block(info: str, body: list[str], line: int) -> list[Cell] | None:
     if name not in ("julia", "julia-repl", "jldoctest", "@example", "@repl", "@setup", "@eval"):
         return None
     hidden = name == "@setup"
+    before = SETUP.search(info) if name == "jldoctest" else None
+    if before is not None:
+        made = _block("jldoctest", body, line)
+        return [Cell("code", before.group("code"), line, True), *(made or [])]
     if name in ("julia", "julia-repl", "jldoctest", "@repl") and any(re.match(r"^julia> ?", b) for b in body):
         return repl(body, line)
     if name == "jldoctest" and "# output" in body:
@@ -208,8 +252,8 @@ def repl(body: list[str], line: int) -> list[Cell]:
             close()
             cells.append(Cell("code", prompt.group(1), line + offset))
             open_input = True
-        elif open_input and text.startswith("       ") and not answer and _unfinished(cells[-1].text, text):
-            cells[-1].text += "\n" + text[7:]
+        elif open_input and not answer and _unfinished(cells[-1].text, text):
+            cells[-1].text += "\n" + (text[7:] if text.startswith("       ") else text.lstrip())
         elif cells:
             open_input = False
             answer.append(text)
@@ -231,15 +275,12 @@ def _unfinished(code: str, following: str) -> bool:
 def notebook(text: str) -> Document:
     """A notebook of Jupyter."""
     try:
-        data = json.loads(text)
-        entries = data["cells"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+        cells = [_entry(entry) for entry in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("this is no notebook of Jupyter") from None
-    cells = []
-    for entry in entries:
-        source = entry.get("source", "")
-        body = "".join(source) if isinstance(source, list) else source
-        if not body.strip():
-            continue
-        cells.append(Cell("code" if entry.get("cell_type") == "code" else "prose", body))
-    return Document(cells, "notebook", soft=True)
+    return Document([c for c in cells if c.text.strip()], "notebook", soft=True)
+
+
+def _entry(entry: Any) -> Cell:
+    source = entry.get("source", "")
+    return Cell("code" if entry.get("cell_type") == "code" else "prose", "".join(source))

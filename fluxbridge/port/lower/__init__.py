@@ -2,6 +2,7 @@
 
 from .core import Refused, Tables
 from .macros import Macros as Lowerer
+from .macros import enumerated
 from .scope import (
     Scope,
     calls_of,
@@ -14,5 +15,5 @@ from .scope import (
 )
 
 __all__ = [
-    "Lowerer", "Refused", "Scope", "Tables", "calls_of", "is_definition", "python_name", "scan", "shadowed_builtins", "signature_name", "targets",  # noqa: E501
+    "Lowerer", "Refused", "Scope", "Tables", "calls_of", "enumerated", "is_definition", "python_name", "scan", "shadowed_builtins", "signature_name", "targets",  # noqa: E501
 ]  # fmt: skip

@@ -86,10 +86,23 @@ class Assignments(Calls):
         op = node.head[:-1]
         if op.startswith("."):
             updated = Expr("call", [Name(op), left, right], node.at, node.end)
-            return self._assign_elements(left, updated, sink)
+            lines = self._assign_elements(left, updated, sink)
+            return self._in_place(left, op[1:], lines)
         if isinstance(left, Name):
             return self._update(left, op, right, sink)
         return self._update_place(left, op, right, sink, node)
+
+    def _in_place(self, left: Node, op: str, lines: list[str]) -> list[str]:
+        """``x[...] = x - y`` as ``x -= y`` for a variable of this function."""
+        if len(lines) != 1 or not isinstance(left, Name) or op not in ("+", "-", "*", "/"):
+            return lines
+        variable = self.lookup(left.text)
+        if variable is None or variable.scope.home is not self.scope.home:
+            return lines
+        start = f"{variable.python}[...] = ({variable.python} {op} "
+        if lines[0].startswith(start) and lines[0].endswith(")"):
+            return [f"{variable.python} {op}= {lines[0][len(start) : -1]}"]
+        return lines
 
     def _update(self, left: Name, op: str, right: Node, sink: Sink) -> list[str]:
         value = self.name(left)
@@ -183,7 +196,11 @@ class Assignments(Calls):
             if code is None:
                 return kind  # type: ignore[return-value]
         else:
-            code, kind = self.expr(right, "list" if grown else None)
+            code, kind = (
+                self.tracked(right, "list" if grown else None)
+                if isinstance(left, Name)
+                else self.expr(right, "list" if grown else None)
+            )
             if (
                 grown
                 and not (kind.tag == "arr" and kind.stored == "list")
@@ -379,6 +396,7 @@ class Assignments(Calls):
         if left.head == "." and len(left.args) == 2 and isinstance(left.args[1], Quoted):
             base, bk = self.expr(left.args[0])
             name: Any = left.args[1].value
+            code = self.set_field(bk, name.text, code, kind)
             return [f"{base}.{python_name(name.text)} = {code}"]
         self.refuse("this assignment", left)
 
@@ -458,7 +476,10 @@ class Assignments(Calls):
             return (
                 [f"{base}.value = {code}"] if kind.tag == "ref" else [f"{self.jl('setat')}({base}, {code})"]
             )
+        if len(positions) == 1 and self.has_slot(kind, "__setitem__"):
+            return [f"{base}[{positions[0][0]}] = {code}"]
         if kind.tag == "dict" and len(positions) == 1:
+            self.keyed(positions[0][1])
             self.learn_item(nodes, base, positions[0][1], value)
             return [f"{base}[{positions[0][0]}] = {code}"]
         whole = all(k in INTS for _, k in positions)
@@ -484,6 +505,10 @@ class Assignments(Calls):
                 parts.append(end if end is not None else self.minus_one(position))
             if parts:
                 return [f"{base}[{', '.join(parts)}] = {code}"]
+        if not self.in_try and value.tag == "arr":
+            plain = self._plain_store(base, kind, positions, nodes, value)
+            if plain is not None:
+                return [f"{plain} = {code}"]
         return [f"{self.jl('setat')}({base}, {code}, {', '.join(c for c, _ in positions)})"]
 
     def learn_item(self, nodes: list[Node], base: str, key: Kind, value: Kind) -> None:
@@ -516,6 +541,8 @@ class Assignments(Calls):
             return f"{self.builtin('float')}({code})" if value in REALS else f"{self.jl('Float64')}({code})"
         if kind.element == F32 and value != F32:
             return f"{self.jl('Float32')}({code})"
+        if kind.element == INT and value.tag in ("float", "real", "f32", "num", "bool"):
+            return f"{self.jl('Int64')}({code})"
         return code
 
     def _scopes(self) -> list[Scope]:
@@ -543,13 +570,13 @@ class Assignments(Calls):
             return lines + (sink(base, kind) if sink else [])
         base, kind = self.expr(left)
         element = vk.element if vk.tag == "arr" else vk
-        if (
-            kind.tag == "arr"
-            and kind.stored == "nd"
-            and kind.element == FLOAT
-            and element in REALS
-            and (vk in REALS or (vk.tag == "arr" and vk.stored == "nd" and vk.rank == kind.rank))
-        ):
+        fits = (
+            (kind.element == FLOAT and element in REALS | {F32})
+            or (kind.element == F32 and element in REALS | {F32})
+            or (kind.element == INT and element in INTS)
+        )
+        shaped = vk in REALS | {F32} or (vk.tag == "arr" and vk.stored == "nd" and vk.rank == kind.rank)
+        if kind.tag == "arr" and kind.stored == "nd" and fits and shaped:
             lines = [f"{base}[...] = {value}"]
         else:
             lines = [f"{self.jl('assign')}({base}, {value})"]
@@ -559,10 +586,14 @@ class Assignments(Calls):
         self, base: str, kind: Kind, positions: list[Value], nodes: list[Node], value: Kind
     ) -> str | None:
         """``A[:, -1]`` for a number that fits the elements of an array."""
+        whole = value.tag == "arr" and value.stored == "nd"
+        if whole and value.rank != sum(k not in INTS for _, k in positions):
+            return None
+        element = value.element if whole else value
         fits = (
-            (kind.element == FLOAT and value in REALS)
-            or (kind.element == INT and value in INTS)
-            or (kind.element == F32 and value in REALS | {F32})
+            (kind.element == FLOAT and element in REALS)
+            or (kind.element == INT and element in INTS)
+            or (kind.element == F32 and element in REALS | {F32})
         )
         if not (fits and kind.tag == "arr" and kind.stored == "nd" and kind.rank == len(positions)) or all(
             k in INTS for _, k in positions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..kinds import (
     ANY,
     BOOL,
@@ -20,6 +22,7 @@ from ..kinds import (
 from ..names import ELEMENTWISE, SELECTED
 from ..syntax import Expr, Name, Node, Quoted
 from .core import Value
+from .elementwise import works_on_arrays
 from .operations import Operations
 from .words import ELEMENT_KINDS, TYPE_WORDS
 
@@ -103,7 +106,10 @@ class Broadcasts(Operations):
             ]
             code, fk = self.function_value(function, known)
         else:
-            code, fk = self.expr(function)
+            code, fk = self.function_value(function, [ANY] * len(elements))
+        whole = self._whole_array(code, fk, kinds, keywords, inside)
+        if whole is not None:
+            return whole
         named = self.keyword_arguments(keywords)
         result = self._broadcast_kind(text, fk, kinds, elements)
         if result == BOTTOM:
@@ -111,6 +117,32 @@ class Broadcasts(Operations):
         if text in SELECTED or text in TYPE_WORDS:
             code = self.function_name(text, node)[0]  # type: ignore[arg-type]
         return f"{self.jl('broadcast')}({', '.join([code, inside, *named])})", result
+
+    def _whole_array(
+        self, code: str, function: Kind, kinds: list[Kind], keywords: list[Node], inside: str
+    ) -> Value | None:
+        """``f(x)`` for ``f.(x)``, where the function does the same with whole arrays."""
+        if len(kinds) != 1 or keywords or function.tag != "lambda" or len(function.args) != 1:
+            return None
+        kind, key = kinds[0], function.args[0]
+        definition = self.definition_at(key)
+        if (
+            definition is None
+            or not (kind.tag == "arr" and kind.stored == "nd" and kind.element == FLOAT and kind.rank)
+            or key in self.known.escaped
+            or self.known.parameters.get((key, 0)) != FLOAT
+            or self.known.results.get(key) != FLOAT
+            or not works_on_arrays(self, definition)
+        ):
+            return None
+        return f"{code}({inside})", arr(FLOAT, kind.rank)
+
+    def definition_at(self, key: Any) -> Expr | None:
+        """The function of the program that is defined at a place."""
+        for variable in self.scope.root.names.values():
+            if len(variable.functions) == 1 and variable.functions[0].at == key:
+                return variable.functions[0]
+        return None
 
     def _broadcast_kind(
         self, text: str | None, function: Kind, kinds: list[Kind], elements: list[Kind]

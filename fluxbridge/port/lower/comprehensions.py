@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..kinds import (
     ANY,
@@ -20,11 +20,13 @@ from ..kinds import (
     Kind,
     arr,
 )  # fmt: skip
-from ..syntax import Expr, Name, Node
+from ..syntax import Expr, Literal, Name, Node
 from .core import Refused, Value
 from .matrices import Matrices
-from .scope import Scope, python_name, targets
+from .scope import Scope, Variable, python_name, targets
 from .words import DTYPES, ELEMENT_KINDS
+
+LAZY = frozenset(("enumerate", "zip", "keys", "values", "pairs", "eachrow", "eachcol"))
 
 
 class Comprehensions(Matrices):
@@ -104,13 +106,30 @@ class Comprehensions(Matrices):
     def for_clause(self, one: Node, scope: Scope) -> str:
         """``for x in xs`` of a comprehension."""
         assert isinstance(one, Expr)
-        source, kind = self.expr(one.args[1])
+        source, kind = self.loop_value(one.args[1])
         target = self.loop_target(one.args[0], self.iterated_kind(one.args[1], kind), scope)
+        self.bounded(one, scope)
         return f"for {target} in {self.iterable(source, kind, one.args[1])}"
+
+    looping = False
+
+    def loop_value(self, node: Node) -> Value:
+        """What a loop goes over, once: ``keys(d)`` and ``enumerate(xs)`` need no list."""
+        lazy = (
+            isinstance(node, Expr)
+            and node.head == "call"
+            and isinstance(node.args[0], Name)
+            and node.args[0].text in LAZY
+        )
+        before, self.looping = self.looping, lazy
+        try:
+            return self.expr(node)
+        finally:
+            self.looping = before
 
     def iterated_kind(self, node: Node, kind: Kind) -> Kind:
         """The kind of what a loop over this gives."""
-        if kind.tag == "iter":
+        if kind.tag in ("iter", "loader"):
             return kind.args[0]
         if kind == BOTTOM:
             return BOTTOM
@@ -124,15 +143,40 @@ class Comprehensions(Matrices):
 
     def iterable(self, code: str, kind: Kind, node: Any = None) -> str:
         """Code that Python can loop over."""
-        if kind.tag in ("iter", "range", "tuple", "str", "set", "bottom", "layers") or (
+        if kind.tag in ("iter", "loader", "range", "tuple", "str", "set", "bottom", "layers") or (
             kind.tag == "arr" and kind.rank == 1
         ):
             if False:
                 return f"{code}.tolist()"
             return code
         if kind.tag == "dict":
-            return f"{code}.items()"
+            return self.walked(code, kind) + ".items()"
         return f"{self.jl('iterate')}({code})"
+
+    def shown(self, value: Value) -> str:
+        """A value that is printed, or gone through by a helper."""
+        code, kind = value
+        return self.walked(code, kind) if kind.tag == "dict" and kind.args[0] in (SYM, CHAR) else code
+
+    def walked(self, code: str, kind: Kind) -> str:
+        """A dictionary in the order in which Julia goes through it."""
+        keys = {CHAR: ", 'Char'", SYM: ", 'Symbol'"}.get(kind.args[0], "")
+        return f"{self.jl('ordered')}({code}{keys})"
+
+    def bounded(self, one: Expr, scope: Scope) -> None:
+        """A loop variable over ``2:n`` is at least 2."""
+        source = one.args[1]
+        variable = scope.names.get(getattr(one.args[0], "text", ""))
+        if (
+            variable is not None
+            and isinstance(source, Expr)
+            and source.head == "call"
+            and getattr(source.args[0], "text", "") == ":"
+            and isinstance(source.args[1], Literal)
+            and type(source.args[1].value) is int
+            and (len(source.args) == 3 or (isinstance(source.args[2], Literal) and source.args[2].value > 0))
+        ):
+            variable.lowest = source.args[1].value
 
     def loop_target(self, node: Node, kind: Kind, scope: Scope) -> str:
         """The variables of a loop, as a target of Python."""
@@ -141,7 +185,12 @@ class Comprehensions(Matrices):
                 return "_"
             taken = scope.parent.find(node.text) if scope.parent is not None else None
             python = python_name(node.text)
-            if taken is not None and scope.kind == "block" and scope.key[0] != "generator":
+            if (
+                taken is not None
+                and scope.kind == "block"
+                and scope.key[0] != "generator"
+                and self.hides(taken, scope)
+            ):
                 python = self.renamed(python)
             variable = scope.add(node.text, python, loop=True)
             self.learn(variable, kind)
@@ -166,6 +215,19 @@ class Comprehensions(Matrices):
         if isinstance(node, Expr) and node.head == "outer":
             self.refuse("for outer", node)
         self.refuse("this loop variable", node)
+
+    def hides(self, taken: Variable, scope: Scope) -> bool:
+        """Whether a loop variable would hide one that is used outside of the loop."""
+        if taken.scope.home.kind != "file" or scope.home.kind == "file":
+            return True
+        place = scope.key[1]
+        around = [d for d in self.definitions_at if d.at <= place < d.end]
+        if not around:
+            return True
+        inner = max(around, key=lambda d: d.at)
+        return _count(inner, taken.name, None) > _count(inner, taken.name, place)
+
+    definitions_at: ClassVar[list[Expr]] = []
 
     def renamed(self, python: str) -> str:
         """Another name for a loop variable that hides one outside."""
@@ -306,3 +368,14 @@ class Comprehensions(Matrices):
     def _x_flatten(self, node: Expr) -> Value:
         code, kind, loops = self.generate(node)
         return f"({code} {loops})", Kind("iter", (kind,))
+
+
+def _count(node: Any, name: str, loop: int | None) -> int:
+    """How often a name stands in an expression, or with ``loop`` in the loop that begins there."""
+    if isinstance(node, Name):
+        return int(node.text == name and loop is None)
+    if not isinstance(node, Expr):
+        return 0
+    if node.head == "for" and node.at == loop:
+        return _count(node, name, None)
+    return sum(_count(a, name, loop) for a in node.args)

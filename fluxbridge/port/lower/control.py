@@ -8,13 +8,15 @@ from ..kinds import (
     ANY,
     BOOL,
     NONE,
+    STR,
     Kind,
 )
 from ..syntax import Expr, Literal, Name, Node
 from .assignments import BLOCKS, Assignments, Sink
 from .core import Refused, Value
 from .operators import COMPARISONS
-from .scope import Scope, python_name, scan
+from .scope import Scope, python_name, scan, targets
+from .words import EXCEPTIONS
 
 
 class Control(Assignments):
@@ -97,6 +99,25 @@ class Control(Assignments):
             )
         return isinstance(node, (Name, Literal)) or (isinstance(node, Expr) and node.head == "comparison")
 
+    def failure(self, node: Node) -> list[str] | None:
+        """``error("…")`` and ``throw(DomainError(…))`` as ``raise``."""
+        if not (isinstance(node, Expr) and node.head == "call" and isinstance(node.args[0], Name)):
+            return None
+        name, args = node.args[0].text, node.args[1:]
+        if name not in ("error", "throw") or self.lookup(name) is not None or len(args) != 1:
+            return None
+        if name == "error":
+            code, kind = self.reader(args[0])
+            if kind != STR:
+                code = f"{self.jl('string')}({code})"
+            return [f"raise {self.jl('ErrorException')}({code})"]
+        what = args[0]
+        if not (isinstance(what, Expr) and what.head == "call" and isinstance(what.args[0], Name)):
+            return None
+        if what.args[0].text not in EXCEPTIONS or self.lookup(what.args[0].text) is not None:
+            return None
+        return [f"raise {self.expr(what)[0]}"]
+
     def _s_while(self, node: Expr, sink: Sink) -> list[str]:
         scope = self.loop_scope(node, node.args[1])
         with self.inside(scope):
@@ -145,7 +166,26 @@ class Control(Assignments):
         return body.head == "break" or any(self._breaks(a) for a in body.args)
 
     def _product_loop(self, node: Expr, ranges: Any) -> list[str]:
-        self.refuse("break in a loop over several ranges", node)
+        """``for i in xs, j in ys`` that is left as a whole by ``break``."""
+        scope = self.loop_scope(node, node.args[1])
+        names = [n for one in ranges for n in targets(one.args[0])]
+        depends = any(self._uses(one.args[1], names) for one in ranges)
+        parts, sources = [], []
+        with self.inside(scope):
+            assigned = scan([node.args[1]])
+            for one in ranges:
+                source, kind = self.loop_source(one.args[1])
+                parts.append(self.loop_target(one.args[0], kind, scope))
+                if getattr(one.args[0], "text", "") not in {*assigned.plain, *assigned.looped}:
+                    self.bounded(one, scope)
+                sources.append(source)
+            body = self.branch(node.args[1], None)
+        every = ", ".join(parts)
+        if depends or "itertools" in self.taken:
+            loops = " ".join(f"for {p} in {s}" for p, s in zip(parts, sources, strict=True))
+            return [f"for {every} in (({every}) {loops}):", *self.indent(body)]
+        self.imports.add("itertools")
+        return [f"for {every} in itertools.product({', '.join(sources)}):", *self.indent(body)]
 
     def _nested(self, node: Expr, ranges: list[Any], body: Node) -> list[str]:
         one = ranges[0]
@@ -173,6 +213,9 @@ class Control(Assignments):
                 ]
             else:
                 target = self.loop_target(target_node, kind, scope)
+                assigned = scan([body])
+                if getattr(target_node, "text", "") not in {*assigned.plain, *assigned.looped}:
+                    self.bounded(one, scope)
             target = target[1:-1] if target.startswith("(") and not target.endswith(",)") else target
             inner = self._nested(node, ranges[1:], body) if len(ranges) > 1 else self.branch(body, None)
             return [f"for {target} in {source}:", *self.indent(before + inner)]
@@ -184,7 +227,7 @@ class Control(Assignments):
 
     def loop_source(self, node: Node) -> Value:
         """What a loop goes over, and the kind of what it gives."""
-        code, kind = self.expr(node)
+        code, kind = self.loop_value(node)
         return self.iterable(code, kind), self.iterated_kind(node, kind)
 
     def _s_break(self, node: Expr, sink: Sink) -> list[str]:

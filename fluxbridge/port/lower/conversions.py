@@ -68,7 +68,7 @@ class Conversions(Helpers):
                 return (
                     self.helper_call("Set", "set_", args)
                     if args
-                    else (f"{self.builtin('set')}()", Kind("set", (ANY,)))
+                    else (f"{self.jl('set_')}()", Kind("set", (ANY,)))
                 )
             if text in ("Vector", "Array", "Matrix"):
                 return self._typed_array(text, function, args, node)
@@ -126,10 +126,11 @@ class Conversions(Helpers):
         if not positional:
             return "[]", arr(kind, 1, "list")
         if isinstance(positional[0], Name) and positional[0].text == "undef":
-            values = [self.expr(a) for a in positional[1:]]
-            rank = len(values) if all(k in INTS for _, k in values) else None
+            values = [self.argument(a) for a in positional[1:]]
+            whole = all(k in INTS for _, k in values)
+            rank = len(values) if whole else None
             inside = ", ".join(c for c, _ in values)
-            if kind in (INT, FLOAT, F32, BOOL):
+            if whole and kind in (INT, FLOAT, F32, BOOL):
                 dtype = {INT: "int", FLOAT: "float", F32: "np.float32", BOOL: "bool"}[kind]
                 return f"{self.np('zeros')}(({inside},), {dtype})", arr(kind, rank)
             return (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from ..kinds import ANY, BOTTOM, Kind, join
+from ..kinds import ANY, BOTTOM, Kind, join, narrowed
 from ..syntax import Comment, Expr, Literal, Name, Node, Quoted
 from .scope import Scope, Variable, python_name
 
@@ -16,6 +16,9 @@ Value = tuple[str, Kind]
 
 class Refused(Exception):
     """A piece of Julia that is not translated, with the reason."""
+
+    #: Packages that the refused statement brings in all the same.
+    kept: frozenset[str] = frozenset()
 
     def __init__(self, reason: str, at: int = -1) -> None:
         super().__init__(reason)
@@ -30,12 +33,20 @@ class Tables:
         self.parameters: dict[Any, Kind] = {}
         self.results: dict[Any, Kind] = {}
         self.escaped: set[Any] = set()
+        self.heavy: set[str] = set()
+
+    def same_kinds(self, other: Tables) -> bool:
+        """Whether the kinds are the same."""
+        return (
+            self.variables == other.variables
+            and self.parameters == other.parameters
+            and self.results == other.results
+        )
 
     def same(self, other: Tables) -> bool:
         """Whether nothing new was learned."""
         return (
-            self.variables == other.variables and self.parameters == other.parameters
-            and self.results == other.results and self.escaped == other.escaped
+            self.same_kinds(other) and self.escaped == other.escaped and self.heavy == other.heavy
         )  # fmt: skip
 
 
@@ -46,23 +57,36 @@ class Core:
         self.text, self.known, self.soft = text, known, soft
         self.learned = Tables()
         self.learned.escaped = set(known.escaped)
+        self.learned.heavy = set(known.heavy)
         self.scope = Scope("file", "file")
         self.before: list[str] = []
         self.imports: set[str] = set()
         self.packages: set[str] = set()
         self.extended: set[str] = set()
         self.grown: set[str] = set()
+        self.grows_inside = False
         self.comments: list[Comment] = []
         self.index_stack: list[tuple[str, Kind, int, int]] = []
         self.counter = 0
+        self.given: set[str] = set()
         self.symbols = False
         self.in_try = 0
+        self.tried: set[int] = set()
         self.missing: dict[str, str] = {}
         self.shadowed: set[str] = set()
         self.helper_calls = 0
         self.structs: dict[str, Any] = {}
+        self.plans: dict[str, Any] = {}
+        self.following: dict[int, list[Node]] = {}
+        self.absorbed: set[int] = set()
+        self._slots: dict[str, dict[str, Expr]] = {}
         self.in_function = 0
+        self.taken: set[str] = set()
+        self.guest = False
         self.free = False
+        self.seen: dict[tuple[str, int], Kind] = {}
+        self.statement_at = -1
+        self.autosized = False
 
     # Words.
 
@@ -99,6 +123,14 @@ class Core:
         name = f"{python_name(stem)}_{self.counter}"
         return name
 
+    def free_name(self, *wanted: str) -> str:
+        """The first of these names that nobody uses, and from now on nobody else."""
+        for name in () if self.guest else wanted:
+            if name not in self.taken and name not in self.given:
+                self.given.add(name)
+                return name
+        return "_" + self.fresh("function")
+
     @contextmanager
     def hoisting(self) -> Iterator[list[str]]:
         """Collect the statements that have to stand before an expression."""
@@ -123,18 +155,38 @@ class Core:
         """What is known about a variable."""
         if variable.fixed is not None:
             return variable.fixed
+        if len(variable.functions) == 1 and variable.struct is None:
+            return Kind("lambda", (variable.functions[0].at,))
         if variable.functions or variable.struct:
             return Kind("function")
         return self.known.variables.get((variable.scope.key, variable.name), BOTTOM)
 
     def learn(self, variable: Variable, kind: Kind) -> None:
         """A value of this kind is assigned to a variable."""
-        key = (variable.scope.key, variable.name)
-        self.learned.variables[key] = join(self.learned.variables.get(key, BOTTOM), kind)
+        if variable.scope.kind == "file":  # seen when it ran: exact where that says more
+            kind = narrowed(kind, self.seen.get((variable.name, self.statement_at), ANY))
+        self.widen(self.learned.variables, (variable.scope.key, variable.name), kind)
 
     def learn_parameter(self, key: Any, kind: Kind) -> None:
         """An argument of this kind is passed."""
-        self.learned.parameters[key] = join(self.learned.parameters.get(key, BOTTOM), kind)
+        self.widen(self.learned.parameters, key, kind)
+
+    def learn_result(self, key: Any, kind: Kind) -> None:
+        """A function gives a value of this kind."""
+        self.widen(self.learned.results, key, kind)
+
+    def widen(self, table: dict, key: Any, kind: Kind) -> None:
+        """One more kind in a table; functions that the join loses may be called with anything."""
+        old = table.get(key, BOTTOM)
+        table[key] = joined = join(old, kind)
+        for lost in (old, kind):
+            if joined.tag != "lambda":
+                self.escape(lost)
+
+    def escape(self, kind: Kind) -> None:
+        """A function goes where its calls are not followed: its parameters can be anything."""
+        if kind.tag == "lambda":
+            self.learned.escaped.update(kind.args)
 
     def lookup(self, name: str) -> Variable | None:
         """The variable of the program that a name means."""
@@ -155,7 +207,13 @@ class Core:
 
     # For the parts below.
 
-    def expr(self, node: Node, want: Any = None) -> Value: ...  # type: ignore[empty-body]
+    def tracked(self, node: Node, want: Any = None) -> Value: ...  # type: ignore[empty-body]
+
+    def expr(self, node: Node, want: Any = None) -> Value:
+        """The Python code for a value, and its kind. A function as a value is not followed any further."""
+        value = self.tracked(node, want)
+        self.escape(value[1])
+        return value
 
 
 __all__ = ["ANY", "Core", "Expr", "Literal", "Name", "Quoted", "Refused", "Tables", "Value"]

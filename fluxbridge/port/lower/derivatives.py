@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ...flux import optimisers
+from ...flux.oldnames import OLD_KEYWORDS, OLD_NAMES
+from ...flux.oldnames import TABLE as OLD_TABLE
 from ..kinds import (
     ANY,
+    BOTTOM,
     F32,
     FLOAT,
     INTS,
+    NONE,
     NUMBERS,
     REALS,
     Kind,
@@ -16,10 +21,12 @@ from ..kinds import (
     traced,
     tuple_of,
 )  # fmt: skip
-from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED
+from ..names import COUNTED, ELEMENTWISE, MODULES, SELECTED, datasets
 from ..syntax import Expr, Name, Node, Quoted
+from . import models
 from .broadcasts import Broadcasts
 from .core import Value
+from .idioms import IDIOMS
 from .operators import HELPERS
 from .packages import (
     BASE_NAMES,
@@ -29,6 +36,57 @@ from .packages import (
     ZYGOTE,
 )
 from .scope import python_name, targets
+
+#: Functions of Flux that look at a model and do not call it.
+NOT_CALLING = frozenset(
+    [
+        "setup",
+        "update!",
+        "params",
+        "trainables",
+        "trainable",
+        "state",
+        "adjust!",
+        "freeze!",
+        "thaw!",
+        "f32",
+        "f64",
+        "f16",
+        "cpu",
+        "gpu",
+        "testmode!",
+        "trainmode!",
+        "mse",
+        "mae",
+        "logitcrossentropy",
+        "crossentropy",
+        "binarycrossentropy",
+        "logitbinarycrossentropy",
+        "huber_loss",
+        "onehotbatch",
+        "onehot",
+        "onecold",
+        "DataLoader",
+        "softmax",
+        "logsoftmax",
+        "relu",
+        "sigmoid",
+        "glorot_uniform",
+        "glorot_normal",
+        "Adam",
+        "Descent",
+        "Momentum",
+        "AdamW",
+    ]
+)
+#: Types of numbers, for functions of Flux that take one.
+ARRAY_TYPES = {
+    "Float64": "float64",
+    "Float32": "float32",
+    "Float16": "float16",
+    "Int": "int64",
+    "Int64": "int64",
+}
 
 
 class Derivatives(Broadcasts):
@@ -44,13 +102,15 @@ class Derivatives(Broadcasts):
             return f"Buffer({code})", ANY
         self.imports.add(f"from fluxbridge import {text}")
         if text not in DERIVATIVES or not positional:
+            if text == "forwarddiff" and self.in_gradient and isinstance(positional[0], Expr):
+                self.refuse_captures(positional[0], node)
             code, _ = self.arguments(args)
             return f"{name}({code})", ANY
         values = [self.passed(a) for a in positional[1:]]
         kinds = [k for _, k in values]
         before, self.in_gradient = self.in_gradient, True
         try:
-            function, _ = self.function_value(positional[0], [traced(k) for k in kinds])
+            function, function_kind = self.function_value(positional[0], [traced(k) for k in kinds])
         finally:
             self.in_gradient = before
         codes = []
@@ -80,7 +140,7 @@ class Derivatives(Broadcasts):
                 else Kind("gradients")
             )
             if any(self._is_params(a) for a in positional[1:]):
-                result = ANY
+                result = Kind("grads")
         elif text in ("jacobian",):
             result = Kind("gradients")
             self._jacobian_order = True
@@ -95,7 +155,8 @@ class Derivatives(Broadcasts):
                 arr(FLOAT, 2) if kinds and kinds[0].tag == "arr" and kinds[0].element in (FLOAT,) else ANY
             )
         elif text == "withgradient":
-            result = tuple_of(ANY, Kind("gradients"))
+            given = self.result_of(function_kind)
+            result = tuple_of(given if given in (FLOAT, F32, BOTTOM) else ANY, Kind("gradients"))
         elif text == "diaghessian":
             result = Kind("gradients")
         return f"{name}({', '.join([function, *codes, *self.keyword_arguments(keywords)])})", result
@@ -108,6 +169,14 @@ class Derivatives(Broadcasts):
         return isinstance(function, Name) and function.text in ("Params", "params")
 
     in_gradient = False
+
+    def refuse_captures(self, function: Expr, node: Expr) -> None:
+        """Forward mode inside of a gradient gives no derivative by what its function captures."""
+        if self._captures(function):
+            self.refuse(
+                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
+                node,
+            )
 
     def _captures(self, node: Expr) -> bool:
         """Whether a closure uses variables of the functions around it."""
@@ -130,7 +199,12 @@ class Derivatives(Broadcasts):
         positional, keywords = self.split(args)
         if text == "params":
             self.imports.add("Flux")
-        values = [self.flux_argument(a) for a in positional]
+        values = self._trained(positional) if text == "train!" else None
+        if values is None:
+            values = [self.flux_argument(a) for a in positional]
+            if text not in NOT_CALLING:
+                for _, kind in values:
+                    self.called_unseen(kind)
         named = []
         for k in keywords:
             if (
@@ -141,11 +215,38 @@ class Derivatives(Broadcasts):
             ):
                 named.append(f"axis={self._axis(k.args[1])}")
             elif isinstance(k, Expr) and k.head == "kw" and isinstance(k.args[0], Name):
-                named.append(f"{python_name(k.args[0].text)}={self.flux_argument(k.args[1])[0]}")
+                name = OLD_KEYWORDS.get(k.args[0].text, k.args[0].text)
+                named.append(f"{python_name(name)}={self.flux_argument(k.args[1])[0]}")
             else:
                 named.extend(self.keyword_arguments([k]))
-        kind = Kind("model") if text in ("Chain",) else ANY
+        kinds = [k for _, k in values]
+        words = [
+            k.args[0].text if isinstance(k, Expr) and isinstance(k.args[0], Name) else "" for k in keywords
+        ]
+        names = [self._flux_word(a) for a in positional]
+        kind = BOTTOM if BOTTOM in kinds else models.made_by(text, kinds, names, words)
         return f"{code}({', '.join([c for c, _ in values] + named)})", kind
+
+    def _trained(self, positional: list[Node]) -> list[Value] | None:
+        """``train!(loss, model, data, opt)``: the loss is called with the model and each batch."""
+        if len(positional) != 4:
+            return None
+        with self.hoisting():
+            kinds = [self.expr(a)[1] for a in positional[1:]]
+        data = kinds[1].args[0] if kinds[1].tag == "loader" else kinds[1].element
+        if kinds[0].tag not in ("model", "struct") or BOTTOM in kinds:
+            return None
+        batch = list(data.args) if data.tag == "tuple" and data.args else None
+        if batch is None:
+            return None
+        function = self.function_value(positional[0], [traced(kinds[0]), *map(traced, batch)])
+        return [function, *(self.flux_argument(a) for a in positional[1:])]
+
+    def _flux_word(self, node: Node) -> str:
+        """The name of a function of Flux or Base that is passed."""
+        if isinstance(node, Expr) and node.head == "." and isinstance(node.args[-1], Quoted):
+            node = node.args[-1].value
+        return node.text if isinstance(node, Name) and self.lookup(node.text) is None else ""
 
     def _axis(self, node: Node) -> str:
         code, kind = self.expr(node)
@@ -167,6 +268,8 @@ class Derivatives(Broadcasts):
         ):
             (a, _), (b, _) = self.flux_argument(node.args[1]), self.flux_argument(node.args[2])
             return f"({a}, {b})", tuple_of(ANY, ANY)
+        if isinstance(node, Name) and node.text in ARRAY_TYPES and self.lookup(node.text) is None:
+            return self.np(ARRAY_TYPES[node.text]), Kind("type")
         if isinstance(node, Name) and node.text == "identity" and self.lookup("identity") is None:
             return self.flux("identity"), ANY
         if isinstance(node, Name) and node.text in ("+", "-", "*") and node.text not in self.extended:
@@ -229,6 +332,13 @@ class Derivatives(Broadcasts):
         sort = MODULES[module]
         if sort == "main":
             return self._x_call(Expr("call", [Name(name, node.at), *args], node.at, node.end))
+        if module == "Pkg":
+            return "None", NONE
+        if sort == "datasets":
+            return self.dataset(name, args, node)
+        if sort == "plots":
+            self.packages.add(f"plots:{name}")
+            return self.named_call(name, args, node)
         if sort == "base":
             if name == "seed!" and module == "Random":
                 code, _ = self.arguments(args)
@@ -255,10 +365,21 @@ class Derivatives(Broadcasts):
         ) and sort in ("flux", "zygote"):
             return self.derivative_call(name, args, node)
         if name in SELECTED:
-            return self.helper_call(name, name, args)
+            positional, keywords = self.split(args)
+            found = IDIOMS[name](self, positional, keywords, node) if name in IDIOMS else None
+            return found if found is not None else self.helper_call(name, name.replace("!", "_"), args)
         if (name == "params" or (name in ZYGOTE and sort == "zygote")) and name in ZYGOTE:
             return self.derivative_call(name, args, node)
         python = python_name(name)
+        if name == "refresh" and module == "Zygote" and not args:
+            return "None", NONE
+        if name == "_pullback" and module == "Zygote":
+            return self.helper_call(name, "pullback_with_function", args)
+        old = self.old_name(name, args)
+        if old is not None:
+            return old
+        if module == "Optimisers" and hasattr(optimisers, python) and python not in FLUX_NAMES:
+            return self.flux_call(self.flux(f"Optimisers.{python}"), name, args)
         if name in ELEMENTWISE and len(args) == 1:
             self.packages.add("Flux")
             found = self.elementwise(name, args[0])
@@ -267,6 +388,33 @@ class Derivatives(Broadcasts):
         if python in FLUX_NAMES and (True):
             return self.flux_call(self.flux(python), name, args)
         self.refuse(f"{module}.{name} is not known", node)
+
+    def old_name(self, name: str, args: list[Node]) -> Value | None:
+        """A name of older versions of Flux: what it is now, or why there is nothing."""
+        python = python_name(name)
+        if name == "reset!" and len(args) == 1:
+            return "None", NONE
+        if name == "get_device" and not args:
+            return f"{self.flux('gpu_device')}()", ANY
+        if name == "update!" and len(args) == 2 and self.statement_level:
+            return f"{self.expr(args[0])[0]} -= {self.expr(args[1])[0]}", NONE
+        if name in ("param", "data") and len(args) == 1:
+            return self.expr(args[0])
+        old = OLD_TABLE.get(python)
+        if old is not None and old.renamed and python not in FLUX_NAMES:
+            return self.flux_call(self.flux(old.renamed), name, args)
+        if python in OLD_NAMES:
+            self.refuse(f"{name} is a name of older versions of Flux: {OLD_NAMES[python]}")
+        return None
+
+    def dataset(self, name: str, args: list[Node], node: Expr) -> Value:
+        """``Iris(as_df = false)``; data sets that are not here are refused."""
+        if name not in datasets.HERE:
+            self.refuse(f"{name}: {datasets.ELSEWHERE.get(name, 'this data set is a download')}", node)
+        code, _ = self.arguments(args)
+        if "as_df=False" not in code:
+            self.refuse(f"{name} as a data frame: write {name}(as_df = false)", node)
+        return f"{self.jl(name)}({code})", ANY
 
     def iterators_call(self, name: str, args: list[Node]) -> Value:
         """``Iterators.take(xs, 3)``."""
@@ -291,11 +439,8 @@ class Derivatives(Broadcasts):
         if len(positional) != 2 or name not in ("derivative", "gradient", "jacobian", "hessian"):
             self.refuse(f"ForwardDiff.{name} in this form", node)
         x, kind = self.passed(positional[1])
-        if self.in_gradient and isinstance(positional[0], Expr) and self._captures(positional[0]):
-            self.refuse(
-                "ForwardDiff inside of a gradient: by what its function captures there is no derivative in Julia",  # noqa: E501
-                node,
-            )
+        if self.in_gradient and isinstance(positional[0], Expr):
+            self.refuse_captures(positional[0], node)
         function, _ = self.function_value(positional[0], [traced(kind)])
         if name == "derivative":
             return f"{self.jl('derivative')}({function}, {x})", FLOAT if kind in REALS else ANY

@@ -18,7 +18,8 @@ from ..kinds import (
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .comprehensions import Comprehensions
 from .core import Value
-from .operators import COMPARISONS
+from .operators import COMPARISONS, HELPERS
+from .packages import FLUX_TYPES
 from .scope import Scope
 from .words import HEADS, STATEMENTS
 
@@ -26,8 +27,8 @@ from .words import HEADS, STATEMENTS
 class Expressions(Comprehensions):
     """Expressions of Julia as expressions of Python."""
 
-    def expr(self, node: Node, want: Any = None) -> Value:
-        """The Python code for a value, and its kind."""
+    def tracked(self, node: Node, want: Any = None) -> Value:
+        """The Python code for a value, and its kind; whoever asks follows the calls of a function."""
         if isinstance(node, Name):
             return self.name(node)
         if isinstance(node, Literal):
@@ -106,7 +107,7 @@ class Expressions(Comprehensions):
         values = [self.expr(a) for a in node.args[::2]]
         ops = [a.text for a in node.args[1::2] if isinstance(a, Name)]
         if any(o.startswith(".") for o in ops):
-            self.refuse("a chain of broadcast comparisons", node)
+            return self._chain(ops, values, node)
         if all(o in COMPARISONS for o in ops) and all(k in REALS | {F32, BOTTOM} for _, k in values):
             return "(" + values[0][0] + "".join(
                 f" {COMPARISONS[o]} {c}" for o, (c, _) in zip(ops, values[1:], strict=False)
@@ -117,6 +118,20 @@ class Expressions(Comprehensions):
                 values[i] = (self.hold(code, "middle"), kind)
         parts = [self.binary(o, values[i], values[i + 1])[0] for i, o in enumerate(ops)]
         return "(" + " and ".join(parts) + ")", BOOL
+
+    def _chain(self, ops: list[str], values: list[Value], node: Expr) -> Value:
+        """``0 .<= x .<= 1``."""
+        if not all(o.startswith(".") and o[1:] in HELPERS for o in ops):
+            self.refuse("a chain of comparisons with and without a dot", node)
+        codes = [c for c, _ in values]
+        for i in range(1, len(codes) - 1):
+            if not codes[i].isidentifier() and self.literal_int(codes[i]) is None:
+                codes[i] = self.hold(codes[i], "middle")
+        made = ""
+        for i, o in enumerate(ops):
+            part = f"{self.jl('broadcast')}({self.jl(HELPERS[o[1:]])}, {codes[i]}, {codes[i + 1]})"
+            made = f"{self.jl('broadcast')}({self.jl('bitand')}, {made}, {part})" if made else part
+        return made, ANY
 
     def _x_adjoint(self, node: Expr) -> Value:
         code, kind = self.expr(node.args[0])
@@ -135,6 +150,19 @@ class Expressions(Comprehensions):
         if len(node.args) == 2:
             return self.expr(node.args[0])
         self.refuse("a type without a value", node)
+
+    def _x_subtype(self, node: Expr) -> Value:
+        """``A <: B``; ``typeof(x) <: B`` asks what ``x isa B`` asks."""
+        if len(node.args) != 2:
+            self.refuse("a bound without a name", node)
+        left, right = node.args
+        if isinstance(left, Expr) and left.head == "call" and getattr(left.args[0], "text", "") == "typeof":
+            return f"{self.jl('isa')}({self.expr(left.args[1])[0]}, {self.type_expr(right)})", BOOL
+        return f"{self.jl('subtype')}({self._as_type(left)}, {self._as_type(right)})", BOOL
+
+    def _as_type(self, node: Node) -> str:
+        is_type = isinstance(node, Name) or (isinstance(node, Expr) and node.head == "curly")
+        return self.type_expr(node) if is_type else self.expr(node)[0]
 
     def _x_curly(self, node: Expr) -> Value:
         return self.type_expr(node), Kind("type")
@@ -155,10 +183,7 @@ class Expressions(Comprehensions):
                 return self.jl("AbstractArray")
             if node.text in ("IO",):
                 return self.jl("Any_")
-            if (
-                node.text in ("Chain", "Dense", "Conv", "BatchNorm", "Dropout", "Embedding")
-                and "Flux" in self.packages
-            ):
+            if node.text in FLUX_TYPES and self.packages & {"Flux", "Optimisers", f"name:{node.text}"}:
                 return self.flux(node.text)
             self.refuse(f"the type {node.text} is not known", node)
         if isinstance(node, Expr) and node.head == "curly":
@@ -181,6 +206,8 @@ class Expressions(Comprehensions):
                 )
             ):
                 return self.jl("Tuple")
+            if isinstance(name, Name) and params:
+                self.learned.heavy.add(name.text)
             inside = ", ".join(self.type_param(p) for p in params)
             return f"{self.type_expr(name)}[{inside}]" if params else self.type_expr(name)
         if isinstance(node, Expr) and node.head == "." and isinstance(node.args[1], Quoted):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from ..kinds import (
     ANY,
     BOOL,
@@ -12,22 +14,27 @@ from ..kinds import (
     INTS,
     NAT,
     NUMBERS,
-    REALS,
-    STR,
-    SYM,
     Kind,
     arr,
     floated,
     join,
-    join_all,
-    promoted,
-    tuple_of,
 )  # fmt: skip
 from ..names import ELEMENTWISE, HIGHER, RESULTS
 from ..syntax import Expr, Name, Node
 from .core import Value
 from .functions import Functions
 from .operators import HELPERS
+from .results import KEPT, KINDS
+
+SHOWING = frozenset(("println", "print_", "string", "show_", "repr_", "display", "isa", "typeof", "length"))
+BASIC = ("+", "-", "*", "/", "^", "<", "isless", "==")
+
+
+#: Helpers that go through a dictionary in its order.
+WALKING = frozenset(
+    """println print_ show_ string repr_ sprint display keys values pairs collect first map_ join foreach
+    enumerate_ zip_ argmax argmin findmax findmin findall findfirst reduce foldl sum_ mapreduce""".split()  # noqa: SIM905
+)
 
 
 class Helpers(Functions):
@@ -39,7 +46,24 @@ class Helpers(Functions):
         if text in HIGHER and positional and self._is_function(positional[0]):
             return self.higher_call(text, helper, positional, keywords)
         values = [self.passed(a) for a in positional]
+        if helper in (
+            "unique",
+            "set_",
+            "dict_",
+            "unique_in_place",
+            "countmap",
+            "union",
+            "intersect",
+            "setdiff",
+        ):
+            for _, kind in values:
+                self.keyed(kind)
+        if helper in WALKING:
+            values = [(self.shown(v), v[1]) for v in values]
         named = self._named(keywords, values)
+        if self.extended and helper not in SHOWING and self.touches_structs([k for _, k in values]):
+            for op in (*BASIC, text):
+                self.loosen(op)
         kind = self.helper_kind(text, helper, [k for _, k in values], keywords)
         return f"{self.jl(helper)}({', '.join([c for c, _ in values] + named)})", kind
 
@@ -99,7 +123,9 @@ class Helpers(Functions):
         )
         if two:
             start = self.expr(init.args[1])[1] if isinstance(init, Expr) else (kinds[0] if kinds else ANY)
-            code, function = self.function_value(positional[0], None)
+            code, function = "", self._kind_of_function(positional[0])
+            if function.tag != "lambda":
+                code, function = self.function_value(positional[0], None)
             result = ANY
             if (
                 isinstance(positional[0], Expr)
@@ -134,20 +160,56 @@ class Helpers(Functions):
                 kinds = []
             code, function = self.function_value(positional[0], kinds)
             result = self.higher_kind(text, function, kinds, values, keywords, positional)
+        if text == "map":
+            made = self._listed(code, result, kinds, values, keywords)
+            if made is not None:
+                return made
         if text == "mapreduce":
             code = f"{code}, {self.function_value(positional[1], None)[0]}"
         inside = ", ".join([code] + [c for c, _ in values] + self.keyword_arguments(keywords))
         return f"{self.jl(helper)}({inside})", result
 
+    def _listed(
+        self, function: str, result: Kind, kinds: list[Kind], values: list[Value], keywords: list[Node]
+    ) -> Value | None:
+        """``map(f, xs)`` outside of functions as ``[f(x) for x in xs]``."""
+        if len(values) != 1 or keywords or self.scope.home.kind != "file" or result.tag != "arr":
+            return None
+        code, source = values[0]
+        if not (source.tag == "range" or (source.tag == "arr" and source.rank == 1)) or code.startswith("*"):
+            return None
+        try:
+            node = ast.parse(function, mode="eval").body
+        except SyntaxError:
+            return None
+        if isinstance(node, ast.Lambda):
+            plain = node.args
+            if len(plain.args) != 1 or plain.defaults or plain.vararg or plain.kwonlyargs or plain.kwarg:
+                return None
+            listed = f"[{ast.unparse(node.body)} for {plain.args[0].arg} in {code}]"
+        elif isinstance(node, ast.Name):
+            item = "v" if node.id == "x" else "x"
+            listed = f"[{function}({item}) for {item} in {code}]"
+        else:
+            return None
+        if result.stored == "list":
+            return listed, result
+        return (
+            (f"{self.np('array')}({listed})", result) if result.element in (INT, FLOAT, F32, BOOL) else None
+        )
+
     def state_of(self, node: Node) -> Kind:
         """What a folding function gave in the pass before."""
         if isinstance(node, Expr):
             return self.known.results.get(node.at, BOTTOM)
-        if isinstance(node, Name):
-            own = self.lookup(node.text)
-            if own is not None and len(own.functions) == 1:
-                return self.known.results.get(own.functions[0].at, BOTTOM)
-        return ANY
+        return self.result_of(self._kind_of_function(node))
+
+    def _kind_of_function(self, node: Node) -> Kind:
+        """What is known about a function, without a look at it as a value."""
+        if isinstance(node, Expr) and node.head == "->":
+            return Kind("lambda", (node.at,))
+        own = self.lookup(node.text) if isinstance(node, Name) else None
+        return self.kind_of(own) if own is not None else ANY
 
     def higher_kind(
         self,
@@ -218,77 +280,7 @@ class Helpers(Functions):
             return Kind(RESULTS[helper])
         if BOTTOM in kinds:
             return BOTTOM
-        first = kinds[0] if kinds else ANY
-        if helper in ("div", "rem", "mod", "int_div", "mod1", "fld", "cld") and set(kinds) <= INTS:
-            return INT
-        if helper in ("max_", "min_") and kinds and all(k in NUMBERS for k in kinds):
-            return promoted(kinds[0], join_all(kinds)) if len(set(kinds)) > 1 else kinds[0]
-        if helper == "round_":
-            return first if len(kinds) == 1 and first in REALS | {F32} else ANY
-        if helper == "hypot" and all(k in REALS for k in kinds):
-            return FLOAT
-        if helper in ("sort", "reverse", "copy", "deepcopy", "unique", "shuffle") and first.tag == "arr":
-            return first
-        if helper in ("cumsum", "cumprod", "diff") and first.tag == "arr" and first.rank == 1:
-            return first if first.element in NUMBERS - {BOOL} else ANY
-        if helper == "det" and first.tag == "arr" and first.element in (INT, FLOAT):
-            return FLOAT
-        if helper in ("norm", "dot") and first.tag == "arr" and first.element in (INT, FLOAT):
-            return FLOAT if helper == "norm" else ANY
-        if helper == "literal_power":
-            return ANY
-        if helper in ("keys",) and first.tag == "dict":
-            return Kind("iter", (first.args[0],))
-        if helper in ("values",) and first.tag == "dict":
-            return Kind("iter", (first.args[1],))
-        if helper in ("enumerate_",) and kinds:
-            element = (
-                first.element
-                if first.tag in ("arr", "range", "str", "tuple")
-                else first.args[0]
-                if first.tag == "iter"
-                else ANY
-            )
-            return Kind("iter", (tuple_of(NAT, element),))
-        if helper == "zip_":
-            parts = [
-                k.element
-                if k.tag in ("arr", "range", "str", "tuple")
-                else k.args[0]
-                if k.tag == "iter"
-                else ANY
-                for k in kinds
-            ]
-            return Kind("iter", (tuple_of(*parts),))
-        if helper == "pairs" and first.tag == "dict":
-            return Kind("iter", (tuple_of(*first.args),))
-        if helper == "pairs" and first.tag == "record":
-            return Kind("iter", (tuple_of(SYM, join_all(k for _, k in first.args)),))
-        if helper == "findall" and len(kinds) == 1 and first.tag == "arr" and first.rank == 1:
-            return arr(INT, 1)
-        if helper == "zero" and first in (INT, NAT, FLOAT):
-            return first
-        if helper == "only" and first.tag == "arr":
-            return first.element
-        if helper == "split":
-            return arr(STR, 1, "list")
-        if helper == "eachindex":
-            return Kind("range", (NAT,))
-        if helper == "axes" and len(kinds) == 2:
-            return Kind("range", (NAT,))
-        if (
-            helper in ("zeros", "ones", "fill", "rand", "randn")
-            and all(k in INTS for k in (kinds[1:] if helper == "fill" else kinds))
-            and kinds
-        ):
-            if helper == "fill":
-                return arr(first, len(kinds) - 1) if first in NUMBERS and len(kinds) > 1 else ANY
-            return arr(FLOAT, len(kinds))
-        if helper in ("rand", "randn") and not kinds:
-            return FLOAT
-        if helper == "collect" and len(kinds) == 1:
-            if first.tag == "range":
-                return arr(INT, 1)
-            if first.tag == "arr" and first.stored == "nd":
-                return first
-        return ANY
+        rule = KINDS.get(helper)
+        if rule is None or not kinds or (keywords and helper not in KEPT) or text in self.extended:
+            return FLOAT if helper in ("rand", "randn") and not kinds and not keywords else ANY
+        return rule(kinds)

@@ -15,7 +15,9 @@ from ..kinds import (
     Kind,
     arr,
 )  # fmt: skip
+from ..shifts import moved
 from ..syntax import Expr, Literal, Name, Node
+from . import models
 from .core import Value
 from .values import Values
 
@@ -50,7 +52,7 @@ class Indices(Values):
             and isinstance(base, Expr)
             and base.head == "call"
             and isinstance(base.args[0], Name)
-            and base.args[0].text == "eltype"
+            and base.args[0].text in ("eltype", "typeof")
         ):
             return "[]", arr(ANY, 1, "list")
         code, kind = self.expr(base)
@@ -106,6 +108,10 @@ class Indices(Values):
             return f"{code}[0]", BOTTOM
         if kind.tag == "dict" and len(positions) == 1:
             return f"{code}[{positions[0][0]}]", kind.args[1]
+        if kind.tag == "grads" and len(positions) == 1 and positions[0][1].tag == "arr":
+            return f"{code}[{positions[0][0]}]", ANY
+        if len(positions) == 1 and self.has_slot(kind, "__getitem__"):
+            return f"{code}[{positions[0][0]}]", self.special_call("__getitem__", kind) or ANY
         if kind.tag == "struct" or any(c.startswith("*") for c, _ in positions):
             return f"{self.jl('at')}({code}, {', '.join(c for c, _ in positions)})", ANY
         if kind.tag in ("tuple", "layers", "gradients") and len(positions) == 1:
@@ -114,6 +120,8 @@ class Indices(Values):
             if literal is not None and literal >= 1 and ik in INTS:
                 if kind.tag == "tuple" and literal <= len(kind.args):
                     return f"{code}[{literal - 1}]", kind.args[literal - 1]
+                if kind.tag == "layers" and kind.args:
+                    return f"{code}[{literal - 1}]", models.part(kind.args[0], literal)
                 if kind.tag != "tuple":
                     return f"{code}[{literal - 1}]", ANY
             if ik in INTS and kind.tag == "tuple" and kind.args:
@@ -124,7 +132,7 @@ class Indices(Values):
             and (literal := self.literal_int(positions[0][0])) is not None
             and literal >= 1
         ):
-            return f"{code}[{literal - 1}]", Kind("model")
+            return f"{code}[{literal - 1}]", models.part(kind, literal)
         vector = (kind.tag == "arr" and kind.rank == 1) or kind.tag in ("str",)
         if vector and len(positions) == 1:
             made = self._vector_index(code, kind, positions[0], nodes[0])
@@ -163,16 +171,7 @@ class Indices(Values):
 
     def minus_one(self, code: str) -> str:
         """A position of Julia for Python."""
-        literal = self.literal_int(code)
-        if literal is not None:
-            return str(literal - 1)
-        if code.startswith("(") and code.endswith(" + 1)"):
-            inner = code[1:-5]
-            if inner.isidentifier():
-                return inner
-        if code.startswith("(") and code.endswith(" - 1)") and code[1:-5].isidentifier():
-            return f"{code[1:-5]} - 2"
-        return f"{code} - 1"
+        return moved(code, -1)
 
     def _from_end(self, code: str, base: str, place: int) -> str | None:
         """``len(x)`` as a negative position."""

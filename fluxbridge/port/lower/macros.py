@@ -9,9 +9,9 @@ from ..kinds import ANY, BOOL, NONE, STR, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
-from .core import Value
+from .core import Refused, Value
 from .definitions import Definitions
-from .scope import Scope, is_definition, targets
+from .scope import Scope, is_definition, python_name, targets
 
 TRANSPARENT = frozenset(
     [
@@ -29,6 +29,9 @@ TRANSPARENT = frozenset(
         "@propagate_inbounds",
     ]
 )
+#: How names are marked that are imported one by one from a package of this sort.
+PREFIXES = {"plots": "plots", "iterators": "iterators"}
+LOGGING = {"@info": "info", "@warn": "warn", "@error": "log_error"}
 NO_DOTS = frozenset([":", "=>", "&&", "||", "in", "isa"])
 
 
@@ -111,13 +114,13 @@ class Macros(Definitions):
             return [f"{self.jl('printf')}({template.value!r}{', ' + values if values else ''})"] + (
                 sink("None", NONE) if sink else []
             )
-        if name in ("@info", "@warn", "@debug", "@error"):
-            if any(isinstance(a, Expr) and a.head in ("=", "kw") for a in args) or name != "@info":
-                return ["pass"]
+        if name == "@debug":
             return ["pass"]
-        if name in ("@kwdef",):
+        if name in LOGGING:
+            return [self.logged(name, args)] + (sink("None", NONE) if sink else [])
+        if name in ("@kwdef", "@with_kw"):
             return self.struct(args[0], True)  # type: ignore[arg-type]
-        if name in ("@layer", "@functor"):
+        if name in ("@layer", "@functor", "@treelike", "@flexiblefunctor"):
             return self.layer(args)
         if name in ("@test",):
             return [f"assert {self.condition(args[0])}"]
@@ -134,9 +137,14 @@ class Macros(Definitions):
             "@code_warntype",
         ):
             self.refuse(f"{name}: code that makes code", node)
+        if name == "@enum" and args:
+            return self.enumeration(args, node)
         if name == "@adjoint" and len(args) == 1 and is_definition(args[0]):
             return self.rule(args[0], node)
-        if name in ("@nograd", "@non_differentiable"):
+        if name in ("@nograd", "@non_differentiable") and len(args) == 1:
+            own = self.constant_function(args[0])
+            if own is not None:
+                return [f"{own} = {self.jl('constant')}({own})"]
             self.refuse(f"{name}: write fluxbridge.ignore_derivatives(x) where the value is used", node)
         if name == "@bind":
             self.refuse("@bind: widgets of Pluto have no counterpart here", node)
@@ -152,6 +160,54 @@ class Macros(Definitions):
         code, kind = self.expr(node)
         return sink(code, kind) if sink else [code]
 
+    def constant_function(self, node: Any) -> str | None:
+        """The function of the program that ``@nograd f`` or ``@non_differentiable f(x)`` names."""
+        name = node.args[0] if isinstance(node, Expr) and node.head == "call" else node
+        own = self.lookup(name.text) if isinstance(name, Name) else None
+        if own is None or not own.functions:
+            return None
+        self.check_missing(own.name, node)
+        return own.python
+
+    def enumeration(self, args: list[Node], node: Expr) -> list[str]:
+        """``@enum Color red green = 5``."""
+        names = enumerated(node)
+        if not names or self.scope.kind != "file":
+            self.refuse("this form of @enum", node)
+        lines, here = [], 0
+        for a in args[1].args if len(args) == 2 and getattr(args[1], "head", "") == "block" else args[1:]:  # type: ignore[union-attr]
+            if isinstance(a, Expr):
+                literal = self.literal_int(self.expr(a.args[1])[0])
+                if literal is None:
+                    self.refuse("@enum with a number that is no literal", node)
+                here = literal
+            member: Any = a.args[0] if isinstance(a, Expr) else a
+            lines.append(f"{python_name(member.text)} = {here}")
+            here += 1
+        kind, *members = (self.lookup(n).python for n in names)  # type: ignore[union-attr]
+        tail = f"{', '.join(members)}{',' if len(members) == 1 else ''} = {kind}"
+        return [f"class {kind}({self.jl('Enum')}):", *self.indent(lines), tail]
+
+    def logged(self, name: str, args: list[Node]) -> str:
+        """``@info "text" loss = 0.5``."""
+        parts = []
+        for i, a in enumerate(args):
+            named = isinstance(a, Expr) and a.head in ("=", "kw") and isinstance(a.args[0], Name)
+            value: Any = a.args[1] if isinstance(a, Expr) and named else a
+            code = self.reader(value)[0]
+            label = a.args[0].text if isinstance(a, Expr) and named else self.text_of(a)  # type: ignore[union-attr]
+            if i == 0 and not named:
+                parts.append(code)
+            elif label.isidentifier() and python_name(label) == label:
+                parts.append(f"{label}={code}")
+            else:
+                parts.append(f"**{{{label!r}: {code}}}")
+        return f"{self.jl(LOGGING[name])}({', '.join(parts)})"
+
+    def text_of(self, node: Any) -> str:
+        """How an expression is written."""
+        return self.text[node.at : node.end] if isinstance(node, Expr) else getattr(node, "text", "value")
+
     def rule(self, definition: Any, node: Expr) -> list[str]:
         """``@adjoint f(x) = y, ȳ -> (…,)`` for a function of the program."""
         name, parameters, wheres, _, body = self.parts(definition)
@@ -161,6 +217,8 @@ class Macros(Definitions):
         own.functions = [d for d in own.functions if d is not definition] or own.functions
         if len(own.functions) != 1:
             self.refuse("@adjoint of a function with several methods", node)
+        if not parameters:
+            self.refuse("@adjoint of a function without arguments: ask Flux.within_gradient(x)", node)
         self.imports.add("from fluxbridge import adjoint")
         before: list[str] = []
         scope = Scope("block", ("rule", node.at), self.scope)
@@ -225,6 +283,16 @@ class Macros(Definitions):
             lines.append(f"{own.python} = {call}" if False else call)
         return lines
 
+    def autosize(self, args: list[Node]) -> Value:
+        """``@autosize (28, 28, 1, 1) Chain(Dense(_ => 2))``."""
+        size, _ = self.expr(args[0])
+        outer, self.autosized = self.autosized, True
+        try:
+            model, _ = self.expr(args[1])
+        finally:
+            self.autosized = outer
+        return f"{self.flux('autosize')}({size}, {model})", Kind("model")
+
     def _x_macrocall(self, node: Expr) -> Value:
         name, args = self.macro_name(node), node.args[1:]
         if name == "@views":
@@ -240,8 +308,15 @@ class Macros(Definitions):
                 positions.append(self.expr(i))
                 self.index_stack.pop()
             before, self.reading = self.reading, True
-            _, result = self.indexed(base, kind, positions, ref.args[1:])
+            sliced, result = self.indexed(base, kind, positions, ref.args[1:])
             self.reading = before
+            if (
+                kind.tag == "arr"
+                and kind.stored == "nd"
+                and not sliced.startswith("jl.")
+                and result.tag == "arr"
+            ):
+                return sliced, result
             return f"{self.jl('view')}({base}, {', '.join(c for c, _ in positions)})", result
         if name == "@__dot__":
             return self.expr(dotted(args[0]))
@@ -258,6 +333,11 @@ class Macros(Definitions):
             return f"re.compile({args[0].value!r})", ANY
         if name in ("@md_str", "@html_str") and isinstance(args[0], Literal):
             return repr(args[0].value), STR
+        if name == "@L_str" and isinstance(args[0], Literal):
+            text = str(args[0].value)
+            return repr(text if "$" in text else f"${text}$"), STR
+        if name in ("@gif", "@animate"):
+            self.refuse(f"{name}: write with matplotlib.animation", node)
         if name == "@raw_str" and isinstance(args[0], Literal):
             return repr(args[0].value), STR
         if name == "@elapsed":
@@ -265,17 +345,19 @@ class Macros(Definitions):
         if name == "@__FILE__":
             return "__file__", STR
         if name == "@__DIR__":
-            self.imports.add("os")
-            return "os.path.dirname(__file__)", STR
+            return f"{self.jl('source_folder')}(globals())", STR
         if name == "Core.@big_str":
             return f"{self.jl('BigInteger')}({args[0].value})", ANY  # type: ignore[union-attr]
-        if name == "@autosize":
-            self.refuse("@autosize is not translated yet", node)
+        if name == "@autosize" and len(args) == 2:
+            return self.autosize(args)
+        if name in ("@ignore", "@ignore_derivatives") and len(args) == 1:
+            self.imports.add("from fluxbridge import ignore_derivatives")
+            return f"ignore_derivatives({self.expr(args[0])[0]})", ANY
         if name == "@isdefined":
             self.refuse("@isdefined", node)
         if name == "@something":
             return f"{self.jl('something')}({', '.join(self.expr(x)[0] for x in args)})", ANY
-        if name == "@assert" or name == "@info":
+        if name == "@assert" or name in LOGGING:
             return self.block_value(node)
         if name == "@allocated":
             self.refuse("@allocated: memory is not compared", node)
@@ -284,8 +366,15 @@ class Macros(Definitions):
     # Imports.
 
     def _s_using(self, node: Expr, sink: Sink) -> list[str]:
+        refused: Refused | None = None
         for path in node.args:
-            self.use(path, node)
+            try:
+                self.use(path, node)
+            except Refused as problem:
+                refused = refused or problem
+        if refused is not None:
+            refused.kept = frozenset(self.packages)
+            raise refused
         return []
 
     _s_import = _s_using
@@ -303,9 +392,8 @@ class Macros(Definitions):
                     alias = one.args[1].text  # type: ignore[union-attr]
                     one = one.args[0]
                 name = one.args[-1].text if isinstance(one, Expr) else one.text  # type: ignore[union-attr]
-                self.packages.add(f"name:{name}")
-                if module in ("Base", "") and node.head == "import":
-                    self.extended.discard(name)
+                sort = PREFIXES.get(MODULES.get(module, ""), "name")
+                self.packages.add(f"{sort}:{name}")
                 if alias is not None:
                     self.refuse(f"{name} as {alias}", node)
             return
@@ -329,6 +417,25 @@ class Macros(Definitions):
         if len(parts) > 1:
             self.packages.add(parts[0]) if parts[0] in ("Flux",) else None
         return parts[-1]
+
+
+def enumerated(node: Node) -> list[str]:
+    """The type and the names that ``@enum`` defines."""
+    if not (
+        isinstance(node, Expr) and node.head == "macrocall" and getattr(node.args[0], "text", "") == "@enum"
+    ):
+        return []
+    names = []
+    parts: list[Any] = list(node.args[1:])
+    if len(parts) == 2 and isinstance(parts[1], Expr) and parts[1].head == "block":
+        parts = [parts[0], *parts[1].args]
+    for a in parts:
+        while isinstance(a, Expr) and a.head in ("=", "kw", "::") and a.args:
+            a = a.args[0]
+        if not isinstance(a, Name):
+            return []
+        names.append(a.text)
+    return names
 
 
 def dotted(node: Node) -> Node:

@@ -107,6 +107,8 @@ class Matrices(Indices):
             if element == F32 and any(k != F32 for _, k in values):
                 return f"np.array([{inside}], np.float32)", arr(F32, 1)
             return f"np.array([{inside}])", arr(element, 1)
+        if all(k.tag == "struct" for _, k in values):
+            return f"[{inside}]", arr(element, 1, "list")
         if element in (STR, SYM, CHAR) or element.tag in (
             "arr",
             "tuple",

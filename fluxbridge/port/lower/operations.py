@@ -22,10 +22,12 @@ from ..kinds import (
     arr,
     promoted,
 )  # fmt: skip
+from ..shifts import moved
 from ..syntax import Expr, Node
 from .conversions import Conversions
 from .core import Value
 from .operators import COMPARISONS, HELPERS
+from .plans import base_name
 
 
 class Operations(Conversions):
@@ -44,6 +46,8 @@ class Operations(Conversions):
             return self.prefix(op, args[0], node)
         if op == "isa":
             code, _kind = self.expr(args[0])
+            if base_name(args[1]) in self.plans and self.plain(base_name(args[1])) is not None:
+                return f"{self.builtin('isinstance')}({code}, {self.type_expr(args[1])})", BOOL
             return f"{self.jl('isa')}({code}, {self.type_expr(args[1])})", BOOL
         if op == "=>":
             (a, ka), (b, kb) = self.passed(args[0]), self.passed(args[1])
@@ -60,7 +64,11 @@ class Operations(Conversions):
             return self._row_product(args)
         if op.startswith(".") and op not in ("..", "..."):
             return self._dotted(op[1:], args, node)
-        values = [self.reader(a) for a in args]
+        before, self.comparing_types = self.comparing_types, op in ("==", "!=", "===", "!==", "<:")
+        try:
+            values = [self.reader(a) for a in args]
+        finally:
+            self.comparing_types = before
         result = values[0]
         for value in values[1:]:
             result = self.binary(op, result, value)
@@ -88,6 +96,16 @@ class Operations(Conversions):
             w, kw = rest[0]
             if kw.tag == "arr" and kw.rank == 1 and kw.stored == "nd" and kw.element in (INT, FLOAT):
                 return f"({v} @ {w})", promoted(kv.element, kw.element)
+        if kv.tag == "arr" and kv.rank == 1 and kv.stored == "nd" and len(rest) == 2 and rest[1][1].rank == 1:
+            kinds = [kv, *(k for _, k in rest)]
+            elements = {k.element for k in kinds}
+            if (
+                all(k.tag == "arr" and k.stored == "nd" for k in kinds)
+                and rest[0][1].rank == 2
+                and (elements <= {INT, FLOAT} or elements == {F32})
+            ):
+                element = promoted(promoted(kv.element, rest[0][1].element), rest[1][1].element)
+                return f"({v} @ {rest[0][0]} @ {rest[1][0]})", element
         if kv.tag == "arr" and kv.rank == 2:
             result = (f"{v}.T", kv)
             for value in rest:
@@ -153,6 +171,8 @@ class Operations(Conversions):
                 else f"{self.jl('broadcast')}(lambda x: not x, {code})",
                 (kind if kind.tag == "arr" else ANY),
             )
+        if op == "-" and (negated := self.special_call("__neg__", kind)) is not None:
+            return f"(-{code})", negated
         if op in ("-", ".-") and (
             kind in REALS | {F32}
             or (kind.tag == "arr" and kind.stored == "nd" and kind.element in (INT, FLOAT, F32))
@@ -191,7 +211,7 @@ class Operations(Conversions):
                 last = (
                     str(literal + (1 if step > 0 else -1))
                     if literal is not None
-                    else (self.plus_one(codes[2]) if step > 0 else f"{codes[2]} - 1")
+                    else moved(codes[2], 1 if step > 0 else -1)
                 )
                 return f"{self.builtin('range')}({codes[0]}, {last}, {codes[1]})", Kind(
                     "range", (NAT if element == NAT and (step > 0 or kinds[2] == NAT) else INT,)
@@ -206,18 +226,7 @@ class Operations(Conversions):
 
     def plus_one(self, code: str) -> str:
         """One more, written shortly."""
-        if code.startswith("(") and code.endswith(" - 1)") and self._balanced(code[1:-5]):
-            return code[1:-5]
-        return f"{code} + 1"
-
-    @staticmethod
-    def _balanced(code: str) -> bool:
-        depth = 0
-        for c in code:
-            depth += (c in "([{") - (c in ")]}")
-            if depth < 0:
-                return False
-        return depth == 0
+        return moved(code, 1)
 
     def _dotted(self, op: str, args: list[Node], node: Expr) -> Value:
         if (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
+
 from ..kinds import (
     ANY,
     BOOL,
@@ -53,6 +55,14 @@ COMPARISONS = {
 ARRAY_FLOATS = (FLOAT, F32)
 
 
+def is_number(code: str) -> bool:
+    """Whether code is a number that is written out."""
+    try:
+        return isinstance(ast.literal_eval(code), (int, float))
+    except (ValueError, SyntaxError):
+        return False
+
+
 class Operators(Core):
     """Arithmetic, comparison, logic."""
 
@@ -71,15 +81,26 @@ class Operators(Core):
             kinds = BOTTOM if op not in COMPARISONS else BOOL
             return f"({x} {COMPARISONS.get(op, '+')} {y})", kinds
         if op in self.extended:
-            if (kx in NUMBERS and ky in NUMBERS) or kx == ky == STR:
+            made = self.special_operator(op, a, b)
+            if made is not None:
+                return made
+            if ((kx in NUMBERS and ky in NUMBERS) or kx == ky == STR) or (
+                op not in self.pirated and not self.touches_structs([kx, ky])
+            ):
                 pass
             else:
                 return self._helper(op, a, b)
+        elif op in (">", "!=", "≠") and self.extended:
+            made = self.special_operator(op, a, b)
+            if made is not None:
+                return made
         method = {"+": self._sum, "-": self._sum, "*": self._product, "/": self._quotient, "^": self._power, "÷": self._whole,  # noqa: E501
                   "%": self._remainder}.get(op)  # fmt: skip
         made = method(op, a, b) if method is not None else None
         if made is None and op in COMPARISONS:
             made = self._compare(op, a, b)
+        if made is None and op in ("⊻", "xor") and kx == ky == BOOL:
+            made = f"({x} != {y})", BOOL
         if made is None and op in ("&", "|", "⊻") and (kx == ky == BOOL or {kx, ky} <= INTS):
             sign = {"&": "&", "|": "|", "⊻": "^"}[op]
             made = f"({x} {sign} {y})", BOOL if kx == BOOL else INT
@@ -89,7 +110,16 @@ class Operators(Core):
             made = (f"({x} is not None)" if y == "None" else f"({y} is not None)"), BOOL
         if made is None and op == "===" and (kx in (SYM, INT, NAT) and kx == ky):
             made = f"({x} == {y})", BOOL
+        if made is None and op == "≈" and kx == ky == FLOAT and self.scope.home.kind == "file":
+            made = self.close(x, y)
         return made if made is not None else self._helper(op, a, b)
+
+    def close(self, x: str, y: str) -> Value | None:
+        """``x ≈ y`` of two floats: equal to half of the digits."""
+        if "math" in self.taken:
+            return None
+        self.imports.add("math")
+        return f"math.isclose({x}, {y}, rel_tol=2**-26)", BOOL
 
     def _irrational(self, a: Value, b: Value) -> tuple[Value, Value]:
         """``π`` and ``ℯ`` take the width of the number beside them."""
@@ -117,6 +147,9 @@ class Operators(Core):
         if op not in HELPERS:
             self.refuse(f"the operator {op} has no counterpart")
         kind = ANY
+        if self.extended and self.touches_structs([kx, ky]):
+            for used in (op, *("*" if op == "^" else ""), *(("isless", "<") if op in COMPARISONS else ())):
+                self.loosen(used)
         if op in COMPARISONS or op in ("===", "≈", "⊆", "∈", "in", "isa"):
             kind = BOOL if not (self.extended and op in self.extended) else ANY
         elif kx in NUMBERS and ky in NUMBERS and op in "+-*":
@@ -167,6 +200,8 @@ class Operators(Core):
             kind = promoted(kx, ky)
             if op == "+" and {kx, ky} == {NAT} and literal is not None:
                 kind = NAT
+            if op == "-" and kx == NAT and literal is not None and literal <= self.lowest(x):
+                kind = NAT
             return f"({x} {op} {y})", kind
         if (
             kx == ky == F32
@@ -183,6 +218,16 @@ class Operators(Core):
         if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
             return f"({x} {op} {y})", COMPLEX
         return None
+
+    def lowest(self, code: str) -> int:
+        """The least value of a loop variable, else a number below all literals."""
+        scope: Any = self.scope
+        while scope is not None:
+            for variable in scope.names.values():
+                if variable.python == code:
+                    return -1 if variable.lowest is None else variable.lowest
+            scope = scope.parent
+        return -1
 
     @staticmethod
     def _same_arrays(kx: Kind, ky: Kind) -> bool:
@@ -212,6 +257,16 @@ class Operators(Core):
             return f"({x} * {y})", COMPLEX
         if kx in (STR, CHAR) and ky in (STR, CHAR):
             return f"({x} + {y})", STR
+        if kx.tag == "arr" and kx.stored == "nd" and kx.rank == 1 and ky.tag == "row":
+            row = y.removeprefix("jl.adjoint(").removesuffix(")")
+            ex, ey = kx.element, ky.args[0]
+            if (
+                y.startswith("jl.adjoint(")
+                and row.isidentifier()
+                and ({ex, ey} <= {INT, FLOAT} or ex == ey == F32)
+            ):
+                self.helper_calls -= 1
+                return f"{self.np('outer')}({x}, {row})", arr(promoted(ex, ey), 2)
         for scalar, array in ((kx, ky), (ky, kx)):
             if (
                 array.tag == "arr"
@@ -294,7 +349,7 @@ class Operators(Core):
     def _compare(self, op: str, a: Value, b: Value) -> Value | None:
         (x, kx), (y, ky) = a, b
         plain = REALS | {F32, BOOL}
-        if (kx in plain and ky in plain) or (kx == ky and kx in (STR, SYM, CHAR)):
+        if (kx in plain and ky in plain and self._same_width(a, b)) or (kx == ky and kx in (STR, SYM, CHAR)):
             return f"({x} {COMPARISONS[op]} {y})", BOOL
         if kx != ky and {kx, ky} <= {STR, SYM, CHAR} and op in ("==", "!="):
             return str(op == "!="), BOOL
@@ -306,6 +361,18 @@ class Operators(Core):
             return (made if op == "==" else f"(not {made})"), BOOL
         return None
 
+    def special_operator(self, op: str, a: Value, b: Value) -> Value | None: ...  # type: ignore[empty-body]
+
+    def touches_structs(self, kinds: list[Kind]) -> bool: ...  # type: ignore[empty-body]
+
+    def loosen(self, op: str) -> None: ...
+
+    def has_slot(self, kind: Kind, name: str) -> bool: ...  # type: ignore[empty-body]
+
+    def special_call(self, name: str, kind: Kind) -> Kind | None: ...  # type: ignore[empty-body]
+
+    pirated: frozenset[str] | set[str] = frozenset()
+
     # Broadcasting.
 
     def dotted(self, op: str, a: Value, b: Value) -> Value:
@@ -316,14 +383,29 @@ class Operators(Core):
         if kx in NUMBERS | {STR, SYM, CHAR} and ky in NUMBERS | {STR, SYM, CHAR}:
             return self.binary(op, a, b)
         ex, ey = self._element(kx), self._element(ky)
+        if "row" in (kx.tag, ky.tag):
+            made = self._row_broadcast(op, a, b)
+            if made is not None:
+                return made
         sign = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "**", **COMPARISONS}.get(op)
         fits = (
             {ex, ey} <= {INT, NAT, FLOAT, REAL}
             or ex == ey == F32
             or (F32 in (ex, ey) and self._literal_whole(x, y, ex, ey))
         )
+        same_width = op in COMPARISONS and self._same_width(a, b)
         if op in COMPARISONS:
-            fits = fits or {ex, ey} <= REALS | {F32}
+            fits = (
+                fits
+                or ({ex, ey} <= REALS | {F32} and same_width)
+                or (op in ("==", "!=") and ex == ey == BOOL)
+            )
+        if {ex, ey} == {F32, FLOAT} and self.scope.home.kind == "file" and not same_width:
+            x, y = (
+                f"{self.np('float64')}({c})" if k == FLOAT and is_number(c) else c
+                for c, k in ((x, kx), (y, ky))
+            )
+            fits = fits or "np.float64(" in (x[:11], y[:11]) or kx.tag == ky.tag == "arr"
         stored = all(
             k in NUMBERS or (k.tag == "arr" and k.stored == "nd" and k.rank is not None) for k in (kx, ky)
         )
@@ -339,14 +421,48 @@ class Operators(Core):
                 return f"({left} {sign} {right})", arr(element, rank)
         if op not in HELPERS:
             self.refuse(f"the operator .{op} has no counterpart")
+        if self.extended:
+            self.loosen(op)
         return f"{self.jl('broadcast')}({self.jl(HELPERS[op])}, {x}, {y})", self._dotted_kind(
             op, kx, ky, ex, ey
         )
+
+    def _row_broadcast(self, op: str, a: Value, b: Value) -> Value | None:
+        """``y .* z'``: NumPy lines a vector up with the last axis, as a row stands."""
+        opened = []
+        for code, kind in (a, b):
+            if kind.tag == "row":
+                row = code.removeprefix("jl.adjoint(").removesuffix(")")
+                if not code.startswith("jl.adjoint(") or not row.isidentifier():
+                    return None
+                opened.append((row, kind.element, "row"))
+            elif kind.tag == "arr" and kind.stored == "nd" and kind.rank in (1, 2):
+                opened.append((f"{code}[:, None]" if kind.rank == 1 else code, kind.element, "array"))
+            else:
+                return None
+        (x, ex, sx), (y, ey, sy) = opened
+        sign = {"+": "+", "-": "-", "*": "*", "/": "/"}.get(op)
+        if sign is None or sx == sy or not ({ex, ey} <= {INT, FLOAT} or ex == ey == F32):
+            return None
+        self.helper_calls -= 1
+        return f"({x} {sign} {y})", arr(FLOAT if op == "/" and ex != F32 else promoted(ex, ey), 2)
 
     def _literal_whole(self, x: str, y: str, ex: Kind, ey: Kind) -> bool:
         return (ex == F32 and self.literal_int(y) is not None) or (
             ey == F32 and self.literal_int(x) is not None
         )
+
+    def _same_width(self, a: Value, b: Value) -> bool:
+        """Whether NumPy compares two numbers as Julia does: beside a Float32 it rounds a float of Python."""
+        for (_, here), (code, other) in ((a, b), (b, a)):
+            if self._element(here) == F32 and other in REALS:
+                try:
+                    value = ast.literal_eval(code)
+                except (ValueError, SyntaxError):
+                    return False
+                if float(np.float32(value)) != value:
+                    return False
+        return True
 
     def _power_fits(self, ex: Kind, ey: Kind, y: str) -> bool:
         exponent = self.literal_int(y)
@@ -356,13 +472,15 @@ class Operators(Core):
 
     @staticmethod
     def _element(kind: Kind) -> Kind:
-        return kind.element if kind.tag in ("arr", "range") else kind
+        return kind.element if kind.tag in ("arr", "range") else kind.args[0] if kind.tag == "row" else kind
 
     @staticmethod
     def _raised(code: str, kind: Kind, rank: int) -> str | None:
         own = kind.rank or 0
         if own in (0, rank):
             return code
+        if kind.tag == "row":
+            return code if rank == 2 else None
         if own == 1 and rank == 2:
             return f"{code}[:, None]"
         return None

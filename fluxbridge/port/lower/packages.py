@@ -7,6 +7,7 @@ from .. import base
 from .operators import HELPERS
 
 FLUX_NAMES = frozenset(n for n in dir(flux_module) if not n.startswith("__"))
+FLUX_TYPES = frozenset(n for n in FLUX_NAMES if isinstance(getattr(flux_module, n, None), type))
 BASE_NAMES = frozenset(n for n in dir(base) if not n.startswith("__"))
 ITERATORS = {
     "take": "take", "drop": "drop", "filter": "lazy_filter", "map": "lazy_map", "product": "product", "partition": "partition",  # noqa: E501
@@ -100,21 +101,20 @@ _PACKAGED = {
         ]
     },
     "isprime": ("Primes",),
+    **dict.fromkeys(
+        [
+            "sample",
+            "wsample",
+            "countmap",
+            "proportionmap",
+            "mode",
+            "zscore",
+            "weights",
+            "Weights",
+            "FrequencyWeights",
+        ],
+        ("StatsBase",),
+    ),
+    **dict.fromkeys(["readdlm", "writedlm"], ("DelimitedFiles",)),
 }
-for _name in (
-    "norm",
-    "dot",
-    "mean",
-    "std",
-    "var",
-    "median",
-    "det",
-    "tr",
-    "shuffle",
-    "seed!",
-    "randperm",
-    "cross",
-    "I",
-):
-    if _name in _PACKAGED:
-        _PACKAGED[_name] = (*_PACKAGED[_name], "name:" + _name)
+_PACKAGED = {name: (*where, f"name:{name}") for name, where in _PACKAGED.items()}

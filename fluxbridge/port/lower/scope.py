@@ -54,6 +54,7 @@ class Variable:
     struct: Expr | None = None
     loop: bool = False
     fixed: Any = None
+    lowest: int | None = None
 
 
 class Scope:

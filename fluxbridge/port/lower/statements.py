@@ -89,11 +89,16 @@ class Statements(Control):
                 return method(node, sink)
             if node.head.endswith("=") and node.head not in ("==", "!=", "<=", ">="):
                 return self.assignment(node, sink)
+        raised = self.failure(node)
+        if raised is not None:
+            return raised
         level, self.statement_level = self.statement_level, sink is None
         try:
-            code, kind = self.expr(node)
+            code, kind = self.tracked(node) if sink is not None else self.expr(node)
         finally:
             self.statement_level = level
+        if sink is None and code == "None":
+            return []
         return sink(code, kind) if sink is not None else [code]
 
     def _s_let(self, node: Expr, sink: Sink) -> list[str]:

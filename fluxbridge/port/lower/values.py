@@ -14,12 +14,14 @@ from ..kinds import (
     INT,
     NAT,
     NONE,
+    REAL,
     STR,
     SYM,
     Kind,
     tuple_of,
 )  # fmt: skip
 from ..syntax import Expr, Literal, Name, Node, Quoted
+from . import models
 from .core import Value
 from .operators import Operators
 from .scope import python_name
@@ -37,10 +39,8 @@ class Values(Operators):
         variable = self.lookup(text)
         if variable is not None:
             self.check_missing(text, node)
-            if variable.functions:
-                self.learned.escaped.add(
-                    text if variable.scope.kind == "file" else (variable.scope.key, text)
-                )
+            if variable.struct is not None and not self.comparing_types:
+                self.learned.heavy.add(text)
             return variable.python, self.kind_of(variable)
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)
@@ -51,11 +51,14 @@ class Values(Operators):
             return code, kind
         if text == ":":
             return self.jl("COLON"), ANY
+        if text == "_" and self.autosized:
+            return self.flux("_"), NAT
         return self.function_name(text, node)
 
     def check_missing(self, text: str, node: Any) -> None:
-        """Refuse what depends on something that was refused."""
-        if text in self.missing:
+        """Refuse what depends on something that was refused; a variable of a function is another one."""
+        own = self.lookup(text)
+        if text in self.missing and (own is None or own.scope.home.kind == "file"):
             self.refuse(f"depends on {text}, which was not translated", node)
 
     def type_name(self, text: str) -> str | None:
@@ -124,14 +127,25 @@ class Values(Operators):
                 parts.append(("text", part.value))
             else:
                 code, kind = self.expr(part)
-                if kind not in (STR, INT, NAT, FLOAT, CHAR, SYM, F32, BOTTOM):
+                if kind == BOOL:
+                    code = f"{self.builtin('str')}({code}).lower()"
+                elif kind == F32:  # its format is that of the float in 64 bits
+                    code = f"{self.builtin('str')}({code})"
+                elif not self.plainly(kind) and kind != BOTTOM:
+                    self.printed(kind)
                     code = f"{self.jl('string')}({code})"
                 parts.append(("code", code))
         return self.format_string(parts), STR
 
+    def plainly(self, kind: Kind) -> bool:
+        """Whether Python prints a value as Julia does."""
+        return kind in (STR, INT, NAT, FLOAT, REAL, CHAR, SYM) or self.has_slot(kind, "__repr__")
+
+    def printed(self, kind: Kind) -> None: ...
+
     def format_string(self, parts: list[tuple[str, str]]) -> str:
         """An f-string; pieces that cannot stand in one are joined by ``+``."""
-        body = ""
+        body, quoted = "", False
         for sort, text in parts:
             if sort == "text":
                 body += (
@@ -144,18 +158,21 @@ class Values(Operators):
                     else (repr(text)[1:-1].replace("{", "{{").replace("}", "}}"))
                 )
             else:
-                if "'" in text or "\\" in text or "{" in text or '"' in text:
-                    temporary = None if self.closed else self.fresh("text")
-                    if temporary is None:
-                        return self._joined(parts)
+                if "\\" in text or text.startswith("{") or '"' in text or ("'" in text and "f'" in text):
                     return self._joined(parts)
+                quoted = quoted or "'" in text
                 body += "{" + text + "}"
+        if quoted and '"' in body:
+            return self._joined(parts)
         quote = '"' if '"' not in body else "'"
         if quote == '"':
             body = body.replace("\\'", "'")
         return f"f{quote}{body}{quote}"
 
     closed = False
+    comparing_types = False
+
+    def field_kind(self, struct: str, field: str) -> Kind: ...  # type: ignore[empty-body]
 
     def _joined(self, parts: list[tuple[str, str]]) -> str:
         pieces = [repr(text) if sort == "text" else text for sort, text in parts]
@@ -188,7 +205,15 @@ class Values(Operators):
         if isinstance(a, Expr) and a.head == "...":
             code, kind = self.expr(a.args[0])
             return "*" + self.iterable(code, kind), ANY
-        return self.expr(a)
+        return self.held(a)
+
+    def held(self, a: Node) -> Value:
+        """A value that something else holds; a literal vector in it may grow there."""
+        return self.expr(a, "list") if self.may_grow(a) else self.expr(a)
+
+    def may_grow(self, a: Node) -> bool:
+        """Whether this is a vector that may grow where it is held."""
+        return self.grows_inside and isinstance(a, Expr) and a.head in ("vect", "ref", "comprehension")
 
     def _record(self, args: list[Node], node: Expr) -> Value:
         fields, kinds = [], []
@@ -234,6 +259,8 @@ class Values(Operators):
         """``a.b``."""
         code, kind = self.expr(base)
         field = python_name(name)
+        if kind == BOTTOM:
+            return f"{code}.{field}", BOTTOM
         if kind.tag == "record":
             for own, inner in kind.args:
                 if own == field:
@@ -242,6 +269,8 @@ class Values(Operators):
             return f"{code}.{field}", self.field_kind(kind.args[0], field)
         if name == "msg" and kind.tag == "error":
             return f"{self.jl('message')}({code})", STR
+        if kind.tag == "model":
+            return f"{code}.{field}", models.field(kind, name)
         if name == "layers":
             return f"{code}.layers", Kind("layers")
         if name in ("first", "second") and kind.tag not in ("record", "struct"):
@@ -250,7 +279,3 @@ class Values(Operators):
                 "pair",
             ) else f"{code}.{field}", ANY
         return f"{code}.{field}", ANY
-
-    def field_kind(self, struct: str, field: str) -> Kind:
-        """What the type of a field says about its value."""
-        return self.structs.get(struct, {}).get(field, ANY)

@@ -45,6 +45,8 @@ getproperty getfield
 propertynames fieldnames
 isapprox isapprox
 Pair Pair
+open open_
+tuple tuple_
 getindex at
 setindex! setat
 norm norm
@@ -199,31 +201,34 @@ SELECTED = frozenset(
         "onecold",
         "onehot",
         "onehotbatch",
-        "getobs",
-        "obsview",
-        "group_indices",
         "derivative",
-        "gather",
+        "getobs",
+        "getobs!",
+        "obsview",
+        "ObsDim",
+        "slidingwindow",
         "splitobs",
         "kfolds",
         "leavepout",
+        "timeseries_kfolds",
+        "group_indices",
+        "gather",
+        "gather!",
+        "scatter",
+        "scatter!",
+        "topk",
+        "imrotate",
+        "batched_searchsortedfirst",
+        "batched_searchsortedlast",
+        "KeyPath",
+        "getkeypath",
+        "haskeypath",
+        "trainables",
     ]
 )
 
 #: Names of Flux and its parts whose positions would be counted otherwise, so they are refused.
-COUNTED = frozenset(
-    [
-        "topk",
-        "scatter",
-        "scatter!",
-        "batched_searchsortedfirst",
-        "batched_searchsortedlast",
-        "ctc_loss",
-        "getobs!",
-        "slidingwindow",
-        "ObsDim",
-    ]
-)
+COUNTED = frozenset(["ctc_loss"])
 
 #: Packages and where their names are found.
 MODULES: dict[str, str] = {
@@ -231,9 +236,16 @@ MODULES: dict[str, str] = {
     "Flux": "flux", "NNlib": "flux", "Zygote": "zygote", "Optimisers": "flux", "MLUtils": "flux", "OneHotArrays": "flux",  # noqa: E501
     "Functors": "flux", "Losses": "flux", "Optimise": "flux", "Data": "flux", "ForwardDiff": "forwarddiff", "Test": "base",  # noqa: E501
     "Markdown": "nothing", "InteractiveUtils": "nothing", "Pkg": "nothing", "ChainRulesCore": "zygote", "Math": "base",  # noqa: E501
-    "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "refused",  # noqa: E501
-    "Broadcast": "base", "Main": "main", "Dates": "refused",
+    "MLDataDevices": "flux", "Meta": "refused", "StatsBase": "base", "Train": "flux", "Primes": "base", "DelimitedFiles": "base", "Parameters": "base",  # noqa: E501
+    "Broadcast": "base", "Main": "main", "Plots": "plots", "LaTeXStrings": "plots", "MLDatasets": "datasets", "Dates": "refused",  # noqa: E501
 }  # fmt: skip
+
+#: Names of the standard library that have no counterpart, and why.
+REFUSED_NAMES: dict[str, str] = {
+    "MersenneTwister": "its random numbers are not made here; those of Xoshiro(seed) are",
+    "download": "a download",
+    "include": "translate that file, too, and put it before this one",
+}
 
 #: Packages without a counterpart, and what to use instead.
 REFUSED_PACKAGES: dict[str, str] = {
@@ -253,11 +265,9 @@ REFUSED_PACKAGES: dict[str, str] = {
     "Optim": "use scipy.optimize.minimize",
     "Lux": "its models are not those of Flux",
     "PlutoUI": "widgets of Pluto have no counterpart here",
-    "Plots": "plots are not translated yet; use matplotlib",
-    "CairoMakie": "plots are not translated yet; use matplotlib",
-    "Makie": "plots are not translated yet; use matplotlib",
-    "StatsPlots": "plots are not translated yet; use matplotlib",
-    "MLDatasets": "data sets of MLDatasets have no counterpart here; load the data with scikit-learn",
+    "CairoMakie": "write with matplotlib",
+    "Makie": "write with matplotlib",
+    "StatsPlots": "write with matplotlib",
     "JLD2": "use Flux.save and Flux.load",
     "BSON": "use Flux.save and Flux.load",
     "Images": "images have no counterpart here",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...julia.emit.reserved import RESERVED
+
 ASSIGNMENT, COMMA, PAIR, CONDITIONAL, ARROW, OR, AND, COMPARISON = range(1, 9)
 PIPE_LEFT, PIPE_RIGHT, COLON, PLUS, TIMES, RATIONAL, SHIFT, POWER = range(9, 17)
 
@@ -41,39 +43,8 @@ NO_DOT = frozenset(["::", "->", "...", ".", "?", "$", "'", ":", ":=", "$=", "@"]
 SYNTACTIC = frozenset(["&&", "||", "<:", ">:", "-->"])
 """Binary operators that are heads of expressions, not called functions."""
 
-KEYWORDS = frozenset(
-    [
-        "baremodule",
-        "begin",
-        "break",
-        "catch",
-        "const",
-        "continue",
-        "do",
-        "else",
-        "elseif",
-        "end",
-        "export",
-        "finally",
-        "for",
-        "function",
-        "global",
-        "if",
-        "import",
-        "let",
-        "local",
-        "macro",
-        "module",
-        "quote",
-        "return",
-        "struct",
-        "try",
-        "using",
-        "while",
-    ]
-)
 #: Those that begin an expression; the others are parts of one.
-OPENING = KEYWORDS - {"catch", "do", "else", "elseif", "end", "finally"}
+OPENING = RESERVED - {"catch", "do", "else", "elseif", "end", "finally"}
 SUFFIXES = frozenset("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾′″‴⁗ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼᵦᵧᵨᵩᵪ")
 NO_SUFFIX = frozenset(
     [

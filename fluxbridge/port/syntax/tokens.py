@@ -6,9 +6,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...julia.emit.reserved import RESERVED
 from . import numbers
 from .errors import JuliaSyntaxError
-from .operators import KEYWORDS, NO_DOT, NO_SUFFIX, PRECEDENCE, SUFFIXES, SYMBOLS
+from .operators import NO_DOT, NO_SUFFIX, PRECEDENCE, SUFFIXES, SYMBOLS
 from .tree import Comment
 
 _BY_FIRST: dict[str, list[str]] = {}
@@ -160,7 +161,7 @@ class Lexer:
                 break
             here += 1
         name = normal(text[at:here])
-        if name in KEYWORDS:
+        if name in RESERVED:
             field_name = before is not None and not spaced and before.kind == "op" and before.text == "."
             return Token("id" if field_name else "keyword", name, at, here)
         if text[here : here + 1] in ('"', "`") and name != "end":

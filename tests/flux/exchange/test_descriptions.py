@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from named import named
 
 from fluxbridge import flux
 from fluxbridge.autodiff.template import Record
@@ -65,7 +66,7 @@ class Empty:
          ["tied", 0, ["layer", "Fix1", ["f", "x"], [["elementwise", "+"], ["value", 1.0]]]]),
         (flux.default_rng(), ["tied", 0, ["generator", []]]),
     ],
-    ids=repr,
+    ids=named,
 )  # fmt: skip
 def test_nodes(x, node):
     found = written(x)
@@ -146,7 +147,7 @@ class Own:
         (SimpleNamespace(f=half), r"model\.f is half"),
         (flux.Chain(half), r"model\.layers\[0\] is half"),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_what_cannot_go_over_is_refused_with_its_place(x, says):
     with pytest.raises(ArgumentError, match=says):

@@ -1,0 +1,23 @@
+# layers with given weights
+using Flux
+d = Dense([1.0 2.0; 3.0 4.0], [0.5, -0.5], relu)
+println(d([1.0, -1.0]), " ", d([1.0 0.0; 0.0 1.0]))
+c = Chain(d, Dense([1.0 1.0], [0.0]))
+println(c([1.0, 1.0]), " ", length(c), " ", c[1](ones(2)))
+println(softmax([1.0, 2.0, 3.0]), " ", logsoftmax([0.0, 0.0]))
+println(sigmoid(0.0), " ", relu(-2.0), " ", tanh(0.5), " ", gelu(1.0), " ", leakyrelu(-1.0))
+println(Flux.mse([1.0, 2.0], [1.5, 2.5]), " ", Flux.mae([1.0], [3.0]), " ", Flux.crossentropy([0.2, 0.8], [0.0, 1.0]))
+println(Flux.logitcrossentropy([1.0 0.0; 0.0 1.0], [1.0 0.0; 0.0 1.0]), " ", Flux.binarycrossentropy([0.9], [1.0]))
+s = SkipConnection(d, +)
+println(s([1.0, 2.0]))
+p = Parallel(vcat, d, x -> 2 .* x)
+println(p([1.0, 1.0]))
+m = Maxout((d, Dense([0.0 1.0; 1.0 0.0], [0.0, 0.0])))
+println(m([3.0, 1.0]))
+println(Flux.flatten(ones(2, 2, 3)) |> size, " ", Flux.onehot(:b, [:a, :b, :c]) |> collect, " ", Flux.onecold([0.1, 0.7, 0.2], [:a, :b, :c]))
+g = gradient(m -> sum(m([1.0, 2.0])), c)[1]
+println(g.layers[1].weight, " ", g.layers[2].bias)
+println(Flux.outputsize(Chain(Dense(2 => 5), Dense(5 => 3)), (2, 7)))
+bn = BatchNorm(2)
+println(bn(Float32[1 2 3; 4 5 6]) |> x -> round.(x, digits = 4))
+println(LayerNorm(3)(Float32[1, 2, 3]) |> x -> round.(x, digits = 4))

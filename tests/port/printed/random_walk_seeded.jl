@@ -1,0 +1,17 @@
+# random walks with a seed
+using Random, Statistics
+Random.seed!(2024)
+steps = rand([-1, 1], 20)
+walk = cumsum(steps)
+println(walk)
+println(rand(3), " ", rand(1:6, 5), " ", randn(2))
+Random.seed!(7)
+xs = randn(100)
+println(round(mean(xs), digits = 8), " ", round(std(xs), digits = 8), " ", round(median(xs), digits = 8))
+perm = randperm(6)
+println(perm, " ", shuffle([1, 2, 3, 4]), " ", sortperm(perm))
+inside = count(_ -> rand()^2 + rand()^2 <= 1, 1:1000)
+println(4 * inside / 1000)
+r = Xoshiro(3)
+println(rand(r), " ", rand(r, 1:10), " ", rand(r, Bool), " ", rand(r, Float32))
+println(rand(r, 2, 2), " ", rand(r, ["x", "y", "z"]))

@@ -1,0 +1,29 @@
+"""Programs of many kinds print what the real Julia printed (recorded with Julia 1.10.8, Flux 0.16)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import portrecorded as recorded
+import pytest
+from portrunning import execute
+
+from fluxbridge.port import translate_cells
+
+PROGRAMS = sorted((Path(__file__).parent / "printed").glob("*.jl"))
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_program_prints_what_julia_prints(path):
+    translation = translate_cells([path.read_text(encoding="utf-8")])
+    assert [p.refused for p in translation.refusals] == []
+    _, printed, errors = execute(translation)
+    assert errors == []
+    assert recorded.printed_differs(path.with_suffix(".out").read_text(encoding="utf-8"), printed) is None
+
+
+def test_dictionaries_and_sets_have_julias_order():
+    path = Path(__file__).parent / "printed" / "sets_and_dicts_order.jl"
+    _, printed, _ = execute(translate_cells([path.read_text(encoding="utf-8")]))
+    wanted = path.with_suffix(".out").read_text(encoding="utf-8")
+    assert printed.replace('"', "").splitlines() == wanted.replace('"', "").replace(":", "").splitlines()
