@@ -26,7 +26,7 @@ def by_pieces(kernel: Callable[[Any, Any], None]) -> Callable[[np.ndarray], np.n
         y = np.empty_like(x)
         step = PIECE // x.itemsize
         if x.size <= step:
-            kernel(x, y)
+            kernel(np.atleast_1d(x), np.atleast_1d(y))  # without axes, NumPy would make numbers
             return y
         order = sorted(range(y.ndim), key=y.strides.__getitem__, reverse=True)
         into = y.transpose(order).reshape(-1)  # of a new array, which has no gaps: a view

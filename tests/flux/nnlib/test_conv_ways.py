@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fluxbridge import gradient
+from fluxbridge.flux.nnlib import gelu
 from fluxbridge.flux.nnlib.conv import CONV, CONV_DATA, CONV_WEIGHT
 from fluxbridge.flux.nnlib.pieces import PIECE, by_pieces
 from fluxbridge.flux.nnlib.windows import conv_dims
@@ -113,3 +115,9 @@ def test_pieces_of_any_layout(turn):
 
     np.testing.assert_array_equal(by_pieces(doubled)(x), 2 * x)
     assert len(sizes) > 1 and max(sizes) <= PIECE
+
+
+def test_gelu_of_an_array_without_axes():
+    for x in (np.array(0.5), np.float32(0.5), 0.5):
+        (dx,) = gradient(gelu, x)
+        assert dx == pytest.approx(0.8673, abs=1e-4)
