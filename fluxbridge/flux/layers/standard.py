@@ -48,9 +48,8 @@ def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None
     along = _mean(product, axes)
     if {type(dy), type(y), type(x), type(scale)} != {np.ndarray} or product.dtype != scale.dtype:
         return scale * (dy - _mean(dy, axes) - y * along)
-    dx = np.multiply(y, along, out=product)  # the same without arrays in between
-    dx += _mean(dy, axes)
-    np.subtract(dy, dx, out=dx)
+    dx = dy - _mean(dy, axes)  # the same steps, with fewer arrays in between
+    dx -= np.multiply(y, along, out=product)
     dx *= scale
     return dx
 
