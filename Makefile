@@ -1,7 +1,7 @@
 # Short names for what a developer does; each line works on a fresh clone.
-.PHONY: tutorial test lint bench release
+.PHONY: tutorial test lint bench docs release
 
-tutorial test lint bench: .venv/bin/fluxbridge
+tutorial test lint bench docs: .venv/bin/fluxbridge
 
 .venv/bin/fluxbridge: pyproject.toml
 	python3 -m venv .venv && .venv/bin/pip install -q -e '.[test,lint]'
@@ -15,6 +15,9 @@ test:
 
 lint:
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format . && .venv/bin/mypy
+
+docs:
+	.venv/bin/pip install -q -e '.[docs]' && .venv/bin/sphinx-build -q -W --keep-going -c docs . build/site -d build/doctrees
 
 bench:
 	.venv/bin/pip install -q '.[bench]' && .venv/bin/python -m benchmarks

@@ -108,8 +108,8 @@ def parser() -> argparse.ArgumentParser:
         description="Every step of the function and of its derivative, as text or in another form.",
         epilog=_epilog(
             _STATUS,
-            "fluxbridge explain 'lambda x: 3*x**2' 5",
             "fluxbridge explain 'lambda w, x: np.tanh(w @ x)' '[1.0, 2.0]' '[0.5, 0.5]' --as latex",
+            "fluxbridge explain 'lambda x: abs(x) + np.maximum(x, 0)' 0.0 --open",
         ),
     )
     explain.add_argument("function", help="a Python expression for the function; np is NumPy")
@@ -121,6 +121,10 @@ def parser() -> argparse.ArgumentParser:
         dest="form",
         default="text",
         choices=["text", "html", "markdown", "latex", "mermaid", "dot", "svg", "json"],
+    )
+    explain.add_argument("--open", action="store_true", help="show the page with all steps in a browser")
+    explain.add_argument(
+        "--save", metavar="FILE", help="write a file: .html for the page, .svg, .png, .gif and others"
     )
     explain.set_defaults(run=_explain)
 

@@ -9,10 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from fluxbridge import AutoNative, api, verifying
 from fluxbridge.julia import available
+
+hypothesis.settings.register_profile("fluxbridge", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("fluxbridge")
 
 
 def pytest_configure(config: pytest.Config) -> None:

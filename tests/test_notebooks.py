@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
+import re
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 #: Tags of cells whose output differs: it depends on whether there is a Julia, or on how fast the machine is.
 ONLY_RUN = {"julia", "times"}
@@ -76,3 +81,30 @@ def test_there_are_notebooks_and_the_course_lists_them():
     course = (NOTEBOOKS[0].parent / "README.md").read_text(encoding="utf-8")
     for path in NOTEBOOKS:
         assert f"({path.name})" in course, f"{path.name} is missing in notebooks/README.md"
+
+
+def test_the_course_is_in_order():
+    """Numbers, links, what to know before, and folded checks: see tools/course.py."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "course.py"), "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"run python tools/course.py for\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[p.stem for p in NOTEBOOKS])
+def test_every_chapter_has_exercises_with_folded_solutions(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    tasks = [c for c in cells if re.match(r"\*\*\d\.\*\* ", "".join(c["source"]))]
+    solutions = [c for c in cells if "solution" in c["metadata"].get("tags", [])]
+    assert 2 <= len(tasks) == len(solutions) <= 5
+    for cell in solutions:
+        assert cell["metadata"]["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+        assert cell["outputs"] and "assert " in "".join(cell["source"])
+
+
+def test_the_site_has_all_chapters_in_their_order():
+    listed = re.findall(
+        r"^\.\./notebooks/(\w+)$", (ROOT / "docs" / "index.md").read_text(encoding="utf-8"), re.M
+    )
+    course = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    assert listed == re.findall(r"^\| \d+ \| \[[^]]*\]\((\w+)\.ipynb\)", course, re.M)

@@ -43,7 +43,7 @@ class Report:
 
     It is true if an engine could judge the gradient and none disagrees. One that compared nothing is false.
 
-    `value` is f's value by each engine, `lines` one :class:`Line` for each leaf and engine, `silent` the
+    `value` is f's value by each engine, `lines` one ``Line`` for each leaf and engine, `silent` the
     engines without an answer, with the reason, `kinks` the entries without a derivative, and `suspects`
     the primitives whose rule disagrees with differences of the primitive itself.
     """

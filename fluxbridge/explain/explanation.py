@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from .run import ExplainedRun
@@ -66,6 +68,49 @@ class Explanation(ExplainedRun):
 
         return program(self)
 
+    def show(self, plots: bool = True) -> Any:
+        """The theatre: in a notebook as the output of the cell, elsewhere in the browser.
+
+        Code, graph and tables beside each other, with a slider and keys that walk through both sweeps.
+        Functions of one or two numbers are plotted, for which they are evaluated all around the point;
+        ``plots=False`` leaves that out. In the browser, the file is returned.
+        """
+        from .theatre.shown import show
+
+        return show(self, plots)
+
+    def play(self, plots: bool = True) -> Any:
+        """The same as a widget: sliders and fields for the arguments, which Python answers.
+
+        Works in Jupyter, VS Code and marimo; needs anywidget (``pip install fluxbridge[widget]``).
+        """
+        from .theatre.widget import play
+
+        return play(self, plots)
+
+    def save(self, path: str | os.PathLike[str], plots: bool = True) -> Path:
+        """Write a file, by the end of its name.
+
+        ``.html`` is the theatre for any browser, ``.svg`` and ``.png`` the graph, ``.gif`` the sweeps step
+        by step; ``.json``, ``.md``, ``.tex``, ``.txt``, ``.dot`` and ``.mmd`` are the views of those names.
+        PNG and GIF need ``pip install fluxbridge[pictures]``. Raises ValueError for another ending.
+        """
+        from .theatre.pictures import save
+
+        return save(self, path, plots)
+
+    def frames(self) -> Iterator[str]:
+        """The graph at each moment of the sweeps, as SVG, for animations."""
+        from .theatre.pictures import frames
+
+        return frames(self)
+
+    def at(self, *xs: Any) -> Explanation:
+        """The same function explained at other arguments, with the same parts open."""
+        other = type(self)(self.f, xs, self.forward, self.along, self.limit, self.depth)
+        other.unfolded = self.unfolded
+        return other
+
     def records(self) -> list[dict[str, Any]]:
         """Every argument and step as a dict, in the order of execution, with real arrays inside."""
         from .views.data import records
@@ -107,12 +152,12 @@ class Explanation(ExplainedRun):
         return self.text(color=terminal_has_color())
 
     def _repr_html_(self) -> str:
-        return self.html()
+        from .theatre.page import element
+
+        return element(self)
 
 
 def terminal_has_color() -> bool:
-    import os
-
     out = sys.stdout
     return (
         bool(getattr(out, "isatty", lambda: False)())
@@ -131,11 +176,12 @@ def explain(
 ) -> Explanation:
     """Run f and its derivative, and show every step: what it computed and what went back through it.
 
-    f and xs are what :func:`fluxbridge.gradient` takes. The result prints as text, is a table in a
-    notebook, and has the methods ``html``, ``markdown``, ``latex``, ``mermaid``, ``dot``, ``svg``,
-    ``records``, ``data``, ``json`` and ``steps``. Steps have the names of the variables that held them. Of
-    more than a dozen, those of a statement share a row; more than `limit` rows are folded by layer, call
-    and loop. ``unfold`` opens them, and `depth` says how many levels are open.
+    f and xs are what :func:`fluxbridge.gradient` takes. The result prints as text, is a theatre in a
+    notebook (``show``, ``play``, ``save``), and has the methods ``html``, ``markdown``, ``latex``,
+    ``mermaid``, ``dot``, ``svg``, ``frames``, ``records``, ``data``, ``json`` and ``steps``. Steps have
+    the names of the variables that held them. Of more than a dozen, those of a statement share a row;
+    more than `limit` rows are folded by layer, call and loop. ``unfold`` opens them, and `depth` says how
+    many levels are open.
 
     With ``forward=True`` dual numbers are shown: value and tangent of every step. `along` is the
     direction, one tangent an argument, where there is more than one number; f may then return

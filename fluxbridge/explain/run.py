@@ -44,8 +44,10 @@ class ExplainedRun:
             )
         self.f, self.xs = f, tuple(xs)
         self.function = getattr(f, "__name__", type(f).__name__)
+        self.f = f
         self.xs = tuple(xs)
         self.forward = forward
+        self.along = along
         self.limit = limit
         self.depth = depth
         self.unfolded: tuple[str, ...] | None = ()  #: names of groups; None for everything

@@ -30,7 +30,7 @@ from ..api import pullback as pullback
 from ..api import withgradient as withgradient
 from ..api import withjacobian as withjacobian
 from ..autodiff.template import Record as Record
-from . import data, devices, functors, losses, nnlib, onehotarrays, optimisers, training
+from . import data, devices, distributed, functors, losses, nnlib, onehotarrays, optimisers, training
 from . import registration as registration
 from .absent import explain as _explain
 from .callbacks import *
@@ -45,6 +45,7 @@ from .data.search import *
 from .data.views import *
 from .declare import *
 from .devices import *
+from .distributed.backends import MPIBackend as MPIBackend
 from .exchange import *
 from .functors.keypath import KeyPath as KeyPath
 from .functors.keypath import getkeypath as getkeypath
@@ -91,6 +92,7 @@ from .state import *
 from .training import *
 
 ADTypes = adtypes
+DistributedUtils = distributed
 Functors = functors
 Losses = losses
 MLDataDevices = devices
@@ -106,6 +108,7 @@ if not TYPE_CHECKING:  # for type checkers a star exports what it imports
     __all__ = _exported(
         globals(),
         "ADTypes",
+        "DistributedUtils",
         "Functors",
         "Losses",
         "MLDataDevices",

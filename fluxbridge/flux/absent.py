@@ -10,7 +10,7 @@ from ..autodiff.callers import is_from_import
 from .oldnames import OLD_NAMES
 
 _GPU = "everything here is computed with NumPy, on the CPU; gpu and gpu_device() leave things where they are"
-_DISTRIBUTED = "training on several machines is left to programs made for it"
+_NCCL = "it sends what is in the memory of GPUs; arrays are in that of the CPU: take MPIBackend"
 _ENGINE = "Julia has this engine, and fluxbridge no bridge to it; see AutoZygote, AutoEnzyme, AutoMooncake"
 _SPARSE = "derivatives are dense here"
 _OBJECTS = "every object is a tree without registration; define __functor__ for another choice of parts"
@@ -30,7 +30,7 @@ REASONS: dict[str, dict[str, str]] = {
             ],
             _GPU,
         ),
-        **dict.fromkeys(["DistributedUtils", "MPIBackend", "NCCLBackend"], _DISTRIBUTED),
+        "NCCLBackend": _NCCL,
         **dict.fromkeys(
             [
                 "AbstractADType",

@@ -241,7 +241,7 @@ def msle(ŷ: Any, y: Any, *, agg: Any = np.mean, eps: float | None = None) -> An
 
 
 def huber_loss(ŷ: Any, y: Any, *, agg: Any = np.mean, delta: float = 1) -> Any:
-    """Huber's loss: with e = |ŷ - y|, e²/2 where e < delta, else delta·(e - delta/2).
+    """Huber's loss: with ``e = |ŷ - y|``, e²/2 where e < delta, else delta·(e - delta/2).
 
     `agg` reduces these losses. Shapes and result as for :func:`mae`. Raises DimensionMismatch if the shapes
     differ, ArgumentError for what holds no numbers.

@@ -63,7 +63,7 @@ class OneHotArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(nlabels, *shape of the indices)."""
+        """``(nlabels, *indices.shape)``."""
         return (self.nlabels, *self.indices.shape)
 
     @property

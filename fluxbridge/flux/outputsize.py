@@ -140,7 +140,7 @@ def _dtype(model: Any) -> Any:
 def autosize(size: Any, model: Any) -> Any:
     """`model` with its sizes ``_`` filled in, for an input of this size.
 
-    ``_`` is :data:`fluxbridge.flux._`, and may be computed with (``_ // 4``). It stands for the number of
+    ``_`` is ``fluxbridge.flux._``, and may be computed with (``_ // 4``). It stands for the number of
     channels (the last axis but one), and of features (the first axis) in Dense, Embedding and LayerNorm.
     Layers of your own are run as copies. Raises ArgumentError for a size that is not a tuple of integers from
     0, or a layer that the input does not reach, and what the layers raise where sizes do not fit.

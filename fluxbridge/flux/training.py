@@ -29,7 +29,8 @@ from .onehotarrays import OneHotArray
 from .optimisers import AbstractRule, setup, trainables, update_
 from .optimisers.step import check_state
 from .optimisers.text import julia
-from .optimisers.tree import leaves, match
+from .optimisers.tree import forgo, leaves, match
+from .threads import one_thread
 
 __all__ = ["train_", "trainstep_", "trainstep_withgradient_"]
 
@@ -100,7 +101,8 @@ def _checked_step(
         check_state(state, "trainstep_")
         if not _compiles(engine):  # a compiled step checks by itself
             match(state, model, None)  # before anything is run
-    return _step(loss, engine, model, batch, state, returns)
+    with one_thread(model):
+        return _step(loss, engine, model, batch, state, returns)
 
 
 def _compiles(engine: tuple[Any, ...]) -> bool:
@@ -129,6 +131,7 @@ def _step(
             return compiled_step(loss, f, model, state, returns, lambda: _taken(f, (), model, state))
         return _taken(f, engine, model, state)
     except _NotFinite as found:
+        _forgo(state, model)
         return found.value, None
     except TypeError as error:
         raise _misunderstood(loss, model, inputs, error) from error
@@ -137,9 +140,15 @@ def _step(
 def _taken(f: Loss, engine: tuple[Any, ...], model: Any, state: Any) -> tuple[Any, Any]:
     value, (grad,) = withgradient(f, *engine, model)
     if not _is_finite(value):
+        _forgo(state, model)
         return value, None
     update_(state, model, grad)
     return value, grad
+
+
+def _forgo(state: Any, model: Any) -> None:
+    if not isinstance(state, AbstractRule):
+        forgo(state, model)
 
 
 def _misunderstood(loss: Loss, model: Any, inputs: tuple[Any, ...], error: TypeError) -> TypeError:
@@ -189,7 +198,9 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compil
     tqdm if it is installed (``pip install "fluxbridge[progress]"``), else after two seconds a line of text;
     ``progress=False`` turns it off. A rule may stand for `opt_state`; its state is then lost at the end. The
     old style ``train_(loss, params(model), data, rule, cb=callback)`` works too, where the loss does not take
-    the model. With ``compile=True`` the steps are compiled, as those of :func:`trainstep_`.
+    the model. With ``compile=True`` the steps are compiled, as those of :func:`trainstep_`. With
+    threadpoolctl (``pip install "fluxbridge[threads]"``) OpenBLAS computes in one thread meanwhile, if no
+    array of the model has more than a million numbers and the user has not set the number of threads.
 
     Raises DomainError if a loss is infinite or NaN, before it changes the model; StructureError, before
     anything is run, if the state belongs to another model; ArgumentError if the data are no iterable, or one
@@ -219,11 +230,11 @@ def train_(loss: Loss, *args: Any, cb: Any = None, progress: bool = True, compil
         state = _state_of(state, model)
     check_state(state, "train_")
     match(state, model, None)  # before anything is run
-    for number, batch, bar in _items(data, progress):
-        value, _ = _step(loss, engine, model, batch, state)
-        _refuse_infinite(_number(value), number)
-        bar(_number(value))
-    return None
+    with one_thread(model):
+        for number, batch, bar in _items(data, progress):
+            value, _ = _step(loss, engine, model, batch, state)
+            _refuse_infinite(_number(value), number)
+            bar(_number(value))
 
 
 def _state_of(rule: AbstractRule, model: Any) -> Any:

@@ -65,6 +65,8 @@ class Known:
             kept = self.places[id(program)] = program, places(program, leaves, state, model)
         if kept[1] is None:
             return None
+        if any(leaf.rule.exchange is not None for leaf in leaves):
+            return None  # gradients of other processes are added first
         made = []
         for number, place, path in kept[1]:
             leaf, gradient, x = leaves[number], found.gradients[place], found.parameters[place]

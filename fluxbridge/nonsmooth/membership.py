@@ -47,7 +47,7 @@ def is_subgradient(
     Where the vertices are too many to list, or infinitely many (a norm at zero), the nearest point of the
     hull is approached by gradients in chosen directions, which can prove that g is inside. False is said if
     the list of gradients is complete, or if f grows less in some direction than g says while it grows as all
-    known gradients say (as convex functions do). Else the answer is :class:`NotKnown`, with the reason.
+    known gradients say (as convex functions do). Else the answer is ``NotKnown``, with the reason.
 
     >>> is_subgradient(np.array([0.6, 0.9]), lambda x: -np.linalg.norm(x), np.zeros(2))
     not known: the limits are infinitely many (the tip of a cone); these are samples of them

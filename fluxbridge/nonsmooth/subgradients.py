@@ -145,7 +145,7 @@ def subgradients(
     `tol` says when two values count as equal: if an error of that relative size in each of the numbers they
     are made of could have moved them apart. The list is called exact only if all that count as equal are
     equal, as they must be with ``tol=0``. Raises
-    :class:`~.search.TooManyKinksError` when there are more than `max_vertices` gradients.
+    ``TooManyKinksError`` when there are more than `max_vertices` gradients.
 
     >>> import numpy as np
     >>> subgradients(abs, 0.0)

@@ -20,6 +20,7 @@ FILES = {
     "": "progress random",
     "flux.": """absent callbacks declare devices exchange lazy mode names outputsize precision rng saving show
         state training""",
+    "flux.distributed.": "backends checkpoint collectives container optimiser synchronise",
     "flux.data.": "batches datasets folds like loader observations resample search views",
     "flux.exchange.": "functions layers",
     "flux.functors.": "keypath maps trained trees walks",

@@ -81,9 +81,13 @@ def asserted(source: str) -> set[str]:
 def test_the_numbers_are_asserted(name):
     cells = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
     found: set[str] = set()
+    before = ""
     for cell in cells:
         if cell["cell_type"] == "code":
-            found |= asserted("".join(cell["source"]))
+            source = "".join(cell["source"])
+            is_check = "check" in cell["metadata"].get("tags", [])  # of what stands in the cell before
+            found |= asserted(f"{before}\n{source}" if is_check else source)
+            before = source
     missing = [number for number in ANCHORS[name].split() if number.removeprefix("-") not in found]
     assert not missing
 

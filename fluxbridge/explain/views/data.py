@@ -69,10 +69,12 @@ def _forward(explanation: ExplainedRun, line: ExplainedStep) -> list[str]:
 
 def data(e: ExplainedRun, size: int = SIZE) -> dict[str, Any]:
     """Everything as lists, dicts, strings and numbers; arrays of up to `size` elements are written out."""
-    return _Writer(e, size).document()
+    return Writer(e, size).document()
 
 
-class _Writer:
+class Writer:
+    """One explanation while it is written; `numbers` are those of the groups, by their ids."""
+
     def __init__(self, e: ExplainedRun, size: int):
         self.e = e
         self.size = size
@@ -80,6 +82,7 @@ class _Writer:
         self.places: dict[tuple[Any, ...], int] = {}
         self.constants = {key: k for k, key in enumerate(e.names.constants)}
         self.groups: list[dict[str, Any]] = []
+        self.numbers: dict[int, int] = {}
         self.home: dict[Step, int] = {}
         self.turn: dict[Step, list[int]] = {}
         self.contributions = [part for line in e.reverse_order for part in line.parts]
@@ -119,6 +122,20 @@ class _Writer:
             "items": root,
         }
 
+    # -- formulas --------------------------------------------------------------------------------------
+
+    def text_of(self, what: ExplainedStep | Part | Group) -> str:
+        if isinstance(what, Group):
+            formula = formula_of(what)
+            return formula.text() if formula else ""
+        return what.operation_text if isinstance(what, ExplainedStep) else what.text()
+
+    def local_of(self, part: Part) -> str:
+        return part.local_text
+
+    def gift_text(self, group: Group, gift: Any) -> str:
+        return slope_text(group, gift, self.e.results(group))
+
     # -- values ----------------------------------------------------------------------------------------
 
     def _value(self, x: Any) -> Any:
@@ -147,7 +164,7 @@ class _Writer:
         }
         if not line.is_argument:
             found["operation"] = line.primitive_name
-            found["text"] = line.operation_text
+            found["text"] = self.text_of(line)
             found["inputs"] = [self._input(x) for x in step.inputs]
         if self.e.forward:
             found["tangent"] = None if line.tangent is None else self._value(line.tangent)
@@ -174,8 +191,8 @@ class _Writer:
             "from": part.line.step.position,
             "to": part.step.position,
             "input": part.index,
-            "text": part.text(),
-            "local": part.local_text,
+            "text": self.text_of(part),
+            "local": self.local_of(part),
             "slope": _number(part),
             "value": self._value(part.contribution),
         }
@@ -198,15 +215,15 @@ class _Writer:
         return found
 
     def _group(self, group: Group, parent: int | None, turns: list[int], k: int) -> int:
-        number = len(self.groups)
+        number = self.numbers[id(group)] = len(self.groups)
         found: dict[str, Any] = {"kind": group.kind, "label": group.label, "parent": parent}
         self.groups.append(found)
         code = next(group.lines()).calls[group.level].code
-        formula = formula_of(group) if group.kind == "line" else None
+        text = self.text_of(group) if group.kind == "line" else ""
         more = {
             "owner": group.owner,
             "place": self._lines(code.co_filename, *statement(code, group.line)),
-            "text": formula.text() if formula else None,
+            "text": text,
             "iteration": k + 1 if group.kind == "iteration" else None,
             "iterations": group.iterations or None,
             "results": [line.step.position for line in self.e.results(group)],
@@ -220,7 +237,7 @@ class _Writer:
         found = {
             "to": gift.step.position,
             "value": self._value(gift.contribution),
-            "text": slope_text(group, gift, self.e.results(group)),
+            "text": self.gift_text(group, gift),
             "slope": slope(group, gift) if group.kind == "line" else None,
             "sum": [self.number[id(part)] for part in gift.parts],
         }

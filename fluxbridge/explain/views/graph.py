@@ -42,8 +42,7 @@ class Graph(NamedTuple):
 
 def graph(e: ExplainedRun) -> Graph:
     """Nodes in the order of execution, and edges."""
-    boxes: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
-    boxes += [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(rows(e))]
+    boxes = _boxes(e)
     home: dict[Step, str] = {}
     for key, item in boxes:
         for line in item.lines() if isinstance(item, Group) else [item]:
@@ -65,6 +64,24 @@ def graph(e: ExplainedRun) -> Graph:
         slopes = _slopes(e, statements[b], along) if b in statements else ""
         found.append(Edge(a, b, slopes or _together(along)))
     return Graph(nodes, found)
+
+
+def _boxes(e: ExplainedRun) -> list[tuple[str, Any]]:
+    """What has a node, with its key."""
+    found: list[tuple[str, Any]] = [(line.name, line) for line in e.arguments]
+    return found + [(f"g{k}" if isinstance(i, Group) else i.name, i) for k, i in enumerate(rows(e))]
+
+
+def keys_of(e: ExplainedRun) -> tuple[list[str], list[str], list[str]]:
+    """The keys of the arguments, of the steps forward, and of those that cotangents come back through."""
+    boxes = _boxes(e)
+    count = len(e.arguments)
+    backs = [
+        key
+        for key, item in reversed(boxes[count:])
+        if any(x.cotangent is not None for x in (item.lines() if isinstance(item, Group) else [item]))
+    ]
+    return [key for key, _ in boxes[:count]], [key for key, _ in boxes[count:]], [] if e.forward else backs
 
 
 def _slopes(e: ExplainedRun, statement: Group, backs: list[Part]) -> str:

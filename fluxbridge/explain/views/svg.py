@@ -8,6 +8,7 @@ Tagawa and Toda 1981); arrows over several layers bend around what stands betwee
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 from ..run import ExplainedRun
 from .graph import Graph, graph
@@ -18,14 +19,25 @@ BEND = 8  #: width of an arrow that passes through a layer
 
 CSS = """
 .n{fill:#f6f8fa;stroke:#8c959f}.a{fill:#ddf4ff;stroke:#0969da}.g{fill:#fff8c5;stroke:#9a6700}
-text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}.v{fill:#116329}.b{fill:#0550ae}
-.e{fill:none;stroke:#8c959f;stroke-width:1.2}.h{fill:#8c959f}.l{font-size:11px;fill:#0550ae}
+text{font-size:12px;font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1f2328}
+.v{fill:#116329}.b{fill:#0550ae}
+.w{stroke:#cf222e;stroke-width:3}.e{fill:none;stroke:#8c959f;stroke-width:1.2}.h{fill:#8c959f}
+.l{font-size:11px;fill:#0550ae}
 @media(prefers-color-scheme:dark){.n{fill:#1a2029;stroke:#656c76}.a{fill:#0c2d4d;stroke:#4493f8}
 .g{fill:#3b2e04;stroke:#d29922}text{fill:#e6edf3}.v{fill:#7ee787}.b,.l{fill:#79c0ff}}
 """
 
 
-def svg(e: ExplainedRun) -> str:
+class Moment(NamedTuple):
+    """The nodes that have a value and a cotangent at a moment of the sweeps, and the current one."""
+
+    graph: Graph
+    values: frozenset[str]
+    backs: frozenset[str]
+    now: str
+
+
+def svg(e: ExplainedRun, moment: Moment | None = None) -> str:
     """The picture; hovering over an arrow says what comes back along it."""
     try:
         import drawsvg
@@ -34,7 +46,7 @@ def svg(e: ExplainedRun) -> str:
             "pictures need drawsvg: pip install 'fluxbridge[explain]'. Without it there are "
             "explain(...).mermaid() and explain(...).dot()."
         ) from None
-    g = graph(e)
+    g = moment.graph if moment else graph(e)
     place = Layout(g)
     picture = drawsvg.Drawing(place.width, place.height, id_prefix="fb", style="max-width:100%;height:auto")
     picture.append_css(CSS)
@@ -44,7 +56,7 @@ def svg(e: ExplainedRun) -> str:
         path.M(*points[0])
         for (x0, y0), (x1, y1) in pairwise(points):
             path.C(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, x1, y1)
-        if edge.back:
+        if edge.back and moment is None:
             path.append_title(f"back: {edge.back}")
         picture.append(path)
         x, y = points[-1]
@@ -52,10 +64,16 @@ def svg(e: ExplainedRun) -> str:
     for node in g.nodes:
         x, y, w, h = place.box(node.key)
         kind = {"argument": "a", "step": "n", "group": "g"}[node.kind]
+        if moment and node.key == moment.now:
+            kind += " w"
         box = drawsvg.Rectangle(x - w / 2, y, w, h, rx=h / 2 if kind == "a" else 4, class_=kind)
-        box.append_title("\n".join(t for t in (node.title, node.value, node.back) if t))
+        if moment is None:
+            box.append_title("\n".join(t for t in (node.title, node.value, node.back) if t))
         picture.append(box)
         for k, (text, style) in enumerate(place.texts[node.key]):
+            known = {"v": moment.values, "b": moment.backs}.get(style) if moment else None
+            if known is not None and node.key not in known:
+                continue
             picture.append(drawsvg.Text(text, 12, x, y + LINE * (k + 1), text_anchor="middle", class_=style))
     return picture.as_svg(header="")
 

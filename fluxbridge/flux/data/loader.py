@@ -22,15 +22,15 @@ __all__ = ["DataLoader", "eachobs"]
 class DataLoader:
     """Iterates over batches of `data` (an array, a tuple or dict of them, a sequence …).
 
-    batchsize: how many observations a batch has; 0 or less gives single observations
-    shuffle: a new random order each time the iteration begins, drawn from `rng`
-    partial: with False the last batch is left out if it is too small
-    collate: how observations become a batch: None takes them out of the data together, True
-        calls :func:`batch` on the list of them, False leaves the list, a function is called with it
-    parallel: True (or a number) loads the next batches in that many threads meanwhile
-    rng: the generator for `shuffle`
-    buffer: accepted and ignored: batches are always new arrays
-    num_workers: must be 0, as there are no worker processes
+    * batchsize: how many observations a batch has; 0 or less gives single observations
+    * shuffle: a new random order each time the iteration begins, drawn from `rng`
+    * partial: with False the last batch is left out if it is too small
+    * collate: how observations become a batch: None takes them out of the data together, True
+      calls :func:`batch` on the list of them, False leaves the list, a function is called with it
+    * parallel: True (or a number) loads the next batches in that many threads meanwhile
+    * rng: the generator for `shuffle`
+    * buffer: accepted and ignored: batches are always new arrays
+    * num_workers: must be 0, as there are no worker processes
 
     Warns if there are fewer observations than `batchsize`, and makes one batch of them. Raises
     DimensionMismatch if parts have different numbers of observations; ArgumentError if there are none, the

@@ -64,7 +64,7 @@ def fmap(
 
     Other trees of the same structure may go along: ``f(leaf, leaf of the second, …)``. What is shared in `x`
     is mapped once and stays shared in the result, unless `cache` is False; `prune` is what stands for it
-    after the first time. `walk` is another way to traverse `x` (see :mod:`.walks`).
+    after the first time. `walk` is another way to traverse `x` (see ``fluxbridge.flux.functors.walks``).
 
     Raises KeyError, IndexError or TypeError if another tree lacks a part of `x`, and what `f` raises.
 

@@ -136,7 +136,7 @@ class Scale:
     """Elementwise affine layer, σ(scale · x + bias).
 
     ``Scale(*size, σ=identity, *, bias=True, init=ones32)``, or ``Scale(scale, bias=True, σ=identity)``. Takes
-    x of shape (*size, batch…), where axes of length 1 broadcast, and returns that shape. Fields: `scale` and
+    x of shape (size…, batch…), where axes of length 1 broadcast, and returns that shape. Fields: `scale` and
     `bias` of shape `size` (bias may be False), and `σ`.
 
     Raises DimensionMismatch if the leading axes of x do not go with the size, ArgumentError without a size or

@@ -23,7 +23,7 @@ _REDUCTIONS = {sum: np.sum, max: np.max, min: np.min}  #: Python's built-in func
 
 
 def _look_up(weight: Any, index: np.ndarray) -> Any:
-    """The columns of `weight` at `index`, of shape (out, *index.shape)."""
+    """The columns of `weight` at `index`, of shape ``(out, *index.shape)``."""
     count = weight.shape[1]
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index.min() if index.min() < 0 else index.max()
@@ -46,7 +46,7 @@ def _is_one_hot(x: Any) -> bool:
 
 
 def embed(layer: Any, x: Any) -> Any:
-    """The columns of the weight at positions x, of shape (out, *x.shape), or for one-hot columns x."""
+    """The columns of the weight at positions x, of shape ``(out, *x.shape)``, or for one-hot columns x."""
     level = follower(x) if isinstance(x, TracedArray) and x.dtype.kind in "iu" else None
     if level is not None:
         return level.call(_look_up, (layer.weight, x), {})
@@ -68,10 +68,10 @@ def embed(layer: Any, x: Any) -> Any:
 class Embedding:
     """A vector for each of `in` words: ``Embedding((in, out), *, init=randn32)``, or ``Embedding(weight)``.
 
-    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, *shape of the
-    positions) in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside of 0 … in -
-    1, ArgumentError for positions that are no integers, DimensionMismatch for one-hot columns of another
-    length.
+    Takes a position (from 0), an array of them, or one-hot columns, and returns an array (out, …) with the
+    axes of the positions, in the dtype of the field `weight`, a matrix (out, in). Raises IndexError outside
+    of 0 … in - 1, ArgumentError for positions that are no integers, DimensionMismatch for one-hot columns of
+    another length.
 
     >>> m = Embedding(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
     >>> m(2), m([0, 2]).tolist()

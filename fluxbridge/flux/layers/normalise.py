@@ -292,7 +292,7 @@ class LayerNorm:
     """Each observation normalised over its leading axes, then scaled and shifted (Ba et al. 2016).
 
     ``LayerNorm(*size, λ=identity, *, affine=True, eps=1e-5)`` is λ(scale·(x - mean)/√(variance + eps²) +
-    bias). Takes x (*size, batch…) and returns the same shape. Fields: `λ`, `diag` (a :class:`Scale` of
+    bias). Takes x (size…, batch…) and returns the same shape. Fields: `λ`, `diag` (a :class:`Scale` of
     `size`, or the activation), `ε`, `size`, `affine`. Raises DimensionMismatch if the leading axes of x have
     another size, ArgumentError without sizes or for what holds no numbers.
 

@@ -116,7 +116,7 @@ class _AdaptivePool:
 class AdaptiveMaxPool(_AdaptivePool):
     """The largest element of each window, for windows such that the output has the spatial sizes `out`.
 
-    Takes x (spatial…, channels, batch) and returns (*out, channels, batch); the stride is size // out, the
+    Takes x (spatial…, channels, batch) and returns (out…, channels, batch); the stride is size // out, the
     window size - (out - 1)·stride along each axis. Field: `out`. Raises DimensionMismatch if x has other axes
     or is smaller than `out`, ArgumentError unless `out` is a tuple of integers.
 

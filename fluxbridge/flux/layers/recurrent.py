@@ -253,7 +253,7 @@ class LSTMCell(_Cell):
         return state
 
     def sequence(self, x: Any, state: Any) -> tuple[Any, Any]:
-        """All steps of x (features, length, …): the same as :func:`scan`, as one primitive and faster."""
+        """All steps of x (features, length, …): the same as ``scan``, as one primitive and faster."""
         x = numbers(self, x)
         size_check(self, x, 0, self.Wi.shape[1])
         inside, steps, *batch = x.shape

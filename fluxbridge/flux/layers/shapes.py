@@ -209,7 +209,7 @@ def cat(*xs: Any, axis: int) -> Any:
 
 
 def abs2(x: Any) -> Any:
-    """|x|² elementwise, in the shape of x; real also for complex x, and integers stay integers.
+    """``|x|²`` elementwise, in the shape of x; real also for complex x, and integers stay integers.
 
     Raises ArgumentError for what holds no numbers.
 

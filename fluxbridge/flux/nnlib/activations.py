@@ -558,7 +558,7 @@ def softplus(x: Any) -> Any:
 
 
 def softsign(x: Any) -> Any:
-    """x / (1 + |x|).
+    """``x / (1 + |x|)``.
 
     Elementwise, in the shape of x, which may be complex. Raises ArgumentError for what is no number.
 

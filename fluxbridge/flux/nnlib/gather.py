@@ -143,7 +143,7 @@ SCATTER_MIN: Any = primitive(
 
 
 def gather(x: Any, *idx: Any) -> Any:
-    """The slices ``x[..., i]`` of an array x for every i in `idx`; the result has the shape (…, *idx.shape).
+    """The slices ``x[..., i]`` of x for every i in `idx`; the result has the shape ``(…, *idx.shape)``.
 
     `idx` is an array of integers that count from 0; for several axes a list of tuples, or one array for each
     axis. The dtype is that of x. Raises IndexError for an index out of bounds, TypeError for one that is no
@@ -182,12 +182,12 @@ _OPERATIONS: list[tuple[tuple[Any, ...], Any, Any]] = [
 def scatter(op: Any, src: Any, idx: Any, init: Any = None, dstsize: int | Sequence[int] | None = None) -> Any:
     """An array whose slice ``[..., i]`` combines by `op` the slices ``src[..., k]`` with ``idx[k] == i``.
 
-    `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). src has the shape (…,
-    *idx.shape); `dstsize` is the shape of the result, by default up to the largest index. Places without a
-    slice hold `init`, by default the neutral element (0 for +, 1 for *, -Inf for max); `init` is combined
-    with the others. Raises ValueError for another operation, IndexError for an index out of bounds, TypeError
-    for one that is no integer, DimensionMismatch if src, dstsize or init do not fit, ArgumentError for what
-    holds no numbers.
+    `op` is one of operator.add, sub, mul, truediv, max, min, np.mean (or "+", "-", …). src has the shape
+    ``(…, *idx.shape)``; `dstsize` is the shape of the result, by default up to the largest index. Places
+    without a slice hold `init`, by default the neutral element (0 for ``+``, 1 for ``*``, -Inf for max);
+    `init` is combined with the others. Raises ValueError for another operation, IndexError for an index out
+    of bounds, TypeError for one that is no integer, DimensionMismatch if src, dstsize or init do not fit,
+    ArgumentError for what holds no numbers.
 
     >>> scatter("+", np.array([1.0, 2.0, 3.0]), np.array([0, 2, 0]))
     array([4., 0., 2.])

@@ -92,6 +92,8 @@ class AbstractRule:
     #: Does it compare numbers? Then it is for real parameters only.
     compares = False
     refuses_negative_eta = True
+    #: Called with the entries of a step before it is taken, to exchange their gradients with other processes.
+    exchange: Any = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -110,6 +112,11 @@ class AbstractRule:
     def apply_(self, state: Any, x: np.ndarray, dx: Any) -> Step:
         """The same step; rules that write into their state define this one."""
         return self.apply(state, x, dx)
+
+    @property
+    def local(self) -> AbstractRule:
+        """The rule that takes the step after the exchange of gradients."""
+        return self
 
     def __getattr__(self, name: str) -> Any:
         if name in SPELLINGS:

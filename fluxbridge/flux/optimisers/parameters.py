@@ -94,7 +94,7 @@ def trainables(x: Any, *, path: bool = False) -> list[Any]:
 
 
 def destructure(model: Any) -> tuple[Any, Restructure]:
-    """All trained arrays in one flat vector, and a :class:`Restructure` that makes a model of such a vector.
+    """All trained arrays in one flat vector, and a ``Restructure`` that makes a model of such a vector.
 
     Arrays are laid out by columns, as in Julia; tied ones occur once. The vector has the promoted dtype of
     the arrays, float32 without any; the function restores the dtypes. Both ways are differentiable.

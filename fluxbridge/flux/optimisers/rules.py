@@ -249,8 +249,8 @@ class AdaGrad(AbstractRule):
 class AdaDelta(AbstractRule):
     """AdaDelta (Zeiler 2012): the step is ``dx·sqrt(Δ + epsilon) / sqrt(v + epsilon)``. State: (v, Δ).
 
-    v is the average of |dx|², Δ that of the squares of the steps so far. Raises ArgumentError if a field is
-    no real number.
+    v is the average of ``|dx|²``, Δ that of the squares of the steps so far. Raises ArgumentError if a field
+    is no real number.
 
     >>> AdaDelta(0.75, 0).apply((np.array([0.0]), np.array([1.0])), np.zeros(1), np.array([2.0]))
     ((array([1.]), array([1.75])), array([2.]))

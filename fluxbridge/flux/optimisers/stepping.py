@@ -31,7 +31,7 @@ def take_steps(entries: list[Entry]) -> None:
     All steps that can fail are computed before anything is written, so after an error nothing has changed.
     """
     careful = not {"raise", "call"}.isdisjoint(np.geterr().values())  # then any operation may fail
-    kept = [(e.leaf, copy.deepcopy(e.leaf.state)) for e in entries if e.leaf.rule.writes_state]
+    kept = [(e.leaf, copy.deepcopy(e.leaf.state)) for e in entries if e.rule.writes_state]
     with Uninterrupted():
         try:
             made = [None if in_blocks(e, careful) else computed(e, careful) for e in entries]
@@ -50,12 +50,12 @@ def take_steps(entries: list[Entry]) -> None:
 def in_blocks(entry: Entry, careful: bool) -> bool:
     """May this step be taken block by block, each written before the next is computed?"""
     size = entry.array.nbytes
-    return size >= LARGE and entry.leaf.rule.elementwise and not careful and (size <= BLOCK or is_flat(entry))
+    return size >= LARGE and entry.rule.elementwise and not careful and (size <= BLOCK or is_flat(entry))
 
 
 def computed(entry: Entry, careful: bool) -> tuple[Any, Any]:
     """(next state, step), the step being one that :func:`write` takes."""
-    rule, x = entry.leaf.rule, entry.array
+    rule, x = entry.rule, entry.array
     state, step = rule.apply_(entry.leaf.state, x, entry.gradient)
     if step is not None and type(step) is not NewValue:
         if type(step) is not np.ndarray or step.dtype is not x.dtype or step.shape != x.shape:
@@ -111,7 +111,7 @@ def step_in_blocks(entry: Entry) -> None:
     """A step of an elementwise rule. The arrays of its state, in the shape of `x`, are written into."""
     leaf, x, dx, state = entry.leaf, entry.array, entry.gradient, entry.leaf.state
     if x.nbytes <= BLOCK:
-        leaf.state = step_of_block(leaf.rule, state, x, dx)
+        leaf.state = step_of_block(entry.rule, state, x, dx)
         return
     order: Any = "F" if x.flags.fnc else "C"
     values, dx = x.reshape(-1, order=order), dx.reshape(-1, order=order)
@@ -120,7 +120,7 @@ def step_in_blocks(entry: Entry) -> None:
     for start in range(0, x.size, length):
         place = slice(start, start + length)
         part = with_arrays(lambda array: array[place], state)  # noqa: B023 (called at once)
-        new = step_of_block(leaf.rule, part, values[place], dx[place])
+        new = step_of_block(entry.rule, part, values[place], dx[place])
     leaf.state = with_arrays(lambda array, _: array, leaf.state, new)
 
 

@@ -131,6 +131,11 @@ class Entry:
         self.gradients: list[np.ndarray] | None = None
 
     @property
+    def rule(self) -> AbstractRule:
+        """The rule that takes the step."""
+        return self.leaf.rule.local
+
+    @property
     def gradient(self) -> np.ndarray:
         """The first derivative, of an entry that has one."""
         assert self.gradients is not None
@@ -163,7 +168,7 @@ class Entry:
                 f"the gradient at {where(path)} has dtype {g.dtype}, which is not for a parameter "
                 f"of {x.dtype}"
             )
-        return g if isinstance(self.leaf.rule, MixedPrecision) else g.astype(x.dtype)
+        return g if isinstance(self.rule, MixedPrecision) else g.astype(x.dtype)
 
 
 def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
@@ -173,7 +178,23 @@ def gather(tree: Any, model: Any, *grads: Any) -> list[Entry]:
         warnings.warn(
             "all parameters are frozen, so nothing is updated; thaw_(tree) undoes that", stacklevel=3
         )
-    return [e for e in found if e.gradients is not None and not e.leaf.frozen]
+    active = [e for e in found if not e.leaf.frozen]
+    return [e for e in active if e.gradients is not None] if exchanged(active) else []
+
+
+def exchanged(entries: list[Entry], forgo: bool = False) -> bool:
+    """Exchange gradients with other processes, where a rule does so. False if one forgoes the step."""
+    groups: dict[int, tuple[Any, list[Entry]]] = {}
+    for entry in entries:
+        exchange = entry.leaf.rule.exchange
+        if exchange is not None:
+            groups.setdefault(id(exchange), (exchange, []))[1].append(entry)
+    return all(exchange(group, forgo) for exchange, group in groups.values())
+
+
+def forgo(tree: Any, model: Any) -> None:
+    """Take no step, and have the other processes take none."""
+    exchanged([e for e in match(tree, model, None) if not e.leaf.frozen], forgo=True)
 
 
 def match(tree: Any, model: Any, *grads: Any) -> list[Entry]:

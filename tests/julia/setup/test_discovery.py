@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import sys
 import time
@@ -43,13 +42,9 @@ def test_import_loads_nothing_heavy(world: World) -> None:
 
 
 def test_import_is_quick(world: World) -> None:
-    def seconds() -> float:
-        done = world.python("-X", "importtime", "-c", "import fluxbridge")
-        found = re.findall(r"\|\s+(\d+) \|\s+(numpy|fluxbridge)$", done.stderr, re.MULTILINE)
-        times = {name: int(microseconds) for microseconds, name in found}
-        return (times["fluxbridge"] - times["numpy"]) / 1e6
-
-    assert any(seconds() < 0.3 for _ in range(3))  # beyond NumPy; a busy machine has more than one try
+    """Below 0.3 s of the processor's time beyond NumPy; a busy machine has more than one try."""
+    code = "import numpy, time; began = time.process_time(); import fluxbridge\n"
+    assert any(world.run(code + "answer = time.process_time() - began") < 0.3 for _ in range(3))
 
 
 def test_the_modules_of_this_folder_do_not_import_juliacall(world: World) -> None:

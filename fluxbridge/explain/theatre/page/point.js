@@ -1,0 +1,41 @@
+// The data of the page at another point, by the recorded program; or a note that says why there is none.
+
+function atPoint(data, point) {
+  const { program } = data;
+  const found = compute(program, OPERATIONS, QUESTIONS, { ...program.given, ...point });
+  if (found.changed) {
+    const line = found.changed.line ? ` (line ${found.changed.line})` : "";
+    return { note: `This point takes another way${line}: “${found.changed.text}” has another answer. The page needs a kernel for it, and still shows the point before.` };
+  }
+  const back = found.values ? pullBack(program, OPERATIONS, found.values) : {};
+  if (found.odd || back.odd) return { note: `${(found.odd || back.odd).name || (found.odd || back.odd).operation}, or its derivative, is no finite number at this point. The page still shows the point before.` };
+  const { values } = found;
+  const { cotangents, gifts } = back;
+  const contributions = data.contributions.map((c) => {
+    const value = gifts.get(`${c.from}:${c.input}`);
+    return { ...c, value, slope: c.slope === undefined ? undefined : slopeOf(value, cotangents.get(c.from), c.slope) };
+  });
+  const steps = data.steps.map((step) => ({
+    ...step, value: values.get(step.id), cotangent: step.cotangent === undefined ? undefined : cotangents.get(step.id), kink: kinkAt(step, program, values),
+  }));
+  const groups = data.groups.map((group) => !group.gives ? group : { ...group, gives: group.gives.map((gift) => {
+    const value = gift.sum.map((k) => contributions[k].value).reduce(added);
+    const bar = cotangents.get((group.results || []).at(-1));
+    return { ...gift, value, slope: gift.slope === undefined ? undefined : slopeOf(value, bar, undefined) };
+  }) });
+  return { data: { ...data, steps, contributions, groups, value: values.get(program.out), note: "" } };
+}
+
+function slopeOf(value, cotangent, before) {
+  return typeof value === "number" && typeof cotangent === "number" && cotangent ? value / cotangent : before;
+}
+
+function kinkAt(step, program, values) {
+  const made = (program.by ||= new Map(program.steps.map((s) => [s.id, s]))).get(step.id);
+  const tie = made && KINKS[made.operation];
+  if (!tie) return undefined;
+  const xs = made.inputs.map((input) => (typeof input === "number" ? values.get(input) : input.value));
+  const maps = xs.map((x) => broadcast(shapeOf(x), made.shape || []));
+  const on = maps[0].some((_, k) => tie(...xs.map((x, i) => flatOf(x)[maps[i][k]])));
+  return on ? step.kink || "kink" : undefined;
+}

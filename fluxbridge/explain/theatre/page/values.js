@@ -1,0 +1,71 @@
+// Values as people write them: numbers to six digits, arrays by their first elements, as in Python.
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+function numberText(x, digits = 6) {
+  if (typeof x !== "number") return String(x);
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  if (x === 0) return "0";
+  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const power = Number(exponent);
+  const plain = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  if (power >= -4 && power < digits) return plain(x.toFixed(digits - 1 - power));
+  return `${plain(mantissa)}·10${[...String(power)].map((c) => RAISED[c]).join("")}`;
+}
+
+const FEW = 6;
+
+function arrayText(shape, flat, room = FEW) {
+  if (!shape.length) return numberText(flat[0], 4);
+  const some = shape.length === 1 || flat.length <= room ? room : Math.max(room >> 1, 2);
+  const rows = shape.length === 1 || flat.length <= room ? shape[0] : Math.min(1, shape[0]);
+  const each = flat.length / (shape[0] || 1);
+  const texts = [];
+  for (let k = 0; k < Math.min(some, rows); k++)
+    texts.push(arrayText(shape.slice(1), flat.slice(k * each, (k + 1) * each), some));
+  return `[${texts.join(", ")}${texts.length < shape[0] ? ", …" : ""}]`;
+}
+
+// A value is a number, {text, shape, data} as explain(...).data() has it, or {shape, flat} as computed here.
+function valueText(value) {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "number") return numberText(value);
+  return value.flat ? arrayText(value.shape, Array.from(value.flat)) : value.text;
+}
+
+const shapeText = (value) => (value && value.shape ? value.shape.join("×") : "");
+
+// Is a term below the last digit that is shown of the sum?
+function isNegligible(part, whole) {
+  if (typeof part !== "number" || typeof whole !== "number" || !part || !whole) return false;
+  return Math.abs(part) < 10 ** (Math.floor(Math.log10(Math.abs(whole))) - 5) / 2;
+}
+
+const amountText = (part, whole) => (isNegligible(part, whole) ? "≈ 0" : valueText(part));
+
+function sumText(terms, whole) {
+  if (terms.length < 2) return [];
+  return terms.slice(0, 4).map((term, k) => {
+    const text = amountText(term.value, whole);
+    const minus = k && text.startsWith("-");
+    return { sign: k ? (minus ? " - " : " + ") : "", text: minus ? text.slice(1) : text, row: term.row };
+  }).concat(terms.length > 4 ? [{ sign: " + ", text: `… (${terms.length - 4} more)` }] : []);
+}
+
+function added(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a + b;
+  if (a.flat && b.flat) return { shape: a.shape, flat: a.flat.map((x, k) => x + b.flat[k]) };
+  return { text: "…", shape: a.shape };
+}
+
+// One element of the page: make("td", {class: "v"}, "text", child …).
+function make(tag, attributes = {}, ...children) {
+  const element = tag.startsWith("svg:")
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+  element.append(...children.filter((c) => c !== null && c !== undefined));
+  return element;
+}

@@ -1,0 +1,309 @@
+"""The theatre in a real browser, headless: steps, hovering, sliders, several pages in one, no network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fluxbridge import subgradients
+from fluxbridge.explain import explain
+from fluxbridge.explain.theatre.page import document, element
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright, so no page is opened")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium of the system, or playwright's own."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_api.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except sync_api.Error as error:
+            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """A function that opens a page; at the end nothing may have been logged or asked of the network."""
+    contexts, complaints, requests = [], [], []
+
+    def open_page(html: str, width: int = 1280, scripts: bool = True, scheme: str = "light") -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        file = tmp_path / f"page{len(contexts)}.html"
+        file.write_text(html, "utf8")
+        page.goto(file.as_uri())
+        if scripts:
+            page.wait_for_selector(".stage .panes svg")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def babylonian(a):
+    x = (1 + a) / 2
+    while abs(x * x - a) > 1e-12:
+        x = (x + a / x) / 2
+    return x
+
+
+X = np.array([1.0, 2.0])
+
+
+def loss(W, b):
+    h = np.tanh(W @ X + b)
+    return np.sum(h**2)
+
+
+def kinked(x):
+    return abs(x) + np.maximum(x, 0)
+
+
+def said(page: Any) -> str:
+    return page.inner_text(".said")
+
+
+def data_in(page: Any) -> dict[str, Any]:
+    """What the page shows now, as it has it."""
+    text = page.evaluate(
+        """JSON.stringify(document.querySelector('.fb-theatre').stage.rows.data,
+        (key, value) => (value && value.flat instanceof Array) ? {flat: value.flat} : value)"""
+    )
+    return json.loads(text)
+
+
+def numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        value = value.get("flat", value.get("data"))
+    return np.ravel(value)
+
+
+def agree(page: Any, expected: dict[str, Any]) -> None:
+    """Every value, cotangent and contribution is Python's."""
+    found = data_in(page)
+    assert len(found["steps"]) == len(expected["steps"])
+    for ours, theirs in zip(found["steps"], expected["steps"], strict=True):
+        for key in ("value", "cotangent"):
+            if key in theirs:
+                np.testing.assert_allclose(numbers(ours[key]), numbers(theirs[key]), rtol=1e-9, atol=1e-12)
+    for key in ("contributions", "groups"):
+        for ours, theirs in zip(found[key], expected[key], strict=True):
+            for a, b in zip(ours.get("gives", [ours]), theirs.get("gives", [theirs]), strict=True):
+                if "value" in b:
+                    np.testing.assert_allclose(
+                        numbers(a["value"]), numbers(b["value"]), rtol=1e-9, atol=1e-12
+                    )
+                if "slope" in b:
+                    assert a["slope"] == pytest.approx(b["slope"], rel=1e-6, abs=1e-9)
+
+
+def test_walking_forward_and_backward(opened):
+    page = opened(document(explain(babylonian, 2.0)))
+    assert said(page) == "The gradient: ā = 0.353553."
+    page.focus(".pane.tables")
+    page.keyboard.press("Home")
+    assert said(page) == "The arguments are given."
+    page.keyboard.press("ArrowRight")
+    assert said(page) == "Forward 1 of 5 (line 65): x₀ = (1 + a) / 2 = 1.5".replace(
+        "65", str(babylonian.__code__.co_firstlineno + 1)
+    )
+    assert page.inner_text(".code li.now").strip() == "x = (1 + a) / 2"
+    assert "x₀" in page.text_content(".node.now .name")
+    page.keyboard.press("ArrowRight")
+    assert "iteration 1 of 4" in said(page)
+    assert page.inner_text(".code li.now").strip() == "x = (x + a / x) / 2"
+    page.click("[aria-label='to the end']")
+    page.click("[aria-label='one step back']")
+    assert said(page).startswith("Backward 5 of 5") and "gives" in said(page)
+    rows = page.locator(".reverse tr.now")
+    assert rows.count() == 1 and "x̄₀" in rows.first.inner_text()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".reverse tr.now").count() == 2  # one to x₀, one to a
+    assert page.locator(".picture .edge.now").count() == 2
+
+
+def test_playing_runs_to_the_end_and_stops(opened):
+    page = opened(document(explain(lambda x: x * x, 3.0)).replace("const SPEED = 900", "const SPEED = 30"))
+    page.evaluate(
+        """() => { window.seen = []; const said = document.querySelector(".said");
+        new MutationObserver(() => window.seen.push(said.textContent)).observe(said, {childList: true}); }"""
+    )
+    page.click("[aria-label='play']")
+    page.wait_for_function("window.seen.length >= 4 && document.querySelector(\"[aria-label='play']\")")
+    starts = [text.split()[0] for text in page.evaluate("window.seen")]
+    assert starts == ["The", "Forward", "Backward", "The"]
+    assert said(page) == "The gradient: x̄ = 6."
+
+
+def test_what_belongs_together_lights_up(opened):
+    page = opened(document(explain(loss, np.eye(2) / 2, np.array([0.5, -0.5])), plots=False))
+    page.hover(".forward tr:has-text('h = tanh')")
+    assert page.inner_text(".code li.lit").strip() == "h = np.tanh(W @ X + b)"
+    assert "tanh" in page.text_content(".node.lit .name")
+    assert page.locator(".forward tr.lit").count() == 1
+    assert "h̄" in page.inner_text(".reverse tr.lit")
+    assert "→ h" in page.inner_text(".reverse tr.source")
+    page.hover(".code li:has-text('return')")
+    assert page.locator(".node.lit").count() == 2  # the square and the sum
+
+
+def test_another_point_is_computed_as_python_does(opened):
+    page = opened(document(explain(babylonian, 2.0)))
+    before = data_in(page)
+    page.fill("[aria-label='a']", "2.1")
+    agree(page, explain(babylonian, 2.1).data())
+    assert said(page).startswith("The gradient: ā = 0.3450")
+    page.fill("[aria-label='a']", "30")
+    note = page.inner_text(".note")
+    assert "takes another way" in note and "needs a kernel" in note
+    assert f"(line {babylonian.__code__.co_firstlineno + 2})" in note
+    assert page.locator(".stage.stale").count() == 1
+    agree(page, explain(babylonian, 2.1).data())  # the point before, and no wrong number
+    page.click("text=↺ back")
+    assert page.inner_text(".note") == ""
+    assert data_in(page)["value"] == pytest.approx(before["value"])
+    page.evaluate(
+        """() => { const s = document.querySelector("[aria-label='slider of a']");
+        s.value = 1.9; s.dispatchEvent(new Event("input")); }"""
+    )
+    agree(page, explain(babylonian, float(page.input_value("[aria-label='slider of a']"))).data())
+
+
+def test_arrays_at_another_point(opened):
+    W, b = np.array([[0.5, 0.0], [0.1, 0.25]]), np.array([0.5, -0.5])
+    page = opened(document(explain(loss, W, b)))
+    page.fill("[aria-label='W[1, 0]']", "-0.7")
+    page.fill("[aria-label='b[1]']", "0.2")
+    agree(page, explain(loss, np.array([[0.5, 0.0], [-0.7, 0.25]]), np.array([0.5, 0.2])).data())
+
+
+def test_a_kink_is_marked_with_its_fan_and_only_there(opened):
+    page = opened(document(explain(kinked, 0.0)))
+    low, high = subgradients(kinked, 0.0).interval
+    assert page.locator(".node.kinked").count() == 2
+    assert f"subgradients from {low:g} to {high:g}" in page.inner_text(".plot")
+    assert page.locator(".plot .fan").count() == 2
+    page.fill("[aria-label='x']", "0.5")
+    assert page.locator(".node.kinked, .plot .fan, .stage .kink").count() == 0
+    assert "slope 2" in page.inner_text(".plot")
+    page.fill("[aria-label='x']", "0")
+    assert page.locator(".node.kinked").count() == 2 and page.locator(".plot .fan").count() == 2
+
+
+def test_a_function_of_two_numbers_has_level_lines_and_ways_downhill(opened):
+    page = opened(document(explain(lambda x, y: (x - 1) ** 2 + 2 * (y - x) ** 2, -1.0, 1.5)))
+    assert page.locator(".plot .level").count() == 14
+    assert page.locator(".plot path.path").count() == 2
+    assert page.inner_text(".legend >> nth=0") == "● gradient descent"
+    page.fill("[aria-label='x']", "0")
+    assert "→ -8" in page.inner_text(".plot")  # the slope along x at (0, 1.5)
+
+
+def test_several_on_one_page_do_not_disturb_each_other(opened):
+    pages = [element(explain(f, 2.0), plots=False) for f in (babylonian, np.sqrt, np.sqrt)]
+    page = opened("<!doctype html><meta charset='utf-8'>" + "".join(pages))
+    page.wait_for_function("document.querySelectorAll('.stage').length === 3")
+    first, second, third = page.locator(".stage").all()
+    first.locator("[aria-label='to the start']").click()
+    assert first.locator(".said").inner_text() == "The arguments are given."
+    second.locator("input[type=number]").fill("9")
+    assert second.locator(".said").inner_text() == "The gradient: x̄ = 0.166667."
+    assert third.locator(".said").inner_text() == "The gradient: x̄ = 0.353553."
+
+
+def test_without_scripts_there_are_the_tables(opened):
+    page = opened(document(explain(babylonian, 2.0)), scripts=False)
+    text = page.inner_text(".fb-theatre .static")
+    assert "while abs(x * x - a) > 1e-12" in text and "0.353553" in text
+
+
+@pytest.mark.parametrize("width", [700, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_window(opened, width, scheme):
+    page = opened(document(explain(babylonian, 2.0)), width=width, scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tops = [page.locator(f".pane.{name}").bounding_box() for name in ("code", "picture", "tables")]
+    assert (len({round(box["y"]) for box in tops}) == 1) == (width == 1280)  # stacked where it is narrow
+    background = page.evaluate("getComputedStyle(document.querySelector('.fb-theatre')).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}[scheme]
+
+
+def test_ten_thousand_steps_open_at_once(opened):
+    def rnn(w):
+        h = 1.0
+        for _ in range(3333):
+            h = np.tanh(w * h) + 0.1
+        return h
+
+    e = explain(rnn, 0.5)
+    assert len(e) == 10_000
+    html = document(e)
+    assert len(html.encode()) < 5e6
+    html = html.replace("<script>(() => {", "<script>(() => { window.began = performance.now();", 1)
+    html = html.replace("new Stage(root, data);", "new Stage(root, data); window.done = performance.now();")
+    page = opened(html)
+    page.wait_for_function("window.done")
+    assert page.evaluate("window.done - window.began") < 1000
+    assert page.locator(".forward tbody tr").count() < 10
+    page.click(".forward button.fold")  # 3,333 iterations, of which those near are drawn
+    assert page.locator(".forward tbody tr").count() < 100
+    page.click("[aria-label='to the start']")
+    page.click("[aria-label='one step on']")
+    assert said(page).startswith("Forward 1 of 3333 ")
+
+
+def test_the_widget_asks_python(opened):
+    pytest.importorskip("anywidget", reason="anywidget is not installed")
+    widget = explain(babylonian, 2.0).play()
+    module = json.dumps(str(widget._esm))
+    html = f"""<!doctype html><meta charset="utf-8"><div id="el"></div><script type="module">
+    const state = {{content: {json.dumps(widget.content)}, point: {{}}, note: ""}}, heard = {{}};
+    const model = {{
+      get: (name) => state[name], on: (name, f) => {{ heard[name] = f; }}, off: () => 0,
+      set: (name, value) => {{ state[name] = value; }},
+      save_changes: async () => {{
+        Object.assign(state, JSON.parse(await window.python(JSON.stringify(state.point))));
+        heard["change:content"]();
+      }},
+    }};
+    const url = URL.createObjectURL(new Blob([{module}], {{type: "text/javascript"}}));
+    (await import(url)).default.render({{ model, el: document.querySelector("#el") }});
+    </script>"""
+
+    def answer(point: str) -> str:
+        widget.point = json.loads(point)
+        return json.dumps({"content": widget.content, "note": widget.note})
+
+    page = opened(html)
+    page.expose_function("python", answer)
+    page.fill("[aria-label='a']", "30")
+    page.wait_for_function("document.querySelector('.said').textContent.includes('0.0912')")
+    assert said(page) == f"The gradient: ā = {1 / (2 * 30**0.5):.6g}."
+    agree_with = explain(babylonian, 30.0).data()
+    assert (
+        page.locator(".forward tr.heading")
+        .first.inner_text()
+        .endswith(f"{agree_with['groups'][1]['iterations']} iterations")
+    )

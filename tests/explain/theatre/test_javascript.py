@@ -1,0 +1,240 @@
+"""What the page computes is what Python computes: every operation, at other points than the recorded one."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from explain.theatre.engine import evaluate
+from goldentexts import FOLDER, PROGRAMS
+
+import fluxbridge.flux  # noqa: F401  (its activations are primitives, too)
+from fluxbridge import withgradient
+from fluxbridge.autodiff.primitive import PRIMITIVES
+from fluxbridge.explain import explain
+from fluxbridge.explain.theatre.javascript import ELEMENTWISE, GROUPS, KINKS, LINEAR, QUESTIONS, script
+from fluxbridge.explain.theatre.page import resource
+from fluxbridge.explain.theatre.program import NeedsKernel, encoded, program
+
+EVERYWHERE = np.array([-2.5, -1.2, -0.3, 0.4, 1.6, 3.5])
+POSITIVE = np.array([0.2, 0.7, 1.3, 2.0, 3.7])
+INSIDE = np.array([-0.9, -0.3, 0.2, 0.6, 0.95])
+DOMAINS = {
+    **dict.fromkeys(("log", "log2", "log10", "log1p", "sqrt", "power", "reciprocal", "cbrt"), POSITIVE),
+    **dict.fromkeys(("arcsin", "arccos", "arctanh"), INSIDE),
+    "arccosh": POSITIVE + 1,
+}
+SECOND = {"celu": 1.3, "elu": 0.7, "leakyrelu": 0.2}  # a parameter
+A = np.array([[0.5, -1.2, 2.0], [1.5, 0.3, -0.7]])
+B = np.array([[0.3, 0.8], [-1.1, 0.4], [0.9, -0.6]])
+V = np.array([0.7, -1.4, 2.2, 0.1])
+
+
+def computed(cases: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]]) -> list[Any]:
+    """For each function, recorded at one point, what JavaScript makes of it at another."""
+    programs, operations, questions, points = [], [], [], []
+    for f, xs, others in cases:
+        made = json.loads(json.dumps(program(explain(f, *xs)), allow_nan=False))
+        operations += [step["operation"] for step in made["steps"]]
+        questions += [test["question"] for test in made["tests"]]
+        programs.append(made)
+        points.append({str(k): encoded(x) for k, x in enumerate(others)})
+    code = "\n".join(
+        [*map(resource, ("values.js", "words.js", "operations.js")), script(operations, questions)]
+    )
+    code += f"\nconst programs = {json.dumps(programs)}, points = {json.dumps(points)};"
+    return evaluate(
+        code,
+        """programs.map((program, k) => {
+          const found = compute(program, OPERATIONS, QUESTIONS, {...program.given, ...points[k]});
+          if (!found.values) return {changed: found.changed ? found.changed.text : null};
+          const back = pullBack(program, OPERATIONS, found.values);
+          return {value: found.values.get(program.out), odd: Boolean(back.odd),
+            gradient: Object.keys(points[k]).map((id) => back.cotangents.get(Number(id)) ?? null)};
+        })""",
+    )
+
+
+def agree(f: Callable[..., Any], xs: tuple[Any, ...], found: dict[str, Any], name: str) -> None:
+    value, gradient = withgradient(f, *xs)
+    assert "value" in found, (name, found)
+    assert not found["odd"], name
+    np.testing.assert_allclose(found["value"], value, rtol=1e-11, atol=1e-13, err_msg=name)
+    for ours, theirs in zip(found["gradient"], gradient, strict=True):
+        flat = ours["flat"] if isinstance(ours, dict) else ours
+        if theirs is None:
+            assert flat is None or not np.any(flat), name
+        else:
+            np.testing.assert_allclose(np.ravel(flat), np.ravel(theirs), rtol=1e-11, atol=1e-13, err_msg=name)
+
+
+def _elementwise(name: str) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
+    apply = PRIMITIVES[name]
+    grid = DOMAINS.get(name, EVERYWHERE)
+    moved = grid[::-1].copy() * 0.97
+    if name == "arccosh":
+        moved = grid[::-1] * 1.1
+    weights = np.linspace(0.5, 1.5, len(grid))
+    if name == "literal_power":
+        return (lambda x: np.sum(weights * apply(np.abs(x), 2.5))), (grid,), (moved,)
+    if len(ELEMENTWISE[name]) == 2:
+        return (lambda x: np.sum(weights * apply(x))), (grid,), (moved,)
+    second = SECOND.get(name)
+    if second is not None:
+        return (lambda x, b: np.sum(weights * apply(x, b))), (grid, second), (moved, second * 1.1)
+    weights = np.outer(weights, weights)
+    return (lambda a, b: np.sum(weights * apply(a[:, None], b[None, :] + 0.05))), (grid, grid), (moved, moved)
+
+
+def test_every_elementwise_operation_equals_numpy():
+    cases = [_elementwise(name) for name in ELEMENTWISE]
+    for name, (f, _, others), found in zip(ELEMENTWISE, cases, computed(cases), strict=True):
+        agree(f, others, found, name)
+
+
+TOGETHER: dict[str, tuple[Any, ...]] = {
+    "logsoftmax": (lambda x: np.sum(PRIMITIVES["logsoftmax"](x, axis=0) * A), A),
+    "logsumexp": (lambda x: np.sum(PRIMITIVES["logsumexp"](x, axis=1) * 2), A),
+    "max": (lambda x: np.sum(np.max(x, axis=1, keepdims=True) * A) + np.max(x), A),
+    "min": (lambda x: np.sum(np.min(x, axis=0)), A),
+    "norm2": (lambda x: np.linalg.norm(x) + np.sum(np.linalg.norm(x, axis=0)), A),
+    "prod": (lambda x: np.prod(x) + np.sum(np.prod(x, axis=1)), A),
+    "softmax": (lambda x: np.sum(PRIMITIVES["softmax"](x, axis=1) * A), A),
+    "var": (lambda x: np.var(x) + np.sum(np.var(x, axis=(0,))), A),
+}
+LINEARLY: dict[str, tuple[Any, ...]] = {
+    "sum": (lambda x: np.sum(np.sum(x, axis=0) ** 2), A),
+    "mean": (lambda x: np.sum(np.mean(x, axis=1, keepdims=True) ** 2 * A), A),
+    "where": (lambda x: np.sum(np.where(np.array([True, False, True]), x, 2.0) ** 2), A),
+    "getitem": (lambda x: x[0, 1] * x[1, 2] + np.sum(x[:, ::2] ** 2) + np.sum(x[[0, 0]] ** 2), A),
+    "reshape": (lambda x: np.sum((x.reshape(3, 2) @ x) ** 2), A),
+    "transpose": (lambda x: np.sum((x.T @ A) ** 2), A),
+    "concatenate": (lambda x: np.sum(np.concatenate([x, [1.0, 2.0], 2 * x]) ** 2), V),
+    "stack": (lambda x: np.sum(np.stack([x[0], x[1] * x[2], 3.0]) ** 2), V),
+    "flip, roll": (lambda x: np.sum(np.flip(x) * np.roll(x, 1) * x), V),
+    "cumsum": (lambda x: np.sum(np.cumsum(x) ** 2), V),
+    "pad": (lambda x: np.sum(np.pad(x, 1, constant_values=3.0) ** 3), V),
+    "tile, broadcast_to": (lambda x: np.sum(np.tile(x, 2) ** 2) + np.sum(np.broadcast_to(x, (2, 4)) ** 3), V),
+    "diag, trace": (lambda x: np.trace(np.diag(x) @ np.outer(x, x)), V),
+    "matmul": (lambda a, b: np.sum((a @ b) ** 2), A, B),
+    "matvec": (lambda a, x: np.sum((a @ x) ** 2), A, V[:3]),
+    "vecmat": (lambda x, b: np.sum((x @ b) ** 2), V[:3], B),
+    "dot": (lambda x: x @ x + x @ V, V),
+    "outer": (lambda x, y: np.sum(np.outer(x, y) ** 2), V, V[:2]),
+    "tensordot": (lambda a, b: np.sum(np.tensordot(a, b, 1) ** 2), A, B),
+    "einsum": (lambda a, b: np.sum(np.einsum("ij,jk->ki", a, b) ** 2), A, B),
+    "convolve": (lambda x, y: np.sum(np.convolve(x, y) ** 2), V, V[:2]),
+    "cross": (lambda x, y: np.sum(np.cross(x, y) ** 2), V[:3], V[1:]),
+}
+
+
+@pytest.mark.parametrize("table", [TOGETHER, LINEARLY], ids=["groups", "linear"])
+def test_operations_on_whole_arrays_equal_numpy(table):
+    rng = np.random.default_rng(1)
+    moved = [tuple(x * rng.uniform(0.6, 0.9, x.shape) for x in xs) for _, *xs in table.values()]
+    cases = [(f, tuple(xs), other) for (f, *xs), other in zip(table.values(), moved, strict=True)]
+    for name, (f, _, others), found in zip(table, cases, computed(cases), strict=True):
+        agree(f, others, found, name)
+
+
+def test_the_table_names_primitives_and_every_line_is_tested():
+    assert set(ELEMENTWISE) | set(GROUPS) | LINEAR <= set(PRIMITIVES)
+    assert set(KINKS) <= set(ELEMENTWISE)
+    assert set(GROUPS) == set(TOGETHER)
+
+
+def babylonian(a):
+    x = (1 + a) / 2
+    while abs(x * x - a) > 1e-12:
+        x = (x + a / x) / 2
+    return x
+
+
+def test_a_loop_that_runs_as_long_is_computed_and_one_that_does_not_says_so():
+    same, other = computed([(babylonian, (2.0,), (2.1,)), (babylonian, (2.0,), (30.0,))])
+    agree(babylonian, (2.1,), same, "babylonian")
+    assert other == {"changed": "abs(x * x - a) > 1e-12"}
+
+
+def test_a_mask_is_a_question():
+    def f(x):
+        return np.sum(np.where(x > 0, x * x, -x))
+
+    same, other = computed([(f, (V,), (2 * V,)), (f, (V,), (-V,))])
+    agree(f, (2 * V,), same, "mask")
+    assert other == {"changed": "x > 0"}
+
+
+QUESTIONED = {
+    "lt": lambda x: x * x if x < 0.5 else x,
+    "le": lambda x: x * x if x <= 0.5 else x,
+    "gt": lambda x: x * x if x > 0.5 else x,
+    "ge": lambda x: x * x if x >= 0.5 else x,
+    "eq": lambda x: x * x if x == 0.5 else x,
+    "ne": lambda x: x * x if x != 0.5 else x,
+    "int": lambda x: x * int(x * 3),
+    "bool": lambda x: x * x if x - 0.5 else x,
+}
+
+
+def test_a_question_with_the_same_answer_is_computed_and_any_other_says_so():
+    same = computed([(f, (0.7,), (0.75,)) for f in QUESTIONED.values()])
+    other = computed([(f, (0.7,), (0.5,)) for f in QUESTIONED.values()])
+    for name, f in QUESTIONED.items():
+        assert [test["question"] for test in program(explain(f, 0.7))["tests"]] == [name]
+        agree(f, (0.75,), same.pop(0), name)
+        assert "changed" in other[0] or name in ("lt", "ge"), (
+            name
+        )  # 0.5 < 0.5 and 0.5 >= 0.5 stay as they are
+        if "value" in other[0]:
+            agree(f, (0.5,), other[0], name)
+        other.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "reason"),
+    [
+        (lambda x: np.sum(x.astype(np.float32)), V, "float32"),
+        (lambda x: np.linalg.det(np.outer(x, x) + np.eye(4)), V, "det is not written"),
+        (lambda x: np.sum(np.sort(x) * V), V, "sort is not written"),
+        (lambda x: np.sum(np.abs(np.fft.fft(x))), V, "complex128"),
+        (lambda x: x[np.argmax(x)], V, "argmax"),
+        (lambda x: np.sum(np.outer(x, x)), np.ones(40), "more than 256 elements"),
+    ],
+)
+def test_what_is_not_written_needs_a_kernel(f, x, reason):
+    with pytest.raises(NeedsKernel, match=reason):
+        program(explain(f, x))
+
+
+def test_a_rule_of_the_users_own_is_not_guessed():
+    from fluxbridge import adjoint
+
+    mine = adjoint(lambda x: (x * x, lambda dy: (3 * dy,)))
+    with pytest.raises(NeedsKernel):
+        program(explain(lambda x: mine(x) + 1.0, 2.0))
+
+
+def test_all_questions_are_tried_or_of_the_same_kind():
+    assert set(QUESTIONED) <= set(QUESTIONS)
+
+
+def test_whole_programs_give_pythons_gradient():
+    """The golden programs of explain, as far as a page can compute them, at their own points."""
+    cases, reasons = {}, {}
+    for name in PROGRAMS:
+        words = runpy.run_path(str(FOLDER / f"{name}.py"))
+        try:
+            made = program(explain(words["f"], *words["xs"]))
+        except NeedsKernel as reason:
+            reasons[name] = str(reason)
+            continue
+        if len(made["given"]) == len(words["xs"]):
+            cases[name] = (words["f"], tuple(words["xs"]), tuple(words["xs"]))
+    assert len(cases) > len(PROGRAMS) // 3, reasons
+    for (name, (f, xs, _)), found in zip(cases.items(), computed(list(cases.values())), strict=True):
+        agree(f, xs, found, name)
