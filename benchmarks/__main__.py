@@ -8,17 +8,17 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from . import bridge, compiled, flux, memory, random, timing
+from . import bridge, compiled, flux, layers, memory, random, timing
 from .cases import CASES
 from .engines import ENGINES, OF_NUMBERS, installed
 from .report import judge, print_case, print_growth, print_summary
 
-GROWTH, BRIDGE, FLUX, RANDOM, COMPILED = "growth", "bridge", "flux", "random", "compiled"
+GROWTH, BRIDGE, FLUX, RANDOM, COMPILED, LAYERS = "growth", "bridge", "flux", "random", "compiled", "layers"
 LINEAR = 1.5  # an operation among 1e6 may take so many times as long as one among 1e4
 
 
 def main() -> None:
-    names = [case.name for case in CASES] + [GROWTH, COMPILED, BRIDGE, FLUX, RANDOM]
+    names = [case.name for case in CASES] + [GROWTH, COMPILED, BRIDGE, LAYERS, FLUX, RANDOM]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="fluxbridge and other engines.")
     listed = "one of: " + ", ".join(names)
     parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=listed)
@@ -58,6 +58,8 @@ def main() -> None:
         else:
             written[BRIDGE] = {mode: bridge.in_a_process(mode) for mode in bridge.MODES}
             bridge.print_bridge(written[BRIDGE])
+    if LAYERS in chosen:
+        written[LAYERS] = layers.run()
     if FLUX in chosen:
         reason = bridge.missing()
         if reason:

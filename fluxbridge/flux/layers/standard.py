@@ -24,7 +24,8 @@ def moments(x: Any, axes: Axes) -> Moments:
     """
     mean = _mean(x, axes)
     centred = x - mean
-    return mean, _mean(centred * centred, axes)
+    square = np.multiply(centred, centred, out=centred) if type(centred) is np.ndarray else centred * centred
+    return mean, _mean(square, axes)
 
 
 def _standardise(x: np.ndarray, eps: Any, axes: Axes, known: Moments | None) -> np.ndarray:
@@ -42,8 +43,15 @@ def _inverse_square(x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
 
 def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
     """r (dy - mean(dy) - y mean(y dy)) with r = 1 / √(variance + eps) (Ioffe and Szegedy 2015)."""
-    inner = dy - _mean(dy, axes) - y * _mean(dy * y, axes)
-    return np.sqrt(_inverse_square(x, eps, axes, known)) * inner
+    scale = np.sqrt(_inverse_square(x, eps, axes, known))
+    product = dy * y
+    along = _mean(product, axes)
+    if {type(dy), type(y), type(x), type(scale)} != {np.ndarray} or product.dtype != scale.dtype:
+        return scale * (dy - _mean(dy, axes) - y * along)
+    dx = dy - _mean(dy, axes)  # the same steps, with fewer arrays in between
+    dx -= np.multiply(y, along, out=product)
+    dx *= scale
+    return dx
 
 
 def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:

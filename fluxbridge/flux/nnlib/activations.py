@@ -35,6 +35,7 @@ from ...autodiff.rules.transcendental import SECH2, tanh_words
 from ...errors import ArgumentError
 from ..rng import default_rng, rand
 from .numeric import as_float, elementwise_compute
+from .pieces import by_pieces
 
 SELU_SCALE = 1.0507009873554804934193349852946  #: λ of Klambauer et al. 2017
 SELU_ALPHA = 1.6732632423543772848170429916717  #: α of Klambauer et al. 2017
@@ -134,8 +135,16 @@ def _hard_sigmoid(x: Any) -> Any:
     return np.clip((x + 3) / 6, 0, 1)
 
 
-def _gelu_tanh(x: Any) -> Any:
-    return x / 2 * (1 + np.tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x)))
+@by_pieces
+def _gelu_tanh(x: Any, y: Any) -> None:
+    np.multiply(x, x, out=y)
+    y *= GELU_CUBIC * GELU_SCALE
+    y += GELU_SCALE
+    y *= x
+    np.tanh(y, out=y)
+    y += 1
+    y *= x
+    y *= 0.5
 
 
 def _gelu_sigmoid(x: Any) -> Any:
@@ -144,9 +153,31 @@ def _gelu_sigmoid(x: Any) -> Any:
 
 def _gelu_slope(_y: Any, x: Any) -> Any:
     """The derivative with s = sigmoid, for (1 + tanh(u/2))/2 = s(u); constant for |x| > 30."""
+    if type(x) is np.ndarray and x.dtype.char in "fd":
+        return _gelu_slopes(x)
     x = bounded(x, 30.0)
     u = 2 * GELU_SCALE * x * (1 + GELU_CUBIC * x * x)
     return _SIGMOID(u) * (1 + x * _SIGMOID(-u) * 2 * GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x))
+
+
+@by_pieces
+def _gelu_slopes(x: Any, y: Any) -> None:
+    """The same for floats, as s (1 + x u' q) with E = exp(u), q = 1/(1 + E) = s(-u) and s = E q."""
+    x = np.minimum(np.maximum(x, -30.0), 30.0)
+    u = x * x
+    rise = u * (6 * GELU_SCALE * GELU_CUBIC)
+    rise += 2 * GELU_SCALE
+    rise *= x  # x u'
+    u *= 2 * GELU_SCALE * GELU_CUBIC
+    u += 2 * GELU_SCALE
+    u *= x
+    np.minimum(u, 80.0, out=u)  # beyond, s is 1
+    np.exp(u, out=y)
+    np.add(y, 1, out=u)
+    y /= u
+    rise /= u
+    rise += 1
+    y *= rise
 
 
 def _mish_slope(_y: Any, x: Any) -> Any:

@@ -13,8 +13,9 @@ from .numeric import check_numbers
 
 
 def _matrices_last(x: np.ndarray) -> np.ndarray:
-    """The batch axes in front and contiguous memory, as BLAS needs it."""
-    return np.ascontiguousarray(np.moveaxis(x, (0, 1), (-2, -1)))
+    """The batch axes in front, and rows or columns without gaps in memory, as BLAS needs it."""
+    x = x.transpose(*range(2, x.ndim), 0, 1)
+    return x if x.itemsize in x.strides[-2:] else np.ascontiguousarray(x)
 
 
 def _batched_mul(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -5,13 +5,14 @@ of the input; the forward pass of ConvTranspose) and ``conv_weight`` (the cotang
 The rules of each are the two others, so there are derivatives of any order.
 
 Algorithm (im2col): the windows are copied into the columns of a matrix, in blocks that fit into the cache,
-and each block is multiplied with the weight. The batch is the last axis, so the copied pieces of memory are
-long; the result is contiguous in the order channels, spatial axes, batch (see :mod:`.windows`).
+and each block is multiplied with the weight; where rows of windows are long, by :mod:`.rows`, with less
+copying. Where groups have few channels, as in depthwise convolutions, :mod:`.depthwise` does without columns.
+The batch is the last axis, so the copied pieces of memory are long; the result is contiguous in the order
+channels, spatial axes, batch (see :mod:`.windows`).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,10 @@ from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
 from . import dims as public
+from .depthwise import has_few, shifted_dots, shifted_sums, transposed, weight, weights
 from .numeric import check_numbers
+from .rows import is_wide, row_matrices
+from .scratch import BLOCK, SCRATCH
 from .windows import (
     ConvDims,
     Sizes,
@@ -37,20 +41,25 @@ from .windows import (
     unpadded,
 )
 
-BLOCK = 1 << 19  #: bytes of columns in one block
-
-
 # -- columns -------------------------------------------------------------------------------------
 
 
-def _blocks(place: Windows, rows: int, batch: int, itemsize: int) -> Iterator[tuple[int, int]]:
-    """Ranges of windows along the first axis whose columns take about BLOCK bytes each."""
+def _blocks(
+    place: Windows, rows: int, batch: int, itemsize: int, groups: int
+) -> Iterator[tuple[slice, slice]]:
+    """Ranges of groups, and of windows along the first axis, whose columns take about BLOCK bytes each.
+
+    A group has so many `rows` of columns.
+    """
     n = place.output[0]
-    bytes_each = max(1, rows * count(place.output[1:]) * batch * itemsize)
-    step = max(1, BLOCK // bytes_each)
+    of_window = max(1, rows * count(place.output[1:]) * batch * itemsize)
+    together = max(1, BLOCK // (of_window * max(1, n)))
+    step = max(1, BLOCK // of_window)
     parts = -(-n // step)
     step = -(-n // parts) if parts else 1
-    return ((i, min(i + step, n)) for i in range(0, n, step))
+    for group in range(0, groups, together):
+        for i in range(0, n, step):
+            yield slice(group, min(group + together, groups)), slice(i, min(i + step, n))
 
 
 def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
@@ -73,34 +82,18 @@ def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
     return view if flipped else view[_turned(place)]
 
 
-class _Scratch(threading.local):
-    """A buffer for the columns, reused by its thread, because allocation would take longer than the copy."""
-
-    buffer = np.empty(0, np.uint8)
-
-    def array(self, shape: Sizes, dtype: np.dtype) -> np.ndarray:
-        size = count(shape) * dtype.itemsize
-        if size > 4 * BLOCK:
-            return np.empty(shape, dtype)
-        if self.buffer.size < size:
-            self.buffer = np.empty(size, np.uint8)
-        return self.buffer[:size].view(dtype).reshape(shape)
-
-
-_scratch = _Scratch()
-
-
 def _turned(place: Windows) -> Any:
     """The index that reverses the kernel's axes, which follow the axis of the groups."""
     return (slice(None), *(slice(None, None, -1),) * place.rank)
 
 
-def _columns(view: np.ndarray, rank: int, start: int, stop: int) -> np.ndarray:
-    """Windows start..stop of a window view as matrices (groups, kernel elements, windows)."""
-    part = view[(slice(None),) * (rank + 2) + (slice(start, stop),)]
-    columns = _scratch.array(part.shape, part.dtype)
+def _columns(view: np.ndarray, rank: int, some: slice, rows: slice) -> np.ndarray:
+    """Windows of some groups of a window view as matrices (groups, kernel elements, windows)."""
+    where: Any = (some, *(slice(None),) * (rank + 1), rows)
+    part = view[where]
+    columns = SCRATCH.array(part.shape, part.dtype)
     np.copyto(columns, part)
-    return columns.reshape(view.shape[0], count(view.shape[1 : rank + 2]), -1)
+    return columns.reshape(part.shape[0], count(view.shape[1 : rank + 2]), -1)
 
 
 def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
@@ -121,39 +114,53 @@ def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
 def _conv(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, _ = dims
     out, batch = w.shape[-1], x.shape[-1]
+    if has_few(w.shape, dims):
+        y = shifted_sums(channels_first(x), weights(w, dims), dims)
+        return channels_last(y.reshape(out, *place.output, batch))
     dtype = np.result_type(x, w)
     y = np.empty((groups, out // groups, *place.output, batch), dtype)
-    view = _window_view(padded(channels_first(x), place), dims)
+    x = padded(channels_first(x), place)
     kernel = np.swapaxes(_weight_matrices(w, groups), 1, 2)
+    if is_wide(place, batch):
+        by_rows = y.reshape(groups, out // groups, place.output[0], -1).swapaxes(1, 2)
+        for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
+            np.matmul(kernel[some, None], columns, out=by_rows[some, lines])
+        return channels_last(y.reshape(out, *place.output, batch))
+    view = _window_view(x, dims)
     rows = count(view.shape[1 : place.rank + 2])
     each = count(place.output[1:]) * batch
     product = y.reshape(groups, out // groups, -1)
-    for start, stop in _blocks(place, rows, batch, x.itemsize):
-        columns = _columns(view, place.rank, start, stop)
-        np.matmul(kernel, columns, out=product[:, :, start * each : stop * each])
+    for some, part in _blocks(place, rows, batch, x.itemsize, groups):
+        columns = _columns(view, place.rank, some, part)
+        np.matmul(kernel[some], columns, out=product[some, :, part.start * each : part.stop * each])
     return channels_last(y.reshape(out, *place.output, batch))
 
 
 def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, flipped = dims
     batch, inside = dy.shape[-1], w.shape[-2]
+    outputs = w.shape[-1] // groups
+    work, other = outputs * count(place.input), inside * count(place.output)
+    if set(place.stride) == {1} and work <= 2 * other:  # a convolution again, which need not add to memory
+        split = np.swapaxes(w.reshape(*w.shape[:-1], groups, outputs), -3, -1)
+        return _conv(dy, split.reshape(*place.kernel, outputs, groups * inside), transposed(dims))
     dtype = np.result_type(dy, w)
-    both = (slice(None), slice(None))  # the groups and their channels
     dx = np.zeros((groups, inside, *place.padded, batch), dtype)
     kernel = _weight_matrices(w, groups)
     dy = _output_matrices(dy, groups)
     stride = place.stride[0]
-    for start, stop in _blocks(place, kernel.shape[1], batch, dy.itemsize):
-        part = dy[:, :, start:stop]
-        columns = _scratch.array((groups, *place.kernel, inside, *part.shape[2:]), dtype)
-        part = part.reshape(groups, part.shape[1], -1)
-        np.matmul(kernel, part, out=columns.reshape(groups, kernel.shape[1], -1))
+    for some, windows in _blocks(place, kernel.shape[1], batch, dy.itemsize, groups):
+        part = dy[some, :, windows]
+        columns = SCRATCH.array((part.shape[0], *place.kernel, inside, *part.shape[2:]), dtype)
+        part = part.reshape(*part.shape[:2], -1)
+        np.matmul(kernel[some], part, out=columns.reshape(part.shape[0], kernel.shape[1], -1))
         if not flipped:
             columns = columns[_turned(place)]
+        start, stop = windows.start, windows.stop
         for offset, (first, *others) in place.offsets():
             rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
-            here: Any = (*both, rows, *others)
             there: Any = (slice(None), *offset)
+            here: Any = (some, slice(None), rows, *others)
             into = dx[here]
             into += columns[there]
     return channels_last(unpadded(dx, place).reshape(groups * inside, *place.input, batch))
@@ -161,15 +168,26 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
 
 def _conv_weight(x: np.ndarray, dy: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, _ = dims
-    view = _window_view(padded(channels_first(x), place), dims)
+    w_shape = (*place.kernel, x.shape[-2] // groups, dy.shape[-2])
     dy = _output_matrices(dy, groups)
-    rows = count(view.shape[1 : place.rank + 2])
+    if has_few(w_shape, dims):
+        return weight(shifted_dots(channels_first(x), dy, dims), dims)
+    rows = count(w_shape[:-1])
     dw = np.zeros((groups, rows, dy.shape[1]), np.result_type(x, dy))
-    for start, stop in _blocks(place, rows, x.shape[-1], x.itemsize):
-        columns = _columns(view, place.rank, start, stop)
-        part = dy[:, :, start:stop].reshape(groups, dy.shape[1], -1)
-        dw += np.matmul(columns, np.swapaxes(part, 1, 2))
-    w_shape = (*place.kernel, x.shape[-2] // groups, groups * dy.shape[1])
+    x = padded(channels_first(x), place)
+    if is_wide(place, x.shape[-1]):
+        of_rows = dy.reshape(*dy.shape[:3], -1).transpose(0, 2, 3, 1)
+        for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
+            each = max(1, BLOCK // max(1, dw[some].nbytes))  # rows whose products are added up at once
+            part = of_rows[some, lines]
+            for i in range(0, part.shape[1], each):
+                dw[some] += np.matmul(columns[:, i : i + each], part[:, i : i + each]).sum(axis=1)
+        return np.moveaxis(dw, 0, 1).reshape(w_shape)
+    view = _window_view(x, dims)
+    for some, windows in _blocks(place, rows, x.shape[-1], x.itemsize, groups):
+        columns = _columns(view, place.rank, some, windows)
+        part = dy[some, :, windows]
+        dw[some] += np.matmul(columns, np.swapaxes(part.reshape(*part.shape[:2], -1), 1, 2))
     return np.moveaxis(dw, 0, 1).reshape(w_shape)
 
 
