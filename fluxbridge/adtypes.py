@@ -444,7 +444,7 @@ class AutoFiniteDifferences(ADType):
         def at(k: int, value: Any) -> float:
             return s(*put_together(tuple(xs), [*leaves[:k], value, *leaves[k + 1 :]]))
 
-        return template.fill([self._leaf(lambda v, k=k: at(k, v), x) for k, x in enumerate(leaves)])
+        return template.fill([self._leaf(lambda v, k=k: at(k, v), x) for k, x in enumerate(leaves)])  # type: ignore[misc]
 
     def _leaf(self, s: Callable[[Any], float], x: Any) -> Any:
         array = np.array(x, dtype=np.result_type(x, np.float32) if np.ndim(x) else None)

@@ -15,7 +15,8 @@ class _Parser(argparse.ArgumentParser):
     """Its help keeps the lines of its last paragraph, which are examples."""
 
     def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(*args, **options)
 
 
 _STATUS = "Exit status: 0, or 2 for a wrong call or a refusal."

@@ -89,7 +89,7 @@ class Element(InArray):
     def level(self) -> Any:  # type: ignore[override]
         return self.whole.array.level
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # type: ignore[override]
         return self.tracer.__class__  # one of NumPy's, as its array is
 
@@ -140,7 +140,7 @@ def _partial_sum(whole: Whole, place: int, stop: int) -> PartialSum:
 
 
 for _name in ("_value", "_index", "tangent", "origin", "strong", "step"):
-    setattr(Element, _name, property(lambda self, _name=_name: getattr(self.tracer, _name)))
+    setattr(Element, _name, property(lambda self, _name=_name: getattr(self.tracer, _name)))  # type: ignore[misc]
 
 # Two threads may both make the class for one of numbers; either will do, and _UNMARKED knows both.
 _MARKED: dict[type, type] = {}  # the class of a number -> that of one in an array of objects

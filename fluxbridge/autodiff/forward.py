@@ -192,10 +192,10 @@ def push(primitive: Primitive, y: Any, values: list, tangents: list, options: di
             continue
         else:
             try:
-                part = rule[k](tangent, y, *values, **options)  # type: ignore[operator]
+                part = rule[k](tangent, y, *values, **options)  # type: ignore[misc, operator]
             except (ArithmeticError, ValueError):  # of Python's own numbers, which NumPy's do not raise
                 with np.errstate(all="ignore"):
-                    part = rule[k](*map(as_numpys, (tangent, y, *values)), **options)  # type: ignore[operator]
+                    part = rule[k](*map(as_numpys, (tangent, y, *values)), **options)  # type: ignore[misc, operator]
         total = part if total is None else total + part
     return total
 

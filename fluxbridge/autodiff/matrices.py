@@ -89,9 +89,9 @@ class UniformScaling(np.lib.mixins.NDArrayOperatorsMixin):
             if ufunc is np.matmul:
                 ufunc = np.multiply
             return UniformScaling(ufunc(*factors))
-        if len(shape) < 2 or shape[-1] != shape[-2]:
+        if len(shape) < 2 or shape[-1] != shape[-2]:  # type: ignore[misc]
             raise ValueError(f"I needs a square matrix beside it, not an array of shape {shape}")
-        eye = self.factor * np.eye(shape[-1])
+        eye = self.factor * np.eye(shape[-1])  # type: ignore[misc]
         return ufunc(*[eye if x is self else x for x in inputs], **options)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:

@@ -100,7 +100,7 @@ class NumpyNumber:
 
     __slots__ = ()
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # type: ignore[override]
         kind = self._value.__class__  # type: ignore[attr-defined]
         return NUMPYS.get(kind, kind)

@@ -31,7 +31,7 @@ class TracedNumber(Operators, Tracer):
     numpys: type  #: the class for one of NumPy's numbers at the same level,
     pythons: type  #: and for one of Python's
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # type: ignore[override]
         kind = self._value.__class__
         if (kind is int or kind is Fraction) and computes_with_fractions(sys._getframe(1)):

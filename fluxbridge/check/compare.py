@@ -231,7 +231,7 @@ def joint(question: Question, name: str, own: Answer, answer: Answer, allowed: T
             tangents = point.unit((a, weights[0]), (b, weights[1]))
             ours = _inner(own.leaves, tangents)
             slope = differences.slopes(
-                lambda t, v=tangents: f(*point.displaced((v, t))),
+                lambda t, v=tangents: f(*point.displaced((v, t))),  # type: ignore[misc]
                 1.0,
                 question.noise(),
                 1e-14,  # type: ignore[misc]

@@ -162,8 +162,8 @@ class Trace(Attempts, Recording):
         if kind is None:
             return made
         twin = object.__new__(kind)
-        twin._value = SLOT.__get__(made)
-        twin.level, twin.step = self, made.step
+        twin._value = SLOT.__get__(made)  # type: ignore[attr-defined]
+        twin.level, twin.step = self, made.step  # type: ignore[attr-defined]
         if isinstance(y, np.ndarray) and primitive is not LEAF and y.nbytes > _LARGE:
             made.step.value = hollow(y)
         return twin

@@ -107,14 +107,14 @@ def wait_for_sizes(kind: type) -> None:
     >>> Wide(_), Wide(3).size
     (LazyLayer(Wide(_)), 3)
     """
-    if kind.__init__ is object.__init__:
+    if kind.__init__ is object.__init__:  # type: ignore[misc]
         return  # it takes no sizes
     make = kind.__new__
 
-    @functools.wraps(kind.__init__)
+    @functools.wraps(kind.__init__)  # type: ignore[misc]
     def __new__(cls: type, *args: Any, **options: Any) -> Any:
         if has_unknown(args) or (options and has_unknown(options)):
             return LazyLayer(cls, args, options)
-        return make(cls) if make is object.__new__ else make(cls, *args, **options)
+        return make(cls) if make is object.__new__ else make(cls, *args, **options)  # type: ignore[call-overload]
 
     kind.__new__ = __new__  # type: ignore[assignment, method-assign]

@@ -412,8 +412,8 @@ class _Pass:
         calls_of(root, set(GROWING), grown)
         inside = _grown_by_functions(root, grown)
         t.grown, t.grows_inside = grown, inside or _grows_inside(root, grown)
-        t.changes = _changed(root)
-        t.assignments, t.loops, t.definitions_at = _places(root)
+        t.changes = _changed(root)  # type: ignore[misc]
+        t.assignments, t.loops, t.definitions_at = _places(root)  # type: ignore[misc]
         self.pairs = _sharing(root)
         t.tried = tried(root)
         t.symbols = _tells_symbols_apart(root)

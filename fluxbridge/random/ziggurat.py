@@ -72,7 +72,7 @@ class Ziggurat:
 
     def one(self, random: int, draw: Draw, uniform: Uniform) -> float:
         """The number for 52 random bits; draws more of them after a rejection."""
-        sure, width, height = self._lists
+        sure, width, height = self._lists  # type: ignore[attr-defined]
         while True:
             place = random >> 1 if self.signed else random
             strip = place & 0xFF

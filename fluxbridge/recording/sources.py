@@ -102,7 +102,7 @@ def expression(code: CodeType, line: int, instruction: int) -> str:
 
 def _position(code: CodeType, instruction: int) -> tuple[int, int, int, int] | None:
     """First line, last line, first column, last column (in bytes)."""
-    for k, place in enumerate(code.co_positions()):
+    for k, place in enumerate(code.co_positions()):  # type: ignore[attr-defined]
         if k == instruction // 2:
             first, last, start, end = place
             if first is None or last is None or start is None or end is None:

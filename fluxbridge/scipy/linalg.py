@@ -387,9 +387,9 @@ def eigh(
         half = solve_triangular(factor, a, lower=True)
         a = _h(solve_triangular(factor, _h(half), lower=True))
     if eigvals_only:
-        w, v = np.linalg.eigvalsh(a, UPLO=triangle), None
+        w, v = np.linalg.eigvalsh(a, UPLO=triangle), None  # type: ignore[call-overload]
     else:
-        w, v = np.linalg.eigh(a, UPLO=triangle)
+        w, v = np.linalg.eigh(a, UPLO=triangle)  # type: ignore[call-overload]
         v = v if factor is None else solve_triangular(factor, v, trans=2, lower=True)
     if subset_by_index is not None:
         first, last = subset_by_index

@@ -56,7 +56,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     if out is not None:
         raise _out_refused("choose")
     choices = [as_array(c) for c in choices]
-    numbers = np.choose(plain(a), np.arange(len(choices)), mode=mode)  # also NumPy's own errors
+    numbers = np.choose(plain(a), np.arange(len(choices)), mode=mode)  # type: ignore[call-overload]  # also NumPy's own errors
     result = choices[-1] if len(choices) > 1 else where(True, choices[0], np.zeros(np.shape(numbers)))
     for k in range(len(choices) - 1):
         result = where(numbers == k, choices[k], result)

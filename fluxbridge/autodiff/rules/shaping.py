@@ -105,7 +105,7 @@ def ravel(a: Any, order: str = "C") -> Any:
             order = "F" if value.flags.fnc else "C"
         else:
             a, order = np.transpose(a, np.argsort(np.negative(np.abs(value.strides)), kind="stable")), "C"
-    flat = np.reshape(a, -1, order=order if order in ("C", "F") else "C")
+    flat = np.reshape(a, -1, order=order if order in ("C", "F") else "C")  # type: ignore[call-overload]
     if np.ndim(value) == 0:
         return flat
     flags = plain(a).flags

@@ -87,7 +87,7 @@ _PACE = {
 def _positions(q: np.ndarray, n: int, method: str) -> np.ndarray:
     if n == 0:
         return np.zeros(q.shape)
-    return np.quantile(np.arange(float(n)), q, method=method)
+    return np.quantile(np.arange(float(n)), q, method=method)  # type: ignore[call-overload]
 
 
 def _pace(position: np.ndarray, n: Any, method: str) -> Any:
@@ -129,7 +129,7 @@ def _quantile(
     nans = np.isnan(values)
     n = values.shape[-1]
     if n == 0:
-        return np.quantile(np.asarray(plain(a)), plain(q), axis, method=method, keepdims=keepdims)
+        return np.quantile(np.asarray(plain(a)), plain(q), axis, method=method, keepdims=keepdims)  # type: ignore[call-overload]
     counts = n - np.count_nonzero(nans, axis=-1) if skip_nan else np.full(values.shape[:-1], n)
     if weights is not None:
         position = _weighted_positions(flat_q, order, counts, weights)
@@ -216,7 +216,7 @@ def unique(
     **options: Any,
 ) -> Any:
     ar = as_array(ar)
-    parts = np.unique(plain(ar), True, return_inverse, return_counts, axis, **options)
+    parts = np.unique(plain(ar), True, return_inverse, return_counts, axis, **options)  # type: ignore[call-overload]
     index = parts[1]
     place = (*[slice(None)] * (0 if axis is None else axis % np.ndim(ar)), index)
     values = (np.ravel(ar) if axis is None else ar)[place]

@@ -146,7 +146,7 @@ def _plot(field: _Field) -> dict[str, Any]:
         xs, ys = (np.linspace(*r, SIDE) for r in ranges)
         result["zs"] = [_short([field.value([x, y]) for x in xs]) for y in ys]
         result["paths"] = paths(field, point, ranges)
-        ways = [(np.cos(k * np.pi / 4), np.sin(k * np.pi / 4)) for k in range(8)]
+        ways = [(np.cos(k * np.pi / 4), np.sin(k * np.pi / 4)) for k in range(8)]  # type: ignore[misc]
     if any(line.kink for line in e.lines):
         result |= _fan(field, point, ways)
     return result

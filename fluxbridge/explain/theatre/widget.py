@@ -43,7 +43,7 @@ def elsewhere(e: ExplainedRun, point: dict[str, Any]) -> ExplainedRun:
             number = float(value)
             whole = isinstance(arguments.leaves[k], int) and number.is_integer()
             leaves[k] = np.array(int(number) if whole else number)
-    return e.at(*arguments.with_leaves(leaves))
+    return e.at(*arguments.with_leaves(leaves))  # type: ignore[attr-defined]
 
 
 def play(e: ExplainedRun, plots: bool = True) -> Any:

@@ -151,7 +151,7 @@ class DistributedOptimizer(AbstractRule):
 
     def __eq__(self, other: object) -> bool:
         same = isinstance(other, DistributedOptimizer) and self.backend is other.backend
-        return same and self.opt == other.opt  # type: ignore[union-attr]
+        return same and self.opt == other.opt  # type: ignore[attr-defined, union-attr]
 
     def __hash__(self) -> int:
         return hash(self.opt)

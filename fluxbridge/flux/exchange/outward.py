@@ -89,7 +89,7 @@ class Description:
             ]
         if callable(x):
             return self.function(x, at)
-        fields = x._asdict() if isinstance(x, tuple) else dict(x.items()) if kind is Record else fields_of(x)
+        fields = x._asdict() if isinstance(x, tuple) else dict(x.items()) if kind is Record else fields_of(x)  # type: ignore[attr-defined]
         if not fields and kind is not Record and not is_dataclass(x):
             raise ArgumentError(
                 f"{at} is a {kind.__name__}, which cannot be a part of a model in Julia; these can: layers, "

@@ -277,7 +277,7 @@ class MixedPrecision(AbstractRule):
 
     def __eq__(self, other: object) -> bool:
         same = isinstance(other, MixedPrecision) and self.dtype == other.dtype
-        return same and self.rule == other.rule  # type: ignore[union-attr]
+        return same and self.rule == other.rule  # type: ignore[attr-defined, union-attr]
 
     def __hash__(self) -> int:
         return hash((self.dtype, self.rule))

@@ -179,7 +179,7 @@ def _ask(to: _Post, from_: _Post, f: Callable[..., Any], args: tuple[Any, ...]) 
             break
         if outgoing is None:
             outgoing = None, (None, struck)
-    value, error = incoming[1]
+    value, error = incoming[1]  # type: ignore[misc]
     del incoming
     if struck is not None:
         raise struck

@@ -50,11 +50,11 @@ class Process:
             else:
                 self._popen = subprocess.Popen(
                     [*command, _CODE.format(path=path, end=None, asks=None)],
-                    creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
+                    creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,  # type: ignore[attr-defined]
                     **common,
                 )
                 assert self._popen.stdin is not None
-                shared = there.share(self._popen.pid)
+                shared = there.share(self._popen.pid)  # type: ignore[attr-defined]
                 self._popen.stdin.write(len(shared).to_bytes(4, "big") + shared)
                 self._popen.stdin.flush()
         except BaseException:

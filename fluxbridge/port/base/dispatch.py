@@ -235,7 +235,7 @@ def convert(kind: Any, value: Any) -> Any:
     ):
         element = kind.params[0]
         if isinstance(value, list) and isinstance(element, Type) and element.name in DTYPE_OF:
-            return [element.convert(v) for v in value]
+            return [element.convert(v) for v in value]  # type: ignore[misc]
         if isinstance(value, (np.ndarray, range)) and isinstance(element, Type) and element.name in DTYPE_OF:
             return np.asarray(value, DTYPE_OF[element.name])
         return value

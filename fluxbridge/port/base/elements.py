@@ -104,7 +104,7 @@ def fixed(function: Callable, value: Any) -> Callable:
     def test(x: Any) -> Any:
         return function(x, value)
 
-    test.__elementwise__ = lambda x: (
+    test.__elementwise__ = lambda x: (  # type: ignore[attr-defined]
         broadcast(function, x, value) if not is_array(value) else broadcast(test, x)
     )  # type: ignore[attr-defined]
     return test

@@ -201,7 +201,7 @@ def eigen(x: Any) -> Factors:
 
 def eigvecs(x: Any) -> Any:
     """``eigvecs(A)``."""
-    return eigen(x).vectors
+    return eigen(x).vectors  # type: ignore[attr-defined]
 
 
 def svd(x: Any) -> Factors:

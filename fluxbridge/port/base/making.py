@@ -230,9 +230,9 @@ def array_from(value: Any = (), *sizes: Any, element: Any = None) -> Any:
     """``Vector{T}(x)``, ``Matrix{T}(I, n, m)``."""
     if type(value).__name__ == "UniformScaling":
         made = (
-            np.eye(*(int(s) for s in sizes)) @ value
+            np.eye(*(int(s) for s in sizes)) @ value  # type: ignore[call-overload]
             if len(set(sizes)) == 1
-            else np.eye(*(int(s) for s in sizes))
+            else np.eye(*(int(s) for s in sizes))  # type: ignore[call-overload]
         )
         return _to_array(made, element)
     return _to_array(value, element)
@@ -261,7 +261,7 @@ def matrix_of(x: Any, *sizes: Any) -> Any:
     if type(x).__name__ == "UniformScaling":
         from .linear import I
 
-        made = np.eye(*(int(s) for s in sizes))
+        made = np.eye(*(int(s) for s in sizes))  # type: ignore[call-overload]
         return made.astype(bool) if x is I else x.factor * made
     if sizes:
         raise MethodError(f"no method matching Matrix(::{type(x).__name__}, …)")

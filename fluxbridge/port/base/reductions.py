@@ -270,7 +270,7 @@ def reduce(function: Callable, x: Any, *, init: Any = _MISSING, dims: Any = None
         values = list(iterate(x))
         return function(*values) if init is _MISSING else function(init, *values)
     if dims is not None:
-        whole = {add: np.sum, mul: np.prod}.get(function)
+        whole = {add: np.sum, mul: np.prod}.get(function)  # type: ignore[call-overload]
         if whole is None:
             raise MethodError("reduce with dims is supported for + and * only")
         return whole(x, axis=_axes(dims), keepdims=True)

@@ -31,6 +31,12 @@ class StructMeta(type):
     field."""
 
     __julia_struct__ = True
+    __julia_params__: tuple[Any, ...]
+    _fields: Any
+    _keywords: Any
+    _kinds: Any
+    _parent: Any
+    _variables: Any
 
     def __call__(cls, *args: Any, **keywords: Any) -> Any:
         constructors = cls.__dict__.get("_constructors")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..kinds import ANY, BOTTOM, Kind, join, narrowed
 from ..syntax import Comment, Expr, Literal, Name, Node, Quoted
@@ -52,6 +52,11 @@ class Tables:
 
 class Core:
     """Scopes, kinds, names, hoisted statements."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What a class further up in the tower has: each may call what any other defines."""
 
     def __init__(self, text: str, known: Tables, soft: bool) -> None:
         self.text, self.known, self.soft = text, known, soft

@@ -405,7 +405,7 @@ class Macros(Definitions):
             return
         if isinstance(path, Expr) and path.head == "as":
             name = self.path_name(path.args[0], node)
-            self.aliases = {**self.aliases, path.args[1].text: name}  # type: ignore[union-attr]
+            self.aliases = {**self.aliases, path.args[1].text: name}  # type: ignore[misc, union-attr]
             self.packages.add(name)
             return
         name = self.path_name(path, node)

@@ -62,7 +62,7 @@ def door(kinds: Kinds, flags: Flags) -> Callable[..., Any]:
     space["body"] = intrinsic(space["body"])
     made = numba.njit(tuple(signature), nogil=kinds.free, error_model="numpy")(space["kernel"])
     (found,) = made.overloads.values()
-    return found.entry_point  # type: ignore[no-any-return]
+    return found.entry_point  # type: ignore[attr-defined, no-any-return]
 
 
 _ELEMENTS = {

@@ -142,7 +142,7 @@ def _array(op: Op) -> Instruction | None:
         )
     if hasattr(op.call, "exact"):
         simple = all(a.form == out.form for a in args) and isinstance(args[1], Var)
-        return Instruction("mended", (op.call.exact, op.call.low), args) if simple else None
+        return Instruction("mended", (op.call.exact, op.call.low), args) if simple else None  # type: ignore[attr-defined]
     if not all(map(is_operand, args)):
         return None
     kinds = [a.form.dtype.char if a.form.kind == "array" else "d" for a in args]
