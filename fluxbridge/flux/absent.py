@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from ..autodiff.callers import is_from_import
 from .oldnames import OLD_NAMES
 
-_GPU = "everything here is computed with NumPy, on the CPU; gpu and gpu_device() leave things where they are"
+_GPU = "arrays are NumPy's, on the CPU, or CuPy's, on an NVIDIA GPU; gpu_device() is one of these"
 _NCCL = "it sends what is in the memory of GPUs; arrays are in that of the CPU: take MPIBackend"
 _ENGINE = "Julia has this engine, and fluxbridge no bridge to it; see AutoZygote, AutoEnzyme, AutoMooncake"
 _SPARSE = "derivatives are dense here"
@@ -21,7 +21,6 @@ REASONS: dict[str, dict[str, str]] = {
         **dict.fromkeys(
             [
                 "AMDGPUDevice",
-                "CUDADevice",
                 "MetalDevice",
                 "XLADevice",
                 "gpu_backend!",
@@ -142,9 +141,9 @@ def explain(module: str) -> Callable[[str], NoReturn]:
 
     It is an AttributeError, and an ImportError at ``from fluxbridge.flux import name``.
 
-    >>> explain("Flux")("CUDADevice")  # doctest: +ELLIPSIS
+    >>> explain("Flux")("MetalDevice")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    AttributeError: Flux.CUDADevice is left out: everything here is computed with NumPy, on the CPU; ...
+    AttributeError: Flux.MetalDevice is left out: arrays are NumPy's, on the CPU, or CuPy's, on an NVIDIA ...
     """
     reasons = {python_name(name): reason for name, reason in REASONS.get(module, {}).items()}
 

@@ -1,16 +1,18 @@
-"""Where arrays are: always on the CPU.
+"""Where arrays are: on the CPU, or where CuPy is installed and finds one, on an NVIDIA GPU.
 
-The names that programs for GPUs use (MLDataDevices.jl) work, and move nothing.
+The names are those of MLDataDevices.jl. Without a GPU they work as well, and move nothing.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from ..autodiff.families import family_of
 from ..autodiff.primitive import Tracer
 from ..errors import ArgumentError
 from .functors import fcollect, fmap
@@ -19,6 +21,7 @@ from .rng import default_rng
 
 __all__ = [
     "CPUDevice",
+    "CUDADevice",
     "DeviceIterator",
     "cpu",
     "cpu_device",
@@ -33,7 +36,9 @@ __all__ = [
 
 
 class CPUDevice:
-    """Moves a model or data to the CPU, where they are; with an `eltype` float arrays become that type.
+    """Moves a model or data to the CPU; with an `eltype` float arrays become that type.
+
+    CuPy's arrays become NumPy's; everything else is there already.
 
     Raises ArgumentError if `eltype` is no float type.
 
@@ -48,7 +53,13 @@ class CPUDevice:
         self.eltype = None if eltype is None else np.dtype(eltype)
 
     def __call__(self, x: Any) -> Any:
-        return x if self.eltype is None else fmap(lambda leaf: converted(leaf, self.eltype), x)
+        if self.eltype is None and not _on_gpu(x):
+            return x
+        return fmap(self._moved, x)
+
+    def _moved(self, leaf: Any) -> Any:
+        leaf = leaf.get() if _is_cupys(leaf) else leaf
+        return leaf if self.eltype is None else converted(leaf, self.eltype)
 
     def __eq__(self, other: Any) -> bool:
         return isinstance(other, CPUDevice) and self.eltype == other.eltype
@@ -58,6 +69,67 @@ class CPUDevice:
 
     def __repr__(self) -> str:
         return f"CPUDevice({'' if self.eltype is None else self.eltype})"
+
+
+class CUDADevice:
+    """Moves a model or data to an NVIDIA GPU: NumPy's arrays become CuPy's. It counts GPUs from 0.
+
+    With an `eltype` float arrays become that type first. Numbers, text and generators stay. Raises
+    ArgumentError where CuPy is not installed or finds no such GPU, and if `eltype` is no float type.
+    """
+
+    def __init__(self, device_id: int = 0, eltype: Any = None):
+        count = _gpus()
+        if not 0 <= device_id < count:
+            raise ArgumentError(
+                f"there is no GPU number {device_id}: "
+                + (f"CuPy finds {count}, counted from 0" if count else "CuPy is not installed or finds none")
+            )
+        self.device_id = device_id
+        self.eltype = CPUDevice(eltype).eltype
+
+    def __call__(self, x: Any) -> Any:
+        cupy: Any = importlib.import_module("cupy")
+        with cupy.cuda.Device(self.device_id):
+            return fmap(lambda leaf: self._moved(leaf, cupy), x)
+
+    def _moved(self, leaf: Any, cupy: Any) -> Any:
+        if not isinstance(leaf, np.ndarray) or leaf.dtype.kind not in "biufc":
+            return leaf
+        return cupy.asarray(leaf if self.eltype is None else converted(leaf, self.eltype))
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, CUDADevice):
+            return False
+        return (self.device_id, self.eltype) == (other.device_id, other.eltype)
+
+    def __hash__(self) -> int:
+        return hash((self.device_id, self.eltype))
+
+    def __repr__(self) -> str:
+        return f"CUDADevice({self.device_id}{'' if self.eltype is None else f', {self.eltype}'})"
+
+
+Device = CPUDevice | CUDADevice
+
+
+def _gpus() -> int:
+    """How many GPUs CuPy finds; it is imported only here and where arrays go to one."""
+    if importlib.util.find_spec("cupy") is None:
+        return 0
+    try:
+        return int(importlib.import_module("cupy").cuda.runtime.getDeviceCount())
+    except Exception:  # a driver that is missing or too old is told in many ways
+        return 0
+
+
+def _is_cupys(x: Any) -> bool:
+    family = family_of(x)
+    return family is not None and family.name == "CuPy"
+
+
+def _on_gpu(x: Any) -> bool:
+    return any(map(_is_cupys, fcollect(x)))
 
 
 def cpu_device(eltype: Any = None) -> CPUDevice:
@@ -72,19 +144,26 @@ def cpu_device(eltype: Any = None) -> CPUDevice:
 _told: set[str] = set()
 
 
-def gpu_device(_device_id: int | None = None, eltype: Any = None, *, force: bool = False) -> CPUDevice:
-    """The CPU, with a warning the first time, as in Flux without a GPU.
+def gpu_device(device_id: int | None = None, eltype: Any = None, *, force: bool = False) -> Device:
+    """A GPU, the first or that of this number, where CuPy finds one; else the CPU, with a warning once.
 
-    Raises ArgumentError with ``force=True``, or if `eltype` is no float type.
+    Raises ArgumentError with ``force=True`` where there is none, for a number that no GPU has, and if
+    `eltype` is no float type.
 
     >>> import warnings
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")
-    ...     gpu_device()
-    CPUDevice()
+    ...     device = gpu_device()
+    >>> isinstance(device, (CPUDevice, CUDADevice))
+    True
     """
+    if _gpus():
+        return CUDADevice(device_id or 0, eltype)
     if force:
-        raise ArgumentError("No functional GPU device found: everything here is computed on the CPU")
+        raise ArgumentError(
+            "No functional GPU device found: CuPy is not installed, or finds none. Install it for your CUDA "
+            "(pip install cupy-cuda12x), or leave force out: everything is computed on the CPU then"
+        )
     if "gpu" not in _told:
         _told.add("gpu")
         warnings.warn(
@@ -104,25 +183,25 @@ def reset_gpu_device_() -> None:
 
 
 def supported_gpu_backends() -> tuple[str, ...]:
-    """The names of the GPU backends: there are none.
+    """The names of the GPU backends.
 
     >>> supported_gpu_backends()
-    ()
+    ('CUDA',)
     """
-    return ()
+    return ("CUDA",)
 
 
 def cpu(x: Any) -> Any:
-    """`x` itself: everything is on the CPU.
+    """`x` on the CPU: itself, but for CuPy's arrays, which become NumPy's.
 
     >>> cpu([1.0])
     [1.0]
     """
-    return x
+    return CPUDevice()(x)
 
 
 def gpu(x: Any) -> Any:
-    """`x` itself; the first time with the warning of :func:`gpu_device`.
+    """`x` on :func:`gpu_device`: itself without a GPU, the first time with its warning.
 
     >>> import warnings
     >>> with warnings.catch_warnings():
@@ -136,8 +215,10 @@ def gpu(x: Any) -> Any:
 _NOTHING = object()
 
 
-def get_device(x: Any = _NOTHING) -> CPUDevice | None:
-    """The CPU, or None for what holds no arrays. Raises ArgumentError without an argument.
+def get_device(x: Any = _NOTHING) -> Device | None:
+    """Where the arrays of `x` are, or None for what holds none.
+
+    Raises ArgumentError without an argument, and if some are on one device and some on another.
 
     >>> get_device({"w": np.ones(2)}), get_device((1, "a"))
     (CPUDevice(), None)
@@ -147,8 +228,18 @@ def get_device(x: Any = _NOTHING) -> CPUDevice | None:
             "get_device(x) says where x is; for a device that things are moved to, write gpu_device() or "
             "cpu_device()"
         )
-    arrays = (np.ndarray, Tracer)
-    return CPUDevice() if any(isinstance(v, arrays) for v in fcollect(x)) else None
+    found: list[Device] = []
+    for leaf in fcollect(x):
+        device: Device | None = None
+        if _is_cupys(leaf):
+            device = CUDADevice(leaf.device.id)
+        elif isinstance(leaf, (np.ndarray, Tracer)):
+            device = CPUDevice()
+        if device is not None and device not in found:
+            found.append(device)
+    if len(found) > 1:
+        raise ArgumentError(f"arrays are on {' and on '.join(map(repr, found))}: move all to one, device(x)")
+    return found[0] if found else None
 
 
 def get_device_type(x: Any) -> type | None:
@@ -161,7 +252,7 @@ def get_device_type(x: Any) -> type | None:
     return None if found is None else type(found)
 
 
-def default_device_rng(_device: CPUDevice) -> Any:
+def default_device_rng(_device: Device) -> Any:
     """The default generator of random numbers, for every device.
 
     >>> default_device_rng(cpu_device())
@@ -179,7 +270,7 @@ class DeviceIterator:
     [1, array([1.], dtype=float32)]
     """
 
-    def __init__(self, device: CPUDevice, iterator: Iterable[Any]):
+    def __init__(self, device: Device, iterator: Iterable[Any]):
         self.device, self.iterator = device, iterator
 
     def __iter__(self) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...autodiff.families import family_of
 from ...autodiff.holders import blank, fields_of, is_filled, once_a_class
 from ...autodiff.primitive import Tracer
 from ...autodiff.template import Record
@@ -90,7 +91,7 @@ def functor(x: Any) -> tuple[Any, Rebuild]:
         if not x.dtype.hasobject:
             return (), lambda _: x
         return list(x.ravel()), lambda parts: _object_array(parts, x.shape)
-    if kind in _own_leaves or _is_leaf(kind):
+    if kind in _own_leaves or _is_leaf(kind) or family_of(x) is not None:
         return (), lambda _: x
     own = getattr(kind, "__functor__", None)
     if own is not None:

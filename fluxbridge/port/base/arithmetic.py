@@ -35,7 +35,7 @@ class Irrational(float):
     """``π`` and ``ℯ``: they take the width of the number beside them."""
 
 
-PI, E = Irrational(np.pi), Irrational(np.e)
+PI, E = Irrational(math.pi), Irrational(math.e)
 
 
 def is_array(x: Any) -> bool:
