@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
+import numpy as np
 import pytest
 
 from fluxbridge import AutoNative, api, verifying
 from fluxbridge.julia import available
 
+collect_ignore = ["flux/distributed/failing.py"]  # a program for mpiexec, which fails
 hypothesis.settings.register_profile("fluxbridge", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("fluxbridge")
 
@@ -50,6 +52,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         reasons[" ".join(re.sub(r"^Skipped: ", "", text).split())] += 1
     for reason, number in reasons.most_common():
         terminalreporter.write_line(f"{number:,} skipped: {reason}")
+
+
+@pytest.fixture(autouse=True)
+def _printing_of_its_own() -> Iterator[None]:
+    """What an example says about how arrays are printed holds for it alone."""
+    with np.printoptions():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -240,8 +240,8 @@ def _read_only(x: Any) -> Any:
     value = plain(x)
     inner = x
     while isinstance(inner, Tracer):  # a level may want to say where a derivative was held back
-        if hasattr(inner.level, "ignored"):
-            inner.level.ignored(inner)
+        if hasattr(inner.level, "note_ignored"):
+            inner.level.note_ignored(inner)
         inner = inner._value
     if isinstance(value, np.ndarray):
         value = np.asarray(memoryview(value))  # type: ignore[arg-type]  # whose views refer to it, and not to the memory behind

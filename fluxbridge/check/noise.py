@@ -112,6 +112,7 @@ class Shaken:
     """
 
     over = False
+    foreign = False  # arrays of other libraries are not disturbed
 
     def __init__(self, rng: np.random.Generator, factor: float = 1.0):
         self.refused: Any = None  #: what was refused while the function ran

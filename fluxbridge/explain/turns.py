@@ -78,7 +78,7 @@ class TurnRecording(Recording):
         }
         return Place(code, frame.f_lineno, frame.f_lasti, owner, id(frame), turns)
 
-    def ignored(self, x: Any) -> None:
+    def note_ignored(self, x: Any) -> None:
         """Note that ignore_derivatives was called with a tracer of this level."""
         self.held_back.append(x.step)
 
