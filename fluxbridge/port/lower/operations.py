@@ -184,12 +184,7 @@ class Operations(Conversions):
             return code, kind
         if op in ("-", ".-"):
             if op == ".-":
-                return (
-                    f"{self.jl('broadcast')}({self.jl('sub')}, 0, {code})"
-                    if False
-                    else f"{self.jl('unary')}('-', {code})",
-                    kind,
-                )
+                return f"{self.jl('unary')}('-', {code})", kind
             return f"{self.jl('sub')}({code})", kind if kind in NUMBERS or kind == BOTTOM else ANY
         if op == "~":
             return f"(~{code})", kind
