@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..autodiff.families import family_of
 from ..autodiff.native import check_scalar
 from ..autodiff.structure import put_together, take_apart
 from ..autodiff.template import Leaf
@@ -47,6 +48,14 @@ class Point:
         self.paths: list[str] = [""] * len(self.leaves)
         for k, path in self.template.paths(""):
             self.paths[k] = path
+        for path, x in zip(self.paths, self.leaves, strict=True):
+            family = family_of(x)
+            if family is not None:
+                plainly = "fluxbridge.compute(x)" if family.lazy else "fluxbridge.flux.cpu(x)"
+                raise StructureError(
+                    f"the argument at {path} is an array of {family.name}, whose elements would be looked at "
+                    f"one by one: make a small one of NumPy's of it, with {plainly}"
+                )
         self.arrays = [_floating(x) for x in self.leaves]
         children = zip(self.xs, self.template.children.values(), strict=True)
         #: For each argument None if it has no leaf, the number of the leaf that it is, or -1 for a structure.

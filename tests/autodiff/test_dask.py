@@ -234,3 +234,13 @@ def test_a_cluster_of_two_workers_one_of_them_killed() -> None:
         found = compute(withgradient(lambda w: logistic(w, rows, uneven(Y)), np.ones(3)))
     assert found[0] == pytest.approx(expected.val)
     np.testing.assert_allclose(found[1][0], expected.grad[0])
+
+
+def test_what_looks_at_elements_says_what_to_write() -> None:
+    from fluxbridge import compute, cross_check, kinks
+
+    x = da.ones((4, 2), chunks=(2, 2))
+    for ask in (cross_check, kinks):
+        with pytest.raises(StructureError, match=r"\[0\] is an array of Dask.*fluxbridge.compute\(x\)"):
+            ask(lambda x: np.sum(np.tanh(x)), x)
+        ask(lambda x: np.sum(np.tanh(x)), compute(x))
