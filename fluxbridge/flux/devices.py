@@ -76,6 +76,10 @@ class CUDADevice:
 
     With an `eltype` float arrays become that type first. Numbers, text and generators stay. Raises
     ArgumentError where CuPy is not installed or finds no such GPU, and if `eltype` is no float type.
+
+    >>> model = {"w": np.ones(2)}
+    >>> CUDADevice(0)(model)  # where there is a GPU  # doctest: +SKIP
+    {'w': array([1., 1.])}
     """
 
     def __init__(self, device_id: int = 0, eltype: Any = None):
