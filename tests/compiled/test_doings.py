@@ -222,7 +222,7 @@ def test_what_another_thread_draws_meanwhile_is_not_taken_back():
         flux.seed_(1)
         stop = threading.Event()
         if alive:
-            threading.Thread(target=stop.wait, daemon=True).start()
+            threading.Thread(target=lambda stop=stop: stop.wait(), daemon=True).start()
         try:
             traced = Generators(())
             first = generator.random()
@@ -230,6 +230,17 @@ def test_what_another_thread_draws_meanwhile_is_not_taken_back():
             assert (generator.random() == first) is not traced.meanwhile
         finally:
             stop.set()
+
+
+def test_a_thread_that_runs_no_code_of_the_users_draws_nothing():
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait, daemon=True)  # as those of a notebook's kernel
+    thread.start()
+    try:
+        assert not others_run()
+    finally:
+        stop.set()
+        thread.join()
 
 
 class Cell:
