@@ -46,11 +46,12 @@ from .parity import verifying
 
 if _TYPE_CHECKING:
     from . import check as check
+    from . import explanation as explanation
     from . import flux, julia, port, random
     from . import scipy as scipy
     from .check import cross_check
     from .compiled import compiled
-    from .explain import explain
+    from .explanation import explain
     from .nonsmooth.conventions import conventions
     from .nonsmooth.descent import SubgradientMethod
     from .nonsmooth.directional import directional
@@ -73,10 +74,14 @@ __all__ = [
 ]  # fmt: skip
 
 
+#: Modules with public names of their own, beside those of ``__all__``.
+_MODULES = ("check", "explanation", "scipy")
+
 #: What is imported when it is first used: a name, and the submodule that has it (or is it).
 _LAZY = {
-    **{name: name for name in ("check", "compiled", "explain", "flux", "julia", "port", "random", "scipy")},
+    **{name: name for name in (*_MODULES, "compiled", "flux", "julia", "port", "random")},
     "cross_check": "check",
+    "explain": "explanation",
     "SubgradientMethod": "nonsmooth.descent",
     "conventions": "nonsmooth.conventions",
     "directional": "nonsmooth.directional",
@@ -101,4 +106,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """The public names, those that are imported later included."""
-    return sorted({*__all__, *(name for name in globals() if name.startswith("__")), "check", "scipy"})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__")), *_MODULES})

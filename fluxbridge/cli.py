@@ -211,6 +211,6 @@ def _primitives(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from .explain.command import run
+    from .explanation.command import run
 
     return run(options)

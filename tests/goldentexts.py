@@ -1,7 +1,7 @@
 """The golden texts of explanations: ``python tests/goldentexts.py`` writes them anew.
 
-A program is a file of `explain/golden/` with a function ``f`` and its arguments ``xs``; beside it stands what
-``print(explain(f, *xs))`` says.
+A program is a file of `explanation/golden/` with a function ``f`` and its arguments ``xs``; beside it stands
+what ``print(explain(f, *xs))`` says.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from fluxbridge.explain import explain
+from fluxbridge.explanation import explain
 
-FOLDER = Path(__file__).parent / "explain" / "golden"
+FOLDER = Path(__file__).parent / "explanation" / "golden"
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 
 

@@ -46,7 +46,7 @@ ROOMS = [
     "julia.doctor",
     "flux",
     "nonsmooth",
-    "explain",
+    "explanation",
     "check",
     "tables",
     "port",

@@ -5,14 +5,19 @@ from __future__ import annotations
 import importlib
 import inspect
 import pydoc
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+
+import fluxbridge
 
 MODULES = [
     "fluxbridge",
     "fluxbridge.check",
     "fluxbridge.errors",
+    "fluxbridge.explanation",
     "fluxbridge.flux",
     "fluxbridge.flux.functors",
     "fluxbridge.flux.nnlib",
@@ -55,10 +60,33 @@ def test_completion_signature_and_help(name):
     assert lacking == []
 
 
-@pytest.mark.parametrize("name", ["explain", "compiled"])
-def test_a_function_that_is_a_package_too(name):
-    function = getattr(importlib.import_module("fluxbridge"), name)
+def test_explain_is_a_function_as_any_other():
+    """In any order of imports: no module has its name."""
+    code = """
+import copy, importlib, inspect, pickle, pydoc
+from unittest import mock
+import fluxbridge.explanation.views.text
+from fluxbridge import explain
+assert inspect.isfunction(explain) and explain.__qualname__ == "explain"
+assert pickle.loads(pickle.dumps(explain)) is explain is copy.deepcopy(explain)
+assert inspect.getsource(explain).startswith("def explain(")
+assert list(inspect.signature(explain).parameters)[:2] == ["f", "xs"]
+text = pydoc.render_doc(explain, renderer=pydoc.plaintext)
+assert text.startswith("Python Library Documentation: function explain") and "PACKAGE" not in text, text
+with mock.patch("fluxbridge.explain") as patched:
+    from fluxbridge import explain as seen
+    assert seen is patched
+import fluxbridge
+assert fluxbridge.explain is explain
+importlib.reload(fluxbridge)
+assert fluxbridge.explain is explain
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_compiled_is_a_package_too():
+    function = fluxbridge.compiled
     assert "f" in inspect.signature(function).parameters
     text = pydoc.render_doc(function, renderer=pydoc.plaintext)
-    inner = getattr(importlib.import_module(f"fluxbridge.{name}"), name)
+    inner = importlib.import_module("fluxbridge.compiled").compiled
     assert inspect.getdoc(inner).splitlines()[0] in text

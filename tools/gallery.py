@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fluxbridge.explain import Explanation, explain
+from fluxbridge.explanation import Explanation, explain
 
 PLACE = Path(__file__).parent.parent / "docs" / "gallery"
 

@@ -11,7 +11,7 @@ from typing import Any
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "fluxbridge": ("fluxbridge", "fluxbridge", ()),
     "errors": ("fluxbridge.errors", "fluxbridge.errors", ()),
-    "explain": ("fluxbridge.explain", "fluxbridge.explain", ()),
+    "explanation": ("fluxbridge.explanation", "fluxbridge.explanation", ()),
     "check": ("fluxbridge.check", "fluxbridge.check", ()),
     "compiled": ("fluxbridge.compiled", "fluxbridge.compiled", ()),
     "random": ("fluxbridge.random", "fluxbridge.random", ()),

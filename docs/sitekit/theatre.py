@@ -7,7 +7,7 @@ import linecache
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from fluxbridge.explain.theatre.page import element
+from fluxbridge.explanation.theatre.page import element
 
 
 class Theatre(Directive):

@@ -11,7 +11,7 @@ import pytest
 from fluxbridge import adjoint
 from fluxbridge.autodiff.primitive import PRIMITIVES, Primitive, entry
 from fluxbridge.cli import main
-from fluxbridge.explain.shown import SHOWN
+from fluxbridge.explanation.shown import SHOWN
 from fluxbridge.julia.emit.spelled.table import SPELLINGS
 from fluxbridge.nonsmooth.table import KINKS
 from fluxbridge.tables import primitives as table

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fluxbridge.explain.formula import Formula
-from fluxbridge.explain.views import latex as mathematics
+from fluxbridge.explanation.formula import Formula
+from fluxbridge.explanation.views import latex as mathematics
 
 HEAD = r"""\documentclass{article}
 \usepackage{amsmath}

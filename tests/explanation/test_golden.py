@@ -12,7 +12,7 @@ from goldentexts import FOLDER, PROGRAMS, golden, said
 from fluxbridge import gradient
 from fluxbridge.autodiff.primitive import plain
 from fluxbridge.autodiff.structure import take_apart
-from fluxbridge.explain import explain
+from fluxbridge.explanation import explain
 
 program = pytest.mark.parametrize("name", PROGRAMS)
 

@@ -13,11 +13,11 @@ import pytest
 
 import fluxbridge
 from fluxbridge import cli
-from fluxbridge.explain import explain
-from fluxbridge.explain.theatre import shown
-from fluxbridge.explain.theatre.content import content
-from fluxbridge.explain.theatre.page import document, element, library, resource
-from fluxbridge.explain.theatre.plots import POINTS, plot
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.theatre import shown
+from fluxbridge.explanation.theatre.content import content
+from fluxbridge.explanation.theatre.page import document, element, library, resource
+from fluxbridge.explanation.theatre.plots import POINTS, plot
 
 ROOT = Path(fluxbridge.__file__).parent.parent
 

@@ -10,11 +10,11 @@ import pytest
 
 from fluxbridge import gradient, ignore_derivatives
 from fluxbridge.autodiff.structure import take_apart
-from fluxbridge.explain import explain
-from fluxbridge.explain.names import tex
-from fluxbridge.explain.rows import formula_of, gift_formula, given, homes, negligible, sum_text, terms
-from fluxbridge.explain.texing import letter, tex_text
-from fluxbridge.explain.views.outline import rows
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.names import tex
+from fluxbridge.explanation.rows import formula_of, gift_formula, given, homes, negligible, sum_text, terms
+from fluxbridge.explanation.texing import letter, tex_text
+from fluxbridge.explanation.views.outline import rows
 
 
 def names(f, *xs):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fluxbridge import gradient
-from fluxbridge.explain import explain
-from fluxbridge.explain.folding import Group
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.folding import Group
 
 rng = np.random.default_rng(3)
 

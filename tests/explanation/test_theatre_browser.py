@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from fluxbridge import subgradients
-from fluxbridge.explain import explain
-from fluxbridge.explain.theatre.page import document, element
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.theatre.page import document, element
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright, so no page is opened")
 

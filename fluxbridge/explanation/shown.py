@@ -3,7 +3,7 @@
 A row has a primitive's name and, for each input, a template: an expression in the names that the
 rule itself has (``dy``, ``y``, the inputs, the options; the option ``where`` is called ``mask``).
 Without ``dy`` in it, it is a local derivative, by which the cotangent is multiplied. The words are
-NumPy's and those of explain/words.py. A function makes the templates where they depend on shapes
+NumPy's and those of explanation/words.py. A function makes the templates where they depend on shapes
 or options; it answers None where no short formula holds, and then the rule's own name is shown.
 The tests evaluate every one of them and compare with what the rule gave.
 """

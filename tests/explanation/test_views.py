@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from fluxbridge import cli
-from fluxbridge.explain import explain
-from fluxbridge.explain.views.text import width
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.views.text import width
 from fluxbridge.recording.shorten import short
 
 needs_positions = pytest.mark.skipif(sys.version_info < (3, 11), reason="expressions since Python 3.11")

@@ -13,7 +13,7 @@ import fluxbridge
 from fluxbridge import AutoNative, Diagonal, I, Params, gradient, pushforward, tutorial
 from fluxbridge.autodiff.structure import take_apart
 from fluxbridge.errors import GradientLostError, MutationError, NotScalarError, StructureError
-from fluxbridge.explain import Explanation, explain
+from fluxbridge.explanation import Explanation, explain
 
 
 def same(a, b):
@@ -186,20 +186,10 @@ def test_names_of_steps_lead_to_them():
     assert line.parts[0].local.text() == "cos(x)"
 
 
-def test_the_package_is_the_function_whichever_way_it_is_imported():
-    for order in (
-        "from fluxbridge import explain",
-        "import fluxbridge.explain; from fluxbridge import explain",
-        "import fluxbridge; explain = fluxbridge.explain",
-        "from fluxbridge.explain import explain; import fluxbridge.explain",
-        "import fluxbridge.explain as explain; assert explain.Explanation",
-    ):
-        code = f"{order}; print(explain(lambda x: x * x, 3.0).gradient)"
-        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        assert result.stdout.strip() == "(6.0,)", order
+def test_it_is_imported_when_it_is_used():
+    code = (
+        "import sys, fluxbridge; print('fluxbridge.explanation' in sys.modules); fluxbridge.explain(abs, 1.0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
     assert isinstance(fluxbridge.explain(np.sin, 0.0), Explanation)
-    result = subprocess.run(
-        [sys.executable, "-c", "import sys, fluxbridge; print('fluxbridge.explain' in sys.modules)"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert result.stdout.strip() == "False"

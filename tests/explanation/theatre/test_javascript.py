@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explain.theatre.engine import evaluate
+from explanation.theatre.engine import evaluate
 from goldentexts import FOLDER, PROGRAMS
 
 import fluxbridge.flux  # noqa: F401  (its activations are primitives, too)
 from fluxbridge import withgradient
 from fluxbridge.autodiff.primitive import PRIMITIVES
-from fluxbridge.explain import explain
-from fluxbridge.explain.theatre.javascript import ELEMENTWISE, GROUPS, KINKS, LINEAR, QUESTIONS, script
-from fluxbridge.explain.theatre.page import resource
-from fluxbridge.explain.theatre.program import NeedsKernel, encoded, program
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.theatre.javascript import ELEMENTWISE, GROUPS, KINKS, LINEAR, QUESTIONS, script
+from fluxbridge.explanation.theatre.page import resource
+from fluxbridge.explanation.theatre.program import NeedsKernel, encoded, program
 
 EVERYWHERE = np.array([-2.5, -1.2, -0.3, 0.4, 1.6, 3.5])
 POSITIVE = np.array([0.2, 0.7, 1.3, 2.0, 3.7])

@@ -7,7 +7,7 @@ import pytest
 
 from fluxbridge import flux, gradient
 from fluxbridge.autodiff.structure import take_apart
-from fluxbridge.explain import explain
+from fluxbridge.explanation import explain
 
 rng = np.random.default_rng(5)
 MLP = flux.Chain(flux.Dense((2, 8), flux.relu), flux.Dense((8, 8), np.tanh), flux.Dense((8, 1)))

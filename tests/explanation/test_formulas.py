@@ -12,8 +12,8 @@ from rulecheck import pair, random_like
 
 from fluxbridge import Buffer, gradient
 from fluxbridge.autodiff.primitive import PRIMITIVES
-from fluxbridge.explain import explain
-from fluxbridge.explain.formula import Formula, Symbol
+from fluxbridge.explanation import explain
+from fluxbridge.explanation.formula import Formula, Symbol
 
 RULES = Path(__file__).parents[1]
 TABLES = [

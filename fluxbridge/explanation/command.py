@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..shell import GOOD, WrongCall, arguments, evaluate_function
-from .explanation import explain, terminal_has_color
+from .interface import explain, terminal_has_color
 from .theatre.page import document
 from .theatre.shown import open_in_browser
 

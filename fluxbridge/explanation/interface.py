@@ -188,7 +188,7 @@ def explain(
     anything.
 
     >>> import numpy as np
-    >>> from fluxbridge.explain import explain
+    >>> from fluxbridge import explain
     >>> print(explain(lambda x, y: x * y + np.sin(x), 2.0, 3.0))  # doctest: +ELLIPSIS
     <lambda>(x, y) = 6.9093
     gradient with respect to x and y
