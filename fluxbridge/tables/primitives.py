@@ -1,8 +1,8 @@
 """Every primitive and what each reader knows of it: the table of docs/primitives.md.
 
 ``fluxbridge primitives`` prints it. A reader's table has one line a primitive: how it is spelled in Julia
-(julia/emit/spelled/table.py), how explanations write its rule (explanation/shown.py, where it is no formula of
-a single element), and where it is not smooth (nonsmooth/table.py).
+(julia/emit/spelled/table.py), how explanations write its rule (explanation/shown.py, where it is no formula
+of a single element), and where it is not smooth (nonsmooth/table.py).
 """
 
 from __future__ import annotations
