@@ -92,16 +92,22 @@ _LAZY = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """The parts that most programs do without."""
-    if name in _LAZY:
+if not _TYPE_CHECKING:  # type checkers are told of every name above
+
+    def __getattr__(name: str) -> object:
+        """The parts that most programs do without."""
         import importlib
 
-        module = importlib.import_module(f"fluxbridge.{_LAZY[name]}")
-        return module if name == _LAZY[name] else getattr(module, name)
-    from .autodiff.habits import missing_name
+        if name in _LAZY:
+            module = importlib.import_module(f"fluxbridge.{_LAZY[name]}")
+            return module if name == _LAZY[name] else getattr(module, name)
+        from .autodiff.habits import missing_name
 
-    raise missing_name(name)
+        places = {"fluxbridge": [*__all__, *_LAZY]}
+        if not name.startswith("_"):  # what libraries ask of any module
+            for place in ("fluxbridge.flux", "fluxbridge.errors", "fluxbridge.random"):
+                places[place] = dir(importlib.import_module(place))
+        raise missing_name(name, places)
 
 
 def __dir__() -> list[str]:

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
 import numpy as np
 
 from .adtypes import ADType, AutoNative
-from .autodiff.habits import KEYWORDS
 from .autodiff.implicit import Grads, Params
 from .autodiff.primitive import plain
 from .autodiff.structure import take_apart
 from .autodiff.template import Record
-from .errors import ArgumentError
+from .calling import checked, choice
+from .errors import ArgumentError, StructureError
 
 NATIVE = AutoNative()
 
+Array: TypeAlias = np.ndarray[Any, Any]
+
 # What type checkers know: the gradient by a number is a number or None, that by an array an array or None.
 # Other arguments have gradients of their own structure, which Python's types cannot say.
-X = TypeVar("X", float, complex, np.ndarray[Any, Any])
-Y = TypeVar("Y", float, complex, np.ndarray[Any, Any])
-Z = TypeVar("Z", float, complex, np.ndarray[Any, Any])
+X = TypeVar("X", float, complex, Array)
+Y = TypeVar("Y", float, complex, Array)
+Z = TypeVar("Z", float, complex, Array)
 Value = TypeVar("Value")
 Gradient = TypeVar("Gradient")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
 
@@ -51,19 +53,25 @@ else:
             return f"(val={self.val!r}, grad={self.grad!r})"
 
 
-def _engine(xs: tuple[Any, ...]) -> tuple[ADType, tuple[Any, ...]]:
-    """The AD type, if the first argument is one, and the rest."""
+def _asked(
+    name: str, f: Any, xs: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[ADType, tuple[Any, ...]]:
+    """The AD type, if the first argument is one, and the rest. Raises ArgumentError for a wrong call."""
+    engine: ADType = NATIVE
     if xs and isinstance(xs[0], ADType):
-        return xs[0], xs[1:]
-    return NATIVE, xs
+        engine, xs = xs[0], xs[1:]
+    checked(name, f, xs, keywords)
+    return engine, xs
 
 
-def _one_argument(name: str, f: Any, xs: tuple[Any, ...]) -> tuple[ADType, Any]:
+def _one_argument(
+    name: str, f: Any, xs: tuple[Any, ...], order: str, keywords: dict[str, Any]
+) -> tuple[ADType, Any]:
     """The engine, and the one argument of an operator that takes no more."""
-    engine, xs = _engine(xs)
+    engine, xs = _asked(name, f, xs, keywords)
+    choice("order", order, ("C", "F"))
     if len(xs) == 1:
         return engine, xs[0]
-    _need_arguments(name, f, xs)
     raise ArgumentError(
         f"{name} takes one number or one array after the function, but {len(xs)} were given. Put them "
         f"together: {name}(lambda p: f(p[0], p[1]), np.array([x, y])) for numbers x and y; of arrays, join "
@@ -71,35 +79,8 @@ def _one_argument(name: str, f: Any, xs: tuple[Any, ...]) -> tuple[ADType, Any]:
     )
 
 
-def _no_keywords(name: str, keywords: dict[str, Any]) -> None:
-    """Refuse keywords, which f would have to be given in another way."""
-    for key in keywords:
-        if key in KEYWORDS:
-            raise ArgumentError(f"{name} has no {key}=: {KEYWORDS[key]}.")
-        raise ArgumentError(
-            f"{name} takes the arguments of f by position, and no keywords: write "
-            f"{name}(lambda x: f(x, {key}={key}), x) for {key} as a constant, and "
-            f"{name}(lambda x, {key}: f(x, {key}={key}), x, {key}) for a gradient by it."
-        )
-
-
-def _need_arguments(name: str, f: Any, xs: tuple[Any, ...]) -> None:
-    """Refuse ``gradient(f)(x)``: the operators take the function and its arguments together."""
-    if xs or not callable(f):
-        return
-    try:
-        inspect.signature(f).bind()
-    except TypeError:
-        raise ArgumentError(
-            f"{name} takes the arguments after the function: {name}(f, x) instead of {name}(f)(x). "
-            f"Where a function is wanted, write lambda x: {name}(f, x)."
-        ) from None
-    except ValueError:  # it has no signature
-        pass
-
-
 @overload
-def gradient(f: Callable[..., Any], ps: Params, /) -> Grads: ...
+def gradient(f: Callable[[], Any], ps: Params, /) -> Grads: ...
 @overload
 def gradient(f: Callable[..., Any], x: X, /) -> tuple[X | None]: ...
 @overload
@@ -139,13 +120,11 @@ def gradient(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Any:
     Raises NotScalarError if f returns anything but one real number, MutationError if it changes an
     array in place, NoRuleError for functions that cannot be differentiated.
     """
-    if keywords:
-        _no_keywords("gradient", keywords)
-    return _withgradient(f, xs, aux=False)[1]
+    return _withgradient("gradient", f, xs, keywords)[1]
 
 
 @overload
-def withgradient(f: Callable[..., Value], ps: Params, /) -> ValueAndGradient[Value, Grads]: ...
+def withgradient(f: Callable[[], Value], ps: Params, /) -> ValueAndGradient[Value, Grads]: ...
 @overload
 def withgradient(f: Callable[..., Value], x: X, /) -> ValueAndGradient[Value, tuple[X | None]]: ...
 @overload
@@ -182,23 +161,27 @@ def withgradient(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Any:
     >>> withgradient(lambda x: (x**2, "extra"), 3.0)
     (val=(9.0, 'extra'), grad=(6.0,))
     """
-    if keywords:
-        _no_keywords("withgradient", keywords)
-    return ValueAndGradient(*_withgradient(f, xs, aux=True))
+    return ValueAndGradient(*_withgradient("withgradient", f, xs, keywords))
 
 
-def _withgradient(f: Callable[..., Any], xs: tuple[Any, ...], aux: bool) -> tuple[Any, Any]:
-    engine, xs = _engine(xs)
-    _need_arguments("withgradient" if aux else "gradient", f, xs)
+def _withgradient(
+    name: str, f: Callable[..., Any], xs: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[Any, Any]:
+    engine, xs = _asked(name, f, xs, keywords)
+    aux = name == "withgradient"
     if len(xs) == 1 and isinstance(xs[0], Params):
         value, grads = engine.implicit_withgradient(f, xs[0], aux)
         return value, Grads(xs[0], grads)
     return engine.withgradient(f, xs, aux)
 
 
-def pullback(
-    f: Callable[..., Value], /, *xs: Any, **keywords: Any
-) -> tuple[Value, Callable[..., tuple[Any, ...]]]:
+@overload
+def pullback(f: Callable[[], Value], ps: Params, /) -> tuple[Value, Callable[[Any], Grads]]: ...
+@overload
+def pullback(f: Callable[..., Value], x: X, /) -> tuple[Value, Callable[[Any], tuple[X | None]]]: ...
+@overload
+def pullback(f: Callable[..., Value], /, *xs: Any) -> tuple[Value, Callable[[Any], tuple[Any, ...]]]: ...
+def pullback(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Any:
     """The value of f, of any structure, and the function that pulls cotangents back.
 
     The latter takes a cotangent with the structure of the value (None where there is none) and
@@ -210,17 +193,18 @@ def pullback(
     >>> y, back((1.0, None)), back((None, 1.0))
     ((0.0, 0.0), (0.0,), (1.0,))
     """
-    if keywords:
-        _no_keywords("pullback", keywords)
-    engine, xs = _engine(xs)
-    _need_arguments("pullback", f, xs)
+    engine, xs = _asked("pullback", f, xs, keywords)
     if len(xs) == 1 and isinstance(xs[0], Params):
         y, back = engine.implicit_pullback(f, xs[0])
-        return y, lambda seed: Grads(xs[0], back(seed))  # type: ignore[return-value]
+        return y, lambda seed: Grads(xs[0], back(seed))
     return engine.pullback(f, xs)
 
 
-def pushforward(f: Callable[..., Any], /, *xs: Any) -> Callable[..., Any]:
+@overload
+def pushforward(f: Callable[..., Any], x: X, /) -> Callable[[X], Any]: ...
+@overload
+def pushforward(f: Callable[..., Any], /, *xs: Any) -> Callable[..., Any]: ...
+def pushforward(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> Callable[..., Any]:
     """The function that takes tangents of the arguments to the tangent of the result.
 
     A tangent has the structure, and its parts the shapes, of its argument; None stands for no change. Each
@@ -237,8 +221,7 @@ def pushforward(f: Callable[..., Any], /, *xs: Any) -> Callable[..., Any]:
     >>> round(pushforward(lambda x, y: x * y, AutoFiniteDifferences(), 2.0, 3.0)(1.0, 10.0), 9)
     23.0
     """
-    engine, xs = _engine(xs)
-    _need_arguments("pushforward", f, xs)
+    engine, xs = _asked("pushforward", f, xs, keywords)
 
     def push(*dxs: Any) -> Any:
         if len(dxs) != len(xs):
@@ -248,7 +231,11 @@ def pushforward(f: Callable[..., Any], /, *xs: Any) -> Callable[..., Any]:
     return push
 
 
-def jacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C") -> tuple[Any, ...]:
+@overload
+def jacobian(f: Callable[..., Any], x: X, /, *, order: str = "C") -> tuple[Array | None]: ...
+@overload
+def jacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C") -> tuple[Any, ...]: ...
+def jacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C", **keywords: Any) -> tuple[Any, ...]:
     """The Jacobian by every argument that is an array or a number; None for others.
 
     The matrix has one row for each element of the output and one column for each element of the
@@ -261,23 +248,35 @@ def jacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C") -> tuple[Any,
     (array([[ 6.,  0.],
            [ 0., 12.]]), array([1., 4.]))
     """
-    return withjacobian(f, *xs, order=order).grad
+    return _withjacobian("jacobian", f, xs, order, keywords)[1]
 
 
+@overload
+def withjacobian(
+    f: Callable[..., Value], x: X, /, *, order: str = "C"
+) -> ValueAndGradient[Value, tuple[Array | None]]: ...
+@overload
 def withjacobian(
     f: Callable[..., Value], /, *xs: Any, order: str = "C"
-) -> ValueAndGradient[Value, tuple[Any, ...]]:
+) -> ValueAndGradient[Value, tuple[Any, ...]]: ...
+def withjacobian(f: Callable[..., Any], /, *xs: Any, order: str = "C", **keywords: Any) -> Any:
     """The value of f and its :func:`jacobian`, as ``(val=…, grad=…)``."""
-    engine, xs = _engine(xs)
-    _need_arguments("jacobian", f, xs)
-    return ValueAndGradient(*engine.withjacobian(f, xs, order))
+    return ValueAndGradient(*_withjacobian("withjacobian", f, xs, order, keywords))
+
+
+def _withjacobian(
+    name: str, f: Callable[..., Any], xs: tuple[Any, ...], order: str, keywords: dict[str, Any]
+) -> tuple[Any, Any]:
+    engine, xs = _asked(name, f, xs, keywords)
+    choice("order", order, ("C", "F"))
+    return engine.withjacobian(f, xs, order)
 
 
 @overload
 def hessian(f: Callable[..., Any], x: X, /, *, order: str = "C") -> X: ...
 @overload
 def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any: ...
-def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
+def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C", **keywords: Any) -> Any:
     """The matrix of second derivatives of f by one array, or the second derivative by one number.
 
     Forward mode over reverse mode. Rows and columns count the elements of `x` in C order, or in
@@ -289,7 +288,7 @@ def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
     array([[0., 1.],
            [1., 0.]])
     """
-    engine, x_ = _one_argument("hessian", f, x)
+    engine, x_ = _one_argument("hessian", f, x, order, keywords)
     return engine.hessian(f, x_, order)
 
 
@@ -297,9 +296,9 @@ def hessian(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
 def hessian_reverse(f: Callable[..., Any], x: X, /, *, order: str = "C") -> X: ...
 @overload
 def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any: ...
-def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
+def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C", **keywords: Any) -> Any:
     """:func:`hessian`, in reverse mode over reverse mode: the Jacobian of the gradient."""
-    engine, x_ = _one_argument("hessian_reverse", f, x)
+    engine, x_ = _one_argument("hessian_reverse", f, x, order, keywords)
     return engine.hessian_reverse(f, x_, order)
 
 
@@ -307,7 +306,7 @@ def hessian_reverse(f: Callable[..., Any], /, *x: Any, order: str = "C") -> Any:
 def diaghessian(f: Callable[..., Any], x: X, /) -> tuple[X]: ...
 @overload
 def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]: ...
-def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]:
+def diaghessian(f: Callable[..., Any], /, *xs: Any, **keywords: Any) -> tuple[Any, ...]:
     """The diagonal of the Hessian by every argument, in the shape of the argument.
 
     >>> import numpy as np
@@ -315,8 +314,7 @@ def diaghessian(f: Callable[..., Any], /, *xs: Any) -> tuple[Any, ...]:
     >>> diaghessian(lambda x: np.sum(x**3), np.array([1.0, 2.0]))
     (array([ 6., 12.]),)
     """
-    engine, xs = _engine(xs)
-    _need_arguments("diaghessian", f, xs)
+    engine, xs = _asked("diaghessian", f, xs, keywords)
     return engine.diaghessian(f, xs)
 
 
@@ -348,6 +346,12 @@ class ComposedFunction:
         return self.outer(self.inner(*xs))
 
 
+@overload
+def compose(f: Function, /) -> Function: ...
+@overload
+def compose(
+    f: Callable[..., Any], g: Callable[..., Any], /, *more: Callable[..., Any]
+) -> ComposedFunction: ...
 def compose(*functions: Callable[..., Any]) -> Callable[..., Any]:
     """``f ∘ g`` of Julia: the last function is applied first.
 
@@ -370,12 +374,19 @@ def fill_none(grad: Any, like: Any) -> Any:
     >>> from fluxbridge import fill_none
     >>> fill_none((None, {"a": 1.0}), (np.ones(2), {"a": 3.0, "b": 4.0}))
     (array([0., 0.]), {'a': 1.0, 'b': 0.0})
+
+    Raises StructureError if a part of `grad` has another structure or shape than that of `like`.
     """
     leaves, template = take_apart(like)
     if template is None:
         return grad
     values: list[Any] = [_zero(v) for v in leaves]
-    for index, value, _ in template.match(grad, ""):
+    for index, value, path in template.match(grad, ""):
+        if isinstance(value, (tuple, list, dict)) or np.shape(value) != np.shape(leaves[index]):
+            raise StructureError(
+                f"the gradient has {value!r} at {path or 'the top'}, where `like` has {leaves[index]!r}; "
+                "give both with the same structure: fill_none(gradient(f, x), (x,))"
+            )
         values[index] = value
     return template.fill(values)
 

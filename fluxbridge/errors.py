@@ -75,6 +75,10 @@ class DomainError(FluxbridgeError, ValueError):
     """A number is outside of where a function is defined, or is not finite where it must be."""
 
 
+class MissingPackage(FluxbridgeError, ModuleNotFoundError):
+    """A package is not installed that one of the extras brings; the text is the command that installs it."""
+
+
 class JuliaNotAvailable(FluxbridgeError, RuntimeError):
     """Julia is needed and cannot be used: `reason` says why, `remedy` what to do about it.
 

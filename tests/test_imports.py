@@ -41,6 +41,7 @@ ROOMS = [
     "julia",
     "compiled",
     "adtypes",
+    "calling",
     "api",
     "__init__",
     "julia.doctor",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from typing import Any, NoReturn
 
@@ -33,6 +34,16 @@ FUNCTIONS = {
     "tensor": "plain numbers and NumPy arrays are what gradient takes",
     "Tensor": "plain numbers and NumPy arrays are what gradient takes",
     "numpy": "plain numpy is what gradient takes: import numpy as np",
+    "Variable": "plain numbers and NumPy arrays are what gradient takes",
+    "GradientTape": "gradient(f, x) records f by itself, and returns the gradient by every argument",
+    "custom_jvp": "@adjoint above def f(x): return y, lambda dy: (…,) gives f its rule, for both modes",
+    "hvp": "pushforward(lambda x: gradient(f, x)[0], x)(v) is the Hessian times v",
+    **dict.fromkeys(["diff", "derivative"], "gradient(f, x)[0] is the derivative by a number x"),
+    **dict.fromkeys(["nn", "optim", "functional"], "layers, losses and optimisers are in fluxbridge.flux"),
+    "autograd": "gradient, jacobian and hessian are in fluxbridge itself",
+    "Flux": "fluxbridge.flux is Flux in Python, and AutoZygote() asks the real one",
+    "Zygote": "gradient(f, AutoZygote(), x) asks the real Zygote",
+    "finite_differences": "gradient(f, AutoFiniteDifferences(), x) takes finite differences",
 }
 KEYWORDS = {
     "argnums": "the gradient is taken by every argument, and is a tuple: pick the entry, "
@@ -40,6 +51,13 @@ KEYWORDS = {
     "argnum": "the gradient is taken by every argument, and is a tuple: pick the entry, "
     "or close over what is constant",
     "has_aux": "withgradient takes a function that returns (value, anything else)",
+    **dict.fromkeys(
+        ("backend", "engine", "adtype"),
+        "who computes is an AD type after the function: gradient(f, AutoZygote(), x)",
+    ),
+    **dict.fromkeys(
+        ("wrt", "sources", "inputs"), "the gradient is taken by every argument after the function"
+    ),
     "create_graph": "gradients can be nested: gradient(lambda x: gradient(f, x)[0], x)",
     "retain_graph": "pullback returns a function that can be called again and again",
 }
@@ -54,6 +72,17 @@ ATTRIBUTES = {
     "numpy": _ARRAY,
     "to_numpy": _ARRAY,
     "cpu": "x is in the memory of the CPU already",
+    **dict.fromkeys(["cuda", "to"], "NumPy computes on the CPU; fluxbridge.flux.gpu moves to CuPy's arrays"),
+    "numel": "x.size is the number of elements",
+    "t": "x.T is the transpose",
+    **dict.fromkeys(["add", "mul", "sub", "div"], "x + y, x * y, x - y and x / y are the operators"),
+    "softmax": "fluxbridge.flux.softmax(x, axis) is the function",
+    "at": "arrays are not changed: np.where(mask, y, x), np.concatenate, or a fluxbridge.Buffer",
+    "assign": "arrays are not changed in a gradient: return the new value",
+    "block_until_ready": "NumPy's results are there at once",
+    "read_value": _ARRAY,
+    **dict.fromkeys(["subs", "evalf"], "f is run with numbers: gradient(f, 2.0) is the derivative at 2"),
+    "diff": "gradient(f, x)[0] is the derivative, and np.diff(x) the differences of neighbours",
     "unsqueeze": "np.expand_dims(x, axis) adds an axis",
     "permute": "np.transpose(x, axes) permutes the axes",
     "clone": "x.copy() is a copy",
@@ -98,13 +127,29 @@ class Absent:
         )
 
 
-def missing_name(name: str) -> AttributeError | ImportError:
+def missing_name(name: str, places: dict[str, list[str]]) -> AttributeError | ImportError:
     """What is raised where ``fluxbridge.name``, or ``from fluxbridge import name``, finds nothing.
 
-    >>> print(missing_name("jvp"))
+    `places` are the modules where it may be meant to be, and their names.
+
+    >>> print(missing_name("jvp", {}))
     module 'fluxbridge' has no attribute 'jvp': pushforward(f, x)(dx) is the tangent of the result.
+    >>> print(missing_name("Dense", {"fluxbridge.flux": ["Chain", "Dense"]}))
+    module 'fluxbridge' has no attribute 'Dense': it is fluxbridge.flux.Dense.
     """
-    if name not in FUNCTIONS:
-        return AttributeError(f"module 'fluxbridge' has no attribute {name!r}")
+    text = f"module 'fluxbridge' has no attribute {name!r}"
+    meant = FUNCTIONS.get(name) or _elsewhere(name, places)
+    if not meant:
+        return AttributeError(text)
     kind = ImportError if is_from_import(sys._getframe(2)) else AttributeError
-    return kind(f"module 'fluxbridge' has no attribute {name!r}: {FUNCTIONS[name]}.")
+    return kind(f"{text}: {meant}.")
+
+
+def _elsewhere(name: str, places: dict[str, list[str]]) -> str:
+    """Where the name is, or which one is like it; "" for nothing."""
+    for place, names in places.items():
+        if name in names:
+            return f"it is {place}.{name}"
+    known = {n.lower(): f"{place}.{n}" for place, names in reversed(places.items()) for n in names}
+    close = difflib.get_close_matches(name.lower(), known, 1, 0.8)
+    return f"did you mean {known[close[0]]}" if close else ""

@@ -155,7 +155,7 @@ def check_scalar(y: Any) -> None:
             f"Output should be scalar; gradients are not defined for output {value!r}. "
             "To return more than the number, put it first and use withgradient."
         )
-    if family is None and not hasattr(value, "__float__"):
+    if family is None and (isinstance(value, str) or not hasattr(value, "__float__")):
         raise NotScalarError(f"Output should be scalar; gradients are not defined for output {value!r}")
 
 

@@ -70,6 +70,8 @@ def adjoint(f: Callable[..., Any], rule: Callable[..., Any] | None = _DECORATOR)
         made = _answering(f, rule)
         answer(f, made)
         return made
+    if not callable(f):
+        raise ArgumentError(f"adjoint gives a function its rule; {f!r} is none")
     if rule is not _DECORATOR:
         raise ArgumentError(
             "adjoint(f, rule) gives a rule to a function of NumPy. A function of your own returns its value "

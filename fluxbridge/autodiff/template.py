@@ -130,6 +130,11 @@ class Branch:
         """Pair the leaves with those of `other`, which has the same structure or None in places."""
         if other is None:
             return
+        if isinstance(other, (list, tuple)) and len(other) > len(self.children):
+            raise StructureError(
+                f"the structure does not match: {len(other)} entries at {path or 'the top'} of {other!r}, "
+                f"where {len(self.children)} belong"
+            )
         for key, child in self.children.items():
             if child is not None:
                 at = path + self.spelling.format(key)

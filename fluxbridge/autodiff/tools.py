@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import EscapedTracerError, GradientLostError
+from ..errors import EscapedTracerError, GradientLostError, StructureError
 from .inplace import alias, given_out
 from .native import Trace, basis, outside_of_gradient, pullback_of, pushforward
 from .primitive import (
@@ -83,14 +83,21 @@ def call_with_rule(
     """
     opened = Opened(args, read_only=read_only)
     if opened.level is None:
-        return body(*args)[0]
-    y, back = body(*opened.args)
+        return _pair(name, body(*args))[0]
+    y, back = _pair(name, body(*opened.args))
     template = opened.template
 
     def pulled(dy: Any) -> list[Any]:
         parts = back(dy)
+        parts = parts if isinstance(parts, tuple) else (parts,)
+        if len(parts) < len(args) or any(part is not None for part in parts[len(args) :]):
+            raise StructureError(
+                f"the pullback of {name} returned {len(parts)} cotangents, and {name} has {len(args)} "
+                "arguments: one cotangent an argument, None for none"
+            )
         cotangents: list[Any] = [None] * len(opened.inputs)
-        for index, cotangent, _ in template.match(parts if isinstance(parts, tuple) else (parts,), ""):
+        for index, cotangent, path in template.match(parts[: len(args)], ""):
+            _check_fits(name, cotangent, opened.inputs[index], path)
             cotangents[index] = cotangent
         return cotangents
 
@@ -100,9 +107,36 @@ def call_with_rule(
         y,
         pulled,
         call=lambda new: call_with_rule(name, body, new, where, read_only),
-        inside=lambda new: body(*new)[0],
+        inside=lambda new: _pair(name, body(*new))[0],
         where=where,
     )
+
+
+def _pair(name: str, returned: Any) -> tuple[Any, Callable[..., Any]]:
+    """A value and its pullback, which a function with a rule returns."""
+    if not (isinstance(returned, tuple) and len(returned) == 2 and callable(returned[1])):
+        raise StructureError(
+            f"{name} has a rule of its own, so it returns its value and its pullback, "
+            f"return y, lambda dy: (…,), and not {returned!r}"
+        )
+    return returned
+
+
+def _check_fits(name: str, cotangent: Any, x: Any, path: str) -> None:
+    """Raise StructureError for a cotangent that is a text, or whose shape cannot be that of the argument."""
+    found, wanted = np.shape(plain(cotangent)), np.shape(plain(x))
+    if isinstance(plain(cotangent), str):
+        raise StructureError(
+            f"the pullback of {name} returned the text {cotangent!r} as the cotangent at {path}"
+        )
+    if found != wanted:
+        try:
+            np.broadcast_shapes(found, wanted)
+        except ValueError:
+            raise StructureError(
+                f"the pullback of {name} returned a cotangent of shape {found} at {path}, "
+                f"but the argument has shape {wanted}"
+            ) from None
 
 
 def record_call(

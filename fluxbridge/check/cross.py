@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import numbers
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 
 from .. import api
 from ..autodiff.native import as_in_gradient
-from ..errors import GradientMismatchError
+from ..calling import checked, choice
+from ..errors import ArgumentError, GradientMismatchError
 from ..randomness import RandomNumbers
 from ..recording.point import Entry, Point
 from . import compare, frameworks
@@ -28,7 +30,7 @@ KINDS = ("gradient", "jacobian", "hessian", "second")
 def cross_check(
     f: Callable[..., Any],
     *xs: Any,
-    engines: Sequence[str] | None = None,
+    engines: str | Sequence[str] | None = None,
     of: str = "gradient",
     rtol: float | None = None,
     atol: float | None = None,
@@ -56,9 +58,10 @@ def cross_check(
     The tolerance comes from the precision and the conditioning (see the report), or is
     ``atol + rtol * abs(entry)`` if one of the two is given. The report is true if all agree.
 
-    Raises ValueError for an unknown engine or `of`; StructureError if no argument has a number or an array;
-    what the native engine raises; and with ``raise_on_mismatch=True`` a GradientMismatchError for a
-    mismatch, whose text is the report. An engine that fails is listed in the report.
+    Raises ArgumentError for an unknown engine or `of`, or a negative tolerance; StructureError if no argument
+    has a number or an array; what the native engine raises; and with ``raise_on_mismatch=True`` a
+    GradientMismatchError for a mismatch, whose text is the report. An engine that fails is listed in the
+    report.
 
     >>> import numpy as np
     >>> from fluxbridge import cross_check
@@ -66,8 +69,11 @@ def cross_check(
     >>> bool(report), [line.verdict for line in report.lines if line.engine == "finite differences"]
     (True, ['agrees', 'agrees'])
     """
-    if of not in KINDS:
-        raise ValueError(f"of must be one of {', '.join(KINDS)}, not {of!r}")
+    checked("cross_check", f, xs)
+    choice("of", of, KINDS)
+    for name, bound in (("rtol", rtol), ("atol", atol)):
+        if bound is not None and not (isinstance(bound, numbers.Real) and bound >= 0):
+            raise ArgumentError(f"{name} is a number that is not negative, not {bound!r}")
     asked = _names(engines)
     draws = RandomNumbers(f)
     f = draws.f
@@ -152,11 +158,12 @@ def _value_outside(question: Question, own: Answer, allowed: Tolerance, report: 
     return [] if line is None else [line]
 
 
-def _names(names: Sequence[str] | None) -> list[str]:
+def _names(names: str | Sequence[str] | None) -> list[str]:
+    names = [names] if isinstance(names, str) else names
     known = [*ENGINES, *frameworks.NAMES]
     for name in names or ():
         if name not in known:
-            raise ValueError(f"no engine is called {name!r}; there are {', '.join(known)}")
+            raise ArgumentError(f"no engine is called {name!r}; there are {', '.join(known)}")
     return [name for name in (DEFAULT if names is None else names) if name != "native"]
 
 

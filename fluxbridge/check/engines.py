@@ -98,7 +98,7 @@ def finite_differences(question: Question) -> Answer:
         spans[k][at] = np.fmax(spans[k][at], slope.span)
         second = entry.direction == 1j
         errors[k][at] = errors[k][at] + slope.error if second else slope.error
-        reasons[k][at] = np.where(np.isinf(slope.error) | ~second, slope.reason, reasons[k][at])
+        reasons[k][at] = np.where(np.isinf(slope.error) | (not second), slope.reason, reasons[k][at])
     along = None
     if not question.complete and question.of != "hessian":
         along = differences.slopes(

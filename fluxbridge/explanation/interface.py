@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ..calling import checked
 from .run import ExplainedRun
 from .views.text import State, text
 
@@ -217,4 +218,5 @@ def explain(
     Raises what ``gradient`` raises: NotScalarError, MutationError, NoRuleError; KeyError if asked to
     unfold what is not there; StructureError if a direction does not fit the arguments.
     """
+    checked("explain", f, xs)
     return Explanation(f, xs, forward, along, limit, depth)

@@ -118,5 +118,4 @@ if not TYPE_CHECKING:  # for type checkers a star exports what it imports
         "Optimisers",
         "Train",
     )
-
-__getattr__ = _explain("Flux")
+    __getattr__ = _explain("Flux", __all__)

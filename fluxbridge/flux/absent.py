@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from ..autodiff.callers import is_from_import
+from .habits import meant
 from .oldnames import OLD_NAMES
 
 _GPU = "arrays are NumPy's, on the CPU, or CuPy's, on an NVIDIA GPU; gpu_device() is one of these"
@@ -136,10 +137,11 @@ def python_name(name: str) -> str:
     return name.lstrip("@").replace("∇", "grad_").replace("!", "_")
 
 
-def explain(module: str) -> Callable[[str], NoReturn]:
+def explain(module: str, names: Iterable[str] = ()) -> Callable[[str], NoReturn]:
     """The ``__getattr__`` of a module of the mirror: its error says why a name of Flux is missing.
 
-    It is an AttributeError, and an ImportError at ``from fluxbridge.flux import name``.
+    `names` are those that are there, for a name that was mistyped. The error is an AttributeError, and an
+    ImportError at ``from fluxbridge.flux import name``.
 
     >>> explain("Flux")("MetalDevice")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -153,7 +155,11 @@ def explain(module: str) -> Callable[[str], NoReturn]:
         elif name in OLD_NAMES and not (name.startswith("__") and name.endswith("__")):
             text = f"{module}.{name} is a name of older versions of Flux: {OLD_NAMES[name]}"
         else:
-            raise AttributeError(f"{module} has no attribute {name!r}")
+            text = f"{module} has no attribute {name!r}"
+            more = "" if name.startswith("_") else meant(name, names)
+            if not more:
+                raise AttributeError(text)
+            text += more
         if is_from_import(sys._getframe(1)):
             raise ImportError(text)  # of an AttributeError the import would keep the name only
         raise AttributeError(text)

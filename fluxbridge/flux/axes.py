@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..errors import ArgumentError
+from .habits import refuse_keywords
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,12 +36,21 @@ def takes_axis(function: Function) -> Function:
     # the function is a default, and not captured: a closure would be a part of models
     name = function.__qualname__.removesuffix(".__init__")
 
+    names = frozenset(parameters)
+
     @functools.wraps(function)
     def call(
-        *args: Any, _function: Any = function, _name: str = name, _limit: int = limit, **options: Any
+        *args: Any,
+        _function: Any = function,
+        _name: str = name,
+        _limit: int = limit,
+        _parameters: Any = names,
+        **options: Any,
     ) -> Any:
         if "dims" in options:
             raise ArgumentError(f"{_name} has no dims; axes count from 0: {_write(options['dims'])}")
+        if options and not options.keys() <= _parameters:
+            refuse_keywords(_name, options.keys() - _parameters)
         if len(args) == _limit + 1 and "axis" not in options:
             raise ArgumentError(f"{_name} takes its axis as a keyword, and counts from 0: {_write(args[-1])}")
         return _function(*args, **options)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import operator
 from collections.abc import Callable
 from typing import Any
+
+from .habits import refuse_keywords
 
 
 class Unknown:
@@ -110,11 +113,15 @@ def wait_for_sizes(kind: type) -> None:
     if kind.__init__ is object.__init__:  # type: ignore[misc]
         return  # it takes no sizes
     make = kind.__new__
+    parameters = inspect.signature(kind.__init__).parameters  # type: ignore[misc]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
     @functools.wraps(kind.__init__)  # type: ignore[misc]
     def __new__(cls: type, *args: Any, **options: Any) -> Any:
         if has_unknown(args) or (options and has_unknown(options)):
             return LazyLayer(cls, args, options)
+        if options and cls is kind and not takes_any:
+            refuse_keywords(cls.__name__, options.keys() - parameters.keys())
         return make(cls) if make is object.__new__ else make(cls, *args, **options)  # type: ignore[call-overload]
 
     kind.__new__ = __new__  # type: ignore[assignment, method-assign]

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..calling import checked
+from ..errors import ArgumentError
 from .nearness import TOLERANCE
 from .pieces import Piece
 from .points import point_of
@@ -18,7 +20,7 @@ def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float =
     For several arguments the directions follow after all of them: ``directional(f, x, y, v, w)``. It is
     infinite where f jumps or rises without bound in that direction, and NaN where f is not defined there.
 
-    Raises TypeError if there are not as many directions as arguments, StructureError if a direction has
+    Raises ArgumentError if there are not as many directions as arguments, StructureError if a direction has
     another shape than its argument, NotScalarError if f does not return one real number.
 
     >>> directional(abs, 0.0, 1.0), directional(abs, 0.0, -1.0)
@@ -28,8 +30,12 @@ def directional(f: Callable[..., Any], *points_and_directions: Any, tol: float =
     -1.0
     """
     count = len(points_and_directions) // 2
+    checked("directional", f, points_and_directions)
     if not count or len(points_and_directions) % 2:
-        raise TypeError("directional takes a function, its arguments, and as many directions")
+        raise ArgumentError(
+            f"directional(f, x, v) takes as many directions as arguments of f, after all of them; "
+            f"{len(points_and_directions)} were given together"
+        )
     point = point_of(points_and_directions[:count])
     vector = point.vector(points_and_directions[count:], "direction")
     size = float(np.linalg.norm(vector))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..calling import checked
 from ..recording import Choice, Recording, Step, pull
 from ..recording.shorten import short
 from ..recording.sources import Location, location_of
@@ -141,6 +142,7 @@ def kinks(f: Callable[..., Any], *xs: Any, tol: float = TOLERANCE) -> Kinks:
     >>> kinks(np.sin, 0.0)
     no kinks: f is smooth here, as far as its steps tell
     """
+    checked("kinks", f, xs)
     with np.errstate(all="ignore"):
         recording = Recording(f, point_of(xs).at())
         on_kinks: list[tuple[int, OnKink]] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calling import checked
 from ..recording.point import Point
 from .hull import nearest_to_origin
 from .pieces import Piece
@@ -52,6 +53,7 @@ def is_subgradient(
     >>> is_subgradient(np.array([0.6, 0.9]), lambda x: -np.linalg.norm(x), np.zeros(2))
     not known: the limits are infinitely many (the tip of a cone); these are samples of them
     """
+    checked("is_subgradient", f, xs)
     point = point_of(xs)
     target = vector_of(g, point)
     reached = _reached(f, point, target, tol * max(1.0, float(np.max(np.abs(target), initial=0.0))))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..calling import checked
 from ..recording.point import Point
 from ..recording.shorten import short
 from .hull import corners, distance_to_hull
@@ -164,6 +165,7 @@ def subgradients(
     F. H. Clarke, Optimization and Nonsmooth Analysis (1983), theorem 2.5.1; K. A. Khan and P. I. Barton,
     ACM Trans. Math. Softw. 39 (2013), on directions that lead to limits.
     """
+    checked("subgradients", f, xs)
     point = point_of(xs)
     search = Search(f, point, tol, max_vertices, seed, None)
     vectors = np.array([p.gradient for p in search.pieces]).reshape(-1, point.size)

@@ -18,23 +18,28 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ..errors import MissingPackage
 
 try:
     import scipy  # noqa: F401
 except ImportError as error:
-    raise ImportError(
-        "fluxbridge.scipy needs SciPy; install it with: pip install 'fluxbridge[scipy]'"
-    ) from error
+    raise MissingPackage("fluxbridge.scipy needs SciPy: pip install 'fluxbridge[scipy]'") from error
 
 __all__ = ["integrate", "linalg", "signal", "special", "stats"]
 
 
-def __getattr__(name: str) -> ModuleType:
-    if name in __all__:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(
-        f"module {__name__!r} has no attribute {name!r}; it mirrors {', '.join(__all__)} of SciPy"
-    )
+if TYPE_CHECKING:
+    from . import integrate, linalg, signal, special, stats
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        if name in __all__:
+            return importlib.import_module(f"{__name__}.{name}")
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}; it mirrors {', '.join(__all__)} of SciPy"
+        )
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ...errors import MissingPackage
 from ..views.graph import graph, keys_of
 from ..views.svg import Moment, svg
 from .page import document
@@ -38,7 +39,7 @@ def png(picture: str) -> bytes:
     try:
         import resvg_py
     except ImportError:
-        raise ImportError(
+        raise MissingPackage(
             "PNG and GIF need resvg_py and Pillow: pip install 'fluxbridge[pictures]'. SVG and HTML do not."
         ) from None
     fonts = importlib.util.find_spec("matplotlib")  # it brings the font along, for machines without any
@@ -58,7 +59,7 @@ def gif(e: Any) -> bytes:
     try:
         from PIL import Image
     except ImportError:
-        raise ImportError(
+        raise MissingPackage(
             "GIF needs resvg_py and Pillow: pip install 'fluxbridge[pictures]'. frames() gives SVG without."
         ) from None
     first, *rest = [Image.open(io.BytesIO(png(frame))).convert("P") for frame in frames(e)]

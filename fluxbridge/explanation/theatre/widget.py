@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import MissingPackage
 from ...recording.point import Point
 from ..run import ExplainedRun
 from .content import content
@@ -47,12 +48,12 @@ def elsewhere(e: ExplainedRun, point: dict[str, Any]) -> ExplainedRun:
 
 
 def play(e: ExplainedRun, plots: bool = True) -> Any:
-    """The widget. Raises ImportError, with the command, where anywidget is absent."""
+    """The widget. Raises MissingPackage, with the command, where anywidget is absent."""
     try:
         import anywidget
         import traitlets
     except ImportError:
-        raise ImportError(
+        raise MissingPackage(
             "play() needs anywidget: pip install 'fluxbridge[widget]'. Without it there are "
             'explain(...).show() and explain(...).save("page.html").'
         ) from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
+from ...errors import MissingPackage
 from ..run import ExplainedRun
 from .graph import Graph, graph
 from .text import width
@@ -42,7 +43,7 @@ def svg(e: ExplainedRun, moment: Moment | None = None) -> str:
     try:
         import drawsvg
     except ImportError:
-        raise ImportError(
+        raise MissingPackage(
             "pictures need drawsvg: pip install 'fluxbridge[explain]'. Without it there are "
             "explain(...).mermaid() and explain(...).dot()."
         ) from None

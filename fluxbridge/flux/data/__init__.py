@@ -22,5 +22,4 @@ Datasets = datasets
 if not TYPE_CHECKING:  # for type checkers a star exports what it imports
     del TYPE_CHECKING
     __all__ = _exported(globals(), "Datasets")
-
-__getattr__ = _explain("MLUtils")
+    __getattr__ = _explain("MLUtils", __all__)

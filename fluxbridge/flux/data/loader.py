@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
+from ..habits import refuse_keywords
 from ..onehotarrays import OneHotArray
 from ..optimisers.text import type_name
 from ..rng import default_rng, randperm
@@ -54,7 +55,11 @@ class DataLoader:
         rng: Any = None,
         buffer: bool = False,
         num_workers: int = 0,
+        **others: Any,
     ):
+        if others:
+            refuse_keywords("DataLoader", others)
+            raise TypeError(f"DataLoader got an unexpected keyword argument {next(iter(others))!r}")
         self.data = data
         self.count = numobs(data)
         if num_workers:

@@ -10,7 +10,7 @@ import os
 import warnings
 from typing import Any
 
-from ...errors import ArgumentError, FluxbridgeError
+from ...errors import ArgumentError, FluxbridgeError, MissingPackage
 from .guard import Guard
 
 __all__ = [
@@ -74,7 +74,7 @@ class SequentialBackend(AbstractFluxDistributedBackend):
 class MPIBackend(AbstractFluxDistributedBackend):
     """Workers that MPI started. Take ``get_distributed_backend(MPIBackend)`` rather than the constructor.
 
-    `comm` is an intracommunicator of mpi4py, COMM_WORLD if none is given. Raises ModuleNotFoundError without
+    `comm` is an intracommunicator of mpi4py, COMM_WORLD if none is given. Raises MissingPackage without
     mpi4py.
 
     >>> MPIBackend.__name__
@@ -113,7 +113,7 @@ _STATE = _State()
 
 
 def _mpi() -> Any:
-    """The module mpi4py.MPI, whose import starts MPI. ModuleNotFoundError, with what to do, without it.
+    """The module mpi4py.MPI, whose import starts MPI. MissingPackage, with what to do, without it.
 
     A rank that waits lets other processes run, unless the environment says otherwise: where ranks share
     cores, Open MPI's spinning makes an exchange a hundred times slower, and elsewhere it gains nothing.
@@ -122,7 +122,7 @@ def _mpi() -> Any:
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:  # RuntimeError: mpi4py is there, and no MPI
-        raise ModuleNotFoundError(f"{_INSTALL} ({error})") from error
+        raise MissingPackage(f"{_INSTALL} ({error})") from error
     return MPI
 
 
@@ -139,7 +139,7 @@ def initialize(backend: type, *, time_limit: float = 600.0) -> None:
     make it longer if one of them is to be left alone for that long. Without mpi4py a script that runs alone
     goes on as one worker, with a warning.
 
-    Raises ArgumentError if `backend` is not MPIBackend; ModuleNotFoundError without mpi4py in a program that
+    Raises ArgumentError if `backend` is not MPIBackend; MissingPackage without mpi4py in a program that
     a launcher started several times; FluxbridgeError if the launcher belongs to another MPI than mpi4py.
 
     >>> initialize(MPIBackend)  # doctest: +SKIP

@@ -13,5 +13,4 @@ from .walks import *
 if not TYPE_CHECKING:  # for type checkers a star exports what it imports
     del TYPE_CHECKING
     __all__ = _exported(globals())
-
-__getattr__ = _explain("Functors")
+    __getattr__ = _explain("Functors", __all__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -92,10 +92,12 @@ class Dense:
     autosize_axis = 0  # the axis of the input whose size replaces `_`
     W, b = OldField("weight"), OldField("bias")
 
-    def __new__(cls, *args: Any, **options: Any) -> Any:
-        if args and isinstance(args[0], Diagonal):
-            return Scale(args[0].diag, *args[1:])
-        return object.__new__(cls)
+    if not TYPE_CHECKING:  # for type checkers a Dense is a Dense
+
+        def __new__(cls, *args: Any, **options: Any) -> Any:
+            if args and isinstance(args[0], Diagonal):
+                return Scale(args[0].diag, *args[1:])
+            return object.__new__(cls)
 
     def __init__(self, size: Any, *rest: Any, init: Any = glorot_uniform, bias: Any = True):
         size, rest = paired(size, rest)

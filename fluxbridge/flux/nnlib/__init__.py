@@ -1,5 +1,7 @@
 """NNlib: the functions that neural networks are made of, as primitives with rules."""
 
+from typing import TYPE_CHECKING
+
 from ..absent import explain
 from .activations import (
     ACTIVATIONS,
@@ -279,4 +281,5 @@ __all__ = [
     "σ",
 ]
 
-__getattr__ = explain("NNlib")
+if not TYPE_CHECKING:
+    __getattr__ = explain("NNlib", __all__)

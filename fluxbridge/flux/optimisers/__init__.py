@@ -32,5 +32,4 @@ from .tree import *
 if not TYPE_CHECKING:  # for type checkers a star exports what it imports
     del TYPE_CHECKING
     __all__ = _exported(globals())
-
-__getattr__ = _explain("Optimisers")
+    __getattr__ = _explain("Optimisers", __all__)

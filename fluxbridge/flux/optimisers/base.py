@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ...errors import ArgumentError, DomainError
+from ..habits import refuse_keywords
 from .text import printed, type_name
 
 if TYPE_CHECKING:
@@ -205,7 +206,9 @@ def rule(cls: Rule) -> Rule:
 
     @functools.wraps(plain)
     def __init__(self: Any, *args: Any, **options: Any) -> None:
-        plain(self, *args, **spelled(options))
+        options = spelled(options)
+        refuse_keywords(type(self).__name__, options.keys() - self.__dataclass_fields__)
+        plain(self, *args, **options)
 
     made.__init__ = __init__
     made.__setattr__ = _refuse_assignment
