@@ -5,7 +5,7 @@ It is a module of its own, so that pytest can load it without loading fluxbridge
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,16 +38,19 @@ def gradient_check(request: pytest.FixtureRequest) -> Callable[..., Report]:
     """
     julia = request.config.getoption("--fluxbridge-julia")
 
-    def check(f: Callable[..., Any], *xs: Any, engines: Any = DEFAULT, **options: Any) -> Report:
+    def check(
+        f: Callable[..., Any], *xs: Any, engines: str | Sequence[str] = DEFAULT, **options: Any
+    ) -> Report:
         __tracebackhide__ = True
         from fluxbridge import cross_check
 
+        engines = [engines] if isinstance(engines, str) else engines
         asked = [b for b in engines if not (julia == "off" and b in IN_JULIA)]
         if not asked:
             pytest.skip(f"gradient_check: {', '.join(engines)} not asked, because of --fluxbridge-julia=off")
         report = cross_check(f, *xs, engines=asked, **options)
         failed = {engine: why for engine, why in report.silent.items() if why.startswith("failed")}
-        absent = report.absent
+        absent = report.without_julia
         if failed or report.mismatches:
             pytest.fail(str(report), pytrace=False)
         if julia == "require" and absent:

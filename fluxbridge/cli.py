@@ -3,53 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
-import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 from . import __version__
-
-
-class _Parser(argparse.ArgumentParser):
-    """Its help keeps the lines of its last paragraph, which are examples."""
-
-    def __init__(self, *args: Any, **options: Any):
-        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
-        super().__init__(*args, **options)
-
+from .shell import Parser, guarded
 
 _STATUS = "Exit status: 0, or 2 for a wrong call or a refusal."
-
-
-def _epilog(status: str, *examples: str) -> str:
-    return "\n".join([textwrap.fill(status, 79), "", "examples:", *(f"  {e}" for e in examples)])
+_FUNCTION = "a Python expression, in which np is NumPy and math is known, or module:function"
+_ARGUMENTS = "the arguments, as Python; after -- if an expression begins with a minus"
 
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    top = _Parser(
+    top = Parser(
         prog="fluxbridge",
         description="The gradient function of Julia's Flux, for Python.",
-        epilog=_epilog(
-            "Each command has its own --help. Exit status: 0; 1 if the answer is no (engines disagree, "
-            "Julia cannot be used); 2 for a wrong call or a refusal; 3 if a check had nothing to compare.",
-            "fluxbridge tutorial",
-            "fluxbridge gradient 'lambda x: 3*x**2 + 2*x + 1' 5",
-        ),
+        status="Each command has its own --help. Exit status: 0; 1 if the answer is no (engines disagree, "
+        "Julia cannot be used); 2 for a wrong call or a refusal; 3 if a check had nothing to compare.",
+        examples=["fluxbridge tutorial", "fluxbridge gradient 'lambda x: 3*x**2 + 2*x + 1' 5"],
     )
     top.add_argument("--version", action="version", version=f"fluxbridge {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    commands = top.add_subparsers(dest="command", required=True, parser_class=Parser, metavar="command")
 
     tutorial = commands.add_parser(
         "tutorial",
         help="run the tutorial 'gradient in Flux' and compare with what Flux printed",
         description="Every gradient of the tutorial, computed here and printed beside what Flux answered.",
-        epilog=_epilog(
-            "Exit status: 0 if all agree, 1 if not, 2 if there is no Julia to ask.",
-            "fluxbridge tutorial",
-            "fluxbridge tutorial --julia",
-        ),
+        status="Exit status: 0 if all agree, 1 if not, 2 if there is no Julia to ask.",
+        examples=["fluxbridge tutorial", "fluxbridge tutorial --julia"],
     )
     tutorial.add_argument("--julia", action="store_true", help="ask the real Flux as well; starts Julia")
     tutorial.set_defaults(run=_tutorial)
@@ -58,11 +41,8 @@ def parser() -> argparse.ArgumentParser:
         "doctor",
         help="say what there is of Julia, what is wrong with it, and the next step",
         description="Looks for Julia, its project and packages without starting or downloading anything.",
-        epilog=_epilog(
-            "Exit status: 0 if Julia can be used now, 1 if there are problems, 2 for a wrong call.",
-            "fluxbridge doctor",
-            "fluxbridge doctor --start",
-        ),
+        status="Exit status: 0 if Julia can be used now, 1 if there are problems, 2 for a wrong call.",
+        examples=["fluxbridge doctor", "fluxbridge doctor --start"],
     )
     doctor.add_argument("--start", action="store_true", help="start Julia (with downloads) and ask it")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -72,15 +52,15 @@ def parser() -> argparse.ArgumentParser:
         "check",
         help="compare the gradient of a function with those of other engines",
         description="Asks the native engine, Zygote (where there is a Julia), finite differences and others.",
-        epilog=_epilog(
-            "Exit status: 0 if all agree, 1 if not, 2 for a wrong call, or if an engine that --engine names "
-            "is absent, 3 if nothing could be compared.",
-            "fluxbridge check mymodule:loss --args '[1.0, 2.0], 3.0'",
-            "fluxbridge check numpy:linalg.det --args 'np.eye(2)' --engine 'finite differences'",
-        ),
+        status="Exit status: 0 if all agree, 1 if not, 2 for a wrong call, or if an engine that --engine "
+        "names is absent, 3 if nothing could be compared.",
+        examples=[
+            "fluxbridge check mymodule:loss '[1.0, 2.0]' 3.0",
+            "fluxbridge check np.linalg.det 'np.eye(2)' --engine 'finite differences'",
+        ],
     )
-    check.add_argument("function", help="module:function")
-    check.add_argument("--args", default="", help="the arguments, as Python: '[1.0, 2.0], 3'")
+    check.add_argument("function", help=_FUNCTION)
+    check.add_argument("arguments", nargs="+", help=_ARGUMENTS)
     check.add_argument("--of", default="gradient", help="gradient, jacobian, hessian or second")
     check.add_argument("--engine", action="append", help="whom to ask beside the native engine (repeatable)")
     check.add_argument("--rtol", type=float, help="allowed relative difference")
@@ -90,16 +70,16 @@ def parser() -> argparse.ArgumentParser:
 
     gradient = commands.add_parser(
         "gradient",
-        help="print the gradient of an expression: fluxbridge gradient 'lambda x: 3*x**2' 5",
+        help="print the gradient of a function at a point",
         description="The function is Python (np is NumPy) or, where there is a Julia, Julia source.",
-        epilog=_epilog(
-            _STATUS,
-            "fluxbridge gradient 'lambda x, y: np.sum((x - y)**2)' '[2.0, 1.0]' '[2.0, 0.0]'",
+        status=_STATUS,
+        examples=[
+            "fluxbridge gradient 'lambda x, y: np.sum(x * y)' '[2.0, 1.0]' '[2.0, 0.0]'",
             "fluxbridge gradient 'x -> 3x^2' --value -- -5",
-        ),
+        ],
     )
-    gradient.add_argument("function", help="a Python expression or Julia source")
-    gradient.add_argument("points", nargs="+", help="the arguments, as Python; after -- if one is negative")
+    gradient.add_argument("function", help=f"{_FUNCTION}, or Julia source")
+    gradient.add_argument("arguments", nargs="+", help=_ARGUMENTS)
     gradient.add_argument("--value", action="store_true", help="print the value as well")
     gradient.set_defaults(run=_gradient)
 
@@ -107,20 +87,22 @@ def parser() -> argparse.ArgumentParser:
         "explain",
         help="show the steps of a function's derivative",
         description="Every step of the function and of its derivative, as text or in another form.",
-        epilog=_epilog(
-            _STATUS,
-            "fluxbridge explain 'lambda w, x: np.tanh(w @ x)' '[1.0, 2.0]' '[0.5, 0.5]' --as latex",
+        status=_STATUS,
+        examples=[
+            "fluxbridge explain 'lambda x: np.tanh(3 * x)' 0.5 --as latex",
             "fluxbridge explain 'lambda x: abs(x) + np.maximum(x, 0)' 0.0 --open",
-        ),
+        ],
     )
-    explain.add_argument("function", help="a Python expression for the function; np is NumPy")
-    explain.add_argument("arguments", nargs="+", help="Python expressions for the arguments")
+    explain.add_argument("function", help=_FUNCTION)
+    explain.add_argument("arguments", nargs="+", help=_ARGUMENTS)
     explain.add_argument("--forward", action="store_true", help="dual numbers, for a function of one number")
     explain.add_argument("--all", action="store_true", help="fold nothing")
     explain.add_argument(
         "--as",
         dest="form",
         default="text",
+        metavar="FORM",
+        help="how: text, html, markdown, latex, mermaid, dot, svg or json",
         choices=["text", "html", "markdown", "latex", "mermaid", "dot", "svg", "json"],
     )
     explain.add_argument("--open", action="store_true", help="show the page with all steps in a browser")
@@ -138,7 +120,8 @@ def parser() -> argparse.ArgumentParser:
             name,
             help=f"{says}, as Markdown",
             description=f"Says it as Markdown: {says.removeprefix('print ')}.",
-            epilog=_epilog(_STATUS, f"fluxbridge {name}", f"fluxbridge {name} | less"),
+            status=_STATUS,
+            examples=[f"fluxbridge {name}", f"fluxbridge {name} | less"],
         )
         table.set_defaults(run=run)
     port = commands.add_parser("port", add_help=False, help="translate a Flux tutorial in Julia to Python")
@@ -148,13 +131,20 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the result is the exit status."""
-    from .shell import guarded
-
+    if arguments is None:
+        _speak_utf8()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["port"]:
         return guarded(_port, given[1:])
     options = parser().parse_args(given)
     return guarded(options.run, options)
+
+
+def _speak_utf8() -> None:
+    """What goes to a file or a pipe is UTF-8; a terminal shows ? for a character that it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _port(arguments: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import Diagonal, I, Params, Record, gradient, jacobian
+from .shell import wrapped
 
 
 class TutorialCall(NamedTuple):
@@ -202,20 +203,28 @@ def short(x: Any) -> str:
     return str(x)
 
 
+def _line(label: str, text: str) -> str:
+    return wrapped(f"    {label:<12}{text}", rest=" " * 12)
+
+
 def show(live: bool = False) -> bool:
     """Print the table; True if every answer agrees. With `live` the real Flux is asked as well."""
+    if live:
+        from . import julia
+
+        julia.start()  # if there is none, that is said before anything else
     good = 0
     for k, (step, got, same) in enumerate(run(), 1):
         good += same
-        print(f"{k:2}. Julia       {step.julia}")
-        print(f"    Python      {step.python}")
-        print(f"    Flux        {short(step.printed)}")
-        print(f"    fluxbridge  {short(got)}   {'✓ the same' if same else '✗ DIFFERENT'}")
+        print(f"{k:2}." + _line("Julia", step.julia)[3:])
+        print(_line("Python", step.python))
+        print(_line("Flux", short(step.printed)))
+        print(_line("fluxbridge", f"{short(got)}   {'✓ the same' if same else '✗ DIFFERENT'}"))
         if live:
             answer = ask_flux(step)
             also = agrees(got, answer)
             good -= same and not also
-            print(f"    Flux now    {short(answer)}   {'✓ the same' if also else '✗ DIFFERENT'}")
+            print(_line("Flux now", f"{short(answer)}   {'✓ the same' if also else '✗ DIFFERENT'}"))
         print()
     print(f"{good} of {len(CALLS)} answers are those that Flux printed.")
     return good == len(CALLS)

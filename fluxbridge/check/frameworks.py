@@ -16,13 +16,14 @@ import numpy as np
 
 from ..recording import Recording, Step
 from .question import Answer, NoAnswer, Question
+from .report import NOT_INSTALLED
 
 NAMES = ("jax", "torch", "tensorflow")
 
 
 def answer(name: str, question: Question) -> Answer:
     if importlib.util.find_spec(name) is None:
-        raise NoAnswer("is not installed")
+        raise NoAnswer(NOT_INSTALLED)
     if question.of != "gradient":
         raise NoAnswer("is asked for gradients only")
     recording = Recording(question.f, question.point.xs, calls=False)

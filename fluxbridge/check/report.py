@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import json
-import textwrap
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..shell import wrapped
+
 #: How the reason of an engine begins that needs a Julia, where there is none.
 NO_JULIA = "was not asked, as there is no Julia"
+NOT_INSTALLED = "is not installed"
 AGREES, DIFFERS, KINK, UNSURE = "agrees", "differs", "kink", "unsure"
 
 
@@ -133,25 +136,37 @@ class Report:
         said = [f"{line.path} {line.engine}: {line.note}" for line in self.lines if line.note]
         said += [f"kink: {kink}" for kink in self.kinks]
         said += [f"suspect: {suspect}" for suspect in self.suspects]
-        said += [f"{engine} {why}" for engine, why in self.silent.items() if not why.startswith(NO_JULIA)]
-        without = [engine for engine in self.silent if engine in self.absent]
+        said += self.remarks_about(self.silent)
+        said += self.notes
+        return [*said, f"tolerance: {self.why}"] if self.lines else said
+
+    def remarks_about(self, engines: Iterable[str]) -> list[str]:
+        """Why these engines gave no answer; that there is no Julia is said once."""
+        without = [engine for engine in engines if engine in self.without_julia]
+        said = [f"{engine} {self.silent[engine]}" for engine in engines if engine not in without]
         if without:
             said.append(
                 f"{' and '.join(without)} {'was' if len(without) == 1 else 'were'} not asked, as there is no "
                 "Julia here; fluxbridge doctor says what is missing"
             )
-        said += self.notes
-        return [*said, f"tolerance: {self.why}"] if self.lines else said
+        return said
 
     @property
     def absent(self) -> dict[str, str]:
-        """The engines that were not asked because there is no Julia, with what is missing."""
+        """The engines that this machine does not have, with what is missing."""
+        others = {engine: why for engine, why in self.silent.items() if why == NOT_INSTALLED}
+        return {**self.without_julia, **others}
+
+    @property
+    def without_julia(self) -> dict[str, str]:
+        """Those of them that need a Julia, where there is none."""
         return {engine: why for engine, why in self.silent.items() if why.startswith(NO_JULIA)}
 
     def __str__(self) -> str:
         values = ", ".join(f"{engine} {_number(v)}" for engine, v in self.value.items())
-        told = [f"{self.title}: {self.verdict} ({self.summary()})", f"value: {values}", "", *self._table()]
-        return "\n".join([*told, *(_wrapped(remark) for remark in self.remarks())])
+        head = [f"{self.title}: {self.verdict} ({self.summary()})", f"value: {values}"]
+        told = [*map(_wrapped, head), "", *self._table(), *map(_wrapped, self.remarks())]
+        return "\n".join(told)
 
     def _table(self) -> list[str]:
         """The lines of the table, those of one engine below its name."""
@@ -231,7 +246,7 @@ HEADING = [
 
 def _wrapped(text: str) -> str:
     """A remark in lines of at most 80 characters; one that has lines of its own stays as it is."""
-    return text if "\n" in text else textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False)
+    return text if "\n" in text else wrapped(text, rest="  ")
 
 
 def _shape(line: Line) -> str:

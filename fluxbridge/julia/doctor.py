@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import JuliaNotAvailable
+from ..shell import wrapped
 from . import session
 from .setup import discovery, network, places, settings
 from .setup.causes import ISOLATE, WAYS
@@ -198,26 +199,28 @@ def _start(report: Findings) -> None:
 
 def text(report: Findings) -> str:
     """The report as people read it."""
-    lines = [f"{name:<15} {value}" for name, value in report.facts.items()]
+    lines = [wrapped(f"{name:<15} {value}", rest=" " * 16) for name, value in report.facts.items()]
     if report.given:
         lines += ["", "set by you", *(f"  {name}={value}" for name, value in report.given.items())]
     if report.chosen:
         lines += ["", "chosen by fluxbridge where you set nothing"]
         lines += [f"  {name}={value}" for name, value in report.chosen.items()]
     if report.hints:
-        lines += ["", "good to know", *(f"  - {hint}" for hint in report.hints)]
+        lines += ["", "good to know", *(wrapped(f"  - {hint}", rest="  ") for hint in report.hints)]
     if report.offline:
         lines += ["", "the same without network and without juliapkg"]
         lines += [f"  export {name}={shlex.quote(value)}" for name, value in report.offline.items()]
     for entry in report.problems:
-        lines += ["", f"problem: {entry['reason']}", *_indent("next:    " + entry["next"])]
+        lines += ["", wrapped(f"problem: {entry['reason']}", rest=" " * 9), _next(entry["next"])]
     found_none = report.problems and report.facts.get("Julia") == "not found"
     if found_none and not any(WAYS in entry["next"] for entry in report.problems):
-        lines += ["", WAYS]
+        lines += ["", wrapped(WAYS)]
     lines += ["", "status: Julia can be used" if report.usable else "status: Julia cannot be used yet"]
     return "\n".join(lines)
 
 
-def _indent(block: str) -> list[str]:
-    first, *rest = block.splitlines()
-    return [first, *("         " + line.lstrip() for line in rest)]
+def _next(block: str) -> str:
+    """The next step; its lines stand below each other."""
+    first, *others = block.splitlines()
+    told = [wrapped(f"next:    {first}", rest=" " * 9)]
+    return "\n".join([*told, *(wrapped(" " * 9 + line.lstrip(), rest="   ") for line in others)])

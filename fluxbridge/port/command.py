@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
+from ..shell import Parser, WrongCall
 from .formats import Cell, Document, read, read_text, write_text
 from .formats.layout import laid_out
 from .limits import files_named, scratch_folder
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Seconds that a cell may take, on either side.
 LIMIT = 120.0
-ENDINGS = (".ipynb", ".py", ".md", ".markdown", ".txt")
+ENDINGS = (".ipynb", ".py", ".md", ".markdown")
 
 
 def port(
@@ -53,7 +54,7 @@ def port(
     """
     document = opened(path)
     suffix = Path(out).suffix if out is not None else ".txt"
-    if suffix not in ENDINGS:
+    if out is not None and suffix not in ENDINGS:
         raise ArgumentError(f"{out}: the ending of the output says what is written: .ipynb, .py or .md")
     home = Path(path).resolve().parent
     report = port_document(
@@ -112,7 +113,7 @@ def port_document(
     if check and source is None:
         source, why = _julia(code, document, limit)
         if source is None:
-            notes.append(f"no Julia ({why}): compared with the answers that the source prints")
+            notes.append(f"no Julia here ({why}): compared with the answers that the source prints")
     if check and source is not None:
         from .checking.check import asked
         from .checking.check import check as checked
@@ -183,18 +184,15 @@ def _reported(translation: Translation, number: int, cell: Cell) -> CellReport:
 
 def main(options: argparse.Namespace) -> int:
     """``fluxbridge port``: the exit status."""
-    if options.text is None and options.source is None:
-        print("fluxbridge port: give a file, or Julia after --text", file=sys.stderr)
-        return 2
+    if (options.text is None) == (options.source is None):
+        raise WrongCall("port: give a file, or Julia after --text, and not both")
+    if not options.limit > 0:
+        raise WrongCall(f"port: --limit is a number of seconds above 0, not {options.limit:g}")
     wanted = {"run": options.run_it, "check": options.check, "julia": options.julia, "limit": options.limit}
-    try:
-        if options.text is not None:
-            report = port_document(read_text(options.text), ".txt", free=True, **wanted)
-        else:
-            report = port(options.source, options.output, **wanted)
-    except ArgumentError as problem:
-        print(f"fluxbridge port: {problem}", file=sys.stderr)
-        return 2
+    if options.text is not None:
+        report = port_document(read_text(options.text), ".txt", free=True, **wanted)
+    else:
+        report = port(options.source, options.output, **wanted)
     if options.output is None:
         print(report.text, end="")
     if options.output is not None or options.text is None or options.run_it or options.check:
@@ -204,12 +202,17 @@ def main(options: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The options of ``fluxbridge port``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="fluxbridge port",
-        description="Reads a Julia script, a Pluto or Literate file, Markdown, or a notebook, and writes Python: a notebook (.ipynb), a "  # noqa: E501
-        "script (.py) or Markdown (.md), by the ending of the output; without one the Python is printed.",
-        epilog="What is not translated stays as a comment with its reason. Exit status: 0, with --strict 1 if something is refused, "  # noqa: E501
-        "fails or differs, 2 for a wrong call.",
+        description="Reads a Julia script, a Pluto or Literate file, Markdown, or a notebook, and writes "
+        "Python: a notebook (.ipynb), a script (.py) or Markdown (.md), by the ending of the output; without "
+        "one the Python is printed. What is not translated stays as a comment with its reason.",
+        status="Exit status: 0, with --strict 1 if something is refused, fails or differs; 2 for a wrong "
+        "call.",
+        examples=[
+            "fluxbridge port tutorial.jl -o tutorial.ipynb --run",
+            "fluxbridge port --text 'f(x) = 3x^2 + 2x + 1'",
+        ],
     )
     parser.add_argument("source", nargs="?", help="the file to translate")
     parser.add_argument("-o", "--output", help="the file to write: .ipynb, .py or .md")
