@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, primitive
-from .totals import in_long_rows, is_plain, total
+from ..nnlib.totals import in_long_rows, is_plain, total
 
 Axes = tuple[int, ...]
 Shape = tuple[int, ...]
@@ -133,6 +133,8 @@ def standardise(
     x: Any, eps: Any, axes: Axes, *affine: Any, shape: Shape = (), known: Moments | None = None
 ) -> Any:
     """(x - mean) / √(variance + eps) along `axes` for real x, in its shape; `known` are its :func:`moments`.
+
+    Axes are counted from the front.
 
     `affine` may be a scale and a shift, by which the result is multiplied and which is added to it. They have
     one shape, and broadcast with x once they have this `shape`. Raises nothing of its own.

@@ -8,7 +8,7 @@ from rulecheck import check
 
 from fluxbridge import gradient, pushforward
 from fluxbridge.flux.layers.standard import moments, standardise
-from fluxbridge.flux.layers.totals import total
+from fluxbridge.flux.nnlib.totals import total
 
 RNG = np.random.default_rng(5)
 TOLERANCE = {"float32": 2e-4, "float64": 1e-10}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -36,21 +37,21 @@ def is_plain(x: Any, *others: Any) -> bool:
     return all(type(v) is np.ndarray and v.dtype == x.dtype for v in others)
 
 
-class Matrix(NamedTuple):
-    """How an array is a matrix in memory, of which one side is summed over."""
+class Runs(NamedTuple):
+    """How an array lies in memory: in runs of axes that are all summed over, or all kept."""
 
     order: tuple[int, ...]  #: the axes of the array as they lie in memory
-    shape: tuple[int, int]
-    over_rows: bool
+    lengths: tuple[int, ...]  #: of the runs, which take turns
+    summed: tuple[int, ...]  #: the places of those that are summed over
     sums: tuple[int, ...]  #: the shape of the sums, with the axes in this order
     back: tuple[int, ...]  #: the order that brings the axes to their places
 
 
 @functools.lru_cache(1024)
-def _matrix(
+def _runs(
     shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int, axes: tuple[int, ...]
-) -> Matrix | None:
-    """None if there are gaps in memory, or if other axes lie between those that are summed over."""
+) -> Runs | None:
+    """None if there are gaps in memory, or nothing to be summed."""
     order = sorted(range(len(shape)), key=lambda i: (shape[i] != 1, -strides[i]))
     size = itemsize
     for i in reversed(order):
@@ -58,14 +59,13 @@ def _matrix(
             return None
         size *= shape[i]
     long = [i for i in order if shape[i] != 1]
-    changes = [k for k in range(1, len(long)) if (long[k] in axes) != (long[k - 1] in axes)]
-    if len(changes) > 1:
+    runs = [(of, list(run)) for of, run in itertools.groupby(long, lambda i: i in axes)]
+    summed = tuple([k for k, (of, _) in enumerate(runs) if of])
+    if not summed:
         return None
-    cut = changes[0] if changes else len(long)
-    rows, columns = (math.prod([shape[i] for i in part]) for part in (long[:cut], long[cut:]))
+    lengths = tuple([math.prod([shape[i] for i in run]) for _, run in runs])
     sums = tuple([1 if i in axes else shape[i] for i in order])
-    back = tuple(map(order.index, range(len(shape))))
-    return Matrix(tuple(order), (rows, columns), bool(long) and long[0] in axes, sums, back)
+    return Runs(tuple(order), lengths, summed, sums, tuple(map(order.index, range(len(shape)))))
 
 
 @functools.lru_cache(64)
@@ -74,7 +74,7 @@ def _ones(n: int, dtype: np.dtype) -> np.ndarray:
 
 
 def total(x: np.ndarray, axes: tuple[int, ...], y: np.ndarray | None = None) -> np.ndarray:
-    """The sum of x, or of x y, along `axes`, which keep length 1; for arrays that are plain.
+    """The sum of x, or of x y, along `axes` (from the front), which keep length 1; for plain arrays.
 
     y has the shape of x, or that with length 1 for the other axes. Raises nothing of its own.
 
@@ -82,17 +82,21 @@ def total(x: np.ndarray, axes: tuple[int, ...], y: np.ndarray | None = None) -> 
     >>> total(x, (0,)), total(x, (0,), x), total(x, (0,), np.array([[10.0], [1.0]]))
     (array([[4., 6.]]), array([[10., 20.]]), array([[13., 24.]]))
     """
-    matrix = _matrix(x.shape, x.strides, x.itemsize, axes)
+    runs = _runs(x.shape, x.strides, x.itemsize, axes)
     whole = y is not None and y.strides == x.strides and y.shape == x.shape
     weights = y is None or all(n == (x.shape[i] if i in axes else 1) for i, n in enumerate(y.shape))
-    if matrix is None or not (whole or weights):
+    if runs is None or not (whole or y is None or (weights and len(runs.summed) == 1)):
         return np.add.reduce(x if y is None else x * y, axis=axes, keepdims=True)
-    order, shape, over_rows, sums, back = matrix
-    a = x.transpose(order).reshape(shape)
-    if weights:
-        b = _ones(shape[not over_rows], x.dtype) if y is None else y.transpose(order).reshape(-1)
-        found = b @ a if over_rows else a @ b
+    order, lengths, (*others, last), sums, back = runs
+    a = x.transpose(order).reshape(lengths)
+    inner = last == len(lengths) - 1
+    if whole:
+        b = y.transpose(order).reshape(lengths)  # type: ignore[union-attr]
+        places = list(range(len(lengths)))
+        found = np.vecdot(a, b) if inner else np.einsum(a, places, b, places, places[:last] + places[-1:])
     else:
-        b = y.transpose(order).reshape(shape)  # type: ignore[union-attr]
-        found = np.einsum("ij,ij->j", a, b) if over_rows else np.vecdot(a, b)
+        b = _ones(lengths[last], x.dtype) if y is None else y.transpose(order).reshape(-1)
+        found = a @ b if inner else b @ a
+    if others:
+        found = np.add.reduce(found, axis=tuple(others))
     return found.reshape(sums).transpose(back)
