@@ -26,7 +26,7 @@ MOMENTUM = float(np.float32(0.1))  #: 0.1f0
 
 def updated(x: Any, mean: Any, variance: Any, axes: tuple[int, ...], momentum: Any, known: Any) -> Any:
     """Running statistics: (1 - momentum)·old + momentum·batch, with the unbiased variance."""
-    of_batch = moments(x, axes) if known is None else known
+    of_batch = (moments(x, axes) if known is None else known)[:2]
     last = x.ndim - 1
     if last not in axes:
         of_batch = tuple([np.mean(part, axis=last) for part in of_batch])
@@ -97,9 +97,8 @@ class _ChannelNorm(HasMode):
             known = None if follows(x) else moments(plain(x), axes)
             if self.track_stats:
                 self._track(x, axes, known)
-            y = standardise(x, self.ε, axes, known)
-            if self.affine:
-                y = np.reshape(self.γ, shape) * y + np.reshape(self.β, shape)
+            affine = (self.γ, self.β) if self.affine else ()
+            y = standardise(x, self.ε, axes, *affine, shape=shape, known=known)
         return activate(self, self.λ, y)
 
     def _enough(self, shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
@@ -287,6 +286,18 @@ class Fix1:
         return self.f(self.x, y)
 
 
+def _is_affine(diag: Any, axes: tuple[int, ...], dtype: Any) -> bool:
+    """Is this a scale and a shift for arrays of this type that are normalised over `axes`?"""
+    return (
+        isinstance(diag, Scale)
+        and diag.bias is not False
+        and diag.scale.dtype == dtype
+        and dtype.kind == "f"
+        and len(diag.scale.shape) == len(axes)
+        and diag.bias.shape == diag.scale.shape
+    )
+
+
 @layer(show="noexpand")
 class LayerNorm:
     """Each observation normalised over its leading axes, then scaled and shifted (Ba et al. 2016).
@@ -319,7 +330,13 @@ class LayerNorm:
         if isinstance(self.diag, Scale):
             for axis, n in enumerate(self.diag.scale.shape):
                 size_check(self, x, axis, n)
-        return self.diag(normalise(x, axis=tuple(range(len(self.size))), eps=self.ε))
+        axes = tuple(range(len(self.size)))
+        diag: Any = self.diag
+        if _is_affine(diag, axes, x.dtype):
+            shape = diag.scale.shape + (1,) * (x.ndim - len(axes))
+            y = standardise(x, self.ε * self.ε, axes, diag.scale, diag.bias, shape=shape)
+            return activate(diag, diag.σ, y)
+        return diag(normalise(x, axis=axes, eps=self.ε))
 
     def __repr__(self) -> str:
         act = "" if self.λ is identity else f", {function_name(self.λ)}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.axes import axes_of
 from ...autodiff.primitive import Tracer, plain, take_up
 from ...errors import ArgumentError, DimensionMismatch, FluxbridgeError
 from ..axes import takes_axis
@@ -241,6 +242,6 @@ def normalise(x: Any, *, axis: Any = -1, eps: Any = EPS) -> Any:
     axes = tuple(axis) if isinstance(axis, (list, tuple, range)) else (axis,)
     check_axis("normalise", axes, x.ndim)
     if x.dtype.kind == "f":
-        return standardise(x, eps * eps, axes)
+        return standardise(x, eps * eps, axes_of(axes, x.ndim))
     centred = x - np.mean(x, axis=axes, keepdims=True)
     return centred / np.sqrt(np.mean(abs2(centred), axis=axes, keepdims=True) + eps * eps)

@@ -1,64 +1,127 @@
-"""Standardisation to mean 0 and variance 1 along axes, as one primitive: norm layers need its speed."""
+"""Standardisation to mean 0 and variance 1 along axes, scaled and shifted, as one primitive for speed."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...autodiff.primitive import Tracer, plain, primitive
+from ..nnlib.totals import in_long_rows, is_plain, total
 
 Axes = tuple[int, ...]
-Moments = tuple[Any, Any]
+Shape = tuple[int, ...]
 
 
-def _mean(x: Any, axes: Axes) -> Any:
-    return np.mean(x, axis=axes, keepdims=True)
+class Moments(NamedTuple):
+    """Mean and biased variance along axes, which keep length 1, and the array without its mean."""
+
+    mean: Any
+    variance: Any
+    centred: Any
 
 
+def _count(x: Any, axes: Axes) -> int:
+    return math.prod([x.shape[i] for i in axes])
+
+
+def _mean(x: Any, axes: Axes, y: Any = None) -> Any:
+    """The mean of x, or of x y, along `axes`."""
+    if is_plain(x) and x.size:
+        return total(x, axes, y) / _count(x, axes)
+    return np.mean(x if y is None else x * y, axis=axes, keepdims=True)
+
+
+@in_long_rows
 def moments(x: Any, axes: Axes) -> Moments:
-    """Mean and biased variance of the array `x` along `axes`, which keep length 1. Raises nothing of its own.
+    """The moments of the array `x` along `axes`. Raises nothing of its own.
 
     >>> moments(np.array([[1.0, 3.0]]), (1,))
-    (array([[2.]]), array([[1.]]))
+    Moments(mean=array([[2.]]), variance=array([[1.]]), centred=array([[-1.,  1.]]))
     """
     mean = _mean(x, axes)
     centred = x - mean
-    square = np.multiply(centred, centred, out=centred) if type(centred) is np.ndarray else centred * centred
-    return mean, _mean(square, axes)
+    return Moments(mean, _mean(centred, axes, centred), centred)
 
 
-def _standardise(x: np.ndarray, eps: Any, axes: Axes, known: Moments | None) -> np.ndarray:
-    mean, variance = moments(x, axes) if known is None else known
-    y = x - mean
-    y /= np.sqrt(variance + eps)
-    return y
+def _root(variance: Any, eps: Any) -> Any:
+    return 1 / np.sqrt(variance + eps)
 
 
-def _inverse_square(x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
-    """1 / (variance + eps). For traced x (second order) the variance is computed again, from x."""
-    variance = moments(x, axes)[1] if known is None or isinstance(x, Tracer) else known[1]
-    return 1 / (variance + eps)
+def _factors(root: Any, scale: Any, axes: Axes) -> list[Any]:
+    """What the centred array is multiplied by: once, unless the scale is another one along `axes`."""
+    if scale is None:
+        return [root]
+    return [root * scale] if all(scale.shape[i] == 1 for i in axes) else [scale, root]
 
 
-def _x_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
-    """r (dy - mean(dy) - y mean(y dy)) with r = 1 / √(variance + eps) (Ioffe and Szegedy 2015)."""
-    scale = np.sqrt(_inverse_square(x, eps, axes, known))
-    product = dy * y
-    along = _mean(product, axes)
-    if {type(dy), type(y), type(x), type(scale)} != {np.ndarray} or product.dtype != scale.dtype:
-        return scale * (dy - _mean(dy, axes) - y * along)
-    dx = dy - _mean(dy, axes)  # the same steps, with fewer arrays in between
-    dx -= np.multiply(y, along, out=product)
-    dx *= scale
-    return dx
+@in_long_rows
+def _standardise(x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape) -> Any:
+    _, variance, centred = moments(x, axes) if known is None else known
+    scale, shift = [np.reshape(v, shape) for v in affine] or (None, None)
+    y, out = centred, np.empty_like(centred) if is_plain(centred, *affine) else None
+    for factor in _factors(_root(variance, eps).astype(x.dtype), scale, axes):
+        y = np.multiply(y, factor, out=out)
+    return y if shift is None else np.add(y, shift, out=out)
 
 
-def _eps_rule(dy: Any, y: Any, x: Any, eps: Any, axes: Axes, known: Moments | None) -> Any:
-    return -0.5 * np.sum(np.sum(dy * y, axis=axes, keepdims=True) * _inverse_square(x, eps, axes, known))
+def _rule(
+    dy: Any, _y: Any, x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape
+) -> Any:
+    """The cotangents of x and eps, and of scale and shift if there are any.
+
+    With r = 1 / √(variance + eps), x̂ = r (x - mean) and h = scale dy, that of x is r (h - mean(h) - x̂
+    mean(h x̂)) (Ioffe and Szegedy 2015). For traced x (second order) the moments are computed again, from x.
+    """
+    _, variance, centred = moments(x, axes) if known is None or isinstance(x, Tracer) else known
+    scale = np.reshape(affine[0], shape) if affine else None
+    rule = _plain_rule if is_plain(dy, centred, *affine[:1]) else _traced_rule
+    dx, deps, *others = rule(dy, centred, _root(variance, eps), scale, axes)
+    return dx, deps, *[np.reshape(d, np.shape(v)) for d, v in zip(others, affine, strict=True)]
 
 
-STANDARDISE: Any = primitive(None, _x_rule, _eps_rule, name="standardise", compute=_standardise)
+def _rest(scale: Any) -> Axes:
+    """The axes along which there is one scale for all."""
+    return tuple([i for i, n in enumerate(scale.shape) if n == 1])
+
+
+def _traced_rule(dy: Any, centred: Any, root: Any, scale: Any, axes: Axes) -> Any:
+    h = dy if scale is None else dy * scale
+    standard = root * centred
+    along = _mean(h * standard, axes)
+    dx = root * (h - _mean(h, axes) - standard * along)
+    deps = -0.5 * _count(dy, axes) * np.sum(along * root * root)
+    if scale is None:
+        return dx, deps
+    return dx, deps, np.sum(dy * standard, axis=_rest(scale)), np.sum(dy, axis=_rest(scale))
+
+
+@in_long_rows
+def _plain_rule(dy: np.ndarray, centred: np.ndarray, root: np.ndarray, scale: Any, axes: Axes) -> Any:
+    """The same for plain arrays, with as few passes over memory as possible."""
+    root = root.astype(dy.dtype, copy=False)
+    factor, *others = _factors(root, scale, axes)
+    work = np.empty_like(centred)
+    if others:  # h is dy times a scale that differs along the axes
+        product = np.multiply(dy, centred, out=work)
+        h, along = dy * scale, total(product, axes, scale)
+        sums = total(h, axes)
+        of_affine = [total(product, _rest(scale), root), total(dy, _rest(scale))]
+        factor = root
+    else:  # h is dy: the scale is multiplied by in the end
+        h, along, sums = dy, total(dy, axes, centred), total(dy, axes)
+        of_affine = [np.sum(v, axis=_rest(scale)) for v in (along * root, sums)] if scale is not None else []
+    count = max(_count(dy, axes), 1)
+    dx = np.multiply(centred, along * root * root / count, out=work)
+    np.subtract(h, dx, out=dx)
+    dx -= sums / count
+    dx *= factor
+    by_eps = along * root**2 * (root if others else factor)
+    return dx, -0.5 * np.sum(by_eps), *of_affine
+
+
+STANDARDISE: Any = primitive(None, joint=_rule, name="standardise", compute=_standardise)
 
 
 def follows(x: Any) -> bool:
@@ -66,14 +129,21 @@ def follows(x: Any) -> bool:
     return hasattr(getattr(x, "level", None), "follow")
 
 
-def standardise(x: Any, eps: Any, axes: Axes, known: Moments | None = None) -> Any:
+def standardise(
+    x: Any, eps: Any, axes: Axes, *affine: Any, shape: Shape = (), known: Moments | None = None
+) -> Any:
     """(x - mean) / √(variance + eps) along `axes` for real x, in its shape; `known` are its :func:`moments`.
 
-    Raises nothing of its own.
+    Axes are counted from the front.
+
+    `affine` may be a scale and a shift, by which the result is multiplied and which is added to it. They have
+    one shape, and broadcast with x once they have this `shape`. Raises nothing of its own.
 
     >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
     array([[-1.,  1.]])
+    >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,), np.array([2.0]), np.array([5.0]), shape=(1, 1))
+    array([[3., 7.]])
     """
     if known is None and not follows(x):
         known = moments(plain(x), axes)
-    return STANDARDISE(x, eps, axes=axes, known=known)
+    return STANDARDISE(x, eps, *affine, axes=axes, known=known, shape=shape)

@@ -163,7 +163,7 @@ def _gelu_slope(_y: Any, x: Any) -> Any:
 @by_pieces
 def _gelu_slopes(x: Any, y: Any) -> None:
     """The same for floats, as s (1 + x u' q) with E = exp(u), q = 1/(1 + E) = s(-u) and s = E q."""
-    x = np.minimum(np.maximum(x, -30.0), 30.0)
+    x = np.clip(x, -30.0, 9.0)  # beyond, s is 0 or 1, and so is the slope
     u = x * x
     rise = u * (6 * GELU_SCALE * GELU_CUBIC)
     rise += 2 * GELU_SCALE
@@ -171,7 +171,6 @@ def _gelu_slopes(x: Any, y: Any) -> None:
     u *= 2 * GELU_SCALE * GELU_CUBIC
     u += 2 * GELU_SCALE
     u *= x
-    np.minimum(u, 80.0, out=u)  # beyond, s is 1
     np.exp(u, out=y)
     np.add(y, 1, out=u)
     y /= u

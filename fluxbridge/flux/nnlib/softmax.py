@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from ...autodiff.axes import axes_of
 from ...autodiff.chunks import CHUNKED
 from ...autodiff.families import FORMULAS
 from ...autodiff.primitive import primitive
 from ..axes import takes_axis
 from .numeric import as_float, check_axis
+from .totals import is_plain, total
 
 Axis = int | tuple[int, ...] | None
 
@@ -46,6 +48,8 @@ def _scores(x: Any, axis: Axis) -> Any:
 
 
 def _sum(x: Any, axis: Axis) -> Any:
+    if is_plain(x) and x.size:
+        return total(x, axes_of(axis, x.ndim))
     return np.sum(x, axis=axis, keepdims=True)
 
 
@@ -53,27 +57,28 @@ def _softmax(x: Any, axis: Axis = 0) -> Any:
     with np.errstate(all="ignore"):
         z = _scores(x, axis)
         np.exp(z, out=z)
-        z /= np.add.reduce(z, axis=axis, keepdims=True)
+        z /= _sum(z, axis)
     return z
 
 
 def _logsoftmax(x: Any, axis: Axis = 0) -> Any:
     with np.errstate(all="ignore"):
         z = _scores(x, axis)
-        z -= np.log(np.add.reduce(np.exp(z), axis=axis, keepdims=True))
+        z -= np.log(_sum(np.exp(z), axis))
     return z
 
 
 def _logsumexp(x: Any, axis: Axis = None) -> Any:
     with np.errstate(all="ignore"):
         z, top = _below_maximum(x, axis)
-        y = top + np.log(np.add.reduce(np.exp(z, out=z), axis=axis, keepdims=True))
+        y = top + np.log(_sum(np.exp(z, out=z), axis))
         return y.reshape(())[()] if axis is None else y
 
 
 def softmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:
     weighted = dy * y
-    return weighted - y * _sum(weighted, axis)
+    less = y * _sum(weighted, axis)
+    return np.subtract(weighted, less, out=weighted) if is_plain(weighted, less) else weighted - less
 
 
 def logsoftmax_rule(dy: Any, y: Any, _x: Any, axis: Axis = 0) -> Any:

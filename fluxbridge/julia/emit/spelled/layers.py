@@ -16,6 +16,7 @@ from ..spelling import (
     elementwise,
     infix,
     negative,
+    reshaped,
     spelling,
     tuple_of,
     typed,
@@ -104,9 +105,16 @@ def scatter_by(op: str) -> Callable[..., Spelled]:
     return spelled
 
 
-@spelling("FluxBridge.standardise(x, eps, dims)")
-def standardise(site: Site, x: Term, eps: Term, axes: Any, known: Any = None) -> Spelled:
-    return call("FluxBridge.standardise", *typed([x, eps], site.out), dims_of(tuple(axes), x.ndim))
+@spelling("FluxBridge.standardise(x, eps, dims), perhaps scale .* that .+ shift")
+def standardise(
+    site: Site, x: Term, eps: Term, *affine: Term, axes: Any, shape: Any, known: Any = None
+) -> Spelled:
+    dims = dims_of(tuple(axes), x.ndim)
+    y = Term(call("FluxBridge.standardise", *typed([x, eps], x.value), dims), x.value)
+    if not affine:
+        return y
+    scale, shift = [reshaped(v, shape) for v in affine]
+    return elementwise("+", (elementwise("*", (scale, y), site.out), shift), site.out)
 
 
 @spelling("-sum(y .* NNlib.logsoftmax(x; dims); dims)")
