@@ -106,7 +106,8 @@ def share(a: Any, b: Any, h: Any) -> Any:
     return np.where(odd, limit, np.where(odd, 0.0, a) / np.where(odd, 1.0, h))
 
 
-#: Below this a slope such as 1 - y² has lost too many digits, by the bytes of a float.
+#: Below this a slope such as 1 - y² has lost too many digits, in double precision, and by the bytes of a float.
+LOW = 4e-4
 _LOW = {2: 0.3, 4: 0.02}
 
 
@@ -118,7 +119,7 @@ def saturating(
     Close to the end of its range an output does not say any more where it came from. ``inside(low)`` are the
     outputs between which the slope is more than `low`; if all are, x is not needed (see Primitive.spare).
     """
-    borders = {size: inside(_LOW.get(size, 4e-4)) for size in (2, 4, 8, 16)}
+    borders = {size: inside(_LOW.get(size, LOW)) for size in (2, 4, 8, 16)}
 
     def spare(y: np.ndarray) -> bool:
         if y.dtype.kind != "f" or not y.size:
@@ -131,12 +132,13 @@ def saturating(
             return near(y)
         if isinstance(x, Tracer):
             follow = getattr(x.level, "follow", None)  # a level that can call this again with plain values
-            if follow is not None:
-                return follow(slope, (y, x))
+            followed = follow(slope, (y, x)) if follow is not None else None
+            if followed is not None:
+                return followed
             return near(y) if np.iscomplexobj(plain(x)) else exact(x)
         value = near(y)
         if type(value) is not np.ndarray:
-            low = _LOW.get(getattr(value, "itemsize", 8), 4e-4)
+            low = _LOW.get(getattr(value, "itemsize", 8), LOW)
             if family_of(value) is not None:
                 return np.where(np.abs(value) > low, value, exact(x))
             return value if np.iscomplexobj(value) or value > low else exact(x)
@@ -145,7 +147,7 @@ def saturating(
     def mended(value: np.ndarray, x: np.ndarray, own: bool = False) -> np.ndarray:
         """The slopes by the outputs, and by the inputs where those are small."""
         if value.dtype.kind == "f" and value.size:
-            low = _LOW.get(value.itemsize, 4e-4)
+            low = _LOW.get(value.itemsize, LOW)
             if not np.minimum.reduce(value, None) > low:
                 far = value < low
                 value = value if own else value.copy()
@@ -170,7 +172,7 @@ def saturating_number(near: Callable[[Any], Any], exact: Callable[[Any], Any]) -
     def rule(dy: Any, known: Any) -> Any:
         y, x = known
         value = near(y)
-        return dy * (value if not value < 4e-4 else number(exact(x))), None
+        return dy * (value if not value < LOW else number(exact(x))), None
 
     return rule
 

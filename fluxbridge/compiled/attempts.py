@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..autodiff.inplace import given_out
-from ..autodiff.primitive import FUNCTIONS, NO_DERIVATIVE, PRIMITIVES, Primitive, Tracer, strong
+from ..autodiff.primitive import FUNCTIONS, NO_DERIVATIVE, PRIMITIVES, Primitive, Tracer, plain, strong
 from ..autodiff.tracer import TracedArray
+from ..autodiff.tracing import each
 from ..recording import Choice, Step
 from ..recording.recording import RecordedScalar
-from .calls import Apart, Called, Hole, forms, is_float, opened, primitive_of, ruled
+from .calls import Apart, Called, Hole, forms, is_float, is_whole, opened, primitive_of, ruled
 from .captured import Captured
 
 
@@ -93,7 +94,10 @@ class Attempts:
                 self.attempts.pop()
         try:
             found = self.call(function, args, options)
-            _LOOKING.add(function)
+            if not any(
+                isinstance(x, Tracer) and is_whole(plain(x)) for x in each((*args, *options.values()))
+            ):
+                _LOOKING.add(function)  # else it may have been a whole number, taken as an option
             return found
         except Apart:
             self.attempts.append(False)
@@ -136,7 +140,7 @@ class Attempts:
     ) -> Any:
         place = len(self.steps)
         self.calls[place] = call
-        call.wanted = forms(y)
+        call.wanted = call.wanted or (forms(y), ())
         self.strong[place] = tuple([isinstance(t, RecordedScalar) for t in inputs])
         if not any(call.gives):
             self.cut.add(place)

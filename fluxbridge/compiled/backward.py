@@ -143,11 +143,11 @@ class Backward:
             seeds = [self._project(self._dense(ct, spec), spec)]
         else:
             seeds = [self._full(ct, spec) if ct.form.kind == "number" and spec.shape else ct]
-        pair = self.low.pairs[step.position]
-        several = self.b.emit(pulled, [pair, *seeds], Form("tuple"), shares=True)
-        present = [not (isinstance(v, Const) and v.value is None) for v in seeds]
-        for k, gives in enumerate(call.giving(present)):
-            if gives:
+        made = self.low.made[step.position]
+        gives = call.giving([not (isinstance(v, Const) and v.value is None) for v in seeds])
+        several = self.b.emit(pulled, [made, Const(tuple(gives)), *seeds], Form("tuple"), shares=True)
+        for k, given in enumerate(gives):
+            if given:
                 part = self.b.emit(_pick, [several, Const(k)], Form("other"), "{0}[{1}]", shares=True)
                 self._give(step.inputs[k], part)
 

@@ -17,6 +17,7 @@ from ..autodiff import native
 from ..autodiff.primitive import Primitive, Tracer, strong
 from ..autodiff.tools import no_recomputation
 from ..errors import FluxbridgeError
+from .refusals import Differs
 
 
 class Apart(Exception):
@@ -72,7 +73,8 @@ def filled(x: Any, values: Sequence[Any]) -> Any:
 
 
 class Called:
-    """``function(*args, **options)`` at the values in their holes: the result, and what pulls back.
+    """``function(*args, **options)`` at the values in their holes: the result, what pulls back, and which
+    parts of the result have a derivative.
 
     `on` says of every hole whether it has a derivative, `gives` whether the rule gives it one.
     """
@@ -84,11 +86,12 @@ class Called:
         self.on = list(on)
         self.gives = list(on)
         self.training = training
-        self.wanted: Any = None  #: the form of the result
+        self.tried = False  #: has it been called here? Not where it has a rule of the user's
+        self.wanted: Any = None  #: the form of what a call gives
         self.traced: Any = ()  #: parts of the result and what pulls back, here
         self.__name__ = getattr(function, "__name__", "call")
 
-    def __call__(self, *values: Any) -> tuple[Any, Any]:
+    def __call__(self, *values: Any) -> tuple[Any, Any, tuple[bool, ...]]:
         def at(*active: Any) -> Any:
             feed = iter(active)
             now = [next(feed) if on else v for v, on in zip(values, self.on, strict=True)]
@@ -96,7 +99,7 @@ class Called:
 
         with native.as_in_gradient() if self.training else contextlib.nullcontext():
             if not any(self.on):
-                return at(), None
+                return at(), None, ()
             trace = native.Trace(at, [v for v, on in zip(values, self.on, strict=True) if on])
         out = trace.out
         parts = out if isinstance(out, tuple) else (out,)
@@ -113,17 +116,19 @@ class Called:
             found = iter(trace.pull(pairs, free=False))
             return [next(found) if on else None for on in self.on]
 
-        return (_like(out, plain) if isinstance(out, tuple) else plain[0]), back
+        return (_like(out, plain) if isinstance(out, tuple) else plain[0]), back, tuple(traced) * self.tried
 
     def first(self, values: Sequence[Any]) -> Any:
         """The result here. Raises Apart where there are no floats in it, or views of what was given."""
-        out, back = self(*values)
+        self.tried = True
+        out, back, active = self(*values)
         parts = out if isinstance(out, tuple) else (out,)
         if not any(map(is_float, parts)) or not all(is_float(p) or is_whole(p) for p in parts):
             raise Apart
         if self._gives_view(values):
             raise Apart
         self.traced = parts, back
+        self.wanted = forms(out), active
         self.gives = self.giving([True] * len(parts))
         return out
 
@@ -170,14 +175,18 @@ def is_float(x: Any) -> bool:
     return isinstance(x, (float, complex, np.inexact))
 
 
-def pulled(pair: tuple[Any, Any], *seeds: Any) -> list[Any]:
+def pulled(made: tuple[Any, Any, Any], gives: tuple[bool, ...], *seeds: Any) -> list[Any]:
     """The cotangents of the inputs of a call; `seeds` are those of the parts of its result."""
-    return pair[1](seeds)
+    found: list[Any] = made[1](seeds)
+    if any(ct is not None and not wanted for ct, wanted in zip(found, gives, strict=True)):
+        raise Differs
+    return found
 
 
-def form(pair: tuple[Any, Any]) -> tuple[Any, ...]:
-    """Shapes and types of the parts of the result, on which the steps that follow rely."""
-    return forms(pair[0])
+def form(made: tuple[Any, Any, Any]) -> tuple[Any, ...]:
+    """Shapes and types of the parts of the result, and which have a derivative: the steps that follow rely
+    on it."""
+    return forms(made[0]), made[2]
 
 
 def forms(out: Any) -> tuple[Any, ...]:

@@ -316,7 +316,8 @@ class Outline:
             for key, value in list(vars(base).items()):
                 if key.startswith("__") and key.endswith("__") and not isinstance(value, types.FunctionType):
                     continue
-                at = f"{name}.__dict__[{key!r}]"
+                at = whole = f"{name}.__dict__[{key!r}]"
+                method = value
                 if isinstance(value, (classmethod, staticmethod)):
                     value, at = value.__func__, f"{at}.__func__"
                 elif isinstance(value, property):
@@ -324,6 +325,8 @@ class Outline:
                 if isinstance(value, types.FunctionType):
                     if self.ran is None or value.__code__ in self.ran:
                         self._outside(value, at, key)
+                    elif key in self._names_that_ran:  # it was looked at
+                        self._miss(f"{whole} is not {self.name(method)}")
                 elif not isinstance(value, _DESCRIPTORS):
                     self._outside(value, at, f"{base.__name__}.{key}")
 
@@ -380,15 +383,18 @@ class Outline:
         code = x.__code__
         library = is_library(x)
         ran = self.ran is None or code in self.ran or root
-        if (library and not x.__closure__) or not ran:
-            return self._miss(f"{name} is not {self.name(x)}")
-        self._miss(f"{name}.__code__ is not {self.name(code)}")
+        whole = (library and not x.__closure__) or not ran
+        self._miss(f"{name} is not {self.name(x)}" if whole else f"{name}.__code__ is not {self.name(code)}")
         if not library:
             self.holders.append((x.__dict__, dict(x.__dict__)))
             if x.__dict__:
                 self._outside(x.__dict__, f"{name}.__dict__", path)
             else:
                 self._miss(f"{name}.__dict__")
+            for attribute in _OF_FUNCTIONS & self._names_that_ran.keys():
+                self._outside(getattr(x, attribute), f"{name}.{attribute}", f"{path}.{attribute}")
+        if whole:
+            return None
         if x.__defaults__ is not None or x.__kwdefaults__:
             self._outside(x.__defaults__, f"{name}.__defaults__", f"{path}.__defaults__")
             self._outside(x.__kwdefaults__, f"{name}.__kwdefaults__", f"{path}.__kwdefaults__")
@@ -596,8 +602,13 @@ _LIBRARY = (
     "<fluxbridge", "<__array_function__",
 )  # fmt: skip
 _PYTHON = os.path.dirname(os.__file__) + os.sep
-#: Names by which code reads attributes whose names are not in it.
+#: Attributes of functions that code may read without calling them.
+_OF_FUNCTIONS = frozenset({
+    "__annotations__", "__closure__", "__code__", "__defaults__", "__doc__", "__kwdefaults__", "__name__",
+    "__qualname__",
+})  # fmt: skip
 _OF_STATES = frozenset({"bit_generator", "spawn"})
+#: Names by which code reads attributes whose names are not in it.
 _BY_NAME = frozenset({"getattr", "vars", "__dict__", "attrgetter", "hasattr"})
 _PLAIN = frozenset({float, int, bool, str, complex, type(None)})
 #: Objects that do not change, of which identity says enough.

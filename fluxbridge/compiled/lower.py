@@ -73,7 +73,7 @@ class Lowering:
         self.asked = 0
         self.questions: list[Choice] = []
         self.names: dict[int, str] = {}  #: of the objects that the program can find, by id
-        self.pairs: dict[int, Var] = {}  #: of steps that are calls: the result, and what pulls back
+        self.made: dict[int, Var] = {}  #: what steps that are calls give
         self.drawn: list[Var] = []  #: random numbers, drawn whether anybody needs them or not
 
     def inputs(self) -> list[Var]:
@@ -180,11 +180,11 @@ class Lowering:
                 kind: Any = np.float64 if a.form.dtype is float else np.int64
                 args[k] = self.b.emit(kind, [a], Form("scalar", (), np.dtype(kind)), "{f}({0})")
         call = self.trace.calls[step.position]
-        pair = self.pairs[step.position] = self.b.emit(call, args, Form("tuple"), shares=True)
-        self.b.ask(calls.form, [pair], call.wanted)
+        made = self.made[step.position] = self.b.emit(call, args, Form("tuple"), shares=True)
+        self.b.ask(calls.form, [made], call.wanted)
         form = form_of(step.value)
         there = form if form.kind in ("array", "tuple") else OTHER
-        out = self.b.emit(operator.getitem, [pair, Const(0)], there, "{0}[0]", shares=True)
+        out = self.b.emit(operator.getitem, [made, Const(0)], there, "{0}[0]", shares=True)
         return out if there is form else self.b.emit(kept, [out], form, shares=True)
 
     def _object(self, step: Step) -> Var:

@@ -48,7 +48,7 @@ _ASKING = {
     "tools.py": {"_open", "record_call", "checkpointed", "forwarddiff", "<listcomp>"},
     "training.py": {"_is_finite"},
     "parameters.py": {"isnumeric", "parameters"},
-    "primitive.py": {"setting", "_new"},
+    "primitive.py": {"_new"},
     "tracing.py": {"nan_in", "watching"},
     # what looks at types and shapes alone, by way of a variable
     "values.py": {"_all_of"},

@@ -17,12 +17,14 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from ..autodiff import native
+from ..autodiff.elementwise import LOW
 from ..autodiff.frames import engine_package
 from ..autodiff.holders import contents, put
 from ..autodiff.primitive import Primitive, Tracer, plain
 from ..autodiff.reach import Rebuilder, Way
 from ..autodiff.structure import take_apart
 from ..autodiff.tape import LEAF
+from ..autodiff.tracer import TracedArray
 from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedScalar
@@ -230,7 +232,15 @@ class Trace(Attempts, Recording):
             self.watching = watching
 
     def follow(self, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
-        """A function of each element whose derivative nobody will want, as one step."""
+        """A function of each element as one step; None if its derivative will be wanted.
+
+        `function` is the slope of one that levels off; of a number it is computed as the engine does.
+        """
+        if self.training and any(
+            self.on[x.step.position] for x in inputs if getattr(x, "level", None) is self
+        ):
+            slope = None if isinstance(inputs[0], TracedArray) else function.near(inputs[0])  # type: ignore[attr-defined]
+            return None if slope is None or slope < LOW else slope
         if function not in FOLLOWED:
             FOLLOWED[function] = Primitive("slope", compute=function, vjps=(None,) * len(inputs))
         return self.record(FOLLOWED[function], inputs, {})

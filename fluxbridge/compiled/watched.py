@@ -7,7 +7,6 @@ Functions of NumPy are attempted (see :mod:`.attempts`): one whose rule looks at
 from __future__ import annotations
 
 import contextlib
-import functools
 import operator
 import os
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..autodiff.frames import engine_package
-from ..autodiff.primitive import UFUNCS, Kind, Primitive, Tracer
+from ..autodiff.primitive import REPLACED, UFUNCS, Kind, Primitive, Tracer
 from ..recording.recording import RecordedArray, RecordedNumber, RecordedScalar
 from .calls import Apart
 from .sites import place_of, reads_value
@@ -85,14 +84,16 @@ class WatchedMask(WatchedArray, metaclass=Kind):
 
 def _answer(ufunc: np.ufunc, operation: Callable[..., Any], swap: bool = False) -> Callable[..., Any]:
     """A method that compares each element of an array of a trace that follows such answers."""
-    name = operation.__name__
-    usual = getattr(RecordedArray, f"__{'r' if swap else ''}{name.strip('_')}__")
+    name = f"__{'r' if swap else ''}{operation.__name__.strip('_')}__"
 
     def method(self: Any, *others: Any) -> Any:
-        if not self.level.masks or not all(isinstance(x, _OPERANDS) for x in others):
-            return usual(self, *others)
         inputs = (*others, self) if swap else (self, *others)
-        return self.level.mask(ufunc, inputs) if _by_elements(inputs) else usual(self, *others)
+        open_to_it = (
+            self.level.masks and ufunc not in REPLACED and all(isinstance(x, _OPERANDS) for x in others)
+        )
+        if open_to_it and _by_elements(inputs):
+            return self.level.mask(ufunc, inputs)
+        return getattr(super(WatchedArray, self), name)(*others)
 
     return method
 
@@ -124,7 +125,8 @@ WatchedMask.__invert__ = _answer(np.invert, operator.invert)  # type: ignore[met
 
 def _array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     level = self.level
-    if level.masks and ufunc in MASKS and method == "__call__" and not options and _by_elements(inputs):
+    follows = level.masks and ufunc in MASKS and ufunc not in REPLACED
+    if follows and method == "__call__" and not options and _by_elements(inputs):
         of_masks = ufunc not in _BITS or all(getattr(x, "dtype", None) is BOOL for x in inputs)
         if of_masks and all(isinstance(x, _OPERANDS) for x in inputs):
             return level.mask(ufunc, inputs)
@@ -184,13 +186,15 @@ for _class in CLASSES.values():
     _class.__array_ufunc__ = _attempting(_usual)  # type: ignore[method-assign]
 
 
-def _failing(usual: Callable[..., Any]) -> Callable[..., Any]:
-    """An operation after which the level knows of what was raised, as f may catch it."""
+def _failing(kind: Any, name: str) -> Callable[..., Any]:
+    """An operation after which the level knows of what was raised, as f may catch it.
 
-    @functools.wraps(usual)
+    The operators of the class behind it are made anew where a function gets another rule.
+    """
+
     def method(self: Any, *others: Any) -> Any:
         try:
-            return usual(self, *others)
+            return getattr(super(kind, self), name)(*others)
         except Exception:
             self.level.failed((self, *others))
             raise
@@ -200,10 +204,9 @@ def _failing(usual: Callable[..., Any]) -> Callable[..., Any]:
 
 _MAY_FAIL = ("truediv", "floordiv", "mod", "divmod", "pow", "add", "sub", "mul")
 for _class in CLASSES.values():
-    for _name in (*_MAY_FAIL, *[f"r{name}" for name in _MAY_FAIL], "round", "floor", "ceil", "trunc"):
-        _operator: Any = getattr(_class, f"__{_name}__", None)
-        if _operator is not None:
-            setattr(_class, f"__{_name}__", _failing(_operator))
+    for _word in (*_MAY_FAIL, *[f"r{name}" for name in _MAY_FAIL], "round", "floor", "ceil", "trunc"):
+        if hasattr(_class, f"__{_word}__"):
+            setattr(_class, f"__{_word}__", _failing(_class, f"__{_word}__"))
 BOOL = np.dtype(bool)
 _BITS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
 #: Functions of each element that answer with a boolean, as steps.

@@ -465,3 +465,60 @@ def test_pullbacks_keep_their_inputs():
         y[:] = 0
         assert same(back(np.ones(3)), wanted)
         assert same(back(np.ones(3)), wanted)
+
+
+def _with_counter() -> tuple[Any, Any]:
+    def other() -> None: ...
+
+    other.count = 0  # type: ignore[attr-defined]
+
+    def f(x: Any) -> Any:
+        other.count += 1  # type: ignore[attr-defined]
+        return np.sum(x) * other.count  # type: ignore[attr-defined]
+
+    return f, lambda k: None
+
+
+def _of_function(name: str, values: list[Any], read: Any) -> tuple[Any, Any]:
+    def other(x: Any, y: Any = 1.0) -> None: ...
+
+    return lambda x: np.sum(x) * read(other), lambda k: setattr(other, name, values[k])
+
+
+def _method_that_is_looked_at() -> tuple[Any, Any]:
+    class Owner:
+        @staticmethod
+        def hook() -> None: ...
+
+        def other(self) -> None: ...
+
+        def loss(self, x: Any) -> Any:
+            return np.sum(x) * (2.0 if Owner.other is self.hook else 3.0)
+
+    return Owner().loss, lambda k: setattr(Owner, "hook", [Owner.other, staticmethod(Owner.other)][k])
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+@pytest.mark.parametrize(
+    "made",
+    [
+        _with_counter,
+        lambda: _of_function("__defaults__", [(2.0,), (3.0,)], lambda g: g.__defaults__[0]),
+        lambda: _of_function("__kwdefaults__", [{"y": 2.0}, {"y": 3.0}], lambda g: g.__kwdefaults__["y"]),
+        lambda: _of_function("__name__", ["a", "bc"], lambda g: len(g.__name__)),
+        lambda: _of_function("__doc__", ["a", "bc"], lambda g: len(g.__doc__)),
+        lambda: _of_function("__annotations__", [{"x": 1.0}, {"x": 2.0}], lambda g: g.__annotations__["x"]),
+        _method_that_is_looked_at,
+    ],
+)
+def test_functions_that_are_looked_at_and_not_called(made):
+    """Their attributes count, though they do not run."""
+    found = []
+    for engine in ((), (COMPILED,)):
+        f, change = made()
+        values = []
+        for k in (0, 0, 0, 1, 1, 0):
+            change(k)
+            values.append(float(withgradient(f, *engine, X).val))
+        found.append(values)
+    assert found[0] == found[1] and len(set(found[0])) > 1

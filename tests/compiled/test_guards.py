@@ -369,3 +369,43 @@ def test_a_warning_names_the_line_of_the_call():
         line = sys._getframe().f_lineno + 1
         gradient(f, COMPILED, np.ones(2))
     assert (caught[0].filename, caught[0].lineno) == (__file__, line)
+
+
+@pytest.mark.parametrize(
+    ("target", "f"),
+    [
+        (np.add, lambda x: x + 1.0),
+        (np.add, lambda x: np.sum(1.0 + x * np.ones(2))),
+        (np.multiply, lambda x: x * 3.0 - 1.0),
+        (np.absolute, abs),
+        (np.greater, lambda x: np.sum(np.where(x * np.ones(2) > 0, x, 0.0))),
+    ],
+)
+def test_a_rule_for_what_is_written_as_an_operator(target, f):
+    def rule(*xs: Any) -> Any:
+        return target(*xs), lambda dy: (10.0 * dy,) * len(xs)
+
+    before = gradient(f, COMPILED, 2.0)
+    fluxbridge.adjoint(target, rule)
+    try:
+        for _ in range(3):
+            assert result(lambda: gradient(f, COMPILED, 2.0)) == result(lambda: gradient(f, 2.0))
+    finally:
+        fluxbridge.adjoint(target, None)
+    assert gradient(f, COMPILED, 2.0) == before
+
+
+@pytest.mark.parametrize("function", [np.tanh, fluxbridge.flux.sigmoid, fluxbridge.flux.softplus])
+@pytest.mark.parametrize(
+    "x", [0.3, 30.0, np.float64(0.3), np.array([0.3, -2.0, 25.0]), np.ones(2, np.float32)]
+)
+def test_gradients_of_gradients_of_what_levels_off(function, x):
+    """Here the slope is a step of its own, which has a derivative, too."""
+
+    def twice(x: Any) -> Any:
+        (slope,) = gradient(lambda x: np.sum(function(x) ** 3), x)
+        return np.sum(slope**2)
+
+    for _ in range(3):
+        assert same(gradient(twice, COMPILED, x), gradient(twice, x))
+        assert same(gradient(lambda x: twice(2.0 * x), COMPILED, x), gradient(lambda x: twice(2.0 * x), x))

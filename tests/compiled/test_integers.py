@@ -126,3 +126,44 @@ def test_another_shape_of_one_hot_arrays():
     for y in (flux.onehotbatch(labels(1), range(4)), onehot(2)):
         found = [result(lambda: withgradient(f, *e, MODEL, y)) for e in ((COMPILED,), ())]  # noqa: B023
         assert same(*found)
+
+
+OPTION = np.array([1, 1])
+SQUARE = np.arange(16.0).reshape(4, 4) - 5.5
+#: Functions that take a whole number as an option, not as a number to compute with.
+OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "roll": lambda x, n: np.roll(x, n),
+    "roll by several": lambda x, n: np.roll(x, [n, n], (0, 1)),
+    "reshape": lambda x, n: np.reshape(x, (2 * n + 2, -1)),
+    "sum": lambda x, n: x.sum(axis=n),
+    "cumsum": lambda x, n: np.cumsum(x, axis=n),
+    "trace": lambda x, n: np.trace(x, n),
+    "diff": lambda x, n: np.diff(x, n=n),
+    "pad": lambda x, n: np.pad(x, n),
+    "tril": lambda x, n: np.tril(x, n),
+    "rot90": lambda x, n: np.rot90(x, n),
+    "stack": lambda x, n: np.stack([x, 2 * x], axis=n),
+    "linspace": lambda x, n: np.linspace(x[0], x[1], n + 2),
+    "variance": lambda x, n: x.var(0, ddof=n),
+    "softmax": lambda x, n: flux.softmax(x, axis=n),
+    "a power of a matrix": lambda x, n: np.linalg.matrix_power(x, n),
+    "steps": lambda x, n: x[:: n + 1],
+    "times": lambda x, n: sum((x * k for k in range(n + 1)), 0.0),
+}
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+@pytest.mark.parametrize("name", OPTIONS)
+def test_whole_numbers_as_options(name):
+    """They are asked for in every run, whether they are arguments or found outside."""
+    f = OPTIONS[name]
+    for n in (1, 1, 1, 0, 0, 2, 1, -1, 1):
+        OPTION[:] = n
+        for g, xs in (
+            (lambda x: np.sum(f(x, OPTION[0]) ** 2), (SQUARE,)),
+            (lambda x, n: np.sum(f(x, n) ** 2), (SQUARE, n)),
+            (lambda x, n: np.sum(f(x, n[0]) ** 2), (SQUARE, OPTION)),
+        ):
+            found = result(lambda: withgradient(g, COMPILED, *xs))  # noqa: B023
+            wanted = result(lambda: withgradient(g, *xs))  # noqa: B023
+            assert same(found, wanted), f"{n}: compiled {found!r}, eager {wanted!r}"

@@ -399,3 +399,15 @@ def test_there_is_a_bound(monkeypatch: Any) -> None:
     program = build.gradient(elementary, (np.ones(9), np.ones(9)), False)
     tiers.upgrade(program)
     assert "0 parts of programs have been compiled in this process" in program.report.machine
+
+
+def test_a_view_alone_is_no_kernel():
+    """A result that is a view of what is no result of a kernel."""
+    x = np.array([1.0, 2.0, 3.0])
+    for f in (
+        lambda x: (np.sum(x), x[:2], x[::-1]),
+        lambda x: (np.sum(x * 2.0), x.T),
+        lambda x: (x[0], x[1:]),
+    ):
+        for _ in range(5):
+            assert same(tuple(withgradient(f, MACHINE, x)), tuple(withgradient(f, x)))

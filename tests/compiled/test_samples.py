@@ -87,3 +87,39 @@ def test_in_blocks(block, monkeypatch):
                 assert g is None, sample.name
             else:
                 np.testing.assert_allclose(g, s, rtol=1e-12, atol=1e-13, err_msg=sample.name)
+
+
+def second(f: Any) -> Any:
+    """The squares of the gradients of f, added up, whose gradient is a second derivative."""
+
+    def squares(*xs: Any) -> Any:
+        slopes = [g for g in native.withgradient(f, xs, False)[1] if g is not None]
+        return sum((np.sum(np.real(g * np.conj(g))) for g in slopes), 0.0)
+
+    return squares
+
+
+@pytest.mark.parametrize("block", range(1, GROUPS, 4))
+def test_second_derivatives(block):
+    """A gradient inside a compiled one; arrays that do not depend on an argument may lie in another order."""
+    compiled = 0
+    for sample in some(block):
+        f, xs = scalar(sample)
+        f = second(f)
+        try:
+            program = build.gradient(f, xs, False)
+        except CannotCompile:
+            continue
+        for point in (xs, moved(xs, 0), moved(xs, 1)):
+            found = result(lambda: program.run(f, point))  # noqa: B023
+            if found is MISS or isinstance(found, type):
+                continue
+            compiled += 1
+            value, slopes = native.withgradient(f, point, False)
+            np.testing.assert_allclose(found[0], value, rtol=1e-12, err_msg=sample.name)
+            for a, b in zip(found[1], slopes, strict=True):
+                assert (a is None) == (b is None), sample.name
+                if a is not None:
+                    scale = 1e-12 * max(1.0, float(np.max(np.abs(b), initial=0.0)))
+                    np.testing.assert_allclose(a, b, rtol=1e-10, atol=scale, err_msg=sample.name)
+    assert compiled > 30

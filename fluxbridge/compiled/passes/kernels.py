@@ -116,7 +116,8 @@ def _parts(ops: Sequence[Op], contiguous: set[Var], known: Callable[[Op], Any]) 
 
 
 def _starts(op: Op, contiguous: set[Var], known: Callable[[Op], Any]) -> bool:
-    return isinstance(op, Group) or _fits(op, set(), contiguous, known)
+    """Is there a kernel from here on? A view alone makes none."""
+    return isinstance(op, Group) or (_fits(op, set(), contiguous, known) and known(op).kind != "view")
 
 
 def _of_group(group: Any, contiguous: set[Var], known: Callable[[Op], Any]) -> Op:
