@@ -19,7 +19,7 @@ from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
 from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
-from .types import BigInteger, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
+from .types import BigInteger, Character, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
 
 _LOW, _HIGH, _SPAN = -(2**63), 2**63 - 1, 2**64
 
@@ -259,9 +259,9 @@ def _char_arithmetic(name: str, a: Any, b: Any) -> Any:
     if isinstance(a, str) and len(a) == 1 and isinstance(b, str) and len(b) == 1 and name == "-":
         return ord(a) - ord(b)
     if isinstance(a, str) and len(a) == 1 and isinstance(b, (int, np.integer)):
-        return chr(ord(a) + (int(b) if name == "+" else -int(b)))
+        return Character(chr(ord(a) + (int(b) if name == "+" else -int(b))))
     if isinstance(b, str) and len(b) == 1 and isinstance(a, (int, np.integer)) and name == "+":
-        return chr(ord(b) + int(a))
+        return Character(chr(ord(b) + int(a)))
     raise MethodError(f"no method matching {name} for text; strings are joined by *")
 
 

@@ -12,6 +12,7 @@ from .errors import ArgumentError, BoundsError, MethodError
 from .indexing import is_integer
 from .iteration import Pair, iterate
 from .orders import unique
+from .types import DTYPE_OF
 
 
 def _growable(x: Any) -> list:
@@ -32,7 +33,10 @@ def push_(x: Any, *values: Any) -> Any:
             x[key] = value
     else:
         target = _growable(x)
-        if target and type(target[0]) is float:
+        kind = getattr(x, "element", None)
+        if getattr(kind, "name", "") in DTYPE_OF:
+            values = tuple(kind.convert(v) for v in values)
+        elif target and type(target[0]) is float:
             values = tuple(float(v) if type(v) is int else v for v in values)
         target.extend(values)
     return x

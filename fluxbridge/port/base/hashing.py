@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .types import Symbol
+from .types import Character, Dict_, Symbol
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _TEXT_SEED = 0x71E729FD56419C81
@@ -83,7 +83,7 @@ def julia_hash(x: Any, h: int = 0, kind: str = "") -> int:
         data = str(x).encode()
         return _mix(-(_murmur(data, _SYMBOL_SEED) ^ _SYMBOL_MIX) & _MASK)
     if isinstance(x, str):
-        if kind == "Char":
+        if kind == "Char" or isinstance(x, Character):
             bits = int.from_bytes(x.encode().ljust(4, bytes(1)), "big")
             return _mix(((((bits + _CHAR_SEED) & _MASK) << 32) & _MASK) ^ h)
         h = (h + _TEXT_SEED) & _MASK
@@ -232,7 +232,7 @@ def ordered(d: Any, kind: str = "") -> Any:
     >>> list(ordered({"one": 1, "two": 2, "three": 3}))
     ['two', 'one', 'three']
     """
-    if type(d) not in (dict, Sized) or len(d) < 2:
+    if type(d) not in (dict, Sized, Dict_) or len(d) < 2:
         return d
     return Walked((key, d[key]) for key in in_order(d, getattr(d, "hint", 0), kind))
 

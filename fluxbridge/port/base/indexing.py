@@ -14,7 +14,7 @@ from .arithmetic import array_of, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .errors import BoundsError, InexactError, MethodError, mutation
-from .types import CartesianIndex, Symbol, is_dataclass
+from .types import CartesianIndex, Character, Symbol, is_dataclass
 
 
 class _Colon:
@@ -37,7 +37,7 @@ def colon(start: Any, *rest: Any) -> Any:
     """
     step, stop = (1, rest[0]) if len(rest) == 1 else rest
     if isinstance(start, str):
-        return [chr(c) for c in range(ord(start), ord(stop) + 1, int(step))]
+        return [Character(chr(c)) for c in range(ord(start), ord(stop) + 1, int(step))]
     if all(isinstance(v, (int, np.integer)) for v in (start, step, stop)):
         start, step, stop = int(start), int(step), int(stop)
         return (
@@ -259,7 +259,7 @@ def _at_sequence(x: Any, index: tuple) -> Any:
     if is_integer(i):
         if not 1 <= i <= len(x):
             raise BoundsError(f"index {i} of a sequence of length {len(x)}")
-        return x[int(i) - 1]
+        return Character(x[int(i) - 1]) if isinstance(x, str) else x[int(i) - 1]
     if i is COLON:
         return list(x) if isinstance(x, range) else x[:]
     if isinstance(i, CartesianIndex) and len(i) == 1:
@@ -297,7 +297,7 @@ def _at_bytes(text: str, i: Any) -> str:
         if place not in starts:
             raise BoundsError(f"index {place} is not where a character of {text!r} begins")
     if is_integer(i):
-        return text[starts[places[0]]]
+        return Character(text[starts[places[0]]])
     if isinstance(i, range) and i.step == 1:
         return text[starts[places[0]] : starts[places[-1]] + 1]
     raise MethodError("text that is not ASCII is indexed by one number or a range")

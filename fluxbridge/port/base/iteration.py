@@ -13,7 +13,7 @@ from .dispatch import EXTENSIONS
 from .errors import MethodError
 from .hashing import ordered
 from .indexing import CartesianIndices
-from .types import is_dataclass
+from .types import Character, Symbol, is_dataclass
 
 
 class Pair(tuple):
@@ -46,7 +46,11 @@ def iterate(x: Any) -> Iterator:
         return (Pair(k, v) for k, v in ordered(x).items())
     if _is_struct(x):
         return _iterate_struct(x)
-    if isinstance(x, (list, tuple, str, range, set, frozenset, CartesianIndices)) or hasattr(x, "__next__"):
+    if isinstance(x, str):
+        if isinstance(x, Symbol):
+            raise MethodError("no method matching iterate(::Symbol)")
+        return iter((x,)) if isinstance(x, Character) else map(Character, x)
+    if isinstance(x, (list, tuple, range, set, frozenset, CartesianIndices)) or hasattr(x, "__next__"):
         return iter(x)
     if isinstance(x, (int, float, complex, np.generic)):
         return iter((x,))
@@ -99,7 +103,6 @@ def zip_(*xs: Any) -> Iterator:
 def pairs(x: Any) -> Iterator:
     """``pairs(x)``: keys with values; of a vector positions from 1 with elements."""
     from ...autodiff.template import Record
-    from .types import Symbol
 
     if isinstance(x, dict):
         return (Pair(k, v) for k, v in ordered(x).items())

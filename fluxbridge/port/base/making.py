@@ -14,9 +14,37 @@ from .errors import MethodError
 from .gathering import _is_number, gathered
 from .indexing import is_integer
 from .iteration import iterate
-from .types import DTYPE_OF, Type
+from .types import DTYPE_OF, Dict_, Type, Vector_
 
 _MISSING: Any = object()
+
+
+def typed(kind: Any, items: Any = ()) -> Vector_:
+    """``T[items…]`` as a list that knows ``T``.
+
+    >>> from fluxbridge.port import base as jl
+    >>> jl.show(jl.typed(jl.Int64)), jl.show(jl.typed(jl.Any_, [1, 2]))
+    ('Int64[]', 'Any[1, 2]')
+    """
+    made = Vector_(items)
+    made.element = kind
+    return made
+
+
+def typed_dict(key: Any, kind: Any, *pairs: Any) -> Dict_:
+    """``Dict{K, V}(pairs…)``: what is put in is converted to these types.
+
+    >>> from fluxbridge.port import base as jl
+    >>> jl.show(jl.typed_dict(jl.String, jl.Float64, jl.Pair("a", 1)))
+    'Dict("a" => 1.0)'
+    """
+    made = Dict_()
+    made.types = (key, kind)
+    entries = pairs if not pairs or type(pairs[0]).__name__ == "Pair" else iterate(pairs[0])
+    for k, v in entries:
+        made[k] = v
+    made.hint = len(made) if len(made) > 10 else 0
+    return made
 
 
 def array(values: Any, element: Any = None) -> Any:

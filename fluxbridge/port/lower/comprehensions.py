@@ -143,11 +143,11 @@ class Comprehensions(Matrices):
 
     def iterable(self, code: str, kind: Kind, node: Any = None) -> str:
         """Code that Python can loop over."""
+        if kind.tag == "str" and self.told:
+            return f"{self.jl('iterate')}({code})"
         if kind.tag in ("iter", "loader", "range", "tuple", "str", "set", "bottom", "layers") or (
             kind.tag == "arr" and kind.rank == 1
         ):
-            if False:
-                return f"{code}.tolist()"
             return code
         if kind.tag == "dict":
             return self.walked(code, kind) + ".items()"
@@ -156,7 +156,8 @@ class Comprehensions(Matrices):
     def shown(self, value: Value) -> str:
         """A value that is printed, or gone through by a helper."""
         code, kind = value
-        return self.walked(code, kind) if kind.tag == "dict" and kind.args[0] in (SYM, CHAR) else code
+        sorted_out = not self.told and kind.tag == "dict" and kind.args[0] in (SYM, CHAR)
+        return self.walked(code, kind) if sorted_out else code
 
     def walked(self, code: str, kind: Kind) -> str:
         """A dictionary in the order in which Julia goes through it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import ANY, BOOL, BOTTOM, F32, FLOAT, INT, INTS, NAT, REALS, Kind, arr, join, traced
+from ..kinds import ANY, BOOL, BOTTOM, F32, FLOAT, INT, INTS, NAT, NUMBERS, REALS, Kind, arr, join, traced
 from ..syntax import Expr, Name, Node
 from .core import Value
 from .expressions import Expressions
@@ -82,9 +82,25 @@ class Fields(Expressions):
 
     def printed(self, kind: Kind) -> None:
         """A value is printed: structs with type parameters say so, dataclasses cannot."""
+        if self.tells(kind):
+            self.learned.told = True
         for name in self.structs_in(kind):
             if self.plans[name].variables and not self.plans[name].shown:
                 self.weigh(name)
+
+    def tells(self, kind: Kind) -> bool:
+        """Whether the types of what is in a value of this kind are seen when it is printed."""
+        if kind == BOTTOM or kind in NUMBERS or kind.tag in ("range", "model", "none", "str", "onehot"):
+            return False
+        if kind.tag == "struct":
+            return True
+        if kind.tag == "arr" and kind.stored == "nd":
+            return kind.element not in NUMBERS
+        if kind.tag == "tuple":
+            return any(self.tells(k) for k in kind.args)
+        if kind.tag == "record":
+            return any(self.tells(k) for _, k in kind.args)
+        return True
 
     def keyed(self, kind: Kind) -> None:
         """A value is looked up in a dictionary or a set: as it is equal in Julia."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..base.printing import show
-from ..kinds import ANY, BOOL, NONE, STR, Kind
+from ..kinds import ANY, BOOL, CHAR, NONE, STR, SYM, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
@@ -91,6 +91,7 @@ class Macros(Definitions):
             lines = []
             for a in args:
                 code, kind = self.expr(a)
+                self.learned.told = self.learned.told or kind in (CHAR, SYM) or self.tells(kind)
                 text = (
                     self.text[a.at : a.end]
                     if isinstance(a, Expr) and a.end > a.at >= 0

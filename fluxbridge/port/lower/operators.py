@@ -210,7 +210,7 @@ class Operators(Core):
         ):
             return f"({x} {op} {y})", F32
         if kx == CHAR and ky in INTS:
-            return f"chr(ord({x}) {op} {y})", CHAR
+            return self.character(f"chr(ord({x}) {op} {y})"), CHAR
         if kx == ky == CHAR and op == "-":
             return f"(ord({x}) - ord({y}))", INT
         if self._same_arrays(kx, ky):

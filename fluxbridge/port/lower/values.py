@@ -14,7 +14,6 @@ from ..kinds import (
     INT,
     NAT,
     NONE,
-    REAL,
     STR,
     SYM,
     Kind,
@@ -96,16 +95,20 @@ class Values(Operators):
         if kind == "String":
             return repr(value), STR
         if kind == "Char":
-            return repr(value), CHAR
+            return self.character(repr(value)), CHAR
         if kind == "Nothing":
             return "None", NONE
         if kind.startswith("UInt"):
             return f"{self.np(kind.lower())}({value})", ANY
         self.refuse(f"a literal {kind}", node)
 
+    def character(self, code: str) -> str:
+        """A character: text, or a Character where the program shows or asks what it is."""
+        return f"{self.jl('Char')}({code})" if self.told else code
+
     def symbol(self, text: str) -> Value:
-        """A symbol: text, or a Symbol where the program tells them apart."""
-        if self.symbols:
+        """A symbol: text, or a Symbol where the program shows or asks what it is."""
+        if self.told:
             return f"{self.jl('Symbol')}({text!r})", SYM
         return repr(text), SYM
 
@@ -129,8 +132,6 @@ class Values(Operators):
                 code, kind = self.expr(part)
                 if kind == BOOL:
                     code = f"{self.builtin('str')}({code}).lower()"
-                elif kind == F32:  # its format is that of the float in 64 bits
-                    code = f"{self.builtin('str')}({code})"
                 elif not self.plainly(kind) and kind != BOTTOM:
                     self.printed(kind)
                     code = f"{self.jl('string')}({code})"
@@ -139,7 +140,7 @@ class Values(Operators):
 
     def plainly(self, kind: Kind) -> bool:
         """Whether Python prints a value as Julia does."""
-        return kind in (STR, INT, NAT, FLOAT, REAL, CHAR, SYM) or self.has_slot(kind, "__repr__")
+        return kind in (STR, INT, NAT, CHAR, SYM) or self.has_slot(kind, "__repr__")
 
     def printed(self, kind: Kind) -> None: ...
 

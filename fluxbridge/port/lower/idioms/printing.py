@@ -7,7 +7,6 @@ from typing import Any
 from ...kinds import (
     BOOL,
     BOTTOM,
-    F32,
     INT,
     NAT,
     NONE,
@@ -54,8 +53,6 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
 
 
 def _part(t: Any, node: Any, code: str, kind: Kind) -> tuple[str, str]:
-    if kind == F32:
-        code = f"{t.builtin('str')}({code})"
     if isinstance(node, Literal) and node.type in ("String", "Char"):
         return "text", node.value
     return "code", code
@@ -69,6 +66,8 @@ def text(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return None
     if len(values) == 1 and values[0][1] in (INT, NAT, STR):
         return f"{t.builtin('str')}({values[0][0]})", STR
+    for _, kind in values:
+        t.printed(kind)
     return f"{t.jl('string')}({', '.join(c for c, _ in values)})", STR
 
 
