@@ -53,6 +53,10 @@ GROWING = frozenset(
         "unique!",
     ]
 )
+SHRINKING = frozenset(
+    """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff! intersect
+    intersect! split""".split()
+)
 RANDOM = frozenset(
     [
         "rand",
@@ -416,6 +420,7 @@ class _Pass:
         t.assignments, t.loops, t.definitions_at = _places(root)  # type: ignore[misc]
         self.pairs = _sharing(root)
         t.tried = tried(root)
+        t.shrinks = bool(_names_in(root) & SHRINKING) or any(n.head == "filter" for n in _expressions(root))
         t.told = t.known.told or _tells_types_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(

@@ -446,14 +446,6 @@ def isnothing(x: Any) -> bool:
     return x is None
 
 
-def something(*values: Any) -> Any:
-    """``something(values…)``: the first that is not ``nothing``."""
-    for v in values:
-        if v is not None:
-            return v
-    raise MethodError("something: no value")
-
-
 def getfield(x: Any, name: Any) -> Any:
     """``getfield(x, :name)`` and ``getproperty``."""
     if isinstance(name, int):

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .dispatch import generic
+from .dispatch import convert, generic
 from .errors import ArgumentError, BoundsError, MethodError
 from .indexing import is_integer
 from .iteration import Pair, iterate
 from .orders import unique
-from .types import DTYPE_OF
 
 
 def _growable(x: Any) -> list:
@@ -34,8 +33,8 @@ def push_(x: Any, *values: Any) -> Any:
     else:
         target = _growable(x)
         kind = getattr(x, "element", None)
-        if getattr(kind, "name", "") in DTYPE_OF:
-            values = tuple(kind.convert(v) for v in values)
+        if kind is not None:
+            values = tuple(convert(kind, v) for v in values)
         elif target and type(target[0]) is float:
             values = tuple(float(v) if type(v) is int else v for v in values)
         target.extend(values)

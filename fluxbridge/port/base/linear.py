@@ -8,6 +8,7 @@ import numpy as np
 
 from ...autodiff import matrices
 from .arithmetic import array_of, is_array
+from .errors import DomainError, MethodError
 from .iteration import _plain
 
 I = matrices.I
@@ -213,6 +214,55 @@ def svd(x: Any) -> Factors:
 def svdvals(x: Any) -> Any:
     """``svdvals(A)``."""
     return np.linalg.svd(x, compute_uv=False)
+
+
+class LU(Factors):
+    """``lu(A)``, which also solves systems."""
+
+    def solve(self, b: Any) -> Any:
+        return np.linalg.solve(self.L @ self.U, np.asarray(b)[self.p - 1])  # type: ignore[attr-defined]
+
+
+def _eliminated(x: Any) -> tuple[Any, Any]:
+    """Both triangles of a matrix in one, and its rows in their order after pivoting."""
+    made = np.array(x, np.result_type(x, np.float32) if np.asarray(x).dtype.kind == "f" else float)
+    order = np.arange(len(made))
+    for k in range(min(made.shape)):
+        best = k + int(np.argmax(np.abs(made[k:, k])))
+        made[[k, best]], order[[k, best]] = made[[best, k]], order[[best, k]]
+        if made[k, k] != 0:
+            made[k + 1 :, k] /= made[k, k]
+            made[k + 1 :, k + 1 :] -= np.outer(made[k + 1 :, k], made[k, k + 1 :])
+    return made, order
+
+
+def lu(x: Any) -> Factors:
+    """``lu(A)``: ``L``, ``U``, the rows ``p`` and the matrix ``P``."""
+    made, order = _eliminated(array_of(x))
+    n = len(made)
+    if np.any(np.diagonal(made) == 0):
+        raise MethodError("lu of a singular matrix: Julia raises SingularException")
+    values = np.tril(made, -1) + np.eye(n), np.triu(made), order + 1, np.eye(n)[order]
+    return LU(("L", "U", "p", "P"), values, ("L", "U", "p"))
+
+
+def logabsdet(x: Any) -> tuple:
+    """``logabsdet(A)``: the logarithm of the size of the determinant, and its sign."""
+    sign, size = np.linalg.slogdet(array_of(x))
+    return _plain(size), _plain(sign)
+
+
+def logdet(x: Any) -> Any:
+    """``logdet(A)``."""
+    size, sign = logabsdet(x)
+    if sign <= 0:
+        raise DomainError(size, "determinant is not positive")
+    return size
+
+
+def ishermitian(x: Any) -> bool:
+    """``ishermitian(A)``."""
+    return _hermitian(x)
 
 
 class QR(Factors):

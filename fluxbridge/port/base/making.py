@@ -10,11 +10,12 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import _is_struct, array_of, is_array
+from .dispatch import EXTENSIONS
 from .errors import MethodError
 from .gathering import _is_number, gathered
 from .indexing import is_integer
 from .iteration import iterate
-from .types import DTYPE_OF, Dict_, Type, Vector_
+from .types import DTYPE_OF, Any_, Dict_, Type, Vector_
 
 _MISSING: Any = object()
 
@@ -29,6 +30,11 @@ def typed(kind: Any, items: Any = ()) -> Vector_:
     made = Vector_(items)
     made.element = kind
     return made
+
+
+def vector_of(kind: Any, items: Any) -> Any:
+    """A vector of the program, which may have become empty, before it is printed: then its type is said."""
+    return items if len(items) or isinstance(items, Vector_) else typed(kind)
 
 
 def typed_dict(key: Any, kind: Any, *pairs: Any) -> Dict_:
@@ -275,6 +281,8 @@ def collect(*args: Any) -> Any:
         made = np.array(x)
     elif hasattr(x, "shape") and hasattr(x, "axes"):
         made = gathered(list(x), x.shape)
+    elif _is_struct(x) and element is None and "IteratorEltype" not in EXTENSIONS:
+        return _collected(x)
     else:
         made = gathered(list(iterate(x)))
     if element is not None:
@@ -282,6 +290,17 @@ def collect(*args: Any) -> Any:
 
         return _convert_all(element, np.asarray(made))
     return made
+
+
+def _collected(x: Any) -> Any:
+    """What an iterator of the program gives: of the type that its method of ``eltype`` names, else of any."""
+    own = EXTENSIONS.get("eltype")
+    found = own.find((type(x),)) if own is not None else None
+    kind = found[0].function(type(x), **{n: v for n, v in found[1].items() if n in found[0].wants}) if found else Any_
+    items = list(iterate(x))
+    if getattr(kind, "name", "") in DTYPE_OF:
+        return array(items, kind)
+    return typed(kind, items)
 
 
 def matrix_of(x: Any, *sizes: Any) -> Any:

@@ -47,6 +47,11 @@ def print_(*parts: Any) -> None:
     out.write(string(*parts))
 
 
+def printstyled(*parts: Any, bold: bool = False, color: Any = None, **_more: Any) -> None:
+    """``printstyled(parts…)``: without colours, as Julia writes into a file."""
+    print_(*parts)
+
+
 def show_(*args: Any) -> Any:
     """``show(x)`` and ``show(io, x)``."""
     if len(args) == 1:

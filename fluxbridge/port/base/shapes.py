@@ -10,6 +10,7 @@ from . import arithmetic
 from .arithmetic import _is_struct, array_of, is_array, mul
 from .dispatch import EXTENSIONS, generic
 from .errors import MethodError
+from .gaussian import ComplexInteger
 from .indexing import is_integer
 from .iteration import _plain
 from .types import Type, is_dataclass
@@ -76,6 +77,11 @@ def eachindex(x: Any) -> Any:
     return range(1, length(x) + 1)
 
 
+def firstindex(x: Any, d: Any = None) -> int:
+    """``firstindex(x)``."""
+    return 1
+
+
 def lastindex(x: Any, d: Any = None) -> int:
     """``lastindex(x)``; of text, the byte at which its last character starts."""
     if isinstance(x, str) and d is None:
@@ -116,6 +122,8 @@ def adjoint(x: Any) -> Any:
     """``x'``: a vector becomes a row; of a function its derivative."""
     if isinstance(x, (int, float)):
         return x
+    if isinstance(x, ComplexInteger):
+        return x.conjugate()
     if not is_array(x):
         if callable(x):
             from .models import derivative

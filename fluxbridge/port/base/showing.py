@@ -20,6 +20,7 @@ from .arithmetic import Irrational, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .errors import MethodError
+from .gaussian import ComplexInteger
 from .hashing import ordered
 from .indexing import FloatRange
 from .iteration import Pair
@@ -31,6 +32,7 @@ from .types import (
     Character,
     Float16,
     Float32,
+    MissingValue,
     Symbol,
     Type,
     UnionType,
@@ -154,6 +156,8 @@ def name_of(x: str) -> str:
 
 
 def _complex(x: Any, known: Any) -> str:
+    if isinstance(x, ComplexInteger):
+        return f"{int(x.real)} {'-' if x.imag < 0 else '+'} {abs(int(x.imag))}im"
     part = np.float32 if isinstance(x, np.complex64) else float
     re, im = part(x.real), part(abs(x.imag))
     sign = "-" if math.copysign(1, x.imag) < 0 else "+"
@@ -235,6 +239,7 @@ def _error(x: BaseException, known: Any) -> str:
 
 FORMS: list[tuple[Any, Callable[[Any, Any], str]]] = [
     (type(None), lambda x, known: "nothing"),
+    (MissingValue, lambda x, known: "missing"),
     (Symbol, _symbol),
     (Character, lambda x, known: _quoted(x, "'")),
     (str, lambda x, known: _quoted(x, '"')),

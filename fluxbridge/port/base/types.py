@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from .gaussian import ComplexInteger, ComplexIntegers, complex_of
 
 
 class Type:
@@ -87,7 +88,9 @@ class UnionType:
         return hash(frozenset(self.members))
 
     def __repr__(self) -> str:
-        return "Union{" + ", ".join(map(repr, self.members)) + "}"
+        beside = [k for k in self.members if k in (Nothing, Missing)]
+        members = beside + [k for k in self.members if k not in beside]
+        return "Union{" + ", ".join(map(repr, members)) + "}"
 
 
 class _Union:
@@ -159,8 +162,33 @@ class Dict_(dict):
             self[key] = value
 
     def _fitting(self, value: Any) -> Any:
+        from .dispatch import convert
+
         kind = self.types[1]
-        return kind.convert(value) if getattr(kind, "name", "") in DTYPE_OF else value
+        if kind == Int64 and type(value) is int:
+            return (value + 2**63) % 2**64 - 2**63
+        return convert(kind, value) if kind is not None else value
+
+
+class MissingValue:
+    """``missing``: comparisons and sums with it are missing, too."""
+
+    def __repr__(self) -> str:
+        return "missing"
+
+    def __bool__(self) -> bool:
+        raise TypeError("non-boolean (Missing) used in boolean context")
+
+    def _missing(self, *_others: Any) -> MissingValue:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _missing
+    __pow__ = __rpow__ = __neg__ = __lt__ = __le__ = __gt__ = __ge__ = _missing
+    __eq__ = __ne__ = _missing  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+
+MISSING = MissingValue()
 
 
 class CartesianIndex(tuple):
@@ -238,7 +266,7 @@ Float16 = Type("Float16", AbstractFloat, convert=np.float16)
 Float32 = Type("Float32", AbstractFloat, convert=_float32)
 Float64 = Type("Float64", AbstractFloat, convert=_float64)
 Rational = Type("Rational", Real, convert=Fraction)
-Complex = Type("Complex", Number, convert=lambda re, im=0: complex(re) if im == 0 else complex(re, im))
+Complex = Type("Complex", Number, convert=lambda re, im=0: complex_of(re, im))
 ComplexF64 = Complex
 AbstractString = Type("AbstractString", Any_)
 String = Type("String", AbstractString, convert=str)
@@ -289,13 +317,15 @@ for _name in ("add", "sub", "mul", "pow", "floordiv", "mod", "radd", "rsub", "rm
 
 _DTYPES = {
     "int64": Int64, "int32": Int32, "int16": Int16, "int8": Int8, "uint8": UInt8, "uint16": UInt16, "uint32": UInt32,  # noqa: E501
-    "uint64": UInt64, "float64": Float64, "float32": Float32, "float16": Float16, "bool": Bool, "complex128": Complex,  # noqa: E501
+    "uint64": UInt64, "float64": Float64, "float32": Float32, "float16": Float16, "bool": Bool, "complex128": Complex[Float64], "complex64": Complex[Float32],  # noqa: E501
 }  # fmt: skip
-DTYPE_OF = {t.name: np.dtype(name) for name, t in _DTYPES.items()}
+DTYPE_OF = {t.name: np.dtype(name) for name, t in _DTYPES.items() if name != "complex64"}
 
 
 def element_type(value: Any) -> Any:
     """Julia's ``eltype`` of an array or list."""
+    if isinstance(value, ComplexIntegers):
+        return Complex[Int64]
     if isinstance(value, np.ndarray) and value.dtype != object:
         return _DTYPES.get(value.dtype.name, Any_)
     if isinstance(value, range):
@@ -382,6 +412,10 @@ def promoted(kinds: list) -> Any:
     return kinds[ranks.index(max(ranks))] if min(ranks) >= 0 else Any_
 
 
+def _is_float_range(value: Any) -> bool:
+    return type(value).__name__ == "FloatRange" and value.step is not None
+
+
 def is_dataclass(value: Any) -> bool:
     """Whether a value is an instance of one of the program's own dataclasses."""
     cls = type(value)
@@ -412,6 +446,8 @@ def typeof(value: Any) -> Any:
         return Float64
     if isinstance(value, (np.ndarray,)) and np.ndim(value):
         element = element_type(value)
+        if _is_float_range(value):
+            return Type("StepRangeLen", AbstractRange, (element,))
         return (
             Vector[element]
             if value.ndim == 1
@@ -464,6 +500,8 @@ def _record_type(value: Any) -> Type:
 
 
 def _complex_type(value: Any) -> Type:
+    if isinstance(value, ComplexInteger):
+        return Complex[Int64]
     return Complex[Float32 if isinstance(value, np.complex64) else Float64]
 
 
@@ -481,6 +519,7 @@ def _range_type(value: range) -> Type:
 
 
 _SORTS: list[tuple[Any, Callable[[Any], Any]]] = [
+    (MissingValue, lambda v: Missing),
     (Symbol, lambda v: SymbolType),
     (Character, lambda v: Char),
     (Substring, lambda v: SubString[String]),
@@ -653,7 +692,7 @@ _ARRAYS = {
 
 def _is_array(value: Any, kind: Type) -> bool:
     dimensions = 1 if isinstance(value, (list, range)) else np.ndim(value)
-    if isinstance(value, range) and kind.name in ("Array", "Vector", "Matrix"):
+    if kind.name in ("Array", "Vector", "Matrix") and (isinstance(value, range) or _is_float_range(value)):
         return False
     wanted = _ARRAYS[kind.name]
     if (wanted is not None and wanted != dimensions) or dimensions == 0:

@@ -83,6 +83,8 @@ class Core:
         #: Whether the program shows or asks which type a value has, so that text, characters and symbols
         #: are told apart, and written types are kept.
         self.told = known.told
+        #: Whether vectors may become empty, so that what they hold is not seen in them.
+        self.shrinks = False
         self.in_try = 0
         self.tried: set[int] = set()
         self.enums: set[str] = set()

@@ -54,6 +54,11 @@ CHANGING = frozenset(
 )
 
 
+def _is_empty(code: str) -> bool:
+    """An empty vector, possibly with the type of its elements."""
+    return code == "[]" or (code.startswith("jl.typed(") and ", [" not in code)
+
+
 class Fields(Expressions):
     """Fields, and the calls that make structs."""
 
@@ -205,14 +210,16 @@ class Fields(Expressions):
             return code
         element = node.args[1]
         inner = ELEMENT_KINDS.get(base_name(element)) if self.lookup(base_name(element)) is None else None
+        if name in ARRAYS and self.told and _is_empty(code):
+            return self.typed_list(element)
         if name in ARRAYS and isinstance(element, Name) and inner in (INT, FLOAT, F32, BOOL):
-            if code == "[]" or (kind.tag == "arr" and kind.element == inner):
+            if _is_empty(code) or (kind.tag == "arr" and kind.element == inner):
                 return code
             if kind.tag == "arr" and kind.stored == "nd" and inner == FLOAT and kind.element == INT:
                 return f"{code}.astype(float)"
             return None
         if name in ARRAYS and inner is not None:
-            return code if code == "[]" or (kind.tag == "arr" and kind.element == inner) else None
+            return code if _is_empty(code) or (kind.tag == "arr" and kind.element == inner) else None
         if name in ARRAYS:
             is_variable = (
                 isinstance(element, Name)
@@ -220,7 +227,7 @@ class Fields(Expressions):
                 and element.text not in UNCONVERTED
             )
             mine = isinstance(element, Name) and (element.text in self.plans or element.text in self.abstract)
-            return code if code == "[]" or is_variable or (mine and kind.tag == "arr") else None
+            return code if _is_empty(code) or is_variable or (mine and kind.tag == "arr") else None
         if name in ("AbstractArray", "AbstractVector", "AbstractMatrix", "Tuple", "NTuple"):
             return code
         return code if name in ("Dict", "Set") and kind.tag in ("dict", "set") else None

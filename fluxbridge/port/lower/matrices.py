@@ -116,6 +116,8 @@ class Matrices(Indices):
             self.imports.add("np")
             if element == REAL_KIND:
                 element = FLOAT
+            if element == COMPLEX:
+                return f"{self.jl('array')}([{inside}])", arr(element, 1)
             if element == F32 and any(k != F32 for _, k in values):
                 return f"np.array([{inside}], np.float32)", arr(F32, 1)
             return f"np.array([{inside}])", arr(element, 1)
@@ -164,7 +166,7 @@ class Matrices(Indices):
                 return f"np.array([{inside}], {DTYPES[element]})", arr(kind, 2)
             if joined == Kind("real"):
                 joined = FLOAT
-            if joined in (INT, NAT, FLOAT, F32, BOOL, COMPLEX) and element is None:
+            if joined in (INT, NAT, FLOAT, F32, BOOL) and element is None:
                 if node.head == "vcat" and all(len(r) == 1 for r in made):
                     return f"{self.np('array')}([{', '.join(r[0] for r in made)}])", arr(joined, 1)
                 return f"{self.np('array')}([{inside}])", arr(joined, 2)

@@ -24,7 +24,7 @@ from . import models
 from .core import Value
 from .operators import Operators
 from .scope import python_name
-from .words import CONSTANTS, EXCEPTIONS, TYPE_NAMES, TYPE_WORDS
+from .words import CONSTANTS, EXCEPTIONS, IRRATIONAL, TYPE_NAMES, TYPE_WORDS
 
 
 class Values(Operators):
@@ -47,6 +47,8 @@ class Values(Operators):
             code, kind = CONSTANTS[text]
             if "np." in code:
                 self.imports.add("np")
+            if code.startswith("jl."):
+                code = self.jl(code[3:])
             return code, kind
         if text == ":":
             return self.jl("COLON"), ANY
@@ -129,7 +131,7 @@ class Values(Operators):
             if isinstance(part, Literal) and part.type == "String":
                 parts.append(("text", part.value))
             else:
-                code, kind = self.expr(part)
+                code, kind = self.shown_value(part)
                 if kind == BOOL:
                     code = f"{self.builtin('str')}({code}).lower()"
                 elif not self.plainly(kind) and kind != BOTTOM:
@@ -137,6 +139,12 @@ class Values(Operators):
                     code = f"{self.jl('string')}({code})"
                 parts.append(("code", code))
         return self.format_string(parts), STR
+
+    def shown_value(self, node: Node) -> Value:
+        """A value that is printed: ``π`` prints as its name."""
+        if isinstance(node, Name) and node.text in IRRATIONAL and self.lookup(node.text) is None:
+            return self.jl(IRRATIONAL[node.text]), ANY
+        return self.reader(node)
 
     def plainly(self, kind: Kind) -> bool:
         """Whether Python prints a value as Julia does."""

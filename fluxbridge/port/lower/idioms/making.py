@@ -14,6 +14,7 @@ from ...kinds import (
     INTS,
     NAT,
     NUMBERS,
+    RANGED,
     REALS,
     STR,
     SYM,
@@ -195,7 +196,7 @@ def ranged(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         else None
     )
     return f"{t.jl('linrange')}({', '.join([*(c for c, _ in values), *named])})", arr(
-        element, 1
+        element, 1, RANGED
     ) if element else ANY
 
 

@@ -23,7 +23,7 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     name = node.args[0].text if isinstance(node.args[0], Name) else "println"
     if any(isinstance(a, Expr) and a.head == "..." for a in positional) or keywords:
         return None
-    values = [t.reader(a) for a in positional]
+    values = [t.shown_value(a) for a in positional]
     if (
         values
         and not t.plainly(values[0][1])
