@@ -387,7 +387,7 @@ class _Pass:
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
         for name, definitions in found.functions.items():
-            if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
+            if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂∑∏∫"):
                 continue
             joined = with_defaults(name, definitions) if not self.interactive else None
             if joined is not None and all(d in statements for d in definitions):

@@ -94,7 +94,7 @@ from .errors import (
 from .floats import *
 from .figures import side_by_side
 from .files import *
-from .hashing import OrderedSet, ordered, sized
+from .hashing import OrderedSet, keywords, ordered, sized
 from .indexing import (
     COLON,
     CartesianIndices,
@@ -175,6 +175,7 @@ from .randomness import (
     shuffle_,
     xoshiro,
 )  # fmt: skip
+from .replacing import Substitution
 from .showing import Text, float_text, show
 from .statsbase import *
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
@@ -186,4 +187,5 @@ for _kind in (_types.Vector, _types.Matrix, _types.Array):
 IOBuffer = Text
 pi = _math.pi
 im = _gaussian.ComplexInteger(0, 1)
+IM = _gaussian.Imaginary(0, 1)
 KeyError_ = KeyError

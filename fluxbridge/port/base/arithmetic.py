@@ -54,7 +54,8 @@ def array_of(x: Any) -> Any:
     if isinstance(x, range):
         return np.arange(x.start, x.stop, x.step)
     if isinstance(x, list):
-        return np.asarray(x) if x else np.zeros(0)
+        made = np.asarray(x) if x else np.zeros(0)
+        return made if made.dtype.kind not in "US" else np.array(x, object)
     return np.asarray(x) if type(x).__name__ == "FloatRange" else x
 
 

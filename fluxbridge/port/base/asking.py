@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .arithmetic import Operator
 from .errors import MethodError
 from .structs import fields_of
-from .types import Symbol, Type, common_type, entry_types, is_mutable
+from .types import Symbol, Type, common_type, entry_types, function_name, is_mutable
 
 _ABSTRACT = frozenset(
     "Any Number Real Integer Signed Unsigned AbstractFloat AbstractString AbstractChar Function AbstractArray "
@@ -66,8 +65,8 @@ def fieldname(kind: Any, i: int) -> Symbol:
 
 def nameof(x: Any) -> Symbol:
     """``nameof(f)`` of a function or a type of the program, or of a type."""
-    name = x.name if isinstance(x, Type) else getattr(x, "__name__", "<")
-    if "<" in name or isinstance(x, Operator):
+    name = x.name if isinstance(x, Type) else x.__name__ if isinstance(x, type) else function_name(x)
+    if name == "?":
         raise MethodError("the name of this function in Julia is not known")
     return Symbol(name)
 

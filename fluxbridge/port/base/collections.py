@@ -12,9 +12,10 @@ from .arithmetic import add, is_array
 from .broadcasting import Ref
 from .dispatch import generic
 from .errors import MethodError
-from .hashing import OrderedSet, ordered, sized
+from .hashing import Keywords, OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
+from .replacing import replaced_text
 from .types import Character, Substring, Symbol, Type, typeof
 
 _MISSING = object()
@@ -95,6 +96,8 @@ def keys(d: Any) -> Any:
     """``keys(d)``."""
     if isinstance(d, Record):
         return tuple(Symbol(k) for k in map(str, d.keys()))
+    if isinstance(d, Keywords):
+        return tuple(d)
     if isinstance(d, dict):
         return ordered(d).keys()
     if hasattr(d, "keys"):
@@ -106,6 +109,8 @@ def keys(d: Any) -> Any:
 
 def values(d: Any) -> Any:
     """``values(d)``."""
+    if isinstance(d, Keywords):
+        return Record(**{str(k): v for k, v in d.items()})
     if isinstance(d, Record):
         return tuple(d.values())
     return ordered(d).values() if hasattr(d, "values") else d
@@ -303,12 +308,7 @@ def contains(text: str, needle: Any) -> bool:
 def replace(x: Any, *pairs: Any, count: int | None = None) -> Any:
     """``replace(x, old => new…)``: of text or of the elements of a collection."""
     if isinstance(x, str):
-        for old, new in pairs:
-            if isinstance(old, str):
-                x = x.replace(old, new if isinstance(new, str) else "", -1 if count is None else count)
-            else:
-                x = old.sub(new, x)
-        return x
+        return replaced_text(x, pairs, count)
     from .arithmetic import eq
     from .gathering import gathered
 

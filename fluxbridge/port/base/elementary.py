@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,10 @@ def minmax(a: Any, b: Any) -> tuple:
     return min_(a, b), max_(a, b)
 
 
+#: Roundings of fractions.
+_EXACT = {"round": round, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
+
+
 def _rounder(name: str, function: Callable) -> Callable:
     def call(*args: Any, digits: Any = None, sigdigits: Any = None, base: int = 10) -> Any:
         kind, x = args if len(args) == 2 and isinstance(args[0], Type) else (None, args[0])
@@ -237,6 +242,9 @@ def _rounder(name: str, function: Callable) -> Callable:
             return kind(int(x))
         if isinstance(x, (int, np.integer)) and not isinstance(x, bool):
             return x
+        if isinstance(x, Fraction):
+            exact = _EXACT[name](x)
+            return kind(exact) if kind is not None else Fraction(exact)
         result = function(x)
         if kind is not None:
             return kind(result)

@@ -42,6 +42,12 @@ class ComplexInteger(complex):
         return ComplexInteger(complex(self).conjugate())
 
 
+class Imaginary(ComplexInteger):
+    """``im`` itself, which prints as its name."""
+
+    __slots__ = ()
+
+
 def _operators(name: str) -> tuple[Callable, Callable]:
     function = getattr(operator, name)
     return (

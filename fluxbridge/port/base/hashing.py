@@ -226,6 +226,15 @@ class Walked(dict):
     """A dictionary whose order is Julia's already."""
 
 
+class Keywords(Walked):
+    """The keyword arguments that a function collects."""
+
+
+def keywords(found: dict) -> Keywords:
+    """``kws`` of ``f(; kws...)``: pairs of symbols and values, in the order of the call."""
+    return Keywords((Symbol(name), value) for name, value in found.items())
+
+
 def ordered(d: Any, kind: str = "") -> Any:
     """A dictionary in Julia's order; other things as they are. `kind`: Symbol or Char, if its keys are.
 
@@ -237,4 +246,4 @@ def ordered(d: Any, kind: str = "") -> Any:
     return Walked((key, d[key]) for key in in_order(d, getattr(d, "hint", 0), kind))
 
 
-__all__ = ["OrderedSet", "in_order", "julia_hash", "ordered", "sized"]
+__all__ = ["Keywords", "OrderedSet", "keywords", "in_order", "julia_hash", "ordered", "sized"]

@@ -14,7 +14,7 @@ from .arithmetic import array_of, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .errors import BoundsError, InexactError, MethodError, mutation
-from .types import CartesianIndex, Character, Symbol, is_dataclass
+from .types import CartesianIndex, Char, Character, Characters, Symbol, is_dataclass
 
 
 class _Colon:
@@ -37,7 +37,10 @@ def colon(start: Any, *rest: Any) -> Any:
     """
     step, stop = (1, rest[0]) if len(rest) == 1 else rest
     if isinstance(start, str):
-        return [Character(chr(c)) for c in range(ord(start), ord(stop) + 1, int(step))]
+        made = Characters(Character(chr(c)) for c in range(ord(start), ord(stop) + 1, int(step)))
+        made.element = Char
+        made.step = int(step)
+        return made
     if all(isinstance(v, (int, np.integer)) for v in (start, step, stop)):
         start, step, stop = int(start), int(step), int(stop)
         return (

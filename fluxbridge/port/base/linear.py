@@ -55,7 +55,28 @@ def cross(x: Any, y: Any) -> Any:
 
 def det(x: Any) -> Any:
     """``det(A)``."""
-    return _plain(np.linalg.det(x)) if is_array(x) else x
+    if type(x) not in (np.ndarray, list) or np.ndim(x) != 2 or np.asarray(x).dtype.kind not in "biuf":
+        return _plain(np.linalg.det(x)) if is_array(x) else x
+    made, order = _eliminated(array_of(x))
+    swaps = sum(1 for k in _cycles(order) if k % 2 == 0)
+    result = made.dtype.type(1)
+    for value in np.diagonal(made):
+        result = result * value
+    return _plain(-result if swaps % 2 else result)
+
+
+def _cycles(order: Any) -> list[int]:
+    """How long the cycles of a permutation are."""
+    seen: set[int] = set()
+    lengths = []
+    for start in range(len(order)):
+        here, count = start, 0
+        while here not in seen:
+            seen.add(here)
+            here, count = int(order[here]), count + 1
+        if count:
+            lengths.append(count)
+    return lengths
 
 
 def tr(x: Any) -> Any:

@@ -212,6 +212,8 @@ def any_(*args: Any, dims: Any = None) -> Any:
 def count(*args: Any, dims: Any = None) -> Any:
     """``count(x)``, ``count(f, x)``."""
     function, x = args if len(args) == 2 else (None, args[0])
+    if isinstance(x, str) and not callable(function):
+        return x.count(function) if isinstance(function, str) else sum(1 for _ in function.finditer(x))
     if dims is not None:
         return np.sum(
             mapped(function, x) if function is not None else x, axis=_axes(dims), keepdims=True, dtype=int

@@ -53,12 +53,13 @@ def ndims(x: Any) -> int:
 @generic("eltype")
 def eltype(x: Any) -> Any:
     """``eltype(x)``."""
-    from .types import element_type, typeof
+    from .types import Any_, element_type, entry_types, typeof
 
     if isinstance(x, Type):
         return x.params[0] if x.params else x
     if isinstance(x, dict):
-        return Type("Pair")
+        types = entry_types(x)
+        return Type("Pair", Any_, types if types[0] is not None else ())
     if _is_struct(x):
         own = EXTENSIONS.get("eltype")
         if own is not None and own.find((type(x),)) is not None:

@@ -20,8 +20,8 @@ from .arithmetic import Irrational, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
 from .errors import MethodError
-from .gaussian import ComplexInteger
-from .hashing import ordered
+from .gaussian import ComplexInteger, Imaginary
+from .hashing import Keywords, ordered
 from .indexing import FloatRange
 from .iteration import Pair
 from .types import (
@@ -30,6 +30,7 @@ from .types import (
     Bool,
     CartesianIndex,
     Character,
+    Characters,
     Float16,
     Float32,
     MissingValue,
@@ -39,6 +40,7 @@ from .types import (
     element_type,
     entry_types,
     field_names,
+    function_name,
     is_dataclass,
     typeof,
 )
@@ -149,6 +151,14 @@ def _symbol(x: Symbol, known: Any) -> str:
     return f":{x}" if name_of(x) == x else f'Symbol({_quoted(x, chr(34))})'
 
 
+def type_text(kind: Any) -> str:
+    """A type as Julia writes it. Raises TypeError where parameters are not known here."""
+    text = repr(kind)
+    if "?" in text:
+        raise TypeError("a type whose parameters in Julia are not known here cannot be shown")
+    return text
+
+
 def name_of(x: str) -> str:
     """The name of a field or a symbol, as it can be written."""
     plain = str(x).rstrip("!")
@@ -156,6 +166,8 @@ def name_of(x: str) -> str:
 
 
 def _complex(x: Any, known: Any) -> str:
+    if isinstance(x, Imaginary):
+        return "im"
     if isinstance(x, ComplexInteger):
         return f"{int(x.real)} {'-' if x.imag < 0 else '+'} {abs(int(x.imag))}im"
     part = np.float32 if isinstance(x, np.complex64) else float
@@ -198,11 +210,13 @@ def _record(x: Record, known: Any) -> str:
 
 
 def _dict(x: dict, known: Any) -> str:
+    if isinstance(x, Keywords):
+        raise MethodError("collected keyword arguments are not shown here; write (; kws...)")
     key, value = entry_types(x)
     if not x:
         if key is None:
             raise MethodError("an empty dictionary of unknown types cannot be shown as in Julia")
-        return f"Dict{{{key!r}, {value!r}}}()"
+        return type_text(Type("Dict", Any_, (key, value))) + "()"
     whole = Type("Pair", Any_, (key, value))
     prefix, plain = _dict_prefix(key, value, known)
     inner = known if plain else whole
@@ -214,7 +228,7 @@ def _dict_prefix(key: Any, value: Any, known: Any) -> tuple[str, bool]:
         return "Dict", False
     if says_itself(key) and says_itself(value):
         return "Dict", True
-    return f"Dict{{{key!r}, {value!r}}}", False
+    return type_text(Type("Dict", Any_, (key, value))), False
 
 
 def _set(x: Any, known: Any) -> str:
@@ -246,6 +260,7 @@ FORMS: list[tuple[Any, Callable[[Any, Any], str]]] = [
     ((complex, np.complexfloating), _complex),
     (Fraction, lambda x, known: f"{x.numerator}//{x.denominator}"),
     (range, _range),
+    (Characters, lambda x, known: f"{show(x[0])}:{x.step}:{show(x[-1])}" if x else show_array(x, known)),
     (CartesianIndex, lambda x, known: f"CartesianIndex({', '.join(map(show, x))})"),
     (Pair, _pair),
     (tuple, _tuple),
@@ -253,8 +268,8 @@ FORMS: list[tuple[Any, Callable[[Any, Any], str]]] = [
     (dict, _dict),
     ((type({}.keys()), type({}.values())), _view),
     ((set, frozenset), _set),
-    (Ref, lambda x, known: f"Base.RefValue{{{typeof(x.value)!r}}}({show(x.value)})"),
-    ((Type, UnionType), lambda x, known: repr(x)),
+    (Ref, lambda x, known: f"Base.RefValue{{{type_text(typeof(x.value))}}}({show(x.value)})"),
+    ((Type, UnionType), lambda x, known: type_text(x)),
 ]
 
 
@@ -266,7 +281,7 @@ def _show_other(x: Any, known: Any) -> str:
     if isinstance(x, type) and hasattr(x, "__dataclass_fields__"):
         return x.__name__
     if isinstance(x, type) and hasattr(x, "__julia_struct__"):
-        return repr(x)
+        return type_text(x)
     if isinstance(x, type) and issubclass(x, BaseException):
         return ERROR_NAMES.get(x, x.__name__.rstrip("_"))
     if is_dataclass(x) and not hasattr(type(x).__repr__, "__wrapped__"):
@@ -274,13 +289,14 @@ def _show_other(x: Any, known: Any) -> str:
     if is_dataclass(x):
         return f"{type(x).__name__}(" + ", ".join(show(getattr(x, f)) for f in field_names(x)) + ")"
     if hasattr(type(x), "__julia_struct__") and not isinstance(x, type):
-        return f"{type(x)!r}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
+        return f"{type_text(type(x))}(" + ", ".join(show(getattr(x, f)) for f in x._fields) + ")"
     if isinstance(x, BaseException):
         return _error(x, known)
     if callable(x) and hasattr(x, "__name__"):
-        if "<" in x.__name__ or "composed" == x.__name__:
+        name = function_name(x)
+        if name == "?":
             raise MethodError("an anonymous function cannot be shown: its number in Julia is not known")
-        return x.__name__
+        return name
     if hasattr(x, "__next__"):
         raise TypeError("an iterator that was not collected cannot be printed")
     return repr(x)
@@ -302,7 +318,7 @@ def says_itself(kind: Any) -> bool:
 
 def show_array(x: Any, known: Any = Any_, element: Any = None) -> str:
     """An array on one line, as ``print`` writes it; ``element``: the type of its elements, if that is known."""  # noqa: E501
-    if hasattr(x, "nlabels"):
+    if hasattr(x, "nlabels") or type(x).__name__ == "Diagonal":
         x = np.asarray(x)
     flat = list(x.ravel(order="F")) if isinstance(x, np.ndarray) and x.dtype == object else x
     kind = element if element is not None else element_type(flat)
@@ -316,12 +332,12 @@ def show_array(x: Any, known: Any = Any_, element: Any = None) -> str:
     else:
         prefix, inner = _prefix(kind), kind
     if isinstance(x, np.ndarray) and x.ndim > 1 and not x.size:
-        return f"{typeof(x)!r}(undef, {', '.join(map(str, x.shape))})"
+        return f"{type_text(typeof(x))}(undef, {', '.join(map(str, x.shape))})"
     return prefix + _bracketed(x, inner)
 
 
 def _prefix(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__julia_struct__") else repr(kind)
+    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__julia_struct__") else type_text(kind)
 
 
 def _bracketed(x: Any, known: Any) -> str:

@@ -65,6 +65,20 @@ class Type:
     names: tuple[str, ...] = ()
 
 
+class FunctionType(Type):
+    """``typeof(f)``."""
+
+    def __repr__(self) -> str:
+        return f"typeof({self.name})"
+
+
+class UnknownType(Type):
+    """A type whose parameters in Julia are not known here."""
+
+    def __repr__(self) -> str:
+        return "?"
+
+
 class TypeVar:
     """A type variable of ``where``, with its bound."""
 
@@ -141,6 +155,12 @@ class Vector_(list):
     """A vector whose type of elements was written down: ``Any[1, 2]``, ``Int[]``."""
 
     element: Any = None
+
+
+class Characters(Vector_):
+    """A range of characters."""
+
+    step = 1
 
 
 class Dict_(dict):
@@ -465,6 +485,8 @@ def typeof(value: Any) -> Any:
             return found(value)
     if isinstance(value, str):
         return String
+    if isinstance(value, Characters):
+        return Type("StepRange", AbstractRange, (Char, Int64))
     if isinstance(value, list):
         return Vector[element_type(value)]
     own = getattr(type(value), "__julia_type__", None)
@@ -480,9 +502,42 @@ def typeof(value: Any) -> Any:
         return DataType
     if isinstance(value, BaseException):
         return next((k for k in (IndexError, TypeError) if type(value).__mro__[1] is k), type(value))
+    if type(value).__module__.startswith("fluxbridge.flux"):
+        return _layer_type(value)
     if callable(value):
-        return Function_
+        return FunctionType(function_name(value), Function_)
     return Type(type(value).__name__, Any_)
+
+
+#: Functions that are called otherwise in Julia.
+FUNCTION_NAMES = {
+    "sigmoid": "σ", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "absolute": "abs", "int_div": "div", "bitand": "&", "bitor": "|", "eq": "==", "ne": "!=",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "rational": "//",
+}  # fmt: skip
+
+
+def function_name(function: Any) -> str:
+    """The name of a function in Julia, or ``?`` where it has none that is known here."""
+    name = getattr(function, "name", None) or getattr(function, "__name__", "<")
+    if not isinstance(name, str) or "<" in name or name in ("composed", "call", "test"):
+        return "?"
+    if name in FUNCTION_NAMES:
+        return FUNCTION_NAMES[name]
+    if not name.endswith("_"):
+        return name
+    return name[:-1] + ("" if (function.__module__ or "").startswith("fluxbridge") else "!")
+
+
+def _layer_type(value: Any) -> Any:
+    """The type of a layer of Flux; of few its parameters are known."""
+    name = type(value).__name__
+    if name == "Dense":
+        bias = Bool if value.bias is False else typeof(value.bias)
+        return Type("Dense", Any_, (typeof(value.σ), typeof(value.weight), bias))
+    if name == "Chain" and isinstance(value.layers, tuple):
+        return Type("Chain", Any_, (typeof(value.layers),))
+    return UnknownType(name, Any_)
 
 
 #: Python's errors that stand for one of Julia's.

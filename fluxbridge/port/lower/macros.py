@@ -317,12 +317,12 @@ class Macros(Definitions):
             return f"{self.jl('sprintf')}({args[0].value!r}{', ' + values if values else ''})", STR
         if name == "@show" and len(args) == 1:
             code, kind = self.expr(args[0])
-            a: Any = args[0]
-            text = self.text[a.at : a.end] if isinstance(a, Expr) else getattr(a, "text", "")
-            return f"{self.jl('shown')}({' '.join(text.split())!r}, {code})", kind
+            return f"{self.jl('shown')}({written(args[0])!r}, {code})", kind
         if name == "@r_str" and isinstance(args[0], Literal):
             self.imports.add("re")
             return f"re.compile({args[0].value!r})", ANY
+        if name == "@s_str" and isinstance(args[0], Literal):
+            return f"{self.jl('Substitution')}({args[0].value!r})", ANY
         if name in ("@md_str", "@html_str") and isinstance(args[0], Literal):
             return repr(args[0].value), STR
         if name == "@L_str" and isinstance(args[0], Literal):

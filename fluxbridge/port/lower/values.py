@@ -40,7 +40,10 @@ class Values(Operators):
             self.check_missing(text, node)
             if variable.struct is not None and not self.comparing_types:
                 self.learned.heavy.add(text)
-            return variable.python, self.kind_of(variable)
+            kind = self.kind_of(variable)
+            if kind.tag == "keywords":
+                return f"{self.jl('keywords')}({variable.python})", kind
+            return variable.python, kind
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)
         if text in CONSTANTS:
@@ -268,6 +271,8 @@ class Values(Operators):
         """``a.b``."""
         code, kind = self.expr(base)
         field = python_name(name)
+        if name == "σ²" and kind.tag != "struct":
+            return f"{code}.σ2", ANY  # as Python reads the name
         if kind == BOTTOM:
             return f"{code}.{field}", BOTTOM
         if kind.tag == "record":

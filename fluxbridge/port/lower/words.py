@@ -10,7 +10,7 @@ CONSTANTS = {
     "Inf64": ("np.inf", FLOAT), "undef": ("None", NONE),
 }  # fmt: skip
 #: Numbers that print as their names.
-IRRATIONAL = {"π": "PI", "pi": "PI", "ℯ": "E"}
+IRRATIONAL = {"π": "PI", "pi": "PI", "ℯ": "E", "im": "IM"}
 TYPE_WORDS = frozenset(
     [
         "Any",
