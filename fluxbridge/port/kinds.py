@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+RANGED = "ranged"
+"""How a range of floats is stored: in an array that knows its step."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind: its tag, and for containers the kinds of what is inside."""
@@ -45,7 +49,13 @@ class Kind:
     @property
     def stored(self) -> str | None:
         """How a vector is stored: ``"nd"`` or ``"list"``."""
-        return self.args[2] if self.tag == "arr" else None
+        found = self.args[2] if self.tag == "arr" else None
+        return "nd" if found == RANGED else found
+
+    @property
+    def ranged(self) -> bool:
+        """Whether a vector may be a range of floats, which stays one in sums and products."""
+        return self.tag == "range" or (self.tag == "arr" and self.args[2] == RANGED)
 
     def __repr__(self) -> str:
         return self.tag + (f"{self.args!r}" if self.args else "")

@@ -53,6 +53,10 @@ GROWING = frozenset(
         "unique!",
     ]
 )
+SHRINKING = frozenset(
+    """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff! intersect
+    intersect! split""".split()
+)
 RANDOM = frozenset(
     [
         "rand",
@@ -293,7 +297,7 @@ def _opened(learned: Tables, run: _Pass) -> Tables:
     made = Tables()
     made.variables, made.results = dict(learned.variables), dict(learned.results)
     made.parameters = dict(learned.parameters)
-    made.escaped, made.heavy = set(learned.escaped), set(learned.heavy)
+    made.escaped, made.heavy, made.told = set(learned.escaped), set(learned.heavy), learned.told
     for key, kind in made.variables.items():
         if kind == BOTTOM and isinstance(key[0], tuple) and key[0][0] == "struct":
             made.variables[key] = ANY
@@ -383,7 +387,7 @@ class _Pass:
         for name in (*found.plain, *found.looped):
             t.scope.add(name)
         for name, definitions in found.functions.items():
-            if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂"):
+            if name in t.extended or not (name[0].isalpha() or name[0] in "_∇∂∑∏∫"):
                 continue
             joined = with_defaults(name, definitions) if not self.interactive else None
             if joined is not None and all(d in statements for d in definitions):
@@ -416,7 +420,8 @@ class _Pass:
         t.assignments, t.loops, t.definitions_at = _places(root)  # type: ignore[misc]
         self.pairs = _sharing(root)
         t.tried = tried(root)
-        t.symbols = _tells_symbols_apart(root)
+        t.shrinks = bool(_names_in(root) & SHRINKING) or any(n.head == "filter" for n in _expressions(root))
+        t.told = t.known.told or _tells_types_apart(root)
         self.assigned_by_refused: dict[str, int] = {}
         if self.soft and not any(
             isinstance(n, Expr) and n.head in ("using", "import") for n in _expressions(root)
@@ -734,8 +739,8 @@ def _positional(call: Expr) -> list[Node]:
     return [a for a in call.args[1:] if not (isinstance(a, Expr) and a.head == "parameters")]
 
 
-def _tells_symbols_apart(root: Node) -> bool:
-    """Whether the program asks if something is text or a symbol."""
+def _tells_types_apart(root: Node) -> bool:
+    """Whether the program asks if something is text, a character or a symbol."""
     stack: list[Any] = [root]
     while stack:
         node = stack.pop()
@@ -743,13 +748,13 @@ def _tells_symbols_apart(root: Node) -> bool:
             if (
                 node.head == "::"
                 and isinstance(node.args[-1], Name)
-                and node.args[-1].text in ("String", "AbstractString", "Symbol")
+                and node.args[-1].text in ("String", "AbstractString", "Symbol", "Char", "AbstractChar")
             ):
                 return True
             if (
                 node.head == "call"
                 and isinstance(node.args[0], Name)
-                and node.args[0].text in ("isa", "typeof")
+                and node.args[0].text in ("isa", "typeof", "eltype")
             ):
                 return True
             stack.extend(node.args)

@@ -22,8 +22,12 @@ def test_a_program_prints_what_julia_prints(path):
     assert recorded.printed_differs(path.with_suffix(".out").read_text(encoding="utf-8"), printed) is None
 
 
-def test_dictionaries_and_sets_have_julias_order():
-    path = Path(__file__).parent / "printed" / "sets_and_dicts_order.jl"
+#: Programs in which the last digit of a float differs: NumPy and Julia sum in another order.
+ROUNDED = {"flux_layers_values"}
+EXACT = [p for p in PROGRAMS if p.stem not in ROUNDED]
+
+
+@pytest.mark.parametrize("path", EXACT, ids=lambda path: path.stem)
+def test_every_character_is_julias(path):
     _, printed, _ = execute(translate_cells([path.read_text(encoding="utf-8")]))
-    wanted = path.with_suffix(".out").read_text(encoding="utf-8")
-    assert printed.replace('"', "").splitlines() == wanted.replace('"', "").replace(":", "").splitlines()
+    assert printed == path.with_suffix(".out").read_text(encoding="utf-8")

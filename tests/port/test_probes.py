@@ -17,9 +17,6 @@ PROBES = [
     for line in (Path(__file__).parent / "probes.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 
-#: Parts of complex integers, which are complex floats here (docs/porting_tool.md).
-COMPLEX = {("complex", "c"), ("complex", "d"), ("complex", "l"), ("i1", "n"), ("i1", "zr")}
-
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe["name"])
 def test_a_piece_computes_what_julia_computes(probe):
@@ -29,8 +26,6 @@ def test_a_piece_computes_what_julia_computes(probe):
     assert len(errors) <= probe["errors"], errors
     for name, value in probe["variables"].items():
         found = recorded.differs(value, scope[translation.names[name]])
-        if found and "float" in found and (probe["name"], name) in COMPLEX:
-            continue
         assert found is None, (name, found)
     if probe["stdout"] is not None:
         assert recorded.printed_differs(probe["stdout"], printed) is None

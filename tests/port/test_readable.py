@@ -37,7 +37,7 @@ def test_the_seed_tutorial_needs_no_helper():
         ("x = [1.0]\ny = [2.0]\nA = [1.0;;]\nz = x' * A * y", "z = x @ A @ y"),
         ("x = [1.0, 2.0]\ny = [1.0, 2.0]\nz = x * y'", "z = np.outer(x, y)"),
         ("x = Float32[1, 2]\nx .-= 0.1 .* x", "x -= np.float64(0.1) * x"),
-        ("x = 1.0\nprintln(\"x = \", x, \" \", x > 0)", "print(f'x = {x} {str(x > 0).lower()}')"),
+        ("x = 1.0\nprintln(\"x = \", x, \" \", x > 0)", "jl.println('x = ', x, ' ', x > 0)"),
         ("apply(f, x) = f(x) + 1\ny = apply(sin, 1.0)", "return f(x) + 1"),
         ("x = [3, 1]\nk = argmax(x)\ny = x[argmax(x)]", "y = x[np.argmax(x)]"),
         ("d = Dict(\"a\" => 1)\nfor k in sort(collect(keys(d)))\n    println(k)\nend", "for k in sorted(d):"),

@@ -19,6 +19,7 @@ import math as _math
 
 from ...autodiff.template import Record
 from . import arrays as _arrays
+from . import gaussian as _gaussian
 from . import types as _types
 from .arithmetic import (
     BY_NAME,
@@ -68,7 +69,9 @@ from .arithmetic import (
     zero,
 )  # fmt: skip
 from .arrays import *
+from .asking import *
 from .broadcasting import Dotted, Ref, Single, broadcast
+from .characters import *
 from .collections import *
 from .datasets import Iris
 from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
@@ -88,9 +91,10 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
+from .floats import *
 from .figures import side_by_side
 from .files import *
-from .hashing import OrderedSet, ordered, sized
+from .hashing import OrderedSet, keywords, ordered, sized
 from .indexing import (
     COLON,
     CartesianIndices,
@@ -104,6 +108,7 @@ from .indexing import (
     setat,
     view,
 )  # fmt: skip
+from .inplace import *
 from .integers import *
 from .iteration import (
     Pair,
@@ -117,6 +122,7 @@ from .iteration import (
     lazy_accumulate,
     lazy_filter,
     lazy_map,
+    next_of,
     pairs,
     partition,
     peel,
@@ -133,17 +139,16 @@ from .linear import *
 from .linear import I
 from .logging import *
 from .models import Embedding, EmbeddingBag, constant, derivative, pullback_with_function
+from .missings import *
 from .observations import *
 from .printing import (
-    Text,
     display,
     error,
-    float_text,
     print_,
     printf,
     println,
+    printstyled,
     repr_,
-    show,
     show_,
     showerror,
     shown,
@@ -170,6 +175,8 @@ from .randomness import (
     shuffle_,
     xoshiro,
 )  # fmt: skip
+from .replacing import Substitution
+from .showing import Text, float_text, show
 from .statsbase import *
 from .structs import Default, Struct, abstract, constructor, extended_call, fields_of, new, parametric, struct
 from .types import *
@@ -179,5 +186,6 @@ for _kind in (_types.Vector, _types.Matrix, _types.Array):
     _kind.convert = _arrays.array_from
 IOBuffer = Text
 pi = _math.pi
-missing = type("MissingValue", (), {"__repr__": lambda self: "missing"})()
+im = _gaussian.ComplexInteger(0, 1)
+IM = _gaussian.Imaginary(0, 1)
 KeyError_ = KeyError

@@ -19,7 +19,7 @@ from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
 from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
-from .types import BigInteger, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
+from .types import BigInteger, Character, MissingValue, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
 
 _LOW, _HIGH, _SPAN = -(2**63), 2**63 - 1, 2**64
 
@@ -54,7 +54,8 @@ def array_of(x: Any) -> Any:
     if isinstance(x, range):
         return np.arange(x.start, x.stop, x.step)
     if isinstance(x, list):
-        return np.asarray(x) if x else np.zeros(0)
+        made = np.asarray(x) if x else np.zeros(0)
+        return made if made.dtype.kind not in "US" else np.array(x, object)
     return np.asarray(x) if type(x).__name__ == "FloatRange" else x
 
 
@@ -211,8 +212,10 @@ def unary(name: str, a: Any) -> Any:
         return -a
     if _is_struct(a):
         raise MethodError(f"no method matching {name}(::{typeof(a)!r})")
+    if isinstance(a, range):
+        return range(-a.start, -a.start - a.step * len(a), -a.step) if name == "-" else a
     if is_array(a):
-        a = array_of(a)
+        a = a if type(a).__name__ == "FloatRange" else array_of(a)
     if isinstance(a, str):
         raise MethodError(f"no method matching {name}(::String)")
     if name == "-" and isinstance(a, RowVector):
@@ -259,9 +262,9 @@ def _char_arithmetic(name: str, a: Any, b: Any) -> Any:
     if isinstance(a, str) and len(a) == 1 and isinstance(b, str) and len(b) == 1 and name == "-":
         return ord(a) - ord(b)
     if isinstance(a, str) and len(a) == 1 and isinstance(b, (int, np.integer)):
-        return chr(ord(a) + (int(b) if name == "+" else -int(b)))
+        return Character(chr(ord(a) + (int(b) if name == "+" else -int(b))))
     if isinstance(b, str) and len(b) == 1 and isinstance(a, (int, np.integer)) and name == "+":
-        return chr(ord(b) + int(a))
+        return Character(chr(ord(b) + int(a)))
     raise MethodError(f"no method matching {name} for text; strings are joined by *")
 
 
@@ -630,6 +633,8 @@ def isequal(a: Any, b: Any) -> bool:
     >>> isequal(0.0, -0.0), isequal(float("nan"), float("nan")), isequal([1.0, float("nan")], [1.0, float("nan")])
     (False, True, True)
     """  # noqa: E501
+    if isinstance(a, MissingValue) or isinstance(b, MissingValue):
+        return a is b
     if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
         return bool((a == b and np.signbit(a) == np.signbit(b)) or (a != a and b != b))
     if (is_array(a) and is_array(b)) or (isinstance(a, tuple) and isinstance(b, tuple)):

@@ -186,6 +186,12 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
         if function is not np.log:
             raise MethodError(f"no method matching {function.__name__} with {len(args)} arguments")
         function = elementary.log
+    if len(args) == 2 and (name := _RANGED.get(function)) and any(type(a) is range for a in args):
+        from .indexing import range_sum
+
+        made = range_sum(name, *args)
+        if made is not None:
+            return made
     values = [_spread(a) for a in args]
     ranks = [_rank(v) for v in values]
     rank = max(ranks, default=0)
@@ -219,6 +225,10 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
         made = vectorised(*aligned([v.value if isinstance(v, Single) else v for v in values], rank, ranks))
         return made.copy() if any(made is a for a in args) and isinstance(made, np.ndarray) else made
     return _each(function, values, rank, ranks, tuples, keywords)
+
+
+#: The operators that keep ranges ranges.
+_RANGED = {arithmetic.add: "+", arithmetic.sub: "-", arithmetic.mul: "*", arithmetic.div: "/"}
 
 
 def _touches(name: str) -> bool:

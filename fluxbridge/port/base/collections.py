@@ -12,10 +12,11 @@ from .arithmetic import add, is_array
 from .broadcasting import Ref
 from .dispatch import generic
 from .errors import MethodError
-from .hashing import OrderedSet, ordered, sized
+from .hashing import Keywords, OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
-from .types import Symbol, Type, typeof
+from .replacing import replaced_text
+from .types import Character, Substring, Symbol, Type, typeof
 
 _MISSING = object()
 
@@ -95,6 +96,8 @@ def keys(d: Any) -> Any:
     """``keys(d)``."""
     if isinstance(d, Record):
         return tuple(Symbol(k) for k in map(str, d.keys()))
+    if isinstance(d, Keywords):
+        return tuple(d)
     if isinstance(d, dict):
         return ordered(d).keys()
     if hasattr(d, "keys"):
@@ -106,6 +109,8 @@ def keys(d: Any) -> Any:
 
 def values(d: Any) -> Any:
     """``values(d)``."""
+    if isinstance(d, Keywords):
+        return Record(**{str(k): v for k, v in d.items()})
     if isinstance(d, Record):
         return tuple(d.values())
     return ordered(d).values() if hasattr(d, "values") else d
@@ -207,7 +212,7 @@ def join(parts: Any, between: str = "", last: str | None = None) -> str:
 def split(text: str, separator: Any = None, *, limit: int = 0, keepempty: bool | None = None) -> list:
     """``split(text, separator)``."""
     if separator is None:
-        return text.split()
+        return [Substring(part) for part in text.split()]
     if isinstance(separator, (list, tuple, set)):
         import re
 
@@ -220,27 +225,27 @@ def split(text: str, separator: Any = None, *, limit: int = 0, keepempty: bool |
         )
     else:
         raise MethodError("split by a function is not supported")
-    return [f for f in found if f] if keepempty is False else found
+    return [Substring(f) for f in found if f or keepempty is not False]
 
 
 def rsplit(text: str, separator: Any = None, *, limit: int = 0) -> list:
     """``rsplit(text, separator)``."""
-    return text.rsplit(separator, limit - 1 if limit else -1)
+    return [Substring(part) for part in text.rsplit(separator, limit - 1 if limit else -1)]
 
 
 def strip(text: str, *chars: Any) -> str:
     """``strip(text)``."""
-    return text.strip(*("".join(c) for c in chars))
+    return Substring(text.strip(*("".join(c) for c in chars)))
 
 
 def lstrip(text: str, *chars: Any) -> str:
     """``lstrip(text)``."""
-    return text.lstrip(*("".join(c) for c in chars))
+    return Substring(text.lstrip(*("".join(c) for c in chars)))
 
 
 def rstrip(text: str, *chars: Any) -> str:
     """``rstrip(text)``."""
-    return text.rstrip(*("".join(c) for c in chars))
+    return Substring(text.rstrip(*("".join(c) for c in chars)))
 
 
 def lpad(x: Any, width: int, pad: str = " ") -> str:
@@ -255,14 +260,19 @@ def rpad(x: Any, width: int, pad: str = " ") -> str:
     return text + (pad * width)[: max(width - len(text), 0)]
 
 
+def _same_sort(text: str, made: str) -> str:
+    """A character is made of a character."""
+    return Character(made) if isinstance(text, Character) else made
+
+
 def uppercase(text: str) -> str:
     """``uppercase(text)``."""
-    return text.upper()
+    return _same_sort(text, text.upper())
 
 
 def lowercase(text: str) -> str:
     """``lowercase(text)``."""
-    return text.lower()
+    return _same_sort(text, text.lower())
 
 
 def uppercasefirst(text: str) -> str:
@@ -298,12 +308,7 @@ def contains(text: str, needle: Any) -> bool:
 def replace(x: Any, *pairs: Any, count: int | None = None) -> Any:
     """``replace(x, old => new…)``: of text or of the elements of a collection."""
     if isinstance(x, str):
-        for old, new in pairs:
-            if isinstance(old, str):
-                x = x.replace(old, new if isinstance(new, str) else "", -1 if count is None else count)
-            else:
-                x = old.sub(new, x)
-        return x
+        return replaced_text(x, pairs, count)
     from .arithmetic import eq
     from .gathering import gathered
 
@@ -316,7 +321,8 @@ class RegexMatch:
 
     def __init__(self, found: Any) -> None:
         self._found = found
-        self.match, self.captures, self.offset = found.group(), list(found.groups()), found.start() + 1
+        self.match, self.offset = Substring(found.group()), found.start() + 1
+        self.captures = [None if g is None else Substring(g) for g in found.groups()]
 
     def __getitem__(self, key: Any) -> Any:
         return self._found.group(key + 1) if isinstance(key, int) else self._found.group(str(key))
@@ -338,12 +344,12 @@ def eachmatch(pattern: Any, text: str) -> list:
 
 def chop(text: str, *, head: int = 0, tail: int = 1) -> str:
     """``chop(text; head, tail)``."""
-    return text[head : max(len(text) - tail, head)]
+    return Substring(text[head : max(len(text) - tail, head)])
 
 
 def chomp(text: str) -> str:
     """``chomp(text)``."""
-    return text[:-1] if text.endswith("\n") else text
+    return Substring(text.removesuffix("\n"))
 
 
 def isdigit(c: str) -> bool:
@@ -438,14 +444,6 @@ def symbol(*parts: Any) -> Symbol:
 def isnothing(x: Any) -> bool:
     """``isnothing(x)``."""
     return x is None
-
-
-def something(*values: Any) -> Any:
-    """``something(values…)``: the first that is not ``nothing``."""
-    for v in values:
-        if v is not None:
-            return v
-    raise MethodError("something: no value")
 
 
 def getfield(x: Any, name: Any) -> Any:

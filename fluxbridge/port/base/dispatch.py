@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .errors import MethodError
-from .types import DTYPE_OF, Any_, Type, TypeOf, TypeVar, UnionType, isa, subtype, typeof
+from .types import DTYPE_OF, Any_, Substring, Type, TypeOf, TypeVar, UnionType, Vector_, isa, subtype, typeof
 
 EXTENSIONS: dict[str, Function] = {}
 """The functions of Julia's Base that a program gave methods of its own."""
@@ -218,6 +218,18 @@ def generic(name: str) -> Callable[[Callable], Callable]:
     return decorate
 
 
+def _typed_vector(element: Any, value: list) -> list:
+    """A list as a vector of this type: itself where it is one."""
+    if isinstance(value, Vector_) and value.element == element:
+        return value
+    items = [convert(element, v) for v in value]
+    if items and not isinstance(value, Vector_) and all(a is b for a, b in zip(items, value, strict=True)):
+        return value
+    made = Vector_(items)
+    made.element = element
+    return made
+
+
 def convert(kind: Any, value: Any) -> Any:
     """``convert(T, value)``."""
     own = extension("convert")
@@ -227,6 +239,12 @@ def convert(kind: Any, value: Any) -> Any:
             return own(kind, value)
     if isinstance(kind, (TypeVar, UnionType)) or kind is Any_ or isinstance(kind, type):
         return value
+    if kind.name == "Tuple" and isinstance(value, tuple) and len(kind.params) == len(value):
+        return type(value)(convert(k, v) for k, v in zip(kind.params, value, strict=True))
+    if kind.name == "String" and isinstance(value, Substring):
+        return str(value)
+    if kind.name == "Vector" and kind.params and isinstance(value, list):
+        return _typed_vector(kind.params[0], value)
     if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):
         return kind.convert(value)
     if (

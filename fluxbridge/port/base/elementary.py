@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ... import errors
 from .arithmetic import _is_struct, _number, array_of, is_array, wrap
 from .dispatch import EXTENSIONS, generic
 from .errors import DomainError, MethodError
+from .gaussian import ComplexInteger, complex_of
 from .types import Type
 
 
@@ -34,6 +36,10 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
         if _is_struct(x) or isinstance(x, (str, tuple, dict)):
             raise MethodError(f"no method matching {name}(::{type(x).__name__})")
         x = _number(x)
+        if isinstance(x, ComplexInteger):
+            x = x if name == "conj" else complex(x)
+            if name in ("real", "imag"):
+                return int(getattr(x, name))
         if domain is not None and isinstance(x, (int, float)) and domain(x):
             if name not in ("sqrt", "log", "log2", "log10"):
                 raise errors.DomainError(f"{name} of {x}: the result is complex; write {name}(complex({x}))")
@@ -78,8 +84,13 @@ sinpi = _numeric(
 )
 cospi = _numeric("cospi", lambda x: np.cos(np.pi * x))
 deg2rad, rad2deg = _numeric("deg2rad", np.deg2rad), _numeric("rad2deg", np.rad2deg)
+
+def _conjugate(x: Any) -> Any:
+    return x.conjugate() if isinstance(x, ComplexInteger) else np.conj(x)
+
+
 real, imag, conj, angle = (
-    _numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", np.conj), ("angle", np.angle))
+    _numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
 )
 isnan, isfinite, isinf = (
     _numeric(n, f) for n, f in (("isnan", np.isnan), ("isfinite", np.isfinite), ("isinf", np.isinf))
@@ -112,6 +123,8 @@ def cis(x: Any) -> Any:
 def abs2(x: Any) -> Any:
     """``abs2(x)``."""
     x = _number(array_of(x))
+    if isinstance(x, ComplexInteger):
+        return int(x.real) ** 2 + int(x.imag) ** 2
     return wrap(x * x) if not np.iscomplexobj(x) else np.real(x) ** 2 + np.imag(x) ** 2
 
 
@@ -206,6 +219,10 @@ def minmax(a: Any, b: Any) -> tuple:
     return min_(a, b), max_(a, b)
 
 
+#: Roundings of fractions.
+_EXACT = {"round": round, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
+
+
 def _rounder(name: str, function: Callable) -> Callable:
     def call(*args: Any, digits: Any = None, sigdigits: Any = None, base: int = 10) -> Any:
         kind, x = args if len(args) == 2 and isinstance(args[0], Type) else (None, args[0])
@@ -225,6 +242,9 @@ def _rounder(name: str, function: Callable) -> Callable:
             return kind(int(x))
         if isinstance(x, (int, np.integer)) and not isinstance(x, bool):
             return x
+        if isinstance(x, Fraction):
+            exact = _EXACT[name](x)
+            return kind(exact) if kind is not None else Fraction(exact)
         result = function(x)
         if kind is not None:
             return kind(result)
@@ -323,7 +343,9 @@ def float_(x: Any) -> Any:
 
 def complex_(re: Any, im: Any = 0) -> Any:
     """``complex(x)``, ``complex(re, im)``."""
-    return re + 1j * im
+    if is_array(re) or is_array(im):
+        return re + 1j * im
+    return complex_of(re, im)
 
 
 def digits(n: int, *, base: int = 10, pad: int = 0) -> Any:

@@ -15,7 +15,7 @@ from .gathering import gathered
 from .iteration import _plain, iterate
 from .making import _MISSING
 from .shapes import length
-from .types import Int64
+from .types import Character, Int64
 
 
 def step(x: Any) -> Any:
@@ -52,7 +52,7 @@ def last(x: Any, n: Any = None) -> Any:
     if isinstance(x, (list, tuple, range, str)):
         if not len(x):
             raise BoundsError("the collection is empty")
-        return x[-1]
+        return Character(x[-1]) if isinstance(x, str) else x[-1]
     if isinstance(x, np.ndarray):
         return _plain(np.ravel(x, order="F")[-1])
     return list(iterate(x))[-1]

@@ -8,7 +8,14 @@ from ... import errors
 from ...errors import MutationError
 
 
-class ErrorException(RuntimeError):
+class _Error(type):
+    """Zygote's own errors are ``ErrorException``, too."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, (MutationError, errors.NotScalarError)) or type.__instancecheck__(cls, value)
+
+
+class ErrorException(RuntimeError, metaclass=_Error):
     """What ``error("…")`` raises."""
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import is_array
+from .gaussian import ComplexInteger, complex_array
 
 
 def _is_number(v: Any) -> bool:
@@ -24,7 +25,9 @@ def gathered(values: list, shape: tuple | None = None) -> Any:
         and all(_is_number(v) for v in values)
         and not any(type(v).__name__ == "BigInteger" for v in values)
     ):
-        if any(isinstance(v, np.float32) for v in values) and any(type(v) is float for v in values):
+        if ComplexInteger in map(type, values):
+            made = complex_array(values)
+        elif any(isinstance(v, np.float32) for v in values) and any(type(v) is float for v in values):
             made = np.array([np.float64(v) for v in values])
         elif {type(v) for v in values} in ({np.float32, int}, {np.float32, np.int64}):
             made = np.array(values, np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .dispatch import generic
+from .dispatch import convert, generic
 from .errors import ArgumentError, BoundsError, MethodError
 from .indexing import is_integer
 from .iteration import Pair, iterate
@@ -32,7 +32,10 @@ def push_(x: Any, *values: Any) -> Any:
             x[key] = value
     else:
         target = _growable(x)
-        if target and type(target[0]) is float:
+        kind = getattr(x, "element", None)
+        if kind is not None:
+            values = tuple(convert(kind, v) for v in values)
+        elif target and type(target[0]) is float:
             values = tuple(float(v) if type(v) is int else v for v in values)
         target.extend(values)
     return x

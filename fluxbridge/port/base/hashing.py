@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .types import Symbol
+from .types import Character, Dict_, Symbol
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _TEXT_SEED = 0x71E729FD56419C81
@@ -83,7 +83,7 @@ def julia_hash(x: Any, h: int = 0, kind: str = "") -> int:
         data = str(x).encode()
         return _mix(-(_murmur(data, _SYMBOL_SEED) ^ _SYMBOL_MIX) & _MASK)
     if isinstance(x, str):
-        if kind == "Char":
+        if kind == "Char" or isinstance(x, Character):
             bits = int.from_bytes(x.encode().ljust(4, bytes(1)), "big")
             return _mix(((((bits + _CHAR_SEED) & _MASK) << 32) & _MASK) ^ h)
         h = (h + _TEXT_SEED) & _MASK
@@ -226,15 +226,24 @@ class Walked(dict):
     """A dictionary whose order is Julia's already."""
 
 
+class Keywords(Walked):
+    """The keyword arguments that a function collects."""
+
+
+def keywords(found: dict) -> Keywords:
+    """``kws`` of ``f(; kws...)``: pairs of symbols and values, in the order of the call."""
+    return Keywords((Symbol(name), value) for name, value in found.items())
+
+
 def ordered(d: Any, kind: str = "") -> Any:
     """A dictionary in Julia's order; other things as they are. `kind`: Symbol or Char, if its keys are.
 
     >>> list(ordered({"one": 1, "two": 2, "three": 3}))
     ['two', 'one', 'three']
     """
-    if type(d) not in (dict, Sized) or len(d) < 2:
+    if type(d) not in (dict, Sized, Dict_) or len(d) < 2:
         return d
     return Walked((key, d[key]) for key in in_order(d, getattr(d, "hint", 0), kind))
 
 
-__all__ = ["OrderedSet", "in_order", "julia_hash", "ordered", "sized"]
+__all__ = ["Keywords", "OrderedSet", "keywords", "in_order", "julia_hash", "ordered", "sized"]

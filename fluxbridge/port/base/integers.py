@@ -5,6 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from .hashing import julia_hash
 from .indexing import is_integer
 
 
@@ -70,6 +73,11 @@ def prevpow(a: int, x: Any) -> int:
     return power
 
 
+def hash_(x: Any, seed: int = 0) -> Any:
+    """``hash(x)`` of numbers, text, symbols and tuples of them."""
+    return np.uint64(julia_hash(x, int(seed)))
+
+
 def trailing_zeros(n: int) -> int:
     """``trailing_zeros(n)``: a whole number has 64 bits unless its type says less."""
     bits = 8 * getattr(n, "itemsize", 8)
@@ -83,4 +91,4 @@ def leading_zeros(n: int) -> int:
     return bits - (int(n) & (2**bits - 1)).bit_length()
 
 
-__all__ = ["denominator", "gcdx", "ispow2", "leading_zeros", "ndigits", "nextpow", "numerator", "prevpow", "trailing_zeros"]  # noqa: E501  # fmt: skip
+__all__ = ["denominator", "gcdx", "hash_", "ispow2", "leading_zeros", "ndigits", "nextpow", "numerator", "prevpow", "trailing_zeros"]  # noqa: E501  # fmt: skip

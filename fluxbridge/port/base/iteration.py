@@ -13,7 +13,7 @@ from .dispatch import EXTENSIONS
 from .errors import MethodError
 from .hashing import ordered
 from .indexing import CartesianIndices
-from .types import is_dataclass
+from .types import Character, Symbol, is_dataclass
 
 
 class Pair(tuple):
@@ -46,7 +46,11 @@ def iterate(x: Any) -> Iterator:
         return (Pair(k, v) for k, v in ordered(x).items())
     if _is_struct(x):
         return _iterate_struct(x)
-    if isinstance(x, (list, tuple, str, range, set, frozenset, CartesianIndices)) or hasattr(x, "__next__"):
+    if isinstance(x, str):
+        if isinstance(x, Symbol):
+            raise MethodError("no method matching iterate(::Symbol)")
+        return iter((x,)) if isinstance(x, Character) else map(Character, x)
+    if isinstance(x, (list, tuple, range, set, frozenset, CartesianIndices)) or hasattr(x, "__next__"):
         return iter(x)
     if isinstance(x, (int, float, complex, np.generic)):
         return iter((x,))
@@ -86,6 +90,27 @@ def _plain(v: Any) -> Any:
     return v
 
 
+def next_of(x: Any, *state: Any) -> tuple | None:
+    """``iterate(x)`` and ``iterate(x, state)``: the next element and state, or ``None`` at the end."""
+    own = EXTENSIONS.get("iterate")
+    if own is not None and own.find((x, *state)) is not None:
+        return own(x, *state)
+    if isinstance(x, range):
+        here = state[0] + x.step if state else x.start
+        return (here, here) if here in x else None
+    if isinstance(x, str):
+        return _next_character(x, state[0] if state else 1)
+    if not isinstance(x, (list, tuple, np.ndarray)) or np.ndim(x) > 1:
+        raise MethodError(f"the state of a loop over a {type(x).__name__} is not known here")
+    place = state[0] if state else 1
+    return (_plain(x[place - 1]), place + 1) if place <= len(x) else None
+
+
+def _next_character(x: str, place: int) -> tuple | None:
+    rest = x.encode()[place - 1 :].decode()
+    return (Character(rest[0]), place + len(rest[0].encode())) if rest else None
+
+
 def enumerate_(x: Any) -> Iterator:
     """``enumerate(x)``: counts from 1."""
     return enumerate(iterate(x), 1)
@@ -99,7 +124,6 @@ def zip_(*xs: Any) -> Iterator:
 def pairs(x: Any) -> Iterator:
     """``pairs(x)``: keys with values; of a vector positions from 1 with elements."""
     from ...autodiff.template import Record
-    from .types import Symbol
 
     if isinstance(x, dict):
         return (Pair(k, v) for k, v in ordered(x).items())

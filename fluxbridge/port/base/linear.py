@@ -8,6 +8,7 @@ import numpy as np
 
 from ...autodiff import matrices
 from .arithmetic import array_of, is_array
+from .errors import DomainError, MethodError
 from .iteration import _plain
 
 I = matrices.I
@@ -54,7 +55,28 @@ def cross(x: Any, y: Any) -> Any:
 
 def det(x: Any) -> Any:
     """``det(A)``."""
-    return _plain(np.linalg.det(x)) if is_array(x) else x
+    if type(x) not in (np.ndarray, list) or np.ndim(x) != 2 or np.asarray(x).dtype.kind not in "biuf":
+        return _plain(np.linalg.det(x)) if is_array(x) else x
+    made, order = _eliminated(array_of(x))
+    swaps = sum(1 for k in _cycles(order) if k % 2 == 0)
+    result = made.dtype.type(1)
+    for value in np.diagonal(made):
+        result = result * value
+    return _plain(-result if swaps % 2 else result)
+
+
+def _cycles(order: Any) -> list[int]:
+    """How long the cycles of a permutation are."""
+    seen: set[int] = set()
+    lengths = []
+    for start in range(len(order)):
+        here, count = start, 0
+        while here not in seen:
+            seen.add(here)
+            here, count = int(order[here]), count + 1
+        if count:
+            lengths.append(count)
+    return lengths
 
 
 def tr(x: Any) -> Any:
@@ -213,6 +235,55 @@ def svd(x: Any) -> Factors:
 def svdvals(x: Any) -> Any:
     """``svdvals(A)``."""
     return np.linalg.svd(x, compute_uv=False)
+
+
+class LU(Factors):
+    """``lu(A)``, which also solves systems."""
+
+    def solve(self, b: Any) -> Any:
+        return np.linalg.solve(self.L @ self.U, np.asarray(b)[self.p - 1])  # type: ignore[attr-defined]
+
+
+def _eliminated(x: Any) -> tuple[Any, Any]:
+    """Both triangles of a matrix in one, and its rows in their order after pivoting."""
+    made = np.array(x, np.result_type(x, np.float32) if np.asarray(x).dtype.kind == "f" else float)
+    order = np.arange(len(made))
+    for k in range(min(made.shape)):
+        best = k + int(np.argmax(np.abs(made[k:, k])))
+        made[[k, best]], order[[k, best]] = made[[best, k]], order[[best, k]]
+        if made[k, k] != 0:
+            made[k + 1 :, k] /= made[k, k]
+            made[k + 1 :, k + 1 :] -= np.outer(made[k + 1 :, k], made[k, k + 1 :])
+    return made, order
+
+
+def lu(x: Any) -> Factors:
+    """``lu(A)``: ``L``, ``U``, the rows ``p`` and the matrix ``P``."""
+    made, order = _eliminated(array_of(x))
+    n = len(made)
+    if np.any(np.diagonal(made) == 0):
+        raise MethodError("lu of a singular matrix: Julia raises SingularException")
+    values = np.tril(made, -1) + np.eye(n), np.triu(made), order + 1, np.eye(n)[order]
+    return LU(("L", "U", "p", "P"), values, ("L", "U", "p"))
+
+
+def logabsdet(x: Any) -> tuple:
+    """``logabsdet(A)``: the logarithm of the size of the determinant, and its sign."""
+    sign, size = np.linalg.slogdet(array_of(x))
+    return _plain(size), _plain(sign)
+
+
+def logdet(x: Any) -> Any:
+    """``logdet(A)``."""
+    size, sign = logabsdet(x)
+    if sign <= 0:
+        raise DomainError(size, "determinant is not positive")
+    return size
+
+
+def ishermitian(x: Any) -> bool:
+    """``ishermitian(A)``."""
+    return _hermitian(x)
 
 
 class QR(Factors):

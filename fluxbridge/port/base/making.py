@@ -10,13 +10,47 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import _is_struct, array_of, is_array
+from .dispatch import EXTENSIONS
 from .errors import MethodError
 from .gathering import _is_number, gathered
 from .indexing import is_integer
 from .iteration import iterate
-from .types import DTYPE_OF, Type
+from .types import DTYPE_OF, Any_, Dict_, Type, Vector_
 
 _MISSING: Any = object()
+
+
+def typed(kind: Any, items: Any = ()) -> Vector_:
+    """``T[items…]`` as a list that knows ``T``.
+
+    >>> from fluxbridge.port import base as jl
+    >>> jl.show(jl.typed(jl.Int64)), jl.show(jl.typed(jl.Any_, [1, 2]))
+    ('Int64[]', 'Any[1, 2]')
+    """
+    made = Vector_(items)
+    made.element = kind
+    return made
+
+
+def vector_of(kind: Any, items: Any) -> Any:
+    """A vector of the program, which may have become empty, before it is printed: then its type is said."""
+    return items if len(items) or isinstance(items, Vector_) else typed(kind)
+
+
+def typed_dict(key: Any, kind: Any, *pairs: Any) -> Dict_:
+    """``Dict{K, V}(pairs…)``: what is put in is converted to these types.
+
+    >>> from fluxbridge.port import base as jl
+    >>> jl.show(jl.typed_dict(jl.String, jl.Float64, jl.Pair("a", 1)))
+    'Dict("a" => 1.0)'
+    """
+    made = Dict_()
+    made.types = (key, kind)
+    entries = pairs if not pairs or type(pairs[0]).__name__ == "Pair" else iterate(pairs[0])
+    for k, v in entries:
+        made[k] = v
+    made.hint = len(made) if len(made) > 10 else 0
+    return made
 
 
 def array(values: Any, element: Any = None) -> Any:
@@ -247,6 +281,8 @@ def collect(*args: Any) -> Any:
         made = np.array(x)
     elif hasattr(x, "shape") and hasattr(x, "axes"):
         made = gathered(list(x), x.shape)
+    elif _is_struct(x) and element is None and "IteratorEltype" not in EXTENSIONS:
+        return _collected(x)
     else:
         made = gathered(list(iterate(x)))
     if element is not None:
@@ -254,6 +290,17 @@ def collect(*args: Any) -> Any:
 
         return _convert_all(element, np.asarray(made))
     return made
+
+
+def _collected(x: Any) -> Any:
+    """What an iterator of the program gives: of the type that its method of ``eltype`` names, else of any."""
+    own = EXTENSIONS.get("eltype")
+    found = own.find((type(x),)) if own is not None else None
+    kind = found[0].function(type(x), **{n: v for n, v in found[1].items() if n in found[0].wants}) if found else Any_
+    items = list(iterate(x))
+    if getattr(kind, "name", "") in DTYPE_OF:
+        return array(items, kind)
+    return typed(kind, items)
 
 
 def matrix_of(x: Any, *sizes: Any) -> Any:

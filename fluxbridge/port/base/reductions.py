@@ -161,6 +161,12 @@ def median(x: Any, *, dims: Any = None) -> Any:
     return _plain(np.median(array_of(x))) if dims is None else np.median(x, axis=_axes(dims), keepdims=True)
 
 
+def middle(x: Any, y: Any = None) -> Any:
+    """``middle(x, y)``, and of the extrema of an array."""
+    low, high = (np.min(array_of(x)), np.max(array_of(x))) if is_array(x) else (x, x if y is None else y)
+    return _plain(low / 2 + high / 2)
+
+
 def quantile(x: Any, p: Any) -> Any:
     """``quantile(x, p)``."""
     result = np.quantile(array_of(x), array_of(p) if is_array(p) else p)
@@ -206,6 +212,8 @@ def any_(*args: Any, dims: Any = None) -> Any:
 def count(*args: Any, dims: Any = None) -> Any:
     """``count(x)``, ``count(f, x)``."""
     function, x = args if len(args) == 2 else (None, args[0])
+    if isinstance(x, str) and not callable(function):
+        return x.count(function) if isinstance(function, str) else sum(1 for _ in function.finditer(x))
     if dims is not None:
         return np.sum(
             mapped(function, x) if function is not None else x, axis=_axes(dims), keepdims=True, dtype=int

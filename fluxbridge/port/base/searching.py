@@ -11,6 +11,7 @@ from ...autodiff.template import Record
 from .arithmetic import array_of, lt
 from .errors import MethodError
 from .gathering import gathered
+from .elements import in_
 from .hashing import ordered
 from .indexing import CartesianIndex
 from .iteration import iterate
@@ -122,3 +123,8 @@ def findlast(*args: Any) -> Any:
 def findnext(test: Callable, x: Any, start: int) -> Any:
     """``findnext(f, x, start)``."""
     return next((p for p, v in zip(_positions(x), _values(x), strict=False) if p >= start and test(v)), None)
+
+
+def insorted(value: Any, x: Any) -> bool:
+    """``insorted(value, x)`` of a sorted vector."""
+    return bool(in_(value, x))

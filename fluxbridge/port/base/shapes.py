@@ -10,6 +10,7 @@ from . import arithmetic
 from .arithmetic import _is_struct, array_of, is_array, mul
 from .dispatch import EXTENSIONS, generic
 from .errors import MethodError
+from .gaussian import ComplexInteger
 from .indexing import is_integer
 from .iteration import _plain
 from .types import Type, is_dataclass
@@ -52,12 +53,13 @@ def ndims(x: Any) -> int:
 @generic("eltype")
 def eltype(x: Any) -> Any:
     """``eltype(x)``."""
-    from .types import element_type, typeof
+    from .types import Any_, element_type, entry_types, typeof
 
     if isinstance(x, Type):
         return x.params[0] if x.params else x
     if isinstance(x, dict):
-        return Type("Pair")
+        types = entry_types(x)
+        return Type("Pair", Any_, types if types[0] is not None else ())
     if _is_struct(x):
         own = EXTENSIONS.get("eltype")
         if own is not None and own.find((type(x),)) is not None:
@@ -74,6 +76,11 @@ def axes(x: Any, d: Any = None) -> Any:
 def eachindex(x: Any) -> Any:
     """``eachindex(x)``."""
     return range(1, length(x) + 1)
+
+
+def firstindex(x: Any, d: Any = None) -> int:
+    """``firstindex(x)``."""
+    return 1
 
 
 def lastindex(x: Any, d: Any = None) -> int:
@@ -116,6 +123,8 @@ def adjoint(x: Any) -> Any:
     """``x'``: a vector becomes a row; of a function its derivative."""
     if isinstance(x, (int, float)):
         return x
+    if isinstance(x, ComplexInteger):
+        return x.conjugate()
     if not is_array(x):
         if callable(x):
             from .models import derivative

@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 
 from ...autodiff.template import Record
+from .gaussian import ComplexInteger, ComplexIntegers, complex_of
 
 
 class Type:
     """One of Julia's types, possibly with parameters: ``Vector[Int64]``."""
-
-    __slots__ = ("convert", "name", "params", "parent")
 
     def __init__(
         self, name: str, parent: Type | None = None, params: tuple = (), convert: Callable | None = None
@@ -31,7 +30,12 @@ class Type:
         return Type(self.name, self.parent, params if isinstance(params, tuple) else (params,), self.convert)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Type) and self.name == other.name and self.params == other.params
+        return (
+            isinstance(other, Type)
+            and self.name == other.name
+            and self.params == other.params
+            and self.names == other.names
+        )
 
     def __hash__(self) -> int:
         return hash((self.name, self.params))
@@ -46,8 +50,33 @@ class Type:
     def __repr__(self) -> str:
         if not self.params:
             return self.name
-        names = ", ".join(p.__name__ if type(p) is type else repr(p) for p in self.params)
-        return f"{self.name}{{{names}}}"
+        names = [p.__name__ if type(p) is type else repr(p) for p in self.params]
+        if self.name == "Complex":
+            return {"Float64": "ComplexF64", "Float32": "ComplexF32"}.get(names[0], f"Complex{{{names[0]}}}")
+        if self.name == "NamedTuple":
+            fields = ", ".join(f"{n}::{p}" for n, p in zip(self.names, names, strict=True))
+            return f"@NamedTuple{{{fields}}}"
+        if self.name == "StepRangeLen":
+            twice = "Base.TwicePrecision{Float64}"
+            names += [twice, twice, "Int64"]
+        return f"{self.name}{{{', '.join(names)}}}"
+
+    #: The names of the fields of a named tuple.
+    names: tuple[str, ...] = ()
+
+
+class FunctionType(Type):
+    """``typeof(f)``."""
+
+    def __repr__(self) -> str:
+        return f"typeof({self.name})"
+
+
+class UnknownType(Type):
+    """A type whose parameters in Julia are not known here."""
+
+    def __repr__(self) -> str:
+        return "?"
 
 
 class TypeVar:
@@ -73,7 +102,9 @@ class UnionType:
         return hash(frozenset(self.members))
 
     def __repr__(self) -> str:
-        return "Union{" + ", ".join(map(repr, self.members)) + "}"
+        beside = [k for k in self.members if k in (Nothing, Missing)]
+        members = beside + [k for k in self.members if k not in beside]
+        return "Union{" + ", ".join(map(repr, members)) + "}"
 
 
 class _Union:
@@ -106,6 +137,78 @@ class Symbol(str):
 
     def __str__(self) -> str:
         return str.__str__(self)
+
+
+class Character(str):
+    """A ``Char``: a text of one character that shows as ``'a'``."""
+
+    __slots__ = ()
+
+
+class Substring(str):
+    """A piece of another text, as ``split`` and ``strip`` give it."""
+
+    __slots__ = ()
+
+
+class Vector_(list):
+    """A vector whose type of elements was written down: ``Any[1, 2]``, ``Int[]``."""
+
+    element: Any = None
+
+
+class Characters(Vector_):
+    """A range of characters."""
+
+    step = 1
+
+
+class Dict_(dict):
+    """A dictionary whose types were written down: ``Dict{String, Int}()``."""
+
+    types: tuple[Any, Any] = (None, None)
+    hint = 0
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, self._fitting(value))
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def update(self, other: Any) -> None:  # type: ignore[override]
+        for key, value in other.items():
+            self[key] = value
+
+    def _fitting(self, value: Any) -> Any:
+        from .dispatch import convert
+
+        kind = self.types[1]
+        if kind == Int64 and type(value) is int:
+            return (value + 2**63) % 2**64 - 2**63
+        return convert(kind, value) if kind is not None else value
+
+
+class MissingValue:
+    """``missing``: comparisons and sums with it are missing, too."""
+
+    def __repr__(self) -> str:
+        return "missing"
+
+    def __bool__(self) -> bool:
+        raise TypeError("non-boolean (Missing) used in boolean context")
+
+    def _missing(self, *_others: Any) -> MissingValue:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _missing
+    __pow__ = __rpow__ = __neg__ = __lt__ = __le__ = __gt__ = __ge__ = _missing
+    __eq__ = __ne__ = _missing  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+
+MISSING = MissingValue()
 
 
 class CartesianIndex(tuple):
@@ -183,13 +286,13 @@ Float16 = Type("Float16", AbstractFloat, convert=np.float16)
 Float32 = Type("Float32", AbstractFloat, convert=_float32)
 Float64 = Type("Float64", AbstractFloat, convert=_float64)
 Rational = Type("Rational", Real, convert=Fraction)
-Complex = Type("Complex", Number, convert=lambda re, im=0: complex(re) if im == 0 else complex(re, im))
+Complex = Type("Complex", Number, convert=lambda re, im=0: complex_of(re, im))
 ComplexF64 = Complex
 AbstractString = Type("AbstractString", Any_)
 String = Type("String", AbstractString, convert=str)
 SubString = Type("SubString", AbstractString, convert=str)
 AbstractChar = Type("AbstractChar", Any_)
-Char = Type("Char", AbstractChar, convert=lambda v: v if isinstance(v, str) else chr(int(v)))
+Char = Type("Char", AbstractChar, convert=lambda v: Character(v if isinstance(v, str) else chr(int(v))))
 SymbolType = Type("Symbol", Any_, convert=lambda *parts: Symbol("".join(str(p) for p in parts)))
 Nothing = Type("Nothing", Any_, convert=lambda: None)
 Missing = Type("Missing", Any_)
@@ -234,23 +337,74 @@ for _name in ("add", "sub", "mul", "pow", "floordiv", "mod", "radd", "rsub", "rm
 
 _DTYPES = {
     "int64": Int64, "int32": Int32, "int16": Int16, "int8": Int8, "uint8": UInt8, "uint16": UInt16, "uint32": UInt32,  # noqa: E501
-    "uint64": UInt64, "float64": Float64, "float32": Float32, "float16": Float16, "bool": Bool, "complex128": Complex,  # noqa: E501
+    "uint64": UInt64, "float64": Float64, "float32": Float32, "float16": Float16, "bool": Bool, "complex128": Complex[Float64], "complex64": Complex[Float32],  # noqa: E501
 }  # fmt: skip
-DTYPE_OF = {t.name: np.dtype(name) for name, t in _DTYPES.items()}
+DTYPE_OF = {t.name: np.dtype(name) for name, t in _DTYPES.items() if name != "complex64"}
 
 
 def element_type(value: Any) -> Any:
     """Julia's ``eltype`` of an array or list."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ComplexIntegers):
+        return Complex[Int64]
+    if isinstance(value, np.ndarray) and value.dtype != object:
         return _DTYPES.get(value.dtype.name, Any_)
     if isinstance(value, range):
         return Int64
     if isinstance(value, str):
         return Char
-    kinds = list(dict.fromkeys(typeof(v) for v in value))
-    if len(kinds) == 1:
-        return kinds[0]
-    return promoted(kinds) if kinds and all(subtype(k, Number) for k in kinds) else Any_
+    if isinstance(value, Vector_):
+        return value.element
+    return joined_types(typeof(v) for v in (value.ravel() if isinstance(value, np.ndarray) else value))
+
+
+def joined_types(kinds: Any) -> Any:
+    """The type of the elements of a vector of values of these types: numbers are promoted, structs have
+    their common supertype, and ``nothing`` and ``missing`` stay beside another type.
+
+    >>> joined_types([Int64, Float64]), joined_types([Int64, Nothing]), joined_types([Int64, String])
+    (Float64, Union{Nothing, Int64}, Any)
+    """
+    found = list(dict.fromkeys(kinds))
+    if len(found) == 1:
+        return found[0]
+    beside = [k for k in (Nothing, Missing) if k in found]
+    others = [k for k in found if k not in beside]
+    if not others:
+        return UnionType(*beside) if beside else Any_
+    if len(others) == 1:
+        whole = others[0]
+    elif all(subtype(k, Number) for k in others):
+        whole = promoted(others)
+    else:
+        whole = others[0]
+        for kind in others[1:]:
+            whole = common_type(whole, kind)
+    return UnionType(*beside, whole) if beside and whole != Any_ else whole
+
+
+def common_type(a: Any, b: Any) -> Any:
+    """``typejoin(a, b)``: the narrowest type that both are."""
+    if _equal_or_false(a, b):
+        return a
+    name = getattr(a, "name", None)
+    if name is not None and name == getattr(b, "name", None) and len(a.params) == len(b.params):
+        if name == "Tuple" and a.params:
+            return Tuple[tuple(common_type(x, y) for x, y in zip(a.params, b.params, strict=True))]
+        raise TypeError(f"the common type of {a!r} and {b!r} is not known here")
+    here = a
+    while here is not None and here != Any_:
+        if subtype(b, here):
+            return here
+        here = supertype(here)
+    return Any_
+
+
+def entry_types(value: dict) -> tuple[Any, Any]:
+    """The types of the keys and values of a dictionary; of an empty one only where they were written down."""
+    types = getattr(value, "types", (None, None))
+    if types[0] is not None or not value:
+        return types
+    return joined_types(map(typeof, value)), joined_types(map(typeof, value.values()))
 
 
 _ORDER = [
@@ -274,8 +428,12 @@ _ORDER = [
 
 def promoted(kinds: list) -> Any:
     """The number type that Julia promotes several to."""
-    ranks = [_ORDER.index(k) if k in _ORDER else -1 for k in kinds]
-    return _ORDER[max(ranks)] if min(ranks) >= 0 else Any_
+    ranks = [_ORDER.index(k) if k in _ORDER else _ORDER.index(Type(k.name)) if k.params and Type(k.name) in _ORDER else -1 for k in kinds]
+    return kinds[ranks.index(max(ranks))] if min(ranks) >= 0 else Any_
+
+
+def _is_float_range(value: Any) -> bool:
+    return type(value).__name__ == "FloatRange" and value.step is not None
 
 
 def is_dataclass(value: Any) -> bool:
@@ -308,6 +466,8 @@ def typeof(value: Any) -> Any:
         return Float64
     if isinstance(value, (np.ndarray,)) and np.ndim(value):
         element = element_type(value)
+        if _is_float_range(value):
+            return Type("StepRangeLen", AbstractRange, (element,))
         return (
             Vector[element]
             if value.ndim == 1
@@ -320,11 +480,13 @@ def typeof(value: Any) -> Any:
         dtype is not None and type(value).__module__.startswith("fluxbridge.autodiff")
     ):
         return _DTYPES.get(np.dtype(dtype).name, Any_)
-    for kind, found in _PLAIN:
+    for kind, found in _SORTS:
         if isinstance(value, kind):
-            return found
+            return found(value)
     if isinstance(value, str):
         return String
+    if isinstance(value, Characters):
+        return Type("StepRange", AbstractRange, (Char, Int64))
     if isinstance(value, list):
         return Vector[element_type(value)]
     own = getattr(type(value), "__julia_type__", None)
@@ -339,16 +501,92 @@ def typeof(value: Any) -> Any:
     if isinstance(value, type) and hasattr(value, "__dataclass_fields__"):
         return DataType
     if isinstance(value, BaseException):
-        return type(value)
+        return next((k for k in (IndexError, TypeError) if type(value).__mro__[1] is k), type(value))
+    if type(value).__module__.startswith("fluxbridge.flux"):
+        return _layer_type(value)
     if callable(value):
-        return Function_
+        return FunctionType(function_name(value), Function_)
     return Type(type(value).__name__, Any_)
 
 
-_PLAIN: list[tuple[Any, Type]] = [
-    (Symbol, SymbolType), (complex, Complex), (Fraction, Rational), (range, UnitRange), (CartesianIndex, Type("CartesianIndex", Any_)),  # noqa: E501
-    (tuple, Tuple), (Record, NamedTuple), (dict, Dict), ((set, frozenset), Set),
-]  # fmt: skip
+#: Functions that are called otherwise in Julia.
+FUNCTION_NAMES = {
+    "sigmoid": "σ", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "absolute": "abs", "int_div": "div", "bitand": "&", "bitor": "|", "eq": "==", "ne": "!=",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "rational": "//",
+}  # fmt: skip
+
+
+def function_name(function: Any) -> str:
+    """The name of a function in Julia, or ``?`` where it has none that is known here."""
+    name = getattr(function, "name", None) or getattr(function, "__name__", "<")
+    if not isinstance(name, str) or "<" in name or name in ("composed", "call", "test"):
+        return "?"
+    if name in FUNCTION_NAMES:
+        return FUNCTION_NAMES[name]
+    if not name.endswith("_"):
+        return name
+    return name[:-1] + ("" if (function.__module__ or "").startswith("fluxbridge") else "!")
+
+
+def _layer_type(value: Any) -> Any:
+    """The type of a layer of Flux; of few its parameters are known."""
+    name = type(value).__name__
+    if name == "Dense":
+        bias = Bool if value.bias is False else typeof(value.bias)
+        return Type("Dense", Any_, (typeof(value.σ), typeof(value.weight), bias))
+    if name == "Chain" and isinstance(value.layers, tuple):
+        return Type("Chain", Any_, (typeof(value.layers),))
+    return UnknownType(name, Any_)
+
+
+#: Python's errors that stand for one of Julia's.
+ERROR_NAMES = {ZeroDivisionError: "DivideError", IndexError: "BoundsError", TypeError: "MethodError"}
+
+
+def _pair_type(value: Any) -> Type:
+    return Type("Pair", Any_, tuple(map(typeof, value)))
+
+
+def _record_type(value: Any) -> Type:
+    made = NamedTuple[tuple(map(typeof, value.values()))]
+    made.names = tuple(value.keys())
+    return made
+
+
+def _complex_type(value: Any) -> Type:
+    if isinstance(value, ComplexInteger):
+        return Complex[Int64]
+    return Complex[Float32 if isinstance(value, np.complex64) else Float64]
+
+
+def _dict_type(value: dict) -> Type:
+    key, kind = entry_types(value)
+    return Dict if key is None else Dict[key, kind]
+
+
+def _tuple_type(value: tuple) -> Type:
+    return _pair_type(value) if type(value).__name__ == "Pair" else Tuple[tuple(map(typeof, value))]
+
+
+def _range_type(value: range) -> Type:
+    return UnitRange[Int64] if value.step == 1 else Type("StepRange", AbstractRange, (Int64, Int64))
+
+
+_SORTS: list[tuple[Any, Callable[[Any], Any]]] = [
+    (MissingValue, lambda v: Missing),
+    (Symbol, lambda v: SymbolType),
+    (Character, lambda v: Char),
+    (Substring, lambda v: SubString[String]),
+    (complex, _complex_type),
+    (Fraction, lambda v: Rational[Int64]),
+    (range, _range_type),
+    (CartesianIndex, lambda v: Type("CartesianIndex", Any_, (len(v),))),
+    (tuple, _tuple_type),
+    (Record, _record_type),
+    (dict, _dict_type),
+    ((set, frozenset), lambda v: Set[element_type(list(v))] if v else Set),
+]
 
 
 def subtype(a: Any, b: Any) -> bool:
@@ -468,7 +706,10 @@ def isa(value: Any, kind: Any) -> bool:
         return isinstance(value, kind)
     if isinstance(kind, Type):
         if kind.name in ("Char", "AbstractChar"):
-            return isinstance(value, str) and not isinstance(value, Symbol) and len(value) == 1
+            return isinstance(value, Character)
+        if isinstance(value, (dict, set, Record)) and not kind.params:
+            kind_of = Dict if isinstance(value, dict) else Set if isinstance(value, set) else NamedTuple
+            return subtype(kind_of, kind)
         if kind.name == "Function":
             return callable(value) and not isinstance(value, (Type, type))
         if kind.name in _ARRAYS and isinstance(value, (np.ndarray, list, range)):
@@ -506,7 +747,7 @@ _ARRAYS = {
 
 def _is_array(value: Any, kind: Type) -> bool:
     dimensions = 1 if isinstance(value, (list, range)) else np.ndim(value)
-    if isinstance(value, range) and kind.name in ("Array", "Vector", "Matrix"):
+    if kind.name in ("Array", "Vector", "Matrix") and (isinstance(value, range) or _is_float_range(value)):
         return False
     wanted = _ARRAYS[kind.name]
     if (wanted is not None and wanted != dimensions) or dimensions == 0:

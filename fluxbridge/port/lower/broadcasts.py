@@ -129,6 +129,7 @@ class Broadcasts(Operations):
         if (
             definition is None
             or not (kind.tag == "arr" and kind.stored == "nd" and kind.element == FLOAT and kind.rank)
+            or kind.ranged
             or key in self.known.escaped
             or self.known.parameters.get((key, 0)) != FLOAT
             or self.known.results.get(key) != FLOAT

@@ -9,7 +9,6 @@ from ..kinds import (
     BOOL,
     BOTTOM,
     CHAR,
-    COMPLEX,
     F32,
     FLOAT,
     INT,
@@ -24,7 +23,7 @@ from ..syntax import Expr, Literal, Name, Node
 from .core import Refused, Value
 from .matrices import Matrices
 from .scope import Scope, Variable, python_name, targets
-from .words import DTYPES, ELEMENT_KINDS
+from .words import DTYPES, ELEMENT_KINDS, TYPE_OF
 
 LAZY = frozenset(("enumerate", "zip", "keys", "values", "pairs", "eachrow", "eachcol"))
 
@@ -143,11 +142,11 @@ class Comprehensions(Matrices):
 
     def iterable(self, code: str, kind: Kind, node: Any = None) -> str:
         """Code that Python can loop over."""
+        if kind.tag == "str" and self.told:
+            return f"{self.jl('iterate')}({code})"
         if kind.tag in ("iter", "loader", "range", "tuple", "str", "set", "bottom", "layers") or (
             kind.tag == "arr" and kind.rank == 1
         ):
-            if False:
-                return f"{code}.tolist()"
             return code
         if kind.tag == "dict":
             return self.walked(code, kind) + ".items()"
@@ -156,7 +155,10 @@ class Comprehensions(Matrices):
     def shown(self, value: Value) -> str:
         """A value that is printed, or gone through by a helper."""
         code, kind = value
-        return self.walked(code, kind) if kind.tag == "dict" and kind.args[0] in (SYM, CHAR) else code
+        if self.shrinks and kind.tag == "arr" and kind.stored == "list" and kind.element in TYPE_OF and not code.startswith("["):
+            return f"{self.jl('vector_of')}({self.jl(TYPE_OF[kind.element])}, {code})"
+        sorted_out = not self.told and kind.tag == "dict" and kind.args[0] in (SYM, CHAR)
+        return self.walked(code, kind) if sorted_out else code
 
     def walked(self, code: str, kind: Kind) -> str:
         """A dictionary in the order in which Julia goes through it."""
@@ -262,7 +264,7 @@ class Comprehensions(Matrices):
             return listed, arr(kind, 1, "list")
         if want == "list":
             return f"{self.builtin('list')}({self.jl('array')}({listed}))", arr(kind, 1, "list")
-        if kind in (INT, NAT, FLOAT, F32, BOOL, COMPLEX):
+        if kind in (INT, NAT, FLOAT, F32, BOOL):
             return f"{self.np('array')}({listed})", arr(kind, 1)
         if kind == BOTTOM:
             return listed, BOTTOM

@@ -8,6 +8,7 @@ from ..kinds import (
     CHAR,
     F32,
     FLOAT,
+    FLOATS,
     INT,
     INTS,
     NAT,
@@ -18,7 +19,7 @@ from ..kinds import (
     arr,
 )  # fmt: skip
 from ..syntax import Expr, Name, Node, Quoted
-from .core import Value
+from .core import Refused, Value
 from .helpers import Helpers
 from .scope import python_name
 from .words import ELEMENT_KINDS, TYPE_NAMES
@@ -60,9 +61,13 @@ class Conversions(Helpers):
         if isinstance(name, Name) and self.lookup(name.text) is None:
             text = name.text
             if text in ("Dict", "IdDict"):
+                kind = Kind("dict", tuple(self.kind_of_type(p) for p in function.args[1:3]))
+                types = self.written_types(function) if text == "Dict" else None
+                if types is not None:
+                    code, _ = self.arguments(args)
+                    return f"{self.jl('typed_dict')}({types}{', ' + code if code else ''})", kind
                 if not args:
-                    key, value = self.kind_of_type(function.args[1]), self.kind_of_type(function.args[2])
-                    return "{}", Kind("dict", (key, value))
+                    return "{}", kind
                 return self.helper_call("Dict", "dict_", args)
             if text == "Set":
                 return (
@@ -103,6 +108,16 @@ class Conversions(Helpers):
             name, Name
         ) and self.lookup(name.text) else ANY
 
+    def written_types(self, function: Expr) -> str | None:
+        """The types of ``Dict{K, V}``, where values are converted to them or they are seen."""
+        floats = any(self.kind_of_type(p) in FLOATS for p in function.args[1:])
+        if not (floats or self.told) or len(function.args) != 3:
+            return None
+        try:
+            return ", ".join(self.type_expr(p) for p in function.args[1:])
+        except Refused:
+            return None
+
     def kind_of_type(self, node: Node) -> Kind:
         """What a type says about its values."""
         if isinstance(node, Name) and self.lookup(node.text) is None:
@@ -124,7 +139,7 @@ class Conversions(Helpers):
         element = function.args[1]
         kind = self.kind_of_type(element)
         if not positional:
-            return "[]", arr(kind, 1, "list")
+            return self.typed_list(element), arr(kind, 1, "list")
         if isinstance(positional[0], Name) and positional[0].text == "undef":
             values = [self.argument(a) for a in positional[1:]]
             whole = all(k in INTS for _, k in values)

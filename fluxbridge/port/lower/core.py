@@ -34,6 +34,7 @@ class Tables:
         self.results: dict[Any, Kind] = {}
         self.escaped: set[Any] = set()
         self.heavy: set[str] = set()
+        self.told = False
 
     def same_kinds(self, other: Tables) -> bool:
         """Whether the kinds are the same."""
@@ -46,8 +47,11 @@ class Tables:
     def same(self, other: Tables) -> bool:
         """Whether nothing new was learned."""
         return (
-            self.same_kinds(other) and self.escaped == other.escaped and self.heavy == other.heavy
-        )  # fmt: skip
+            self.same_kinds(other)
+            and self.escaped == other.escaped
+            and self.heavy == other.heavy
+            and self.told == other.told
+        )
 
 
 class Core:
@@ -63,6 +67,7 @@ class Core:
         self.learned = Tables()
         self.learned.escaped = set(known.escaped)
         self.learned.heavy = set(known.heavy)
+        self.learned.told = known.told
         self.scope = Scope("file", "file")
         self.before: list[str] = []
         self.imports: set[str] = set()
@@ -75,7 +80,11 @@ class Core:
         self.index_stack: list[tuple[str, Kind, int, int]] = []
         self.counter = 0
         self.given: set[str] = set()
-        self.symbols = False
+        #: Whether the program shows or asks which type a value has, so that text, characters and symbols
+        #: are told apart, and written types are kept.
+        self.told = known.told
+        #: Whether vectors may become empty, so that what they hold is not seen in them.
+        self.shrinks = False
         self.in_try = 0
         self.tried: set[int] = set()
         self.enums: set[str] = set()

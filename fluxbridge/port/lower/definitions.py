@@ -119,7 +119,7 @@ class Definitions(Methods):
             return self.constructor(own, parameters, wheres, body, node)
         if own is None and name.text in self.extended:
             return self.extension(name.text, parameters, wheres, body, node)
-        if own is None and not (name.text[0].isalpha() or name.text[0] in "_∇∂"):
+        if own is None and not (name.text[0].isalpha() or name.text[0] in "_∇∂∑∏∫"):
             self.refuse(f"a new function called {name.text}", node)
         if own is None:
             own = self.scope.home.add(name.text, functions=[node])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import ANY, BOOL, BOTTOM, F32, FLOAT, INT, INTS, NAT, REALS, Kind, arr, join, traced
+from ..kinds import ANY, BOOL, BOTTOM, F32, FLOAT, INT, INTS, NAT, NUMBERS, REALS, Kind, arr, join, traced
 from ..syntax import Expr, Name, Node
 from .core import Value
 from .expressions import Expressions
@@ -54,6 +54,11 @@ CHANGING = frozenset(
 )
 
 
+def _is_empty(code: str) -> bool:
+    """An empty vector, possibly with the type of its elements."""
+    return code == "[]" or (code.startswith("jl.typed(") and ", [" not in code)
+
+
 class Fields(Expressions):
     """Fields, and the calls that make structs."""
 
@@ -82,9 +87,25 @@ class Fields(Expressions):
 
     def printed(self, kind: Kind) -> None:
         """A value is printed: structs with type parameters say so, dataclasses cannot."""
+        if self.tells(kind):
+            self.learned.told = True
         for name in self.structs_in(kind):
             if self.plans[name].variables and not self.plans[name].shown:
                 self.weigh(name)
+
+    def tells(self, kind: Kind) -> bool:
+        """Whether the types of what is in a value of this kind are seen when it is printed."""
+        if kind == BOTTOM or kind in NUMBERS or kind.tag in ("range", "model", "none", "str", "onehot"):
+            return False
+        if kind.tag == "struct":
+            return True
+        if kind.tag == "arr" and kind.stored == "nd":
+            return kind.element not in NUMBERS
+        if kind.tag == "tuple":
+            return any(self.tells(k) for k in kind.args)
+        if kind.tag == "record":
+            return any(self.tells(k) for _, k in kind.args)
+        return True
 
     def keyed(self, kind: Kind) -> None:
         """A value is looked up in a dictionary or a set: as it is equal in Julia."""
@@ -189,14 +210,16 @@ class Fields(Expressions):
             return code
         element = node.args[1]
         inner = ELEMENT_KINDS.get(base_name(element)) if self.lookup(base_name(element)) is None else None
+        if name in ARRAYS and self.told and _is_empty(code):
+            return self.typed_list(element)
         if name in ARRAYS and isinstance(element, Name) and inner in (INT, FLOAT, F32, BOOL):
-            if code == "[]" or (kind.tag == "arr" and kind.element == inner):
+            if _is_empty(code) or (kind.tag == "arr" and kind.element == inner):
                 return code
             if kind.tag == "arr" and kind.stored == "nd" and inner == FLOAT and kind.element == INT:
                 return f"{code}.astype(float)"
             return None
         if name in ARRAYS and inner is not None:
-            return code if code == "[]" or (kind.tag == "arr" and kind.element == inner) else None
+            return code if _is_empty(code) or (kind.tag == "arr" and kind.element == inner) else None
         if name in ARRAYS:
             is_variable = (
                 isinstance(element, Name)
@@ -204,7 +227,7 @@ class Fields(Expressions):
                 and element.text not in UNCONVERTED
             )
             mine = isinstance(element, Name) and (element.text in self.plans or element.text in self.abstract)
-            return code if code == "[]" or is_variable or (mine and kind.tag == "arr") else None
+            return code if _is_empty(code) or is_variable or (mine and kind.tag == "arr") else None
         if name in ("AbstractArray", "AbstractVector", "AbstractMatrix", "Tuple", "NTuple"):
             return code
         return code if name in ("Dict", "Set") and kind.tag in ("dict", "set") else None

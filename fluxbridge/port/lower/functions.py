@@ -66,6 +66,8 @@ class Functions(Fields):
                 parts.append(f"{python_name(k.text)}={self.expr(k)[0]}")
             elif isinstance(k, Expr) and k.head == "...":
                 code, kind = self.expr(k.args[0])
+                if kind.tag == "keywords":
+                    code = code.removeprefix("jl.keywords(").removesuffix(")")
                 parts.append(
                     f"**{code}" if kind.tag == "keywords" else f"**{self.builtin('dict')}({code}.items())"
                 )

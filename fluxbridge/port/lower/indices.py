@@ -46,7 +46,7 @@ class Indices(Values):
         base, index = node.args[0], node.args[1:]
         element = self.element_of_type(base)
         if element is not None:
-            return self.typed_vector(element, index, want)
+            return self.typed_vector(element, index, want, base)
         if (
             not index
             and isinstance(base, Expr)
@@ -62,7 +62,7 @@ class Indices(Values):
             ] if kind.tag == "ref" and kind.args else ANY
         simple = code if code.isidentifier() or "(" not in code else None
         if simple is None and len(index) == 1 and isinstance(index[0], Name) and index[0].text == "end":
-            if (kind.tag == "arr" and kind.rank == 1) or kind.tag == "str":
+            if (kind.tag == "arr" and kind.rank == 1) or (kind.tag == "str" and not self.told):
                 return f"{code}[-1]", kind.element
             if kind.tag == "tuple" and kind.args:
                 return f"{code}[-1]", kind.args[-1]
@@ -186,7 +186,7 @@ class Indices(Values):
 
     def _vector_index(self, code: str, kind: Kind, position: Value, node: Node) -> Value | None:
         place, ik = position
-        if self.in_try:
+        if self.in_try or (kind.tag == "str" and self.told):
             return None
         if kind.tag == "str" and self.literal_int(place) != 1 and self._from_end(place, code, 0) != "-1":
             return None

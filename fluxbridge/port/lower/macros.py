@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base.printing import show
-from ..kinds import ANY, BOOL, NONE, STR, Kind
+from ..kinds import ANY, BOOL, CHAR, NONE, STR, SYM, Kind
 from ..names import MODULES, REFUSED_PACKAGES
 from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
 from .core import Refused, Value
 from .definitions import Definitions
+from .sources import written
 from .scope import Scope, is_definition, python_name, targets
 
 TRANSPARENT = frozenset(
@@ -70,16 +70,6 @@ class Macros(Definitions):
             return inner.text
         return name.text if isinstance(name, Name) else "@?"
 
-    def source_of(self, node: Node) -> str:
-        """How a name or a literal is shown: ``:x``, ``"text"``, ``1.0``."""
-        if isinstance(node, Name):
-            return node.text
-        if isinstance(node, Quoted):
-            return ":" + self.source_of(node.value)
-        if isinstance(node, Literal) and node.type not in ("String", "Char"):
-            return show(node.value)
-        self.refuse("@show of text", node)
-
     def _s_macrocall(self, node: Expr, sink: Sink) -> list[str]:
         name, args = self.macro_name(node), node.args[1:]
         if name in ("Core.@doc", "@doc"):
@@ -91,12 +81,8 @@ class Macros(Definitions):
             lines = []
             for a in args:
                 code, kind = self.expr(a)
-                text = (
-                    self.text[a.at : a.end]
-                    if isinstance(a, Expr) and a.end > a.at >= 0
-                    else self.source_of(a)
-                )
-                lines.append(f"{self.jl('shown')}({' '.join(text.split())!r}, {code})")
+                self.learned.told = self.learned.told or kind in (CHAR, SYM) or self.tells(kind)
+                lines.append(f"{self.jl('shown')}({written(a)!r}, {code})")
             return lines + (sink(*self.expr(args[-1])) if sink and args else [])
         if name == "@views":
             return self.statement(viewing(args[-1]), sink)
@@ -331,12 +317,12 @@ class Macros(Definitions):
             return f"{self.jl('sprintf')}({args[0].value!r}{', ' + values if values else ''})", STR
         if name == "@show" and len(args) == 1:
             code, kind = self.expr(args[0])
-            a: Any = args[0]
-            text = self.text[a.at : a.end] if isinstance(a, Expr) else getattr(a, "text", "")
-            return f"{self.jl('shown')}({' '.join(text.split())!r}, {code})", kind
+            return f"{self.jl('shown')}({written(args[0])!r}, {code})", kind
         if name == "@r_str" and isinstance(args[0], Literal):
             self.imports.add("re")
             return f"re.compile({args[0].value!r})", ANY
+        if name == "@s_str" and isinstance(args[0], Literal):
+            return f"{self.jl('Substitution')}({args[0].value!r})", ANY
         if name in ("@md_str", "@html_str") and isinstance(args[0], Literal):
             return repr(args[0].value), STR
         if name == "@L_str" and isinstance(args[0], Literal):

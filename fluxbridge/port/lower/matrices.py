@@ -24,7 +24,7 @@ from ..kinds import (
     vector_of,
 )  # fmt: skip
 from ..syntax import Expr, Name, Node
-from .core import Value
+from .core import Refused, Value
 from .indices import Indices
 from .words import DTYPES, ELEMENT_KINDS, TYPE_NAMES, TYPE_WORDS
 
@@ -52,11 +52,21 @@ class Matrices(Indices):
             return "Any"
         return None
 
-    def typed_vector(self, element: str, items: list[Node], want: Any) -> Value:
+    def typed_list(self, node: Node, inside: str = "") -> str:
+        """A list; where types are seen one that knows the type of its elements, if that has a name here."""
+        if not self.told:
+            return f"[{inside}]"
+        try:
+            kind = self.type_expr(node)
+        except Refused:
+            return f"[{inside}]"
+        return f"{self.jl('typed')}({kind}{', [' + inside + ']' if inside else ''})"
+
+    def typed_vector(self, element: str, items: list[Node], want: Any, node: Node) -> Value:
         """``Float64[…]``."""
         kind = ELEMENT_KINDS.get(element, ANY)
         if not items:
-            return "[]", arr(kind, 1, "list")
+            return self.typed_list(node), arr(kind, 1, "list")
         values = [self.argument(i) for i in items]
         inside = ", ".join(c for c, _ in values)
         if kind in (INT, FLOAT, F32, BOOL) and not any(c.startswith("*") for c, _ in values):
@@ -77,7 +87,7 @@ class Matrices(Indices):
             return f"{self.jl('array')}([{inside}], {self.jl(TYPE_NAMES.get(element, element))})", arr(
                 kind, 1, "nd"
             )
-        return f"[{inside}]", arr(kind, 1, "list")
+        return self.typed_list(node, inside), arr(kind, 1, "list")
 
     def _x_vect(self, node: Expr, want: Any = None) -> Value:
         if node.args and isinstance(node.args[0], Expr) and node.args[0].head == "parameters":
@@ -87,7 +97,7 @@ class Matrices(Indices):
         element = join_all(k for _, k in values)
         spread = any(c.startswith("*") for c, _ in values)
         if not values:
-            return "[]", arr(ANY, 1, "list")
+            return self.typed_list(Name("Any")), arr(ANY, 1, "list")
         if want == "list":
             if (
                 (any(k in (FLOAT,) for _, k in values) and element == FLOAT)
@@ -106,6 +116,8 @@ class Matrices(Indices):
             self.imports.add("np")
             if element == REAL_KIND:
                 element = FLOAT
+            if element == COMPLEX:
+                return f"{self.jl('array')}([{inside}])", arr(element, 1)
             if element == F32 and any(k != F32 for _, k in values):
                 return f"np.array([{inside}], np.float32)", arr(F32, 1)
             return f"np.array([{inside}])", arr(element, 1)
@@ -154,7 +166,7 @@ class Matrices(Indices):
                 return f"np.array([{inside}], {DTYPES[element]})", arr(kind, 2)
             if joined == Kind("real"):
                 joined = FLOAT
-            if joined in (INT, NAT, FLOAT, F32, BOOL, COMPLEX) and element is None:
+            if joined in (INT, NAT, FLOAT, F32, BOOL) and element is None:
                 if node.head == "vcat" and all(len(r) == 1 for r in made):
                     return f"{self.np('array')}([{', '.join(r[0] for r in made)}])", arr(joined, 1)
                 return f"{self.np('array')}([{inside}])", arr(joined, 2)

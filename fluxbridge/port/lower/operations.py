@@ -14,6 +14,7 @@ from ..kinds import (
     INT,
     INTS,
     NAT,
+    RANGED,
     NUMBERS,
     REALS,
     STR,
@@ -214,9 +215,7 @@ class Operations(Conversions):
                     "range", (NAT if element == NAT and (step > 0 or kinds[2] == NAT) else INT,)
                 )
         if all(k in REALS for k in kinds) and FLOAT in kinds:
-            return f"{self.jl('colon')}({', '.join(codes)})", Kind("range", (FLOAT,)) if False else arr(
-                FLOAT, 1
-            )
+            return f"{self.jl('colon')}({', '.join(codes)})", arr(FLOAT, 1, RANGED)
         if kinds[0] == CHAR:
             return f"{self.jl('colon')}({', '.join(codes)})", arr(CHAR, 1, "list")
         return f"{self.jl('colon')}({', '.join(codes)})", ANY

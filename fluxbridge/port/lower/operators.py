@@ -20,6 +20,7 @@ from ..kinds import (
     INTS,
     NAT,
     NUMBERS,
+    RANGED,
     REAL,
     REALS,
     STR,
@@ -210,7 +211,7 @@ class Operators(Core):
         ):
             return f"({x} {op} {y})", F32
         if kx == CHAR and ky in INTS:
-            return f"chr(ord({x}) {op} {y})", CHAR
+            return self.character(f"chr(ord({x}) {op} {y})"), CHAR
         if kx == ky == CHAR and op == "-":
             return f"(ord({x}) - ord({y}))", INT
         if self._same_arrays(kx, ky):
@@ -253,6 +254,8 @@ class Operators(Core):
             or (ky == F32 and self.literal_int(x) is not None)
         ):
             return f"({x} * {y})", F32
+        if y == "jl.im" and kx == FLOAT and is_number(x):
+            return f"{x}j", COMPLEX
         if (kx == COMPLEX and ky in REALS | {COMPLEX}) or (ky == COMPLEX and kx in REALS):
             return f"({x} * {y})", COMPLEX
         if kx in (STR, CHAR) and ky in (STR, CHAR):
@@ -418,7 +421,8 @@ class Operators(Core):
                 element = BOOL if op in COMPARISONS else promoted(ex, ey)
                 if op == "/":
                     element = promoted(floated(ex), floated(ey)) if F32 in (ex, ey) else FLOAT
-                return f"({left} {sign} {right})", arr(element, rank)
+                stays = sign in ("+", "-", "*", "/") and kx.ranged | ky.ranged and {kx.rank, ky.rank} == {0, 1}
+                return f"({left} {sign} {right})", arr(element, rank, RANGED if stays else "nd")
         if op not in HELPERS:
             self.refuse(f"the operator .{op} has no counterpart")
         if self.extended:
@@ -503,6 +507,10 @@ class Operators(Core):
         element = promoted(ex, ey)
         if op == "/":
             element = promoted(floated(ex), floated(ey))
+        if op in "+-*/" and kx.ranged | ky.ranged and element in NUMBERS and rank == 1:
+            if element == INT and all(k.tag == "range" or k in INTS for k in (kx, ky)) and (op != "*" or 0 in ranks):
+                return Kind("range", (INT,))
+            return ANY if element == INT else arr(element, rank, RANGED)
         if op in "+-*/^" and element in NUMBERS:
             return arr(element, rank)
         return ANY

@@ -14,7 +14,6 @@ from ..kinds import (
     INT,
     NAT,
     NONE,
-    REAL,
     STR,
     SYM,
     Kind,
@@ -25,7 +24,7 @@ from . import models
 from .core import Value
 from .operators import Operators
 from .scope import python_name
-from .words import CONSTANTS, EXCEPTIONS, TYPE_NAMES, TYPE_WORDS
+from .words import CONSTANTS, EXCEPTIONS, IRRATIONAL, TYPE_NAMES, TYPE_WORDS
 
 
 class Values(Operators):
@@ -41,13 +40,18 @@ class Values(Operators):
             self.check_missing(text, node)
             if variable.struct is not None and not self.comparing_types:
                 self.learned.heavy.add(text)
-            return variable.python, self.kind_of(variable)
+            kind = self.kind_of(variable)
+            if kind.tag == "keywords":
+                return f"{self.jl('keywords')}({variable.python})", kind
+            return variable.python, kind
         if text in self.missing:
             self.refuse(f"depends on {text}, which was not translated", node)
         if text in CONSTANTS:
             code, kind = CONSTANTS[text]
             if "np." in code:
                 self.imports.add("np")
+            if code.startswith("jl."):
+                code = self.jl(code[3:])
             return code, kind
         if text == ":":
             return self.jl("COLON"), ANY
@@ -96,16 +100,20 @@ class Values(Operators):
         if kind == "String":
             return repr(value), STR
         if kind == "Char":
-            return repr(value), CHAR
+            return self.character(repr(value)), CHAR
         if kind == "Nothing":
             return "None", NONE
         if kind.startswith("UInt"):
             return f"{self.np(kind.lower())}({value})", ANY
         self.refuse(f"a literal {kind}", node)
 
+    def character(self, code: str) -> str:
+        """A character: text, or a Character where the program shows or asks what it is."""
+        return f"{self.jl('Char')}({code})" if self.told else code
+
     def symbol(self, text: str) -> Value:
-        """A symbol: text, or a Symbol where the program tells them apart."""
-        if self.symbols:
+        """A symbol: text, or a Symbol where the program shows or asks what it is."""
+        if self.told:
             return f"{self.jl('Symbol')}({text!r})", SYM
         return repr(text), SYM
 
@@ -126,20 +134,24 @@ class Values(Operators):
             if isinstance(part, Literal) and part.type == "String":
                 parts.append(("text", part.value))
             else:
-                code, kind = self.expr(part)
+                code, kind = self.shown_value(part)
                 if kind == BOOL:
                     code = f"{self.builtin('str')}({code}).lower()"
-                elif kind == F32:  # its format is that of the float in 64 bits
-                    code = f"{self.builtin('str')}({code})"
                 elif not self.plainly(kind) and kind != BOTTOM:
                     self.printed(kind)
                     code = f"{self.jl('string')}({code})"
                 parts.append(("code", code))
         return self.format_string(parts), STR
 
+    def shown_value(self, node: Node) -> Value:
+        """A value that is printed: ``π`` prints as its name."""
+        if isinstance(node, Name) and node.text in IRRATIONAL and self.lookup(node.text) is None:
+            return self.jl(IRRATIONAL[node.text]), ANY
+        return self.reader(node)
+
     def plainly(self, kind: Kind) -> bool:
         """Whether Python prints a value as Julia does."""
-        return kind in (STR, INT, NAT, FLOAT, REAL, CHAR, SYM) or self.has_slot(kind, "__repr__")
+        return kind in (STR, INT, NAT, CHAR, SYM) or self.has_slot(kind, "__repr__")
 
     def printed(self, kind: Kind) -> None: ...
 
@@ -259,6 +271,8 @@ class Values(Operators):
         """``a.b``."""
         code, kind = self.expr(base)
         field = python_name(name)
+        if name == "σ²" and kind.tag != "struct":
+            return f"{code}.σ2", ANY  # as Python reads the name
         if kind == BOTTOM:
             return f"{code}.{field}", BOTTOM
         if kind.tag == "record":

@@ -6,9 +6,11 @@ from ..kinds import BOOL, CHAR, COMPLEX, F32, FLOAT, INT, NONE, STR, SYM
 
 CONSTANTS = {
     "π": ("np.pi", FLOAT), "pi": ("np.pi", FLOAT), "ℯ": ("np.e", FLOAT), "Inf": ("np.inf", FLOAT), "NaN": ("np.nan", FLOAT),  # noqa: E501
-    "Inf32": ("np.float32(np.inf)", F32), "NaN32": ("np.float32(np.nan)", F32), "nothing": ("None", NONE), "im": ("1j", COMPLEX),  # noqa: E501
+    "Inf32": ("np.float32(np.inf)", F32), "NaN32": ("np.float32(np.nan)", F32), "nothing": ("None", NONE), "im": ("jl.im", COMPLEX),  # noqa: E501
     "Inf64": ("np.inf", FLOAT), "undef": ("None", NONE),
 }  # fmt: skip
+#: Numbers that print as their names.
+IRRATIONAL = {"π": "PI", "pi": "PI", "ℯ": "E", "im": "IM"}
 TYPE_WORDS = frozenset(
     [
         "Any",
@@ -72,6 +74,10 @@ EXCEPTIONS = {
 ELEMENT_KINDS = {
     "Int": INT, "Int64": INT, "Float64": FLOAT, "Float32": F32, "Bool": BOOL, "String": STR, "Symbol": SYM, "Char": CHAR,  # noqa: E501
     "ComplexF64": COMPLEX,
+}  # fmt: skip
+#: The types of what vectors hold, by kind.
+TYPE_OF = {
+    INT: "Int64", FLOAT: "Float64", F32: "Float32", BOOL: "Bool", STR: "String", SYM: "SymbolType", CHAR: "Char",
 }  # fmt: skip
 DTYPES = {"Int": "int", "Int64": "int", "Float64": "float", "Float32": "np.float32", "Bool": "bool"}
 

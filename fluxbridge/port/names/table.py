@@ -48,6 +48,8 @@ Pair Pair
 open open_
 tuple tuple_
 getindex at
+hash hash_
+iterate next_of
 setindex! setat
 norm norm
 rand rand

@@ -28,6 +28,8 @@ def of_matrix(t: Any, positional: list, keywords: list, node: Any) -> Value | No
     if not _array(kind, 2):
         return None
     result = arr(floated(kind.element), 2) if name == "inv" else kind.element
+    if name == "det" and not t.differentiating:  # rounded as Julia rounds it
+        return f"{t.jl('det')}({code})", floated(result)
     return f"{t.np(ONE_MATRIX[name])}({code})", floated(result) if name == "det" else result
 
 

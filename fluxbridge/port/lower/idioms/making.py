@@ -14,6 +14,7 @@ from ...kinds import (
     INTS,
     NAT,
     NUMBERS,
+    RANGED,
     REALS,
     STR,
     SYM,
@@ -102,7 +103,7 @@ def collect(t: Any, positional: list, keywords: list, node: Any) -> Value | None
     code, kind = values[0]
     if kind.tag == "range" and code.startswith("range(") and kind.element in INTS:
         return f"{t.np('arange')}({code[6:]}", arr(INT, 1)
-    if (kind.tag == "iter" and kind.args[0] in (STR, SYM)) or kind.tag == "str":
+    if (kind.tag == "iter" and kind.args[0] in (STR, SYM)) or (kind.tag == "str" and not t.told):
         return f"{t.builtin('list')}({code})", arr(
             STR if kind.tag == "iter" and kind.args[0] == STR else CHAR if kind.tag == "str" else SYM,
             1,
@@ -195,7 +196,7 @@ def ranged(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         else None
     )
     return f"{t.jl('linrange')}({', '.join([*(c for c, _ in values), *named])})", arr(
-        element, 1
+        element, 1, RANGED
     ) if element else ANY
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from ...kinds import (
     BOOL,
     BOTTOM,
-    F32,
     INT,
     NAT,
     NONE,
@@ -24,7 +23,7 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     name = node.args[0].text if isinstance(node.args[0], Name) else "println"
     if any(isinstance(a, Expr) and a.head == "..." for a in positional) or keywords:
         return None
-    values = [t.reader(a) for a in positional]
+    values = [t.shown_value(a) for a in positional]
     if (
         values
         and not t.plainly(values[0][1])
@@ -54,8 +53,6 @@ def printing(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
 
 
 def _part(t: Any, node: Any, code: str, kind: Kind) -> tuple[str, str]:
-    if kind == F32:
-        code = f"{t.builtin('str')}({code})"
     if isinstance(node, Literal) and node.type in ("String", "Char"):
         return "text", node.value
     return "code", code
@@ -69,6 +66,8 @@ def text(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
         return None
     if len(values) == 1 and values[0][1] in (INT, NAT, STR):
         return f"{t.builtin('str')}({values[0][0]})", STR
+    for _, kind in values:
+        t.printed(kind)
     return f"{t.jl('string')}({', '.join(c for c, _ in values)})", STR
 
 

@@ -51,7 +51,8 @@ def split(t: Any, positional: list, keywords: list, node: Any) -> Value | None:
     if not (isinstance(second, Literal) and second.type in ("String", "Char") and second.value):
         return None
     code, kind = t.expr(positional[0])
-    return (f"{code}.split({second.value!r})", arr(STR, 1, "list")) if kind == STR else None
+    plain = kind == STR and not t.told
+    return (f"{code}.split({second.value!r})", arr(STR, 1, "list")) if plain else None
 
 
 @idiom("startswith", "endswith")
