@@ -9,6 +9,7 @@ import numpy as np
 
 from ..recording.shorten import number, powers, shape_of, short
 from .texing import tex_text
+from .words import evaluate
 
 
 def is_complex(x: Any) -> bool:
@@ -166,9 +167,27 @@ class Writer:
         }
         return rf"\text{{{signs[op]}}}" if self.tex and signs[op].isalpha() else signs[op]
 
-    def _is_array(self, node: ast.AST) -> bool:
+    def _is_array(self, node: ast.expr) -> bool:
+        """Is the value of this part an array? An element of one is a number, and so is a sum of all."""
         names = (self.symbols.get(n.id) for n in ast.walk(node) if isinstance(n, ast.Name))
-        return any(s is not None and (isinstance(s.value, tuple) or np.ndim(s.value) > 0) for s in names)
+        if not any(s is not None and (isinstance(s.value, tuple) or np.ndim(s.value) > 0) for s in names):
+            return False
+        return self._dimensions(node) > 0
+
+    def _dimensions(self, node: ast.expr) -> int:
+        """Of the value of this part; what no rule below says is computed."""
+        if (known := getattr(node, "dimensions", None)) is not None:
+            return int(known)
+        if isinstance(node, ast.Constant):
+            return 0
+        if isinstance(node, ast.Name) and node.id in self.symbols:
+            return np.ndim(self.symbols[node.id].value)
+        if isinstance(node, ast.UnaryOp):
+            return self._dimensions(node.operand)
+        if isinstance(node, ast.BinOp):
+            a, b = self._dimensions(node.left), self._dimensions(node.right)
+            return max(a, b) - ((a == 1) + (b == 1) if type(node.op) is ast.MatMult and a and b else 0)
+        return np.ndim(evaluate(node, self.symbols))
 
     def _power(self, node: ast.BinOp) -> str:
         base, exponent = self.write(node.left, 6), constant(node.right)

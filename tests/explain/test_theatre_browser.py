@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from goldentexts import FOLDER, PROGRAMS
 
 from fluxbridge import subgradients
 from fluxbridge.explain import explain
 from fluxbridge.explain.theatre.page import document, element
+from fluxbridge.explain.views import text
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright, so no page is opened")
 
@@ -117,6 +121,51 @@ def agree(page: Any, expected: dict[str, Any]) -> None:
                     )
                 if "slope" in b:
                     assert a["slope"] == pytest.approx(b["slope"], rel=1e-6, abs=1e-9)
+
+
+def rows_in(page: Any, sweep: str) -> list[list[str]]:
+    """The texts of a table as the page shows them; a cell over several rows stands in the first."""
+    return page.evaluate(
+        """(sweep) => [...document.querySelectorAll(`.stage table.${sweep} tbody tr`)].map((tr) =>
+        [...tr.children].map((cell) => cell.innerText.replace(/\\s+/g, " ").trim()))""",
+        sweep,
+    )
+
+
+def said_by(e: Any) -> tuple[list[list[str]], list[list[str]]]:
+    """The same two tables by the text view: without code, and as a page has them."""
+    forward = []
+    for row in text.forward_rows(e):
+        name, *rest = row
+        forward.append([name.strip(), *[cell.removeprefix("= ") for cell in rest[:2]]])
+    reverse = []
+    for row in text.reverse_rows(e):
+        head, *rest = [cell.strip() for cell in row]
+        if len(rest) > 1:
+            to, formula, value, shape, kink = rest
+            reverse.append([f"{head} ⚠ {kink}" if kink else head, to, formula, value.removeprefix("= ")])
+        else:
+            reverse.append([head])
+    return forward, reverse
+
+
+def plainly(rows: list[list[str]]) -> list[list[str]]:
+    """Without marks of folding, remarks on kinks, colons after titles and empty cells."""
+    said = [[re.sub(r"[▸▾:]| ⚠.*", "", cell).strip() for cell in row] for row in rows]
+    return [[re.sub(r"\s+", " ", cell) for cell in row if cell] for row in said]
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_the_tables_say_what_the_text_says(opened, everything):
+    """Rows, headings before what is in them, formulas and values, of all the golden programs."""
+    for name in PROGRAMS:
+        words = runpy.run_path(str(FOLDER / f"{name}.py"))
+        e = explain(words["f"], *words["xs"])
+        e = e.unfold() if everything else e
+        page = opened(document(e, plots=False))
+        forward, reverse = said_by(e)
+        assert plainly(rows_in(page, "forward")) == plainly(forward), name
+        assert plainly(rows_in(page, "reverse")) == plainly(reverse), name
 
 
 def test_walking_forward_and_backward(opened):

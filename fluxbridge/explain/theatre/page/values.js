@@ -35,27 +35,42 @@ function valueText(value) {
 
 const shapeText = (value) => (value && value.shape ? value.shape.join("×") : "");
 
-// Is a term below the last digit that is shown of the sum?
+// The numbers of a value; none where they are not known, or are complex.
+function numbersOf(value) {
+  if (typeof value === "number") return [value];
+  const found = !value ? [] : value.flat ? Array.from(value.flat) : [value.data].flat(Infinity);
+  return found.every((x) => typeof x === "number") ? found : [];
+}
+
+// Is a term below the last digit that is shown of the sum? Everywhere, for arrays. (negligible of rows.py)
 function isNegligible(part, whole) {
-  if (typeof part !== "number" || typeof whole !== "number" || !part || !whole) return false;
-  return Math.abs(part) < 10 ** (Math.floor(Math.log10(Math.abs(whole))) - 5) / 2;
+  const parts = numbersOf(part), wholes = numbersOf(whole), digits = typeof whole === "number" ? 6 : 4;
+  if (!parts.length || parts.length !== wholes.length || !parts.some((x) => x) || !wholes.every(Number.isFinite)) return false;
+  return parts.every((x, k) => !x || Math.abs(x) < 10 ** (Math.floor(Math.log10(Math.abs(wholes[k]))) - digits + 1) / 2);
 }
 
 const amountText = (part, whole) => (isNegligible(part, whole) ? "≈ 0" : valueText(part));
 
+const TERMS = 5; // of a sum that are written out
+const LONGEST = 60; // characters of a sum of arrays
+
+// The pieces of "0.5 + 0.25 - ≈ 0", each with the row that it stands for. (sum_of of rows.py)
 function sumText(terms, whole) {
   if (terms.length < 2) return [];
-  return terms.slice(0, 4).map((term, k) => {
-    const text = amountText(term.value, whole);
-    const minus = k && text.startsWith("-");
-    return { sign: k ? (minus ? " - " : " + ") : "", text: minus ? text.slice(1) : text, row: term.row };
-  }).concat(terms.length > 4 ? [{ sign: " + ", text: `… (${terms.length - 4} more)` }] : []);
+  const pieces = terms.slice(0, terms.length > TERMS + 1 ? TERMS : undefined).map((term) => ({ text: amountText(term.value, whole), row: term.row }));
+  if (pieces.length < terms.length) pieces.push({ text: `… (${terms.length - TERMS} more)` });
+  const length = pieces.reduce((sum, { text }) => sum + [...text].length, 0);
+  if (length > LONGEST && shapeText(whole)) return [{ sign: "", text: `sum of ${terms.length} terms` }];
+  return pieces.map(({ text, row }, k) => {
+    const minus = k > 0 && text.startsWith("-");
+    return { sign: k ? (minus ? " - " : " + ") : "", text: minus ? text.slice(1) : text, row };
+  });
 }
 
 function added(a, b) {
   if (typeof a === "number" && typeof b === "number") return a + b;
-  if (a.flat && b.flat) return { shape: a.shape, flat: a.flat.map((x, k) => x + b.flat[k]) };
-  return { text: "…", shape: a.shape };
+  const xs = numbersOf(a), ys = numbersOf(b);
+  return xs.length && xs.length === ys.length ? { shape: a.shape, flat: xs.map((x, k) => x + ys[k]) } : { text: "…", shape: a.shape };
 }
 
 // One element of the page: make("td", {class: "v"}, "text", child …).
