@@ -145,13 +145,27 @@ class Writer:
             return rf"\frac{{{self.write(node.left)}}}{{{self.write(node.right)}}}", 6
         left = self.write(node.left, level)
         right = self.write(node.right, level if op in (ast.Add, ast.Mult, ast.MatMult) else level + 1)
-        sign = self._sign(op, node)
-        mixed = op is ast.Mult and isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Mult)
-        if right.startswith("-") or (mixed and self._sign(ast.Mult, node.right) != sign):
+        if self._apart(op, node, node.left):
+            left = self._brackets(left)
+        if right.startswith("-") or self._apart(op, node, node.right):
             right = self._brackets(right)
-        if op is ast.MatMult and isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Mult):
-            right = self._brackets(right)  # a matrix product is no product of elements
-        return f"{left} {sign} {right}", level
+        return f"{left} {self._sign(op, node)} {right}", level
+
+    def _apart(self, op: type[ast.operator], node: ast.BinOp, factor: ast.expr) -> bool:
+        """Would this product, as a factor of another one, be read in another way without brackets?"""
+        if not isinstance(factor, ast.BinOp):
+            return False
+        inner, last = type(factor.op), factor is node.right
+        if op is ast.MatMult:  # which is no product of elements
+            if inner is ast.Div:
+                return last and not self.tex and self._is_array(factor.right)
+            elements = inner is ast.Mult and (last or self._sign(inner, factor) != self._sign(op, node))
+            return elements or (inner is ast.MatMult and last and self._dimensions(factor.left) == 1)
+        if inner is ast.MatMult:
+            if op is ast.Mult:  # by elements, or by a number
+                return not self._is_array(factor) or self._sign(op, node) != self._sign(inner, factor)
+            return op is ast.Div and not self.tex and self._is_array(node.right)
+        return op is inner is ast.Mult and last and self._sign(op, factor) != self._sign(op, node)
 
     def _sign(self, op: type[ast.operator], node: Any) -> str:
         if op is ast.MatMult or op is ast.Mult:

@@ -124,5 +124,5 @@ function operationText(step, steps) {
 
 function titleOf(group) {
   const times = group.iterations ? `, ${group.iterations} iterations` : "";
-  return (group.owner ? `${group.owner}: ` : "") + group.label + times;
+  return group.label + times;
 }

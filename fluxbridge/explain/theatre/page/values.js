@@ -2,14 +2,21 @@
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
+// With so many digits, and of two that are as near the even one, as Python has it.
+function exponential(x, digits) {
+  const nearest = x.toExponential(digits - 1), [exact, power] = x.toExponential(40).split("e");
+  const cut = exact.length - 41 + digits;
+  return /^50*$/.test(exact.slice(cut)) && "02468".includes(exact[cut - 1]) ? `${exact.slice(0, cut)}e${power}` : nearest;
+}
+
 function numberText(x, digits = 6) {
   if (typeof x !== "number") return String(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
-  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const text = exponential(x, digits), [mantissa, exponent] = text.split("e");
   const power = Number(exponent);
   const plain = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  if (power >= -4 && power < digits) return plain(x.toFixed(digits - 1 - power));
+  if (power >= -4 && power < digits) return plain(Number(text).toFixed(digits - 1 - power));
   return `${plain(mantissa)}·10${[...String(power)].map((c) => RAISED[c]).join("")}`;
 }
 
