@@ -140,7 +140,7 @@ class Writer:
     def _BinOp(self, node: ast.BinOp) -> tuple[str, int]:
         op, level = type(node.op), _LEVEL[type(node.op)]
         if op is ast.Pow:
-            return self._power(node), 5
+            return self._power(node)
         if self.tex and op is ast.Div:
             return rf"\frac{{{self.write(node.left)}}}{{{self.write(node.right)}}}", 6
         left = self.write(node.left, level)
@@ -203,13 +203,19 @@ class Writer:
             return max(a, b) - ((a == 1) + (b == 1) if type(node.op) is ast.MatMult and a and b else 0)
         return np.ndim(evaluate(node, self.symbols))
 
-    def _power(self, node: ast.BinOp) -> str:
+    def _power(self, node: ast.BinOp) -> tuple[str, int]:
         base, exponent = self.write(node.left, 6), constant(node.right)
+        if (
+            type(exponent) is int and exponent < 0 and self._is_array(node.left)
+        ):  # not the inverse of a matrix
+            below = ast.BinOp(node.left, ast.Pow(), ast.Constant(-exponent)) if exponent < -1 else node.left
+            text, level = self._BinOp(ast.BinOp(ast.Constant(1), ast.Div(), below))
+            return text, level if self.tex else 2  # in brackets as a factor
         if self.tex:
-            return f"{base}^{{{self.write(node.right)}}}"
+            return f"{base}^{{{self.write(node.right)}}}", 5
         if type(exponent) is int:
-            return base + str(exponent).translate(_SUPERSCRIPT)
-        return f"{base}^{self.write(node.right, 6)}"
+            return base + str(exponent).translate(_SUPERSCRIPT), 5
+        return f"{base}^{self.write(node.right, 6)}", 5
 
     def _Compare(self, node: ast.Compare) -> tuple[str, int]:
         text = self.write(node.left, 2)
@@ -323,7 +329,7 @@ class Writer:
 
     def _Tuple(self, node: ast.Tuple) -> tuple[str, int]:
         inside = ", ".join(self.write(e) for e in node.elts)
-        return self._brackets(inside), 9
+        return self._brackets(inside + "," * (len(node.elts) == 1)), 9
 
     def _List(self, node: ast.List) -> tuple[str, int]:
         return "[" + ", ".join(self.write(e) for e in node.elts) + "]", 9
