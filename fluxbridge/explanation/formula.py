@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..recording.shorten import short
-from .words import word
+from .words import evaluate
 from .writing import Symbol, Writer, constant, is_complex
 
 
@@ -28,7 +28,7 @@ class Formula:
     ('Wᵀ · v̄3 · 3', array([3., 3.]))
     """
 
-    value: Any = None  #: what it computes, where a formula around it asks for its shape
+    value: Any = None  #: what it computes, where a formula around it depends on its shape
 
     def __init__(self, template: str, names: dict[str, Any], simplify: bool = True):
         self.symbols: dict[str, Symbol] = {}
@@ -42,16 +42,14 @@ class Formula:
         """
         names = {name: f"{name}_{len(symbols) + k}_" for k, name in enumerate(self.symbols)}
         symbols |= {names[name]: symbol for name, symbol in self.symbols.items()}
-        return _Renamer(names).visit(self.tree)  # type: ignore[no-any-return]
+        tree: ast.expr = _Renamer(names).visit(self.tree)
+        if self.value is not None and not isinstance(self.value, tuple):
+            tree.dimensions = np.ndim(self.value)  # type: ignore[attr-defined]
+        return tree
 
     def evaluate(self) -> Any:
         """The value, computed from the tree that is shown."""
-        code = compile(ast.fix_missing_locations(ast.Expression(self.tree)), "<formula>", "eval")
-        used = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
-        words = {name: word(name) for name in used if name not in self.symbols}
-        with np.errstate(all="ignore"):
-            # evaluated as text, so that the formula that is shown is the one that the tests check
-            return eval(code, words, {k: s.value for k, s in self.symbols.items()})
+        return evaluate(self.tree, self.symbols)
 
     def text(self) -> str:
         return Writer(self.symbols, latex=False).write(self.tree)

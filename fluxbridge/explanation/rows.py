@@ -92,7 +92,9 @@ def gift_formula(group: Group, gift: Given) -> Formula | None:
             if before is None:
                 return None
             words |= {"dy": before, "y": _composed(inside, line)}
-        return part.formula_with(words)
+        formula = part.formula_with(words)
+        formula.value = part.contribution
+        return formula
 
     if len(gift.parts) > 1 or len(lines) > MOST:
         return None

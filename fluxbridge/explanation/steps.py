@@ -218,6 +218,8 @@ class ExplainedStep:
         template = OPERATIONS.get(name, "")
         if name == "transpose" and (options or np.ndim(step.value) != 2):
             template = ""
+        if name == "dot" and max(map(np.ndim, step.values)) > 2:  # not the product of matrices in a stack
+            template = ""
         if template:
             words = dict(zip(inputs_of(template), symbols, strict=False))
             return template, {**options, **words}

@@ -5,7 +5,8 @@ A formula is text for people, and evaluates to what the rule gave. A helper's do
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -161,3 +162,13 @@ def word(name: str) -> Any:
     if name in PRIMITIVES:
         return PRIMITIVES[name]
     raise NameError(f"a formula uses the unknown word {name!r}")
+
+
+def evaluate(tree: ast.expr, symbols: Mapping[str, Any]) -> Any:
+    """The value of an expression in these words and in symbols, which have a `value`."""
+    code = compile(ast.fix_missing_locations(ast.Expression(tree)), "<formula>", "eval")
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    words = {name: word(name) for name in used if name not in symbols}
+    with np.errstate(all="ignore"):
+        # evaluated as text, so that the formula that is shown is the one that the tests check
+        return eval(code, words, {k: s.value for k, s in symbols.items()})

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..recording.shorten import number, powers, shape_of, short
 from .texing import tex_text
+from .words import evaluate
 
 
 def is_complex(x: Any) -> bool:
@@ -139,18 +140,32 @@ class Writer:
     def _BinOp(self, node: ast.BinOp) -> tuple[str, int]:
         op, level = type(node.op), _LEVEL[type(node.op)]
         if op is ast.Pow:
-            return self._power(node), 5
+            return self._power(node)
         if self.tex and op is ast.Div:
             return rf"\frac{{{self.write(node.left)}}}{{{self.write(node.right)}}}", 6
         left = self.write(node.left, level)
         right = self.write(node.right, level if op in (ast.Add, ast.Mult, ast.MatMult) else level + 1)
-        sign = self._sign(op, node)
-        mixed = op is ast.Mult and isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Mult)
-        if right.startswith("-") or (mixed and self._sign(ast.Mult, node.right) != sign):
+        if self._apart(op, node, node.left):
+            left = self._brackets(left)
+        if right.startswith("-") or self._apart(op, node, node.right):
             right = self._brackets(right)
-        if op is ast.MatMult and isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Mult):
-            right = self._brackets(right)  # a matrix product is no product of elements
-        return f"{left} {sign} {right}", level
+        return f"{left} {self._sign(op, node)} {right}", level
+
+    def _apart(self, op: type[ast.operator], node: ast.BinOp, factor: ast.expr) -> bool:
+        """Would this product, as a factor of another one, be read in another way without brackets?"""
+        if not isinstance(factor, ast.BinOp):
+            return False
+        inner, last = type(factor.op), factor is node.right
+        if op is ast.MatMult:  # which is no product of elements
+            if inner is ast.Div:
+                return last and not self.tex and self._is_array(factor.right)
+            elements = inner is ast.Mult and (last or self._sign(inner, factor) != self._sign(op, node))
+            return elements or (inner is ast.MatMult and last and self._dimensions(factor.left) == 1)
+        if inner is ast.MatMult:
+            if op is ast.Mult:  # by elements, or by a number
+                return not self._is_array(factor) or self._sign(op, node) != self._sign(inner, factor)
+            return op is ast.Div and not self.tex and self._is_array(node.right)
+        return op is inner is ast.Mult and last and self._sign(op, factor) != self._sign(op, node)
 
     def _sign(self, op: type[ast.operator], node: Any) -> str:
         if op is ast.MatMult or op is ast.Mult:
@@ -166,17 +181,41 @@ class Writer:
         }
         return rf"\text{{{signs[op]}}}" if self.tex and signs[op].isalpha() else signs[op]
 
-    def _is_array(self, node: ast.AST) -> bool:
+    def _is_array(self, node: ast.expr) -> bool:
+        """Is the value of this part an array? An element of one is a number, and so is a sum of all."""
         names = (self.symbols.get(n.id) for n in ast.walk(node) if isinstance(n, ast.Name))
-        return any(s is not None and (isinstance(s.value, tuple) or np.ndim(s.value) > 0) for s in names)
+        if not any(s is not None and (isinstance(s.value, tuple) or np.ndim(s.value) > 0) for s in names):
+            return False
+        return self._dimensions(node) > 0
 
-    def _power(self, node: ast.BinOp) -> str:
+    def _dimensions(self, node: ast.expr) -> int:
+        """Of the value of this part; what no rule below says is computed."""
+        if (known := getattr(node, "dimensions", None)) is not None:
+            return int(known)
+        if isinstance(node, ast.Constant):
+            return 0
+        if isinstance(node, ast.Name) and node.id in self.symbols:
+            return np.ndim(self.symbols[node.id].value)
+        if isinstance(node, ast.UnaryOp):
+            return self._dimensions(node.operand)
+        if isinstance(node, ast.BinOp):
+            a, b = self._dimensions(node.left), self._dimensions(node.right)
+            return max(a, b) - ((a == 1) + (b == 1) if type(node.op) is ast.MatMult and a and b else 0)
+        return np.ndim(evaluate(node, self.symbols))
+
+    def _power(self, node: ast.BinOp) -> tuple[str, int]:
         base, exponent = self.write(node.left, 6), constant(node.right)
+        if (
+            type(exponent) is int and exponent < 0 and self._is_array(node.left)
+        ):  # not the inverse of a matrix
+            below = ast.BinOp(node.left, ast.Pow(), ast.Constant(-exponent)) if exponent < -1 else node.left
+            text, level = self._BinOp(ast.BinOp(ast.Constant(1), ast.Div(), below))
+            return text, level if self.tex else 2  # in brackets as a factor
         if self.tex:
-            return f"{base}^{{{self.write(node.right)}}}"
+            return f"{base}^{{{self.write(node.right)}}}", 5
         if type(exponent) is int:
-            return base + str(exponent).translate(_SUPERSCRIPT)
-        return f"{base}^{self.write(node.right, 6)}"
+            return base + str(exponent).translate(_SUPERSCRIPT), 5
+        return f"{base}^{self.write(node.right, 6)}", 5
 
     def _Compare(self, node: ast.Compare) -> tuple[str, int]:
         text = self.write(node.left, 2)
@@ -290,7 +329,7 @@ class Writer:
 
     def _Tuple(self, node: ast.Tuple) -> tuple[str, int]:
         inside = ", ".join(self.write(e) for e in node.elts)
-        return self._brackets(inside), 9
+        return self._brackets(inside + "," * (len(node.elts) == 1)), 9
 
     def _List(self, node: ast.List) -> tuple[str, int]:
         return "[" + ", ".join(self.write(e) for e in node.elts) + "]", 9

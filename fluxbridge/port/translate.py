@@ -54,8 +54,23 @@ GROWING = frozenset(
     ]
 )
 SHRINKING = frozenset(
-    """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff! intersect
-    intersect! split""".split()
+    [
+        "pop!",
+        "popfirst!",
+        "deleteat!",
+        "empty!",
+        "filter!",
+        "filter",
+        "splice!",
+        "popat!",
+        "resize!",
+        "keepat!",
+        "setdiff",
+        "setdiff!",
+        "intersect",
+        "intersect!",
+        "split",
+    ]
 )
 RANDOM = frozenset(
     [

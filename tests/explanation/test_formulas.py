@@ -171,3 +171,39 @@ def test_steps_of_a_perceptron_add_up():
         np.testing.assert_array_equal(used[key], expected[key])
         np.testing.assert_allclose(shown[key], expected[key], rtol=1e-12)
     assert explanation.check() < 1e-14
+
+
+A, V, N = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, 0.25]), 2.0
+
+
+@pytest.mark.parametrize(
+    ("f", "xs", "text"),
+    [
+        (lambda v: v[0] * v[1], (V,), "v[0] · v[1]"),
+        (lambda v: np.sum(v) * np.max(v), (V,), "sum(v) · max(v)"),
+        (lambda v: np.sum(v[:1] * v[1:]), (V,), "sum(v[:1] ⊙ v[1:])"),
+        (lambda A: A[0, 1] * A[1, 1], (A,), "A[0, 1] · A[1, 1]"),
+        (lambda A, v: np.sum(A[0] * v), (A, V), "sum(A[0] ⊙ v)"),
+        (lambda A, v: np.sum(A * v[0]), (A, V), "sum(A · v[0])"),
+        (lambda A, v: np.linalg.det(A) * (v @ v), (A, V), "det(A) · (v · v)"),
+        (lambda A, v: (v @ A @ v) * np.mean(v), (A, V), "(v · A · v) · mean(v)"),
+        (lambda A, v: np.sum(v * (v @ v)), (A, V), "sum(v · (v · v))"),
+        (lambda A, v: np.sum((A @ v) * (v / np.sum(v))), (A, V), "sum((A · v) ⊙ v / sum(v))"),
+        (lambda A, v: np.sum(A @ (v / v)), (A, V), "sum(A · (v / v))"),
+        (lambda A, v: np.sum(A @ (v / 2)), (A, V), "sum(A · v / 2)"),
+        (lambda A, v: np.sum(A @ v / v), (A, V), "sum((A · v) / v)"),
+        (lambda A, v: (v * v) @ v, (A, V), "(v ⊙ v) · v"),
+        (lambda A, v: np.sum(A @ (v @ A)), (A, V), "sum(A · (v · A))"),
+        (lambda A, v: np.sum(A @ (A @ v)), (A, V), "sum(A · A · v)"),
+        (lambda A, v: np.sum(2 * A @ v), (A, V), "sum(2 · A · v)"),
+        (lambda A, v: np.sum(np.sum(A, axis=0) * v), (A, V), "sum(sum(A, axis=0) ⊙ v)"),
+        (lambda x, v: np.sum(x * x * v), (N, V), "sum(x · x · v)"),
+    ],
+)
+def test_the_sign_of_a_product_follows_the_shapes(f, xs, text):
+    from fluxbridge.explanation.rows import formula_of
+
+    e = explain(f, *xs)
+    (group,) = (item for item in e.tree.groups() if item.kind == "line")
+    assert formula_of(group).text() == text
+    np.testing.assert_allclose(formula_of(group).evaluate(), e.value)

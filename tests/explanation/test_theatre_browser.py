@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from goldentexts import FOLDER, PROGRAMS
 
 from fluxbridge import subgradients
 from fluxbridge.explanation import explain
 from fluxbridge.explanation.theatre.page import document, element
+from fluxbridge.explanation.views import text
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright, so no page is opened")
 
@@ -38,9 +42,11 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """A function that opens a page; at the end nothing may have been logged or asked of the network."""
     contexts, complaints, requests = [], [], []
 
-    def open_page(html: str, width: int = 1280, scripts: bool = True, scheme: str = "light") -> Any:
+    def open_page(
+        html: str, width: int = 1280, height: int = 900, scripts: bool = True, scheme: str = "light"
+    ) -> Any:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme=scheme
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, color_scheme=scheme
         )
         contexts.append(context)
         page = context.new_page()
@@ -117,6 +123,58 @@ def agree(page: Any, expected: dict[str, Any]) -> None:
                     )
                 if "slope" in b:
                     assert a["slope"] == pytest.approx(b["slope"], rel=1e-6, abs=1e-9)
+
+
+def rows_in(page: Any, sweep: str) -> list[list[list[str]]]:
+    """The texts of the tables of each stage; a cell over several rows stands in the first."""
+    return page.evaluate(
+        """(sweep) => [...document.querySelectorAll(".stage")].map((stage) =>
+        [...stage.querySelectorAll(`table.${sweep} tbody tr`)].map((tr) =>
+        [...tr.children].map((cell) => cell.innerText.replace(/\\s+/g, " ").trim())))""",
+        sweep,
+    )
+
+
+def all_in_one(explanations: list[Any]) -> str:
+    return "<!doctype html><meta charset='utf-8'>" + "".join(element(e, plots=False) for e in explanations)
+
+
+def said_by(e: Any) -> tuple[list[list[str]], list[list[str]]]:
+    """The same two tables by the text view: without code, and as a page has them."""
+    forward = []
+    for row in text.forward_rows(e):
+        name, *rest = row
+        forward.append([name.strip(), *[cell.removeprefix("= ") for cell in rest[:2]]])
+    reverse = []
+    for row in text.reverse_rows(e):
+        head, *rest = [cell.strip() for cell in row]
+        if len(rest) > 1:
+            to, formula, value, _, kink = rest
+            reverse.append([f"{head} ⚠ {kink}" if kink else head, to, formula, value.removeprefix("= ")])
+        else:
+            reverse.append([head])
+    return forward, reverse
+
+
+def plainly(rows: list[list[str]]) -> list[list[str]]:
+    """Without marks of folding, remarks on kinks, colons after titles and empty cells."""
+    said = [[re.sub(r"[▸▾:]| ⚠.*", "", cell).strip() for cell in row] for row in rows]
+    return [[re.sub(r"\s+", " ", cell) for cell in row if cell] for row in said]
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_the_tables_say_what_the_text_says(opened, everything):
+    """Rows, headings before what is in them, formulas and values, of all the golden programs."""
+    words = {name: runpy.run_path(str(FOLDER / f"{name}.py")) for name in PROGRAMS}
+    explanations = [explain(w["f"], *w["xs"]) for w in words.values()]
+    explanations = [e.unfold() if everything else e for e in explanations]
+    page = opened(all_in_one(explanations))
+    page.wait_for_function(f"document.querySelectorAll('.stage').length === {len(words)}")
+    for name, e, *found in zip(
+        words, explanations, *map(rows_in, [page] * 2, ["forward", "reverse"]), strict=True
+    ):
+        for ours, theirs in zip(found, said_by(e), strict=True):
+            assert plainly(ours) == plainly(theirs), name
 
 
 def test_walking_forward_and_backward(opened):
@@ -222,8 +280,7 @@ def test_a_function_of_two_numbers_has_level_lines_and_ways_downhill(opened):
 
 
 def test_several_on_one_page_do_not_disturb_each_other(opened):
-    pages = [element(explain(f, 2.0), plots=False) for f in (babylonian, np.sqrt, np.sqrt)]
-    page = opened("<!doctype html><meta charset='utf-8'>" + "".join(pages))
+    page = opened(all_in_one([explain(f, 2.0) for f in (babylonian, np.sqrt, np.sqrt)]))
     page.wait_for_function("document.querySelectorAll('.stage').length === 3")
     first, second, third = page.locator(".stage").all()
     first.locator("[aria-label='to the start']").click()
@@ -239,15 +296,119 @@ def test_without_scripts_there_are_the_tables(opened):
     assert "while abs(x * x - a) > 1e-12" in text and "0.353553" in text
 
 
-@pytest.mark.parametrize("width", [700, 1280])
+def layered(w, b, x, y):
+    h = np.tanh(w @ x + b)
+    s = 0.0
+    for i in range(3):
+        s = s + h[i] * y[i]
+    return s if s > 0 else -s
+
+
+W = np.array([[0.125, -0.25], [0.5, 0.75], [-0.5, 0.375]])
+LAYERED = (W, np.array([1.25, 1.0, -0.75]), np.array([1.0, -0.5]), np.array([0.5, 1.0, -1.0]))
+SIDES = {"left-of", "right-of", "above", "below"}
+SIZES = [(1400, 1800), (1920, 1080), (1366, 768), (1280, 720), (1024, 600), (700, 900), (390, 844)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_the_window(opened, width, scheme):
-    page = opened(document(explain(babylonian, 2.0)), width=width, scheme=scheme)
+def test_it_fits_the_window(opened, width, height, scheme):
+    """No side is cut; the panes use the window; what does not fit in a pane can be scrolled to."""
+    page = opened(document(explain(layered, *LAYERED)), width, height, scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    tops = [page.locator(f".pane.{name}").bounding_box() for name in ("code", "picture", "tables")]
-    assert (len({round(box["y"]) for box in tops}) == 1) == (width == 1280)  # stacked where it is narrow
+    boxes = {name: page.locator(f".pane.{name}").bounding_box() for name in ("code", "picture", "tables")}
+    if width > 900:  # side by side, and the window is all that is needed
+        assert len({round(box["y"]) for box in boxes.values()}) == 1
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+        tables = page.locator(".pane.tables")
+        fits = tables.evaluate("(pane) => pane.scrollHeight <= pane.clientHeight")
+        bottom = boxes["tables"]["y"] + boxes["tables"]["height"]
+        assert fits or bottom >= height - 12  # it scrolls only where the window ends
+        assert fits == (height > 1000)
+    else:
+        assert len({round(box["y"]) for box in boxes.values()}) == 3  # stacked
+        page.evaluate("window.scrollTo(0, 1e6)")
+        assert page.locator("[aria-label='play']").bounding_box()["y"] >= 0  # still at hand
+    for name in boxes:
+        pane = page.locator(f".pane.{name}")
+        for place in ("0", "1e6"):
+            pane.evaluate(f"(pane) => {{ pane.scrollTop = pane.scrollLeft = {place}; }}")
+            page.wait_for_timeout(50)
+            hidden = pane.evaluate(
+                """(p) => ({"left-of": p.scrollLeft > 1, above: p.scrollTop > 1,
+                "right-of": p.scrollLeft + p.clientWidth < p.scrollWidth - 1,
+                below: p.scrollTop + p.clientHeight < p.scrollHeight - 1})"""
+            )
+            assert SIDES & set(pane.get_attribute("class").split()) == {k for k in hidden if hidden[k]}
+    picture = page.locator(".pane.picture")
+    inside = picture.evaluate(
+        """(pane) => { pane.scrollTop = pane.scrollLeft = 0; const a = pane.getBoundingClientRect();
+        return [...pane.querySelectorAll(".node")].every((node) => { const b = node.getBoundingClientRect();
+        return b.left >= a.left && b.top >= a.top && b.right <= a.left + pane.scrollWidth
+        && b.bottom <= a.top + pane.scrollHeight; }); }"""
+    )
+    assert inside  # or scrolling would not get there
     background = page.evaluate("getComputedStyle(document.querySelector('.fb-theatre')).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}[scheme]
+
+
+def test_panes_scroll_by_keys(opened):
+    page = opened(document(explain(layered, *LAYERED)), 390, 844)
+    page.focus(".pane.picture")
+    moment = said(page)
+    page.keyboard.press("Shift+ArrowRight")
+    assert page.locator(".pane.picture").evaluate("(pane) => pane.scrollLeft") > 0
+    page.keyboard.press("Shift+ArrowLeft")
+    assert page.locator(".pane.picture").evaluate("(pane) => pane.scrollLeft") == 0
+    assert said(page) == moment
+
+
+def test_many_fields_are_to_be_opened(opened):
+    page = opened(document(explain(layered, *LAYERED)))
+    assert not page.is_visible("[aria-label='b[1]']")
+    page.focus(".stage summary")
+    page.keyboard.press("Enter")
+    page.fill("[aria-label='b[1]']", "0.5")
+    W, _, x, y = LAYERED
+    agree(page, explain(layered, W, np.array([1.25, 0.5, -0.75]), x, y).data())
+    assert opened(document(explain(babylonian, 2.0))).is_visible("[aria-label='a']")
+
+
+def test_folding_keeps_the_moment_and_the_focus(opened):
+    page = opened(document(explain(layered, *LAYERED)))
+    page.focus(".pane.tables")
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    before = said(page)
+    assert "(line" in before and "s̄₀ = 1" in before
+    loop = page.locator(".reverse button.fold >> nth=0")
+    loop.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".reverse tr.now").first.inner_text().startswith("▸ for i in range(3), 3 iterations")
+    assert page.evaluate("document.activeElement.textContent") == "▸ for i in range(3), 3 iterations"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+    assert [row[0] for row in rows_in(page, "reverse")[0] if len(row) == 1] == [
+        "▾ for i in range(3), 3 iterations",
+        *(f"▾ iteration {k} of 3" for k in (3, 2, 1)),
+    ]
+    assert "iteration 3 of 3" in said(page)  # the first of those that the closed row stood for
+    page.keyboard.press("End")
+    assert said(page).startswith("The gradient")
+
+
+def test_on_paper_there_is_everything_and_nothing_to_press(opened):
+    page = opened(document(explain(layered, *LAYERED)), scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not page.is_visible("[aria-label='play']") and not page.is_visible(".stage summary")
+    assert page.locator(".pane").evaluate_all(
+        "(panes) => panes.every((p) => p.scrollHeight <= p.clientHeight + 1)"
+    )
+    assert page.locator(".pane").evaluate_all(
+        "(panes) => panes.every((p) => p.scrollWidth <= p.clientWidth + 1)"
+    )
+    background = page.evaluate("getComputedStyle(document.querySelector('.fb-theatre')).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
 
 
 def test_ten_thousand_steps_open_at_once(opened):

@@ -75,7 +75,8 @@ def document(e: ExplainedRun, plots: bool = True) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
-        f"<title>{title}, explained</title></head>\n<body>\n{element(e, plots)}\n</body></html>\n"
+        f"<title>{title}, explained</title></head>\n"
+        f'<body class="fb-page">\n{element(e, plots)}\n</body></html>\n'
     )
 
 

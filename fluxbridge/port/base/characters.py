@@ -99,4 +99,20 @@ def _place(places: list[int], i: int) -> int:
     return max(k for k, p in enumerate(places) if p <= i)
 
 
-__all__ = ["Character", "Substring", "cmp", "codepoint", "codeunit", "eachsplit", "isascii", "iscntrl", "isnumeric", "isprint", "lowercasefirst", "ncodeunits", "nextind", "prevind", "thisind"]  # noqa: E501
+__all__ = [
+    "Character",
+    "Substring",
+    "cmp",
+    "codepoint",
+    "codeunit",
+    "eachsplit",
+    "isascii",
+    "iscntrl",
+    "isnumeric",
+    "isprint",
+    "lowercasefirst",
+    "ncodeunits",
+    "nextind",
+    "prevind",
+    "thisind",
+]

@@ -111,4 +111,19 @@ def reim(x: Any) -> tuple:
     return x.real, x.imag
 
 
-__all__ = ["cosd", "exponent", "floatmax", "floatmin", "fma", "frexp", "ldexp", "mod2pi", "modf", "muladd", "reim", "significand", "sind", "tand"]  # noqa: E501
+__all__ = [
+    "cosd",
+    "exponent",
+    "floatmax",
+    "floatmin",
+    "fma",
+    "frexp",
+    "ldexp",
+    "mod2pi",
+    "modf",
+    "muladd",
+    "reim",
+    "significand",
+    "sind",
+    "tand",
+]

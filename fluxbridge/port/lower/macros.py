@@ -10,8 +10,8 @@ from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
 from .core import Refused, Value
 from .definitions import Definitions
-from .sources import written
 from .scope import Scope, is_definition, python_name, targets
+from .sources import written
 
 TRANSPARENT = frozenset(
     [

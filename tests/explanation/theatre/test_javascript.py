@@ -19,6 +19,7 @@ from fluxbridge.explanation import explain
 from fluxbridge.explanation.theatre.javascript import ELEMENTWISE, GROUPS, KINKS, LINEAR, QUESTIONS, script
 from fluxbridge.explanation.theatre.page import resource
 from fluxbridge.explanation.theatre.program import NeedsKernel, encoded, program
+from fluxbridge.recording.shorten import shown
 
 EVERYWHERE = np.array([-2.5, -1.2, -0.3, 0.4, 1.6, 3.5])
 POSITIVE = np.array([0.2, 0.7, 1.3, 2.0, 3.7])
@@ -238,3 +239,13 @@ def test_whole_programs_give_pythons_gradient():
     assert len(cases) > len(PROGRAMS) // 3, reasons
     for (name, (f, xs, _)), found in zip(cases.items(), computed(list(cases.values())), strict=True):
         agree(f, xs, found, name)
+
+
+def test_numbers_are_written_as_python_writes_them():
+    rng = np.random.default_rng(0)
+    halves = rng.integers(0, 2**24, 500) / 2.0 ** rng.integers(0, 12, 500)  # many stand between two texts
+    spread = rng.standard_normal(500) * 10.0 ** rng.integers(-12, 12, 500)
+    odd = [0.0, 16.40625, -16.40625, 0.5, 100000.5, 999999.5, 1e-5, 1e-4, 99999.95, 1e300, 5e-324]
+    xs = [*odd, *halves.tolist(), *spread.tolist()]
+    found = evaluate(resource("values.js"), f"{json.dumps(xs)}.map((x) => [numberText(x), numberText(x, 4)])")
+    assert found == [[shown(x), shown(np.array([x]))[1:-1]] for x in xs]

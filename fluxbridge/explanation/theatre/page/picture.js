@@ -1,9 +1,14 @@
 // The graph: a step stands below what it uses; within the layers nodes move to the mean of their neighbours.
 
 const LETTER = 7.1, LINE = 16, GAP = 26, BETWEEN = 46;
+const CHARACTERS = 24; // of a text in a node; the whole text is its title
+const SMALLEST = 0.65; // scale at which letters can still be read; what is larger then is scrolled
 
 function graphOf(rows, shown) {
-  const nodes = shown.map((row) => ({ key: row.key, row, texts: nodeTexts(rows, row) }));
+  const nodes = shown.map((row) => {
+    const whole = nodeTexts(rows, row);
+    return { key: row.key, row, whole, texts: whole.map((text) => cut(text, CHARACTERS)) };
+  });
   const known = new Set(nodes.map((node) => node.key));
   const edges = new Map();
   for (const row of shown)
@@ -20,7 +25,7 @@ function nodeTexts(rows, row) {
   const last = row.results.at(-1);
   const title = row.kind === "argument" ? last.name : rows.nameOf(row);
   const value = row.kind === "group" && last ? `${last.name} = ${valueText(last.value)}` : valueText(last && last.value);
-  return [title, value, backText(rows, row)].map((text) => cut(text, 28));
+  return [title, value, backText(rows, row)];
 }
 
 // The third line of a node: its cotangent, or its tangent.
@@ -61,7 +66,7 @@ function layout(graph) {
       settle(layer);
     }
   const every = [...graph.nodes, ...bends];
-  const left = Math.min(0, ...every.map((n) => n.x - n.width / 2));
+  const left = Math.min(...every.map((n) => n.x - n.width / 2));
   for (const node of every) { node.x += 10 - left; node.height = 3 * LINE + 8; node.y = 10 + node.layer * (node.height + BETWEEN); }
   return {
     width: Math.max(160, ...every.map((n) => n.x + n.width / 2 + 10)),
@@ -99,11 +104,14 @@ function drawGraph(rows, shown, onhover) {
   const { width, height, at } = layout(graph);
   const label = `Graph of ${shown.length} steps: ` + shown.slice(0, 30).map((r) => rows.nameOf(r)).join("; ");
   const svg = make("svg:svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "graph",
-    style: `max-width:100%;min-width:${0.75 * width}px;height:auto` });
-  const edges = [];
+    style: `max-width:100%;min-width:${SMALLEST * width}px;height:auto` });
+  const edges = [], comesFrom = (edge) => (edge.bends.at(-1) || at.get(edge.source)).x;
+  const heads = new Map(graph.nodes.map((node) => [node.key, []])); // of each node the arrows to it, from the left
+  for (const edge of graph.edges) heads.get(edge.target).push(edge);
+  for (const list of heads.values()) list.sort((a, b) => comesFrom(a) - comesFrom(b));
   for (const edge of graph.edges) {
     const a = at.get(edge.source), b = at.get(edge.target);
-    const others = b.above.length, place = b.above.indexOf(a);
+    const others = heads.get(edge.target).length, place = heads.get(edge.target).indexOf(edge);
     const x0 = a.x, y0 = a.y + a.height, x1 = b.x + (others > 1 ? ((place + 0.5) / others - 0.5) * b.width * 0.6 : 0), y1 = b.y;
     const stops = [[x0, y0], ...edge.bends.flatMap((n) => [[n.x, n.y], [n.x, n.y + n.height]]), [x1, y1]];
     const path = stops.map(([x, y], k) => {
@@ -111,7 +119,7 @@ function drawGraph(rows, shown, onhover) {
       const [u, v] = stops[k - 1];
       return `C${u} ${(v + y) / 2} ${x} ${(v + y) / 2} ${x} ${y}`;
     }).join("");
-    const [u] = stops.at(-2), lx = 0.3 * u + 0.7 * x1, ly = y1 - 16 - (place % 2) * 13;
+    const lx = 0.3 * comesFrom(edge) + 0.7 * x1, ly = y1 - 16 - (place % 2) * 13;
     const text = make("svg:text", { x: lx, y: ly, "text-anchor": "middle", class: "local" });
     const g = make("svg:g", { class: "edge" }, make("svg:path", { d: path }),
       make("svg:path", { d: `M${x1} ${y1}l-4 -8h8z`, class: "head" }), text);
@@ -122,11 +130,12 @@ function drawGraph(rows, shown, onhover) {
   for (const node of graph.nodes) {
     const texts = node.texts.map((t, k) =>
       make("svg:text", { x: node.x, y: node.y + LINE * (k + 1), "text-anchor": "middle", class: ["name", "value", "bar"][k] }, t));
+    const title = make("svg:title");
     const kind = { argument: "argument", group: "group" }[node.row.kind] || "step";
     const g = make("svg:g", { class: `node ${kind}`, "data-key": node.key, onmouseenter: () => onhover(node.key), onmouseleave: () => onhover(null) },
-      make("svg:rect", { x: node.x - node.width / 2, y: node.y, width: node.width, height: node.height, rx: kind === "argument" ? 20 : 5 }), ...texts);
+      title, make("svg:rect", { x: node.x - node.width / 2, y: node.y, width: node.width, height: node.height, rx: kind === "argument" ? 20 : 5 }), ...texts);
     svg.append(g);
-    nodes.set(node.key, { g, texts, y: node.y, x: node.x });
+    nodes.set(node.key, { g, texts, title, whole: node.whole });
   }
   return { svg, nodes, edges };
 }

@@ -90,10 +90,10 @@ function levels(plot, at, value, fan) {
   const along = names.map((name, k) => {
     const u = Math.cos((k * Math.PI) / 4), v = Math.sin((k * Math.PI) / 4);
     const slope = plot.directional && fan ? plot.directional[k] : a.slope * u + b.slope * v;
-    return `${name} ${numberText(Math.abs(slope) < 1e-12 * Math.hypot(a.slope, b.slope) ? 0 : slope, 4)}`;
+    return make("span", { class: "whole" }, `${name} ${numberText(Math.abs(slope) < 1e-12 * Math.hypot(a.slope, b.slope) ? 0 : slope, 4)}`);
   });
   const legend = (plot.paths || []).map((path, k) => make("span", { class: `legend p${k}` }, `● ${path.name}`));
-  return [svg, make("p", { class: "dim" }, `directional derivatives: ${along.join("  ")}`), make("p", {}, ...legend)];
+  return [svg, make("p", { class: "dim" }, "directional derivatives: ", ...along.flatMap((text) => [text, " "])), make("p", {}, ...legend)];
 }
 
 const at2 = (scale, [low, high], place, count) => scale(low + ((high - low) * place) / (count - 1)).toFixed(1);

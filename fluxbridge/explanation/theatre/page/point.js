@@ -21,7 +21,7 @@ function atPoint(data, point) {
   const groups = data.groups.map((group) => !group.gives ? group : { ...group, gives: group.gives.map((gift) => {
     const value = gift.sum.map((k) => contributions[k].value).reduce(added);
     const bar = cotangents.get((group.results || []).at(-1));
-    return { ...gift, value, slope: gift.slope === undefined ? undefined : slopeOf(value, bar, undefined) };
+    return gift.slope === undefined ? { ...gift, value } : { ...gift, value, slope: slopeOf(value, bar, undefined), text: undefined };
   }) });
   return { data: { ...data, steps, contributions, groups, value: values.get(program.out), note: "" } };
 }

@@ -4,51 +4,43 @@ class Rows {
   constructor(data) {
     this.data = data;
     this.steps = new Map(data.steps.map((step) => [step.id, step]));
+    this.from = new Map(); // the contributions of each step
+    for (const c of data.contributions) this.from.set(c.from, [...(this.from.get(c.from) || []), c]);
     this.open = new Set(data.open);
     this.arguments = data.steps.filter((step) => !step.operation && data.used.includes(step.id));
     this.arrange();
   }
 
-  // Rows in order: {key, kind, depth, ids, results, …}; the headings of open groups have kind "heading".
+  // Rows in order: {key, kind, depth, ids, results, …}; the headings of open groups have kind "heading" and
+  // stand before what is in them. `shown` is the order of the code, `back` that of the reverse sweep.
   arrange() {
-    const { data } = this;
-    this.shown = [];
-    this.home = new Map();
-    for (const step of this.arguments) this.enter({ key: `s${step.id}`, kind: "argument", step, depth: 0, results: [step] }, [step.id]);
-    const walk = (items, depth) => {
-      for (const item of items) {
-        if (item.step !== undefined) {
-          const step = this.steps.get(item.step);
-          if (step) this.enter({ key: `s${step.id}`, kind: "step", step, depth, results: [step] }, [step.id]);
-          continue;
-        }
-        const group = data.groups[item.group];
-        const row = { key: `g${item.group}`, number: item.group, group, depth };
-        if (this.open.has(item.group)) {
-          const silent = group.kind === "line" && this.data.open.includes(item.group);
-          if (!silent) this.shown.push({ ...row, kind: "heading", ids: this.inside(group), results: [] });
-          walk(group.items || [], silent ? depth : depth + 1);
-        } else {
-          const results = (group.results || []).map((id) => this.steps.get(id));
-          this.enter({ ...row, kind: group.kind === "line" ? "line" : "group", results }, this.inside(group));
-        }
-      }
-    };
-    walk(data.items, 0);
+    const given = this.arguments.map((step) => ({ key: `s${step.id}`, kind: "argument", step, depth: 0, ids: [step.id], results: [step] }));
+    this.shown = given.concat(this.list(this.data.items, 0, false));
+    this.back = this.data.mode === "forward" ? [] : this.list(this.data.items, 0, true).filter((row) => this.comesBack(row));
     this.rows = this.shown.filter((row) => row.kind !== "heading");
-    const forward = this.rows.filter((row) => row.kind !== "argument");
-    const backward = data.mode === "forward" ? [] : forward.filter((row) => this.comesBack(row)).reverse();
-    this.moments = [{ phase: "start" }]
-      .concat(forward.map((row) => ({ phase: "forward", row })), backward.map((row) => ({ phase: "reverse", row })), { phase: "end" });
-    this.forwardAt = new Map();
+    this.byKey = new Map(this.rows.map((row) => [row.key, row]));
+    this.home = new Map(this.rows.flatMap((row) => row.ids.map((id) => [id, row.key])));
+    const moments = (phase, rows) => rows.filter((row) => row.kind !== "heading" && row.kind !== "argument").map((row) => ({ phase, row }));
+    this.moments = [{ phase: "start" }].concat(moments("forward", this.shown), moments("reverse", this.back), { phase: "end" });
+    this.forwardAt = new Map(given.map((row) => [row.key, 0]));
     this.backwardAt = new Map();
     this.moments.forEach((m, k) => m.row && (m.phase === "forward" ? this.forwardAt : this.backwardAt).set(m.row.key, k));
-    for (const row of this.rows) if (row.kind === "argument") this.forwardAt.set(row.key, 0);
   }
 
-  enter(row, ids) {
-    this.shown.push({ ...row, ids });
-    for (const id of ids) this.home.set(id, row.key);
+  list(items, depth, backwards) {
+    return (backwards ? [...items].reverse() : items).flatMap((item) => {
+      if (item.step !== undefined) {
+        const step = this.steps.get(item.step);
+        return step ? [{ key: `s${step.id}`, kind: "step", step, depth, ids: [step.id], results: [step] }] : [];
+      }
+      const group = this.data.groups[item.group];
+      const row = { key: `g${item.group}`, number: item.group, group, depth, ids: this.inside(group), results: [] };
+      if (!this.open.has(item.group))
+        return [{ ...row, kind: group.kind === "line" ? "line" : "group", results: (group.results || []).map((id) => this.steps.get(id)) }];
+      const silent = group.kind === "line" && this.data.open.includes(item.group);
+      const inner = this.list(group.items || [], silent ? depth : depth + 1, backwards);
+      return silent ? inner : [{ ...row, kind: "heading" }, ...inner];
+    });
   }
 
   inside(group) {
@@ -62,9 +54,18 @@ class Rows {
     return row.ids.some((id) => this.steps.get(id).cotangent !== undefined);
   }
 
-  toggle(number) {
+  // Open or close a group; the answer is where the moment is then: at the same row, or at what stands for it.
+  toggle(number, moment) {
+    const before = this.moments[moment];
     if (!this.open.delete(number)) this.open.add(number);
     this.arrange();
+    if (before.phase === "start") return 0;
+    if (before.phase === "end") return this.moments.length - 1;
+    const places = before.phase === "forward" ? this.forwardAt : this.backwardAt;
+    const ids = before.row ? before.row.ids : [];
+    const inner = (before.phase === "forward" ? ids : [...ids].reverse()).map((id) => this.home.get(id));
+    const keys = [before.row && before.row.key, `g${number}`, ...inner];
+    return keys.map((key) => places.get(key)).find((place) => place !== undefined) ?? 0;
   }
 
   placeOf(row) {
@@ -84,19 +85,14 @@ class Rows {
     return titleOf(row.group);
   }
 
-  // What a row gives to the steps before it: [{to, formula, value, slope, local}].
+  // What a row gives to the steps before it: [{to, name, value, formula, local}].
   givesOf(row) {
-    const { data } = this;
-    const named = (id) => this.steps.get(id).name;
-    if (row.kind === "step")
-      return data.contributions.filter((c) => c.from === row.step.id && this.steps.has(c.to)).map((c) => ({
-        to: c.to, name: named(c.to), value: c.value, local: c.slope ?? c.local,
-        formula: c.text || (c.slope === undefined ? "" : times(row.step.bar, c.slope)),
-      }));
-    const bars = row.results.filter((step) => step.cotangent !== undefined);
-    return (row.group.gives || []).map((gift) => ({
-      to: gift.to, name: named(gift.to), value: gift.value, local: gift.slope ?? gift.local,
-      formula: gift.slope !== undefined && bars.length === 1 ? times(bars[0].bar, gift.slope) : gift.text || "",
+    const own = row.kind === "step";
+    const gifts = own ? (this.from.get(row.step.id) || []).filter((c) => this.steps.has(c.to)) : row.group.gives || [];
+    const bar = row.results.find((step) => step.cotangent !== undefined);
+    return gifts.map((gift) => ({
+      to: gift.to, name: this.steps.get(gift.to).name, value: gift.value, local: gift.slope ?? gift.local,
+      formula: gift.text || (gift.slope === undefined ? "" : times(bar.bar, gift.slope)),
     }));
   }
 
@@ -114,7 +110,12 @@ class Rows {
   }
 }
 
-const times = (bar, slope) => `${bar} · ${slope < 0 ? `(${numberText(slope)})` : numberText(slope)}`;
+// As slope_text of views/text.py has it.
+function times(bar, slope) {
+  if (Math.abs(slope) === 1) return slope === 1 ? bar : `-${bar}`;
+  const text = numberText(slope);
+  return `${bar} · ${text.startsWith("-") ? `(${text})` : text}`;
+}
 
 function operationText(step, steps) {
   const said = (x) => typeof x === "number" ? (steps.get(x) || {}).name || "…" : valueText(x.value ?? "c");
@@ -123,5 +124,5 @@ function operationText(step, steps) {
 
 function titleOf(group) {
   const times = group.iterations ? `, ${group.iterations} iterations` : "";
-  return (group.owner ? `${group.owner}: ` : "") + group.label + times;
+  return group.label + times;
 }

@@ -2,6 +2,8 @@
 
 const WINDOW = 80; // rows that are drawn at a time
 const SPEED = 900; // milliseconds a moment lasts
+const GIFTS = 8; // lines that a row of the reverse sweep has
+const NUMBERS = 8; // fields that are shown; more are to be opened
 
 class Stage {
   // `ask(point)` has Python compute the data at another point; without it the page does so where it can.
@@ -29,10 +31,11 @@ class Stage {
     this.stage = make("section", { class: "stage", "aria-label": `explanation of ${data.function}` },
       make("header", {}, this.head, make("p", { class: "about" }, data.about)),
       this.fields(),
-      make("div", { class: "controls", role: "group", "aria-label": "steps" },
-        button("|◀", "to the start", () => this.go(0)), button("◀", "one step back", () => this.go(this.moment - 1)), this.playing,
-        button("▶", "one step on", () => this.go(this.moment + 1)), button("▶|", "to the end", () => this.go(Infinity)), this.slider),
-      this.said, this.note,
+      make("div", { class: "playing" },
+        make("div", { class: "controls", role: "group", "aria-label": "steps" },
+          button("|◀", "to the start", () => this.go(0)), button("◀", "one step back", () => this.go(this.moment - 1)), this.playing,
+          button("▶", "one step on", () => this.go(this.moment + 1)), button("▶|", "to the end", () => this.go(Infinity)), this.slider),
+        this.said, this.note),
       make("div", { class: "panes" },
         make("div", { class: "left" },
           this.code = make("div", { class: "pane code", tabindex: 0, role: "region", "aria-label": "code" }),
@@ -42,10 +45,16 @@ class Stage {
     this.stage.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.stage);
     this.writeCode();
+    const panes = [this.code, this.picture, this.tables];
+    for (const pane of panes) pane.addEventListener("scroll", () => shade(pane), { passive: true });
+    this.watch = new ResizeObserver(() => panes.forEach(shade));
+    panes.forEach((pane) => this.watch.observe(pane));
   }
 
   key(event) {
     if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const pane = event.target.closest(".pane"), aside = { ArrowRight: 60, ArrowLeft: -60 }[event.key];
+    if (event.shiftKey) { if (pane && aside) pane.scrollLeft += aside; return; }
     const go = { ArrowRight: this.moment + 1, ArrowLeft: this.moment - 1, Home: 0, End: Infinity }[event.key];
     if (go === undefined && !(event.key === " " && event.target.tagName !== "BUTTON")) return;
     event.preventDefault();
@@ -73,16 +82,14 @@ class Stage {
     this.moment = Math.max(0, Math.min(this.moment, rows.moments.length - 1));
     this.slider.max = rows.moments.length - 1;
     const current = rows.moments[this.moment].row;
-    const { shown } = rows;
-    const at = current ? shown.findIndex((row) => row.key === current.key && row.kind !== "heading") : 0;
-    this.from = shown.length > WINDOW ? Math.max(0, Math.min(at - WINDOW / 2, shown.length - WINDOW)) : 0;
-    const part = shown.slice(this.from, this.from + WINDOW);
-    const inside = part.filter((row) => row.kind !== "heading");
+    const forward = around(rows.shown, current, this.moment === 0 ? 0 : Infinity);
+    const back = around(rows.back, current, this.moment === 0 ? 0 : Infinity);
+    const inside = forward.part.filter((row) => row.kind !== "heading");
     const used = new Set(inside.flatMap((row) => row.ids.flatMap((id) => rows.steps.get(id).inputs || [])).map((id) => rows.home.get(id)));
-    const outside = shown.filter((row) => row.kind === "argument" && used.has(row.key) && !inside.includes(row));
+    const outside = forward.before ? rows.rows.filter((row) => row.kind === "argument" && used.has(row.key) && !inside.includes(row)) : [];
     this.drawn = drawGraph(rows, [...outside, ...inside], (key) => this.light(key));
     this.picture.replaceChildren(make("h5", {}, "graph"), this.drawn.svg);
-    this.writeTables(part);
+    this.writeTables(forward, back);
     const data = rows.data;
     this.head.replaceChildren(make("span", { class: "m" }, `${data.function}(${data.arguments.map((a) => a.name).join(", ")})`), " = ",
       make("span", { class: "v" }, valueText(data.value)), ...(data.tangent === undefined ? [] : [" with tangent ", make("span", { class: "v" }, valueText(data.tangent))]));
@@ -90,15 +97,13 @@ class Stage {
     if (data.plot) drawPlot(this.plot, data.plot, rows);
   }
 
-  writeTables(part) {
+  writeTables(forward, back) {
     const { rows } = this, { data } = rows;
     const more = (count, where) => count > 0 ? make("tr", {}, make("td", { class: "dim", colspan: 4 }, `… ${count} more ${where}`)) : null;
-    const before = more(this.from, "before"), after = more(rows.shown.length - this.from - part.length, "after");
-    const forward = part.map((row) => this.forwardRow(row));
-    const tables = [table("forward", ["step", "value", data.mode === "forward" ? "tangent" : "shape"], [before, ...forward, after])];
+    const body = ({ part, before, after }, write) => [more(before, "before"), ...part.flatMap(write), more(after, "after")];
+    const tables = [table("forward", ["step", "value", data.mode === "forward" ? "tangent" : "shape"], body(forward, (row) => [this.forwardRow(row)]))];
     if (data.mode !== "forward") {
-      const backward = [...part].reverse().flatMap((row) => this.reverseRow(row));
-      tables.push(table("reverse", ["cotangent", "to", "contribution", "value"], [more(rows.shown.length - this.from - part.length, "before"), ...backward, more(this.from, "after")]));
+      tables.push(table("reverse", ["cotangent", "to", "contribution", "value"], body(back, (row) => this.reverseRow(row))));
       const gradient = rows.arguments.map((step) => make("tr", { "data-key": rows.home.get(step.id), class: "gradient" },
         make("th", { scope: "row", class: "m" }, step.name), make("td", {}, ...this.sum(step))));
       const none = data.arguments.filter((a) => !a.steps.length).map((a) => make("tr", {}, make("th", { scope: "row", class: "m" }, a.name), make("td", {}, "None")));
@@ -111,41 +116,48 @@ class Stage {
     }
   }
 
-  fold(row, text) {
+  // The button that opens or closes a group; the one in its place is in focus afterwards.
+  fold(row, text, sweep) {
     const open = row.kind === "heading";
-    const toggle = () => { this.rows.toggle(row.number); this.arrange(); };
-    return make("button", { type: "button", class: "fold", "aria-expanded": open, onclick: (event) => { event.stopPropagation(); toggle(); } }, `${open ? "▾" : "▸"} ${text}`);
+    const toggle = () => {
+      this.moment = this.rows.toggle(row.number, this.moment);
+      this.arrange();
+      const other = this.tables.querySelector(`.${sweep} button.fold[data-number="${row.number}"]`);
+      if (other) other.focus();
+    };
+    return make("button", { type: "button", class: "fold", "data-number": row.number, "aria-expanded": open, onclick: (event) => { event.stopPropagation(); toggle(); } }, `${open ? "▾" : "▸"} ${text}`);
+  }
+
+  headingRow(row, columns, sweep) {
+    return make("tr", { class: "heading" }, make("td", { colspan: columns, style: indented(row) }, this.fold(row, titleOf(row.group), sweep)));
   }
 
   forwardRow(row) {
-    const pad = `padding-left:${0.4 + row.depth}em`;
-    if (row.kind === "heading") return make("tr", { class: "heading" }, make("td", { colspan: 3, style: pad }, this.fold(row, titleOf(row.group))));
+    if (row.kind === "heading") return this.headingRow(row, 3, "forward");
     const name = this.rows.nameOf(row);
     const kink = this.rows.kinkOf(row);
     const last = row.results.at(-1);
-    const value = row.kind === "group" ? row.results.slice(0, 3).map((s) => `${s.name} = ${valueText(s.value)}`).join(", ") : valueText(last && last.value);
-    const third = this.rows.data.mode === "forward" ? valueText(last.tangent) : shapeText(last && last.value);
+    const value = row.kind === "group" ? few(row.results.map((s) => `${s.name} = ${valueText(s.value)}`)).join(", ") : valueText(last.value);
+    const third = this.rows.data.mode === "forward" ? valueText(last.tangent) : row.results.length === 1 ? shapeText(last.value) : "";
     return make("tr", { "data-key": row.key, onclick: () => this.go(this.rows.forwardAt.get(row.key)) },
-      make("th", { scope: "row", class: "m", style: pad }, row.group ? this.fold(row, name) : name, kink ? make("span", { class: "kink" }, ` ⚠ ${kink}`) : null),
+      make("th", { scope: "row", class: "m", style: indented(row) }, row.group ? this.fold(row, name, "forward") : name, kink ? make("span", { class: "kink" }, ` ⚠ ${kink}`) : null),
       make("td", { class: "v" }, value), make("td", { class: "dim" }, third));
   }
 
   reverseRow(row) {
-    if (row.kind === "argument" || !this.rows.comesBack(row)) return [];
-    const pad = `padding-left:${0.4 + row.depth}em`;
-    if (row.kind === "heading") return [make("tr", { class: "heading" }, make("td", { colspan: 4, style: pad }, this.fold(row, titleOf(row.group))))];
+    if (row.kind === "heading") return [this.headingRow(row, 4, "reverse")];
     const bars = row.results.filter((step) => step.cotangent !== undefined);
     const gives = this.rows.givesOf(row);
-    const shown = gives.length > 8 ? gives.slice(0, 8) : gives;
-    const heads = bars.slice(0, 3).map((step) => make("div", {}, make("span", { class: "m bar" }, step.bar), ...this.sum(step)));
+    const heads = few(bars.map((step) => make("div", {}, make("span", { class: "m bar" }, step.bar), ...this.sum(step))));
     const kink = this.rows.kinkOf(row);
-    const title = row.kind === "group" ? make("div", { class: "dim" }, titleOf(row.group)) : null;
-    const head = make("th", { scope: "rowgroup", rowspan: Math.max(1, shown.length), style: pad }, title, ...heads, kink ? make("div", { class: "kink" }, `⚠ ${kink}`) : null);
+    const title = row.kind === "group" ? make("div", {}, this.fold(row, titleOf(row.group), "reverse")) : null;
+    const cells = gives.map((gift) => [{ "data-to": this.rows.home.get(gift.to) }, make("td", { class: "m" }, `→ ${gift.name}`), make("td", { class: "m" }, gift.formula),
+      make("td", { class: "v" }, amountText(gift.value, this.rows.steps.get(gift.to).cotangent))]);
+    if (cells.length > GIFTS) cells.splice(GIFTS - 2, cells.length - GIFTS + 1, [{}, make("td", { class: "dim", colspan: 3 }, `… ${cells.length - GIFTS + 1} more`)]);
+    if (!cells.length) cells.push([{}, make("td", { colspan: 3 })]);
+    const head = make("th", { scope: "rowgroup", rowspan: cells.length, style: indented(row) }, title, ...heads, kink ? make("div", { class: "kink" }, `⚠ ${kink}`) : null);
     const go = () => this.go(this.rows.backwardAt.get(row.key));
-    if (!shown.length) return [make("tr", { "data-key": row.key, "data-back": "", onclick: go }, head, make("td", { colspan: 3 }))];
-    return shown.map((gift, k) => make("tr", { "data-key": row.key, "data-back": "", "data-to": this.rows.home.get(gift.to), class: k ? null : "first", onclick: go }, k ? null : head,
-      make("td", { class: "m" }, `→ ${gift.name}`), make("td", { class: "m" }, gift.formula || ""),
-      make("td", { class: "v" }, amountText(gift.value, this.rows.steps.get(gift.to).cotangent))));
+    return cells.map(([attributes, ...tds], k) => make("tr", { "data-key": row.key, "data-back": "", class: k ? null : "first", onclick: go, ...attributes }, k ? null : head, ...tds));
   }
 
   // " = 0.5 = 0.25 + 0.25", each term a link to the row that it comes from.
@@ -163,8 +175,9 @@ class Stage {
   go(moment) {
     if (moment === undefined) return;
     this.moment = Math.max(0, Math.min(moment, this.rows.moments.length - 1));
-    const { row } = this.rows.moments[this.moment];
-    if (row && !this.drawn.nodes.has(row.key)) this.arrange(); else this.show();
+    const { row, phase } = this.rows.moments[this.moment];
+    const missing = row && !this.tables.querySelector(`tr[data-key="${row.key}"]${phase === "reverse" ? "[data-back]" : ":not([data-back])"}`);
+    if (missing || (row && !this.drawn.nodes.has(row.key))) this.arrange(); else this.show();
   }
 
   play() {
@@ -196,17 +209,18 @@ class Stage {
     this.said.textContent = this.words();
     this.stage.dataset.phase = phase;
     for (const [key, node] of drawn.nodes) {
-      const item = rows.rows.find((r) => r.key === key);
+      const item = rows.byKey.get(key);
       const bar = item.kind === "argument" ? last : rows.backwardAt.get(key) <= this.moment;
-      const { g, texts } = node;
+      const { g, texts, title, whole } = node;
+      const known = [true, passed(rows.forwardAt, key), bar || rows.data.mode === "forward"];
       g.classList.toggle("later", !passed(rows.forwardAt, key));
       g.classList.toggle("now", Boolean(row) && row.key === key);
       g.classList.toggle("kinked", Boolean(rows.kinkOf(item)));
-      texts[1].style.visibility = passed(rows.forwardAt, key) ? "" : "hidden";
-      texts[2].style.visibility = bar || rows.data.mode === "forward" ? "" : "hidden";
+      texts.forEach((text, k) => { text.style.visibility = known[k] ? "" : "hidden"; });
+      title.textContent = whole.filter((text, k) => text && known[k]).join("\n");
     }
     for (const edge of drawn.edges) {
-      const item = rows.rows.find((r) => r.key === edge.target);
+      const item = rows.byKey.get(edge.target);
       const gives = passed(rows.backwardAt, edge.target) ? rows.givesOf(item).filter((gift) => rows.home.get(gift.to) === edge.source) : [];
       const locals = gives.map((gift) => typeof gift.local === "number" ? numberText(gift.local, 4) : gift.local || "");
       edge.text.textContent = locals.length && locals.length < 3 ? cut(locals.join(" + "), 22) : "";
@@ -223,6 +237,7 @@ class Stage {
     this.mark(row ? rows.placeOf(row) : null);
     for (const now of [this.code.querySelector("li.now"), this.tables.querySelector("tr.now")]) if (now) reveal(now);
     if (row && drawn.nodes.has(row.key)) reveal(drawn.nodes.get(row.key).g);
+    for (const pane of [this.code, this.picture, this.tables]) shade(pane);
   }
 
   words() {
@@ -239,7 +254,7 @@ class Stage {
       const name = row.kind === "group" ? `${titleOf(row.group)}: ${last.name}` : this.rows.nameOf(row);
       return `Forward ${this.moment} of ${count}${where ? ` (${where})` : ""}: ${name} = ${valueText(last.value)}`;
     }
-    const gives = this.rows.givesOf(row).slice(0, 3).map((gift) => `${valueText(gift.value)} to ${gift.name}`).join(", ");
+    const gives = few(this.rows.givesOf(row).map((gift) => `${valueText(gift.value)} to ${gift.name}`)).join(", ");
     const bar = row.results.filter((step) => step.cotangent !== undefined).at(-1);
     return `Backward ${this.moment - count} of ${moments.length - 2 - count}${where ? ` (${where})` : ""}: ${bar ? `${bar.bar} = ${valueText(bar.cotangent)}` : titleOf(row.group)} gives ${gives || "nothing"}`;
   }
@@ -278,7 +293,7 @@ class Stage {
 
   light(key) {
     for (const lit of this.stage.querySelectorAll(".lit, .source")) lit.classList.remove("lit", "source");
-    const row = key && this.rows.rows.find((r) => r.key === key);
+    const row = this.rows.byKey.get(key);
     if (!row) return;
     const node = this.drawn.nodes.get(key);
     if (node) node.g.classList.add("lit");
@@ -314,13 +329,14 @@ class Stage {
       const why = this.rows.data.kernel;
       return make("div", { class: "fields" }, why && make("p", { class: "dim" }, why));
     }
+    const count = fields.reduce((sum, field) => sum + field.flat.length, 0);
     const box = make("div", { class: "fields", role: "group", "aria-label": "arguments" });
     for (const field of fields) {
       this.point[field.id] = field.shape ? { shape: field.shape, flat: [...field.flat] } : field.flat[0];
       field.flat.forEach((value, k) => box.append(this.field(field, value, k)));
     }
     box.append(make("button", { type: "button", onclick: () => this.reset() }, "↺ back"));
-    return box;
+    return count <= NUMBERS ? box : make("details", {}, make("summary", {}, `change the ${count} numbers of the arguments`), box);
   }
 
   field(field, value, k) {
@@ -370,6 +386,19 @@ class Stage {
   }
 }
 
+const indented = (row) => `padding-left:${0.4 + row.depth}em`;
+
+// The texts; of many the first and the last.
+const few = (texts, most = 3) => (texts.length <= most ? texts : [...texts.slice(0, most - 1), "…", texts.at(-1)]);
+
+// Some rows of a list around that of the moment, or around `otherwise`, and how many stand before and after.
+function around(list, current, otherwise) {
+  const at = current ? list.findIndex((row) => row.key === current.key && row.kind !== "heading") : otherwise;
+  const before = Math.max(0, Math.min(at - WINDOW / 2, list.length - WINDOW));
+  const part = list.slice(before, before + WINDOW);
+  return { part, before, after: list.length - before - part.length };
+}
+
 function elementIndex(shape, k) {
   const index = [];
   for (const n of [...shape].reverse()) { index.unshift(k % n); k = Math.floor(k / n); }
@@ -378,6 +407,12 @@ function elementIndex(shape, k) {
 
 function table(caption, heads, body) {
   return make("table", { class: caption }, make("caption", {}, caption), make("thead", {}, make("tr", {}, ...heads.map((h) => make("th", { scope: "col" }, h)))), make("tbody", {}, ...body.filter(Boolean)));
+}
+
+// Marks the sides at which a pane has more than it shows.
+function shade(pane) {
+  const { scrollLeft: x, scrollTop: y, clientWidth: w, clientHeight: h, scrollWidth: W, scrollHeight: H, classList } = pane;
+  for (const [side, more] of Object.entries({ "left-of": x > 1, "right-of": x + w < W - 1, above: y > 1, below: y + h < H - 1 })) classList.toggle(side, more);
 }
 
 // Scroll the pane, never the page.

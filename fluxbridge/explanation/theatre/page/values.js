@@ -2,14 +2,21 @@
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
+// With so many digits, and of two that are as near the even one, as Python has it.
+function exponential(x, digits) {
+  const nearest = x.toExponential(digits - 1), [exact, power] = x.toExponential(40).split("e");
+  const cut = exact.length - 41 + digits;
+  return /^50*$/.test(exact.slice(cut)) && "02468".includes(exact[cut - 1]) ? `${exact.slice(0, cut)}e${power}` : nearest;
+}
+
 function numberText(x, digits = 6) {
   if (typeof x !== "number") return String(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
-  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const text = exponential(x, digits), [mantissa, exponent] = text.split("e");
   const power = Number(exponent);
   const plain = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  if (power >= -4 && power < digits) return plain(x.toFixed(digits - 1 - power));
+  if (power >= -4 && power < digits) return plain(Number(text).toFixed(digits - 1 - power));
   return `${plain(mantissa)}·10${[...String(power)].map((c) => RAISED[c]).join("")}`;
 }
 
@@ -35,27 +42,42 @@ function valueText(value) {
 
 const shapeText = (value) => (value && value.shape ? value.shape.join("×") : "");
 
-// Is a term below the last digit that is shown of the sum?
+// The numbers of a value; none where they are not known, or are complex.
+function numbersOf(value) {
+  if (typeof value === "number") return [value];
+  const found = !value ? [] : value.flat ? Array.from(value.flat) : [value.data].flat(Infinity);
+  return found.every((x) => typeof x === "number") ? found : [];
+}
+
+// Is a term below the last digit that is shown of the sum? Everywhere, for arrays. (negligible of rows.py)
 function isNegligible(part, whole) {
-  if (typeof part !== "number" || typeof whole !== "number" || !part || !whole) return false;
-  return Math.abs(part) < 10 ** (Math.floor(Math.log10(Math.abs(whole))) - 5) / 2;
+  const parts = numbersOf(part), wholes = numbersOf(whole), digits = typeof whole === "number" ? 6 : 4;
+  if (!parts.length || parts.length !== wholes.length || !parts.some((x) => x) || !wholes.every(Number.isFinite)) return false;
+  return parts.every((x, k) => !x || Math.abs(x) < 10 ** (Math.floor(Math.log10(Math.abs(wholes[k]))) - digits + 1) / 2);
 }
 
 const amountText = (part, whole) => (isNegligible(part, whole) ? "≈ 0" : valueText(part));
 
+const TERMS = 5; // of a sum that are written out
+const LONGEST = 60; // characters of a sum of arrays
+
+// The pieces of "0.5 + 0.25 - ≈ 0", each with the row that it stands for. (sum_of of rows.py)
 function sumText(terms, whole) {
   if (terms.length < 2) return [];
-  return terms.slice(0, 4).map((term, k) => {
-    const text = amountText(term.value, whole);
-    const minus = k && text.startsWith("-");
-    return { sign: k ? (minus ? " - " : " + ") : "", text: minus ? text.slice(1) : text, row: term.row };
-  }).concat(terms.length > 4 ? [{ sign: " + ", text: `… (${terms.length - 4} more)` }] : []);
+  const pieces = terms.slice(0, terms.length > TERMS + 1 ? TERMS : undefined).map((term) => ({ text: amountText(term.value, whole), row: term.row }));
+  if (pieces.length < terms.length) pieces.push({ text: `… (${terms.length - TERMS} more)` });
+  const length = pieces.reduce((sum, { text }) => sum + [...text].length, 0);
+  if (length > LONGEST && shapeText(whole)) return [{ sign: "", text: `sum of ${terms.length} terms` }];
+  return pieces.map(({ text, row }, k) => {
+    const minus = k > 0 && text.startsWith("-");
+    return { sign: k ? (minus ? " - " : " + ") : "", text: minus ? text.slice(1) : text, row };
+  });
 }
 
 function added(a, b) {
   if (typeof a === "number" && typeof b === "number") return a + b;
-  if (a.flat && b.flat) return { shape: a.shape, flat: a.flat.map((x, k) => x + b.flat[k]) };
-  return { text: "…", shape: a.shape };
+  const xs = numbersOf(a), ys = numbersOf(b);
+  return xs.length && xs.length === ys.length ? { shape: a.shape, flat: xs.map((x, k) => x + ys[k]) } : { text: "…", shape: a.shape };
 }
 
 // One element of the page: make("td", {class: "v"}, "text", child …).
