@@ -85,47 +85,48 @@ def cross_check(
     own, _, report.seconds["native"] = ask("native", question)
     assert own is not None
     report.value["native"] = own.value
-    with as_in_gradient():
-        tolerance = Tolerance(question.point.arrays, question.swing(own.leaves), rtol, atol)
-        question.noise()
-        tolerance.noise = question.value_noise
-    report.why = tolerance.why
-    report.lines += _value_outside(question, own, tolerance, report)
-    for k, why in question.fixed.items():
-        report.notes.append(
-            f"{question.point.paths[k]} was not varied: the function takes integers there ({why})"
-        )
-
-    answers: dict[str, Answer] = {}
-    for name in asked:
-        answer, why, report.seconds[name] = ask(name, question)
-        if answer is not None:
-            answers[name] = answer
-            report.value[name] = answer.value
-        elif engines is not None or not why.startswith(DOES_NOT_APPLY):
-            report.silent[name] = why
-    kinks = {e: sides for answer in answers.values() for e, sides in answer.kinks.items()}
-    for name, answer in answers.items():
-        report.lines += compare.lines(question, name, own, answer, tolerance, kinks)
-        if answer.along is not None and np.ndim(answer.along.value) == 0:
-            report.notes.append(
-                f"{name} looked at {len(question.entries)} of {question.point.size} entries, and along a "
-                f"random direction over all of them: {float(answer.along.value):.8g}, "
-                f"native {compare.slope_along(question, own):.8g}"
-            )
-    with as_in_gradient():
-        report.notes += draws.notes(question.point.xs)
-    report.kinks = _kinks(question, {"native": own, **answers}, kinks)
-    if of in ("hessian", "second"):
-        report.lines += _first_order(f, xs, asked, rtol, atol, max_entries, seed)
-    if report.mismatches:
+    with np.errstate(all="ignore"):  # runs that the user did not ask for
         with as_in_gradient():
-            report.suspects = suspects(f, question.point.xs, 2 if of in ("hessian", "second") else 1)
-            if not report.suspects:
-                report.notes.append(nobody_to_blame(f, question.point.xs))
-        if raise_on_mismatch:
-            raise GradientMismatchError(str(report), report)
-    return report
+            tolerance = Tolerance(question.point.arrays, question.swing(own.leaves), rtol, atol)
+            question.noise()
+            tolerance.noise = question.value_noise
+        report.why = tolerance.why
+        report.lines += _value_outside(question, own, tolerance, report)
+        for k, why in question.fixed.items():
+            report.notes.append(
+                f"{question.point.paths[k]} was not varied: the function takes integers there ({why})"
+            )
+
+        answers: dict[str, Answer] = {}
+        for name in asked:
+            answer, why, report.seconds[name] = ask(name, question)
+            if answer is not None:
+                answers[name] = answer
+                report.value[name] = answer.value
+            elif engines is not None or not why.startswith(DOES_NOT_APPLY):
+                report.silent[name] = why
+        kinks = {e: sides for answer in answers.values() for e, sides in answer.kinks.items()}
+        for name, answer in answers.items():
+            report.lines += compare.lines(question, name, own, answer, tolerance, kinks)
+            if answer.along is not None and np.ndim(answer.along.value) == 0:
+                report.notes.append(
+                    f"{name} looked at {len(question.entries)} of {question.point.size} entries, and along a "
+                    f"random direction over all of them: {float(answer.along.value):.8g}, "
+                    f"native {compare.slope_along(question, own):.8g}"
+                )
+        with as_in_gradient():
+            report.notes += draws.notes(question.point.xs)
+        report.kinks = _kinks(question, {"native": own, **answers}, kinks)
+        if of in ("hessian", "second"):
+            report.lines += _first_order(f, xs, asked, rtol, atol, max_entries, seed)
+        if report.mismatches:
+            with as_in_gradient():
+                report.suspects = suspects(f, question.point.xs, 2 if of in ("hessian", "second") else 1)
+                if not report.suspects:
+                    report.notes.append(nobody_to_blame(f, question.point.xs))
+            if raise_on_mismatch:
+                raise GradientMismatchError(str(report), report)
+        return report
 
 
 def _first_order(f: Callable[..., Any], xs: Sequence[Any], asked: Sequence[str], *options: Any) -> list[Line]:

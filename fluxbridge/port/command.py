@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
-from ..shell import Parser, WrongCall
+from ..shell import Parser, WrongCall, wrapped
 from .formats import Cell, Document, read, read_text, write_text
 from .formats.layout import laid_out
 from .limits import files_named, scratch_folder
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Seconds that a cell may take, on either side.
 LIMIT = 120.0
+_NO_JULIA = "no Julia here, fluxbridge doctor says why: compared with the answers that the source prints"
 ENDINGS = (".ipynb", ".py", ".md", ".markdown")
 
 
@@ -111,9 +112,9 @@ def port_document(
 
     against, notes = "", []
     if check and source is None:
-        source, why = _julia(code, document, limit)
+        source = _julia(code, document, limit)
         if source is None:
-            notes.append(f"no Julia here ({why}): compared with the answers that the source prints")
+            notes.append(_NO_JULIA)
     if check and source is not None:
         from .checking.check import asked
         from .checking.check import check as checked
@@ -135,16 +136,15 @@ def port_document(
     return report
 
 
-def _julia(code: list[Cell], document: Document, limit: float) -> tuple[Source | None, str]:
-    """The real Julia, or why there is none."""
+def _julia(code: list[Cell], document: Document, limit: float) -> Source | None:
+    """The real Julia, if there is one."""
     from ..julia import available
     from .checking.session import live
 
-    found = available()
-    if not found:
-        return None, found.reason
+    if not available():
+        return None
     loads = any(re.search(r"^\s*(?:using|import)\b", c.text, re.MULTILINE) for c in code)
-    return live(limit, usual=document.soft and not loads), ""
+    return live(limit, usual=document.soft and not loads)
 
 
 def _written(
@@ -196,7 +196,8 @@ def main(options: argparse.Namespace) -> int:
     if options.output is None:
         print(report.text, end="")
     if options.output is not None or options.text is None or options.run_it or options.check:
-        print(report, file=sys.stdout if options.output is not None else sys.stderr)
+        beside = sys.stdout if options.output is not None else sys.stderr
+        print(wrapped(str(report), rest="    "), file=beside)
     return 0 if report.complete or not options.strict else 1
 
 

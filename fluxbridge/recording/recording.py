@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff import floating
 from ..autodiff.foreign import in_our_words
 from ..autodiff.frames import GENERATED, boundary, engine_package
 from ..autodiff.inplace import Memory, alias, related, shares
@@ -106,6 +107,7 @@ class Recording:
         WATCHERS.add(self)
         running.levels.append(self)
         self.memory.rebuilt = splitter
+        settings = floating.attribute()
         try:
             out = _boundary(f, stand_ins)
         except BaseException as error:
@@ -117,6 +119,7 @@ class Recording:
             WATCHERS.discard(self)
             self.watches = False
             self._finished()
+            floating.restore(settings)
             running.levels.pop()
             self.memory.rebuilt = None
         if self.refused is not None:
