@@ -165,6 +165,8 @@ def setting(name: str, key: str, value: Any) -> Any:
             f"The rule of {name} takes {key} as a setting, not a variable.",
         )
     if type(value) is tuple or type(value) is list:
+        if type(value) is tuple and _SETTINGS.issuperset(map(type, value)):
+            return value
         return type(value)([setting(name, key, v) for v in value])
     return value
 

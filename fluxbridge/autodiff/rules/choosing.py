@@ -7,17 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from ..elementwise import masked
 from ..primitive import _out_refused, apply, implements, plain, primitive
 from ..refusals import mutation
 from ..values import in_numpys_types, of_type
 from .indexing import SCATTER
 from .shaping import as_array
 
+
+def _where_it_is(wanted: bool, c: Any, v: Any) -> Any:
+    """`v` where the condition is `wanted`, else 0."""
+    if type(c) is type(v) is np.ndarray and c.dtype.char == "?" and v.dtype.char in "fd":
+        return masked(c if wanted else ~c, v)
+    return np.where(c, v, 0.0) if wanted else np.where(c, 0.0, v)
+
+
 WHERE = primitive(
     None,
     None,
-    lambda dy, _y, c, _a, _b: np.where(c, dy, 0.0),
-    lambda dy, _y, c, _a, _b: np.where(c, 0.0, dy),
+    lambda dy, _y, c, _a, _b: _where_it_is(True, c, dy),
+    lambda dy, _y, c, _a, _b: _where_it_is(False, c, dy),
     jvp=(
         None,
         lambda dx, _y, c, _a, _b: np.where(c, dx, 0.0),
