@@ -106,7 +106,7 @@ def share(a: Any, b: Any, h: Any) -> Any:
     return np.where(odd, limit, np.where(odd, 0.0, a) / np.where(odd, 1.0, h))
 
 
-#: Below this a slope such as 1 - y² has lost too many digits, in double precision, and by the bytes of a float.
+#: Below this a slope such as 1 - y² has lost too many digits: of doubles, and by the bytes of other floats.
 LOW = 4e-4
 _LOW = {2: 0.3, 4: 0.02}
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .calls import Called, pulled
 from .passes.groups import Group
-from .program import Op, Var, variables
+from .program import Op, every
 
 LEAST = 1 << 12  #: bytes from which on memory is kept for an array
 _KEPT = 1 << 24
@@ -86,12 +86,12 @@ def planned(ops: Sequence[Op], away: Any, until_the_end: Any, writer: Any) -> Bu
     Arrays that the operations themselves make are let go of after they are read for the last time.
     """
     end = len(ops)
-    away, last = _all(away), {v: k for k, op in enumerate(ops) for v in op.inputs()}
+    away, last = set(every(away)), {v: k for k, op in enumerate(ops) for v in op.inputs()}
     for op in ops:
         if _may_keep(op):
             away.update(op.inputs())
     read = dict(last)  # the last time that its name is used; the rest is about its memory
-    last.update(dict.fromkeys(_all(until_the_end), end))
+    last.update(dict.fromkeys(every(until_the_end), end))
     for op in reversed(ops):
         if op.shares and op.out is not None:  # the result may lie in the memory of an operand
             for v in op.inputs():
@@ -139,10 +139,3 @@ def _takes_out(op: Op) -> bool:
 
 
 _PACKAGE = __name__.partition(".")[0] + "."
-
-
-def _all(x: Any) -> set[Var]:
-    """The variables in a structure."""
-    if isinstance(x, dict):
-        x = list(x.values())
-    return set().union(*map(_all, x)) if isinstance(x, (list, tuple)) else set(variables([x]))

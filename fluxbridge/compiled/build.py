@@ -20,12 +20,12 @@ from .draws import Generators, effective
 from .effects import Watch
 from .lower import Lowering, number
 from .passes import numbered, reuse, simplified
-from .program import FLOAT, Const, Form, Op, Var, form_of, variables
+from .program import FLOAT, OTHER, Const, Form, Op, Var, every, form_of, variables
 from .refusals import CannotCompile, Differs
 from .report import Report
 from .signature import Signature
 from .tiers import Later
-from .trace import Trace
+from .trace import Given, Trace
 from .writers.python import MISS, Writer
 
 
@@ -110,6 +110,7 @@ class Traced:
 
     def name_inputs(self, lowering: Lowering) -> None:
         lowering.names = self.outline.known
+        lowering.places = {**self.outline.known, **self.outline.places}
         variables = lowering.inputs()
         given = [*[leaf.value for leaf in self.outline.arguments], *self.outside]  # the trace has copies
         self.contiguous = {
@@ -262,7 +263,10 @@ def call(f: Callable[..., Any], xs: Sequence[Any], integers: Integers) -> Compil
     lowering.forward()
     out = _structure(trace.out, lowering, trace.on, arrays=True)
     effects = Effects(traced, lowering)
-    copied = _copied(out, {v for v in lowering.of.values() if v.op is None}, lowering.b)
+    inputs = {v for v in lowering.of.values() if v.op is None}
+    if any(v.op is None and v not in inputs for v in every(out)):
+        raise CannotCompile("it returns what it was given, or finds outside, as it is")
+    copied = _copied(out, inputs, lowering.b)
     results = [copied, effects.drawn, effects.assigned]
     report = Report()
     ops = simplified(lowering.b.ops, results, report, traced.contiguous)
@@ -420,6 +424,11 @@ def writer_text(x: Any, writer: Writer) -> str:
 
 def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = False) -> Any:
     """What f returned, with variables in place of steps; constant arrays are copied, if they may occur."""
+    original = out.original if type(out) is Given else out
+    if id(original) in lowering.places:
+        return Var(OTHER, lowering.places[id(original)])
+    if type(out) is Given:
+        raise CannotCompile(f"it returns a {type(original).__name__} on a way that is not followed")
     if isinstance(out, Step):
         var = lowering.of[out.position]
         if not active[out.position] and out.position in lowering.trace.scalars and var.form.kind == "number":
@@ -427,6 +436,10 @@ def _structure(out: Any, lowering: Lowering, active: list[bool], arrays: bool = 
             return lowering.b.emit(kind, [var], Form("scalar", (), np.dtype(kind)), "{f}({0})")
         return var
     kind = type(out)
+    if kind is list or kind is dict:
+        if id(out) in lowering.returned:
+            raise CannotCompile(f"the same {kind.__name__} stands twice in what it returns")
+        lowering.returned.add(id(out))
     if kind is tuple or kind is list:
         return kind([_structure(v, lowering, active, arrays) for v in out])
     if isinstance(out, tuple) and kind.__new__.__module__ == f"namedtuple_{kind.__name__}":

@@ -73,8 +73,8 @@ def filled(x: Any, values: Sequence[Any]) -> Any:
 
 
 class Called:
-    """``function(*args, **options)`` at the values in their holes: the result, what pulls back, and which
-    parts of the result have a derivative.
+    """``function(*args, **options)`` at the values in their holes: the result, what pulls back, which
+    parts of the result have a derivative, and the values.
 
     `on` says of every hole whether it has a derivative, `gives` whether the rule gives it one.
     """
@@ -91,7 +91,7 @@ class Called:
         self.traced: Any = ()  #: parts of the result and what pulls back, here
         self.__name__ = getattr(function, "__name__", "call")
 
-    def __call__(self, *values: Any) -> tuple[Any, Any, tuple[bool, ...]]:
+    def __call__(self, *values: Any) -> tuple[Any, Any, tuple[bool, ...], Any]:
         def at(*active: Any) -> Any:
             feed = iter(active)
             now = [next(feed) if on else v for v, on in zip(values, self.on, strict=True)]
@@ -99,7 +99,7 @@ class Called:
 
         with native.as_in_gradient() if self.training else contextlib.nullcontext():
             if not any(self.on):
-                return at(), None, ()
+                return at(), None, (), values
             trace = native.Trace(at, [v for v, on in zip(values, self.on, strict=True) if on])
         out = trace.out
         parts = out if isinstance(out, tuple) else (out,)
@@ -116,12 +116,13 @@ class Called:
             found = iter(trace.pull(pairs, free=False))
             return [next(found) if on else None for on in self.on]
 
-        return (_like(out, plain) if isinstance(out, tuple) else plain[0]), back, tuple(traced) * self.tried
+        given = _like(out, plain) if isinstance(out, tuple) else plain[0]
+        return given, back, tuple(traced) * self.tried, values
 
     def first(self, values: Sequence[Any]) -> Any:
         """The result here. Raises Apart where there are no floats in it, or views of what was given."""
         self.tried = True
-        out, back, active = self(*values)
+        out, back, active, _ = self(*values)
         parts = out if isinstance(out, tuple) else (out,)
         if not any(map(is_float, parts)) or not all(is_float(p) or is_whole(p) for p in parts):
             raise Apart
@@ -175,7 +176,7 @@ def is_float(x: Any) -> bool:
     return isinstance(x, (float, complex, np.inexact))
 
 
-def pulled(made: tuple[Any, Any, Any], gives: tuple[bool, ...], *seeds: Any) -> list[Any]:
+def pulled(made: tuple[Any, ...], gives: tuple[bool, ...], *seeds: Any) -> list[Any]:
     """The cotangents of the inputs of a call; `seeds` are those of the parts of its result."""
     found: list[Any] = made[1](seeds)
     if any(ct is not None and not wanted for ct, wanted in zip(found, gives, strict=True)):
@@ -183,7 +184,7 @@ def pulled(made: tuple[Any, Any, Any], gives: tuple[bool, ...], *seeds: Any) -> 
     return found
 
 
-def form(made: tuple[Any, Any, Any]) -> tuple[Any, ...]:
+def form(made: tuple[Any, ...]) -> tuple[Any, ...]:
     """Shapes and types of the parts of the result, and which have a derivative: the steps that follow rely
     on it."""
     return forms(made[0]), made[2]

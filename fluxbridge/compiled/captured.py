@@ -33,7 +33,7 @@ class Captured:
     def __init__(self, again: types.FunctionType):
         self.guarded: list[Any] = []
         self.constants: list[Any] = []
-        self.seen: set[int] = set()
+        self.seen: dict[int, Any] = {}  # kept: what is freed would leave its id to something else
         names = dict(zip(again.__code__.co_freevars, again.__closure__ or (), strict=True))
         self.opened = names["opened"].cell_contents
         self._walk(self.opened.whole, inputs=True)
@@ -52,7 +52,7 @@ class Captured:
             return
         if id(x) in self.seen:
             return
-        self.seen.add(id(x))
+        self.seen[id(x)] = x
         if kind is np.ndarray:
             if x.dtype.hasobject:
                 raise Apart

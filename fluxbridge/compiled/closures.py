@@ -102,6 +102,7 @@ class Outline:
         self.holders: list[tuple[Any, Any]] = []  #: what could be changed outside, with its contents
         self.generators: list[Any] = []  #: of random numbers
         self.known: dict[int, str] = {}
+        self.places: dict[int, str] = {}  #: of lists, dicts and arrays that are not known, by id
         self.apart: list[str] = []  #: variables of things of which no two may be the same
         self.kept: list[Any] = []
         self.count = 0
@@ -135,13 +136,13 @@ class Outline:
         if kind is not bool and is_number_or_array(x) and not isinstance(x, (str, np.bool_)):
             self._leaf(x, at, path, self.arguments)
         elif kind is tuple or kind is list:
-            name = self._bind(at)
+            name = self._place(x, at)
             self._hold(x)
             self._miss(f"type({name}) is not {kind.__name__} or len({name}) != {len(x)}")
             for k, value in enumerate(x):
                 self._argument(value, f"{name}[{k}]", f"{path}[{k}]")
         elif kind is dict:
-            name = self._bind(at)
+            name = self._place(x, at)
             self._hold(x)
             self._miss(f"type({name}) is not dict or {self._other_keys(name, x)}")
             for key, value in x.items():
@@ -493,7 +494,7 @@ class Outline:
             self.within |= self.in_arguments
             self._know(x, leaf.name)
             return None
-        name = self._bind(at)
+        name = self._place(x, at)
         if type(x) is np.ndarray and not x.dtype.hasobject:
             self.holders.append((x, x.copy()))
         if type(x) is not np.ndarray or x.dtype.hasobject or x.nbytes > _SMALL:
@@ -548,6 +549,11 @@ class Outline:
             return at
         name = self._fresh()
         self.lines.append(f"{name} = {at}")
+        return name
+
+    def _place(self, x: Any, at: str) -> str:
+        """The variable of something that may be returned as it is."""
+        name = self.places[id(x)] = self._bind(at)
         return name
 
     def _miss(self, condition: str) -> None:

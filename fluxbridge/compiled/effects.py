@@ -7,6 +7,7 @@ import builtins
 import datetime
 import gc
 import importlib
+import inspect
 import os
 import sys
 import threading
@@ -41,10 +42,14 @@ _REFUSED: dict[Any, str] = {
     os.urandom: "it draws random numbers",
     **{getattr(_thread, name): "it starts a thread" for name in _STARTING if hasattr(_thread, name)},
 }  # fmt: skip
-#: Functions in Python whose answer is that of the world outside.
+#: Functions in Python whose answer is that of the world outside, or of settings.
 _ASKING = {
     type(os.environ).__getitem__.__code__: "it reads the environment",  # type: ignore[attr-defined]
     importlib.import_module.__code__: "it imports a module by name",
+    **dict.fromkeys(
+        [inspect.unwrap(f).__code__ for f in (np.array2string, np.get_printoptions, np.set_printoptions)],
+        "it writes arrays as text",
+    ),
 }
 #: What sets how warnings and errors are taken, which a program would not do.
 _SETTING = {
@@ -188,7 +193,7 @@ class Watch:
                     if "random" in type(owner).__module__
                     else "it reads or writes a file"
                 )
-            if reason is None or frame.f_code.co_filename.startswith(_NUMPY):
+            if reason is None or (frame.f_code.co_filename.startswith(_NUMPY) and what is not open):
                 return
             if frame.f_code is ATTRIBUTING:
                 return  # NumPy's own warning, handed on

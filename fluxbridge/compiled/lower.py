@@ -73,6 +73,8 @@ class Lowering:
         self.asked = 0
         self.questions: list[Choice] = []
         self.names: dict[int, str] = {}  #: of the objects that the program can find, by id
+        self.places: dict[int, str] = {}  #: of everything that may be returned as it is, by id
+        self.returned: set[int] = set()  #: lists and dicts that were met in the result, by id
         self.made: dict[int, Var] = {}  #: what steps that are calls give
         self.drawn: list[Var] = []  #: random numbers, drawn whether anybody needs them or not
 

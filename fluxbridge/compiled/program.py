@@ -12,7 +12,7 @@ v2 = multiply(v1, 2.0)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -141,6 +141,16 @@ def variables(args: Iterable[Any]) -> Iterable[Var]:
             yield a
         elif isinstance(a, (list, tuple)):
             yield from variables(a)
+
+
+def every(x: Any) -> Iterator[Var]:
+    """The variables in a result: in tuples, lists and dicts, too."""
+    if isinstance(x, dict):
+        x = list(x.values())
+    for v in x if isinstance(x, (list, tuple)) else ():
+        yield from every(v)
+    if isinstance(x, Var):
+        yield x
 
 
 class Builder:

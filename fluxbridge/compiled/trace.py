@@ -61,6 +61,15 @@ class Assigned(NamedTuple):
     outside: bool
 
 
+class Given:
+    """In a result: something that f was given, or has found, itself."""
+
+    __slots__ = ("original",)
+
+    def __init__(self, original: Any):
+        self.original = original
+
+
 class Trace(Attempts, Recording):
     """A run of ``f(*xs)``; the arrays `outside` are leaves after those of the arguments.
 
@@ -116,7 +125,10 @@ class Trace(Attempts, Recording):
             if self.stopped is not None:  # f caught what was raised
                 raise self.stopped
             take_apart(out, self._is_result)
-            return out
+            self.given = {
+                id(copy): original for s in splitters if s is not None for original, copy, _ in s.copies
+            }
+            return self._returned(out)
 
         Recording.__init__(self, run, xs)
 
@@ -125,6 +137,19 @@ class Trace(Attempts, Recording):
         if isinstance(x, WatchedScalar) and x.level is self:
             self.scalars.add(x.step.position)
         return isinstance(x, Tracer)
+
+    def _returned(self, x: Any) -> Any:
+        """A result in which what was given, or found outside, stands for itself and not for our copy."""
+        kind = type(x)
+        if id(x) in self.given and not isinstance(x, Tracer):
+            return Given(self.given[id(x)])
+        if kind is list or kind is tuple:
+            new: Any = kind([self._returned(v) for v in x])
+        elif kind is dict:
+            new = {k: self._returned(v) for k, v in x.items()}
+        else:
+            return x
+        return new if any(a is not b for a, b in zip(_members(new), _members(x), strict=True)) else x
 
     def _with_leaves(self, f: Any, outside: Sequence[Any]) -> Any:
         """f, and what is given to it, rebuilt to meet stand-ins for the arrays."""
@@ -349,6 +374,10 @@ def _answers(function: Callable[..., Any], values: list[Any], options: dict[str,
             return same(function(*values, **options), outcome)
     except Exception:
         return False
+
+
+def _members(x: Any) -> Iterable[Any]:
+    return x.values() if type(x) is dict else x
 
 
 def hollow(x: np.ndarray) -> np.ndarray:

@@ -409,3 +409,55 @@ def test_gradients_of_gradients_of_what_levels_off(function, x):
     for _ in range(3):
         assert same(gradient(twice, COMPILED, x), gradient(twice, x))
         assert same(gradient(lambda x: twice(2.0 * x), COMPILED, x), gradient(lambda x: twice(2.0 * x), x))
+
+
+class Holder:
+    def __init__(self, w: Any):
+        self.w = w
+
+
+OUTSIDE: dict[str, Any] = {"list": [1.0, [2.0]], "dict": {"w": np.ones(2)}, "object": Holder(np.ones(2))}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("engine", [AutoNative(compile=True), AutoNative(compile="numpy")])
+def test_what_is_returned_is_itself(name, engine):
+    """What was given, or found outside, is returned and no copy of it, so whoever changes it changes it."""
+    thing = OUTSIDE[name]
+
+    def outside(x: Any) -> Any:
+        return np.sum(x), thing, {"in": (thing, x)}
+
+    def given(x: Any, thing: Any) -> Any:
+        return np.sum(x), thing, [thing]
+
+    for _ in range(4):
+        _, mine, inner = withgradient(outside, engine, np.ones(2)).val
+        assert mine is thing and inner["in"][0] is thing
+        _, mine, (inner,) = withgradient(given, engine, np.ones(2), thing).val
+        assert mine is thing and inner is thing
+    assert same(
+        tuple(withgradient(lambda x: (np.sum(x), [x, {"y": x * 2}], []), engine, np.ones(2))),
+        tuple(withgradient(lambda x: (np.sum(x), [x, {"y": x * 2}], []), np.ones(2))),
+    )
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_a_list_that_stands_twice_in_a_result():
+    def f(x: Any) -> Any:
+        made = [2.0]
+        return np.sum(x), made, [made]
+
+    for _ in range(4):
+        _, made, (again,) = withgradient(f, COMPILED, np.ones(2)).val
+        assert made is again
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_how_arrays_are_printed():
+    def f(x: Any) -> Any:
+        return x * len(str(np.array([1.23456789]))) + len(repr(np.array(1 / 3)))
+
+    for digits in (8, 8, 8, 2, 2, 8):
+        with np.printoptions(precision=digits):
+            agree(f, (2.0,), calls=1)

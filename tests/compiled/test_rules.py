@@ -11,10 +11,21 @@ import pytest
 from compiledkit import COMPILED, same, states
 
 import fluxbridge
-from fluxbridge import Buffer, adjoint, checkpointed, forwarddiff, hook, ignore_derivatives, withgradient
+from fluxbridge import (
+    Buffer,
+    adjoint,
+    checkpointed,
+    compose,
+    forwarddiff,
+    gradient,
+    hook,
+    ignore_derivatives,
+    pullback,
+    withgradient,
+)  # fmt: skip
 from fluxbridge.compiled import CompileWarning
 from fluxbridge.compiled.cache import CACHE
-from fluxbridge.errors import MutationError
+from fluxbridge.errors import FluxbridgeError, MutationError
 
 pytestmark = pytest.mark.once
 
@@ -192,3 +203,53 @@ def test_a_value_that_a_rule_leaves_without_gradient_on_the_way():
     f = lambda x: np.sum(product(x, x * 2))  # noqa: E731
     with pytest.warns(CompileWarning, match="a rule gives no gradient for a value on the way"):
         fluxbridge.gradient(f, COMPILED, X)
+
+
+def _pulled(f: Any, x: Any, seed: Any, *engine: Any) -> Any:
+    y, back = pullback(f, *engine, x)
+    return y, back(seed)
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_a_rule_that_gives_none_at_some_values():
+    """The program finds out on the way back; then the engine pulls back, if it would meet the same values."""
+
+    @adjoint
+    def rule(x: Any) -> Any:
+        return np.sum(x), lambda dy: (None if x[0] > 0 else dy * np.ones(3),)
+
+    x = np.array([1.0, -2.0, 3.0])
+    for f in (rule, lambda x: rule(2 * x), lambda x: rule(2 * x) + np.sum(x), lambda x: rule(x) * x):
+        for point in (-x, -x, -x, x, x, -x):
+            total = compose(np.sum, f)
+            assert same(gradient(total, COMPILED, point), gradient(total, point))
+            seed = np.ones_like(f(point))
+            seed = seed if seed.ndim else 1.0
+            assert same(_pulled(f, point, seed, COMPILED), _pulled(f, point, seed))
+
+
+@pytest.mark.filterwarnings("ignore::fluxbridge.compiled.CompileWarning")
+def test_a_pullback_of_what_has_changed_is_refused():
+    @adjoint
+    def rule(x: Any) -> Any:
+        return np.sum(x), lambda dy: (None if x[0] > 0 else dy * np.ones(2),)
+
+    def f(x: Any) -> Any:
+        return rule(2 * x) * np.sum(x)
+
+    x = np.array([-1.0, 2.0])
+    for _ in range(3):
+        pullback(f, COMPILED, x)[1](1.0)
+    x[0] = 3.0
+    _, back = pullback(f, COMPILED, x)
+    assert same(back(1.0), pullback(f, x)[1](1.0))
+    x[1] = 7.0
+    with pytest.raises(FluxbridgeError, match="has changed since"):
+        back(1.0)
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+@pytest.mark.parametrize("f", [lambda x: x**0.5, lambda x: abs(x) ** 0.3, lambda x: 2 * np.sqrt(x), np.log])
+def test_pullbacks_where_numbers_of_python_raise(f):
+    for x in (1.0, 1.0, 1.0, 0.0, 2.0):
+        assert same(_pulled(f, x, 1.0, COMPILED), _pulled(f, x, 1.0))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..lower import total
-from ..program import Const, Op, Var, variables
+from ..program import Const, Op, Var, every
 from ..report import Report
 
 LARGE = 1 << 14  #: elements from which on an array is taken in blocks
@@ -57,7 +57,7 @@ def is_total(op: Op) -> bool:
 
 def grouped(ops: list[Op], results: list[Any], contiguous: set[Var], report: Report) -> list[Op]:
     """The operations with those of large arrays in groups."""
-    needed = set(_in(results))
+    needed = set(every(results))
     return _grouped(list(ops), needed, set(contiguous), report)
 
 
@@ -132,13 +132,3 @@ def note_contiguous(ops: Sequence[Op], contiguous: set[Var]) -> None:
                 contiguous.add(op.out)
         elif op.call in (np.matmul, np.full) or op.call.__name__ == "pieces":
             contiguous.add(op.out)
-
-
-def _in(x: Any) -> Any:
-    if isinstance(x, dict):
-        x = list(x.values())
-    if isinstance(x, (list, tuple)):
-        for v in x:
-            yield from _in(v)
-    else:
-        yield from variables([x])

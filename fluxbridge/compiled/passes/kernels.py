@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..places import Place, char_of
-from ..program import Const, Op, Var, variables
+from ..program import Const, Op, Var, every
 from .groups import Group, note_contiguous
 
 SIDE_BY_SIDE = frozenset({"loop", "sum", "mended"})  #: instructions for contiguous memory
@@ -95,7 +95,7 @@ def kernels(ops: Sequence[Op], results: Any, contiguous: set[Var], known: Callab
     note_contiguous(
         [inner for op in ops for inner in (op.ops if isinstance(op, Group) else [op])], contiguous
     )
-    end = Op(machine_code, list(_in(results)), None, {}, "", None, False, False, "")
+    end = Op(machine_code, list(every(results)), None, {}, "", None, False, False, "")
     return _parts([*ops, end], contiguous, known)[:-1]
 
 
@@ -217,13 +217,3 @@ def _worth(ops: list[Op], needed: set[Var]) -> list[Op]:
 
 def _in_arrays(op: Op) -> bool:
     return any(v.form.kind == "array" for v in (*op.inputs(), *([op.out] if op.out else [])))
-
-
-def _in(x: Any) -> Any:
-    if isinstance(x, dict):
-        x = list(x.values())
-    if isinstance(x, (list, tuple)):
-        for v in x:
-            yield from _in(v)
-    else:
-        yield from variables([x])
