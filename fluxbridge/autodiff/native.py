@@ -130,7 +130,7 @@ def _make_fresh(cotangents: list[Any], seeds: list[Any]) -> None:
     for i, ct in enumerate(cotangents):
         if type(ct) is np.ndarray:
             if ct.base is not None or not ct.flags.writeable or id(ct) in seen:
-                cotangents[i] = ct = ct.copy()
+                cotangents[i] = ct = ct.copy(order="K")
             seen.add(id(ct))
 
 

@@ -4,9 +4,15 @@
 of the input; the forward pass of ConvTranspose) and ``conv_weight`` (the cotangent of the weight).
 The rules of each are the two others, so there are derivatives of any order.
 
-Algorithm (im2col): the windows are copied into the columns of a matrix, in blocks that fit into the cache,
-and each block is multiplied with the weight; where rows of windows are long, by :mod:`.rows`, with less
-copying. Where groups have few channels, as in depthwise convolutions, :mod:`.depthwise` does without columns.
+All are products of a matrix of the weight with matrices whose columns are windows (im2col):
+
+| | the columns | |
+| --- | --- | --- |
+| conv, conv_weight | a row of the output has many windows | shared by the rows (:mod:`.rows`) |
+| | few windows | copied in blocks that fit into the cache |
+| conv_data | few channels of output, or as many as of input | those of convolutions (:mod:`.phases`) |
+| | else | added up where their windows lie |
+
 The batch is the last axis, so the copied pieces of memory are long; the result is contiguous in the order
 channels, spatial axes, batch (see :mod:`.windows`).
 """
@@ -23,8 +29,8 @@ from ...autodiff.elementwise import conj
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
 from . import dims as public
-from .depthwise import has_few, shifted_dots, shifted_sums, transposed, weight, weights
 from .numeric import check_numbers
+from .phases import phases
 from .rows import is_wide, row_matrices
 from .scratch import BLOCK, SCRATCH
 from .windows import (
@@ -36,12 +42,64 @@ from .windows import (
     conv_dims,
     count,
     expand,
+    new_array,
     padded,
     per_axis,
     unpadded,
 )
 
-# -- columns -------------------------------------------------------------------------------------
+#: OpenBLAS multiplies small matrices without copying them first, which is up to twice as fast (AVX-512: 16
+#: channels to 16, 3×3, rows of 512 windows: 55 instead of 27 multiplications a nanosecond; the cotangent of
+#: the weight: 54 instead of 28). So products are split, unless the parts would be too small to gain by it.
+SMALL = 10**6  #: multiplications in a small product
+FEW_RESULTS = 1200  #: and elements of its result, if both matrices are read along their rows
+FEW_WINDOWS, FEW_ELEMENTS = 32, 24  #: of the kernel; a part has at least so many
+
+ADDED = 2  #: columns that are made in the time in which one is added up
+
+# -- matrices ------------------------------------------------------------------------------------
+
+
+def _turned(w: np.ndarray, dims: ConvDims) -> np.ndarray:
+    """A weight whose kernel lies as the windows do; and back."""
+    return w if dims.flipped else w[(slice(None, None, -1),) * dims.place.rank]
+
+
+def _weight_matrices(w: np.ndarray, groups: int, dtype: np.dtype) -> np.ndarray:
+    """The weight as matrices (groups, kernel elements, output channels)."""
+    matrix = w.reshape(-1, groups, w.shape[-1] // groups)
+    return np.ascontiguousarray(matrix.transpose(1, 0, 2), dtype)
+
+
+def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
+    """An output (WHCN) as (groups, channels of a group, spatial…, N)."""
+    dy = channels_first(dy)
+    return dy.reshape(groups, dy.shape[0] // groups, *dy.shape[1:])
+
+
+def window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
+    """A view of padded x (C, spatial…, N) as (groups, kernel…, channels of a group, windows…, N)."""
+    place, groups, flipped = dims
+    of_channel, *spatial, of_batch = x.strides
+    inside = x.shape[0] // groups
+    view = as_strided(
+        x,
+        (groups, *place.kernel, inside, *place.output, x.shape[-1]),
+        (
+            inside * of_channel,
+            *(s * d for s, d in zip(spatial, place.dilation, strict=True)),
+            of_channel,
+            *(s * n for s, n in zip(spatial, place.stride, strict=True)),
+            of_batch,
+        ),
+        writeable=False,
+    )
+    return view if flipped else view[_backwards(place)]
+
+
+def _backwards(place: Windows) -> Any:
+    """The index that reverses the kernel's axes, which follow the axis of the groups."""
+    return (slice(None), *(slice(None, None, -1),) * place.rank)
 
 
 def _blocks(
@@ -62,50 +120,30 @@ def _blocks(
             yield slice(group, min(group + together, groups)), slice(i, min(i + step, n))
 
 
-def _window_view(x: np.ndarray, dims: ConvDims) -> np.ndarray:
-    """A view of padded x (C, spatial…, N) as (groups, kernel…, channels of a group, windows…, N)."""
-    place, groups, flipped = dims
-    of_channel, *spatial, of_batch = x.strides
-    inside = x.shape[0] // groups
-    view = as_strided(
-        x,
-        (groups, *place.kernel, inside, *place.output, x.shape[-1]),
-        (
-            inside * of_channel,
-            *(s * d for s, d in zip(spatial, place.dilation, strict=True)),
-            of_channel,
-            *(s * n for s, n in zip(spatial, place.stride, strict=True)),
-            of_batch,
-        ),
-        writeable=False,
-    )
-    return view if flipped else view[_turned(place)]
+def _window_matrices(
+    x: np.ndarray, dims: ConvDims, dtype: np.dtype
+) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """Ranges of groups and of windows along the first axis, and matrices of these windows.
+
+    They have the shape (groups, kernel elements, windows). A block is overwritten by the next one.
+    """
+    place = dims.place
+    view = window_view(padded(x, place), dims)
+    elements = count(view.shape[1 : place.rank + 2])
+    for some, rows in _blocks(place, elements, x.shape[-1], dtype.itemsize, dims.groups):
+        where: Any = (some, *(slice(None),) * (place.rank + 1), rows)
+        part = view[where]
+        columns = SCRATCH.array(part.shape, dtype)
+        np.copyto(columns, part)
+        yield some, rows, columns.reshape(part.shape[0], elements, -1)
 
 
-def _turned(place: Windows) -> Any:
-    """The index that reverses the kernel's axes, which follow the axis of the groups."""
-    return (slice(None), *(slice(None, None, -1),) * place.rank)
-
-
-def _columns(view: np.ndarray, rank: int, some: slice, rows: slice) -> np.ndarray:
-    """Windows of some groups of a window view as matrices (groups, kernel elements, windows)."""
-    where: Any = (some, *(slice(None),) * (rank + 1), rows)
-    part = view[where]
-    columns = SCRATCH.array(part.shape, part.dtype)
-    np.copyto(columns, part)
-    return columns.reshape(part.shape[0], count(view.shape[1 : rank + 2]), -1)
-
-
-def _weight_matrices(w: np.ndarray, groups: int) -> np.ndarray:
-    """The weight as matrices (groups, kernel elements, output channels)."""
-    matrix = w.reshape(-1, groups, w.shape[-1] // groups)
-    return matrix.transpose(1, 0, 2)
-
-
-def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
-    """An output (WHCN) as (groups, channels of a group, spatial…, N)."""
-    dy = channels_first(dy)
-    return dy.reshape(groups, dy.shape[0] // groups, *dy.shape[1:])
+def _parts(n: int, most: int, least: int) -> int:
+    """The number of equal parts of n with at most `most` elements each; 1 if they had less than `least`."""
+    for parts in range(max(1, -(-n // max(1, most))), n // least + 1):
+        if n % parts == 0:
+            return parts
+    return 1
 
 
 # -- the three products --------------------------------------------------------------------------
@@ -114,39 +152,54 @@ def _output_matrices(dy: np.ndarray, groups: int) -> np.ndarray:
 def _conv(x: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, _ = dims
     out, batch = w.shape[-1], x.shape[-1]
-    if has_few(w.shape, dims):
-        y = shifted_sums(channels_first(x), weights(w, dims), dims)
-        return channels_last(y.reshape(out, *place.output, batch))
     dtype = np.result_type(x, w)
-    y = np.empty((groups, out // groups, *place.output, batch), dtype)
-    x = padded(channels_first(x), place)
-    kernel = np.swapaxes(_weight_matrices(w, groups), 1, 2)
-    if is_wide(place, batch):
-        by_rows = y.reshape(groups, out // groups, place.output[0], -1).swapaxes(1, 2)
-        for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
-            np.matmul(kernel[some, None], columns, out=by_rows[some, lines])
-        return channels_last(y.reshape(out, *place.output, batch))
-    view = _window_view(x, dims)
-    rows = count(view.shape[1 : place.rank + 2])
-    each = count(place.output[1:]) * batch
-    product = y.reshape(groups, out // groups, -1)
-    for some, part in _blocks(place, rows, batch, x.itemsize, groups):
-        columns = _columns(view, place.rank, some, part)
-        np.matmul(kernel[some], columns, out=product[some, :, part.start * each : part.stop * each])
-    return channels_last(y.reshape(out, *place.output, batch))
+    y = new_array((*place.output, out, batch), dtype)
+    n, windows = place.output[0], count(place.output[1:]) * batch  # rows, and windows in a row
+    product = channels_first(y).reshape(groups, out // groups, n * windows)
+    kernel = np.swapaxes(_weight_matrices(w, groups, dtype), 1, 2)
+    x = channels_first(x)
+    if not is_wide(place, batch):
+        for some, rows, matrices in _window_matrices(x, dims, dtype):
+            into = product[some, :, rows.start * windows : rows.stop * windows]
+            np.matmul(kernel[some], matrices, out=into)
+        return y
+    parts = _parts(windows, SMALL // max(1, count(kernel.shape[1:])), FEW_WINDOWS)
+    size = n, parts, windows // parts
+    by_parts = product.reshape(*product.shape[:2], *size).transpose(0, 2, 3, 1, 4)
+    for some, rows, matrices in row_matrices(x, dims, dtype):
+        split = matrices.reshape(*matrices.shape[:3], *size[1:]).swapaxes(2, 3)
+        np.matmul(kernel[some, None, None], split, out=by_parts[some, rows])
+    return y
+
+
+def _by_phases(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
+    """The cotangent of the input by convolutions, which need not add to memory."""
+    place, groups, _ = dims
+    inside, outputs = w.shape[-2], w.shape[-1] // groups
+    w = np.swapaxes(w.reshape(*w.shape[:-1], groups, outputs), -3, -1)
+    w = w.reshape(*place.kernel, outputs, groups * inside)
+    parts = phases(place)
+    if count(place.stride) == 1:
+        return _conv(dy, w, ConvDims(parts[0].place, groups, not dims.flipped))
+    dx = new_array((*place.input, groups * inside, dy.shape[-1]), np.result_type(dy, w))
+    if len(parts) < count(place.stride):
+        dx.fill(0)
+    for part, kernel, windows in parts:
+        of_part = _turned(_turned(w, dims)[kernel], dims)
+        dx[part] = _conv(dy, of_part, ConvDims(windows, groups, not dims.flipped))
+    return dx
 
 
 def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
-    place, groups, flipped = dims
+    place, groups, _ = dims
     batch, inside = dy.shape[-1], w.shape[-2]
     outputs = w.shape[-1] // groups
-    work, other = outputs * count(place.input), inside * count(place.output)
-    if set(place.stride) == {1} and work <= 2 * other:  # a convolution again, which need not add to memory
-        split = np.swapaxes(w.reshape(*w.shape[:-1], groups, outputs), -3, -1)
-        return _conv(dy, split.reshape(*place.kernel, outputs, groups * inside), transposed(dims))
+    of_phases = outputs * count(place.input) / count(place.stride)  # columns for each element of the kernel
+    if of_phases <= ADDED * inside * count(place.output):
+        return _by_phases(dy, w, dims)
     dtype = np.result_type(dy, w)
     dx = np.zeros((groups, inside, *place.padded, batch), dtype)
-    kernel = _weight_matrices(w, groups)
+    kernel = _weight_matrices(w, groups, dtype)
     dy = _output_matrices(dy, groups)
     stride = place.stride[0]
     for some, windows in _blocks(place, kernel.shape[1], batch, dy.itemsize, groups):
@@ -154,8 +207,8 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
         columns = SCRATCH.array((part.shape[0], *place.kernel, inside, *part.shape[2:]), dtype)
         part = part.reshape(*part.shape[:2], -1)
         np.matmul(kernel[some], part, out=columns.reshape(part.shape[0], kernel.shape[1], -1))
-        if not flipped:
-            columns = columns[_turned(place)]
+        if not dims.flipped:
+            columns = columns[_backwards(place)]
         start, stop = windows.start, windows.stop
         for offset, (first, *others) in place.offsets():
             rows = slice(first.start + start * stride, first.start + (stop - 1) * stride + 1, stride)
@@ -168,27 +221,27 @@ def _conv_data(dy: np.ndarray, w: np.ndarray, dims: ConvDims) -> np.ndarray:
 
 def _conv_weight(x: np.ndarray, dy: np.ndarray, dims: ConvDims) -> np.ndarray:
     place, groups, _ = dims
-    w_shape = (*place.kernel, x.shape[-2] // groups, dy.shape[-2])
-    dy = _output_matrices(dy, groups)
-    if has_few(w_shape, dims):
-        return weight(shifted_dots(channels_first(x), dy, dims), dims)
-    rows = count(w_shape[:-1])
-    dw = np.zeros((groups, rows, dy.shape[1]), np.result_type(x, dy))
-    x = padded(channels_first(x), place)
+    shape = (*place.kernel, x.shape[-2] // groups, dy.shape[-2])
+    dtype = np.result_type(x, dy)
+    elements, outputs = count(shape[:-1]), shape[-1] // groups
+    dw = np.zeros((groups, elements, outputs), dtype)
+    x, dy = channels_first(x), _output_matrices(dy, groups)
     if is_wide(place, x.shape[-1]):
-        of_rows = dy.reshape(*dy.shape[:3], -1).transpose(0, 2, 3, 1)
-        for some, lines, columns in row_matrices(x, place, groups, dims.flipped):
+        lines = dy.reshape(*dy.shape[:3], 1, count(dy.shape[3:])).transpose(0, 2, 3, 4, 1)
+        most = min(SMALL // max(1, count(lines.shape[3:])), FEW_RESULTS // max(1, outputs))
+        parts = _parts(elements, most, FEW_ELEMENTS)
+        by_parts = dw.reshape(groups, parts, elements // parts, outputs)
+        for some, rows, matrices in row_matrices(x, dims, dtype):
+            split = matrices.reshape(*matrices.shape[:2], *by_parts.shape[1:3], matrices.shape[-1])
             each = max(1, BLOCK // max(1, dw[some].nbytes))  # rows whose products are added up at once
-            part = of_rows[some, lines]
+            part = lines[some, rows]
             for i in range(0, part.shape[1], each):
-                dw[some] += np.matmul(columns[:, i : i + each], part[:, i : i + each]).sum(axis=1)
-        return np.moveaxis(dw, 0, 1).reshape(w_shape)
-    view = _window_view(x, dims)
-    for some, windows in _blocks(place, rows, x.shape[-1], x.itemsize, groups):
-        columns = _columns(view, place.rank, some, windows)
-        part = dy[some, :, windows]
-        dw[some] += np.matmul(columns, np.swapaxes(part.reshape(*part.shape[:2], -1), 1, 2))
-    return np.moveaxis(dw, 0, 1).reshape(w_shape)
+                by_parts[some] += np.matmul(split[:, i : i + each], part[:, i : i + each]).sum(axis=1)
+    else:
+        for some, rows, matrices in _window_matrices(x, dims, dtype):
+            part = dy[some, :, rows]
+            dw[some] += np.matmul(matrices, np.swapaxes(part.reshape(*part.shape[:2], -1), 1, 2))
+    return np.moveaxis(dw, 0, 1).reshape(shape)
 
 
 CONV: Any = primitive(

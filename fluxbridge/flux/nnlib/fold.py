@@ -9,7 +9,7 @@ import numpy as np
 
 from ...autodiff.primitive import primitive
 from ...errors import DimensionMismatch
-from .conv import _window_view
+from .conv import window_view
 from .numeric import check_numbers
 from .windows import (
     ConvDims,
@@ -26,7 +26,7 @@ from .windows import (
 
 def _unfold(x: np.ndarray, dims: ConvDims) -> np.ndarray:
     rank = dims.place.rank
-    view = _window_view(padded(channels_first(x), dims.place), dims)[0]  # kernel…, channels, windows…, N
+    view = window_view(padded(channels_first(x), dims.place), dims)[0]  # kernel…, channels, windows…, N
     windows_first = np.moveaxis(view, range(rank + 1, 2 * rank + 1), range(rank))
     sizes = count(dims.place.output), count(view.shape[: rank + 1]), x.shape[-1]
     return windows_first.reshape(sizes, order="F")

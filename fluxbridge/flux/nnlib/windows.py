@@ -64,9 +64,29 @@ class Windows(NamedTuple):
             ours.append(slice(start - begin, stop - begin) if stop > start else slice(0, 0))
         return tuple(ours), tuple(theirs)
 
+    def meetings(self, axis: int) -> tuple[tuple[slice, slice], ...]:
+        """For each place in the kernel on an axis: the windows and the elements of the input that meet there.
+
+        Windows that meet the padding there are left out.
+        """
+        return _meetings(self, axis)
+
     def offsets(self) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
         """Each position in the window, first axis fastest, and the slices of the padded input there."""
         return _offsets(self)
+
+
+@functools.lru_cache(maxsize=512)
+def _meetings(place: Windows, axis: int) -> tuple[tuple[slice, slice], ...]:
+    n, s, windows = place.input[axis], place.stride[axis], place.output[axis]
+    found = []
+    for k in range(place.kernel[axis]):
+        begin = k * place.dilation[axis] - place.pad[2 * axis]  # what the first window meets
+        first = max(0, -(begin // s))
+        last = max(first, min(windows, -((begin - n) // s)))
+        start = begin + first * s
+        found.append((slice(first, last), slice(start, start + (last - first - 1) * s + 1, s)))
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=512)
@@ -158,6 +178,12 @@ def channels_last(x: np.ndarray) -> np.ndarray:
     """The inverse of :func:`channels_first`."""
     n = x.ndim
     return x.transpose(*range(1, n - 1), 0, n - 1)
+
+
+def new_array(shape: Sizes, dtype: np.dtype) -> np.ndarray:
+    """Memory of its own for an array of WHCN shape, which lies as the results of convolution do."""
+    order = channels_last(np.empty((2,) * len(shape), dtype))
+    return np.empty_like(order, shape=shape)
 
 
 def padded(x: np.ndarray, place: Windows, value: float = 0.0) -> np.ndarray:

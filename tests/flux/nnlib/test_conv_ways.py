@@ -14,19 +14,25 @@ from fluxbridge.flux.nnlib.conv import CONV, CONV_DATA, CONV_WEIGHT
 from fluxbridge.flux.nnlib.pieces import PIECE, by_pieces
 from fluxbridge.flux.nnlib.windows import conv_dims
 
-rows, depthwise = (importlib.import_module(f"fluxbridge.flux.nnlib.{name}") for name in ("rows", "depthwise"))
+conv, rows = (importlib.import_module(f"fluxbridge.flux.nnlib.{name}") for name in ("conv", "rows"))
 
 
-@pytest.fixture(params=["as chosen", "blocks of one row", "columns only"])
+#: What makes every convolution take a way, in small blocks too.
+WAYS = {
+    "as chosen": [],
+    "by rows": [(rows, "NARROW", 1)],
+    "blocks of one row": [(rows, "NARROW", 1), (rows, "BLOCK", 1), (conv, "BLOCK", 1)],
+    "small products": [(conv, "SMALL", 200), (conv, "FEW_WINDOWS", 1), (conv, "FEW_ELEMENTS", 1)],
+    "columns only": [(rows, "NARROW", 10**9)],
+    "adding up": [(conv, "ADDED", 0)],
+    "by phases": [(conv, "ADDED", 10**9)],
+}
+
+
+@pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
-    """Small blocks, so that there are several; and neither rows nor sums, as for kernels with gaps."""
-    if request.param == "blocks of one row":
-        for name in ("RUN", "TOGETHER"):
-            monkeypatch.setattr(depthwise, name, 1)
-        monkeypatch.setattr(rows, "BLOCK", 1)
-    if request.param == "columns only":
-        monkeypatch.setattr(rows, "NARROW", 10**9)
-        monkeypatch.setattr(depthwise, "FEW", 0)
+    for change in WAYS[request.param]:
+        monkeypatch.setattr(*change)
 
 
 def by_definition(x, w, dims):
@@ -54,7 +60,7 @@ def by_definition(x, w, dims):
 def convolutions(draw):
     rank = draw(st.integers(1, 3))
     each = lambda low, high: tuple(draw(st.integers(low, high)) for _ in range(rank))  # noqa: E731
-    kernel, stride, dilation = each(1, 3), draw(st.sampled_from([(1,) * rank, each(1, 2)])), each(1, 2)
+    kernel, stride, dilation = each(1, 3), draw(st.sampled_from([(1,) * rank, each(1, 3)])), each(1, 4)
     sizes = tuple((k - 1) * d + 3 + draw(st.integers(0, 3)) for k, d in zip(kernel, dilation, strict=True))
     pad = tuple(draw(st.integers(-1, 2)) for _ in range(2 * rank))
     groups, inside, out = draw(st.sampled_from([1, 2, 4])), draw(st.integers(1, 3)), draw(st.integers(1, 3))
@@ -64,16 +70,24 @@ def convolutions(draw):
     return *shapes, conv_dims(*shapes, stride, pad, dilation, groups, flipped)
 
 
+def laid_out(rng, shape, order, backwards):
+    """Random numbers whose axes lie in memory in the given order, of which one may run backwards."""
+    x = rng.standard_normal([shape[i] for i in order]).transpose(np.argsort(order))
+    return np.flip(x, backwards) if backwards < x.ndim else x
+
+
 @pytest.mark.usefixtures("way")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(convolutions(), st.integers(0, 2**32 - 1))
-def test_ways(case, seed):
+@given(convolutions(), st.integers(0, 2**32 - 1), st.data())
+def test_ways(case, seed, data):
     x_shape, w_shape, dims = case
     rng = np.random.default_rng(seed)
-    x, w = rng.standard_normal(x_shape), rng.standard_normal(w_shape)
+    layout = st.permutations(range(len(x_shape))), st.integers(0, 2 * len(x_shape))
+    drawn = lambda shape: laid_out(rng, shape, *map(data.draw, layout))  # noqa: E731
+    x, w = drawn(x_shape), drawn(w_shape)
     y = CONV(x, w, dims=dims)
     np.testing.assert_allclose(y, by_definition(x, w, dims), rtol=1e-10, atol=1e-10)
-    dy = rng.standard_normal(y.shape)
+    dy = drawn(y.shape)
     dx, dw = CONV_DATA(dy, w, dims=dims), CONV_WEIGHT(x, dy, dims=dims)
     assert dx.shape == x_shape and dw.shape == w_shape
     direction, turn = rng.standard_normal(x_shape), rng.standard_normal(w_shape)
