@@ -32,7 +32,7 @@ def dict_(*pairs: Any) -> dict:
 
 def text_of(x: Any) -> str:
     """``String(x)``: of characters, the text that they make."""
-    return "".join(x) if isinstance(x, (list, tuple)) else string(x)
+    return "".join(x) if isinstance(x, (list, tuple, np.ndarray)) else string(x)
 
 
 def set_(*values: Any) -> OrderedSet:
@@ -287,12 +287,14 @@ def titlecase(text: str) -> str:
 
 def startswith(text: str, prefix: Any) -> bool:
     """``startswith(text, prefix)``."""
-    return text.startswith(prefix)
+    if hasattr(prefix, "match"):
+        return prefix.match(text) is not None
+    return text.startswith(tuple(prefix) if isinstance(prefix, (set, list)) else prefix)
 
 
 def endswith(text: str, suffix: Any) -> bool:
     """``endswith(text, suffix)``."""
-    return text.endswith(suffix)
+    return text.endswith(tuple(suffix) if isinstance(suffix, (set, list)) else suffix)
 
 
 def occursin(needle: Any, text: str) -> bool:
@@ -388,6 +390,8 @@ def parse(kind: Type, text: str, *, base: int = 10) -> Any:
     """``parse(T, text)``."""
     from .errors import ArgumentError
 
+    if kind.name == "Bool" and text.strip() in ("true", "false"):
+        return text.strip() == "true"
     try:
         return int(text, base) if kind.name.startswith("Int") else kind(float(text))
     except ValueError:

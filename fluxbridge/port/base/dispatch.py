@@ -243,6 +243,8 @@ def convert(kind: Any, value: Any) -> Any:
         return type(value)(convert(k, v) for k, v in zip(kind.params, value, strict=True))
     if kind.name == "String" and isinstance(value, Substring):
         return str(value)
+    if kind.name in ("Rational", "Complex") and not isinstance(value, (str, np.ndarray, list)):
+        return kind.convert(value)
     if kind.name == "Vector" and kind.params and isinstance(value, list):
         return _typed_vector(kind.params[0], value)
     if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):

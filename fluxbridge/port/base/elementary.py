@@ -338,7 +338,7 @@ def float_(x: Any) -> Any:
     if is_array(x):
         x = array_of(x)
         return x if x.dtype.kind in "fc" else x.astype(float)
-    return x if not isinstance(x, (int, np.integer)) else float(x)
+    return x if not isinstance(x, (int, np.integer, Fraction)) else float(x)
 
 
 def complex_(re: Any, im: Any = 0) -> Any:

@@ -15,7 +15,7 @@ from .gathering import gathered
 from .iteration import _plain, iterate
 from .making import _MISSING
 from .shapes import length
-from .types import Character, Int64
+from .types import Character, Int64, MissingValue
 
 
 def step(x: Any) -> Any:
@@ -121,6 +121,17 @@ def ntuple(function: Callable, n: int) -> tuple:
 
 
 _ = (Int64, wrap, _number)
+
+
+def not_(x: Any) -> Any:
+    """``!x``; of a function the function that says the opposite.
+
+    >>> not_(True), not_(str.isdigit)("a")
+    (False, True)
+    """
+    if callable(x):
+        return lambda *xs: not_(x(*xs))
+    return x if isinstance(x, MissingValue) else not x
 
 
 def unpack(x: Any, n: int) -> list:

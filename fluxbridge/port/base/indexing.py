@@ -178,6 +178,16 @@ class CartesianIndices:
     def __len__(self) -> int:
         return math.prod(len(a) for a in self.axes)
 
+    def place(self, number: int) -> CartesianIndex:
+        """The place with this number, from 1."""
+        if not 1 <= number <= len(self):
+            raise BoundsError(f"index {number} of {len(self)} places")
+        rest, found = number - 1, []
+        for axis in self.axes:
+            found.append(axis[rest % len(axis)])
+            rest //= len(axis)
+        return CartesianIndex(tuple(found))
+
     @property
     def shape(self) -> tuple:
         return tuple(len(a) for a in self.axes)
@@ -286,6 +296,8 @@ def at(x: Any, *index: Any) -> Any:
     if isinstance(x, (Record,)):
         return x[index[0]] if isinstance(index[0], str) else x[int(index[0]) - 1]
     if isinstance(x, CartesianIndices):
+        if len(index) == 1 and is_integer(index[0]):
+            return x.place(int(index[0]))
         return CartesianIndex(tuple(a[i - 1] for a, i in zip(x.axes, index, strict=False)))
     if isinstance(x, (list, tuple, str, range)):
         return _at_sequence(x, index)

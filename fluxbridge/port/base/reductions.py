@@ -212,7 +212,7 @@ def any_(*args: Any, dims: Any = None) -> Any:
 def count(*args: Any, dims: Any = None) -> Any:
     """``count(x)``, ``count(f, x)``."""
     function, x = args if len(args) == 2 else (None, args[0])
-    if isinstance(x, str) and not callable(function):
+    if isinstance(x, str) and function is not None and not callable(function):
         return x.count(function) if isinstance(function, str) else sum(1 for _ in function.finditer(x))
     if dims is not None:
         return np.sum(

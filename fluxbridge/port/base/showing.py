@@ -156,6 +156,8 @@ def type_text(kind: Any) -> str:
     text = repr(kind)
     if "?" in text:
         raise TypeError("a type whose parameters in Julia are not known here cannot be shown")
+    if "Vector{Bool}" in text or "Matrix{Bool}" in text:
+        raise TypeError("whether this is a BitVector or a Vector{Bool} in Julia is not known here")
     return text
 
 
@@ -299,7 +301,10 @@ def _show_other(x: Any, known: Any) -> str:
         return name
     if hasattr(x, "__next__"):
         raise TypeError("an iterator that was not collected cannot be printed")
-    return repr(x)
+    text = repr(x)
+    if "<lambda>" in text or "<function" in text:
+        raise MethodError("an anonymous function cannot be shown: its number in Julia is not known")
+    return text
 
 
 def says_itself(kind: Any) -> bool:

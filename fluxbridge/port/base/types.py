@@ -251,6 +251,12 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
     return convert
 
 
+def _substring(text: str, start: int = 1, stop: int | None = None) -> Substring:
+    if not text.isascii() and (start, stop) != (1, None):
+        raise TypeError("positions in text that is not ASCII are not supported")
+    return Substring(text[start - 1 : stop])
+
+
 def _float64(value: Any) -> Any:
     if isinstance(value, float) and type(value) is not np.float64:
         return value
@@ -290,7 +296,7 @@ Complex = Type("Complex", Number, convert=lambda re, im=0: complex_of(re, im))
 ComplexF64 = Complex
 AbstractString = Type("AbstractString", Any_)
 String = Type("String", AbstractString, convert=str)
-SubString = Type("SubString", AbstractString, convert=str)
+SubString = Type("SubString", AbstractString, convert=lambda *v: _substring(*v))
 AbstractChar = Type("AbstractChar", Any_)
 Char = Type("Char", AbstractChar, convert=lambda v: Character(v if isinstance(v, str) else chr(int(v))))
 SymbolType = Type("Symbol", Any_, convert=lambda *parts: Symbol("".join(str(p) for p in parts)))

@@ -250,8 +250,6 @@ class Functions(Fields):
             return f"{self.jl('Dotted')}({self.jl(HELPERS[text[1:]])})", Kind("function")
         if text in HELPERS and text not in (":",):
             name = HELPERS[text]
-            if name == "not_":
-                return "(lambda x: not x)", Kind("function")
             return self.jl(name), Kind("function")
         if text in MODULES and (text in self.packages or text in ("Base", "Iterators")):
             return text, Kind("module")

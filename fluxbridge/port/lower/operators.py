@@ -517,7 +517,13 @@ class Operators(Core):
 
     def condition(self, node: Node) -> str:
         """A condition of ``if`` and ``while``."""
-        return self.expr(node)[0]
+        before, self.testing = self.testing, True
+        try:
+            return self.expr(node)[0]
+        finally:
+            self.testing = before
+
+    testing = False
 
     def flatten_call(self, node: Expr) -> tuple[str, list[Node]]:
         """The operator of a call and its operands."""
