@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-
 RANGED = "ranged"
 """How a range of floats is stored: in an array that knows its step."""
 

@@ -91,9 +91,9 @@ from .errors import (
     rethrow,
     throw,
 )  # fmt: skip
-from .floats import *
 from .figures import side_by_side
 from .files import *
+from .floats import *
 from .hashing import OrderedSet, keywords, ordered, sized
 from .indexing import (
     COLON,
@@ -138,8 +138,8 @@ from .iteration import (
 from .linear import *
 from .linear import I
 from .logging import *
-from .models import Embedding, EmbeddingBag, constant, derivative, pullback_with_function
 from .missings import *
+from .models import Embedding, EmbeddingBag, constant, derivative, pullback_with_function
 from .observations import *
 from .printing import (
     display,

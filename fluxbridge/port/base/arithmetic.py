@@ -19,7 +19,19 @@ from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
 from .dispatch import EXTENSIONS, convert, generic
 from .errors import MethodError
-from .types import BigInteger, Character, MissingValue, Number, Symbol, field_names, is_dataclass, is_mutable, isa, subtype, typeof
+from .types import (
+    BigInteger,
+    Character,
+    MissingValue,
+    Number,
+    Symbol,
+    field_names,
+    is_dataclass,
+    is_mutable,
+    isa,
+    subtype,
+    typeof,
+)
 
 _LOW, _HIGH, _SPAN = -(2**63), 2**63 - 1, 2**64
 

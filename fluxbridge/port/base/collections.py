@@ -16,7 +16,7 @@ from .hashing import Keywords, OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
 from .replacing import replaced_text
-from .types import Character, Substring, Symbol, Type, typeof
+from .types import Character, Nothing, String, SubString, Substring, Symbol, Type, UnionType, Vector_, typeof
 
 _MISSING = object()
 
@@ -324,7 +324,8 @@ class RegexMatch:
     def __init__(self, found: Any) -> None:
         self._found = found
         self.match, self.offset = Substring(found.group()), found.start() + 1
-        self.captures = [None if g is None else Substring(g) for g in found.groups()]
+        self.captures = Vector_(None if g is None else Substring(g) for g in found.groups())
+        self.captures.element = UnionType(Nothing, SubString[String])
 
     def __getitem__(self, key: Any) -> Any:
         return self._found.group(key + 1) if isinstance(key, int) else self._found.group(str(key))

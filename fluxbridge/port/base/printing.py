@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sys
 from typing import Any
 
@@ -9,10 +11,8 @@ import numpy as np
 
 from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
-from .arithmetic import is_array
 from .dispatch import generic
 from .showing import Text, float_text, show
-from .types import Symbol
 
 
 def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
@@ -124,11 +124,32 @@ def printf(template: str, *args: Any) -> None:
 
 def sprintf(template: str, *args: Any) -> str:
     """``@sprintf``."""
-    values = [
-        string(a) if isinstance(a, (bool, np.bool_, Symbol, tuple, list)) or is_array(a) or a is None else a
-        for a in args
-    ]
-    return template % tuple(values)
+    waiting = iter(args)
+
+    def one(found: re.Match) -> str:
+        if found[0] == "%%":
+            return "%"
+        flags, width, digits, letter = found.groups(default="")
+        width, digits = (str(next(waiting)) if part == "*" else part for part in (width, digits))
+        return _formatted(flags, width, f".{digits}" if digits else "", letter, next(waiting))
+
+    return _FORMAT.sub(one, template)
+
+
+_FORMAT = re.compile(r"%(?:%|([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?(?:hh|h|ll|l|L|j|z|t|q)?([a-zA-Z]))")
+
+
+def _formatted(flags: str, width: str, digits: str, letter: str, value: Any) -> str:
+    """One value in a format of C."""
+    if letter in "sc":
+        return f"%{flags}{width}{digits}s" % string(value)
+    if letter in "diu":
+        whole = value if isinstance(value, (int, np.integer)) else round(value)
+        return f"%{flags}{width}{digits}d" % whole
+    if letter in "eEfFgGaA" and not math.isfinite(value):
+        text = "NaN" if value != value else "Inf" if value > 0 else "-Inf"
+        return f"%{flags.replace('0', '')}{width}s" % (("+" if "+" in flags and value > 0 else "") + text)
+    return f"%{flags}{width}{digits}{letter}" % value
 
 
 def error(*parts: Any) -> Any:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import array_of, lt
+from .elements import in_
 from .errors import MethodError
 from .gathering import gathered
-from .elements import in_
 from .hashing import ordered
 from .indexing import CartesianIndex
 from .iteration import iterate

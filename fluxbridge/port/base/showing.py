@@ -316,7 +316,7 @@ def says_itself(kind: Any) -> bool:
         return True
     if name in ("Vector", "Matrix", "Array"):
         return bool(kind.params) and says_itself(kind.params[0])
-    if name in ("Tuple", "NamedTuple", "Pair", "Dict"):
+    if name in ("Tuple", "Pair", "Dict"):
         return bool(kind.params) and all(says_itself(p) for p in kind.params)
     return False
 

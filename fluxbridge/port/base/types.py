@@ -251,6 +251,12 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
     return convert
 
 
+def _pair(first: Any, second: Any) -> Any:
+    from .iteration import Pair
+
+    return Pair(first, second)
+
+
 def _substring(text: str, start: int = 1, stop: int | None = None) -> Substring:
     if not text.isascii() and (start, stop) != (1, None):
         raise TypeError("positions in text that is not ASCII are not supported")
@@ -317,6 +323,7 @@ AbstractDict = Type("AbstractDict", Any_)
 Dict = Type("Dict", AbstractDict)
 Set = Type("Set", Any_)
 DataType = Type("DataType", Any_)
+PairType = Type("Pair", Any_, convert=lambda *v: _pair(*v))
 Exception_ = Type("Exception", Any_)
 Union = _Union()
 TypeType = _TypeOf()

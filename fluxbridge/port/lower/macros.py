@@ -10,8 +10,9 @@ from ..syntax import Expr, Literal, Name, Node, Quoted
 from .assignments import Sink
 from .core import Refused, Value
 from .definitions import Definitions
-from .sources import written
 from .scope import Scope, is_definition, python_name, targets
+from .sources import written
+from .words import TYPE_WORDS
 
 TRANSPARENT = frozenset(
     [
@@ -200,6 +201,17 @@ class Macros(Definitions):
         """How an expression is written."""
         return self.text[node.at : node.end] if isinstance(node, Expr) else getattr(node, "text", "value")
 
+    def defined(self, name: Node, node: Expr) -> str:
+        """``@isdefined(x)`` of a global name, where it is certain."""
+        if isinstance(name, Name) and self.scope.kind == "file":
+            own = self.lookup(name.text)
+            if own is None and self.helper_name(name.text) is None and name.text not in TYPE_WORDS:
+                return "False"
+            places = self.assignments.get(name.text, [])
+            if own is not None and places and min(places) < node.at and not own.loop:
+                return "True"
+        self.refuse("@isdefined", node)
+
     def rule(self, definition: Any, node: Expr) -> list[str]:
         """``@adjoint f(x) = y, ȳ -> (…,)`` for a function of the program."""
         name, parameters, wheres, _, body = self.parts(definition)
@@ -346,7 +358,7 @@ class Macros(Definitions):
             self.imports.add("from fluxbridge import ignore_derivatives")
             return f"ignore_derivatives({self.expr(args[0])[0]})", ANY
         if name == "@isdefined":
-            self.refuse("@isdefined", node)
+            return self.defined(args[0], node), BOOL
         if name == "@something":
             return f"{self.jl('something')}({', '.join(self.expr(x)[0] for x in args)})", ANY
         if name == "@assert" or name in LOGGING:

@@ -60,11 +60,12 @@ TYPE_WORDS = frozenset(
         "Dict",
         "Set",
         "DataType",
+        "Pair",
         "Exception",
         "AbstractIrrational",
     ]
 )
-TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_"}
+TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_", "Pair": "PairType"}
 EXCEPTIONS = {
     "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",  # noqa: E501
     "DomainError": "DomainError", "ArgumentError": "ArgumentError", "DimensionMismatch": "DimensionMismatch",
