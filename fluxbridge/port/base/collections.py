@@ -10,13 +10,28 @@ import numpy as np
 from ...autodiff.template import Record
 from .arithmetic import add, is_array
 from .broadcasting import Ref
-from .dispatch import generic
+from .dispatch import convert, generic
 from .errors import MethodError
 from .hashing import Keywords, OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
 from .replacing import replaced_text
-from .types import Character, Nothing, String, SubString, Substring, Symbol, Type, UnionType, Vector_, typeof
+from .types import (
+    Character,
+    Nothing,
+    Number,
+    String,
+    SubString,
+    Substring,
+    Symbol,
+    Type,
+    UnionType,
+    Vector_,
+    entry_types,
+    joined_types,
+    subtype,
+    typeof,
+)
 
 _MISSING = object()
 
@@ -39,6 +54,18 @@ def set_(*values: Any) -> OrderedSet:
     """``Set(values)``."""
     elements = list(iterate(values[0])) if values else []
     return OrderedSet(elements, len(elements))
+
+
+def typed_set(kind: Any, *values: Any) -> OrderedSet:
+    """``Set{T}(values)``.
+
+    >>> from fluxbridge.port import base as jl
+    >>> jl.show(jl.typed_set(jl.Int64))
+    'Set{Int64}()'
+    """
+    made = set_(*([convert(kind, v) for v in iterate(x)] for x in values))
+    made.element = kind
+    return made
 
 
 def named(**fields: Any) -> Record:
@@ -126,6 +153,10 @@ def merge(first: Any, *others: Any) -> Any:
     made = dict(first)
     for other in others:
         made.update(other)
+    kinds = [entry_types(d)[1] for d in (first, *others)]
+    if any(k != kinds[0] for k in kinds) and all(isinstance(k, Type) and subtype(k, Number) for k in kinds):
+        target = joined_types(kinds)
+        return sized({k: convert(target, v) for k, v in made.items()})
     return made
 
 

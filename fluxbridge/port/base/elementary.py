@@ -48,6 +48,8 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
                 f"{name} was called with a negative real argument but will only return a complex result "
                 f"if called with a complex argument. Try {name}(Complex(x)).",
             )
+        if type(x) is np.float32 and name not in ("real", "imag", "conj", "abs", "sign", "isnan", "isinf", "isfinite"):
+            return np.float32(function(np.float64(x)))  # rounded once, as in Julia
         result = function(x)
         if isinstance(result, np.ndarray) and result.base is not None:
             result = result.copy()
@@ -212,6 +214,20 @@ def _extreme(name: str, function: Callable, better: Callable) -> Callable:
 
 max_ = _extreme("max", np.maximum, lambda a, b: b < a)
 min_ = _extreme("min", np.minimum, lambda a, b: a < b)
+
+
+def nextfloat(x: Any) -> Any:
+    """``nextfloat(x)``."""
+    return _plain_float(np.nextafter(x, type(x)(np.inf)))
+
+
+def prevfloat(x: Any) -> Any:
+    """``prevfloat(x)``."""
+    return _plain_float(np.nextafter(x, type(x)(-np.inf)))
+
+
+def _plain_float(x: Any) -> Any:
+    return float(x) if isinstance(x, np.float64) else x
 
 
 def minmax(a: Any, b: Any) -> tuple:

@@ -12,7 +12,8 @@ import numpy as np
 from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
 from .dispatch import generic
-from .showing import Text, float_text, show
+from .showing import Text, float_text, show, type_text
+from .types import typeof
 
 
 def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
@@ -27,7 +28,7 @@ def _print(x: Any) -> str:
         x = ignore_derivatives(x)
     if isinstance(x, str):
         return str(x)
-    if type(x) is np.float32:
+    if type(x) in (np.float32, np.float16):
         return float_text(x)
     if isinstance(x, np.unsignedinteger):
         return str(int(x))
@@ -97,7 +98,7 @@ def sprint(function: Any, *args: Any) -> str:
 def showerror(io: Any, error: BaseException) -> None:
     """``showerror(io, e)``."""
     from ...errors import MutationError
-    from .errors import DomainError, ErrorException, message
+    from .errors import BoundsError, DomainError, ErrorException, message
 
     if type(error) is DomainError:
         text = message(error)
@@ -106,10 +107,30 @@ def showerror(io: Any, error: BaseException) -> None:
     if hasattr(type(error), "__julia_struct__"):
         io.write(show(error))
         return
+    if isinstance(error, KeyError):
+        io.write(f"KeyError: key {show(error.args[0])} not found")
+        return
+    if isinstance(error, BoundsError) and error.value is not None:
+        io.write(f"BoundsError: attempt to access {_sized(error.value)} at index [{show(error.index)}]")
+        return
+    if isinstance(error, ZeroDivisionError):
+        io.write("DivideError: integer division error")
+        return
     name = "AssertionError" if isinstance(error, AssertionError) else type(error).__name__
     io.write(
         message(error) if isinstance(error, (ErrorException, MutationError)) else f"{name}: {message(error)}"
     )
+
+
+def _sized(x: Any) -> str:
+    """A value by its size and type, as in the text of an error."""
+    if isinstance(x, str):
+        return f"{len(x.encode())}-codeunit {type_text(typeof(x))}"
+    if isinstance(x, tuple):
+        return type_text(typeof(x))
+    if isinstance(x, range):
+        return f"{len(x)}-element {type_text(typeof(x))}"
+    return f"{'×'.join(map(str, np.shape(x))) if np.ndim(x) > 1 else f'{len(x)}-element'} {type_text(typeof(x))}"
 
 
 def display(x: Any) -> None:

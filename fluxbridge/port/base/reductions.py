@@ -43,7 +43,7 @@ def _numbers(x: Any) -> Any:
         and all(_is_number(v) for v in values)
         and not any(type(v).__name__ == "BigInteger" for v in values)
     ):
-        return gathered(values)
+        return gathered(values, promote=True)
     return None
 
 
@@ -355,7 +355,14 @@ def _running(name: str, whole: Callable) -> Callable:
     return call
 
 
-cumsum, cumprod = _running("cumsum", np.cumsum), _running("cumprod", np.cumprod)
+def _cumulated(x: Any, axis: Any = None) -> Any:
+    """Sums up to each element: of floats the first, and to it the sum of those that follow, as Julia rounds."""
+    if type(x) is not np.ndarray or x.dtype.kind != "f" or x.ndim != 1 or not 2 < len(x) <= 128:
+        return np.cumsum(x) if axis is None else np.cumsum(x, axis=axis)
+    return np.concatenate([x[:1], x[0] + np.cumsum(x[1:])])
+
+
+cumsum, cumprod = _running("cumsum", _cumulated), _running("cumprod", np.cumprod)
 
 
 def diff(x: Any, *, dims: Any = None) -> Any:

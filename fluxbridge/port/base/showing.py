@@ -24,6 +24,8 @@ from .gaussian import ComplexInteger, Imaginary
 from .hashing import Keywords, ordered
 from .indexing import FloatRange
 from .iteration import Pair
+from .mixed import MixedReals
+from .some import Some
 from .types import (
     ERROR_NAMES,
     Any_,
@@ -234,6 +236,10 @@ def _dict_prefix(key: Any, value: Any, known: Any) -> tuple[str, bool]:
 
 
 def _set(x: Any, known: Any) -> str:
+    if not len(x):
+        if getattr(x, "element", None) is None:
+            raise MethodError("an empty set whose type of elements is not known cannot be shown as in Julia")
+        return type_text(Type("Set", Any_, (x.element,))) + "()"
     return f"Set({show_array(list(x), known, getattr(x, 'element', None))})"
 
 
@@ -270,6 +276,7 @@ FORMS: list[tuple[Any, Callable[[Any, Any], str]]] = [
     (dict, _dict),
     ((type({}.keys()), type({}.values())), _view),
     ((set, frozenset), _set),
+    (Some, lambda x, known: f"Some({show(x.value)})"),
     (Ref, lambda x, known: f"Base.RefValue{{{type_text(typeof(x.value))}}}({show(x.value)})"),
     ((Type, UnionType), lambda x, known: type_text(x)),
 ]
@@ -325,6 +332,10 @@ def show_array(x: Any, known: Any = Any_, element: Any = None) -> str:
     """An array on one line, as ``print`` writes it; ``element``: the type of its elements, if that is known."""  # noqa: E501
     if hasattr(x, "nlabels") or type(x).__name__ == "Diagonal":
         x = np.asarray(x)
+    if isinstance(x, MixedReals):
+        if x.values is None:
+            raise MethodError("a vector made of whole numbers and floats: which is which is not known here")
+        return "Real" + _bracketed(x.values, Any_)
     flat = list(x.ravel(order="F")) if isinstance(x, np.ndarray) and x.dtype == object else x
     kind = element if element is not None else element_type(flat)
     if element is None and type(x) is list and not x:

@@ -33,6 +33,8 @@ class Conversions(Helpers):
         positional, _keywords = self.split(args)
         helper = {"Dict": "dict_", "Set": "set_", "Symbol": "symbol", "Tuple": "tuple_of", "Matrix": "matrix_of", "Array": "matrix_of",  # noqa: E501
                   "Vector": "matrix_of", "String": "text_of", "Complex": "complex_"}.get(text)  # fmt: skip
+        if text == "Set" and not positional and self.told:
+            return f"{self.jl('typed_set')}({self.jl('Any_')})", Kind("set", (ANY,))
         if helper is not None:
             return self.helper_call(text, helper, args)
         if len(positional) == 1 and text in ELEMENT_KINDS and text not in self.extended:
@@ -69,6 +71,9 @@ class Conversions(Helpers):
                 if not args:
                     return "{}", kind
                 return self.helper_call("Dict", "dict_", args)
+            if text == "Set" and self.told:
+                code, _ = self.arguments(args)
+                return f"{self.jl('typed_set')}({self.type_expr(function.args[1])}{', ' + code if code else ''})", Kind("set", (self.kind_of_type(function.args[1]),))
             if text == "Set":
                 return (
                     self.helper_call("Set", "set_", args)

@@ -81,7 +81,7 @@ class Macros(Definitions):
         if name == "@show":
             lines = []
             for a in args:
-                code, kind = self.expr(a)
+                code, kind = self.shown_value(a) if isinstance(a, Name) else self.expr(a)
                 self.learned.told = self.learned.told or kind in (CHAR, SYM) or self.tells(kind)
                 lines.append(f"{self.jl('shown')}({written(a)!r}, {code})")
             return lines + (sink(*self.expr(args[-1])) if sink and args else [])

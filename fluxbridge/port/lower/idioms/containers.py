@@ -111,7 +111,8 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
     if keywords:
         return None
     if not positional:
-        return "{}", Kind("dict", (ANY, ANY))
+        empty = f"{t.jl('typed_dict')}({t.jl('Any_')}, {t.jl('Any_')})" if t.told else "{}"
+        return empty, Kind("dict", (ANY, ANY))
     if all(
         isinstance(a, Expr) and a.head == "call" and isinstance(a.args[0], Name) and a.args[0].text == "=>"
         for a in positional
