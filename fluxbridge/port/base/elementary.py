@@ -328,6 +328,8 @@ def factorial(n: int) -> int:
     """``factorial(n)``; beyond 20 an ``Int64`` overflows, as in Julia."""
     from .types import BigInteger
 
+    if n < 0:
+        raise DomainError(n, "`n` must not be negative.")
     if isinstance(n, BigInteger):
         return BigInteger(math.factorial(n))
     if n > 20:
@@ -408,7 +410,7 @@ def isless(a: Any, b: Any) -> bool:
     """``isless(a, b)``: a total order; NaN is the greatest float, and -0.0 is less than 0.0."""
     from .arithmetic import lt
 
-    if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
+    if isinstance(a, (int, float, np.number)) and isinstance(b, (int, float, np.number)):
         if a != a or b != b:
             return a == a and b != b
         if a == b == 0:

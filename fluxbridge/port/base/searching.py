@@ -16,7 +16,7 @@ from .hashing import ordered
 from .indexing import CartesianIndex
 from .iteration import iterate
 from .shapes import length
-from .types import Character, Symbol
+from .types import Character, Int64, Nothing, Symbol, UnionType, Vector_
 
 
 def _positions(x: Any) -> Any:
@@ -147,3 +147,13 @@ def _first_of(found: Any) -> int:
 def insorted(value: Any, x: Any) -> bool:
     """``insorted(value, x)`` of a sorted vector."""
     return bool(in_(value, x))
+
+
+def indexin(wanted: Any, x: Any) -> list:
+    """``indexin(a, b)``: where each element of ``a`` stands first in ``b``."""
+    places: dict = {}
+    for p, v in zip(_positions(x), _values(x), strict=False):
+        places.setdefault(v, p)
+    made = Vector_(places.get(v) for v in iterate(wanted))
+    made.element = UnionType(Nothing, Int64)
+    return made

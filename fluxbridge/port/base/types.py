@@ -519,6 +519,8 @@ def typeof(value: Any) -> Any:
     if type(value) is ValueError:
         from .errors import DimensionMismatch
 
+        if "zero-size array to reduction" in str(value):
+            return TypeError
         return DimensionMismatch if isinstance(value, DimensionMismatch) else UnknownType("ValueError", Any_)
     if isinstance(value, BaseException):
         return next((k for k in (IndexError, TypeError) if type(value).__mro__[1] is k), type(value))

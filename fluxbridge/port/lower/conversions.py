@@ -33,8 +33,6 @@ class Conversions(Helpers):
         positional, _keywords = self.split(args)
         helper = {"Dict": "dict_", "Set": "set_", "Symbol": "symbol", "Tuple": "tuple_of", "Matrix": "matrix_of", "Array": "matrix_of",  # noqa: E501
                   "Vector": "matrix_of", "String": "text_of", "Complex": "complex_"}.get(text)  # fmt: skip
-        if text == "Set" and not positional and self.told:
-            return f"{self.jl('typed_set')}({self.jl('Any_')})", Kind("set", (ANY,))
         if helper is not None:
             return self.helper_call(text, helper, args)
         if len(positional) == 1 and text in ELEMENT_KINDS and text not in self.extended:

@@ -210,6 +210,8 @@ class Operators(Core):
             or (ky == F32 and self.literal_int(x) is not None)
         ):
             return f"({x} {op} {y})", F32
+        if STR in (kx, ky) and {kx, ky} <= {STR} | INTS | {FLOAT}:
+            return f"{self.jl('no_method')}({op!r}, {x}, {y})", ANY
         if kx == CHAR and ky in INTS:
             return self.character(f"chr(ord({x}) {op} {y})"), CHAR
         if kx == ky == CHAR and op == "-":

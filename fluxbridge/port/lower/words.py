@@ -11,6 +11,8 @@ CONSTANTS = {
 }  # fmt: skip
 #: Numbers that print as their names.
 IRRATIONAL = {"π": "PI", "pi": "PI", "ℯ": "E", "im": "IM"}
+#: Functions that give a range which Julia shows in another way.
+ONE_TO = frozenset(("axes", "eachindex"))
 TYPE_WORDS = frozenset(
     [
         "Any",

@@ -153,7 +153,8 @@ def make_set(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if keywords or len(positional) > 1:
         return None
     if not positional:
-        return f"{t.jl('set_')}()", Kind("set", (ANY,))
+        empty = f"{t.jl('typed_set')}({t.jl('Any_')})" if t.told else f"{t.jl('set_')}()"
+        return empty, Kind("set", (ANY,))
     code, kind = t.expr(positional[0])
     t.keyed(t.iterated_kind(positional[0], kind))
     return f"{t.jl('set_')}({code})", Kind("set", (t.iterated_kind(positional[0], kind),))
