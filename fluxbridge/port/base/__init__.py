@@ -88,6 +88,7 @@ from .errors import (
     MethodError,
     UndefVarError,
     message,
+    no_method,
     rethrow,
     throw,
 )  # fmt: skip

@@ -406,6 +406,8 @@ def _power(a: Any, b: Any) -> Any:
         return math.inf
     if isinstance(b, Fraction):
         b = float(b)
+    if isinstance(a, np.integer) and type(b) is int and b >= 0:
+        return np.array(pow(int(a), b, 2 ** (8 * a.itemsize))).astype(f"u{a.dtype.name.lstrip('u')}").astype(a.dtype)[()]
     a, b = _harmonise(a, b)
     return a**b
 
@@ -439,7 +441,7 @@ def pow_(a: Any, b: Any) -> Any:
 def literal_power(a: Any, b: int) -> Any:
     """``a ^ 2`` with a literal exponent: of integers also negative ones."""
     if b < 0 and isinstance(_number(a), int):
-        return float(a) ** b
+        return (1 / a) ** -b if a else math.inf
     return pow_(a, b)
 
 

@@ -28,6 +28,8 @@ def _spread(x: Any) -> Any:
         return Single(x.value)
     if isinstance(x, (list, range)):
         return x
+    if type(x).__name__ == "Pair":
+        return Single(x)
     if isinstance(x, tuple) and not isinstance(x, arithmetic.Symbol):
         return x
     if isinstance(x, dict):

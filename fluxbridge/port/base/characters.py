@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BoundsError
+from .errors import BoundsError, MethodError
 from .indexing import byte_starts
 from .types import Character, Substring
 
@@ -34,6 +34,17 @@ def ncodeunits(text: str) -> int:
     2
     """
     return len(text.encode())
+
+
+def sizeof(text: Any) -> int:
+    """``sizeof(text)`` in bytes, and of an array of numbers."""
+    if isinstance(text, str):
+        return len(text.encode())
+    if isinstance(text, np.ndarray) and text.dtype.kind in "biufc":
+        return int(text.nbytes)
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return 8
+    raise MethodError(f"sizeof(::{type(text).__name__}) is not known here")
 
 
 def eachsplit(text: str, *separator: Any) -> list:
@@ -99,20 +110,4 @@ def _place(places: list[int], i: int) -> int:
     return max(k for k, p in enumerate(places) if p <= i)
 
 
-__all__ = [
-    "Character",
-    "Substring",
-    "cmp",
-    "codepoint",
-    "codeunit",
-    "eachsplit",
-    "isascii",
-    "iscntrl",
-    "isnumeric",
-    "isprint",
-    "lowercasefirst",
-    "ncodeunits",
-    "nextind",
-    "prevind",
-    "thisind",
-]
+__all__ = ["Character", "Substring", "cmp", "codepoint", "codeunit", "eachsplit", "isascii", "iscntrl", "isnumeric", "isprint", "lowercasefirst", "ncodeunits", "nextind", "prevind", "sizeof", "thisind"]  # noqa: E501

@@ -10,13 +10,28 @@ import numpy as np
 from ...autodiff.template import Record
 from .arithmetic import add, is_array
 from .broadcasting import Ref
-from .dispatch import generic
+from .dispatch import convert, generic
 from .errors import MethodError
 from .hashing import Keywords, OrderedSet, ordered, sized
 from .iteration import Pair, iterate
 from .printing import string
 from .replacing import replaced_text
-from .types import Character, Substring, Symbol, Type, typeof
+from .types import (
+    Character,
+    Nothing,
+    Number,
+    String,
+    SubString,
+    Substring,
+    Symbol,
+    Type,
+    UnionType,
+    Vector_,
+    entry_types,
+    joined_types,
+    subtype,
+    typeof,
+)
 
 _MISSING = object()
 
@@ -32,13 +47,25 @@ def dict_(*pairs: Any) -> dict:
 
 def text_of(x: Any) -> str:
     """``String(x)``: of characters, the text that they make."""
-    return "".join(x) if isinstance(x, (list, tuple)) else string(x)
+    return "".join(x) if isinstance(x, (list, tuple, np.ndarray)) else string(x)
 
 
 def set_(*values: Any) -> OrderedSet:
     """``Set(values)``."""
     elements = list(iterate(values[0])) if values else []
     return OrderedSet(elements, len(elements))
+
+
+def typed_set(kind: Any, *values: Any) -> OrderedSet:
+    """``Set{T}(values)``.
+
+    >>> from fluxbridge.port import base as jl
+    >>> jl.show(jl.typed_set(jl.Int64))
+    'Set{Int64}()'
+    """
+    made = set_(*([convert(kind, v) for v in iterate(x)] for x in values))
+    made.element = kind
+    return made
 
 
 def named(**fields: Any) -> Record:
@@ -126,6 +153,10 @@ def merge(first: Any, *others: Any) -> Any:
     made = dict(first)
     for other in others:
         made.update(other)
+    kinds = [entry_types(d)[1] for d in (first, *others)]
+    if any(k != kinds[0] for k in kinds) and all(isinstance(k, Type) and subtype(k, Number) for k in kinds):
+        target = joined_types(kinds)
+        return sized({k: convert(target, v) for k, v in made.items()})
     return made
 
 
@@ -287,12 +318,14 @@ def titlecase(text: str) -> str:
 
 def startswith(text: str, prefix: Any) -> bool:
     """``startswith(text, prefix)``."""
-    return text.startswith(prefix)
+    if hasattr(prefix, "match"):
+        return prefix.match(text) is not None
+    return text.startswith(tuple(prefix) if isinstance(prefix, (set, list)) else prefix)
 
 
 def endswith(text: str, suffix: Any) -> bool:
     """``endswith(text, suffix)``."""
-    return text.endswith(suffix)
+    return text.endswith(tuple(suffix) if isinstance(suffix, (set, list)) else suffix)
 
 
 def occursin(needle: Any, text: str) -> bool:
@@ -322,7 +355,8 @@ class RegexMatch:
     def __init__(self, found: Any) -> None:
         self._found = found
         self.match, self.offset = Substring(found.group()), found.start() + 1
-        self.captures = [None if g is None else Substring(g) for g in found.groups()]
+        self.captures = Vector_(None if g is None else Substring(g) for g in found.groups())
+        self.captures.element = UnionType(Nothing, SubString[String])
 
     def __getitem__(self, key: Any) -> Any:
         return self._found.group(key + 1) if isinstance(key, int) else self._found.group(str(key))
@@ -388,6 +422,8 @@ def parse(kind: Type, text: str, *, base: int = 10) -> Any:
     """``parse(T, text)``."""
     from .errors import ArgumentError
 
+    if kind.name == "Bool" and text.strip() in ("true", "false"):
+        return text.strip() == "true"
     try:
         return int(text, base) if kind.name.startswith("Int") else kind(float(text))
     except ValueError:

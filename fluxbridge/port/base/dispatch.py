@@ -10,7 +10,20 @@ from typing import Any
 import numpy as np
 
 from .errors import MethodError
-from .types import DTYPE_OF, Any_, Substring, Type, TypeOf, TypeVar, UnionType, Vector_, isa, subtype, typeof
+from .types import (
+    DTYPE_OF,
+    Any_,
+    Character,
+    Substring,
+    Type,
+    TypeOf,
+    TypeVar,
+    UnionType,
+    Vector_,
+    isa,
+    subtype,
+    typeof,
+)
 
 EXTENSIONS: dict[str, Function] = {}
 """The functions of Julia's Base that a program gave methods of its own."""
@@ -243,8 +256,12 @@ def convert(kind: Any, value: Any) -> Any:
         return type(value)(convert(k, v) for k, v in zip(kind.params, value, strict=True))
     if kind.name == "String" and isinstance(value, Substring):
         return str(value)
+    if kind.name in ("Rational", "Complex") and not isinstance(value, (str, np.ndarray, list)):
+        return kind.convert(value)
     if kind.name == "Vector" and kind.params and isinstance(value, list):
         return _typed_vector(kind.params[0], value)
+    if kind.name in DTYPE_OF and isinstance(value, str) and not isinstance(value, Character):
+        raise MethodError(f"Cannot `convert` an object of type {typeof(value)!r} to an object of type {kind!r}")
     if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):
         return kind.convert(value)
     if (

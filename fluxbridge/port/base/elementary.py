@@ -48,6 +48,8 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
                 f"{name} was called with a negative real argument but will only return a complex result "
                 f"if called with a complex argument. Try {name}(Complex(x)).",
             )
+        if type(x) is np.float32 and name not in ("real", "imag", "conj", "abs", "sign", "isnan", "isinf", "isfinite"):
+            return np.float32(function(np.float64(x)))  # rounded once, as in Julia
         result = function(x)
         if isinstance(result, np.ndarray) and result.base is not None:
             result = result.copy()
@@ -216,6 +218,20 @@ max_ = _extreme("max", np.maximum, lambda a, b: b < a)
 min_ = _extreme("min", np.minimum, lambda a, b: a < b)
 
 
+def nextfloat(x: Any) -> Any:
+    """``nextfloat(x)``."""
+    return _plain_float(np.nextafter(x, type(x)(np.inf)))
+
+
+def prevfloat(x: Any) -> Any:
+    """``prevfloat(x)``."""
+    return _plain_float(np.nextafter(x, type(x)(-np.inf)))
+
+
+def _plain_float(x: Any) -> Any:
+    return float(x) if isinstance(x, np.float64) else x
+
+
 def minmax(a: Any, b: Any) -> tuple:
     """``minmax(a, b)``."""
     return min_(a, b), max_(a, b)
@@ -314,6 +330,8 @@ def factorial(n: int) -> int:
     """``factorial(n)``; beyond 20 an ``Int64`` overflows, as in Julia."""
     from .types import BigInteger
 
+    if n < 0:
+        raise DomainError(n, "`n` must not be negative.")
     if isinstance(n, BigInteger):
         return BigInteger(math.factorial(n))
     if n > 20:
@@ -340,7 +358,7 @@ def float_(x: Any) -> Any:
     if is_array(x):
         x = array_of(x)
         return x if x.dtype.kind in "fc" else x.astype(float)
-    return x if not isinstance(x, (int, np.integer)) else float(x)
+    return x if not isinstance(x, (int, np.integer, Fraction)) else float(x)
 
 
 def complex_(re: Any, im: Any = 0) -> Any:
@@ -394,7 +412,7 @@ def isless(a: Any, b: Any) -> bool:
     """``isless(a, b)``: a total order; NaN is the greatest float, and -0.0 is less than 0.0."""
     from .arithmetic import lt
 
-    if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):
+    if isinstance(a, (int, float, np.number)) and isinstance(b, (int, float, np.number)):
         if a != a or b != b:
             return a == a and b != b
         if a == b == 0:

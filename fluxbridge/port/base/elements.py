@@ -10,12 +10,12 @@ import numpy as np
 from .arithmetic import _number, array_of, eq, is_array, wrap
 from .broadcasting import broadcast
 from .dispatch import generic
-from .errors import BoundsError, MethodError
+from .errors import ArgumentError, BoundsError, MethodError
 from .gathering import gathered
 from .iteration import _plain, iterate
 from .making import _MISSING
 from .shapes import length
-from .types import Character, Int64
+from .types import Character, Int64, MissingValue
 
 
 def step(x: Any) -> Any:
@@ -66,15 +66,21 @@ def isempty(x: Any) -> bool:
     return length(x) == 0
 
 
+_ONLY = (
+    "Collection is empty, must contain exactly 1 element",
+    "Collection has multiple elements, must contain exactly 1 element",
+)
+
+
 def only(x: Any) -> Any:
     """``only(x)``: the single element."""
     if isinstance(x, np.ndarray):
         if np.size(x) != 1:
-            raise BoundsError(f"only of {np.size(x)} elements")
+            raise ArgumentError(_ONLY[np.size(x) > 1])
         return _plain(np.ravel(x)[0]) if np.ndim(x) else x
     values = list(iterate(x))
     if len(values) != 1:
-        raise BoundsError(f"only of {len(values)} elements")
+        raise ArgumentError(_ONLY[len(values) > 1])
     return values[0]
 
 
@@ -121,6 +127,17 @@ def ntuple(function: Callable, n: int) -> tuple:
 
 
 _ = (Int64, wrap, _number)
+
+
+def not_(x: Any) -> Any:
+    """``!x``; of a function the function that says the opposite.
+
+    >>> not_(True), not_(str.isdigit)("a")
+    (False, True)
+    """
+    if callable(x):
+        return lambda *xs: not_(x(*xs))
+    return x if isinstance(x, MissingValue) else not x
 
 
 def unpack(x: Any, n: int) -> list:

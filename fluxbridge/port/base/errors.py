@@ -46,7 +46,20 @@ class ArgumentError(errors.ArgumentError, metaclass=_Thrown):
     """``ArgumentError("…")``."""
 
 
-class DimensionMismatch(errors.DimensionMismatch, metaclass=_Thrown):
+class _Mismatch(_Thrown):
+    """NumPy says it in a ``ValueError``."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return super().__instancecheck__(value) or (
+            type(value) is ValueError and any(words in str(value) for words in MISMATCHES)
+        )
+
+
+#: What NumPy says about shapes that do not fit.
+MISMATCHES = ("could not be broadcast together", "cannot reshape array", "matmul: Input operand", "not aligned")
+
+
+class DimensionMismatch(errors.DimensionMismatch, metaclass=_Mismatch):
     """``DimensionMismatch("…")``."""
 
 
@@ -66,7 +79,17 @@ class InexactError(ValueError):
 
 
 class BoundsError(IndexError):
-    """An index outside of the array."""
+    """An index outside of the array; ``value`` and ``index`` say which, where that is known."""
+
+    value: Any = None
+    index: Any = None
+
+
+def outside(value: Any, index: Any, text: str) -> BoundsError:
+    """The error for an index outside of this value."""
+    made = BoundsError(text)
+    made.value, made.index = value, index
+    return made
 
 
 class MethodError(TypeError):
@@ -98,6 +121,13 @@ def message(error: BaseException) -> str:
     if "msg" in getattr(error, "_fields", ()):
         return error.msg  # type: ignore[attr-defined]
     raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
+
+
+def no_method(name: str, *args: Any) -> Any:
+    """A call that no method fits."""
+    from .types import typeof
+
+    raise MethodError(f"no method matching {name}({', '.join(f'::{typeof(a)!r}' for a in args)})")
 
 
 def rethrow() -> Any:

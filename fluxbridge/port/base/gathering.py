@@ -9,6 +9,7 @@ import numpy as np
 from ...autodiff.template import Record
 from .arithmetic import is_array
 from .gaussian import ComplexInteger, complex_array
+from .mixed import mixed
 
 
 def _is_number(v: Any) -> bool:
@@ -17,15 +18,19 @@ def _is_number(v: Any) -> bool:
     )
 
 
-def gathered(values: list, shape: tuple | None = None) -> Any:
+def gathered(values: list, shape: tuple | None = None, promote: bool = False) -> Any:
     """The results of a comprehension: numbers become an array, other things a list (or an array of
-    objects)."""
+    objects). Whole numbers beside floats stay what they are, unless ``promote``."""
     if (
         values
         and all(_is_number(v) for v in values)
         and not any(type(v).__name__ == "BigInteger" for v in values)
     ):
-        if ComplexInteger in map(type, values):
+        sorts = {type(v) for v in values}
+        if not promote and sorts & {int, np.int64} and sorts & {float, np.float64}:
+            if sorts <= {int, np.int64, float, np.float64} and (shape is None or len(shape) == 1):
+                return mixed([v.item() if isinstance(v, np.generic) else v for v in values])
+        if ComplexInteger in sorts:
             made = complex_array(values)
         elif any(isinstance(v, np.float32) for v in values) and any(type(v) is float for v in values):
             made = np.array([np.float64(v) for v in values])

@@ -102,7 +102,7 @@ def _is_whole(x: Any) -> bool:
 def complex_of(re: Any, im: Any = 0) -> Any:
     """``complex(re, im)``."""
     whole = all(isinstance(v, (int, np.integer, ComplexInteger)) for v in (re, im))
-    return ComplexInteger(re, im) if whole else complex(re) if im == 0 else complex(re, im)
+    return ComplexInteger(re, im) if whole else complex(re, im)
 
 
 def complex_array(values: list) -> Any:

@@ -148,7 +148,7 @@ def unique_in_place(x: Any) -> Any:
 
 def normalize_in_place(x: Any) -> Any:
     """``normalize!(x)``."""
-    x /= np.linalg.norm(x)
+    x *= 1 / np.linalg.norm(x)  # as Julia rounds it
     return x
 
 

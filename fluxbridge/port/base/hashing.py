@@ -169,7 +169,13 @@ class OrderedSet(set):
         for v in values:
             self.add(v)
 
+    element: Any = None
+
     def add(self, value: Any) -> None:
+        if self.element is not None:
+            from .dispatch import convert
+
+            value = convert(self.element, value)
         super().add(value)
         self._order.setdefault(value)
 

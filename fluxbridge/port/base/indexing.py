@@ -13,7 +13,7 @@ from ...autodiff.template import Record
 from .arithmetic import array_of, is_array
 from .broadcasting import Ref
 from .dispatch import EXTENSIONS
-from .errors import BoundsError, InexactError, MethodError, mutation
+from .errors import BoundsError, InexactError, MethodError, mutation, outside
 from .types import CartesianIndex, Char, Character, Characters, Symbol, is_dataclass
 
 
@@ -186,6 +186,16 @@ class CartesianIndices:
     def __len__(self) -> int:
         return math.prod(len(a) for a in self.axes)
 
+    def place(self, number: int) -> CartesianIndex:
+        """The place with this number, from 1."""
+        if not 1 <= number <= len(self):
+            raise BoundsError(f"index {number} of {len(self)} places")
+        rest, found = number - 1, []
+        for axis in self.axes:
+            found.append(axis[rest % len(axis)])
+            rest //= len(axis)
+        return CartesianIndex(tuple(found))
+
     @property
     def shape(self) -> tuple:
         return tuple(len(a) for a in self.axes)
@@ -212,7 +222,7 @@ def _zero_based(i: Any, size: int, value: Any) -> Any:
     """One index of Julia for NumPy."""
     if is_integer(i):
         if not 1 <= i <= size:
-            raise BoundsError(f"index {i} of an axis of length {size}")
+            raise outside(value if np.ndim(value) == 1 else None, i, f"index {i} of an axis of length {size}")
         return int(i) - 1
     if i is COLON:
         return slice(None)
@@ -294,6 +304,8 @@ def at(x: Any, *index: Any) -> Any:
     if isinstance(x, (Record,)):
         return x[index[0]] if isinstance(index[0], str) else x[int(index[0]) - 1]
     if isinstance(x, CartesianIndices):
+        if len(index) == 1 and is_integer(index[0]):
+            return x.place(int(index[0]))
         return CartesianIndex(tuple(a[i - 1] for a, i in zip(x.axes, index, strict=False)))
     if isinstance(x, (list, tuple, str, range)):
         return _at_sequence(x, index)
@@ -327,7 +339,7 @@ def _at_sequence(x: Any, index: tuple) -> Any:
         return _at_bytes(x, i)
     if is_integer(i):
         if not 1 <= i <= len(x):
-            raise BoundsError(f"index {i} of a sequence of length {len(x)}")
+            raise outside(x, i, f"index {i} of a sequence of length {len(x)}")
         return Character(x[int(i) - 1]) if isinstance(x, str) else x[int(i) - 1]
     if i is COLON:
         return list(x) if isinstance(x, range) else x[:]
@@ -398,7 +410,7 @@ def _at_array(x: Any, index: tuple) -> Any:
             return x[tuple(np.array([p[k] - 1 for p in i]) for k in range(np.ndim(x)))]
         if is_integer(i):
             if not 1 <= i <= np.size(x):
-                raise BoundsError(f"index {i} of an array of {np.size(x)} elements")
+                raise outside(x, i, f"index {i} of an array of {np.size(x)} elements")
             place = np.unravel_index(int(i) - 1, np.shape(x), order="F")
         else:
             flat = np.ravel(x, order="F")

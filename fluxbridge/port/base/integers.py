@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -73,6 +74,30 @@ def prevpow(a: int, x: Any) -> int:
     return power
 
 
+def rationalize(x: float, *, tol: Any = None) -> Fraction:
+    """``rationalize(x; tol)``: the simplest fraction that is as near; ``tol`` is ``eps(x)``.
+
+    >>> rationalize(0.75), rationalize(3.14159, tol=0.01)
+    (Fraction(3, 4), Fraction(22, 7))
+    """
+    bound = float(np.spacing(abs(x))) if tol is None else float(tol)
+    sign, whole, part = (-1 if x < 0 else 1), abs(float(x)), 1.0
+    p, q, before_p, before_q = sign, 0, 0, 1
+    a = float(int(whole))
+    rest = whole - a
+    reach, last, older = bound, 0.0, bound
+    while rest > reach:
+        p, before_p = int(a) * p + before_p, p
+        q, before_q = int(a) * q + before_q, q
+        whole, part = part, rest
+        a = whole // part
+        rest = math.fmod(whole, part)
+        last, older = reach, last
+        reach = a * last + older
+    a = math.ceil((whole - older) / (part + last))
+    return Fraction(int(a) * p + before_p, int(a) * q + before_q)
+
+
 def hash_(x: Any, seed: int = 0) -> Any:
     """``hash(x)`` of numbers, text, symbols and tuples of them."""
     return np.uint64(julia_hash(x, int(seed)))
@@ -91,4 +116,4 @@ def leading_zeros(n: int) -> int:
     return bits - (int(n) & (2**bits - 1)).bit_length()
 
 
-__all__ = ["denominator", "gcdx", "hash_", "ispow2", "leading_zeros", "ndigits", "nextpow", "numerator", "prevpow", "trailing_zeros"]  # noqa: E501  # fmt: skip
+__all__ = ["denominator", "gcdx", "hash_", "ispow2", "leading_zeros", "ndigits", "nextpow", "numerator", "prevpow", "rationalize", "trailing_zeros"]  # noqa: E501  # fmt: skip

@@ -27,7 +27,7 @@ def norm(x: Any, p: Any = 2) -> Any:
 
 def normalize(x: Any, p: Any = 2) -> Any:
     """``normalize(x)``."""
-    return x / norm(x, p)
+    return array_of(x) * (1 / norm(x, p))  # as Julia rounds it
 
 
 def dot(x: Any, y: Any, *rest: Any) -> Any:

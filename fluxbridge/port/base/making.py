@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,10 @@ def array(values: Any, element: Any = None) -> Any:
         return np.array([element(v) for v in values], DTYPE_OF[element.name])
     if element is not None:
         return values
-    return gathered(values)
+    if any(isinstance(v, Fraction) for v in values) and all(isinstance(v, (Fraction, int, float)) for v in values):
+        kind = float if any(type(v) is float for v in values) else Fraction
+        values = [kind(v) for v in values]
+    return gathered(values, promote=True)
 
 
 def table(function: Callable, *ranges: Any, element: Any = None) -> Any:
@@ -93,6 +97,18 @@ def _block(x: Any) -> Any:
     return array_of(x) if is_array(x) else x
 
 
+def joined_along(dims: int, *parts: Any) -> Any:
+    """Blocks or numbers joined along an axis, which a number has as well as any other."""
+    blocks = [np.asarray(array_of(p)) for p in parts]
+    rank = max([dims, *(np.ndim(b) for b in blocks)])
+    return np.concatenate([b.reshape(b.shape + (1,) * (rank - b.ndim)) for b in blocks], axis=dims - 1)
+
+
+def BitVector(x: Any) -> Any:
+    """``BitVector(x)``."""
+    return np.asarray(array_of(x), bool)
+
+
 def vcat(*xs: Any) -> Any:
     """``vcat(xs…)`` and ``[a; b]``."""
     if any(isinstance(x, (list, str, tuple, dict, Record)) or _is_struct(x) or x is None for x in xs):
@@ -106,7 +122,7 @@ def vcat(*xs: Any) -> Any:
     blocks = [_block(x) for x in xs]
     rank = max(np.ndim(b) for b in blocks)
     if rank == 0:
-        return gathered(list(blocks))
+        return gathered(list(blocks), promote=True)
     blocks = [np.asarray(b) if hasattr(b, "nlabels") else b for b in blocks]
     blocks = [b if np.ndim(b) else np.array([b]) for b in blocks]
     if rank == 2:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .errors import MethodError
 from .iteration import iterate
+from .some import Some
 from .types import MISSING, MissingValue
 
 missing = MISSING
@@ -30,13 +31,6 @@ def skipmissing(x: Any) -> Iterator:
 def coalesce(*values: Any) -> Any:
     """``coalesce(values…)``: the first that is not missing."""
     return next((v for v in values if not ismissing(v)), MISSING)
-
-
-class Some:
-    """``Some(x)``: a value that may be ``nothing``."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
 
 
 def something(*values: Any) -> Any:

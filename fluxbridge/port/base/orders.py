@@ -58,8 +58,12 @@ def issorted(x: Any, *, rev: bool = False) -> bool:
     return all(not lt(*((a, b) if rev else (b, a))) for a, b in itertools.pairwise(values))
 
 
-def unique(*args: Any) -> Any:
-    """``unique(x)``: in the order of their first appearance."""
+def unique(*args: Any, dims: int | None = None) -> Any:
+    """``unique(x)``: in the order of their first appearance; with ``dims`` of rows or columns."""
+    if dims is not None:
+        x = np.asarray(args[-1])
+        rows = [tuple(np.take(x, k, axis=dims - 1).ravel()) for k in range(x.shape[dims - 1])]
+        return np.take(x, [k for k, row in enumerate(rows) if row not in rows[:k]], axis=dims - 1)
     function, x = args if len(args) == 2 else (None, args[0])
     seen: list = []
     kept = []
@@ -103,3 +107,11 @@ def partialsort(x: Any, k: Any, **options: Any) -> Any:
 def searchsortedlast(x: Any, v: Any) -> int:
     """``searchsortedlast(x, v)``."""
     return int(np.searchsorted(array_of(x), v, side="right"))
+
+
+def sortslices(x: Any, *, dims: int, by: Any = None, rev: bool = False) -> Any:
+    """``sortslices(A; dims)``: rows or columns in the order of their elements."""
+    x = np.asarray(x)
+    slices = [np.take(x, k, axis=dims - 1) for k in range(x.shape[dims - 1])]
+    key = (lambda k: list(slices[k])) if by is None else (lambda k: by(slices[k]))
+    return np.take(x, sorted(range(len(slices)), key=key, reverse=rev), axis=dims - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sys
 from typing import Any
 
@@ -9,10 +11,9 @@ import numpy as np
 
 from ...autodiff.tools import ignore_derivatives
 from ...autodiff.tracing import Tracer
-from .arithmetic import is_array
 from .dispatch import generic
-from .showing import Text, float_text, show
-from .types import Symbol
+from .showing import Text, float_text, show, type_text
+from .types import typeof
 
 
 def string(*parts: Any, base: int = 10, pad: int = 1) -> str:
@@ -27,7 +28,7 @@ def _print(x: Any) -> str:
         x = ignore_derivatives(x)
     if isinstance(x, str):
         return str(x)
-    if type(x) is np.float32:
+    if type(x) in (np.float32, np.float16):
         return float_text(x)
     if isinstance(x, np.unsignedinteger):
         return str(int(x))
@@ -97,7 +98,7 @@ def sprint(function: Any, *args: Any) -> str:
 def showerror(io: Any, error: BaseException) -> None:
     """``showerror(io, e)``."""
     from ...errors import MutationError
-    from .errors import DomainError, ErrorException, message
+    from .errors import BoundsError, DomainError, ErrorException, message
 
     if type(error) is DomainError:
         text = message(error)
@@ -106,10 +107,30 @@ def showerror(io: Any, error: BaseException) -> None:
     if hasattr(type(error), "__julia_struct__"):
         io.write(show(error))
         return
+    if isinstance(error, KeyError):
+        io.write(f"KeyError: key {show(error.args[0])} not found")
+        return
+    if isinstance(error, BoundsError) and error.value is not None:
+        io.write(f"BoundsError: attempt to access {_sized(error.value)} at index [{show(error.index)}]")
+        return
+    if isinstance(error, ZeroDivisionError):
+        io.write("DivideError: integer division error")
+        return
     name = "AssertionError" if isinstance(error, AssertionError) else type(error).__name__
     io.write(
         message(error) if isinstance(error, (ErrorException, MutationError)) else f"{name}: {message(error)}"
     )
+
+
+def _sized(x: Any) -> str:
+    """A value by its size and type, as in the text of an error."""
+    if isinstance(x, str):
+        return f"{len(x.encode())}-codeunit {type_text(typeof(x))}"
+    if isinstance(x, tuple):
+        return type_text(typeof(x))
+    if isinstance(x, range):
+        return f"{len(x)}-element {type_text(typeof(x))}"
+    return f"{'×'.join(map(str, np.shape(x))) if np.ndim(x) > 1 else f'{len(x)}-element'} {type_text(typeof(x))}"
 
 
 def display(x: Any) -> None:
@@ -124,11 +145,32 @@ def printf(template: str, *args: Any) -> None:
 
 def sprintf(template: str, *args: Any) -> str:
     """``@sprintf``."""
-    values = [
-        string(a) if isinstance(a, (bool, np.bool_, Symbol, tuple, list)) or is_array(a) or a is None else a
-        for a in args
-    ]
-    return template % tuple(values)
+    waiting = iter(args)
+
+    def one(found: re.Match) -> str:
+        if found[0] == "%%":
+            return "%"
+        flags, width, digits, letter = found.groups(default="")
+        width, digits = (str(next(waiting)) if part == "*" else part for part in (width, digits))
+        return _formatted(flags, width, f".{digits}" if digits else "", letter, next(waiting))
+
+    return _FORMAT.sub(one, template)
+
+
+_FORMAT = re.compile(r"%(?:%|([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?(?:hh|h|ll|l|L|j|z|t|q)?([a-zA-Z]))")
+
+
+def _formatted(flags: str, width: str, digits: str, letter: str, value: Any) -> str:
+    """One value in a format of C."""
+    if letter in "sc":
+        return f"%{flags}{width}{digits}s" % string(value)
+    if letter in "diu":
+        whole = value if isinstance(value, (int, np.integer)) else round(value)
+        return f"%{flags}{width}{digits}d" % whole
+    if letter in "eEfFgGaA" and not math.isfinite(value):
+        text = "NaN" if value != value else "Inf" if value > 0 else "-Inf"
+        return f"%{flags.replace('0', '')}{width}s" % (("+" if "+" in flags and value > 0 else "") + text)
+    return f"%{flags}{width}{digits}{letter}" % value
 
 
 def error(*parts: Any) -> Any:

@@ -43,8 +43,13 @@ def _numbers(x: Any) -> Any:
         and all(_is_number(v) for v in values)
         and not any(type(v).__name__ == "BigInteger" for v in values)
     ):
-        return gathered(values)
+        return gathered(values, promote=True)
     return None
+
+
+def _in_turn(x: Any) -> Any:
+    """A sum from the first to the last, as Julia adds fewer than 16 floats."""
+    return functools.reduce(lambda a, b: a + b, np.ravel(x, order="F"))
 
 
 def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callable:
@@ -86,7 +91,8 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
         if numbers is not None and np.size(numbers):
             if numbers.dtype == bool and name in ("sum", "prod"):
                 numbers = numbers.astype(int)
-            result = _plain(whole(numbers))
+            few = name == "sum" and type(numbers) is np.ndarray and numbers.dtype.kind == "f"
+            result = _plain(_in_turn(numbers) if few and numbers.size < 16 else whole(numbers))
             return result if init is _MISSING else step(init, result)
         values = list(iterate(x))
         if init is not _MISSING:
@@ -212,7 +218,7 @@ def any_(*args: Any, dims: Any = None) -> Any:
 def count(*args: Any, dims: Any = None) -> Any:
     """``count(x)``, ``count(f, x)``."""
     function, x = args if len(args) == 2 else (None, args[0])
-    if isinstance(x, str) and not callable(function):
+    if isinstance(x, str) and function is not None and not callable(function):
         return x.count(function) if isinstance(function, str) else sum(1 for _ in function.finditer(x))
     if dims is not None:
         return np.sum(
@@ -355,7 +361,14 @@ def _running(name: str, whole: Callable) -> Callable:
     return call
 
 
-cumsum, cumprod = _running("cumsum", np.cumsum), _running("cumprod", np.cumprod)
+def _cumulated(x: Any, axis: Any = None) -> Any:
+    """Sums up to each element: of floats the first, and to it the sum of those that follow, as Julia rounds."""
+    if type(x) is not np.ndarray or x.dtype.kind != "f" or x.ndim != 1 or not 2 < len(x) <= 128:
+        return np.cumsum(x) if axis is None else np.cumsum(x, axis=axis)
+    return np.concatenate([x[:1], x[0] + np.cumsum(x[1:])])
+
+
+cumsum, cumprod = _running("cumsum", _cumulated), _running("cumprod", np.cumprod)
 
 
 def diff(x: Any, *, dims: Any = None) -> Any:

@@ -16,7 +16,7 @@ from .hashing import ordered
 from .indexing import CartesianIndex
 from .iteration import iterate
 from .shapes import length
-from .types import Symbol
+from .types import Character, Int64, Nothing, Symbol, UnionType, Vector_
 
 
 def _positions(x: Any) -> Any:
@@ -121,10 +121,39 @@ def findlast(*args: Any) -> Any:
 
 
 def findnext(test: Callable, x: Any, start: int) -> Any:
-    """``findnext(f, x, start)``."""
+    """``findnext(f, x, start)``; of a text in a text, where it is."""
+    if isinstance(test, str):
+        found = findfirst(test, x[start - 1 :])
+        if not x.isascii():
+            raise MethodError("positions in text that is not ASCII are not supported")
+        if found is None or isinstance(test, Character):
+            return None if found is None else _first_of(found) + start - 1
+        return range(found.start + start - 1, found.stop + start - 1)
     return next((p for p, v in zip(_positions(x), _values(x), strict=False) if p >= start and test(v)), None)
+
+
+def findprev(test: Callable, x: Any, start: int) -> Any:
+    """``findprev(f, x, start)``: the last place that is not after ``start``."""
+    if isinstance(test, str):
+        raise MethodError("findprev of text is not supported")
+    places = [p for p, v in zip(_positions(x), _values(x), strict=False) if p <= start and test(v)]
+    return places[-1] if places else None
+
+
+def _first_of(found: Any) -> int:
+    return found.start if isinstance(found, range) else found
 
 
 def insorted(value: Any, x: Any) -> bool:
     """``insorted(value, x)`` of a sorted vector."""
     return bool(in_(value, x))
+
+
+def indexin(wanted: Any, x: Any) -> list:
+    """``indexin(a, b)``: where each element of ``a`` stands first in ``b``."""
+    places: dict = {}
+    for p, v in zip(_positions(x), _values(x), strict=False):
+        places.setdefault(v, p)
+    made = Vector_(places.get(v) for v in iterate(wanted))
+    made.element = UnionType(Nothing, Int64)
+    return made

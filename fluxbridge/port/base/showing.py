@@ -24,6 +24,8 @@ from .gaussian import ComplexInteger, Imaginary
 from .hashing import Keywords, ordered
 from .indexing import FloatRange
 from .iteration import Pair
+from .mixed import MixedReals
+from .some import Some
 from .types import (
     ERROR_NAMES,
     Any_,
@@ -202,6 +204,8 @@ def type_text(kind: Any) -> str:
     text = repr(kind)
     if "?" in text:
         raise TypeError("a type whose parameters in Julia are not known here cannot be shown")
+    if "Vector{Bool}" in text or "Matrix{Bool}" in text:
+        raise TypeError("whether this is a BitVector or a Vector{Bool} in Julia is not known here")
     return text
 
 
@@ -278,6 +282,10 @@ def _dict_prefix(key: Any, value: Any, known: Any) -> tuple[str, bool]:
 
 
 def _set(x: Any, known: Any) -> str:
+    if not len(x):
+        if getattr(x, "element", None) is None:
+            raise MethodError("an empty set whose type of elements is not known cannot be shown as in Julia")
+        return type_text(Type("Set", Any_, (x.element,))) + "()"
     return f"Set({show_array(list(x), known, getattr(x, 'element', None))})"
 
 
@@ -314,6 +322,7 @@ FORMS: list[tuple[Any, Callable[[Any, Any], str]]] = [
     (dict, _dict),
     ((type({}.keys()), type({}.values())), _view),
     ((set, frozenset), _set),
+    (Some, lambda x, known: f"Some({show(x.value)})"),
     (Ref, lambda x, known: f"Base.RefValue{{{type_text(typeof(x.value))}}}({show(x.value)})"),
     ((Type, UnionType), lambda x, known: type_text(x)),
 ]
@@ -345,7 +354,10 @@ def _show_other(x: Any, known: Any) -> str:
         return name
     if hasattr(x, "__next__"):
         raise TypeError("an iterator that was not collected cannot be printed")
-    return repr(x)
+    text = repr(x)
+    if "<lambda>" in text or "<function" in text:
+        raise MethodError("an anonymous function cannot be shown: its number in Julia is not known")
+    return text
 
 
 def says_itself(kind: Any) -> bool:
@@ -357,7 +369,7 @@ def says_itself(kind: Any) -> bool:
         return True
     if name in ("Vector", "Matrix", "Array"):
         return bool(kind.params) and says_itself(kind.params[0])
-    if name in ("Tuple", "NamedTuple", "Pair", "Dict"):
+    if name in ("Tuple", "Pair", "Dict"):
         return bool(kind.params) and all(says_itself(p) for p in kind.params)
     return False
 
@@ -366,6 +378,10 @@ def show_array(x: Any, known: Any = Any_, element: Any = None) -> str:
     """An array on one line, as ``print`` writes it; ``element``: the type of its elements, if that is known."""  # noqa: E501
     if hasattr(x, "nlabels") or type(x).__name__ == "Diagonal":
         x = np.asarray(x)
+    if isinstance(x, MixedReals):
+        if x.values is None:
+            raise MethodError("a vector made of whole numbers and floats: which is which is not known here")
+        return "Real" + _bracketed(x.values, Any_)
     flat = list(x.ravel(order="F")) if isinstance(x, np.ndarray) and x.dtype == object else x
     kind = element if element is not None else element_type(flat)
     if element is None and type(x) is list and not x:

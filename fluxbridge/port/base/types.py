@@ -16,6 +16,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .gaussian import ComplexInteger, ComplexIntegers, complex_of
+from .mixed import MixedReals
 
 
 class Type:
@@ -251,6 +252,18 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
     return convert
 
 
+def _pair(first: Any, second: Any) -> Any:
+    from .iteration import Pair
+
+    return Pair(first, second)
+
+
+def _substring(text: str, start: int = 1, stop: int | None = None) -> Substring:
+    if not text.isascii() and (start, stop) != (1, None):
+        raise TypeError("positions in text that is not ASCII are not supported")
+    return Substring(text[start - 1 : stop])
+
+
 def _float64(value: Any) -> Any:
     if isinstance(value, float) and type(value) is not np.float64:
         return value
@@ -290,7 +303,7 @@ Complex = Type("Complex", Number, convert=lambda re, im=0: complex_of(re, im))
 ComplexF64 = Complex
 AbstractString = Type("AbstractString", Any_)
 String = Type("String", AbstractString, convert=str)
-SubString = Type("SubString", AbstractString, convert=str)
+SubString = Type("SubString", AbstractString, convert=lambda *v: _substring(*v))
 AbstractChar = Type("AbstractChar", Any_)
 Char = Type("Char", AbstractChar, convert=lambda v: Character(v if isinstance(v, str) else chr(int(v))))
 SymbolType = Type("Symbol", Any_, convert=lambda *parts: Symbol("".join(str(p) for p in parts)))
@@ -311,6 +324,7 @@ AbstractDict = Type("AbstractDict", Any_)
 Dict = Type("Dict", AbstractDict)
 Set = Type("Set", Any_)
 DataType = Type("DataType", Any_)
+PairType = Type("Pair", Any_, convert=lambda *v: _pair(*v))
 Exception_ = Type("Exception", Any_)
 Union = _Union()
 TypeType = _TypeOf()
@@ -344,6 +358,8 @@ DTYPE_OF = {t.name: np.dtype(name) for name, t in _DTYPES.items() if name != "co
 
 def element_type(value: Any) -> Any:
     """Julia's ``eltype`` of an array or list."""
+    if isinstance(value, MixedReals):
+        return Real
     if isinstance(value, ComplexIntegers):
         return Complex[Int64]
     if isinstance(value, np.ndarray) and value.dtype != object:
@@ -357,7 +373,7 @@ def element_type(value: Any) -> Any:
     return joined_types(typeof(v) for v in (value.ravel() if isinstance(value, np.ndarray) else value))
 
 
-def joined_types(kinds: Any) -> Any:
+def joined_types(kinds: Any, promote: bool = True) -> Any:
     """The type of the elements of a vector of values of these types: numbers are promoted, structs have
     their common supertype, and ``nothing`` and ``missing`` stay beside another type.
 
@@ -373,7 +389,7 @@ def joined_types(kinds: Any) -> Any:
         return UnionType(*beside) if beside else Any_
     if len(others) == 1:
         whole = others[0]
-    elif all(subtype(k, Number) for k in others):
+    elif promote and all(subtype(k, Number) for k in others):
         whole = promoted(others)
     else:
         whole = others[0]
@@ -404,7 +420,7 @@ def entry_types(value: dict) -> tuple[Any, Any]:
     types = getattr(value, "types", (None, None))
     if types[0] is not None or not value:
         return types
-    return joined_types(map(typeof, value)), joined_types(map(typeof, value.values()))
+    return joined_types(map(typeof, value), False), joined_types(map(typeof, value.values()), False)
 
 
 _ORDER = [
@@ -507,6 +523,12 @@ def typeof(value: Any) -> Any:
         return DataType
     if isinstance(value, type) and hasattr(value, "__dataclass_fields__"):
         return DataType
+    if type(value) is ValueError:
+        from .errors import DimensionMismatch
+
+        if "zero-size array to reduction" in str(value):
+            return TypeError
+        return DimensionMismatch if isinstance(value, DimensionMismatch) else UnknownType("ValueError", Any_)
     if isinstance(value, BaseException):
         return next((k for k in (IndexError, TypeError) if type(value).__mro__[1] is k), type(value))
     if type(value).__module__.startswith("fluxbridge.flux"):

@@ -8,7 +8,6 @@ from ..kinds import (
     ANY,
     BOOL,
     BOTTOM,
-    F32,
     INT,
     NONE,
     NUMBERS,
@@ -233,7 +232,7 @@ class Calls(Derivatives):
         target, result = ELEMENTWISE[text]
         if kind == BOTTOM:
             return f"{target}({code})", BOTTOM
-        if kind not in REALS | {F32} or (self.in_try and text in ("sqrt", "log", "log2", "log10")):
+        if kind not in REALS or (self.in_try and text in ("sqrt", "log", "log2", "log10")):
             if target.startswith("Flux."):
                 return f"{self.flux(target[5:])}({code})", ANY
             helper = self.helper_name(text)

@@ -284,7 +284,7 @@ class Comprehensions(Matrices):
             "model",
         ):
             return listed, arr(kind, 1, "list")
-        return f"{self.jl('array')}({listed})", arr(kind, 1, "nd" if kind in NUMBERS else None)
+        return f"{self.jl('gathered')}({listed})", arr(kind, 1, "nd" if kind in NUMBERS else None)
 
     def kind_only(self, one: Expr) -> Kind:
         """The kind of what a ``for`` part goes over."""
@@ -316,7 +316,7 @@ class Comprehensions(Matrices):
         finally:
             self.scope = outer
         if "(" in target:
-            return f"{self.jl('array')}([{code} for {target} in {self.jl('iterate')}({source})])", ANY
+            return f"{self.jl('gathered')}([{code} for {target} in {self.jl('iterate')}({source})])", ANY
         return f"{self.jl('map_')}(lambda {target}: {code}, {source})", ANY
 
     def _table(self, node: Node, ranges: list[Expr], element: str | None) -> Value:

@@ -69,6 +69,9 @@ class Conversions(Helpers):
                 if not args:
                     return "{}", kind
                 return self.helper_call("Dict", "dict_", args)
+            if text == "Set" and self.told:
+                code, _ = self.arguments(args)
+                return f"{self.jl('typed_set')}({self.type_expr(function.args[1])}{', ' + code if code else ''})", Kind("set", (self.kind_of_type(function.args[1]),))
             if text == "Set":
                 return (
                     self.helper_call("Set", "set_", args)

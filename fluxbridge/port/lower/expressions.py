@@ -193,7 +193,7 @@ class Expressions(Comprehensions):
                 return f"{self.jl('TypeType')}[{self.type_param(params[0])}]"
             if isinstance(name, Name) and name.text == "Union":
                 return f"{self.jl('Union')}[{', '.join(self.type_expr(p) for p in params)}]"
-            if isinstance(name, Name) and name.text in ("Val", "NTuple", "Pair", "CartesianIndex", "Ref"):
+            if isinstance(name, Name) and name.text in ("Val", "NTuple", "CartesianIndex", "Ref"):
                 if name.text in ("NTuple",):
                     return self.jl("Tuple")
                 self.refuse(f"the type {name.text}", node)

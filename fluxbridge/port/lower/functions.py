@@ -18,7 +18,7 @@ from ..kinds import (
     floated,
     join_all,
 )  # fmt: skip
-from ..names import BASE, ELEMENTWISE, MODULES, SELECTED
+from ..names import BASE, ELEMENTWISE, MODULES, OWN_WORDS, SELECTED
 from ..syntax import Expr, Name, Node, Quoted
 from . import models
 from .core import Value
@@ -250,8 +250,6 @@ class Functions(Fields):
             return f"{self.jl('Dotted')}({self.jl(HELPERS[text[1:]])})", Kind("function")
         if text in HELPERS and text not in (":",):
             name = HELPERS[text]
-            if name == "not_":
-                return "(lambda x: not x)", Kind("function")
             return self.jl(name), Kind("function")
         if text in MODULES and (text in self.packages or text in ("Base", "Iterators")):
             return text, Kind("module")
@@ -295,56 +293,7 @@ class Functions(Fields):
         name = BASE.get(text, text.replace("!", "_"))
         if text.endswith("!") and text not in BASE and name in BASE.values():
             return None
-        if not name or name in (
-            "gradient",
-            "new",
-            "struct",
-            "extend",
-            "dispatch",
-            "table",
-            "array",
-            "matrix",
-            "named",
-            "Text",
-            "wrap",
-            "shown",
-            "at",
-            "message",
-            "fixed",
-            "mapped",
-            "gathered",
-            "constructor",
-            "Record",
-            "add",
-            "sub",
-            "mul",
-            "eq",
-            "lt",
-            "le",
-            "gt",
-            "ge",
-            "ne",
-            "bitand",
-            "bitor",
-            "abstract",
-            "pipe",
-            "unary",
-            "assign",
-            "setat",
-            "colon",
-            "take",
-            "drop",
-            "cycle",
-            "flatten",
-            "rest",
-            "partition",
-            "product",
-            "repeated",
-            "countfrom",
-            "takewhile",
-            "dropwhile",
-            "reverse_iterator",
-        ):
+        if not name or name in OWN_WORDS:
             return name if text in BASE or text in ("getindex",) else None
         if text in _PACKAGED and not self.packages & set(_PACKAGED[text]):
             return None

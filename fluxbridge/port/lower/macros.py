@@ -12,6 +12,7 @@ from .core import Refused, Value
 from .definitions import Definitions
 from .scope import Scope, is_definition, python_name, targets
 from .sources import written
+from .words import TYPE_WORDS
 
 TRANSPARENT = frozenset(
     [
@@ -80,7 +81,7 @@ class Macros(Definitions):
         if name == "@show":
             lines = []
             for a in args:
-                code, kind = self.expr(a)
+                code, kind = self.shown_value(a) if isinstance(a, Name) else self.expr(a)
                 self.learned.told = self.learned.told or kind in (CHAR, SYM) or self.tells(kind)
                 lines.append(f"{self.jl('shown')}({written(a)!r}, {code})")
             return lines + (sink(*self.expr(args[-1])) if sink and args else [])
@@ -199,6 +200,17 @@ class Macros(Definitions):
     def text_of(self, node: Any) -> str:
         """How an expression is written."""
         return self.text[node.at : node.end] if isinstance(node, Expr) else getattr(node, "text", "value")
+
+    def defined(self, name: Node, node: Expr) -> str:
+        """``@isdefined(x)`` of a global name, where it is certain."""
+        if isinstance(name, Name) and self.scope.kind == "file":
+            own = self.lookup(name.text)
+            if own is None and self.helper_name(name.text) is None and name.text not in TYPE_WORDS:
+                return "False"
+            places = self.assignments.get(name.text, [])
+            if own is not None and places and min(places) < node.at and not own.loop:
+                return "True"
+        self.refuse("@isdefined", node)
 
     def rule(self, definition: Any, node: Expr) -> list[str]:
         """``@adjoint f(x) = y, ȳ -> (…,)`` for a function of the program."""
@@ -346,7 +358,7 @@ class Macros(Definitions):
             self.imports.add("from fluxbridge import ignore_derivatives")
             return f"ignore_derivatives({self.expr(args[0])[0]})", ANY
         if name == "@isdefined":
-            self.refuse("@isdefined", node)
+            return self.defined(args[0], node), BOOL
         if name == "@something":
             return f"{self.jl('something')}({', '.join(self.expr(x)[0] for x in args)})", ANY
         if name == "@assert" or name in LOGGING:

@@ -28,6 +28,9 @@ from .core import Refused, Value
 from .indices import Indices
 from .words import DTYPES, ELEMENT_KINDS, TYPE_NAMES, TYPE_WORDS
 
+#: Types of numbers whose vectors are arrays of another width.
+WIDTHS = frozenset(("Int8", "Int16", "Int32", "UInt8", "UInt16", "UInt32", "UInt64", "Float16"))
+
 
 class Matrices(Indices):
     """``[1, 2]``, ``[1 2; 3 4]``, ``Float64[]``."""
@@ -83,10 +86,13 @@ class Matrices(Indices):
                     return f"{self.jl('array')}([{inside}], {self.jl('Int64')})", arr(INT, 1)
                 if kind == F32:
                     return f"np.float32([{inside}])", arr(F32, 1)
-                return f"np.array([{inside}]{'' if kind in (INT, BOOL) else ', float'})", arr(kind, 1)
+                dtype = ", float" if kind == FLOAT else ", bool" if any(k != kind for _, k in values) and kind == BOOL else ""
+                return f"np.array([{inside}]{dtype})", arr(kind, 1)
             return f"{self.jl('array')}([{inside}], {self.jl(TYPE_NAMES.get(element, element))})", arr(
                 kind, 1, "nd"
             )
+        if element in WIDTHS:
+            return f"{self.jl('array')}([{inside}], {self.jl(element)})", ANY
         return self.typed_list(node, inside), arr(kind, 1, "list")
 
     def _x_vect(self, node: Expr, want: Any = None) -> Value:
@@ -213,7 +219,7 @@ class Matrices(Indices):
             and not any(isinstance(a, Expr) and a.head in ("row", "nrow") for a in node.args[2:])
         ):
             return self._matrix([list(node.args[2:])], element, node)
-        self.refuse("an array literal of several dimensions", node)
+        self.refuse("a typed array literal of several dimensions", node)
 
     def _x_ncat(self, node: Expr) -> Value:
         dims: Any = node.args[0]
@@ -221,4 +227,16 @@ class Matrices(Indices):
             isinstance(a, Expr) and a.head in ("row", "nrow") for a in node.args[1:]
         ):
             return self._matrix([list(node.args[1:])], None, node)
-        self.refuse("an array literal of several dimensions", node)
+        return self._block(dims.value, node.args[1:]), ANY
+
+    def _block(self, dims: int, nodes: list[Node]) -> str:
+        """``[a; b;; c; d]``: blocks joined along one axis."""
+        parts = []
+        for n in nodes:
+            if isinstance(n, Expr) and n.head == "nrow":
+                parts.append(self._block(n.args[0].value, n.args[1:]))  # type: ignore[union-attr]
+            elif isinstance(n, Expr) and n.head == "row":
+                parts.append(self._block(2, n.args))
+            else:
+                parts.append(self.argument(n)[0])
+        return f"{self.jl('joined_along')}({', '.join([str(dims), *parts])})"

@@ -166,6 +166,8 @@ class Operations(Conversions):
                 return f"(lambda x: not {code}(x))", Kind("function")
             if kind.tag in ("function", "lambda"):
                 return f"(lambda *xs: not {code}(*xs))", Kind("function")
+            if kind == ANY and not self.testing:  # of a function it is the function that says the opposite
+                return f"{self.jl('not_')}({code})", ANY
             return f"(not {code})", BOOL
         if op == ".!":
             return (

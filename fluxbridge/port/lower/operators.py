@@ -210,6 +210,8 @@ class Operators(Core):
             or (ky == F32 and self.literal_int(x) is not None)
         ):
             return f"({x} {op} {y})", F32
+        if STR in (kx, ky) and {kx, ky} <= {STR} | INTS | {FLOAT}:
+            return f"{self.jl('no_method')}({op!r}, {x}, {y})", ANY
         if kx == CHAR and ky in INTS:
             return self.character(f"chr(ord({x}) {op} {y})"), CHAR
         if kx == ky == CHAR and op == "-":
@@ -523,7 +525,13 @@ class Operators(Core):
 
     def condition(self, node: Node) -> str:
         """A condition of ``if`` and ``while``."""
-        return self.expr(node)[0]
+        before, self.testing = self.testing, True
+        try:
+            return self.expr(node)[0]
+        finally:
+            self.testing = before
+
+    testing = False
 
     def flatten_call(self, node: Expr) -> tuple[str, list[Node]]:
         """The operator of a call and its operands."""

@@ -72,7 +72,7 @@ def _call(node: Expr, within: int) -> str:
         text = function.text
         level = PRECEDENCE.get(text.removeprefix(".") if text != "." else text, _NONE)
         if len(args) == 1 and text in UNARY:
-            inner = written(args[0], level or 99)
+            inner = written(args[0], level)
             return f"{text}({inner})" if isinstance(args[0], Expr) else f"{text}{inner}"
         if level and len(args) > 1:
             return _infix(text, level, args, within)
@@ -127,6 +127,16 @@ def _rows(node: Expr, within: int) -> str:
     return f"[{'; '.join(rows)}]"
 
 
+def _generator(node: Any) -> str:
+    if not isinstance(node, Expr) or node.head != "generator":
+        raise Refused("@show of this expression: how Julia writes it is not known")
+    ranges, test = node.args[1:], ""
+    if isinstance(ranges[0], Expr) and ranges[0].head == "filter":
+        test, ranges = f" if {written(ranges[0].args[0])}", ranges[0].args[1:]
+    loops = ", ".join(f"{written(r.args[0])} = {written(r.args[1])}" for r in ranges)  # type: ignore[union-attr]
+    return f"{written(node.args[0])} for {loops}{test}"
+
+
 def _text(node: Expr, within: int) -> str:
     parts: list[Any] = [
         show(p.value)[1:-1] if isinstance(p, Literal) and p.type == "String" else f"$({written(p)})"
@@ -138,6 +148,8 @@ def _text(node: Expr, within: int) -> str:
 _FORMS: dict[str, Any] = {
     "call": _call,
     "comparison": _comparison,
+    "generator": lambda n, _: f"({_generator(n)})",
+    "comprehension": lambda n, _: f"[{_generator(n.args[0])}]",
     ".": _field,
     "tuple": _tuple,
     "vcat": _rows,

@@ -24,7 +24,7 @@ from . import models
 from .core import Value
 from .operators import Operators
 from .scope import python_name
-from .words import CONSTANTS, EXCEPTIONS, IRRATIONAL, TYPE_NAMES, TYPE_WORDS
+from .words import CONSTANTS, EXCEPTIONS, IRRATIONAL, ONE_TO, TYPE_NAMES, TYPE_WORDS
 
 
 class Values(Operators):
@@ -145,6 +145,8 @@ class Values(Operators):
 
     def shown_value(self, node: Node) -> Value:
         """A value that is printed: ``π`` prints as its name."""
+        if isinstance(node, Expr) and node.head == "call" and getattr(node.args[0], "text", "") in ONE_TO:
+            self.refuse("Julia shows the range as Base.OneTo; write collect(…) around it", node)
         if isinstance(node, Name) and node.text in IRRATIONAL and self.lookup(node.text) is None:
             return self.jl(IRRATIONAL[node.text]), ANY
         return self.reader(node)

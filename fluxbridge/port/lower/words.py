@@ -11,6 +11,8 @@ CONSTANTS = {
 }  # fmt: skip
 #: Numbers that print as their names.
 IRRATIONAL = {"π": "PI", "pi": "PI", "ℯ": "E", "im": "IM"}
+#: Functions that give a range which Julia shows in another way.
+ONE_TO = frozenset(("axes", "eachindex"))
 TYPE_WORDS = frozenset(
     [
         "Any",
@@ -60,11 +62,12 @@ TYPE_WORDS = frozenset(
         "Dict",
         "Set",
         "DataType",
+        "Pair",
         "Exception",
         "AbstractIrrational",
     ]
 )
-TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_"}
+TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_", "Pair": "PairType"}
 EXCEPTIONS = {
     "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",  # noqa: E501
     "DomainError": "DomainError", "ArgumentError": "ArgumentError", "DimensionMismatch": "DimensionMismatch",

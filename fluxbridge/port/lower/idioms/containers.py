@@ -111,7 +111,8 @@ def dictionary(t: Any, positional: list, keywords: list, node: Any) -> Value | N
     if keywords:
         return None
     if not positional:
-        return "{}", Kind("dict", (ANY, ANY))
+        empty = f"{t.jl('typed_dict')}({t.jl('Any_')}, {t.jl('Any_')})" if t.told else "{}"
+        return empty, Kind("dict", (ANY, ANY))
     if all(
         isinstance(a, Expr) and a.head == "call" and isinstance(a.args[0], Name) and a.args[0].text == "=>"
         for a in positional
@@ -152,7 +153,8 @@ def make_set(t: Any, positional: list, keywords: list, node: Any) -> Value | Non
     if keywords or len(positional) > 1:
         return None
     if not positional:
-        return f"{t.jl('set_')}()", Kind("set", (ANY,))
+        empty = f"{t.jl('typed_set')}({t.jl('Any_')})" if t.told else f"{t.jl('set_')}()"
+        return empty, Kind("set", (ANY,))
     code, kind = t.expr(positional[0])
     t.keyed(t.iterated_kind(positional[0], kind))
     return f"{t.jl('set_')}({code})", Kind("set", (t.iterated_kind(positional[0], kind),))
