@@ -11,6 +11,7 @@ from ...recording import Step
 from ..run import ExplainedRun
 from ..views.data import SIZE, Writer
 from ..views.outline import opened_groups
+from .around import takes_other_constants
 from .plots import plot, span
 from .program import NeedsKernel, encoded, program
 
@@ -45,6 +46,8 @@ def content(e: ExplainedRun, plots: bool = True, kernel: bool = False) -> dict[s
             made = program(e)
             if len(json.dumps(made)) > LONGEST:
                 raise NeedsKernel("its program is too long")
+            if takes_other_constants(e, [field["id"] for field in found["fields"]]):
+                raise NeedsKernel("it uses values that are others elsewhere, though no step computes them")
             found["program"] = made
         except NeedsKernel as reason:
             if found["fields"]:

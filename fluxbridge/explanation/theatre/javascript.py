@@ -9,11 +9,15 @@ says so.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+
+from ...autodiff.primitive import PRIMITIVES
+from ...nonsmooth.table import kinks_of
 
 ELEMENTWISE: dict[str, tuple[str, ...]] = {
     # -- activations --------------------------------------------------------------------------------
@@ -57,7 +61,7 @@ ELEMENTWISE: dict[str, tuple[str, ...]] = {
     "multiply": ("a * b", "b", "a"),
     "negative": ("-x", "-1"),
     "positive": ("x", "1"),
-    "power": ("power(a, b)", "b === 0 ? 0 : b * power(a, b - 1)", "a === 0 ? 0 : y * log(a)"),
+    "power": ("power(a, b)", "b === 0 ? 0 : b * power(a, b - 1)", "a === 0 && b !== 0 ? 0 : y * log(a)"),
     "reciprocal": ("1 / x", "-y * y"),
     "remainder": ("(a % b + b) % b", "1", "-floor(a / b)"),
     "sign": ("sign(x)", "0"),
@@ -108,12 +112,23 @@ GROUPS: dict[str, tuple[str, Any]] = {
 #: Linear in the inputs that vary, beside those of which the registry says so.
 LINEAR = {"sum", "where"}
 
-#: Where a primitive has a kink, as a question about its inputs.
-KINKS = {
-    "absolute": "x === 0", "fabs": "x === 0", "elu": "a === 0 && b !== 1", "hardsigmoid": "abs(x) === 3",
-    "hardswish": "abs(x) === 3", "hardtanh": "abs(x) === 1", "leakyrelu": "a === 0", "relu": "x === 0",
-    "relu6": "x === 0 || x === 6", "selu": "x === 0", "maximum": "a === b", "minimum": "a === b",
-    "hypot": "a === 0 && b === 0", "sign": "x === 0",
+#: Where a primitive has a kink: a question about its inputs, or about a group of elements, for each of those
+#: that nonsmooth/table.py has, in the same order.
+_LARGEST = "xs.filter((x) => near(x, {}(...xs))).length > 1"
+_AT_ENDS = ("near(x, 1) || near(x, -1)",)
+KINKS: dict[str, tuple[str, ...]] = {
+    "absolute": ("near(x, 0)",), "fabs": ("near(x, 0)",), "sign": ("near(x, 0)",), "relu": ("near(x, 0)",),
+    "selu": ("near(x, 0)",), "leakyrelu": ("near(a, 0)",), "elu": ("b !== 1 && near(a, 0)",),
+    "hardsigmoid": ("near(x, -3)", "near(x, 3)"), "hardswish": ("near(x, -3)", "near(x, 3)"),
+    "hardtanh": ("near(x, -1)", "near(x, 1)"), "relu6": ("near(x, 0)", "near(x, 6)"),
+    "maximum": ("near(a, b)",), "minimum": ("near(a, b)",), "hypot": ("near(a, 0) && near(b, 0)",),
+    "remainder": ("near(a / b, round(a / b))",),
+    "fmod": ("round(a / b) !== 0 && near(a / b, round(a / b))",), "arctan2": ("b <= 0 && near(a, 0)",),
+    "sqrt": ("near(x, 0)",), "cbrt": ("near(x, 0)",), "arcsin": _AT_ENDS, "arccos": _AT_ENDS,
+    "arccosh": ("near(x, 1)",), "power": ("b < 1 && b !== 0 && near(a, 0)",),
+    "literal_power": ("b < 1 && b !== 0 && near(a, 0)",),
+    "max": (_LARGEST.format("max"),), "min": (_LARGEST.format("min"),),
+    "norm2": ("xs.every((x) => near(x, 0))",),
 }  # fmt: skip
 
 #: Questions that a program asks, and their answers.
@@ -147,8 +162,10 @@ def script(operations: Iterable[str], questions: Iterable[str]) -> str:
     lines += ["};", "const KINKS = {"]
     for name in operations:
         if name in KINKS:
-            inputs = names_of(len(ELEMENTWISE[name]) - 1)
-            lines.append(f'  "{name}": ({inputs}) => {KINKS[name]},')
+            inputs = "xs" if name in GROUPS else names_of(len(ELEMENTWISE[name]) - 1)
+            pairs = zip(kinks_of(PRIMITIVES[name]), KINKS[name], strict=False)  # more are of complex numbers
+            made = (f"[{json.dumps(kink.word)}, ({inputs}) => {tie}]" for kink, tie in pairs)
+            lines.append(f'  "{name}": [{", ".join(made)}],')
     lines += ["};", "const QUESTIONS = {"]
     for name in dict.fromkeys(questions):
         inputs = "x" if re.search(r"\bx\b", QUESTIONS[name]) else "a, b"

@@ -55,7 +55,7 @@ def element(e: ExplainedRun, plots: bool = True) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if len(text) > LONG:
         packed = ' data-packed="deflate"'
-        text = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+        text = base64.b64encode(zlib.compress(text.encode())).decode()
     text = text.replace("<", "\\u003c")  # or a text in it could end the element
     static = html(e)
     key = f"t{zlib.crc32((text + static).encode()):x}"

@@ -14,13 +14,14 @@ from ...errors import FluxbridgeError
 from ...nonsmooth.descent import SubgradientMethod
 from ...nonsmooth.directional import directional
 from ...nonsmooth.subgradients import subgradients, vector_of
-from ...recording import Recording, Step, backward
+from ...recording import Step, backward
 from ...recording.point import Point
 from ..run import ExplainedRun
+from .around import run_at
 
 POINTS, SIDE = 161, 33  #: points of a curve; points along each side of a plane
 WAY = 40  #: steps of a way downhill
-LONGER = 20  #: a run with so many times the steps of the recorded one is given up
+FAR = 20  #: pictures away from which a way is not followed further
 MOST_STEPS = {1: 300, 2: 60}  #: steps of functions that are evaluated all over the picture, by their numbers
 SECONDS = 10.0  #: after which there is no picture
 
@@ -54,30 +55,8 @@ def span(x: float) -> tuple[float, float]:
     return x - reach, x + reach
 
 
-class _TooLong(Exception):
-    """One run of the function."""
-
-
 class _TooSlow(Exception):
-    """All of them together."""
-
-
-class _Run(Recording):
-    """A run that is given up when it takes far more steps than the one that is shown."""
-
-    def __init__(self, f: Callable[..., Any], xs: tuple[Any, ...], most: int):
-        self.most = most
-        super().__init__(f, xs, calls=False)
-
-    def note(self, *args: Any) -> Any:
-        if len(self.choices) > self.most:
-            raise _TooLong
-        return super().note(*args)
-
-    def _enter(self, *args: Any) -> Any:
-        if len(self.steps) > self.most:
-            raise _TooLong
-        return super()._enter(*args)
+    """All runs together."""
 
 
 class _Field:
@@ -85,7 +64,6 @@ class _Field:
 
     def __init__(self, e: ExplainedRun, found: list[Entry]):
         self.e, self.entries = e, found
-        self.most = LONGER * len(e.recording.steps) + 200
         self.point = Point(e.xs)
         self.deadline = time.monotonic() + SECONDS
 
@@ -100,9 +78,9 @@ class _Field:
         if time.monotonic() > self.deadline:
             raise _TooSlow
         try:
-            with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
-                run = _Run(self.e.f, self.arguments(point), self.most)
-                value = float(run.value)
+            run = run_at(self.e, self.arguments(point))
+            value = float(run.value)
+            with np.errstate(all="ignore"):
                 back = backward(run.steps, {run.out: 1.0}) if isinstance(run.out, Step) else {}
         except Exception:  # what the function raises elsewhere is a gap in the picture
             return None, None
@@ -163,6 +141,8 @@ def _fan(field: _Field, point: list[float], ways: list[Any]) -> dict[str, Any]:
         with contextlib.redirect_stdout(io.StringIO()):
             fan = [vector_of(v, place).tolist() for v in subgradients(e.f, *e.xs).vertices]
             along = [float(directional(e.f, *e.xs, *place.gradient(np.array(way), every))) for way in ways]
+        if not np.all(np.isfinite(along)) or not np.all(np.isfinite(fan)):
+            return {}
     except (FluxbridgeError, ArithmeticError, ValueError, TypeError):
         return {}
     return {"fan": fan, "directional": along}
@@ -177,12 +157,14 @@ def paths(field: _Field, point: list[float], ranges: list[tuple[float, float]]) 
     fixed = size / 40 / float(np.linalg.norm(gradient))
     shrinking = SubgradientMethod.diminishing(size / 10, normalised=True)
     return [
-        {"name": "gradient descent", "points": _way(field, point, lambda *_: fixed)},
-        {"name": "subgradient method", "points": _way(field, point, shrinking.length)},
+        {"name": "gradient descent", "points": _way(field, point, FAR * size, lambda *_: fixed)},
+        {"name": "subgradient method", "points": _way(field, point, FAR * size, shrinking.length)},
     ]
 
 
-def _way(field: _Field, point: list[float], length: Callable[[int, float, float, float], float]) -> list[Any]:
+def _way(
+    field: _Field, point: list[float], far: float, length: Callable[[int, float, float, float], float]
+) -> list[Any]:
     x, best, found = np.array(point), np.inf, []
     for k in range(1, WAY + 1):
         value, gradient = field.at(x)
@@ -190,7 +172,7 @@ def _way(field: _Field, point: list[float], length: Callable[[int, float, float,
             break
         found.append(_short(x))
         norm, best = float(np.linalg.norm(gradient)), min(best, value)
-        if norm == 0 or not np.isfinite(norm):
+        if norm == 0 or not np.isfinite(norm) or np.max(np.abs(x - point)) > far:
             break
         x = x - length(k, value, norm, best) * gradient
     return found

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...recording import Step
+from ...autodiff.primitive import PRIMITIVES
+from ...recording import Step, rule_values
 from ...recording.shorten import shown
-from ...recording.sources import lines_of, place_of, questioned, statement
+from ...recording.sources import is_users, lines_of, place_of, questioned, statement
 from ..about import sentence
 from ..folding import Group
 from ..rows import formula_of, given, negligible, slope
 from ..run import ExplainedRun
 from ..steps import ExplainedStep, Part
+from ..words import pullback
 from .text import slope_text
 
 SCHEMA = "fluxbridge.explain/1"
@@ -276,10 +279,28 @@ class Writer:
         for file, numbers in self.sources.items():
             own = [c for c in codes if c.co_filename == file]
             first = min([*numbers, *(c.co_firstlineno for c in own)])
-            last = max([*numbers, *(line for c in own for *_, line in c.co_lines() if line)])
+            last = max([*numbers, *(_reach(c)[1] for c in own)])
             lines = lines_of(file, own, first, last)
-            found.append({"file": os.path.basename(file), "first": first, "lines": lines})
+            blocks = _joined([(n, n) for n in numbers] + [_reach(c) for c in own])
+            entry = {"file": os.path.basename(file), "first": first, "lines": lines, "blocks": blocks}
+            found.append(entry if is_users(file) else {**entry, "library": True})
         return found
+
+
+def _reach(code: Any) -> tuple[int, int]:
+    """The first and the last line of a code object."""
+    return code.co_firstlineno, max(line for *_, line in code.co_lines() if line)
+
+
+def _joined(ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Ranges of lines in order; those that touch, or have one or two lines between them, as one."""
+    found: list[list[int]] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 3:
+            found[-1][1] = max(found[-1][1], last)
+        else:
+            found.append([first, last])
+    return found
 
 
 def _places(source: int, first: int, last: int, columns: tuple[int, int] | None) -> dict[str, Any]:
@@ -296,14 +317,20 @@ def _number(part: Part) -> float | None:
     ct, value = part.line.cotangent, part.contribution
     if not (isinstance(ct, float) and isinstance(value, float)):
         return None
-    if ct:
-        found: Any = float(value) / float(ct)
-    else:
-        try:
-            found = part.local.evaluate() if "dy" not in part.local.symbols else None
-        except (ArithmeticError, ValueError):
-            return None
+    found: Any = float(value) / float(ct) if ct else _slope_at_zero(part)
     return float(found) if isinstance(found, (int, float)) and np.isfinite(found) else None
+
+
+def _slope_at_zero(part: Part) -> Any:
+    """The local derivative where the cotangent is 0, by the rule; None where the rule is the user's."""
+    step = part.line.step
+    if PRIMITIVES.get(step.primitive.name) is not step.primitive.original:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            return pullback(step.primitive, part.index, 1.0, rule_values(step), step.options)
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def plain_data(x: Any) -> Any:

@@ -16,9 +16,11 @@ import fluxbridge.flux  # noqa: F401  (its activations are primitives, too)
 from fluxbridge import withgradient
 from fluxbridge.autodiff.primitive import PRIMITIVES
 from fluxbridge.explanation import explain
+from fluxbridge.explanation.theatre.content import content
 from fluxbridge.explanation.theatre.javascript import ELEMENTWISE, GROUPS, KINKS, LINEAR, QUESTIONS, script
 from fluxbridge.explanation.theatre.page import resource
 from fluxbridge.explanation.theatre.program import NeedsKernel, encoded, program
+from fluxbridge.nonsmooth.table import kinks_of
 from fluxbridge.recording.shorten import shown
 
 EVERYWHERE = np.array([-2.5, -1.2, -0.3, 0.4, 1.6, 3.5])
@@ -144,8 +146,67 @@ def test_operations_on_whole_arrays_equal_numpy(table):
 
 def test_the_table_names_primitives_and_every_line_is_tested():
     assert set(ELEMENTWISE) | set(GROUPS) | LINEAR <= set(PRIMITIVES)
-    assert set(KINKS) <= set(ELEMENTWISE)
+    assert set(KINKS) <= set(ELEMENTWISE) | set(GROUPS)
+    for name, ties in KINKS.items():  # those that are missing here are of complex numbers
+        assert len(ties) <= len(kinks_of(PRIMITIVES[name])) <= len(ties) + (name == "absolute")
+    with_kinks = {n for n in [*ELEMENTWISE, *GROUPS] if kinks_of(PRIMITIVES[n])}
+    assert with_kinks == set(KINKS)
     assert set(GROUPS) == set(TOGETHER)
+
+
+ENDS = np.array([-3.0, -1.0, -1.0, 0.0, 1.0, 3.0, 6.0])
+BORDERS = {
+    **dict.fromkeys(("sqrt", "cbrt"), np.array([0.0, 4.0, 0.0])),
+    **dict.fromkeys(("arcsin", "arccos"), np.array([-1.0, 0.5, 1.0])),
+    "arccosh": np.array([1.0, 2.0]),
+}
+PAIRS = (np.array([0.0, 1.0, 2.0, -1.0, 0.0, 0.5]), np.array([0.5, 1.0, -2.0, -1.0, -1.0, 0.5]))
+EQUAL = np.array([[2.0, 2.0, 1.0], [0.0, 0.0, 0.0]])
+
+
+def test_kinks_at_another_point_are_pythons():
+    """Recorded where all is smooth; at the other point the page says of each step what Python says."""
+    cases = {}
+    for name in KINKS:
+        apply = PRIMITIVES[name]
+        if name in GROUPS:
+            cases[name] = (lambda x, f=apply: np.sum(f(x, axis=1)), (A,), (EQUAL,))
+        elif name == "literal_power":
+            cases[name] = (
+                lambda x, f=apply: np.sum(f(x, 0.5)),
+                (POSITIVE,),
+                (np.array([0.0, 1.0, 0.0, 2.0, 3.0]),),
+            )
+        elif len(ELEMENTWISE[name]) == 2:
+            borders = BORDERS.get(name, ENDS)
+            smooth = np.full_like(borders, 1.25 if name == "arccosh" else 0.25)
+            cases[name] = (lambda x, f=apply: np.sum(f(x)), (smooth,), (borders,))
+        elif name in SECOND:
+            cases[name] = (lambda x, f=apply: np.sum(f(x, 0.7)), (ENDS + 0.25,), (ENDS,))
+        else:
+            a, b = PAIRS
+            others = {"power": (np.abs(a), np.abs(b)), "hypot": (a, a)}.get(name, PAIRS)
+            cases[name] = (lambda a, b, f=apply: np.sum(f(a, b)), (np.abs(a) + 0.3, np.abs(b) + 2), others)
+    programs = [program(explain(f, *xs)) for f, xs, _ in cases.values()]
+    points = [{str(k): encoded(x) for k, x in enumerate(others)} for *_, others in cases.values()]
+    parts = ("values.js", "words.js", "operations.js", "point.js")
+    names = [step["operation"] for made in programs for step in made["steps"]]
+    code = "\n".join([*map(resource, parts), script(names, ())])
+    code += f"\nconst programs = {json.dumps(programs)}, points = {json.dumps(points)};"
+    found = evaluate(
+        code,
+        """programs.map((program, k) => program.steps.map((step) => {
+          const { values } = compute(program, OPERATIONS, QUESTIONS, {...program.given, ...points[k]});
+          return kinkAt({ id: step.id, cotangent: 1 }, program, values) ?? "";
+        }))""",
+    )
+    seen = set()
+    for (name, (f, _, others)), remarks in zip(cases.items(), found, strict=True):
+        with np.errstate(all="ignore"):
+            lines = [line for line in explain(f, *others).lines if not line.is_argument]
+        assert remarks == [line.kink for line in lines], name
+        seen |= {name for line in lines if line.kink}
+    assert seen == set(KINKS)
 
 
 def babylonian(a):
@@ -249,3 +310,28 @@ def test_numbers_are_written_as_python_writes_them():
     xs = [*odd, *halves.tolist(), *spread.tolist()]
     found = evaluate(resource("values.js"), f"{json.dumps(xs)}.map((x) => [numberText(x), numberText(x, 4)])")
     assert found == [[shown(x), shown(np.array([x]))[1:-1]] for x in xs]
+
+
+def test_what_is_computed_from_values_without_a_question_needs_a_kernel():
+    """Otherwise a page would go on with the values of the recorded point."""
+    from fluxbridge import flux, ignore_derivatives
+
+    rng = np.random.default_rng()
+    hidden = {
+        "held back": lambda x: x[0] * ignore_derivatives(x[1]),
+        "held back in a function": lambda x: ignore_derivatives(lambda: 2 * x[0]) * x[1],
+        "whole numbers": lambda x: np.sum(x.astype(int) * x),
+        "equal ones": lambda x: np.sum(np.unique(x) ** 2),
+        "inside of a layer": lambda x: flux.huber_loss(x, 2 * V),
+        "drawn": lambda x: np.sum(x) * rng.random(),
+    }
+    for name, f in hidden.items():
+        assert "others elsewhere" in content(explain(f, V), plots=False).get("kernel", ""), name
+    plainly = {
+        "a branch": lambda x: x[0] if x[1] > 0 else x[2],
+        "a mask": lambda x: np.sum(x[x > 0]),
+        "a loop": lambda x: sum(x[k] for k in range(3)),
+        "an order": lambda x: max(x) * x[0],
+    }
+    for name, f in plainly.items():
+        assert "program" in content(explain(f, V), plots=False), name

@@ -122,10 +122,11 @@ function drawGraph(rows, shown, onhover) {
     const lx = 0.3 * comesFrom(edge) + 0.7 * x1, ly = y1 - 16 - (place % 2) * 13;
     const text = make("svg:text", { x: lx, y: ly, "text-anchor": "middle", class: "local" });
     const g = make("svg:g", { class: "edge" }, make("svg:path", { d: path }),
-      make("svg:path", { d: `M${x1} ${y1}l-4 -8h8z`, class: "head" }), text);
+      make("svg:path", { d: `M${x1} ${y1}l-4 -8h8z`, class: "head" }));
     svg.append(g);
     edges.push({ ...edge, g, text });
   }
+  svg.append(...edges.map((edge) => edge.text)); // over all lines
   const nodes = new Map();
   for (const node of graph.nodes) {
     const texts = node.texts.map((t, k) =>

@@ -5,13 +5,17 @@ const PLOT = { width: 330, height: 240, left: 46, right: 12, top: 22, bottom: 34
 function drawPlot(box, plot, rows) {
   const at = plot.arguments.map(({ id, index }) => {
     const value = rows.steps.get(id).value, back = rows.steps.get(id).cotangent;
-    const pick = (v) => (v === undefined ? 0 : typeof v === "number" ? v : (v.flat || [v.data].flat(9))[index]);
+    const pick = (v) => (v === undefined ? 0 : numeric(typeof v === "number" ? v : (v.flat || [v.data].flat(9))[index]));
     return { x: pick(value), slope: pick(back) };
   });
-  const value = rows.data.value;
+  const [value = NaN] = numbersOf(rows.data.value);
+  if (!Number.isFinite(value)) return box.replaceChildren(make("p", { class: "dim" }, `no picture: the value is ${valueText(rows.data.value)}`));
   const fan = at.every((a, k) => a.x === plot.at[k]) ? plot.fan : null;
   box.replaceChildren(...(plot.kind === "curve" ? curve(plot, at[0], value, fan) : levels(plot, at, value, fan)));
 }
+
+// A number, or what stands for one that JSON has not.
+const numeric = (x) => (typeof x === "number" ? x : { inf: Infinity, "-inf": -Infinity }[x] ?? NaN);
 
 function axes([x0, x1], [y0, y1], names, label) {
   const { width, height, left, right, top, bottom } = PLOT;
@@ -46,13 +50,18 @@ function curve(plot, at, value, fan) {
   plot.xs.forEach((x, k) => { if (plot.ys[k] === null) flush(); else run.push([x, plot.ys[k]]); });
   flush();
   const [x0, x1] = plot.range[0];
-  const line = (g) => [[x0, value + g * (x0 - at.x)], [x1, value + g * (x1 - at.x)]];
+  const far = 20 * (high - low + 2 * room); // beyond the picture, where steep lines end
+  const end = (g, x) => {
+    const y = value + g * (x - at.x), reached = Math.max(value - far, Math.min(y, value + far));
+    return reached === y ? [x, y] : [at.x + (reached - value) / g, reached];
+  };
+  const line = (g) => (Number.isFinite(g) ? [end(g, x0), end(g, x1)] : [[at.x, value - far], [at.x, value + far]]);
   if (fan && slopes.length > 1) {
     const [a, b] = [line(Math.min(...slopes)), line(Math.max(...slopes))];
     for (const k of [0, 1]) inner.append(make("svg:path", { class: "fan", d: `M${X(at.x)} ${Y(value)}L${X(a[k][0])} ${Y(a[k][1])}L${X(b[k][0])} ${Y(b[k][1])}Z` }));
     for (let k = 1; k < 4; k++) inner.append(polyline(line(Math.min(...slopes) + ((Math.max(...slopes) - Math.min(...slopes)) * k) / 4), X, Y, "among"));
   }
-  for (const g of slopes) inner.append(polyline(line(g), X, Y, "tangent"));
+  for (const g of slopes) if (!Number.isNaN(g)) inner.append(polyline(line(g), X, Y, "tangent"));
   inner.append(make("svg:circle", { cx: X(at.x), cy: Y(value), r: 4.5, class: "here" }));
   const right = fan ? Math.max(...slopes) : at.slope, left = fan ? Math.min(...slopes) : at.slope;
   const directional = plot.directional && fan ? plot.directional : [right, -left];
@@ -80,7 +89,7 @@ function levels(plot, at, value, fan) {
     inner.append(polyline([[a.x, b.x], [u, v]], X, Y, kind), make("svg:path", { class: `${kind} tip`, d: `M-7 -4L0 0L-7 4`, transform: `translate(${X(u)} ${Y(v)}) rotate(${(angle * 180) / Math.PI})` }));
   };
   if (fan && fan.length > 1) for (const g of fan) arrow(g, "tangent");
-  else if (a.slope || b.slope) {
+  else if ((a.slope || b.slope) && Number.isFinite(a.slope) && Number.isFinite(b.slope)) {
     arrow([a.slope, b.slope], "tangent");
     const far = (xr[1] - xr[0] + yr[1] - yr[0]) / (Math.hypot(a.slope, b.slope) || 1);
     inner.append(polyline([[a.x - b.slope * far, b.x + a.slope * far], [a.x + b.slope * far, b.x - a.slope * far]], X, Y, "among"));

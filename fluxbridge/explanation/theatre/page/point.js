@@ -30,12 +30,19 @@ function slopeOf(value, cotangent, before) {
   return typeof value === "number" && typeof cotangent === "number" && cotangent ? value / cotangent : before;
 }
 
+// The remark on a step that sits on a kink there, as in Python.
 function kinkAt(step, program, values) {
   const made = (program.by ||= new Map(program.steps.map((s) => [s.id, s]))).get(step.id);
-  const tie = made && KINKS[made.operation];
-  if (!tie) return undefined;
+  if (!made || step.cotangent === undefined) return undefined;
   const xs = made.inputs.map((input) => (typeof input === "number" ? values.get(input) : input.value));
-  const maps = xs.map((x) => broadcast(shapeOf(x), made.shape || []));
-  const on = maps[0].some((_, k) => tie(...xs.map((x, i) => flatOf(x)[maps[i][k]])));
-  return on ? step.kink || "kink" : undefined;
+  const rows = () => {
+    if (made.groups) return made.groups.map((group) => [group.map((i) => flatOf(xs[0])[i])]);
+    const maps = xs.map((x) => broadcast(shapeOf(x), made.shape || []));
+    return maps[0].map((_, k) => xs.map((x, i) => flatOf(x)[maps[i][k]]));
+  };
+  for (const [word, ties] of KINKS[made.operation] || []) {
+    const count = rows().filter((row) => ties(...row)).length;
+    if (count) return `kink: ${word}${count > 1 ? `, in ${count} places` : ""}`;
+  }
+  return undefined;
 }

@@ -82,6 +82,7 @@ class Rows {
     if (row.kind === "step") return `${row.step.name} = ${row.step.text || operationText(row.step, this.steps)}`;
     if (row.kind === "line" && row.group.text && row.results.length)
       return `${row.results.at(-1).name} = ${row.group.text}`;
+    if (row.kind === "line" && row.results.length) return `${few(row.results.map((step) => step.name)).join(", ")}: ${row.group.label}`;
     return titleOf(row.group);
   }
 

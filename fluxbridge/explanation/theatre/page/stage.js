@@ -65,14 +65,17 @@ class Stage {
   writeCode() {
     const { sources } = this.rows.data;
     this.lines = new Map();
-    this.code.replaceChildren(...sources.map((source, s) =>
-      make("div", {}, make("h5", {}, source.file), make("ol", { start: source.first },
-        ...source.lines.map((text, k) => {
-          const number = source.first + k;
-          const li = make("li", { "data-n": number, onmouseenter: () => this.lightLine(s, number), onmouseleave: () => this.light(null) }, make("code", {}, text || " "));
-          this.lines.set(`${s}:${number}`, { li, text });
-          return li;
-        })))));
+    const li = (s, number, text) => {
+      const item = make("li", { "data-n": number, onmouseenter: () => this.lightLine(s, number), onmouseleave: () => this.light(null) }, make("code", {}, text || " "));
+      this.lines.set(`${s}:${number}`, { li: item, text });
+      return item;
+    };
+    const list = (source, s) => make("ol", {}, ...source.blocks.flatMap(([first, last], k) => [k ? make("li", { class: "gap", "data-n": "⋮" }) : null,
+      ...source.lines.slice(first - source.first, last - source.first + 1).map((text, n) => li(s, first + n, text))]));
+    const parts = sources.map((source, s) => source.library
+      ? make("details", {}, make("summary", {}, `${source.file}, of a library`), list(source, s))
+      : make("div", {}, make("h5", {}, source.file), list(source, s)));
+    this.code.replaceChildren(...parts.filter((_, s) => !sources[s].library), ...parts.filter((_, s) => sources[s].library));
   }
 
   // -- the parts that depend on what is open -----------------------------------------------------------
@@ -387,9 +390,6 @@ class Stage {
 }
 
 const indented = (row) => `padding-left:${0.4 + row.depth}em`;
-
-// The texts; of many the first and the last.
-const few = (texts, most = 3) => (texts.length <= most ? texts : [...texts.slice(0, most - 1), "…", texts.at(-1)]);
 
 // Some rows of a list around that of the moment, or around `otherwise`, and how many stand before and after.
 function around(list, current, otherwise) {

@@ -33,6 +33,9 @@ function arrayText(shape, flat, room = FEW) {
   return `[${texts.join(", ")}${texts.length < shape[0] ? ", …" : ""}]`;
 }
 
+// The texts; of many the first and the last.
+const few = (texts, most = 3) => (texts.length <= most ? texts : [...texts.slice(0, most - 1), "…", texts.at(-1)]);
+
 // A value is a number, {text, shape, data} as explain(...).data() has it, or {shape, flat} as computed here.
 function valueText(value) {
   if (value === null || value === undefined) return "None";
