@@ -54,23 +54,8 @@ GROWING = frozenset(
     ]
 )
 SHRINKING = frozenset(
-    [
-        "pop!",
-        "popfirst!",
-        "deleteat!",
-        "empty!",
-        "filter!",
-        "filter",
-        "splice!",
-        "popat!",
-        "resize!",
-        "keepat!",
-        "setdiff",
-        "setdiff!",
-        "intersect",
-        "intersect!",
-        "split",
-    ]
+    """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff! intersect
+    intersect! split""".split()
 )
 RANDOM = frozenset(
     [

@@ -10,25 +10,8 @@ from .structs import fields_of
 from .types import Symbol, Type, common_type, entry_types, function_name, is_mutable
 
 _ABSTRACT = frozenset(
-    [
-        "Any",
-        "Number",
-        "Real",
-        "Integer",
-        "Signed",
-        "Unsigned",
-        "AbstractFloat",
-        "AbstractString",
-        "AbstractChar",
-        "Function",
-        "AbstractArray",
-        "AbstractVector",
-        "AbstractMatrix",
-        "AbstractRange",
-        "AbstractDict",
-        "Exception",
-        "AbstractIrrational",
-    ]
+    "Any Number Real Integer Signed Unsigned AbstractFloat AbstractString AbstractChar Function AbstractArray "
+    "AbstractVector AbstractMatrix AbstractRange AbstractDict Exception AbstractIrrational".split()
 )
 
 
@@ -36,23 +19,12 @@ def isabstracttype(kind: Any) -> bool:
     """``isabstracttype(T)``."""
     if isinstance(kind, Type):
         return kind.name in _ABSTRACT
-    return bool(kind.__dict__.get("_abstract")) or (
-        not hasattr(kind, "__julia_struct__") and not hasattr(kind, "__dataclass_fields__")
-    )
+    return bool(kind.__dict__.get("_abstract")) or not hasattr(kind, "__julia_struct__") and not hasattr(kind, "__dataclass_fields__")  # noqa: E501
 
 
 def isconcretetype(kind: Any) -> bool:
     """``isconcretetype(T)`` of a type without parameters."""
-    if getattr(kind, "_variables", ()) or getattr(kind, "name", "") in (
-        "Vector",
-        "Array",
-        "Matrix",
-        "Dict",
-        "Set",
-        "Tuple",
-        "Rational",
-        "Complex",
-    ):
+    if getattr(kind, "_variables", ()) or getattr(kind, "name", "") in ("Vector", "Array", "Matrix", "Dict", "Set", "Tuple", "Rational", "Complex"):  # noqa: E501
         if not getattr(kind, "params", ()):
             return False
     return not isabstracttype(kind)
@@ -60,11 +32,7 @@ def isconcretetype(kind: Any) -> bool:
 
 def ismutable(x: Any) -> bool:
     """``ismutable(x)``."""
-    return (
-        is_mutable(type(x))
-        if hasattr(type(x), "__julia_struct__") or hasattr(type(x), "__dataclass_fields__")
-        else isinstance(x, (list, dict, set)) or hasattr(x, "shape")
-    )
+    return is_mutable(type(x)) if hasattr(type(x), "__julia_struct__") or hasattr(type(x), "__dataclass_fields__") else isinstance(x, (list, dict, set)) or hasattr(x, "shape")  # noqa: E501
 
 
 def keytype(d: Any) -> Any:
@@ -126,17 +94,4 @@ def Returns(value: Any) -> Callable:
     return lambda *args, **keywords: value
 
 
-__all__ = [
-    "Fix1",
-    "Fix2",
-    "Returns",
-    "fieldcount",
-    "fieldname",
-    "isabstracttype",
-    "isconcretetype",
-    "ismutable",
-    "keytype",
-    "nameof",
-    "typejoin",
-    "valtype",
-]
+__all__ = ["Fix1", "Fix2", "Returns", "fieldcount", "fieldname", "isabstracttype", "isconcretetype", "ismutable", "keytype", "nameof", "typejoin", "valtype"]  # noqa: E501

@@ -87,14 +87,12 @@ sinpi = _numeric(
 cospi = _numeric("cospi", lambda x: np.cos(np.pi * x))
 deg2rad, rad2deg = _numeric("deg2rad", np.deg2rad), _numeric("rad2deg", np.rad2deg)
 
-
 def _conjugate(x: Any) -> Any:
     return x.conjugate() if isinstance(x, ComplexInteger) else np.conj(x)
 
 
 real, imag, conj, angle = (
-    _numeric(n, f)
-    for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
+    _numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
 )
 isnan, isfinite, isinf = (
     _numeric(n, f) for n, f in (("isnan", np.isnan), ("isfinite", np.isfinite), ("isinf", np.isinf))

@@ -111,19 +111,4 @@ def reim(x: Any) -> tuple:
     return x.real, x.imag
 
 
-__all__ = [
-    "cosd",
-    "exponent",
-    "floatmax",
-    "floatmin",
-    "fma",
-    "frexp",
-    "ldexp",
-    "mod2pi",
-    "modf",
-    "muladd",
-    "reim",
-    "significand",
-    "sind",
-    "tand",
-]
+__all__ = ["cosd", "exponent", "floatmax", "floatmin", "fma", "frexp", "ldexp", "mod2pi", "modf", "muladd", "reim", "significand", "sind", "tand"]  # noqa: E501

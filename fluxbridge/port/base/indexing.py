@@ -138,11 +138,7 @@ def range_sum(name: str, a: Any, b: Any) -> Any:
     both = isinstance(a, range) and isinstance(b, range)
     first, other = (a, b) if isinstance(a, range) else (b, a)
     if name == "/" or not whole:
-        if (
-            both
-            or not isinstance(other, (int, float, np.integer, np.floating))
-            or (name == "/" and first is b)
-        ):
+        if both or not isinstance(other, (int, float, np.integer, np.floating)) or (name == "/" and first is b):
             return None
         return _float_range(name, a, b)
     if both:
@@ -154,11 +150,7 @@ def range_sum(name: str, a: Any, b: Any) -> Any:
         return _spaced(first.start * other, first.step * other, len(first))
     if name == "-" and first is b:
         return _spaced(a - b.start, -b.step, len(b))
-    return range(
-        first.start + (other if name == "+" else -other),
-        first.stop + (other if name == "+" else -other),
-        first.step,
-    )
+    return range(first.start + (other if name == "+" else -other), first.stop + (other if name == "+" else -other), first.step)  # noqa: E501
 
 
 def _spaced(start: int, step: int, count: int) -> range:

@@ -312,11 +312,7 @@ def _collected(x: Any) -> Any:
     """What an iterator of the program gives: of the type that its method of ``eltype`` names, else of any."""
     own = EXTENSIONS.get("eltype")
     found = own.find((type(x),)) if own is not None else None
-    kind = (
-        found[0].function(type(x), **{n: v for n, v in found[1].items() if n in found[0].wants})
-        if found
-        else Any_
-    )
+    kind = found[0].function(type(x), **{n: v for n, v in found[1].items() if n in found[0].wants}) if found else Any_
     items = list(iterate(x))
     if getattr(kind, "name", "") in DTYPE_OF:
         return array(items, kind)

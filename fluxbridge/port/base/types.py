@@ -444,14 +444,7 @@ _ORDER = [
 
 def promoted(kinds: list) -> Any:
     """The number type that Julia promotes several to."""
-    ranks = [
-        _ORDER.index(k)
-        if k in _ORDER
-        else _ORDER.index(Type(k.name))
-        if k.params and Type(k.name) in _ORDER
-        else -1
-        for k in kinds
-    ]
+    ranks = [_ORDER.index(k) if k in _ORDER else _ORDER.index(Type(k.name)) if k.params and Type(k.name) in _ORDER else -1 for k in kinds]
     return kinds[ranks.index(max(ranks))] if min(ranks) >= 0 else Any_
 
 
