@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
+import pickle
 import pydoc
 import subprocess
 import sys
@@ -90,3 +92,4 @@ def test_compiled_is_a_package_too():
     text = pydoc.render_doc(function, renderer=pydoc.plaintext)
     inner = importlib.import_module("fluxbridge.compiled").compiled
     assert inspect.getdoc(inner).splitlines()[0] in text
+    assert pickle.loads(pickle.dumps(function)) is function is copy.deepcopy(function)

@@ -1,4 +1,4 @@
-"""NumPy's warnings: each way to a derivative gives those of the user's own lines, once, and none of its own."""
+"""NumPy's warnings: each way to a derivative gives those of the user's lines once, and none of its own."""
 
 from __future__ import annotations
 

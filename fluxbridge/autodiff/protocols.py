@@ -44,7 +44,7 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
             return _into(ufunc, inputs, out[0], options)
         out = out[0]
         if method != "__call__" or out is not inputs[0] or not _only_here(out):
-            if sys._getframe(2).f_globals.get("__name__", "").startswith("numpy."):
+            if _asked_by_numpy():
                 raise about(of_objects("it writes into an array of its own"), *inputs)
             raise about(_into_ordinary(ufunc, "where" in options), *inputs)
         casting = options.get("casting", "same_kind")
@@ -69,6 +69,14 @@ def _call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, options: dict[str, 
     if method in ("reduce", "accumulate") and len(inputs) == 1:
         options.setdefault("axis", 0)
     return function(*inputs, **options)
+
+
+def _asked_by_numpy() -> bool:
+    """Was the ufunc called by a function of NumPy, and not by the user?"""
+    frame: Any = sys._getframe(2)
+    while frame.f_globals.get("__name__", "").startswith("fluxbridge.autodiff."):
+        frame = frame.f_back
+    return frame.f_globals.get("__name__", "").startswith("numpy.")
 
 
 def _into_ordinary(ufunc: np.ufunc, masked: bool) -> MutationError:

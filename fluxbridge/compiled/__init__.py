@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 import types
@@ -29,6 +30,9 @@ class _Callable(types.ModuleType):
 
     def __call__(self, f: Callable[..., Any]) -> Compiled:
         return compiled(f)
+
+    def __reduce__(self) -> Any:  # a copy, and what pickle loads, is this module
+        return importlib.import_module, (self.__name__,)
 
 
 __doc__ = f"{inspect.getdoc(compiled)}\n\n{__doc__}"  # what help() shows of the package

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..adtypes import ADType
 from ..autodiff.implicit import Params
 from ..autodiff.native import check_scalar
 from ..autodiff.tape import spec_of
@@ -37,7 +36,7 @@ class ExplainedRun:
         limit: int,
         depth: int | None,
     ):
-        if xs and isinstance(xs[0], (ADType, Params)):
+        if xs and isinstance(xs[0], Params):
             raise TypeError(
                 f"explain takes the function and its arguments, not {type(xs[0]).__name__}; it shows "
                 "what the native engine does."

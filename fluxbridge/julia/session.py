@@ -6,9 +6,9 @@ import atexit
 import contextlib
 import ctypes
 import os
-import select
 import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -167,26 +167,24 @@ def _stderr_kept() -> Iterator[Callable[[], str]]:
         yield lambda: ""
         return
     kept = bytearray()
+    end = (
+        uuid.uuid4().bytes
+    )  # says that nothing follows: Julia keeps a copy of the pipe, so it does not close
     reader, writer = os.pipe()
-    wake, waker = os.pipe()
     os.dup2(writer, 2)
-    os.close(writer)
 
     def copy() -> None:
-        ending = False
+        sent = 0
         while True:
-            ready = select.select([reader] if ending else [reader, wake], [], [], 0 if ending else None)[0]
-            if reader in ready:
-                chunk = os.read(reader, 65536)
-                kept.extend(chunk)
-                with contextlib.suppress(OSError):
-                    os.write(saved, chunk)
-                if chunk:
-                    continue
+            kept.extend(os.read(reader, 65536))
+            place = kept.find(end, max(0, sent - len(end)))
+            whole = place if place >= 0 else len(kept) - _beginning(kept, end)
+            with contextlib.suppress(OSError):
+                os.write(saved, kept[sent:whole])
+            sent = whole
+            if place >= 0:
+                del kept[place:]
                 return
-            if ending:
-                return
-            ending = True
 
     thread = threading.Thread(target=copy, daemon=True)
     thread.start()
@@ -194,7 +192,12 @@ def _stderr_kept() -> Iterator[Callable[[], str]]:
         yield lambda: kept.decode(errors="replace")
     finally:
         os.dup2(saved, 2)
-        os.write(waker, b"x")  # Julia keeps a copy of the pipe, so it does not end by itself
+        os.write(writer, end)
         thread.join()
-        for descriptor in (reader, wake, waker, saved):
+        for descriptor in (reader, writer, saved):
             os.close(descriptor)
+
+
+def _beginning(text: bytes, word: bytes) -> int:
+    """With how many of the first bytes of the word the text ends."""
+    return next(k for k in range(len(word) - 1, -1, -1) if text.endswith(word[:k]))

@@ -21,6 +21,8 @@ from fluxbridge.errors import FluxbridgeError
 KINDS = ["?", "b", "B", "h", "i", "l", "L", "e", "f", "d", "F", "D"]
 #: Numbers that NumPy takes for arrays without dimensions are Python's numbers, which adapt.
 OF_NUMBERS = {"apply_along_axis", "dot", "einsum2", "getitem", "inner", "outer"}
+if np.linalg.cond(1j * np.eye(2), 1).dtype.kind == "c":  # in older NumPys
+    OF_NUMBERS.add("cond")
 SAMPLES = {name: [s for s in samples() if s.name == name] for name in sorted({s.name for s in samples()})}
 
 

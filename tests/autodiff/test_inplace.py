@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import operator
+import sys
 import warnings
 
 import numpy as np
@@ -140,7 +141,7 @@ def rounded_into(x):
     y = x * 7.37
     z = y * x
     np.round(y, 1, z)
-    np.fix(y, y)
+    np.fix(y * 1, y)  # older NumPys round y up where it is its own output
     return np.sum(y * x) + np.sum(z * x)
 
 
@@ -492,7 +493,11 @@ def test_attributes_changed_in_place_are_handed_back():
     [
         (lambda x: increase_by(x * 1, np.ones((2, 3))), ValueError),
         (lambda x: increase_by(x * 1, 1j * x), TypeError),
-        (lambda x: increase_by(np.zeros(3, int), x), TypeError),
+        pytest.param(
+            lambda x: increase_by(np.zeros(3, int), x),
+            TypeError,
+            marks=pytest.mark.skipif(sys.version_info < (3, 11), reason="the caller still holds the array"),
+        ),
         (lambda x: operator.imatmul(x * 1, x), ValueError),
     ],
     ids=["shape", "complex into real", "float into integer", "product of vectors"],

@@ -198,7 +198,7 @@ def test_shapes_of_the_report():
 def test_wrong_calls():
     with pytest.raises(ValueError, match="no engine is called 'zigote'; there are native, zygote"):
         cross_check(abs, 1.0, engines=["zigote"])
-    with pytest.raises(ValueError, match="of must be one of"):
+    with pytest.raises(ValueError, match="of is 'gradient' or"):
         cross_check(abs, 1.0, of="slope")
     with pytest.raises(StructureError, match="nothing to differentiate by"):
         cross_check(lambda s: 1.0, "text")

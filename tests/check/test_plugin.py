@@ -40,7 +40,7 @@ def test_a_wrong_gradient_fails_with_the_report(run):
     result = run(WRONG)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*MISMATCH (finite differences and native differ at [[]0[]]: 6 there, 3 here)*"]
+        ["*MISMATCH (finite differences and native differ at [[]0[]]: 6", "*there, 3 here)*"]
     )
 
 
