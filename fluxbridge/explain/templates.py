@@ -88,7 +88,7 @@ def is_elementwise(primitive: Primitive, step: Step) -> bool:
 
 
 #: Options that change how something is computed, and not the result.
-QUIET = {"optimize", "copy", "order", "dtype", "out", "subok", "where", "initial", "method"}
+QUIET = {"known", "optimize", "copy", "order", "dtype", "out", "subok", "where", "initial", "method"}
 
 
 @cache

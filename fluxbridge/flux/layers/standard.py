@@ -49,28 +49,29 @@ def _root(variance: Any, eps: Any) -> Any:
     return 1 / np.sqrt(variance + eps)
 
 
-def _memory(centred: Any, gain: Any, *others: Any) -> Any:
-    """Memory for a product of these arrays in the order of `centred`: that of the gain, if it is as large."""
-    if not is_plain(centred, gain, *others):
-        return None
+def _memory(gain: np.ndarray, centred: np.ndarray) -> np.ndarray:
+    """Memory for a product in the order of `centred`: that of the gain, if it is as large."""
     same = (gain.shape, gain.strides) == (centred.shape, centred.strides)
     return gain if same else np.empty_like(centred)
 
 
 @in_long_rows
-def _standardise(x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape) -> Any:
+def _standardise(x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape = ()) -> Any:
     _, variance, centred = moments(x, axes) if known is None else known
-    gain = _root(variance, eps).astype(x.dtype)
+    root = _root(variance, eps).astype(x.dtype)
     if not affine:
-        return centred * gain
+        return centred * root
     scale, shift = [np.reshape(v, shape) for v in affine]
-    gain = scale * gain
-    out = _memory(centred, gain, shift)
-    return np.add(np.multiply(centred, gain, out=out), shift, out=out)
+    if not is_plain(centred, scale, shift):
+        return scale * (centred * root) + shift
+    gain = scale * root
+    y = np.multiply(centred, gain, out=_memory(gain, centred))
+    y += shift
+    return y
 
 
 def _rule(
-    dy: Any, _y: Any, x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape
+    dy: Any, _y: Any, x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape = ()
 ) -> Any:
     """The cotangents of x and eps, and of scale and shift if there are any.
 
@@ -114,7 +115,7 @@ def _plain_rule(dy: np.ndarray, centred: np.ndarray, root: np.ndarray, scale: An
     else:
         product, rest = np.multiply(dy, centred, out=work), _rest(scale)
         of_affine = [total(product, rest, root), total(dy, rest)]
-        dx = np.multiply(dy, gain, out=_memory(centred, gain, dy))
+        dx = np.multiply(dy, gain, out=_memory(gain, centred))
         sums, along = total(dx, axes), root * total(product, axes, scale)
     slope = root * root * along
     count = max(_count(dy, axes), 1)
@@ -136,10 +137,9 @@ def standardise(
 ) -> Any:
     """(x - mean) / √(variance + eps) along `axes` for real x, in its shape; `known` are its :func:`moments`.
 
-    Axes are counted from the front.
-
-    `affine` may be a scale and a shift, by which the result is multiplied and which is added to it. They have
-    one shape, and broadcast with x once they have this `shape`. Raises nothing of its own.
+    Axes are counted from the front. `affine` may be a scale and a shift, by which the result is multiplied
+    and which is added to it. They have one shape, and broadcast with x once they have this `shape`. Raises
+    nothing of its own.
 
     >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
     array([[-1.,  1.]])
