@@ -399,6 +399,15 @@ def _affine(k: int, _dy: Any, _y: Any, _w: Any, x: Any, _b: Any) -> str:
     return "sum(dy, axis=1)" if k else "dy @ adjoint(x)"
 
 
+def _standardise(
+    k: int, _dy: Any, _y: Any, _x: Any, _eps: Any, *affine: Any, shape: tuple[int, ...] = (), **_o: Any
+) -> Template:
+    if k != 3 or tuple([n for n in shape if n != 1]) != np.shape(affine[1]):
+        return None
+    rest = [i for i, n in enumerate(shape) if n == 1]
+    return f"sum(dy, axis={rest[0] if len(rest) == 1 else tuple(rest)})"
+
+
 def _einsum(k: int, _dy: Any, _y: Any, *arrays: Any, subscripts: str, **_options: Any) -> str | None:
     """The rule as an einsum of its own, where no axis is repeated, summed alone or broadcast."""
     inputs, _, output = subscripts.partition("->")
@@ -499,6 +508,7 @@ SHOWN: dict[str, tuple[Template, ...] | Maker] = {
     "i0": ("bessel_i(x, n=1)",),
     "bessel_i": ("(bessel_i(x, n=absolute(n - 1)) + bessel_i(x, n=n + 1)) / 2",),
     "affine": _affine,
+    "standardise": _standardise,
     **{f"einsum{count}": _einsum for count in range(1, 65)},  # one for each number of operands
     "special.logsumexp": (
         "spread(dy, axis, shape(x), keepdims) * conj(exp(x - spread(y, axis, shape(x), keepdims)))",

@@ -88,7 +88,7 @@ def is_elementwise(primitive: Primitive, step: Step) -> bool:
 
 
 #: Options that change how something is computed, and not the result.
-QUIET = {"optimize", "copy", "out", "subok"}
+QUIET = {"known", "optimize", "copy", "out", "subok"}
 
 
 @cache

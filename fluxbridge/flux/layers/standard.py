@@ -49,25 +49,29 @@ def _root(variance: Any, eps: Any) -> Any:
     return 1 / np.sqrt(variance + eps)
 
 
-def _factors(root: Any, scale: Any, axes: Axes) -> list[Any]:
-    """What the centred array is multiplied by: once, unless the scale is another one along `axes`."""
-    if scale is None:
-        return [root]
-    return [root * scale] if all(scale.shape[i] == 1 for i in axes) else [scale, root]
+def _memory(gain: np.ndarray, centred: np.ndarray) -> np.ndarray:
+    """Memory for a product in the order of `centred`: that of the gain, if it is as large."""
+    same = (gain.shape, gain.strides) == (centred.shape, centred.strides)
+    return gain if same else np.empty_like(centred)
 
 
 @in_long_rows
-def _standardise(x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape) -> Any:
+def _standardise(x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape = ()) -> Any:
     _, variance, centred = moments(x, axes) if known is None else known
-    scale, shift = [np.reshape(v, shape) for v in affine] or (None, None)
-    y, out = centred, np.empty_like(centred) if is_plain(centred, *affine) else None
-    for factor in _factors(_root(variance, eps).astype(x.dtype), scale, axes):
-        y = np.multiply(y, factor, out=out)
-    return y if shift is None else np.add(y, shift, out=out)
+    root = _root(variance, eps).astype(x.dtype)
+    if not affine:
+        return centred * root
+    scale, shift = [np.reshape(v, shape) for v in affine]
+    if not is_plain(centred, scale, shift):
+        return scale * (centred * root) + shift
+    gain = scale * root
+    y = np.multiply(centred, gain, out=_memory(gain, centred))
+    y += shift
+    return y
 
 
 def _rule(
-    dy: Any, _y: Any, x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape
+    dy: Any, _y: Any, x: Any, eps: Any, *affine: Any, axes: Axes, known: Moments | None, shape: Shape = ()
 ) -> Any:
     """The cotangents of x and eps, and of scale and shift if there are any.
 
@@ -101,24 +105,23 @@ def _traced_rule(dy: Any, centred: Any, root: Any, scale: Any, axes: Axes) -> An
 def _plain_rule(dy: np.ndarray, centred: np.ndarray, root: np.ndarray, scale: Any, axes: Axes) -> Any:
     """The same for plain arrays, with as few passes over memory as possible."""
     root = root.astype(dy.dtype, copy=False)
-    factor, *others = _factors(root, scale, axes)
+    gain = root if scale is None else scale * root
     work = np.empty_like(centred)
-    if others:  # h is dy times a scale that differs along the axes
-        product = np.multiply(dy, centred, out=work)
-        h, along = dy * scale, total(product, axes, scale)
-        sums = total(h, axes)
-        of_affine = [total(product, _rest(scale), root), total(dy, _rest(scale))]
-        factor = root
-    else:  # h is dy: the scale is multiplied by in the end
-        h, along, sums = dy, total(dy, axes, centred), total(dy, axes)
+    if all(gain.shape[i] == 1 for i in axes):
+        sums, along = total(dy, axes), total(dy, axes, centred)
         of_affine = [np.sum(v, axis=_rest(scale)) for v in (along * root, sums)] if scale is not None else []
+        sums, along = gain * sums, gain * along
+        dx = dy * gain
+    else:
+        product, rest = np.multiply(dy, centred, out=work), _rest(scale)
+        of_affine = [total(product, rest, root), total(dy, rest)]
+        dx = np.multiply(dy, gain, out=_memory(gain, centred))
+        sums, along = total(dx, axes), root * total(product, axes, scale)
+    slope = root * root * along
     count = max(_count(dy, axes), 1)
-    dx = np.multiply(centred, along * root * root / count, out=work)
-    np.subtract(h, dx, out=dx)
+    dx -= np.multiply(centred, slope / count, out=work)
     dx -= sums / count
-    dx *= factor
-    by_eps = along * root**2 * (root if others else factor)
-    return dx, -0.5 * np.sum(by_eps), *of_affine
+    return dx, -0.5 * np.sum(slope), *of_affine
 
 
 STANDARDISE: Any = primitive(None, joint=_rule, name="standardise", compute=_standardise)
@@ -134,10 +137,9 @@ def standardise(
 ) -> Any:
     """(x - mean) / √(variance + eps) along `axes` for real x, in its shape; `known` are its :func:`moments`.
 
-    Axes are counted from the front.
-
-    `affine` may be a scale and a shift, by which the result is multiplied and which is added to it. They have
-    one shape, and broadcast with x once they have this `shape`. Raises nothing of its own.
+    Axes are counted from the front. `affine` may be a scale and a shift, by which the result is multiplied
+    and which is added to it. They have one shape, and broadcast with x once they have this `shape`. Raises
+    nothing of its own.
 
     >>> standardise(np.array([[1.0, 3.0]]), 0.0, (1,))
     array([[-1.,  1.]])
