@@ -541,7 +541,7 @@ def test_one_object_in_two_places_may_not_be_changed():
 
 @pytest.mark.once
 def test_attributes_of_functions_that_are_rebuilt():
-    """A function that is an argument, or leads to one, is copied; what is assigned to it reaches the original."""
+    """A function that is an argument is copied; what is assigned to it reaches the original."""
 
     def made(w):
         def f(x):
