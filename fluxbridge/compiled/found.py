@@ -272,8 +272,17 @@ class Found(Lines):
             elif not hasattr(builtins, variable):
                 raise CannotCompile(f"the global {variable} has no value")
             else:
-                self._miss(f"{variable!r} in {table}")
+                self._builtin(variable, table)
         return None
+
+    def _builtin(self, name: str, table: str) -> None:
+        """A name that is none of the globals."""
+        self._miss(f"{name!r} in {table}")
+        value, at = getattr(builtins, name), f"{self.name(vars(builtins))}[{name!r}]"
+        if isinstance(value, types.FunctionType):
+            self._outside(value, at, name)
+        else:
+            self._miss(f"{at} is not {self.name(value)}")
 
     @property
     def tells_stand_ins(self) -> bool:
