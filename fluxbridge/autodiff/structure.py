@@ -248,6 +248,7 @@ class Splitter:
                 self.copies.append((cells[name], cell, {"cell_contents": new[name]}))
         copy.__qualname__, copy.__doc__, copy.__module__ = x.__qualname__, x.__doc__, x.__module__
         copy.__dict__.update(x.__dict__ if self.arguments else self._split(x.__dict__)[0])
+        self.copies.append((x.__dict__, copy.__dict__, dict(copy.__dict__)))
         return copy, Branch(templates, lambda d: Record(**d), ".{}") if varies else None
 
     def _cell(self, cell: types.CellType) -> types.CellType:

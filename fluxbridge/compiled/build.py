@@ -15,10 +15,11 @@ from ..autodiff.tape import spec_of
 from ..autodiff.template import Leaf as LeafTemplate
 from ..recording import Step
 from .backward import Backward
-from .closures import Outline, parameters
+from .closures import Outline
 from .draws import Generators, effective
 from .effects import Watch
 from .lower import Lowering, number
+from .names import parameters
 from .passes import numbered, reuse, simplified
 from .program import FLOAT, OTHER, Const, Form, Op, Var, every, form_of, variables
 from .refusals import CannotCompile, Differs

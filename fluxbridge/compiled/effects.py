@@ -20,9 +20,9 @@ import numpy as np
 
 from ..autodiff.floating import ATTRIBUTING
 from ..autodiff.reach import of_library
-from .closures import same
 from .draws import Generators, same_state
 from .refusals import CannotCompile
+from .sameness import same
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep

@@ -15,12 +15,12 @@ from ..errors import FluxbridgeError, StructureError
 from ..recording import Step
 from . import build
 from .backward import Backward, _form
-from .closures import same
 from .lower import Lowering
 from .passes import numbered, simplified
 from .program import Op, Var, variables
 from .refusals import CannotCompile
 from .report import Report
+from .sameness import same
 from .writers.python import MISS
 
 

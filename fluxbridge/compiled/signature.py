@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..recording import Step
-from .closures import same
+from .sameness import same
 from .trace import Trace, line_of
 
 

@@ -29,9 +29,9 @@ from ..autodiff.tracing import each
 from ..recording import Call, Choice, Recording, Step
 from ..recording.recording import RecordedArray, RecordedScalar
 from .attempts import Attempts, Looked, the_value
-from .closures import same
 from .draws import Generators
 from .refusals import CannotCompile
+from .sameness import same
 from .watched import ANSWERS, BOOL, CLASSES, MASKS, SLOT, WatchedMask, WatchedScalar
 
 engine_package(__package__)

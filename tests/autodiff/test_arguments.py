@@ -537,3 +537,22 @@ def test_one_object_in_two_places_may_not_be_changed():
         gradient(f, steps, steps)
     assert issubclass(MutationError, FluxbridgeError)
     assert gradient(f, steps, list(steps)) == (None, [1.0])
+
+
+@pytest.mark.once
+def test_attributes_of_functions_that_are_rebuilt():
+    """A function that is an argument is copied; what is assigned to it reaches the original."""
+
+    def made(w):
+        def f(x):
+            f.calls += 1
+            return np.sum(w * x) * f.calls
+
+        f.calls = 0
+        return f
+
+    f, x = made(np.ones(2)), np.ones(2)
+    for k in range(1, 4):
+        (slope,) = gradient(lambda f: f(x), f)
+        np.testing.assert_array_equal(slope.w, k * x)
+        assert f.calls == k

@@ -479,6 +479,19 @@ def _with_counter() -> tuple[Any, Any]:
     return f, lambda k: None
 
 
+def _with_counter_and_array() -> tuple[Any, Any]:
+    def other(x: Any) -> Any:
+        return x * other.weights  # type: ignore[attr-defined]
+
+    other.count, other.weights = 0, np.ones(3)  # type: ignore[attr-defined]
+
+    def f(x: Any) -> Any:
+        other.count += 1  # type: ignore[attr-defined]
+        return np.sum(other(x)) * other.count  # type: ignore[attr-defined]
+
+    return f, lambda k: None
+
+
 def _of_function(name: str, values: list[Any], read: Any) -> tuple[Any, Any]:
     def other(x: Any, y: Any = 1.0) -> None: ...
 
@@ -503,6 +516,7 @@ def _method_that_is_looked_at() -> tuple[Any, Any]:
     "made",
     [
         _with_counter,
+        _with_counter_and_array,
         lambda: _of_function("__defaults__", [(2.0,), (3.0,)], lambda g: g.__defaults__[0]),
         lambda: _of_function("__kwdefaults__", [{"y": 2.0}, {"y": 3.0}], lambda g: g.__kwdefaults__["y"]),
         lambda: _of_function("__name__", ["a", "bc"], lambda g: len(g.__name__)),

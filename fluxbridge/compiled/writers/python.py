@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..closures import same
 from ..lower import total
 from ..passes.groups import Group
 from ..passes.kernels import Kernel
 from ..program import Const, Op, Var
+from ..sameness import same
 from ..written import STATEMENTS
 from . import blocks, calls
 
