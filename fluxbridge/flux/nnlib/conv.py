@@ -53,7 +53,7 @@ from .windows import (
 #: the weight: 54 instead of 28). So products are split, unless the parts would be too small to gain by it.
 SMALL = 10**6  #: multiplications in a small product
 FEW_RESULTS = 1200  #: and elements of its result, if both matrices are read along their rows
-FEW_WINDOWS, FEW_ELEMENTS = 32, 24  #: of the kernel; a part has at least so many
+FEW_WINDOWS, FEW_ELEMENTS = 64, 48  #: of the kernel; a part has at least so many
 
 ADDED = 2  #: columns that are made in the time in which one is added up
 

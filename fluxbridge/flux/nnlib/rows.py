@@ -19,9 +19,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from .scratch import BLOCK, SCRATCH
+from .scratch import SCRATCH
 from .windows import ConvDims, Windows, count
 
+LINES = 3 << 18  #: bytes of lines that are made at a time
 NARROW = 48  #: windows in a row, below which the products are too small
 
 
@@ -51,10 +52,10 @@ def row_matrices(x: np.ndarray, dims: ConvDims, dtype: np.dtype) -> Iterator[tup
     stride = place.stride[0] * apart // gap
     meetings = list(itertools.product(*(place.meetings(axis) for axis in range(1, place.rank))))
     of_line = max(1, len(meetings) * inside * windows * dtype.itemsize)  # bytes
-    rows = max(1, max(BLOCK // of_line - kernel, 2 * kernel) // stride)
+    rows = max(1, max(LINES // of_line - kernel, 2 * kernel) // stride)
     rows = -(-n // (apart * -(-n // (apart * rows))))  # equal blocks
     height = (rows - 1) * stride + kernel
-    together = min(groups, max(1, BLOCK // (of_line * height)))
+    together = min(groups, max(1, LINES // (of_line * height)))
     shape = (together, height, len(meetings), inside, *place.output[1:], batch)
     columns = SCRATCH.array(shape, dtype)
     into = columns if flipped else columns[:, ::-1, ::-1]
@@ -67,7 +68,7 @@ def row_matrices(x: np.ndarray, dims: ConvDims, dtype: np.dtype) -> Iterator[tup
     copies = []
     for i, meeting in enumerate(meetings):
         for axis, (there, _) in enumerate(meeting, 3):
-            of_axis = np.moveaxis(into[:, :, i], axis, 0)
+            of_axis = into[:, :, i].swapaxes(0, axis)
             of_axis[: there.start] = of_axis[there.stop :] = 0
         theirs, ours = zip(*meeting, strict=True) if meeting else ((), ())
         copies.append(((slice(None), slice(None), i, slice(None), *theirs), (..., *ours, slice(None))))

@@ -40,15 +40,12 @@ class Windows(NamedTuple):
     @property
     def padded(self) -> Sizes:
         """The spatial sizes of the padded input."""
-        return tuple(n + self.pad[2 * i] + self.pad[2 * i + 1] for i, n in enumerate(self.input))
+        return _padded(self)
 
     @property
     def output(self) -> Sizes:
         """The number of windows along each axis."""
-        return tuple(
-            (n - (k - 1) * d - 1) // s + 1
-            for n, k, s, d in zip(self.padded, self.kernel, self.stride, self.dilation, strict=True)
-        )
+        return _output(self)
 
     @property
     def common(self) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
@@ -74,6 +71,19 @@ class Windows(NamedTuple):
     def offsets(self) -> tuple[tuple[Sizes, tuple[slice, ...]], ...]:
         """Each position in the window, first axis fastest, and the slices of the padded input there."""
         return _offsets(self)
+
+
+@functools.lru_cache(maxsize=512)
+def _padded(place: Windows) -> Sizes:
+    return tuple(n + place.pad[2 * i] + place.pad[2 * i + 1] for i, n in enumerate(place.input))
+
+
+@functools.lru_cache(maxsize=512)
+def _output(place: Windows) -> Sizes:
+    return tuple(
+        (n - (k - 1) * d - 1) // s + 1
+        for n, k, s, d in zip(place.padded, place.kernel, place.stride, place.dilation, strict=True)
+    )
 
 
 @functools.lru_cache(maxsize=512)

@@ -21,7 +21,7 @@ conv, rows = (importlib.import_module(f"fluxbridge.flux.nnlib.{name}") for name 
 WAYS = {
     "as chosen": [],
     "by rows": [(rows, "NARROW", 1)],
-    "blocks of one row": [(rows, "NARROW", 1), (rows, "BLOCK", 1), (conv, "BLOCK", 1)],
+    "blocks of one row": [(rows, "NARROW", 1), (rows, "LINES", 1), (conv, "BLOCK", 1)],
     "small products": [(conv, "SMALL", 200), (conv, "FEW_WINDOWS", 1), (conv, "FEW_ELEMENTS", 1)],
     "columns only": [(rows, "NARROW", 10**9)],
     "adding up": [(conv, "ADDED", 0)],
