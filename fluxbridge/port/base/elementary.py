@@ -48,7 +48,16 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
                 f"{name} was called with a negative real argument but will only return a complex result "
                 f"if called with a complex argument. Try {name}(Complex(x)).",
             )
-        if type(x) is np.float32 and name not in ("real", "imag", "conj", "abs", "sign", "isnan", "isinf", "isfinite"):
+        if type(x) is np.float32 and name not in (
+            "real",
+            "imag",
+            "conj",
+            "abs",
+            "sign",
+            "isnan",
+            "isinf",
+            "isfinite",
+        ):
             return np.float32(function(np.float64(x)))  # rounded once, as in Julia
         result = function(x)
         if isinstance(result, np.ndarray) and result.base is not None:
@@ -87,12 +96,14 @@ sinpi = _numeric(
 cospi = _numeric("cospi", lambda x: np.cos(np.pi * x))
 deg2rad, rad2deg = _numeric("deg2rad", np.deg2rad), _numeric("rad2deg", np.rad2deg)
 
+
 def _conjugate(x: Any) -> Any:
     return x.conjugate() if isinstance(x, ComplexInteger) else np.conj(x)
 
 
 real, imag, conj, angle = (
-    _numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
+    _numeric(n, f)
+    for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
 )
 isnan, isfinite, isinf = (
     _numeric(n, f) for n, f in (("isnan", np.isnan), ("isfinite", np.isfinite), ("isinf", np.isinf))

@@ -26,7 +26,7 @@ def floatmin(kind: Any = None) -> Any:
 def _limit(kind: Any, name: str) -> Any:
     dtype = DTYPE_OF[kind.name] if isinstance(kind, Type) else np.dtype(float)
     value = getattr(np.finfo(dtype), name)
-    return float(value) if dtype == float else value
+    return float(value) if dtype == np.float64 else value
 
 
 def _sine_of_degrees(x: float) -> float:
@@ -111,4 +111,19 @@ def reim(x: Any) -> tuple:
     return x.real, x.imag
 
 
-__all__ = ["cosd", "exponent", "floatmax", "floatmin", "fma", "frexp", "ldexp", "mod2pi", "modf", "muladd", "reim", "significand", "sind", "tand"]  # noqa: E501
+__all__ = [
+    "cosd",
+    "exponent",
+    "floatmax",
+    "floatmin",
+    "fma",
+    "frexp",
+    "ldexp",
+    "mod2pi",
+    "modf",
+    "muladd",
+    "reim",
+    "significand",
+    "sind",
+    "tand",
+]  # noqa: E501

@@ -64,7 +64,8 @@ def array(values: Any, element: Any = None) -> Any:
         return np.array([element(v) for v in values], DTYPE_OF[element.name])
     if element is not None:
         return values
-    if any(isinstance(v, Fraction) for v in values) and all(isinstance(v, (Fraction, int, float)) for v in values):
+    numbers = all(isinstance(v, (Fraction, int, float)) for v in values)
+    if numbers and any(isinstance(v, Fraction) for v in values):
         kind = float if any(type(v) is float for v in values) else Fraction
         values = [kind(v) for v in values]
     return gathered(values, promote=True)
@@ -312,7 +313,10 @@ def _collected(x: Any) -> Any:
     """What an iterator of the program gives: of the type that its method of ``eltype`` names, else of any."""
     own = EXTENSIONS.get("eltype")
     found = own.find((type(x),)) if own is not None else None
-    kind = found[0].function(type(x), **{n: v for n, v in found[1].items() if n in found[0].wants}) if found else Any_
+    kind = Any_
+    if found is not None:
+        method, bound = found
+        kind = method.function(type(x), **{n: v for n, v in bound.items() if n in method.wants})
     items = list(iterate(x))
     if getattr(kind, "name", "") in DTYPE_OF:
         return array(items, kind)

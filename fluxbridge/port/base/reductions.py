@@ -99,9 +99,7 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
             values = [init, *values]
         if not values:
             if empty is _MISSING:
-                from ...errors import ArgumentError
-
-                raise ArgumentError(f"{name} of an empty collection is not defined")
+                raise MethodError(f"{name} of an empty collection is not defined")
             return empty if not isinstance(x, np.ndarray) or x.dtype.kind != "f" else float(empty)
         return functools.reduce(step, values)
 
@@ -190,9 +188,12 @@ def cov(x: Any, y: Any = None, *, dims: int = 1, corrected: bool = True) -> Any:
 
 def cor(x: Any, y: Any = None) -> Any:
     """``cor(x)``, ``cor(x, y)``."""
-    return (
-        _plain(np.corrcoef(array_of(x), array_of(y))[0, 1]) if y is not None else np.corrcoef(np.asarray(x).T)
-    )
+    if y is None:
+        return np.corrcoef(np.asarray(x).T)
+    a, b = (v - mean(v) for v in (array_of(x), array_of(y)))
+    xx, yy, xy = _in_turn(a * a), _in_turn(b * b), _in_turn(a * b)
+    most, least = max(xx, yy), min(xx, yy)
+    return _plain(np.clip(xy / most / np.sqrt(least / most), -1, 1))
 
 
 def all_(*args: Any, dims: Any = None) -> Any:
@@ -362,7 +363,7 @@ def _running(name: str, whole: Callable) -> Callable:
 
 
 def _cumulated(x: Any, axis: Any = None) -> Any:
-    """Sums up to each element: of floats the first, and to it the sum of those that follow, as Julia rounds."""
+    """Sums up to each element: the first, and to it the sum of those that follow, as Julia rounds floats."""
     if type(x) is not np.ndarray or x.dtype.kind != "f" or x.ndim != 1 or not 2 < len(x) <= 128:
         return np.cumsum(x) if axis is None else np.cumsum(x, axis=axis)
     return np.concatenate([x[:1], x[0] + np.cumsum(x[1:])])

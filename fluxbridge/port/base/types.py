@@ -444,7 +444,7 @@ _ORDER = [
 
 def promoted(kinds: list) -> Any:
     """The number type that Julia promotes several to."""
-    ranks = [_ORDER.index(k) if k in _ORDER else _ORDER.index(Type(k.name)) if k.params and Type(k.name) in _ORDER else -1 for k in kinds]
+    ranks = [_ORDER.index(Type(k.name)) if Type(getattr(k, "name", "")) in _ORDER else -1 for k in kinds]
     return kinds[ranks.index(max(ranks))] if min(ranks) >= 0 else Any_
 
 
@@ -533,9 +533,9 @@ def typeof(value: Any) -> Any:
 
 #: Functions that are called otherwise in Julia.
 FUNCTION_NAMES = {
-    "sigmoid": "σ", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "absolute": "abs", "int_div": "div", "bitand": "&", "bitor": "|", "eq": "==", "ne": "!=",
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "rational": "//",
+    "sigmoid": "σ", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "int_div": "div", "bitand": "&", "bitor": "|",
+    "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "rational": "//",
 }  # fmt: skip
 
 

@@ -86,7 +86,8 @@ class Matrices(Indices):
                     return f"{self.jl('array')}([{inside}], {self.jl('Int64')})", arr(INT, 1)
                 if kind == F32:
                     return f"np.float32([{inside}])", arr(F32, 1)
-                dtype = ", float" if kind == FLOAT else ", bool" if any(k != kind for _, k in values) and kind == BOOL else ""
+                exact = kind == INT or (kind == BOOL and all(k == BOOL for _, k in values))
+                dtype = "" if exact else ", float" if kind == FLOAT else ", bool"
                 return f"np.array([{inside}]{dtype})", arr(kind, 1)
             return f"{self.jl('array')}([{inside}], {self.jl(TYPE_NAMES.get(element, element))})", arr(
                 kind, 1, "nd"
