@@ -644,12 +644,15 @@ def egal(a: Any, b: Any) -> bool:
     return a == b if isinstance(a, Type) and isinstance(b, Type) else False
 
 
-def isequal(a: Any, b: Any) -> bool:
+def isequal(a: Any, *other: Any) -> Any:
     """``isequal(a, b)``: as ``==``, but NaN equals NaN, and 0.0 is not -0.0; also within arrays and tuples.
 
     >>> isequal(0.0, -0.0), isequal(float("nan"), float("nan")), isequal([1.0, float("nan")], [1.0, float("nan")])
     (False, True, True)
     """  # noqa: E501
+    if not other:
+        return lambda x: isequal(x, a)
+    b = other[0]
     if isinstance(a, MissingValue) or isinstance(b, MissingValue):
         return a is b
     if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):

@@ -179,8 +179,10 @@ def iszero(x: Any) -> Any:
 
 
 def isone(x: Any) -> Any:
-    """``isone(x)``."""
-    return x == 1
+    """``isone(x)``; of a matrix whether it is the identity."""
+    if is_array(x):
+        return np.ndim(x) == 2 and np.array_equal(x, np.eye(*np.shape(x)))
+    return bool(x == 1)
 
 
 def isinteger(x: Any) -> bool:

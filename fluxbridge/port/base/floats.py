@@ -13,6 +13,9 @@ from .errors import MethodError
 from .types import DTYPE_OF, Type
 
 
+_TURN = 2 * Fraction("3.14159265358979323846264338327950288419716939937510")
+
+
 def floatmax(kind: Any = None) -> Any:
     """``floatmax(T)``."""
     return _limit(kind, "max")
@@ -88,10 +91,10 @@ def significand(x: float) -> float:
 
 
 def mod2pi(x: float) -> float:
-    """``mod2pi(x)``, for angles of a few turns."""
-    if abs(x) > 100:
-        raise MethodError("mod2pi of a large angle needs more digits of π than are used here")
-    return x if 0 <= x < 2 * math.pi else math.fmod(x, 2 * math.pi) + (2 * math.pi if x < 0 else 0)
+    """``mod2pi(x)``: the remainder of a whole turn, with 50 digits of π."""
+    if abs(x) > 1e15:
+        raise MethodError("mod2pi of so large an angle needs more digits of π than are used here")
+    return float(Fraction(x) % _TURN)
 
 
 def muladd(x: Any, y: Any, z: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import _is_struct, array_of, is_array
-from .dispatch import EXTENSIONS
+from .dispatch import EXTENSIONS, convert
 from .errors import MethodError
 from .gathering import _is_number, gathered
 from .indexing import is_integer
@@ -28,7 +28,7 @@ def typed(kind: Any, items: Any = ()) -> Vector_:
     >>> jl.show(jl.typed(jl.Int64)), jl.show(jl.typed(jl.Any_, [1, 2]))
     ('Int64[]', 'Any[1, 2]')
     """
-    made = Vector_(items)
+    made = Vector_(convert(kind, v) for v in items)
     made.element = kind
     return made
 

@@ -171,7 +171,10 @@ class Dict_(dict):
     hint = 0
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        super().__setitem__(key, self._fitting(value))
+        from .dispatch import convert
+
+        kind = self.types[0]
+        super().__setitem__(key if kind is None else convert(kind, key), self._fitting(value))
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
         if key not in self:

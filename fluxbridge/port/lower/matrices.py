@@ -57,7 +57,7 @@ class Matrices(Indices):
 
     def typed_list(self, node: Node, inside: str = "") -> str:
         """A list; where types are seen one that knows the type of its elements, if that has a name here."""
-        if not self.told:
+        if not self.told and "convert" not in self.extended:
             return f"[{inside}]"
         try:
             kind = self.type_expr(node)

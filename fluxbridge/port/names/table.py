@@ -286,7 +286,7 @@ REFUSED_PACKAGES: dict[str, str] = {
 #: Words of the base module that are no functions of Julia.
 OWN_WORDS = frozenset(
     """
-    gradient new struct extend dispatch table array matrix named Text wrap shown at message fixed
+    Generator gradient new struct extend dispatch table array matrix named Text wrap shown at message fixed
     mapped gathered constructor Record add sub mul eq lt le gt ge ne bitand bitor abstract pipe
     unary assign setat colon take drop cycle flatten rest partition product repeated countfrom
     takewhile dropwhile reverse_iterator no_method typed typed_dict typed_set vector_of mixed
