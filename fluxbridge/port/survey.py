@@ -26,8 +26,8 @@ GROWING = frozenset(
     ]
 )
 SHRINKING = frozenset(
-    """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff! intersect
-    intersect! split""".split()  # noqa: SIM905
+    """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff!
+    intersect intersect! split""".split()  # noqa: SIM905
 )
 RANDOM = frozenset(
     [

@@ -10,25 +10,8 @@ from .structs import fields_of
 from .types import Symbol, Type, common_type, entry_types, function_name, is_mutable
 
 _ABSTRACT = frozenset(
-    [
-        "Any",
-        "Number",
-        "Real",
-        "Integer",
-        "Signed",
-        "Unsigned",
-        "AbstractFloat",
-        "AbstractString",
-        "AbstractChar",
-        "Function",
-        "AbstractArray",
-        "AbstractVector",
-        "AbstractMatrix",
-        "AbstractRange",
-        "AbstractDict",
-        "Exception",
-        "AbstractIrrational",
-    ]
+    """Any Number Real Integer Signed Unsigned AbstractFloat AbstractString AbstractChar Function
+    AbstractArray AbstractVector AbstractMatrix AbstractRange AbstractDict Exception AbstractIrrational""".split()  # noqa: SIM905
 )
 #: Types that are concrete only with all of their parameters.
 _WITH_PARAMETERS = frozenset(("Vector", "Array", "Matrix", "Dict", "Set", "Tuple", "Rational", "Complex"))
@@ -130,4 +113,4 @@ __all__ = [
     "nameof",
     "typejoin",
     "valtype",
-]  # noqa: E501
+]

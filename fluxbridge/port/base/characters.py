@@ -127,4 +127,4 @@ __all__ = [
     "prevind",
     "sizeof",
     "thisind",
-]  # noqa: E501
+]

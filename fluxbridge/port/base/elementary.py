@@ -16,6 +16,9 @@ from .errors import DomainError, MethodError
 from .gaussian import ComplexInteger, complex_of
 from .types import Type
 
+#: Functions whose result needs no rounding.
+_EXACTLY = frozenset(("real", "imag", "conj", "abs", "sign", "isnan", "isinf", "isfinite"))
+
 
 def _numeric(name: str, function: Callable, domain: Callable | None = None) -> Callable:
     def call(x: Any) -> Any:
@@ -249,7 +252,7 @@ def minmax(a: Any, b: Any) -> tuple:
 
 
 #: Roundings of fractions.
-_EXACT = {"round": round, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
+_EXACT: dict[str, Callable] = {"round": round, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
 
 
 def _rounder(name: str, function: Callable) -> Callable:

@@ -12,7 +12,6 @@ from .arithmetic import add, mul
 from .errors import MethodError
 from .types import DTYPE_OF, Type
 
-
 _TURN = 2 * Fraction("3.14159265358979323846264338327950288419716939937510")
 
 
@@ -27,7 +26,7 @@ def floatmin(kind: Any = None) -> Any:
 
 
 def _limit(kind: Any, name: str) -> Any:
-    dtype = DTYPE_OF[kind.name] if isinstance(kind, Type) else np.dtype(float)
+    dtype: Any = DTYPE_OF[kind.name] if isinstance(kind, Type) else np.dtype(float)
     value = getattr(np.finfo(dtype), name)
     return float(value) if dtype == np.float64 else value
 
@@ -35,7 +34,16 @@ def _limit(kind: Any, name: str) -> Any:
 def _sine_of_degrees(x: float) -> float:
     """Exact where the sine of a whole number of degrees is."""
     turned = math.fmod(float(x), 360.0)
-    special = {0: 0.0, 30: 0.5, 90: 1.0, 150: 0.5, 180: 0.0, 210: -0.5, 270: -1.0, 330: -0.5}
+    special: dict[float, float] = {
+        0: 0.0,
+        30: 0.5,
+        90: 1.0,
+        150: 0.5,
+        180: 0.0,
+        210: -0.5,
+        270: -1.0,
+        330: -0.5,
+    }
     found = special.get(turned % 360)
     if found is not None:
         return math.copysign(found, x) if found == 0 else found
@@ -55,7 +63,16 @@ def sind(x: Any) -> float:
 
 def cosd(x: Any) -> float:
     """``cosd(x)``, x in degrees."""
-    special = {60: 0.5, 90: 0.0, 120: -0.5, 240: -0.5, 270: 0.0, 300: 0.5, 0: 1.0, 180: -1.0}
+    special: dict[float, float] = {
+        60: 0.5,
+        90: 0.0,
+        120: -0.5,
+        240: -0.5,
+        270: 0.0,
+        300: 0.5,
+        0: 1.0,
+        180: -1.0,
+    }
     found = special.get(math.fmod(abs(float(x)), 360.0))
     return found if found is not None else math.cos(math.radians(math.fmod(float(x), 360.0)))
 
@@ -129,4 +146,4 @@ __all__ = [
     "significand",
     "sind",
     "tand",
-]  # noqa: E501
+]

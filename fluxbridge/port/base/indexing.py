@@ -153,7 +153,7 @@ def range_sum(name: str, a: Any, b: Any) -> Any:
         first.start + (other if name == "+" else -other),
         first.stop + (other if name == "+" else -other),
         first.step,
-    )  # noqa: E501
+    )
 
 
 def _spaced(start: int, step: int, count: int) -> range:

@@ -156,4 +156,4 @@ __all__ = [
     "tril_",
     "triu_",
     "union_",
-]  # noqa: E501
+]

@@ -17,6 +17,7 @@ from .gathering import _is_number, gathered
 from .hashing import OrderedSet, ordered
 from .iteration import Pair, _plain, iterate
 from .making import _MISSING, hcat, vcat
+from .types import DTYPE_OF
 
 
 def _axes(dims: Any) -> Any:
@@ -94,6 +95,15 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
             few = name == "sum" and type(numbers) is np.ndarray and numbers.dtype.kind == "f"
             result = _plain(_in_turn(numbers) if few and numbers.size < 16 else whole(numbers))
             return result if init is _MISSING else step(init, result)
+        kind = getattr(x, "element", None)
+        if (
+            kind is not None
+            and not len(x)
+            and empty is not _MISSING
+            and init is _MISSING
+            and getattr(kind, "name", "") in DTYPE_OF
+        ):
+            return kind.convert(empty)
         values = list(iterate(x))
         if init is not _MISSING:
             values = [init, *values]

@@ -566,7 +566,11 @@ def _layer_type(value: Any) -> Any:
 
 
 #: Python's errors that stand for one of Julia's.
-ERROR_NAMES = {ZeroDivisionError: "DivideError", IndexError: "BoundsError", TypeError: "MethodError"}
+ERROR_NAMES: dict[type[BaseException], str] = {
+    ZeroDivisionError: "DivideError",
+    IndexError: "BoundsError",
+    TypeError: "MethodError",
+}
 
 
 def _pair_type(value: Any) -> Type:

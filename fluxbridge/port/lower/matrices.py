@@ -235,7 +235,7 @@ class Matrices(Indices):
         parts = []
         for n in nodes:
             if isinstance(n, Expr) and n.head == "nrow":
-                parts.append(self._block(n.args[0].value, n.args[1:]))  # type: ignore[union-attr]
+                parts.append(self._block(n.args[0].value, n.args[1:]))  # type: ignore[union-attr, arg-type]
             elif isinstance(n, Expr) and n.head == "row":
                 parts.append(self._block(2, n.args))
             else:

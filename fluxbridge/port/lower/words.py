@@ -68,7 +68,8 @@ TYPE_WORDS = frozenset(
     ]
 )
 TYPE_NAMES = {
-    "Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_", "Pair": "PairType",
+    "Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_",
+    "Pair": "PairType",
 }  # fmt: skip
 EXCEPTIONS = {
     "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",  # noqa: E501
