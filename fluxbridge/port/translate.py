@@ -54,9 +54,16 @@ def translate_cells(
             if hopeful:
                 learned.escaped, learned.heavy = set(), set()
         if learned.same(known) and run.lost == lost:
-            if not _open_parameters(learned, run):
+            unseen = _unseen(learned) - pinned
+            if _open_parameters(learned, run):
+                learned = _opened(learned, run)
+            elif unseen:
+                pinned |= unseen
+                _pin(learned, pinned)
+            elif learned.unseen == BOTTOM:
+                learned.unseen = ANY
+            else:
                 break
-            learned = _opened(learned, run)
         elif number >= PASSES:
             learned = _widened(known, learned, pinned)
         known, lost = learned, run.lost
@@ -96,6 +103,7 @@ def _opened(learned: Tables, run: Pass) -> Tables:
     made.variables, made.results = dict(learned.variables), dict(learned.results)
     made.parameters = dict(learned.parameters)
     made.escaped, made.heavy, made.told = set(learned.escaped), set(learned.heavy), learned.told
+    made.unseen = learned.unseen
     for key, kind in made.variables.items():
         if kind == BOTTOM and isinstance(key[0], tuple) and key[0][0] == "struct":
             made.variables[key] = ANY
@@ -104,6 +112,11 @@ def _opened(learned: Tables, run: Pass) -> Tables:
             made.parameters[key] = ANY
     made.open = True  # type: ignore[attr-defined]
     return made
+
+
+def _unseen(tables: Tables) -> set[Any]:
+    """What no pass has seen a value of: it can be anything."""
+    return {(name, k) for name in KINDS for k, v in getattr(tables, name).items() if v == BOTTOM}
 
 
 def _widened(before: Tables, after: Tables, pinned: set[Any]) -> Tables:

@@ -11,7 +11,8 @@ from .types import Symbol, Type, common_type, entry_types, function_name, is_mut
 
 _ABSTRACT = frozenset(
     """Any Number Real Integer Signed Unsigned AbstractFloat AbstractString AbstractChar Function
-    AbstractArray AbstractVector AbstractMatrix AbstractRange AbstractDict Exception AbstractIrrational""".split()  # noqa: SIM905
+    AbstractArray AbstractVector AbstractMatrix AbstractRange AbstractDict Exception
+    AbstractIrrational""".split()  # noqa: SIM905
 )
 #: Types that are concrete only with all of their parameters.
 _WITH_PARAMETERS = frozenset(("Vector", "Array", "Matrix", "Dict", "Set", "Tuple", "Rational", "Complex"))

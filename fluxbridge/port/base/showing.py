@@ -204,7 +204,9 @@ def _pair(x: Pair, known: Any) -> str:
     return f"({left}) => {right}" if isinstance(x[0], Pair) else f"{left} => {right}"
 
 
-def _tuple(x: tuple, known: Any) -> str:
+def _tuple(x: Any, known: Any) -> str:
+    if hasattr(type(x), "_fields"):
+        return _record(Record(**dict(zip(type(x)._fields, x, strict=True))), known)
     inside = ", ".join(show(v, _part(known, "Tuple", i)) for i, v in enumerate(x))
     return f"({inside},)" if len(x) == 1 else f"({inside})"
 

@@ -212,7 +212,7 @@ class Helpers(Functions):
     def state_of(self, node: Node) -> Kind:
         """What a folding function gave in the pass before."""
         if isinstance(node, Expr):
-            return self.known.results.get(node.at, BOTTOM)
+            return self.known.results.get(node.at, self.known.unseen)
         return self.result_of(self._kind_of_function(node))
 
     def _kind_of_function(self, node: Node) -> Kind:

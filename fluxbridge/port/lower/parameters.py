@@ -188,7 +188,11 @@ class Parameters(Statements):
             known = self.declared_kind(kind_node)
             if known is not None:
                 return known
-        return ANY if key in self.known.escaped else self.known.parameters.get((key, position), BOTTOM)
+        return (
+            ANY
+            if key in self.known.escaped
+            else self.known.parameters.get((key, position), self.known.unseen)
+        )
 
     def declared_kind(self, node: Node) -> Kind | None:
         """What a type says about a parameter."""
