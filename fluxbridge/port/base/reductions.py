@@ -15,7 +15,7 @@ from .broadcasting import broadcast
 from .errors import MethodError
 from .gathering import _is_number, gathered
 from .hashing import OrderedSet, ordered
-from .iteration import Pair, _plain, iterate
+from .iteration import Generator, Pair, _plain, iterate
 from .making import _MISSING, hcat, vcat
 from .types import DTYPE_OF
 
@@ -56,6 +56,7 @@ def _in_turn(x: Any) -> Any:
 def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callable:
     def call(*args: Any, dims: Any = None, init: Any = _MISSING) -> Any:
         function, x = args if len(args) == 2 else (None, args[0])
+        in_turn = isinstance(x, Generator)
         if function is not None:
             x = mapped(function, x)
         elif isinstance(x, dict):
@@ -65,9 +66,10 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
         if (
             _is_struct(x)
             or hasattr(x, "__next__")
-            or isinstance(x, (set, frozenset, Record))
+            or isinstance(x, (Generator, set, frozenset, Record))
             or type(x).__name__ in ("dict_values", "dict_keys")
         ):
+            in_turn = hasattr(x, "__next__")
             x = list(iterate(x))
         numbers = _numbers(x)
         if (
@@ -93,7 +95,7 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
             if numbers.dtype == bool and name in ("sum", "prod"):
                 numbers = numbers.astype(int)
             few = name == "sum" and type(numbers) is np.ndarray and numbers.dtype.kind == "f"
-            result = _plain(_in_turn(numbers) if few and numbers.size < 16 else whole(numbers))
+            result = _plain(_in_turn(numbers) if few and (in_turn or numbers.size < 16) else whole(numbers))
             return result if init is _MISSING else step(init, result)
         kind = getattr(x, "element", None)
         if (

@@ -407,15 +407,34 @@ def common_type(a: Any, b: Any) -> Any:
         return a
     name = getattr(a, "name", None)
     if name is not None and name == getattr(b, "name", None) and len(a.params) == len(b.params):
-        if name == "Tuple" and a.params:
+        if (
+            name == "Tuple"
+            and a.params
+            and "Vararg" not in (getattr(a.params[-1], "name", ""), getattr(b.params[-1], "name", ""))
+        ):
             return Tuple[tuple(common_type(x, y) for x, y in zip(a.params, b.params, strict=True))]
         raise TypeError(f"the common type of {a!r} and {b!r} is not known here")
+    if name == "Tuple" == getattr(b, "name", None) and a.params and b.params:
+        return _tuples_of_several_lengths(a.params, b.params)
     here = a
     while here is not None and here != Any_:
         if subtype(b, here):
             return here
         here = supertype(here)
     return Any_
+
+
+def _tuples_of_several_lengths(a: tuple, b: tuple) -> Any:
+    """``Tuple{A, Vararg{B}}``: what tuples share in front, then the common type of all that follow."""
+    if any(getattr(p, "name", "") == "Vararg" for p in (*a, *b)):
+        raise TypeError("the common type of tuples of more than two lengths is not known here")
+    count = min(len(a), len(b))
+    front = tuple(common_type(x, y) for x, y in zip(a[:count], b[:count], strict=True))
+    rest = (*a[count:], *b[count:])
+    whole = rest[0]
+    for kind in rest[1:]:
+        whole = common_type(whole, kind)
+    return Tuple[(*front, Type("Vararg", Any_, (whole,)))]
 
 
 def entry_types(value: dict) -> tuple[Any, Any]:
