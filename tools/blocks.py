@@ -25,9 +25,11 @@ from fluxbridge.port.checking.fromsource import compared_answer
 from fluxbridge.port.command import _reported
 from fluxbridge.port.formats import Cell, read_text
 from fluxbridge.port.formats.readers import included
+from fluxbridge.port.lower.facts import names_in
 from fluxbridge.port.running import Runner, restored
+from fluxbridge.port.survey import RANDOM, assigned_in, changed_in
 from fluxbridge.port.syntax import JuliaSyntaxError, parse
-from fluxbridge.port.translate import RANDOM, _assigned, _changed, _names_in, translate_cells
+from fluxbridge.port.translate import translate_cells
 
 PAGE = Path(__file__).parents[1] / "docs" / "porting_blocks.md"
 MARK = "<!-- made by tools/blocks.py -->"
@@ -188,9 +190,9 @@ def drawn(cells: list) -> set[int]:
         except JuliaSyntaxError:
             continue
         for node in statements:
-            if _names_in(node) & (RANDOM | tainted):
+            if names_in(node) & (RANDOM | tainted):
                 found.add(number)
-                tainted |= {*_assigned(node), *_changed(node)}
+                tainted |= {*assigned_in(node), *changed_in(node)}
     return found
 
 

@@ -76,7 +76,7 @@ class UniformScaling(np.lib.mixins.NDArrayOperatorsMixin):
 
     __slots__ = ("factor",)
 
-    def __init__(self, factor: float = 1.0):
+    def __init__(self, factor: float = 1):
         self.factor = factor
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -91,8 +91,14 @@ class UniformScaling(np.lib.mixins.NDArrayOperatorsMixin):
             return UniformScaling(ufunc(*factors))
         if len(shape) < 2 or shape[-1] != shape[-2]:  # type: ignore[misc]
             raise ValueError(f"I needs a square matrix beside it, not an array of shape {shape}")
-        eye = self.factor * np.eye(shape[-1])  # type: ignore[misc]
+        eye = self.factor * np.eye(shape[-1], dtype=self._type_beside(others[0]))  # type: ignore[misc]
         return ufunc(*[eye if x is self else x for x in inputs], **options)
+
+    def _type_beside(self, other: Any) -> Any:
+        """A multiple by a whole number has the type of the matrix beside it, as in Julia."""
+        beside = np.dtype(getattr(other, "dtype", float))
+        whole = isinstance(self.factor, (int, np.integer))
+        return int if whole and beside.kind in "biu" else beside if whole else float
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func is np.linalg.det and self.factor == 1:

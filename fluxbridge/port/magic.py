@@ -18,8 +18,10 @@ from typing import Any
 from ..errors import ArgumentError, JuliaError, JuliaNotAvailable
 from ..julia import JuliaObject, session
 from .lower import is_definition, python_name
+from .lower.facts import names_in
+from .survey import assigned_in, changed_in, end_of, start_of
 from .syntax import Expr, JuliaSyntaxError, parse, show
-from .translate import Translation, _assigned, _changed, _end, _names_in, _start, translate_cells
+from .translate import Translation, translate_cells
 
 OPTIONS = ("--show", "--real")
 PACKAGES_AND_TYPES = ("using", "import", "struct", "abstract")
@@ -155,9 +157,9 @@ def _definitions(code: str) -> list[Definition]:
         while isinstance(inner, Expr) and inner.head == "macrocall" and isinstance(inner.args[-1], Expr):
             inner = inner.args[-1]
         if isinstance(inner, Expr) and (is_definition(inner) or inner.head in PACKAGES_AND_TYPES):
-            whole = code[_start(node) : _end(node, code)]
+            whole = code[start_of(node) : end_of(node, code)]
             head = show(inner.args[0]) if is_definition(inner) else whole
-            found.append(Definition(whole, head, _assigned(node), {}))
+            found.append(Definition(whole, head, assigned_in(node), {}))
     return found
 
 
@@ -243,8 +245,8 @@ def _used(code: str) -> tuple[list[str], list[str]]:
         statements = parse(code).statements
     except JuliaSyntaxError:
         return [], []  # Julia says what is wrong with it
-    used = set().union(*(_names_in(node) for node in statements))
-    return sorted(used), list(dict.fromkeys(n for s in statements for n in (*_assigned(s), *_changed(s))))
+    used = set().union(*(names_in(node) for node in statements))
+    return sorted(used), list(dict.fromkeys(n for s in statements for n in (*assigned_in(s), *changed_in(s))))
 
 
 def _content(x: Any) -> bytes | None:

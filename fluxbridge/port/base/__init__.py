@@ -112,6 +112,7 @@ from .indexing import (
 from .inplace import *
 from .integers import *
 from .iteration import (
+    Generator,
     Pair,
     countfrom,
     cycle,

@@ -407,7 +407,8 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(b, Fraction):
         b = float(b)
     if isinstance(a, np.integer) and type(b) is int and b >= 0:
-        return np.array(pow(int(a), b, 2 ** (8 * a.itemsize))).astype(f"u{a.dtype.name.lstrip('u')}").astype(a.dtype)[()]
+        unsigned = np.dtype(f"u{a.dtype.name.lstrip('u')}").type(pow(int(a), b, 2 ** (8 * a.itemsize)))
+        return unsigned.astype(a.dtype)
     a, b = _harmonise(a, b)
     return a**b
 
@@ -441,7 +442,9 @@ def pow_(a: Any, b: Any) -> Any:
 def literal_power(a: Any, b: int) -> Any:
     """``a ^ 2`` with a literal exponent: of integers also negative ones."""
     if b < 0 and isinstance(_number(a), int):
-        return (1 / a) ** -b if a else math.inf
+        return math.inf if a == 0 else (1 / a) ** 2 if b == -2 else float(a) ** b
+    if b == -2 and isinstance(a, (float, np.floating)) and a != 0:
+        return (1 / a) * (1 / a)
     return pow_(a, b)
 
 
@@ -641,12 +644,15 @@ def egal(a: Any, b: Any) -> bool:
     return a == b if isinstance(a, Type) and isinstance(b, Type) else False
 
 
-def isequal(a: Any, b: Any) -> bool:
+def isequal(a: Any, *other: Any) -> Any:
     """``isequal(a, b)``: as ``==``, but NaN equals NaN, and 0.0 is not -0.0; also within arrays and tuples.
 
     >>> isequal(0.0, -0.0), isequal(float("nan"), float("nan")), isequal([1.0, float("nan")], [1.0, float("nan")])
     (False, True, True)
     """  # noqa: E501
+    if not other:
+        return lambda x: isequal(x, a)
+    b = other[0]
     if isinstance(a, MissingValue) or isinstance(b, MissingValue):
         return a is b
     if isinstance(a, (float, np.floating)) and isinstance(b, (float, np.floating)):

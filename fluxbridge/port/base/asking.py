@@ -10,29 +10,36 @@ from .structs import fields_of
 from .types import Symbol, Type, common_type, entry_types, function_name, is_mutable
 
 _ABSTRACT = frozenset(
-    "Any Number Real Integer Signed Unsigned AbstractFloat AbstractString AbstractChar Function AbstractArray "
-    "AbstractVector AbstractMatrix AbstractRange AbstractDict Exception AbstractIrrational".split()
+    """Any Number Real Integer Signed Unsigned AbstractFloat AbstractString AbstractChar Function
+    AbstractArray AbstractVector AbstractMatrix AbstractRange AbstractDict Exception
+    AbstractIrrational""".split()  # noqa: SIM905
 )
+#: Types that are concrete only with all of their parameters.
+_WITH_PARAMETERS = frozenset(("Vector", "Array", "Matrix", "Dict", "Set", "Tuple", "Rational", "Complex"))
 
 
 def isabstracttype(kind: Any) -> bool:
     """``isabstracttype(T)``."""
     if isinstance(kind, Type):
         return kind.name in _ABSTRACT
-    return bool(kind.__dict__.get("_abstract")) or not hasattr(kind, "__julia_struct__") and not hasattr(kind, "__dataclass_fields__")  # noqa: E501
+    return bool(kind.__dict__.get("_abstract")) or not _has_fields(kind)
+
+
+def _has_fields(kind: Any) -> bool:
+    return hasattr(kind, "__julia_struct__") or hasattr(kind, "__dataclass_fields__")
 
 
 def isconcretetype(kind: Any) -> bool:
-    """``isconcretetype(T)`` of a type without parameters."""
-    if getattr(kind, "_variables", ()) or getattr(kind, "name", "") in ("Vector", "Array", "Matrix", "Dict", "Set", "Tuple", "Rational", "Complex"):  # noqa: E501
-        if not getattr(kind, "params", ()):
-            return False
-    return not isabstracttype(kind)
+    """``isconcretetype(T)``."""
+    general = getattr(kind, "_variables", ()) or getattr(kind, "name", "") in _WITH_PARAMETERS
+    return not isabstracttype(kind) and not (general and not getattr(kind, "params", ()))
 
 
 def ismutable(x: Any) -> bool:
     """``ismutable(x)``."""
-    return is_mutable(type(x)) if hasattr(type(x), "__julia_struct__") or hasattr(type(x), "__dataclass_fields__") else isinstance(x, (list, dict, set)) or hasattr(x, "shape")  # noqa: E501
+    if _has_fields(type(x)):
+        return is_mutable(type(x))
+    return isinstance(x, (list, dict, set)) or hasattr(x, "shape")
 
 
 def keytype(d: Any) -> Any:
@@ -94,4 +101,17 @@ def Returns(value: Any) -> Callable:
     return lambda *args, **keywords: value
 
 
-__all__ = ["Fix1", "Fix2", "Returns", "fieldcount", "fieldname", "isabstracttype", "isconcretetype", "ismutable", "keytype", "nameof", "typejoin", "valtype"]  # noqa: E501
+__all__ = [
+    "Fix1",
+    "Fix2",
+    "Returns",
+    "fieldcount",
+    "fieldname",
+    "isabstracttype",
+    "isconcretetype",
+    "ismutable",
+    "keytype",
+    "nameof",
+    "typejoin",
+    "valtype",
+]

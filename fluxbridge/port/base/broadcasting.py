@@ -230,7 +230,12 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
 
 
 #: The operators that keep ranges ranges.
-_RANGED = {arithmetic.add: "+", arithmetic.sub: "-", arithmetic.mul: "*", arithmetic.div: "/"}
+_RANGED: dict[Callable, str] = {
+    arithmetic.add: "+",
+    arithmetic.sub: "-",
+    arithmetic.mul: "*",
+    arithmetic.div: "/",
+}
 
 
 def _touches(name: str) -> bool:

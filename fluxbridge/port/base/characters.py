@@ -110,4 +110,21 @@ def _place(places: list[int], i: int) -> int:
     return max(k for k, p in enumerate(places) if p <= i)
 
 
-__all__ = ["Character", "Substring", "cmp", "codepoint", "codeunit", "eachsplit", "isascii", "iscntrl", "isnumeric", "isprint", "lowercasefirst", "ncodeunits", "nextind", "prevind", "sizeof", "thisind"]  # noqa: E501
+__all__ = [
+    "Character",
+    "Substring",
+    "cmp",
+    "codepoint",
+    "codeunit",
+    "eachsplit",
+    "isascii",
+    "iscntrl",
+    "isnumeric",
+    "isprint",
+    "lowercasefirst",
+    "ncodeunits",
+    "nextind",
+    "prevind",
+    "sizeof",
+    "thisind",
+]

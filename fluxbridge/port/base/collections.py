@@ -424,6 +424,10 @@ def parse(kind: Type, text: str, *, base: int = 10) -> Any:
 
     if kind.name == "Bool" and text.strip() in ("true", "false"):
         return text.strip() == "true"
+    digits = text.strip().lower()
+    for prefix, other in (("0x", 16), ("0b", 2), ("0o", 8)):
+        if base == 10 and digits.removeprefix("-").startswith(prefix) and kind.name.startswith("Int"):
+            base, text = other, digits
     try:
         return int(text, base) if kind.name.startswith("Int") else kind(float(text))
     except ValueError:

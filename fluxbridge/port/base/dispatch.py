@@ -261,7 +261,9 @@ def convert(kind: Any, value: Any) -> Any:
     if kind.name == "Vector" and kind.params and isinstance(value, list):
         return _typed_vector(kind.params[0], value)
     if kind.name in DTYPE_OF and isinstance(value, str) and not isinstance(value, Character):
-        raise MethodError(f"Cannot `convert` an object of type {typeof(value)!r} to an object of type {kind!r}")
+        raise MethodError(
+            f"Cannot `convert` an object of type {typeof(value)!r} to an object of type {kind!r}"
+        )
     if kind.name in DTYPE_OF and not isinstance(value, (str, np.ndarray, list)):
         return kind.convert(value)
     if (

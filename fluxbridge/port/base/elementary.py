@@ -16,6 +16,9 @@ from .errors import DomainError, MethodError
 from .gaussian import ComplexInteger, complex_of
 from .types import Type
 
+#: Functions whose result needs no rounding.
+_EXACTLY = frozenset(("real", "imag", "conj", "abs", "sign", "isnan", "isinf", "isfinite"))
+
 
 def _numeric(name: str, function: Callable, domain: Callable | None = None) -> Callable:
     def call(x: Any) -> Any:
@@ -48,7 +51,16 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
                 f"{name} was called with a negative real argument but will only return a complex result "
                 f"if called with a complex argument. Try {name}(Complex(x)).",
             )
-        if type(x) is np.float32 and name not in ("real", "imag", "conj", "abs", "sign", "isnan", "isinf", "isfinite"):
+        if type(x) is np.float32 and name not in (
+            "real",
+            "imag",
+            "conj",
+            "abs",
+            "sign",
+            "isnan",
+            "isinf",
+            "isfinite",
+        ):
             return np.float32(function(np.float64(x)))  # rounded once, as in Julia
         result = function(x)
         if isinstance(result, np.ndarray) and result.base is not None:
@@ -87,12 +99,14 @@ sinpi = _numeric(
 cospi = _numeric("cospi", lambda x: np.cos(np.pi * x))
 deg2rad, rad2deg = _numeric("deg2rad", np.deg2rad), _numeric("rad2deg", np.rad2deg)
 
+
 def _conjugate(x: Any) -> Any:
     return x.conjugate() if isinstance(x, ComplexInteger) else np.conj(x)
 
 
 real, imag, conj, angle = (
-    _numeric(n, f) for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
+    _numeric(n, f)
+    for n, f in (("real", np.real), ("imag", np.imag), ("conj", _conjugate), ("angle", np.angle))
 )
 isnan, isfinite, isinf = (
     _numeric(n, f) for n, f in (("isnan", np.isnan), ("isfinite", np.isfinite), ("isinf", np.isinf))
@@ -168,8 +182,10 @@ def iszero(x: Any) -> Any:
 
 
 def isone(x: Any) -> Any:
-    """``isone(x)``."""
-    return x == 1
+    """``isone(x)``; of a matrix whether it is the identity."""
+    if is_array(x):
+        return np.ndim(x) == 2 and np.array_equal(x, np.eye(*np.shape(x)))
+    return bool(x == 1)
 
 
 def isinteger(x: Any) -> bool:
@@ -236,7 +252,7 @@ def minmax(a: Any, b: Any) -> tuple:
 
 
 #: Roundings of fractions.
-_EXACT = {"round": round, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
+_EXACT: dict[str, Callable] = {"round": round, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
 
 
 def _rounder(name: str, function: Callable) -> Callable:

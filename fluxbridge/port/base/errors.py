@@ -56,7 +56,12 @@ class _Mismatch(_Thrown):
 
 
 #: What NumPy says about shapes that do not fit.
-MISMATCHES = ("could not be broadcast together", "cannot reshape array", "matmul: Input operand", "not aligned")
+MISMATCHES = (
+    "could not be broadcast together",
+    "cannot reshape array",
+    "matmul: Input operand",
+    "not aligned",
+)
 
 
 class DimensionMismatch(errors.DimensionMismatch, metaclass=_Mismatch):

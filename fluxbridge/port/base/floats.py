@@ -12,6 +12,8 @@ from .arithmetic import add, mul
 from .errors import MethodError
 from .types import DTYPE_OF, Type
 
+_TURN = 2 * Fraction("3.14159265358979323846264338327950288419716939937510")
+
 
 def floatmax(kind: Any = None) -> Any:
     """``floatmax(T)``."""
@@ -24,15 +26,24 @@ def floatmin(kind: Any = None) -> Any:
 
 
 def _limit(kind: Any, name: str) -> Any:
-    dtype = DTYPE_OF[kind.name] if isinstance(kind, Type) else np.dtype(float)
+    dtype: Any = DTYPE_OF[kind.name] if isinstance(kind, Type) else np.dtype(float)
     value = getattr(np.finfo(dtype), name)
-    return float(value) if dtype == float else value
+    return float(value) if dtype == np.float64 else value
 
 
 def _sine_of_degrees(x: float) -> float:
     """Exact where the sine of a whole number of degrees is."""
     turned = math.fmod(float(x), 360.0)
-    special = {0: 0.0, 30: 0.5, 90: 1.0, 150: 0.5, 180: 0.0, 210: -0.5, 270: -1.0, 330: -0.5}
+    special: dict[float, float] = {
+        0: 0.0,
+        30: 0.5,
+        90: 1.0,
+        150: 0.5,
+        180: 0.0,
+        210: -0.5,
+        270: -1.0,
+        330: -0.5,
+    }
     found = special.get(turned % 360)
     if found is not None:
         return math.copysign(found, x) if found == 0 else found
@@ -52,7 +63,16 @@ def sind(x: Any) -> float:
 
 def cosd(x: Any) -> float:
     """``cosd(x)``, x in degrees."""
-    special = {60: 0.5, 90: 0.0, 120: -0.5, 240: -0.5, 270: 0.0, 300: 0.5, 0: 1.0, 180: -1.0}
+    special: dict[float, float] = {
+        60: 0.5,
+        90: 0.0,
+        120: -0.5,
+        240: -0.5,
+        270: 0.0,
+        300: 0.5,
+        0: 1.0,
+        180: -1.0,
+    }
     found = special.get(math.fmod(abs(float(x)), 360.0))
     return found if found is not None else math.cos(math.radians(math.fmod(float(x), 360.0)))
 
@@ -88,10 +108,10 @@ def significand(x: float) -> float:
 
 
 def mod2pi(x: float) -> float:
-    """``mod2pi(x)``, for angles of a few turns."""
-    if abs(x) > 100:
-        raise MethodError("mod2pi of a large angle needs more digits of π than are used here")
-    return x if 0 <= x < 2 * math.pi else math.fmod(x, 2 * math.pi) + (2 * math.pi if x < 0 else 0)
+    """``mod2pi(x)``: the remainder of a whole turn, with 50 digits of π."""
+    if abs(x) > 1e15:
+        raise MethodError("mod2pi of so large an angle needs more digits of π than are used here")
+    return float(Fraction(x) % _TURN)
 
 
 def muladd(x: Any, y: Any, z: Any) -> Any:
@@ -111,4 +131,19 @@ def reim(x: Any) -> tuple:
     return x.real, x.imag
 
 
-__all__ = ["cosd", "exponent", "floatmax", "floatmin", "fma", "frexp", "ldexp", "mod2pi", "modf", "muladd", "reim", "significand", "sind", "tand"]  # noqa: E501
+__all__ = [
+    "cosd",
+    "exponent",
+    "floatmax",
+    "floatmin",
+    "fma",
+    "frexp",
+    "ldexp",
+    "mod2pi",
+    "modf",
+    "muladd",
+    "reim",
+    "significand",
+    "sind",
+    "tand",
+]

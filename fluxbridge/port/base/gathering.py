@@ -27,9 +27,10 @@ def gathered(values: list, shape: tuple | None = None, promote: bool = False) ->
         and not any(type(v).__name__ == "BigInteger" for v in values)
     ):
         sorts = {type(v) for v in values}
-        if not promote and sorts & {int, np.int64} and sorts & {float, np.float64}:
-            if sorts <= {int, np.int64, float, np.float64} and (shape is None or len(shape) == 1):
-                return mixed([v.item() if isinstance(v, np.generic) else v for v in values])
+        both = sorts & {int, np.int64} and sorts & {float, np.float64}
+        flat = shape is None or len(shape) == 1
+        if both and not promote and flat and sorts <= {int, np.int64, float, np.float64}:
+            return mixed([v.item() if isinstance(v, np.generic) else v for v in values])
         if ComplexInteger in sorts:
             made = complex_array(values)
         elif any(isinstance(v, np.float32) for v in values) and any(type(v) is float for v in values):

@@ -33,7 +33,7 @@ class ComplexInteger(complex):
     def __pow__(self, n: Any, modulo: Any = None) -> Any:
         if not (isinstance(n, int) and n >= 0):
             return complex(self) ** n
-        made = ComplexInteger(1, 0)
+        made: Any = ComplexInteger(1, 0)
         for _ in range(n):
             made = made * self
         return made
@@ -86,11 +86,11 @@ class ComplexIntegers(np.ndarray):
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
 
-    @property
+    @property  # type: ignore[misc]
     def real(self) -> Any:  # type: ignore[override]
         return self.view(np.ndarray).real.astype(int)
 
-    @property
+    @property  # type: ignore[misc]
     def imag(self) -> Any:  # type: ignore[override]
         return self.view(np.ndarray).imag.astype(int)
 

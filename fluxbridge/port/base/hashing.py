@@ -252,4 +252,4 @@ def ordered(d: Any, kind: str = "") -> Any:
     return Walked((key, d[key]) for key in in_order(d, getattr(d, "hint", 0), kind))
 
 
-__all__ = ["Keywords", "OrderedSet", "keywords", "in_order", "julia_hash", "ordered", "sized"]
+__all__ = ["Keywords", "OrderedSet", "in_order", "julia_hash", "keywords", "ordered", "sized"]

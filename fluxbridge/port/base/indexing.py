@@ -109,9 +109,7 @@ class FloatRange(np.ndarray):
     @staticmethod
     def _step_of(ufunc: Any, inputs: tuple) -> Any:
         steps = [x.step if isinstance(x, FloatRange) else 0 for x in inputs]
-        if None in steps or not all(
-            isinstance(x, FloatRange) or isinstance(x, (int, float, np.generic)) for x in inputs
-        ):
+        if None in steps or not all(isinstance(x, (FloatRange, int, float, np.generic)) for x in inputs):
             return None
         if ufunc is np.negative:
             return -steps[0]
@@ -138,7 +136,8 @@ def range_sum(name: str, a: Any, b: Any) -> Any:
     both = isinstance(a, range) and isinstance(b, range)
     first, other = (a, b) if isinstance(a, range) else (b, a)
     if name == "/" or not whole:
-        if both or not isinstance(other, (int, float, np.integer, np.floating)) or (name == "/" and first is b):
+        number = isinstance(other, (int, float, np.integer, np.floating))
+        if both or not number or (name == "/" and first is b):
             return None
         return _float_range(name, a, b)
     if both:
@@ -150,7 +149,11 @@ def range_sum(name: str, a: Any, b: Any) -> Any:
         return _spaced(first.start * other, first.step * other, len(first))
     if name == "-" and first is b:
         return _spaced(a - b.start, -b.step, len(b))
-    return range(first.start + (other if name == "+" else -other), first.stop + (other if name == "+" else -other), first.step)  # noqa: E501
+    return range(
+        first.start + (other if name == "+" else -other),
+        first.stop + (other if name == "+" else -other),
+        first.step,
+    )
 
 
 def _spaced(start: int, step: int, count: int) -> range:
@@ -564,6 +567,9 @@ def assign(x: Any, value: Any, *index: Any) -> Any:
 
 def last_index(x: Any, axis: int | None = None, count: int = 1) -> int:
     """``end`` in an index: of a vector its length, of a matrix the size of the axis."""
+    own = EXTENSIONS.get("lastindex")
+    if own is not None and own.find((x,)) is not None:
+        return own(x)
     if isinstance(x, str) and not x.isascii():
         return list(byte_starts(x))[-1]
     if axis is None or count == 1:

@@ -21,7 +21,9 @@ def written(target: Any, values: Any) -> Any:
     from ...errors import DimensionMismatch
 
     if np.shape(target) != np.shape(values):
-        raise DimensionMismatch(f"a result of shape {np.shape(values)} for an array of shape {np.shape(target)}")
+        raise DimensionMismatch(
+            f"a result of shape {np.shape(values)} for an array of shape {np.shape(target)}"
+        )
     if isinstance(target, list):
         target[:] = list(iterate(values))
     elif isinstance(target, np.ndarray):
@@ -135,4 +137,23 @@ def sizehint_(x: Any, _n: int) -> Any:
     return x
 
 
-__all__ = ["accumulate_", "axpy_", "broadcast_", "circshift_", "copy_", "cumprod_", "cumsum_", "lmul_", "mergewith_", "mul_", "permute_", "rmul_", "setdiff_", "sizehint_", "symdiff_", "tril_", "triu_", "union_"]  # noqa: E501
+__all__ = [
+    "accumulate_",
+    "axpy_",
+    "broadcast_",
+    "circshift_",
+    "copy_",
+    "cumprod_",
+    "cumsum_",
+    "lmul_",
+    "mergewith_",
+    "mul_",
+    "permute_",
+    "rmul_",
+    "setdiff_",
+    "sizehint_",
+    "symdiff_",
+    "tril_",
+    "triu_",
+    "union_",
+]

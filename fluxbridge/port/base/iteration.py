@@ -16,6 +16,21 @@ from .indexing import CartesianIndices
 from .types import Character, Symbol, is_dataclass
 
 
+class Generator:
+    """A generator with a name: each loop over it begins anew.
+
+    >>> squares = Generator(lambda: (x * x for x in (1, 2)))
+    >>> list(squares), list(squares)
+    ([1, 4], [1, 4])
+    """
+
+    def __init__(self, make: Callable[[], Iterator]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator:
+        return self._make()
+
+
 class Pair(tuple):
     """``a => b``."""
 

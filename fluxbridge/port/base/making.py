@@ -11,7 +11,7 @@ import numpy as np
 
 from ...autodiff.template import Record
 from .arithmetic import _is_struct, array_of, is_array
-from .dispatch import EXTENSIONS
+from .dispatch import EXTENSIONS, convert
 from .errors import MethodError
 from .gathering import _is_number, gathered
 from .indexing import is_integer
@@ -28,7 +28,7 @@ def typed(kind: Any, items: Any = ()) -> Vector_:
     >>> jl.show(jl.typed(jl.Int64)), jl.show(jl.typed(jl.Any_, [1, 2]))
     ('Int64[]', 'Any[1, 2]')
     """
-    made = Vector_(items)
+    made = Vector_(convert(kind, v) for v in items)
     made.element = kind
     return made
 
@@ -64,7 +64,8 @@ def array(values: Any, element: Any = None) -> Any:
         return np.array([element(v) for v in values], DTYPE_OF[element.name])
     if element is not None:
         return values
-    if any(isinstance(v, Fraction) for v in values) and all(isinstance(v, (Fraction, int, float)) for v in values):
+    numbers = all(isinstance(v, (Fraction, int, float)) for v in values)
+    if numbers and any(isinstance(v, Fraction) for v in values):
         kind = float if any(type(v) is float for v in values) else Fraction
         values = [kind(v) for v in values]
     return gathered(values, promote=True)
@@ -312,7 +313,10 @@ def _collected(x: Any) -> Any:
     """What an iterator of the program gives: of the type that its method of ``eltype`` names, else of any."""
     own = EXTENSIONS.get("eltype")
     found = own.find((type(x),)) if own is not None else None
-    kind = found[0].function(type(x), **{n: v for n, v in found[1].items() if n in found[0].wants}) if found else Any_
+    kind = Any_
+    if found is not None:
+        method, bound = found
+        kind = method.function(type(x), **{n: v for n, v in bound.items() if n in method.wants})
     items = list(iterate(x))
     if getattr(kind, "name", "") in DTYPE_OF:
         return array(items, kind)

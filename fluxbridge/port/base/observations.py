@@ -9,6 +9,8 @@ import numpy as np
 from ... import flux as Flux
 from .arithmetic import array_of
 from .iteration import iterate
+from .making import typed
+from .types import AbstractArray
 
 
 def shifted(x: Any) -> Any:
@@ -190,7 +192,7 @@ def haskeypath(x: Any, path: Any) -> bool:
 def trainables(x: Any, *, path: bool = False) -> Any:
     """``trainables(x; path)``."""
     if not path:
-        return Flux.trainables(x)
+        return typed(AbstractArray, Flux.trainables(x))
     return [(KeyPath(*[k + 1 if _count(k) else k for k in p]), y) for p, y in Flux.trainables(x, path=True)]
 
 

@@ -130,7 +130,8 @@ def _sized(x: Any) -> str:
         return type_text(typeof(x))
     if isinstance(x, range):
         return f"{len(x)}-element {type_text(typeof(x))}"
-    return f"{'×'.join(map(str, np.shape(x))) if np.ndim(x) > 1 else f'{len(x)}-element'} {type_text(typeof(x))}"
+    size = "×".join(map(str, np.shape(x))) if np.ndim(x) > 1 else f"{len(x)}-element"
+    return f"{size} {type_text(typeof(x))}"
 
 
 def display(x: Any) -> None:

@@ -15,8 +15,9 @@ from .broadcasting import broadcast
 from .errors import MethodError
 from .gathering import _is_number, gathered
 from .hashing import OrderedSet, ordered
-from .iteration import Pair, _plain, iterate
+from .iteration import Generator, Pair, _plain, iterate
 from .making import _MISSING, hcat, vcat
+from .types import DTYPE_OF
 
 
 def _axes(dims: Any) -> Any:
@@ -55,6 +56,7 @@ def _in_turn(x: Any) -> Any:
 def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callable:
     def call(*args: Any, dims: Any = None, init: Any = _MISSING) -> Any:
         function, x = args if len(args) == 2 else (None, args[0])
+        in_turn = isinstance(x, Generator)
         if function is not None:
             x = mapped(function, x)
         elif isinstance(x, dict):
@@ -64,9 +66,10 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
         if (
             _is_struct(x)
             or hasattr(x, "__next__")
-            or isinstance(x, (set, frozenset, Record))
+            or isinstance(x, (Generator, set, frozenset, Record))
             or type(x).__name__ in ("dict_values", "dict_keys")
         ):
+            in_turn = hasattr(x, "__next__")
             x = list(iterate(x))
         numbers = _numbers(x)
         if (
@@ -92,16 +95,23 @@ def _reduction(name: str, whole: Callable, step: Callable, empty: Any) -> Callab
             if numbers.dtype == bool and name in ("sum", "prod"):
                 numbers = numbers.astype(int)
             few = name == "sum" and type(numbers) is np.ndarray and numbers.dtype.kind == "f"
-            result = _plain(_in_turn(numbers) if few and numbers.size < 16 else whole(numbers))
+            result = _plain(_in_turn(numbers) if few and (in_turn or numbers.size < 16) else whole(numbers))
             return result if init is _MISSING else step(init, result)
+        kind = getattr(x, "element", None)
+        if (
+            kind is not None
+            and not len(x)
+            and empty is not _MISSING
+            and init is _MISSING
+            and getattr(kind, "name", "") in DTYPE_OF
+        ):
+            return kind.convert(empty)
         values = list(iterate(x))
         if init is not _MISSING:
             values = [init, *values]
         if not values:
             if empty is _MISSING:
-                from ...errors import ArgumentError
-
-                raise ArgumentError(f"{name} of an empty collection is not defined")
+                raise MethodError(f"{name} of an empty collection is not defined")
             return empty if not isinstance(x, np.ndarray) or x.dtype.kind != "f" else float(empty)
         return functools.reduce(step, values)
 
@@ -190,9 +200,12 @@ def cov(x: Any, y: Any = None, *, dims: int = 1, corrected: bool = True) -> Any:
 
 def cor(x: Any, y: Any = None) -> Any:
     """``cor(x)``, ``cor(x, y)``."""
-    return (
-        _plain(np.corrcoef(array_of(x), array_of(y))[0, 1]) if y is not None else np.corrcoef(np.asarray(x).T)
-    )
+    if y is None:
+        return np.corrcoef(np.asarray(x).T)
+    a, b = (v - mean(v) for v in (array_of(x), array_of(y)))
+    xx, yy, xy = _in_turn(a * a), _in_turn(b * b), _in_turn(a * b)
+    most, least = max(xx, yy), min(xx, yy)
+    return _plain(np.clip(xy / most / np.sqrt(least / most), -1, 1))
 
 
 def all_(*args: Any, dims: Any = None) -> Any:
@@ -362,7 +375,7 @@ def _running(name: str, whole: Callable) -> Callable:
 
 
 def _cumulated(x: Any, axis: Any = None) -> Any:
-    """Sums up to each element: of floats the first, and to it the sum of those that follow, as Julia rounds."""
+    """Sums up to each element: the first, and to it the sum of those that follow, as Julia rounds floats."""
     if type(x) is not np.ndarray or x.dtype.kind != "f" or x.ndim != 1 or not 2 < len(x) <= 128:
         return np.cumsum(x) if axis is None else np.cumsum(x, axis=axis)
     return np.concatenate([x[:1], x[0] + np.cumsum(x[1:])])

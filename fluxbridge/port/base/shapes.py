@@ -78,11 +78,13 @@ def eachindex(x: Any) -> Any:
     return range(1, length(x) + 1)
 
 
+@generic("firstindex")
 def firstindex(x: Any, d: Any = None) -> int:
     """``firstindex(x)``."""
     return 1
 
 
+@generic("lastindex")
 def lastindex(x: Any, d: Any = None) -> int:
     """``lastindex(x)``; of text, the byte at which its last character starts."""
     if isinstance(x, str) and d is None:
@@ -216,6 +218,11 @@ def circshift(x: Any, shifts: Any) -> Any:
 def rotl90(x: Any) -> Any:
     """``rotl90(x)``."""
     return np.rot90(x).copy()
+
+
+def rot180(x: Any) -> Any:
+    """``rot180(x)``."""
+    return np.rot90(x, 2).copy()
 
 
 def rotr90(x: Any) -> Any:

@@ -49,8 +49,12 @@ from .types import (
 
 #: Types whose values say what they are.
 _PLAIN = frozenset(("Float64", "Int64", "Char", "String", "Symbol", "Nothing", "Missing"))
-_OPERATORS = frozenset("+ - * / ^ % ÷ \\ == != < > <= >= ≤ ≥ ≠ ≈ && || ! | & ⊻ ∘ ~ |> => : // << >> === !==".split())
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x1b": "\\e", "\a": "\\a", "\b": "\\b"}
+_OPERATORS = frozenset(
+    "+ - * / ^ % ÷ \\ == != < > <= >= ≤ ≥ ≠ ≈ && || ! | & ⊻ ∘ ~ |> => : // << >> === !==".split()  # noqa: SIM905
+)
+_ESCAPES = {
+    "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x1b": "\\e", "\a": "\\a", "\b": "\\b",
+}  # fmt: skip
 
 
 class Text:
@@ -150,7 +154,7 @@ def _quoted(text: str, quote: str) -> str:
 
 
 def _symbol(x: Symbol, known: Any) -> str:
-    return f":{x}" if name_of(x) == x else f'Symbol({_quoted(x, chr(34))})'
+    return f":{x}" if name_of(x) == x else f"Symbol({_quoted(x, chr(34))})"
 
 
 def type_text(kind: Any) -> str:
@@ -183,7 +187,7 @@ def _complex(x: Any, known: Any) -> str:
 
 
 def _range(x: range, known: Any) -> str:
-    last = x[-1] if len(x) else x.start - x.step if abs(x.step) > 1 else x.start - x.step
+    last = x[-1] if len(x) else x.start - x.step
     return f"{x.start}:{last}" if x.step == 1 else f"{x.start}:{x.step}:{last}"
 
 
@@ -200,7 +204,9 @@ def _pair(x: Pair, known: Any) -> str:
     return f"({left}) => {right}" if isinstance(x[0], Pair) else f"{left} => {right}"
 
 
-def _tuple(x: tuple, known: Any) -> str:
+def _tuple(x: Any, known: Any) -> str:
+    if hasattr(type(x), "_fields"):
+        return _record(Record(**dict(zip(type(x)._fields, x, strict=True))), known)
     inside = ", ".join(show(v, _part(known, "Tuple", i)) for i, v in enumerate(x))
     return f"({inside},)" if len(x) == 1 else f"({inside})"
 
@@ -353,7 +359,8 @@ def show_array(x: Any, known: Any = Any_, element: Any = None) -> str:
 
 
 def _prefix(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__julia_struct__") else type_text(kind)
+    plain = isinstance(kind, type) and not hasattr(kind, "__julia_struct__")
+    return kind.__name__ if plain else type_text(kind)
 
 
 def _bracketed(x: Any, known: Any) -> str:
@@ -369,4 +376,3 @@ def _matrix(x: Any, known: Any) -> str:
         return "[" + "; ".join(" ".join(show(v, known) for v in row) for row in x) + "]"
     slices = [_matrix(np.take(x, k, axis=-1), known)[1:-1] for k in range(x.shape[-1])]
     return "[" + (";" * (np.ndim(x)) + " ").join(slices) + "]"
-

@@ -120,6 +120,10 @@ class StructMeta(type):
         return repr(cls.__julia_struct_type__())
 
 
+#: How many axes arrays of these types have.
+_AXES = {"Vector": 1, "Matrix": 2}
+
+
 def _infer(cls: Any, args: tuple) -> dict[str, Any]:
     bound: dict[str, Any] = {}
     for kind, value in zip(cls._kinds, args, strict=False):
@@ -130,7 +134,11 @@ def _infer(cls: Any, args: tuple) -> dict[str, Any]:
             if not subtype(own, kind.bound):
                 raise MethodError(f"{cls.__name__}: {own!r} is no {kind.bound!r}")
         elif isinstance(kind, Type) and any(isinstance(p, TypeVar) for p in kind.params):
-            for p, actual in zip(kind.params, getattr(typeof(value), "params", ()), strict=False):
+            own = typeof(value)
+            found = getattr(own, "params", ())
+            if len(kind.params) > len(found) and getattr(own, "name", "") in _AXES:
+                found = (*found, _AXES[own.name])
+            for p, actual in zip(kind.params, found, strict=False):
                 if isinstance(p, TypeVar):
                     bound.setdefault(p.name, actual)
     return bound

@@ -171,7 +171,10 @@ class Dict_(dict):
     hint = 0
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        super().__setitem__(key, self._fitting(value))
+        from .dispatch import convert
+
+        kind = self.types[0]
+        super().__setitem__(key if kind is None else convert(kind, key), self._fitting(value))
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
         if key not in self:
@@ -404,15 +407,34 @@ def common_type(a: Any, b: Any) -> Any:
         return a
     name = getattr(a, "name", None)
     if name is not None and name == getattr(b, "name", None) and len(a.params) == len(b.params):
-        if name == "Tuple" and a.params:
+        if (
+            name == "Tuple"
+            and a.params
+            and "Vararg" not in (getattr(a.params[-1], "name", ""), getattr(b.params[-1], "name", ""))
+        ):
             return Tuple[tuple(common_type(x, y) for x, y in zip(a.params, b.params, strict=True))]
         raise TypeError(f"the common type of {a!r} and {b!r} is not known here")
+    if name == "Tuple" == getattr(b, "name", None) and a.params and b.params:
+        return _tuples_of_several_lengths(a.params, b.params)
     here = a
     while here is not None and here != Any_:
         if subtype(b, here):
             return here
         here = supertype(here)
     return Any_
+
+
+def _tuples_of_several_lengths(a: tuple, b: tuple) -> Any:
+    """``Tuple{A, Vararg{B}}``: what tuples share in front, then the common type of all that follow."""
+    if any(getattr(p, "name", "") == "Vararg" for p in (*a, *b)):
+        raise TypeError("the common type of tuples of more than two lengths is not known here")
+    count = min(len(a), len(b))
+    front = tuple(common_type(x, y) for x, y in zip(a[:count], b[:count], strict=True))
+    rest = (*a[count:], *b[count:])
+    whole = rest[0]
+    for kind in rest[1:]:
+        whole = common_type(whole, kind)
+    return Tuple[(*front, Type("Vararg", Any_, (whole,)))]
 
 
 def entry_types(value: dict) -> tuple[Any, Any]:
@@ -444,7 +466,7 @@ _ORDER = [
 
 def promoted(kinds: list) -> Any:
     """The number type that Julia promotes several to."""
-    ranks = [_ORDER.index(k) if k in _ORDER else _ORDER.index(Type(k.name)) if k.params and Type(k.name) in _ORDER else -1 for k in kinds]
+    ranks = [_ORDER.index(Type(k.name)) if Type(getattr(k, "name", "")) in _ORDER else -1 for k in kinds]
     return kinds[ranks.index(max(ranks))] if min(ranks) >= 0 else Any_
 
 
@@ -533,9 +555,9 @@ def typeof(value: Any) -> Any:
 
 #: Functions that are called otherwise in Julia.
 FUNCTION_NAMES = {
-    "sigmoid": "σ", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "absolute": "abs", "int_div": "div", "bitand": "&", "bitor": "|", "eq": "==", "ne": "!=",
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "rational": "//",
+    "sigmoid": "σ", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "int_div": "div", "bitand": "&", "bitor": "|",
+    "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "rational": "//",
 }  # fmt: skip
 
 
@@ -563,7 +585,11 @@ def _layer_type(value: Any) -> Any:
 
 
 #: Python's errors that stand for one of Julia's.
-ERROR_NAMES = {ZeroDivisionError: "DivideError", IndexError: "BoundsError", TypeError: "MethodError"}
+ERROR_NAMES: dict[type[BaseException], str] = {
+    ZeroDivisionError: "DivideError",
+    IndexError: "BoundsError",
+    TypeError: "MethodError",
+}
 
 
 def _pair_type(value: Any) -> Type:

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..answers import answered
+from ..lower import is_definition
+from ..lower.facts import names_in
+from ..pieces import joined
+from ..survey import assigned_in, changed_in, end_of, start_of
 from ..syntax import Expr, Name, parse
-from ..translate import _assigned, _changed, _end, _joined, _names_in, _start, is_definition
 
 
 @dataclass
@@ -37,20 +40,20 @@ def steps_of(cells: list[str]) -> list[Step]:
     >>> [(s.code, s.look) for s in steps_of(["x = 1; f(y) = x + y", "f(2)"])]
     [('x = 1', ('x',)), ('f(y) = x + y', ('f', 'x')), ('f(2)', ('f', 'x'))]
     """
-    text, bounds, broken = _joined(answered(cells))
+    text, bounds, broken = joined(answered(cells))
     statements = parse(text).statements
     steps = [Step(_cell(bounds, p.at), p.at, p.julia, [], set()) for p in broken]
-    starts = [_start(node) for node in statements] + [len(text)]
+    starts = [start_of(node) for node in statements] + [len(text)]
     bodies: dict[str, set[str]] = {}
     for node, following in zip(statements, starts[1:], strict=True):
-        at = _start(node)
-        assigns, names = _assigned(node), _names_in(node)
+        at = start_of(node)
+        assigns, names = assigned_in(node), names_in(node)
         if is_definition(node):
             for name in assigns:
                 bodies.setdefault(name, set()).update(names)
         step = Step(_cell(bounds, at), at, _code(node, text, at, following), assigns, names)
         step.plain = isinstance(node, Expr) and node.head.endswith("=") and not is_definition(node)
-        step.look = tuple(dict.fromkeys([*assigns, *_changed(node)]))
+        step.look = tuple(dict.fromkeys([*assigns, *changed_in(node)]))
         steps.append(step)
     steps.sort(key=lambda s: s.at)
     known = {name for s in steps for name in s.assigns}
@@ -70,7 +73,7 @@ def _cell(bounds: list[tuple[int, int]], at: int) -> int:
 def _code(node: Any, text: str, at: int, following: int) -> str:
     if isinstance(node, Name):
         return node.text
-    code = text[at : max(_end(node, text), at + 1)]
+    code = text[at : max(end_of(node, text), at + 1)]
     return code if isinstance(node, Expr) else code[: max(following - at, 1)].rstrip(" \t\n;)")
 
 

@@ -213,6 +213,8 @@ class Assignments(Calls):
                     )
                 elif kind == ANY:
                     code, kind = f"{self.jl('grown')}({code})", ANY
+        if isinstance(right, Expr) and right.head in ("generator", "flatten"):
+            code = f"{self.jl('Generator')}(lambda: {code})"  # it can be gone through again
         if kind == INT and isinstance(left, Name) and self.in_loop() and self._multiplies(right, left.text):
             code = f"{self.jl('wrap')}({code})"
         if isinstance(left, Name) and isinstance(right, Expr):
@@ -390,7 +392,7 @@ class Assignments(Calls):
             positions = []
             for place, i in enumerate(left.args[1:]):
                 self.index_stack.append((base, bk, place, len(left.args) - 1))
-                positions.append(self.expr(i))
+                positions.append(self.argument(i))
                 self.index_stack.pop()
             return self.store_at(base, bk, positions, left.args[1:], code, kind)
         if left.head == "." and len(left.args) == 2 and isinstance(left.args[1], Quoted):

@@ -155,7 +155,8 @@ class Comprehensions(Matrices):
     def shown(self, value: Value) -> str:
         """A value that is printed, or gone through by a helper."""
         code, kind = value
-        if self.shrinks and kind.tag == "arr" and kind.stored == "list" and kind.element in TYPE_OF and not code.startswith("["):
+        named = kind.tag == "arr" and kind.stored == "list" and kind.element in TYPE_OF
+        if self.shrinks and named and not code.startswith("["):
             return f"{self.jl('vector_of')}({self.jl(TYPE_OF[kind.element])}, {code})"
         sorted_out = not self.told and kind.tag == "dict" and kind.args[0] in (SYM, CHAR)
         return self.walked(code, kind) if sorted_out else code

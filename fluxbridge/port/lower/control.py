@@ -39,7 +39,7 @@ class Control(Assignments):
             if isinstance(other, Expr) and other.head == "elseif":
                 with self.hoisting() as hoisted:
                     rest = self._s_if(other, sink)
-                if hoisted:
+                if hoisted or not rest[0].startswith("if "):
                     lines += ["else:", *self.indent(hoisted + rest)]
                 else:
                     lines += ["el" + rest[0], *rest[1:]]

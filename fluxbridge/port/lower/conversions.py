@@ -71,7 +71,9 @@ class Conversions(Helpers):
                 return self.helper_call("Dict", "dict_", args)
             if text == "Set" and self.told:
                 code, _ = self.arguments(args)
-                return f"{self.jl('typed_set')}({self.type_expr(function.args[1])}{', ' + code if code else ''})", Kind("set", (self.kind_of_type(function.args[1]),))
+                element = function.args[1]
+                inside = self.type_expr(element) + (", " + code if code else "")
+                return f"{self.jl('typed_set')}({inside})", Kind("set", (self.kind_of_type(element),))
             if text == "Set":
                 return (
                     self.helper_call("Set", "set_", args)

@@ -35,6 +35,8 @@ class Tables:
         self.escaped: set[Any] = set()
         self.heavy: set[str] = set()
         self.told = False
+        #: The kind of what no pass has seen a value of; at the end that can be anything.
+        self.unseen = BOTTOM
 
     def same_kinds(self, other: Tables) -> bool:
         """Whether the kinds are the same."""
@@ -51,6 +53,7 @@ class Tables:
             and self.escaped == other.escaped
             and self.heavy == other.heavy
             and self.told == other.told
+            and self.unseen == other.unseen
         )
 
 
@@ -68,6 +71,7 @@ class Core:
         self.learned.escaped = set(known.escaped)
         self.learned.heavy = set(known.heavy)
         self.learned.told = known.told
+        self.learned.unseen = known.unseen
         self.scope = Scope("file", "file")
         self.before: list[str] = []
         self.imports: set[str] = set()
@@ -175,7 +179,7 @@ class Core:
             return Kind("lambda", (variable.functions[0].at,))
         if variable.functions or variable.struct:
             return Kind("function")
-        return self.known.variables.get((variable.scope.key, variable.name), BOTTOM)
+        return self.known.variables.get((variable.scope.key, variable.name), self.known.unseen)
 
     def learn(self, variable: Variable, kind: Kind) -> None:
         """A value of this kind is assigned to a variable."""

@@ -25,6 +25,8 @@ EXTENDABLE = frozenset(
         "show",
         "showerror",
         "length",
+        "lastindex",
+        "firstindex",
         "size",
         "iterate",
         "eltype",

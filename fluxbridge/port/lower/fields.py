@@ -141,7 +141,7 @@ class Fields(Expressions):
             return declared
         if self.plain(struct) is None or self.changing:
             return ANY
-        learned = self.known.variables.get((("struct", struct), field), BOTTOM)
+        learned = self.known.variables.get((("struct", struct), field), self.known.unseen)
         if self.differentiating and learned.tag in ("nat", "int", "real", "arr", "range"):
             return join(learned, traced(learned))
         return learned

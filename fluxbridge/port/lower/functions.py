@@ -176,7 +176,7 @@ class Functions(Fields):
         return join_all(
             self._elementwise_result(key, kinds or [])
             if isinstance(key, str)
-            else self.known.results.get(key, BOTTOM)
+            else self.known.results.get(key, self.known.unseen)
             for key in keys
         )
 

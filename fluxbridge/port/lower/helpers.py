@@ -33,7 +33,9 @@ BASIC = ("+", "-", "*", "/", "^", "<", "isless", "==")
 
 
 #: Helpers that write what they get, with the types of what is in it.
-PRINTING = frozenset(("println", "print_", "string", "show_", "repr_", "display", "sprint", "join", "lpad", "rpad"))
+PRINTING = frozenset(
+    ("println", "print_", "string", "show_", "repr_", "display", "sprint", "join", "lpad", "rpad")
+)
 #: Helpers that go through a dictionary in its order.
 WALKING = frozenset(
     """println print_ show_ string repr_ sprint display keys values pairs collect first map_ join foreach
@@ -71,7 +73,8 @@ class Helpers(Functions):
         if helper in PRINTING:
             for _, kind in values:
                 self.printed(kind)
-                self.learned.told = self.learned.told or (helper in ("show_", "repr_", "sprint") and kind in (CHAR, SYM))
+                shows = helper in ("show_", "repr_", "sprint") and kind in (CHAR, SYM)
+                self.learned.told = self.learned.told or shows
         kind = self.helper_kind(text, helper, [k for _, k in values], keywords)
         return f"{self.jl(helper)}({', '.join([c for c, _ in values] + named)})", kind
 
@@ -209,7 +212,7 @@ class Helpers(Functions):
     def state_of(self, node: Node) -> Kind:
         """What a folding function gave in the pass before."""
         if isinstance(node, Expr):
-            return self.known.results.get(node.at, BOTTOM)
+            return self.known.results.get(node.at, self.known.unseen)
         return self.result_of(self._kind_of_function(node))
 
     def _kind_of_function(self, node: Node) -> Kind:

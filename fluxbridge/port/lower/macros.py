@@ -208,7 +208,9 @@ class Macros(Definitions):
             if own is None and self.helper_name(name.text) is None and name.text not in TYPE_WORDS:
                 return "False"
             places = self.assignments.get(name.text, [])
-            if own is not None and places and min(places) < node.at and not own.loop:
+            first = min(places, default=node.at)
+            within = any(a <= first < b for a, b in self.loops.items())
+            if own is not None and first < node.at and not own.loop and not within:
                 return "True"
         self.refuse("@isdefined", node)
 

@@ -57,7 +57,7 @@ class Matrices(Indices):
 
     def typed_list(self, node: Node, inside: str = "") -> str:
         """A list; where types are seen one that knows the type of its elements, if that has a name here."""
-        if not self.told:
+        if not self.told and "convert" not in self.extended:
             return f"[{inside}]"
         try:
             kind = self.type_expr(node)
@@ -86,7 +86,8 @@ class Matrices(Indices):
                     return f"{self.jl('array')}([{inside}], {self.jl('Int64')})", arr(INT, 1)
                 if kind == F32:
                     return f"np.float32([{inside}])", arr(F32, 1)
-                dtype = ", float" if kind == FLOAT else ", bool" if any(k != kind for _, k in values) and kind == BOOL else ""
+                exact = kind == INT or (kind == BOOL and all(k == BOOL for _, k in values))
+                dtype = "" if exact else ", float" if kind == FLOAT else ", bool"
                 return f"np.array([{inside}]{dtype})", arr(kind, 1)
             return f"{self.jl('array')}([{inside}], {self.jl(TYPE_NAMES.get(element, element))})", arr(
                 kind, 1, "nd"
@@ -234,7 +235,7 @@ class Matrices(Indices):
         parts = []
         for n in nodes:
             if isinstance(n, Expr) and n.head == "nrow":
-                parts.append(self._block(n.args[0].value, n.args[1:]))  # type: ignore[union-attr]
+                parts.append(self._block(n.args[0].value, n.args[1:]))  # type: ignore[union-attr, arg-type]
             elif isinstance(n, Expr) and n.head == "row":
                 parts.append(self._block(2, n.args))
             else:

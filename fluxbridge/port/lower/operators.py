@@ -325,6 +325,8 @@ class Operators(Core):
         if x.startswith("-"):
             x = f"({x})"
         if exponent is not None:
+            if kx == FLOAT and exponent == -2:  # as Julia computes it
+                return f"((1 / {x}) ** 2)", kx
             if kx in FLOATS or (kx == REAL and exponent >= 0):
                 return f"({x} ** {y})", kx
             if kx == NAT and exponent == 2:
@@ -423,7 +425,8 @@ class Operators(Core):
                 element = BOOL if op in COMPARISONS else promoted(ex, ey)
                 if op == "/":
                     element = promoted(floated(ex), floated(ey)) if F32 in (ex, ey) else FLOAT
-                stays = sign in ("+", "-", "*", "/") and kx.ranged | ky.ranged and {kx.rank, ky.rank} == {0, 1}
+                stays = sign in ("+", "-", "*", "/") and (kx.ranged or ky.ranged)
+                stays = stays and {kx.rank, ky.rank} == {0, 1}
                 return f"({left} {sign} {right})", arr(element, rank, RANGED if stays else "nd")
         if op not in HELPERS:
             self.refuse(f"the operator .{op} has no counterpart")
@@ -509,8 +512,9 @@ class Operators(Core):
         element = promoted(ex, ey)
         if op == "/":
             element = promoted(floated(ex), floated(ey))
-        if op in "+-*/" and kx.ranged | ky.ranged and element in NUMBERS and rank == 1:
-            if element == INT and all(k.tag == "range" or k in INTS for k in (kx, ky)) and (op != "*" or 0 in ranks):
+        if op in "+-*/" and (kx.ranged or ky.ranged) and element in NUMBERS and rank == 1:
+            whole = all(k.tag == "range" or k in INTS for k in (kx, ky))
+            if element == INT and whole and (op != "*" or 0 in ranks):
                 return Kind("range", (INT,))
             return ANY if element == INT else arr(element, rank, RANGED)
         if op in "+-*/^" and element in NUMBERS:

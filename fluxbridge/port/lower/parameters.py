@@ -143,6 +143,10 @@ class Parameters(Statements):
             annotation = f": {self.type_expr(kind_node)}" if typed and kind_node is not None else ""
             known = self.parameter_kind(key, position, kind_node)
             opening += self._unpack(p, python, known)
+            if default is not None:
+                if known != ANY:
+                    self.learn_parameter((key, position), self.expr(default)[1])
+                return f"{python}{annotation}={self.default_value(default, python, defaults)[0]}"
             return python + annotation
         if not isinstance(p, Name):
             self.refuse("this parameter", p)
@@ -184,7 +188,11 @@ class Parameters(Statements):
             known = self.declared_kind(kind_node)
             if known is not None:
                 return known
-        return ANY if key in self.known.escaped else self.known.parameters.get((key, position), BOTTOM)
+        return (
+            ANY
+            if key in self.known.escaped
+            else self.known.parameters.get((key, position), self.known.unseen)
+        )
 
     def declared_kind(self, node: Node) -> Kind | None:
         """What a type says about a parameter."""

@@ -265,6 +265,14 @@ def _scan(node: Node, found: Found, loop: bool) -> None:
                 _scan(a, found, loop)
         _scan(args[1], found, loop)
         return
+    if head == "macrocall" and getattr(args[0], "text", "") == "@__dot__":  # ``@. x = y`` writes into x
+        for a in args[1:]:
+            _scan(
+                a.args[1] if isinstance(a, Expr) and a.head.endswith("=") and len(a.args) == 2 else a,
+                found,
+                loop,
+            )
+        return
     if head == "macrocall" and isinstance(args[0], Name) and args[0].text in ("@bind",) and len(args) > 1:
         for name in targets(args[1]):
             found.plain.setdefault(name, node.at)

@@ -145,6 +145,10 @@ def _text(node: Expr, within: int) -> str:
     return '"' + "".join(parts) + '"'
 
 
+def _primed(node: Node) -> str:
+    return f"{written(node)}'" if isinstance(node, Name) else f"({written(node)})'"
+
+
 _FORMS: dict[str, Any] = {
     "call": _call,
     "comparison": _comparison,
@@ -158,7 +162,7 @@ _FORMS: dict[str, Any] = {
     "hcat": lambda n, _: f"[{' '.join(map(written, n.args))}]",
     "ref": lambda n, _: f"{_head(n.args[0])}[{_list(n.args[1:])}]",
     "curly": lambda n, _: f"{_head(n.args[0])}{{{_list(n.args[1:])}}}",
-    "'": lambda n, _: (written(n.args[0]) if isinstance(n.args[0], Name) else f"({written(n.args[0])})") + "'",
+    "'": lambda n, _: _primed(n.args[0]),
     "...": lambda n, _: written(n.args[0]) + "...",
     **dict.fromkeys(_INFIX, _operator),
 }

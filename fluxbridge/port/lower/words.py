@@ -67,7 +67,10 @@ TYPE_WORDS = frozenset(
         "AbstractIrrational",
     ]
 )
-TYPE_NAMES = {"Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_", "Pair": "PairType"}
+TYPE_NAMES = {
+    "Any": "Any_", "Function": "Function_", "Symbol": "SymbolType", "Exception": "Exception_",
+    "Pair": "PairType",
+}  # fmt: skip
 EXCEPTIONS = {
     "ErrorException": "ErrorException", "AssertionError": "AssertionError", "KeyError": "KeyError", "BoundsError": "IndexError",  # noqa: E501
     "DomainError": "DomainError", "ArgumentError": "ArgumentError", "DimensionMismatch": "DimensionMismatch",
@@ -80,7 +83,8 @@ ELEMENT_KINDS = {
 }  # fmt: skip
 #: The types of what vectors hold, by kind.
 TYPE_OF = {
-    INT: "Int64", FLOAT: "Float64", F32: "Float32", BOOL: "Bool", STR: "String", SYM: "SymbolType", CHAR: "Char",
+    INT: "Int64", FLOAT: "Float64", F32: "Float32", BOOL: "Bool", STR: "String", SYM: "SymbolType",
+    CHAR: "Char",
 }  # fmt: skip
 DTYPES = {"Int": "int", "Int64": "int", "Float64": "float", "Float32": "np.float32", "Bool": "bool"}
 

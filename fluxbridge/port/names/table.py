@@ -286,13 +286,13 @@ REFUSED_PACKAGES: dict[str, str] = {
 #: Words of the base module that are no functions of Julia.
 OWN_WORDS = frozenset(
     """
-    gradient new struct extend dispatch table array matrix named Text wrap shown at message fixed
+    Generator gradient new struct extend dispatch table array matrix named Text wrap shown at message fixed
     mapped gathered constructor Record add sub mul eq lt le gt ge ne bitand bitor abstract pipe
     unary assign setat colon take drop cycle flatten rest partition product repeated countfrom
-    takewhile dropwhile reverse_iterator no_method typed typed_dict typed_set vector_of mixed MixedReals joined_along outside keywords function_name
-    common_type joined_types entry_types complex_of complex_array next_of not_ hash_ written
-    replaced_text Character Characters Substring Substitution ComplexInteger ComplexIntegers
-    Imaginary Dict_ Vector_ FunctionType UnknownType MissingValue Factors LU QR Cholesky says_itself
-    type_text name_of show_array
+    takewhile dropwhile reverse_iterator no_method typed typed_dict typed_set vector_of mixed
+    MixedReals joined_along outside keywords function_name common_type joined_types entry_types
+    complex_of complex_array next_of not_ hash_ written replaced_text Character Characters Substring
+    Substitution ComplexInteger ComplexIntegers Imaginary Dict_ Vector_ FunctionType UnknownType
+    MissingValue Factors LU QR Cholesky says_itself type_text name_of show_array
     """.split()  # noqa: SIM905
 )

@@ -52,7 +52,8 @@ def reduction(t: Any, positional: list, keywords: list, node: Any) -> Value | No
         inner = kind.args[0]
         if inner == BOTTOM:
             return code, BOTTOM
-        if name == "sum" and inner in (INT, NAT, FLOAT, Kind("real")):
+        exact = inner in (INT, NAT) or (t.differentiating and inner in (FLOAT, Kind("real")))
+        if name == "sum" and exact:  # newer Pythons add floats in another way
             return f"{t.builtin('sum')}{code}", INT if inner == NAT else inner
         if name in ("maximum", "minimum") and inner in (INT, NAT, FLOAT):
             return f"{t.builtin('max' if name == 'maximum' else 'min')}{code}", inner
@@ -100,7 +101,7 @@ def reduction(t: Any, positional: list, keywords: list, node: Any) -> Value | No
         and name in ("sum", "maximum", "minimum")
     ):
         plain = {"sum": "sum", "maximum": "max", "minimum": "min"}[name]
-        if name == "sum" and element == F32:
+        if name == "sum" and element != INT:  # newer Pythons add floats in another way
             return None
         return f"{t.builtin(plain)}({code})", element
     if (

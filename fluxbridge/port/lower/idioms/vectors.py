@@ -130,7 +130,7 @@ def running(t: Any, positional: list, keywords: list, node: Any) -> Value | None
     if values is None or not _vector(values[0][1]) or values[0][1].element not in NUMERIC:
         return None
     name = node.args[0].text
-    if name == "cumsum" and values[0][1].element != INT and not t.differentiating:  # rounded as Julia rounds it
+    if name == "cumsum" and values[0][1].element != INT and not t.differentiating:  # rounded as in Julia
         return f"{t.jl(name)}({values[0][0]})", values[0][1]
     return f"{t.np(name)}({values[0][0]})", values[0][1]
 
