@@ -407,7 +407,8 @@ def test_many_fields_are_to_be_opened(opened):
     page = opened(document(explain(layered, *LAYERED)))
     assert not page.is_visible("[aria-label='b[1]']")
     page.focus(".stage summary")
-    page.keyboard.press("Enter")
+    page.keyboard.press(" ")  # which plays elsewhere
+    assert page.locator("[aria-label='play']").count() == 1
     page.fill("[aria-label='b[1]']", "0.5")
     W, _, x, y = LAYERED
     agree(page, explain(layered, W, np.array([1.25, 0.5, -0.75]), x, y).data())

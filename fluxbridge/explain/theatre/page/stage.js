@@ -56,7 +56,7 @@ class Stage {
     const pane = event.target.closest(".pane"), aside = { ArrowRight: 60, ArrowLeft: -60 }[event.key];
     if (event.shiftKey) { if (pane && aside) pane.scrollLeft += aside; return; }
     const go = { ArrowRight: this.moment + 1, ArrowLeft: this.moment - 1, Home: 0, End: Infinity }[event.key];
-    if (go === undefined && !(event.key === " " && event.target.tagName !== "BUTTON")) return;
+    if (go === undefined && !(event.key === " " && !["BUTTON", "SUMMARY"].includes(event.target.tagName))) return;
     event.preventDefault();
     event.stopPropagation(); // notebooks have keys of their own
     if (go === undefined) this.play(); else this.go(go);
