@@ -1,15 +1,21 @@
-"""Writes the pages of docs/gallery: ``python tools/gallery.py``."""
+"""Writes the pages of docs/gallery: ``python tools/gallery.py``.
+
+``python tools/gallery.py picture`` takes the picture of the theatre for the README; that needs playwright.
+"""
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from fluxbridge.explanation import Explanation, explain
 
-PLACE = Path(__file__).parent.parent / "docs" / "gallery"
+DOCS = Path(__file__).parent.parent / "docs"
+PLACE = DOCS / "gallery"
 
 
 def babylonian(a):
@@ -102,5 +108,27 @@ def write(place: Path) -> None:
     (place / "README.md").write_text(index, "utf8")
 
 
+def photograph(file: Path) -> None:
+    """The theatre of the Babylonian root, in the middle of the way back."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        path = next(filter(None, map(shutil.which, names)), None)
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 735})
+        page.goto(explain(babylonian, 2.0).save(Path(folder) / "page.html").as_uri())
+        page.wait_for_selector(".stage .panes svg")
+        page.focus(".pane.tables")
+        for _ in range(4):
+            page.keyboard.press("ArrowLeft")
+        page.locator(".pane.tables").evaluate("(pane) => { pane.scrollTop = 0; pane.blur(); }")
+        page.screenshot(path=file)
+        browser.close()
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else PLACE)
+    if sys.argv[1:] == ["picture"]:
+        photograph(DOCS / "pictures" / "theatre.png")
+    else:
+        write(Path(sys.argv[1]) if len(sys.argv) > 1 else PLACE)

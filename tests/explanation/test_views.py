@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -272,3 +273,24 @@ def test_what_is_not_compiled_says_why():
         return x * x
 
     assert explain(f, 2.0).program() == "f(x) runs eagerly, not compiled: it assigns the global COUNT"
+
+
+def test_data_says_which_lines_ran_and_which_are_of_a_library():
+    from fluxbridge import flux
+
+    def far(x):
+        return x * 2
+
+    d = explain(lambda x: flux.mse(far(x), 1.0), 3.0).data()
+    own = [source for source in d["sources"] if "library" not in source]
+    library = [source for source in d["sources"] if "library" in source]
+    assert [source["file"] for source in own] == ["test_views.py"]
+    assert "losses.py" in [source["file"] for source in library]
+    for source in d["sources"]:
+        last = source["first"] + len(source["lines"]) - 1
+        ends = [n for block in source["blocks"] for n in block]
+        assert ends == sorted(ends) and source["first"] == ends[0] and ends[-1] == last
+        assert all(b[0] - a[1] > 3 for a, b in pairwise(source["blocks"]))
+    for place in d["places"]:
+        blocks = d["sources"][place["source"]]["blocks"]
+        assert any(a <= place["lines"][0] and place["lines"][1] <= b for a, b in blocks)

@@ -78,7 +78,7 @@ def _around(point: Point, moving: list[int]) -> Iterator[dict[int, Any]]:
             moved[leaf] = x + reach * rng.standard_normal(x.shape) * np.maximum(np.abs(x), 1.0)
             if k % 3 == 1:
                 moved[leaf] = np.round(moved[leaf])  # where numbers are equal, and 0
-            if k % 3 == 2:
+            if k % 3 == 2 and x.size:
                 moved[leaf] = np.full(x.shape, moved[leaf].flat[0])
         yield moved
 

@@ -41,6 +41,8 @@ def content(e: ExplainedRun, plots: bool = True, kernel: bool = False) -> dict[s
     found["open"] = [number for key, number in writer.numbers.items() if key in opened]
     found["used"] = [line.step.position for line in e.arguments]
     found["fields"] = fields(e)
+    if not e.forward and not e.reverse_order:
+        found["nothing"] = e.without_steps
     if not kernel:
         try:
             made = program(e)

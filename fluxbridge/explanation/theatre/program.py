@@ -145,6 +145,7 @@ def _linear(step: Step, compute: Any, places: list[int]) -> tuple[dict[str, Any]
             y[int(k)] += w * x[int(j)]
     found: dict[str, Any] = {
         "operation": "linear",
+        "places": places,
         "inputs": [step.inputs[k].position for k in places],
         "maps": maps,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -276,6 +277,9 @@ class Writer:
         """The code from the first line that is referred to, to the last; whole functions where known."""
         found = []
         codes = {call.code for line in self.e.lines for call in line.calls}
+        if not self.sources and isinstance(code := getattr(self.e.f, "__code__", None), CodeType):
+            codes.add(code)  # no step was made in it
+            self.sources[code.co_filename] = set()
         for file, numbers in self.sources.items():
             own = [c for c in codes if c.co_filename == file]
             first = min([*numbers, *(c.co_firstlineno for c in own)])

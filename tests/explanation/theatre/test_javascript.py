@@ -335,3 +335,46 @@ def test_what_is_computed_from_values_without_a_question_needs_a_kernel():
     }
     for name, f in plainly.items():
         assert "program" in content(explain(f, V), plots=False), name
+
+
+def number(value: Any) -> Any:
+    """The numbers of a value of the page, or of the data of an explanation."""
+    return np.ravel(value.get("flat", value.get("data")) if isinstance(value, dict) else value)
+
+
+def pages_at(
+    cases: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]],
+) -> list[dict[str, Any]]:
+    """What a page shows of each function, recorded at one point, at another."""
+    pages = [content(explain(f, *xs), plots=False) for f, xs, _ in cases]
+    points = [{str(k): encoded(x) for k, x in enumerate(others)} for *_, others in cases]
+    steps = [step["operation"] for page in pages for step in page["program"]["steps"]]
+    tests = [test["question"] for page in pages for test in page["program"]["tests"]]
+    parts = ("values.js", "words.js", "operations.js", "point.js")
+    code = "\n".join([*map(resource, parts), script(steps, tests)])
+    code += f"\nconst pages = {json.dumps(pages)}, points = {json.dumps(points)};"
+    return evaluate(code, "pages.map((page, k) => atPoint(page, points[k]))")
+
+
+def test_contributions_at_another_point_are_pythons():
+    """Values of all that goes back, and the formulas that stand beside them."""
+    B2, P = np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([0.5, 2.0, 1.5])
+    cases: list[Any] = [
+        (f, (x,), (0.9 * x + 0.05,)) for f, *xs in LINEARLY.values() if len(xs) == 1 for x in xs
+    ]
+    cases += [
+        (lambda x: np.sum(np.where(V > 0, 2.0, x) * np.where(x > 5, x, -x)), (V,), (V + 0.1,)),
+        (lambda x: np.sum(np.concatenate([V, 2 * x, V, x * x]) ** 2), (V,), (V + 0.1,)),
+        (lambda x: np.sum(np.stack([V, x, V * 2, x * 3]) ** 2), (V,), (V + 0.1,)),
+        (lambda A, x: np.sum(1 - A @ x) * np.sum(3 - x), (B2, V[:2]), (B2 + 1, V[:2] * 2)),
+        (lambda x: np.prod(x) + np.linalg.norm(x) + np.sum(x ** x[1]), (P,), (np.array([0.0, 2.0, 1.5]),)),
+    ]
+    for (f, _, others), found in zip(cases, pages_at(cases), strict=True):
+        ours, theirs = found["data"], explain(f, *others).data(size=1000)
+        assert ours["value"] == pytest.approx(number(theirs["value"])[0], rel=1e-12)
+        for a, b in zip(ours["contributions"], theirs["contributions"], strict=True):
+            np.testing.assert_allclose(number(a["value"]), number(b["value"]), rtol=1e-9, atol=1e-12)
+            assert a.get("text", "") in ("", b.get("text", "")), a
+        for ours_, theirs_ in zip(ours["groups"], theirs["groups"], strict=True):
+            for a, b in zip(ours_.get("gives", []), theirs_.get("gives", []), strict=True):
+                np.testing.assert_allclose(number(a["value"]), number(b["value"]), rtol=1e-9, atol=1e-12)

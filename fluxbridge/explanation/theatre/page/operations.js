@@ -40,7 +40,8 @@ function elementwise(f, slopes) {
   };
 }
 
-// y = offset, and y[row] += weight * x[column] for each input by a list of [row, column, weight].
+// y = offset, and y[row] += weight * x[column] for each input by a list of [row, column, weight]. Only inputs
+// that vary are there; `places` says which ones of all they are.
 const linear = {
   forward(step, xs) {
     const y = step.offset ? [...step.offset] : new Array(step.size).fill(0);
@@ -134,7 +135,7 @@ function pullBack(program, operations, values) {
       const flat = operations[step.operation].pull(step, xs, flatOf(values.get(step.id)), flatOf(cotangent), k);
       if (!flat.every(Number.isFinite)) odd ||= step;
       const gift = shaped(typeof xs[k] === "number" ? null : xs[k].shape, flat);
-      gifts.set(`${step.id}:${k}`, gift);
+      gifts.set(`${step.id}:${step.places ? step.places[k] : k}`, gift);
       const before = cotangents.get(input);
       cotangents.set(input, before === undefined ? gift : added(before, gift));
     });

@@ -11,9 +11,10 @@ function atPoint(data, point) {
   if (found.odd || back.odd) return { note: `${(found.odd || back.odd).name || (found.odd || back.odd).operation}, or its derivative, is no finite number at this point. The page still shows the point before.` };
   const { values } = found;
   const { cotangents, gifts } = back;
+  const unsure = new Set(program.steps.filter((step) => UNSURE.has(step.operation) && zeroIn(step, values)).map((step) => step.id));
   const contributions = data.contributions.map((c) => {
-    const value = gifts.get(`${c.from}:${c.input}`);
-    return { ...c, value, slope: c.slope === undefined ? undefined : slopeOf(value, cotangents.get(c.from), c.slope) };
+    const value = gifts.get(`${c.from}:${c.input}`), text = unsure.has(c.from) ? "" : c.text;
+    return { ...c, value, text, slope: c.slope === undefined ? undefined : slopeOf(value, cotangents.get(c.from), c.slope) };
   });
   const steps = data.steps.map((step) => ({
     ...step, value: values.get(step.id), cotangent: step.cotangent === undefined ? undefined : cotangents.get(step.id), kink: kinkAt(step, program, values),
@@ -21,9 +22,18 @@ function atPoint(data, point) {
   const groups = data.groups.map((group) => !group.gives ? group : { ...group, gives: group.gives.map((gift) => {
     const value = gift.sum.map((k) => contributions[k].value).reduce(added);
     const bar = cotangents.get((group.results || []).at(-1));
-    return gift.slope === undefined ? { ...gift, value } : { ...gift, value, slope: slopeOf(value, bar, undefined), text: undefined };
+    const text = (group.items || []).some((item) => unsure.has(item.step)) ? "" : gift.text;
+    return gift.slope === undefined ? { ...gift, value, text } : { ...gift, value, slope: slopeOf(value, bar, undefined), text: undefined };
   }) });
   return { data: { ...data, steps, contributions, groups, value: values.get(program.out), note: "" } };
+}
+
+// Operations whose rule has no short formula where a number is 0, and is written only elsewhere.
+const UNSURE = new Set(["power", "prod", "norm2"]);
+
+function zeroIn(step, values) {
+  const of = (input) => (typeof input === "number" ? values.get(input) : input.value);
+  return [step.id, ...step.inputs].some((input) => flatOf(of(input)).includes(0));
 }
 
 function slopeOf(value, cotangent, before) {

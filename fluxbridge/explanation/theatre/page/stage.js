@@ -56,7 +56,7 @@ class Stage {
     const pane = event.target.closest(".pane"), aside = { ArrowRight: 60, ArrowLeft: -60 }[event.key];
     if (event.shiftKey) { if (pane && aside) pane.scrollLeft += aside; return; }
     const go = { ArrowRight: this.moment + 1, ArrowLeft: this.moment - 1, Home: 0, End: Infinity }[event.key];
-    if (go === undefined && !(event.key === " " && event.target.tagName !== "BUTTON")) return;
+    if (go === undefined && !(event.key === " " && !["BUTTON", "SUMMARY"].includes(event.target.tagName))) return;
     event.preventDefault();
     event.stopPropagation(); // notebooks have keys of their own
     if (go === undefined) this.play(); else this.go(go);
@@ -70,7 +70,8 @@ class Stage {
       this.lines.set(`${s}:${number}`, { li: item, text });
       return item;
     };
-    const list = (source, s) => make("ol", {}, ...source.blocks.flatMap(([first, last], k) => [k ? make("li", { class: "gap", "data-n": "⋮" }) : null,
+    const unknown = make("p", { class: "dim" }, "There is no code to show: it was not read from a file.");
+    const list = (source, s) => !source.lines.some((text) => text.trim()) ? unknown.cloneNode(true) : make("ol", {}, ...source.blocks.flatMap(([first, last], k) => [k ? make("li", { class: "gap", "data-n": "⋮" }) : null,
       ...source.lines.slice(first - source.first, last - source.first + 1).map((text, n) => li(s, first + n, text))]));
     const parts = sources.map((source, s) => source.library
       ? make("details", {}, make("summary", {}, `${source.file}, of a library`), list(source, s))
@@ -106,7 +107,8 @@ class Stage {
     const body = ({ part, before, after }, write) => [more(before, "before"), ...part.flatMap(write), more(after, "after")];
     const tables = [table("forward", ["step", "value", data.mode === "forward" ? "tangent" : "shape"], body(forward, (row) => [this.forwardRow(row)]))];
     if (data.mode !== "forward") {
-      tables.push(table("reverse", ["cotangent", "to", "contribution", "value"], body(back, (row) => this.reverseRow(row))));
+      const nothing = data.nothing ? [make("tr", {}, make("td", { class: "dim", colspan: 4 }, `nothing: ${data.nothing}`))] : [];
+      tables.push(table("reverse", ["cotangent", "to", "contribution", "value"], [...nothing, ...body(back, (row) => this.reverseRow(row))]));
       const gradient = rows.arguments.map((step) => make("tr", { "data-key": rows.home.get(step.id), class: "gradient" },
         make("th", { scope: "row", class: "m" }, step.name), make("td", {}, ...this.sum(step))));
       const none = data.arguments.filter((a) => !a.steps.length).map((a) => make("tr", {}, make("th", { scope: "row", class: "m" }, a.name), make("td", {}, "None")));
@@ -141,7 +143,7 @@ class Stage {
     const kink = this.rows.kinkOf(row);
     const last = row.results.at(-1);
     const value = row.kind === "group" ? few(row.results.map((s) => `${s.name} = ${valueText(s.value)}`)).join(", ") : valueText(last.value);
-    const third = this.rows.data.mode === "forward" ? valueText(last.tangent) : row.results.length === 1 ? shapeText(last.value) : "";
+    const third = this.rows.data.mode === "forward" ? tangentText(row, last) : row.results.length === 1 ? shapeText(last.value) : "";
     return make("tr", { "data-key": row.key, onclick: () => this.go(this.rows.forwardAt.get(row.key)) },
       make("th", { scope: "row", class: "m", style: indented(row) }, row.group ? this.fold(row, name, "forward") : name, kink ? make("span", { class: "kink" }, ` ⚠ ${kink}`) : null),
       make("td", { class: "v" }, value), make("td", { class: "dim" }, third));
@@ -215,7 +217,7 @@ class Stage {
       const item = rows.byKey.get(key);
       const bar = item.kind === "argument" ? last : rows.backwardAt.get(key) <= this.moment;
       const { g, texts, title, whole } = node;
-      const known = [true, passed(rows.forwardAt, key), bar || rows.data.mode === "forward"];
+      const known = [true, passed(rows.forwardAt, key), rows.data.mode === "forward" ? passed(rows.forwardAt, key) : bar];
       g.classList.toggle("later", !passed(rows.forwardAt, key));
       g.classList.toggle("now", Boolean(row) && row.key === key);
       g.classList.toggle("kinked", Boolean(rows.kinkOf(item)));
@@ -255,7 +257,7 @@ class Stage {
     const last = row.results.at(-1);
     if (phase === "forward") {
       const name = row.kind === "group" ? `${titleOf(row.group)}: ${last.name}` : this.rows.nameOf(row);
-      return `Forward ${this.moment} of ${count}${where ? ` (${where})` : ""}: ${name} = ${valueText(last.value)}`;
+      return `Forward ${this.moment} of ${count}${where ? ` (${where})` : ""}: ${name} = ${valueText(last.value)}${data.mode === "forward" ? `, tangent ${valueText(last.tangent)}` : ""}`;
     }
     const gives = few(this.rows.givesOf(row).map((gift) => `${valueText(gift.value)} to ${gift.name}`)).join(", ");
     const bar = row.results.filter((step) => step.cotangent !== undefined).at(-1);
@@ -387,6 +389,13 @@ class Stage {
     if (atEnd) this.moment = this.rows.moments.length - 1;
     this.arrange();
   }
+}
+
+// How the tangent of a step comes about, and its value. (tangent_text of views/text.py)
+function tangentText(row, step) {
+  const terms = (row.kind === "step" && step.formulas) || [], value = valueText(step.tangent);
+  const sum = terms.map((text) => (text.includes(" if ") ? `(${text})` : text)).reduce((all, text) => all + (text.startsWith("-") ? ` - ${text.slice(1)}` : ` + ${text}`), "");
+  return terms.length ? `${sum.startsWith(" + ") ? sum.slice(3) : sum.replace(" - ", "-")} = ${value}` : value;
 }
 
 const indented = (row) => `padding-left:${0.4 + row.depth}em`;
