@@ -6,7 +6,7 @@
 (20.0,)
 """
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+import typing as _typing
 
 from . import errors
 from .adtypes import (
@@ -44,7 +44,7 @@ from .autodiff.primitive import primitive
 from .autodiff.tools import checkpointed, forwarddiff, hook, ignore_derivatives
 from .parity import verifying
 
-if _TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from . import check as check
     from . import explanation as explanation
     from . import flux, julia, port, random
@@ -92,7 +92,7 @@ _LAZY = {
 }
 
 
-if not _TYPE_CHECKING:  # type checkers are told of every name above
+if not _typing.TYPE_CHECKING:  # type checkers are told of every name above
 
     def __getattr__(name: str) -> object:
         """The parts that most programs do without."""

@@ -66,7 +66,9 @@ def imported(file: Path) -> Iterator[tuple[str, ...]]:
     package = module_of(file)[:-1]
     tree = ast.parse(file.read_text("utf8"))
     if not package and file.name == "__init__.py":
-        tree.body = [node for node in tree.body if ast.unparse(node).partition(":")[0] != "if _TYPE_CHECKING"]
+        tree.body = [
+            node for node in tree.body if ast.unparse(node).partition(":")[0] != "if _typing.TYPE_CHECKING"
+        ]
     for node in ast.walk(tree):
         if not (isinstance(node, ast.ImportFrom) and node.level):
             continue
