@@ -240,6 +240,7 @@ class Pass:
                 IndexError,
                 KeyError,
                 AssertionError,
+                RecursionError,
             ) as refusal:
                 reason = (
                     getattr(refusal, "reason", None)

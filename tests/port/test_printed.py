@@ -26,6 +26,9 @@ def test_a_program_prints_what_julia_prints(path):
 ROUNDED = {
     "flux_layers_values",
     "attention",
+    "encoder_and_sampling",
+    "logistic_regression_by_hand",
+    "network_from_scratch",
     "clusters",
     "convolutions_and_batches",
     "gradients_of_all_sorts",

@@ -330,7 +330,8 @@ def matrix_product(a: Any, b: Any) -> Any:
     if rank_a == 1:
         if np.shape(b)[0] != 1:
             raise DimensionMismatch(f"* of arrays of shapes {np.shape(a)} and {np.shape(b)}")
-        a = a[:, None]
+        a, b = _harmonise(a[:, None], b)
+        return a * b  # no sum, so that zeros keep their sign
     if np.shape(a)[-1] != np.shape(b)[0]:
         raise DimensionMismatch(f"* of arrays of shapes {np.shape(a)} and {np.shape(b)}")
     a, b = _harmonise(a, b)

@@ -298,7 +298,10 @@ def _same_sort(text: str, made: str) -> str:
 
 def uppercase(text: str) -> str:
     """``uppercase(text)``."""
-    return _same_sort(text, text.upper())
+    made = text.upper()
+    if len(made) != len(text):  # Julia goes from one character to one character
+        made = "".join("ẞ" if c == "ß" else c.upper() if len(c.upper()) == 1 else c for c in text)
+    return _same_sort(text, made)
 
 
 def lowercase(text: str) -> str:

@@ -346,7 +346,7 @@ def constructor(cls: Any, inner: bool = False) -> Callable[[Callable], Callable]
                 if variables:
                     kinds = list(cls._kinds)
                 else:
-                    kinds = [Any_ if isinstance(k, Type) and k.convert else k for k in cls._kinds]
+                    kinds = [Any_] * len(cls._kinds)
                     specific = list(cls._kinds)
                     if specific != kinds:
                         cls._constructors.add(_default_of(cls, len(kinds)), specific)

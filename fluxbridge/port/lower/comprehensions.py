@@ -99,7 +99,7 @@ class Comprehensions(Matrices):
         return (
             self.lambda_value(node, None, bind=scope)
             if isinstance(node, Expr) and node.head == "->"
-            else self.expr(node)
+            else self.held(node)
         )
 
     def for_clause(self, one: Node, scope: Scope) -> str:

@@ -230,6 +230,9 @@ class Values(Operators):
         return self.grows_inside and isinstance(a, Expr) and a.head in ("vect", "ref", "comprehension")
 
     def _record(self, args: list[Node], node: Expr) -> Value:
+        if len(args) > 1 and any(isinstance(a, Expr) and a.head == "..." for a in args):
+            parts = ", ".join(self._record([a], node)[0] for a in args)
+            return f"{self.jl('merge')}({parts})", ANY
         fields, kinds = [], []
         for a in args:
             if isinstance(a, Expr) and a.head in ("=", "kw") and isinstance(a.args[0], Name):
