@@ -286,3 +286,10 @@ def test_differences_agree():
     np.testing.assert_allclose(
         gradient(f, 0.4, 0.7), gradient(f, AutoFiniteDifferences(), 0.4, 0.7), rtol=1e-8
     )
+
+
+def test_gradients_lie_in_memory_as_the_rules_leave_them():
+    w = np.arange(12.0).reshape(3, 4)
+    (dx,) = gradient(lambda x: np.sum(x.T * w), np.ones((3, 4)).T.copy())
+    np.testing.assert_array_equal(dx, w.T)
+    assert dx.base is None and dx.flags.f_contiguous

@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -43,8 +44,8 @@ def row_matrices(x: np.ndarray, dims: ConvDims, dtype: np.dtype) -> Iterator[tup
     lines = x.reshape(groups, inside, *x.shape[1:]).swapaxes(1, 2)
     if count(place.kernel) == 1 and not any(place.pad):  # the input is the matrices
         first, *others = (slice(None, None, s) for s in place.stride)
-        chosen = lines[(slice(None), first, slice(None), *others)]
-        whole = chosen.reshape(groups, n, inside, windows).astype(dtype, copy=False)
+        everywhere: Any = (slice(None), first, slice(None), *others)
+        whole = lines[everywhere].reshape(groups, n, inside, windows).astype(dtype, copy=False)
         yield slice(0, groups), slice(0, n), whole
         return
     kernel, gap = place.kernel[0], place.dilation[0]
@@ -65,7 +66,7 @@ def row_matrices(x: np.ndarray, dims: ConvDims, dtype: np.dtype) -> Iterator[tup
         (columns.strides[0], into.strides[1] * stride, windows * dtype.itemsize, dtype.itemsize),
         writeable=False,
     )
-    copies = []
+    copies: list[tuple[Any, Any]] = []
     for i, meeting in enumerate(meetings):
         for axis, (there, _) in enumerate(meeting, 3):
             of_axis = into[:, :, i].swapaxes(0, axis)

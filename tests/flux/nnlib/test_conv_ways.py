@@ -135,3 +135,12 @@ def test_gelu_of_an_array_without_axes():
     for x in (np.array(0.5), np.float32(0.5), 0.5):
         (dx,) = gradient(gelu, x)
         assert dx == pytest.approx(0.8673, abs=1e-4)
+
+
+@pytest.mark.parametrize(("stride", "batch"), [(1, 20), (1, 1), (2, 20)])
+def test_results_lie_channels_first_in_memory_of_their_own(stride, batch):
+    x, w = np.ones((6, 6, 4, batch)), np.ones((3, 3, 2, 4))
+    dims = conv_dims(x.shape, w.shape, stride, 1, 1, 2)
+    y = CONV(x, w, dims=dims)
+    for z in y, CONV_DATA(y, w, dims=dims):
+        assert z.base is None and z.transpose(2, 0, 1, 3).flags.c_contiguous
