@@ -198,6 +198,6 @@ def _stderr_kept() -> Iterator[Callable[[], str]]:
             os.close(descriptor)
 
 
-def _beginning(text: bytes, word: bytes) -> int:
+def _beginning(text: bytes | bytearray, word: bytes) -> int:
     """With how many of the first bytes of the word the text ends."""
     return next(k for k in range(len(word) - 1, -1, -1) if text.endswith(word[:k]))
