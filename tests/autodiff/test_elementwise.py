@@ -55,3 +55,20 @@ def test_slopes_of_powers_of_integers_do_not_wrap_round(kind):
                 gradient(lambda x, p=p: x[1] ** p, np.array([3, 20], kind))[0], [0, slope]
             )
         assert pushforward(lambda x: abs(x) ** 4, kind(20))(1.0) == 4 * 20.0**3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("orders", ["CC", "CF", "FC", "FF"])
+def test_masked_is_where_and_lies_in_memory_as_it_does(orders, dtype):
+    rng = np.random.default_rng(2)
+    value = np.asarray(rng.normal(size=(3, 4)), dtype, order=orders[1])
+    value[0] = [np.nan, np.inf, -np.inf, -0.0]
+    for condition in (
+        rng.random((3, 4)) < 0.5,
+        rng.random((3, 1)) < 0.5,
+        np.array([True, False, True, False]),
+    ):
+        condition = np.asarray(condition, order=orders[0])
+        found, expected = masked(condition, value), np.where(condition, value, 0.0)
+        assert found.strides == expected.strides
+        np.testing.assert_array_equal(found, expected, strict=True)
