@@ -68,7 +68,7 @@ def test_masked_is_where_and_lies_in_memory_as_it_does(orders, dtype):
         rng.random((3, 1)) < 0.5,
         np.array([True, False, True, False]),
     ):
-        condition = np.asarray(condition, order=orders[0])
+        condition = np.asarray(rng.random(shape) < 0.5, order=orders[0])
         found, expected = masked(condition, value), np.where(condition, value, 0.0)
         assert found.strides == expected.strides
         np.testing.assert_array_equal(found, expected, strict=True)
