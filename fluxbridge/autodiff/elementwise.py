@@ -55,7 +55,8 @@ def masked(condition: np.ndarray, value: np.ndarray) -> np.ndarray:
     """np.where(condition, value, 0.0) of floats by their bits: several times faster, as nothing branches."""
     mask = np.asarray(condition).astype(_WORDS[value.dtype])  # type: ignore[call-overload]
     np.negative(mask, out=mask)
-    out = mask if mask.shape == value.shape else None
+    same = (mask.shape, mask.strides) == (value.shape, value.strides)
+    out = mask if same else None
     return np.asarray(np.bitwise_and(mask, value.view(mask.dtype), out=out)).view(value.dtype)
 
 
