@@ -25,6 +25,8 @@ class ADType:
     structure of the value and returns a tuple of cotangents with the structures of `xs`.
     """
 
+    takes_source = False  #: may f be the text of a program?
+
     def pullback(self, f: Callable[..., Any], xs: Sequence[Any]) -> tuple[Any, Callable[..., Any]]:
         raise NotImplementedError
 
@@ -495,6 +497,7 @@ class JuliaEngine(ADType):
     """
 
     engine = ""
+    takes_source = True
 
     def withgradient(self, f: Any, xs: Sequence[Any], aux: bool = True) -> tuple[Any, Any]:
         from .julia import engines

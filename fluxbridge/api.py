@@ -60,7 +60,7 @@ def _asked(
     engine: ADType = NATIVE
     if xs and isinstance(xs[0], ADType):
         engine, xs = xs[0], xs[1:]
-    checked(name, f, xs, keywords)
+    checked(name, f, xs, keywords, engine.takes_source)
     return engine, xs
 
 

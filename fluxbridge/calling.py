@@ -23,15 +23,19 @@ _NO_ENGINE = {
 }
 
 
-def checked(name: str, f: Any, xs: tuple[Any, ...], keywords: dict[str, Any] = _NOTHING) -> None:
+def checked(
+    name: str, f: Any, xs: tuple[Any, ...], keywords: dict[str, Any] = _NOTHING, source: bool = False
+) -> None:
     """Raise ArgumentError unless ``name(f, *xs, **keywords)`` is a function, and arguments by position.
+
+    With `source` the function may be the text of a program.
 
     >>> checked("gradient", abs, (3.0,))
     >>> checked("gradient", 3.0, ())
     Traceback (most recent call last):
     fluxbridge.errors.ArgumentError: gradient(f, x) takes a function as f; 3.0 is no function.
     """
-    if not callable(f):
+    if not callable(f) and not (source and isinstance(f, str)):
         raise ArgumentError(_no_function(name, f))
     if keywords:
         raise ArgumentError(_keyword(name, f, xs, keywords))
@@ -61,7 +65,7 @@ def _no_function(name: str, f: Any) -> str:
     what = repr(f) if len(repr(f)) < 60 else f"an object of type {type(f).__name__}"
     text = f"{_written(name)} takes a function as f; {what} is no function."
     if isinstance(f, str):
-        text += " Write Python as lambda x: …; fluxbridge.julia.function(text) makes a function of Julia's."
+        text += " Write Python as lambda x: …; Julia's source goes to Julia: gradient(source, AutoZygote(), x)."
     return text
 
 

@@ -35,6 +35,29 @@ def test_no_function(name, no_function):
         getattr(fb, name)(no_function, 3.0)
 
 
+class Source(fb.AutoNative):
+    """An engine of a language whose programs are texts."""
+
+    takes_source = True
+
+    def pullback(self, f, xs):
+        return super().pullback(eval(f), xs)
+
+    def withgradient(self, f, xs, aux=True):
+        return super().withgradient(eval(f), xs, aux)
+
+
+def test_source_is_a_function_where_the_engine_takes_it():
+    assert fb.gradient("lambda x: x**2", Source(), 3.0) == (6.0,)
+    assert fb.pullback("lambda x: x**2", Source(), 3.0)[0] == 9.0
+    with pytest.raises(
+        ArgumentError, match=r"Julia's source goes to Julia: gradient\(source, AutoZygote\(\), x\)"
+    ):
+        fb.gradient("x -> x^2", 3.0)
+    for engine in (fb.AutoZygote(), fb.AutoForwardDiff(), fb.AutoEnzyme()):
+        assert engine.takes_source
+
+
 @pytest.mark.parametrize("name", OPERATORS)
 @pytest.mark.parametrize(
     ("keywords", "says"),
