@@ -434,7 +434,8 @@ def _tuples_of_several_lengths(a: tuple, b: tuple) -> Any:
     whole = rest[0]
     for kind in rest[1:]:
         whole = common_type(whole, kind)
-    return Tuple[(*front, Type("Vararg", Any_, (whole,)))]
+    parts = (*front, Type("Vararg", Any_, (whole,)))
+    return Tuple[parts]
 
 
 def entry_types(value: dict) -> tuple[Any, Any]:
