@@ -25,6 +25,8 @@ GROWING = frozenset(
         "unique!",
     ]
 )
+#: Parts of something, and vectors without a name, that a function may make longer.
+HELD = frozenset(("ref", ".", "vect", "comprehension"))
 SHRINKING = frozenset(
     """pop! popfirst! deleteat! empty! filter! filter splice! popat! resize! keepat! setdiff setdiff!
     intersect intersect! split""".split()  # noqa: SIM905

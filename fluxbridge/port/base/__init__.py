@@ -74,7 +74,7 @@ from .broadcasting import Dotted, Ref, Single, broadcast
 from .characters import *
 from .collections import *
 from .datasets import Iris
-from .dispatch import EXTENSIONS, Function, convert, dispatch, extend
+from .dispatch import EXTENSIONS, Function, convert, dispatch, extend, no_method
 from .elementary import *
 from .enums import *
 from .errors import (
@@ -88,7 +88,6 @@ from .errors import (
     MethodError,
     UndefVarError,
     message,
-    no_method,
     rethrow,
     throw,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from . import arithmetic, elementary
 from .arithmetic import _harmonise, _number, array_of, is_array
 from .dispatch import EXTENSIONS
 from .errors import MethodError
+from .ranges import range_sum
 from .types import Type
 
 
@@ -189,8 +190,6 @@ def broadcast(function: Callable, *args: Any, **keywords: Any) -> Any:
             raise MethodError(f"no method matching {function.__name__} with {len(args)} arguments")
         function = elementary.log
     if len(args) == 2 and (name := _RANGED.get(function)) and any(type(a) is range for a in args):
-        from .indexing import range_sum
-
         made = range_sum(name, *args)
         if made is not None:
             return made

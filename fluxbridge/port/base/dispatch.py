@@ -279,3 +279,8 @@ def convert(kind: Any, value: Any) -> Any:
     if kind.name == "Symbol":
         return value
     return value
+
+
+def no_method(name: str, *args: Any) -> Any:
+    """A call that no method fits."""
+    raise MethodError(f"no method matching {name}({', '.join(f'::{typeof(a)!r}' for a in args)})")

@@ -128,13 +128,6 @@ def message(error: BaseException) -> str:
     raise TypeError(f"the text of a {type(error).__name__} is not the one that Julia gives")
 
 
-def no_method(name: str, *args: Any) -> Any:
-    """A call that no method fits."""
-    from .types import typeof
-
-    raise MethodError(f"no method matching {name}({', '.join(f'::{typeof(a)!r}' for a in args)})")
-
-
 def rethrow() -> Any:
     """``rethrow()`` in a ``catch``."""
     import sys

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .types import Character, Dict_, Symbol
+from .dispatch import convert
+from .types import Character, Int64, Symbol
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _TEXT_SEED = 0x71E729FD56419C81
@@ -173,8 +174,6 @@ class OrderedSet(set):
 
     def add(self, value: Any) -> None:
         if self.element is not None:
-            from .dispatch import convert
-
             value = convert(self.element, value)
         super().add(value)
         self._order.setdefault(value)
@@ -228,6 +227,32 @@ def sized(entries: dict) -> dict:
     return made
 
 
+class Dict_(dict):
+    """A dictionary whose types were written down: ``Dict{String, Int}()``."""
+
+    types: tuple[Any, Any] = (None, None)
+    hint = 0
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        kind = self.types[0]
+        super().__setitem__(key if kind is None else convert(kind, key), self._fitting(value))
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def update(self, other: Any) -> None:  # type: ignore[override]
+        for key, value in other.items():
+            self[key] = value
+
+    def _fitting(self, value: Any) -> Any:
+        kind = self.types[1]
+        if kind == Int64 and type(value) is int:
+            return (value + 2**63) % 2**64 - 2**63
+        return convert(kind, value) if kind is not None else value
+
+
 class Walked(dict):
     """A dictionary whose order is Julia's already."""
 
@@ -252,4 +277,4 @@ def ordered(d: Any, kind: str = "") -> Any:
     return Walked((key, d[key]) for key in in_order(d, getattr(d, "hint", 0), kind))
 
 
-__all__ = ["Keywords", "OrderedSet", "in_order", "julia_hash", "keywords", "ordered", "sized"]
+__all__ = ["Dict_", "Keywords", "OrderedSet", "in_order", "julia_hash", "keywords", "ordered", "sized"]

@@ -13,7 +13,7 @@ from .dispatch import EXTENSIONS
 from .errors import MethodError
 from .hashing import ordered
 from .indexing import CartesianIndices
-from .types import Character, Symbol, is_dataclass
+from .types import Character, Pair, Symbol, is_dataclass
 
 
 class Generator:
@@ -29,23 +29,6 @@ class Generator:
 
     def __iter__(self) -> Iterator:
         return self._make()
-
-
-class Pair(tuple):
-    """``a => b``."""
-
-    __slots__ = ()
-
-    def __new__(cls, first: Any, second: Any) -> Pair:
-        return super().__new__(cls, (first, second))
-
-    @property
-    def first(self) -> Any:
-        return self[0]
-
-    @property
-    def second(self) -> Any:
-        return self[1]
 
 
 def iterate(x: Any) -> Iterator:

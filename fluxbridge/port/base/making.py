@@ -14,9 +14,10 @@ from .arithmetic import _is_struct, array_of, is_array
 from .dispatch import EXTENSIONS, convert
 from .errors import MethodError
 from .gathering import _is_number, gathered
+from .hashing import Dict_
 from .indexing import is_integer
 from .iteration import iterate
-from .types import DTYPE_OF, Any_, Dict_, Type, Vector_
+from .types import DTYPE_OF, Any_, Type, Vector_
 
 _MISSING: Any = object()
 

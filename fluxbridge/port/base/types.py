@@ -164,34 +164,21 @@ class Characters(Vector_):
     step = 1
 
 
-class Dict_(dict):
-    """A dictionary whose types were written down: ``Dict{String, Int}()``."""
+class Pair(tuple):
+    """``a => b``."""
 
-    types: tuple[Any, Any] = (None, None)
-    hint = 0
+    __slots__ = ()
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        from .dispatch import convert
+    def __new__(cls, first: Any, second: Any) -> Pair:
+        return super().__new__(cls, (first, second))
 
-        kind = self.types[0]
-        super().__setitem__(key if kind is None else convert(kind, key), self._fitting(value))
+    @property
+    def first(self) -> Any:
+        return self[0]
 
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def update(self, other: Any) -> None:  # type: ignore[override]
-        for key, value in other.items():
-            self[key] = value
-
-    def _fitting(self, value: Any) -> Any:
-        from .dispatch import convert
-
-        kind = self.types[1]
-        if kind == Int64 and type(value) is int:
-            return (value + 2**63) % 2**64 - 2**63
-        return convert(kind, value) if kind is not None else value
+    @property
+    def second(self) -> Any:
+        return self[1]
 
 
 class MissingValue:
@@ -253,12 +240,6 @@ def _integer(bits: int, signed: bool) -> Callable[[Any], Any]:
         return make(int(value))
 
     return convert
-
-
-def _pair(first: Any, second: Any) -> Any:
-    from .iteration import Pair
-
-    return Pair(first, second)
 
 
 def _substring(text: str, start: int = 1, stop: int | None = None) -> Substring:
@@ -327,7 +308,7 @@ AbstractDict = Type("AbstractDict", Any_)
 Dict = Type("Dict", AbstractDict)
 Set = Type("Set", Any_)
 DataType = Type("DataType", Any_)
-PairType = Type("Pair", Any_, convert=lambda *v: _pair(*v))
+PairType = Type("Pair", Any_, convert=lambda *v: Pair(*v))
 Exception_ = Type("Exception", Any_)
 Union = _Union()
 TypeType = _TypeOf()
@@ -434,8 +415,8 @@ def _tuples_of_several_lengths(a: tuple, b: tuple) -> Any:
     whole = rest[0]
     for kind in rest[1:]:
         whole = common_type(whole, kind)
-    types = (*front, Type("Vararg", Any_, (whole,)))
-    return Tuple[types]
+    parts = (*front, Type("Vararg", Any_, (whole,)))
+    return Tuple[parts]
 
 
 def entry_types(value: dict) -> tuple[Any, Any]:
