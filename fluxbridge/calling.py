@@ -65,7 +65,7 @@ def _no_function(name: str, f: Any) -> str:
     what = repr(f) if len(repr(f)) < 60 else f"an object of type {type(f).__name__}"
     text = f"{_written(name)} takes a function as f; {what} is no function."
     if isinstance(f, str):
-        text += " Write Python as lambda x: …; Julia's source goes to Julia: gradient(source, AutoZygote(), x)."
+        text += " Write Python as lambda x: …; Julia's source has engines: gradient(source, AutoZygote(), x)."
     return text
 
 
