@@ -287,7 +287,7 @@ def own(result: Any, *given: Any) -> Any:
 
     def owned(x: Any) -> Any:
         if type(x) is np.ndarray:
-            x = x if x.flags.owndata and x.flags.writeable and id(x) not in seen else x.copy()
+            x = x if x.flags.owndata and x.flags.writeable and id(x) not in seen else x.copy(order="K")
             seen.add(id(x))
             return x
         if type(x) in (tuple, list):
