@@ -285,7 +285,10 @@ def _with_torch(case: Case, model: Any) -> Step:
 
 def measure(case: Case, seconds: float = SECONDS) -> dict[str, dict[str, float]]:
     """Seconds of a step with both. Raises AssertionError if they find other losses."""
+    from fluxbridge.flux import seed_
+
     _keep_freed_memory()
+    seed_(0)  # Adam makes a difference of rounding a large one for a few weights
     model = case.model()
     makers = {OURS: _ours} | ({TORCH: _with_torch} if has_torch() else {})
     calls = {name: make(case, copy.deepcopy(model)) for name, make in makers.items()}
