@@ -64,7 +64,7 @@ def test_forms_of_f(cubes: Any) -> None:
     )
     assert fb.gradient("sin", AutoZygote(), 0.0) == (1.0,)
     assert fb.gradient(lambda x: x**2, AutoZygote(), 1.0) == (2.0,)
-    with pytest.raises(ArgumentError, match="takes a function as f; 3.0 is no function"):
+    with pytest.raises(ArgumentError, match="takes a function as f"):
         fb.gradient(3.0, AutoZygote(), 1.0)
 
 

@@ -24,7 +24,7 @@ from fluxbridge import (
     pullback,
     withgradient,
 )
-from fluxbridge.errors import NoRuleError, NotScalarError
+from fluxbridge.errors import ArgumentError, NoRuleError, NotScalarError
 from fluxbridge.julia import session
 from fluxbridge.julia.emit import translation
 
@@ -176,7 +176,7 @@ def test_errors_are_the_native_ones():
         gradient(lambda x: x * 2, AutoZygote(), np.ones(2))
     with pytest.raises(NoRuleError, match="differentiable"):
         gradient(lambda x: np.nextafter(x, 2.0), AutoZygote(), 1.0)
-    with pytest.raises(NoRuleError, match="a function was expected"):
+    with pytest.raises(ArgumentError, match="takes a function as f"):
         gradient(3.0, AutoZygote(), 1.0)
 
 
