@@ -10,7 +10,7 @@ from ..errors import ArgumentError
 
 _ACTIVATION = "activations are functions: write Dense((2, 3), relu), or relu as a layer of a Chain"
 _SIZES = "sizes are a pair: write Dense((in, out)), or Conv((3, 3), (in, out)) with channels"
-_RATE = "the learning rate stands first, and is called eta: write Adam(0.01)"
+_RATE = "the learning rate stands first, and is called eta: write {name}(0.01)"
 _CLASSES = "write logitcrossentropy(m(x), y), with y of onehotbatch"
 _AXIS = "it is called axis, and counts from 0"
 
@@ -86,7 +86,7 @@ def refuse_keywords(name: str, options: Iterable[str]) -> None:
     """
     for key in options:
         if key in KEYWORDS:
-            raise ArgumentError(f"{name} has no {key}=: {KEYWORDS[key]}")
+            raise ArgumentError(f"{name} has no {key}=: {KEYWORDS[key].format(name=name)}")
 
 
 def meant(name: str, names: Iterable[str]) -> str:

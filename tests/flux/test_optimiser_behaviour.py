@@ -302,8 +302,10 @@ def test_spellings():
     assert opt.Momentum(0.1).η == 0.1
     assert opt.adjust(opt.AdamW(), λ=0.25).lambda_ == 0.25
     assert opt.RMSProp(centered=True).centred
-    with pytest.raises(TypeError, match="lr"):
+    with pytest.raises(ArgumentError, match=r"has no lr=: .* write Momentum\(0\.01\)"):
         opt.Momentum(lr=0.1)
+    with pytest.raises(TypeError, match="speed"):
+        opt.Momentum(speed=0.1)
     with pytest.raises(AttributeError, match="no field 'lr'"):
         opt.Momentum().lr
 

@@ -35,7 +35,8 @@ class DataLoader:
 
     Warns if there are fewer observations than `batchsize`, and makes one batch of them. Raises
     DimensionMismatch if parts have different numbers of observations; ArgumentError if there are none, the
-    data have none that can be counted, `batchsize` is no integer, or `num_workers` is not 0.
+    data have none that can be counted, `batchsize` is no integer, or `num_workers` is not 0; TypeError for
+    any other keyword.
 
     >>> for x, y in DataLoader((np.arange(6).reshape(2, 3), "abc"), batchsize=2):
     ...     print(x.tolist(), y)
