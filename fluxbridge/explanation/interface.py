@@ -17,7 +17,7 @@ LIMIT = 40  #: the most lines that are shown by default
 
 
 class Explanation(ExplainedRun):
-    """What :func:`explain` returns. See there; the views are methods of this class."""
+    """What :func:`fluxbridge.explain` returns. See there; the views are methods of this class."""
 
     def text(self, color: bool = False) -> str:
         """The two sweeps as aligned text."""
