@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from ..errors import ArgumentError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _ACTIVATION = "activations are functions: write Dense((2, 3), relu), or relu as a layer of a Chain"
 _SIZES = "sizes are a pair: write Dense((in, out)), or Conv((3, 3), (in, out)) with channels"
@@ -87,6 +91,24 @@ def refuse_keywords(name: str, options: Iterable[str]) -> None:
     for key in options:
         if key in KEYWORDS:
             raise ArgumentError(f"{name} has no {key}=: {KEYWORDS[key].format(name=name)}")
+
+
+def own_keywords(function: Function) -> Function:
+    """Let a call with a keyword of another framework be refused by :func:`refuse_keywords`.
+
+    >>> own_keywords(lambda x, batchsize=1: x)(3, batchsize=2)
+    3
+    """
+    names = inspect.signature(function).parameters.keys()
+    name = function.__qualname__.removesuffix(".__init__")
+
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        if not options.keys() <= names:
+            refuse_keywords(name, options.keys() - names)
+        return function(*args, **options)
+
+    return call  # type: ignore[return-value]
 
 
 def meant(name: str, names: Iterable[str]) -> str:

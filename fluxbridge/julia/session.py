@@ -167,9 +167,7 @@ def _stderr_kept() -> Iterator[Callable[[], str]]:
         yield lambda: ""
         return
     kept = bytearray()
-    end = (
-        uuid.uuid4().bytes
-    )  # says that nothing follows: Julia keeps a copy of the pipe, so it does not close
+    end = uuid.uuid4().bytes  # after the last text, as the pipe does not close: Julia keeps a copy of it
     reader, writer = os.pipe()
     os.dup2(writer, 2)
 

@@ -171,11 +171,7 @@ def grown_by_functions(root: Expr, grown: set[str]) -> bool:
         for i, a in enumerate(positional_of(call)):
             if (callee.text, i) in growing and isinstance(a, Name):
                 grown.add(a.text)
-            elif (
-                (callee.text, i) in growing
-                and isinstance(a, Expr)
-                and a.head in ("ref", ".", "vect", "comprehension")
-            ):
+            elif (callee.text, i) in growing and isinstance(a, Expr) and a.head in HELD:
                 held = True
     return held
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
-from ..habits import refuse_keywords
+from ..habits import own_keywords
 from ..onehotarrays import OneHotArray
 from ..optimisers.text import type_name
 from ..rng import default_rng, randperm
@@ -35,8 +35,7 @@ class DataLoader:
 
     Warns if there are fewer observations than `batchsize`, and makes one batch of them. Raises
     DimensionMismatch if parts have different numbers of observations; ArgumentError if there are none, the
-    data have none that can be counted, `batchsize` is no integer, or `num_workers` is not 0; TypeError for
-    any other keyword.
+    data have none that can be counted, `batchsize` is no integer, or `num_workers` is not 0.
 
     >>> for x, y in DataLoader((np.arange(6).reshape(2, 3), "abc"), batchsize=2):
     ...     print(x.tolist(), y)
@@ -44,6 +43,7 @@ class DataLoader:
     [[2], [5]] c
     """
 
+    @own_keywords
     def __init__(
         self,
         data: Any,
@@ -56,11 +56,7 @@ class DataLoader:
         rng: Any = None,
         buffer: bool = False,
         num_workers: int = 0,
-        **others: Any,
     ):
-        if others:
-            refuse_keywords("DataLoader", others)
-            raise TypeError(f"DataLoader got an unexpected keyword argument {next(iter(others))!r}")
         self.data = data
         self.count = numobs(data)
         if num_workers:

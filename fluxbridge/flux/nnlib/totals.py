@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+LONG = 4096  #: numbers that BLAS adds up in one go; more would lose digits, so their sums are added in pairs
 ROW = 1024  #: numbers in a row from which NumPy shall not copy what broadcasts with it into its buffer
 
 
@@ -51,7 +52,7 @@ class Runs(NamedTuple):
 def _runs(
     shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int, axes: tuple[int, ...]
 ) -> Runs | None:
-    """None if there are gaps in memory, or nothing to be summed."""
+    """None if there are gaps in memory, nothing to be summed, or too much at once without good parts."""
     order = sorted(range(len(shape)), key=lambda i: (shape[i] != 1, -strides[i]))
     size = itemsize
     for i in reversed(order):
@@ -64,6 +65,11 @@ def _runs(
     if not summed:
         return None
     lengths = tuple([math.prod([shape[i] for i in run]) for _, run in runs])
+    if summed[-1] == len(lengths) - 1 and lengths[-1] > LONG:
+        part = max(k for k in range(1, LONG + 1) if lengths[-1] % k == 0)
+        if part < LONG // 64:
+            return None
+        lengths, summed = (*lengths[:-1], lengths[-1] // part, part), (*summed, len(lengths))
     sums = tuple([1 if i in axes else shape[i] for i in order])
     return Runs(tuple(order), lengths, summed, sums, tuple(map(order.index, range(len(shape)))))
 

@@ -51,16 +51,7 @@ def _numeric(name: str, function: Callable, domain: Callable | None = None) -> C
                 f"{name} was called with a negative real argument but will only return a complex result "
                 f"if called with a complex argument. Try {name}(Complex(x)).",
             )
-        if type(x) is np.float32 and name not in (
-            "real",
-            "imag",
-            "conj",
-            "abs",
-            "sign",
-            "isnan",
-            "isinf",
-            "isfinite",
-        ):
+        if type(x) is np.float32 and name not in _EXACTLY:
             return np.float32(function(np.float64(x)))  # rounded once, as in Julia
         result = function(x)
         if isinstance(result, np.ndarray) and result.base is not None:

@@ -65,12 +65,11 @@ class Functions(Fields):
             elif isinstance(k, Name):
                 parts.append(f"{python_name(k.text)}={self.expr(k)[0]}")
             elif isinstance(k, Expr) and k.head == "...":
-                code, kind = self.expr(k.args[0])
-                if kind.tag == "keywords":
-                    code = code.removeprefix("jl.keywords(").removesuffix(")")
-                parts.append(
-                    f"**{code}" if kind.tag == "keywords" else f"**{self.builtin('dict')}({code}.items())"
-                )
+                variable = self.lookup(k.args[0].text) if isinstance(k.args[0], Name) else None
+                if variable is not None and self.kind_of(variable).tag == "keywords":
+                    parts.append(f"**{variable.python}")
+                    continue
+                parts.append(f"**{self.builtin('dict')}({self.expr(k.args[0])[0]}.items())")
             elif isinstance(k, Expr) and k.head == "." and isinstance(k.args[1], Quoted):
                 inner: Any = k.args[1].value
                 parts.append(f"{python_name(inner.text)}={self.expr(k)[0]}")

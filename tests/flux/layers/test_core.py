@@ -293,6 +293,14 @@ def test_sizes_that_do_not_go_together():
     assert repr(flux.Bilinear(10, 2, 3, relu)) == "Bilinear((10, 2) => 3, relu)"
 
 
+@pytest.mark.once  # the gradient is 0, and what is left of it by rounding is no value to be compared
+def test_the_sum_of_what_is_normalised_has_no_second_derivative():
+    x = RNG.normal(size=(3, 2))
+    m = flux.f64(BatchNorm(3))
+    h = hessian_reverse(lambda v: np.sum(m(np.reshape(v, (3, 2)))), x.ravel())
+    assert np.allclose(h, 0, atol=1e-6)
+
+
 def test_second_derivatives_and_forward_mode_of_norms():
     x = RNG.normal(size=(3, 2))
     m = trainmode_(flux.f64(BatchNorm(3)))
