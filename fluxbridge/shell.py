@@ -28,6 +28,8 @@ _NOT_THE_USERS = ("site-packages", "<frozen", f"{os.sep}importlib{os.sep}")
 
 WIDTH = 80  #: columns that what people read has at most; documents, data and code have theirs
 
+_FIXED = "\N{NO-BREAK SPACE}"  #: where no line ends
+
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
 
@@ -58,14 +60,17 @@ def _columns() -> int:
     return max(40, shutil.get_terminal_size().columns)
 
 
-def wrapped(text: str, rest: str = "") -> str:
+def wrapped(text: str, rest: str = "", label: str = "") -> str:
     """Text in lines of at most WIDTH characters; those that go on begin with what the line did, and `rest`.
+
+    The `label` stands before the first word, however long that is.
 
     >>> print(wrapped("  - " + "word " * 20, rest="  "))
       - word word word word word word word word word word word word word word word
         word word word word word
     """
     told = []
+    text = label.replace(" ", _FIXED) + text
     for line in text.splitlines():
         indent = line[: len(line) - len(line.lstrip())] + rest
         told.append(
@@ -73,12 +78,12 @@ def wrapped(text: str, rest: str = "") -> str:
                 line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
             )
         )
-    return "\n".join(told)
+    return "\n".join(told).replace(_FIXED, " ")
 
 
 def say(text: str) -> None:
     """Tell the user, on stderr."""
-    print(wrapped(f"fluxbridge: {text}"), file=sys.stderr)
+    print(wrapped(text, label="fluxbridge: "), file=sys.stderr)
 
 
 def guarded(command: Callable[[Any], int], options: Any) -> int:

@@ -145,6 +145,15 @@ def test_the_tutorial_fits(capsys):
     assert "13 of 13 answers" in told(capsys.readouterr().out)
 
 
+def test_a_label_stands_before_its_first_word():
+    path = "/folder" * 20
+    assert shell.wrapped(f"{path} and more", "  ", "depot:  ").splitlines() == [
+        f"depot:  {path}",
+        "  and more",
+    ]
+    assert shell.wrapped("some words", label="fluxbridge: ") == "fluxbridge: some words"
+
+
 def test_a_pipe_is_utf8():
     command = [sys.executable, "-m", "fluxbridge", "explain", "lambda x: x * x", "3.0"]
     done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"})

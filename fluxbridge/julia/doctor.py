@@ -199,7 +199,7 @@ def _start(report: Findings) -> None:
 
 def text(report: Findings) -> str:
     """The report as people read it."""
-    lines = [wrapped(f"{name:<15} {value}", rest=" " * 16) for name, value in report.facts.items()]
+    lines = [wrapped(value, " " * 16, f"{name:<15} ") for name, value in report.facts.items()]
     if report.given:
         lines += ["", "set by you", *(f"  {name}={value}" for name, value in report.given.items())]
     if report.chosen:
@@ -211,7 +211,7 @@ def text(report: Findings) -> str:
         lines += ["", "the same without network and without juliapkg"]
         lines += [f"  export {name}={shlex.quote(value)}" for name, value in report.offline.items()]
     for entry in report.problems:
-        lines += ["", wrapped(f"problem: {entry['reason']}", rest=" " * 9), _next(entry["next"])]
+        lines += ["", wrapped(entry["reason"], " " * 9, "problem: "), _next(entry["next"])]
     found_none = report.problems and report.facts.get("Julia") == "not found"
     if found_none and not any(WAYS in entry["next"] for entry in report.problems):
         lines += ["", wrapped(WAYS)]
@@ -222,5 +222,5 @@ def text(report: Findings) -> str:
 def _next(block: str) -> str:
     """The next step; its lines stand below each other."""
     first, *others = block.splitlines()
-    told = [wrapped(f"next:    {first}", rest=" " * 9)]
+    told = [wrapped(first, " " * 9, "next:    ")]
     return "\n".join([*told, *(wrapped(" " * 9 + line.lstrip(), rest="   ") for line in others)])

@@ -13,6 +13,7 @@ from ... import errors
 from .arithmetic import _is_struct, _number, array_of, is_array, wrap
 from .dispatch import EXTENSIONS, generic
 from .errors import DomainError, MethodError
+from .floats import muladd
 from .gaussian import ComplexInteger, complex_of
 from .types import Type
 
@@ -388,7 +389,7 @@ def evalpoly(x: Any, coefficients: Any) -> Any:
     """``evalpoly(x, p)``: the first coefficient is the constant."""
     result = None
     for c in reversed(list(coefficients)):
-        result = c if result is None else result * x + c
+        result = c if result is None else muladd(x, result, c)
     return result
 
 

@@ -115,7 +115,18 @@ def mod2pi(x: float) -> float:
 
 
 def muladd(x: Any, y: Any, z: Any) -> Any:
-    """``muladd(x, y, z)``: ``x * y + z``."""
+    """``muladd(x, y, z)``: ``x * y + z``, of floats rounded once, as processors do it.
+
+    >>> muladd(0.1, 10.0, -1.0), muladd(2, 3, 4)
+    (5.551115123125783e-17, 10)
+    """
+    given = (x, y, z)
+    kinds = set(map(type, given))
+    if kinds <= {int, float, np.int64, np.float64, np.float32} and all(map(math.isfinite, given)):
+        if kinds & {float, np.float64}:
+            return fma(*map(float, given))
+        if np.float32 in kinds:
+            return np.float32(float(x) * float(y) + float(z))
     return add(mul(x, y), z)
 
 
